@@ -1,0 +1,175 @@
+import { LAST_DAY } from '../../platform/time/calendar-day.js';
+import { SECONDS_IN_DAY, stampOf, type LocalStamp, type LocalTime } from '../../platform/time/local-time.js';
+import { compilePeriodStamps } from './period-stamps.js';
+import type { RecurrenceRule, Until } from './rule.js';
+import type { Zone } from '../../platform/time/time-zone.js';
+
+/** Says whether to go on. */
+export type Visit = (stamp: LocalStamp) => boolean;
+
+/**
+ * All local times of one rule from its start on, COUNT and UNTIL applied; wall clock only. The zone is asked for nothing
+ * but an UNTIL given as an instant.
+ */
+export type RuleTimes = {
+  /** True without COUNT and UNTIL. */
+  readonly endless: boolean;
+  /** Visits the times from `from` on, in order, until `visit` returns false. */
+  forward(from: LocalStamp, visit: Visit): void;
+  /** Visits the times before `before`, the latest first, until `visit` returns false. */
+  backward(before: LocalStamp, visit: Visit): void;
+  has(stamp: LocalStamp): boolean;
+  /** How many times there are; null for a rule without end. */
+  count(): number | null;
+};
+
+export type RuleContext = {
+  start: LocalTime;
+  zone: Zone;
+  allDay: boolean;
+  /** Whether a start that the rule doesn't match (or that lies after UNTIL) is its first time all the same, and counts. */
+  startAlwaysCounts?: boolean;
+  /** Nothing is looked for after this day; `LAST_DAY` unless given. */
+  horizon?: number;
+};
+
+/** An instant's local time is known to within this much without asking for the gap it may lie in. */
+const MARGIN = 2 * SECONDS_IN_DAY;
+
+export function compileRuleTimes(rule: RecurrenceRule, context: RuleContext): RuleTimes {
+  const stamps = compilePeriodStamps(rule, context.start, context.allDay);
+  const { periods } = stamps;
+  const horizon = context.horizon ?? LAST_DAY;
+  const startStamp = stampOf(context.start);
+  const limit = compileLimit(rule.until, context.zone);
+
+  const firstPeriod = stamps.period(0);
+  const skippedBeforeStart = stamps.positionFrom(firstPeriod, startStamp);
+  const startMatches =
+    skippedBeforeStart < firstPeriod.size && stamps.at(firstPeriod, skippedBeforeStart) === startStamp;
+  const extraStart = context.startAlwaysCounts === true && !(startMatches && limit.includes(startStamp));
+  const counted = rule.count === undefined ? Infinity : rule.count - (extraStart ? 1 : 0);
+  let lastCounted: LocalStamp | undefined;
+
+  /** How many times lie in the periods before one, from the start on. */
+  const countBefore = (index: number): number => {
+    if (index === 0) return 0;
+    let count = firstPeriod.size - skippedBeforeStart;
+    if (stamps.uniform) return count + (index - 1) * stamps.sizeOf(1);
+    for (let earlier = 1; earlier < index && count < counted; earlier += 1) count += stamps.sizeOf(earlier);
+    return count;
+  };
+
+  /** Visits what the rule names from `from` (not before the start), regardless of COUNT. */
+  const visitPeriods = (from: LocalStamp, visit: Visit): void => {
+    if (stamps.alwaysEmpty) return;
+    let empty = 0;
+    for (let index = periods.indexFrom(Math.floor(from / SECONDS_IN_DAY)); empty <= periods.cycle; index += 1) {
+      const firstDay = periods.firstDay(index);
+      if (firstDay > horizon || firstDay * SECONDS_IN_DAY > limit.latest) return;
+      const period = stamps.period(index);
+      empty = period.size === 0 ? empty + 1 : 0;
+      for (let position = stamps.positionFrom(period, from); position < period.size; position += 1) {
+        const stamp = stamps.at(period, position);
+        if (stamp > limit.latest) return;
+        if (limit.includes(stamp) && !visit(stamp)) return;
+      }
+    }
+  };
+
+  const countBelow = (stamp: LocalStamp): number => {
+    if (stamp <= startStamp) return 0;
+    const index = periods.indexFrom(Math.floor(stamp / SECONDS_IN_DAY));
+    const before = countBefore(index);
+    return before + stamps.positionFrom(stamps.period(index), stamp) - (index === 0 ? skippedBeforeStart : 0);
+  };
+
+  /** The last time that COUNT lets in: found by counting whole periods, then within one. */
+  const findLastCounted = (): LocalStamp => {
+    if (counted === Infinity) return limit.latest;
+    let left = counted;
+    let index = 0;
+    if (stamps.uniform && counted > 0) {
+      const size = stamps.sizeOf(1);
+      const periodsSkipped = size === 0 ? 0 : Math.floor((counted - 1 - countBefore(1)) / size);
+      index = Math.max(0, periodsSkipped + 1);
+      left -= countBefore(index);
+    }
+    let lastIndex = -1;
+    let lastPosition = -1;
+    for (let empty = 0; left > 0 && empty <= periods.cycle && periods.firstDay(index) <= horizon; index += 1) {
+      const skipped = index === 0 ? skippedBeforeStart : 0;
+      const size = stamps.sizeOf(index) - skipped;
+      empty = size === 0 ? empty + 1 : 0;
+      if (size > 0) [lastIndex, lastPosition] = [index, skipped + Math.min(left, size) - 1];
+      left -= size;
+    }
+    return lastIndex < 0 ? startStamp - 1 : stamps.at(stamps.period(lastIndex), lastPosition);
+  };
+  const latest = (): LocalStamp => (lastCounted ??= findLastCounted());
+
+  const forward = (from: LocalStamp, visit: Visit): void => {
+    if (extraStart && from <= startStamp && !visit(startStamp)) return;
+    const first = Math.max(from, startStamp);
+    let left = counted === Infinity ? Infinity : counted - countBelow(first);
+    if (left <= 0) return;
+    visitPeriods(first, (stamp) => {
+      left -= 1;
+      return visit(stamp) && left > 0;
+    });
+  };
+
+  return {
+    endless: counted === Infinity && rule.until === undefined,
+    forward,
+    backward(before, visit) {
+      const end = Math.min(before, latest() + 1, limit.latest + 1, (horizon + 1) * SECONDS_IN_DAY);
+      let empty = 0;
+      let index = periods.indexFrom(Math.floor((end - 1) / SECONDS_IN_DAY));
+      for (; index >= 0 && empty <= periods.cycle && end > startStamp; index -= 1) {
+        const period = stamps.period(index);
+        empty = period.size === 0 ? empty + 1 : 0;
+        for (let position = stamps.positionFrom(period, end) - 1; position >= 0; position -= 1) {
+          const stamp = stamps.at(period, position);
+          if (stamp < startStamp) break;
+          if (limit.includes(stamp) && !visit(stamp)) return;
+        }
+      }
+      if (extraStart && startStamp < before) visit(startStamp);
+    },
+    has(stamp) {
+      if (stamp === startStamp && extraStart) return true;
+      if (stamp < startStamp || !limit.includes(stamp)) return false;
+      const period = stamps.period(periods.indexFrom(Math.floor(stamp / SECONDS_IN_DAY)));
+      const position = stamps.positionFrom(period, stamp);
+      return position < period.size && stamps.at(period, position) === stamp && stamp <= latest();
+    },
+    count() {
+      if (counted === Infinity && rule.until === undefined) return null;
+      const almost = Math.max(startStamp, Math.min(latest(), limit.latest, horizon * SECONDS_IN_DAY) - MARGIN);
+      let count = countBelow(almost) + (extraStart && almost > startStamp ? 1 : 0);
+      forward(almost, () => {
+        count += 1;
+        return true;
+      });
+      return count;
+    },
+  };
+}
+
+/** UNTIL as a test of local times, none of which is included after `latest`. */
+type Limit = { latest: LocalStamp; includes(stamp: LocalStamp): boolean };
+
+function compileLimit(until: Until | undefined, zone: Zone): Limit {
+  if (until === undefined) return { latest: Infinity, includes: () => true };
+  if (until.form !== 'instant') {
+    const latest = until.form === 'date' ? (until.day + 1) * SECONDS_IN_DAY - 1 : stampOf(until.local);
+    return { latest, includes: (stamp) => stamp <= latest };
+  }
+  const { epochSecond } = until;
+  const around = zone.toStamp(epochSecond);
+  return {
+    latest: around + MARGIN,
+    includes: (stamp) => stamp < around - MARGIN || zone.toInstant(stamp).epochSecond <= epochSecond,
+  };
+}
