@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises';
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+
+/** The launcher's own connection; the application's account is an ordinary one. */
+export interface Superuser {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** The application's account: owns its database and may create others, like one on a server of somebody else. */
+export const APPLICATION_ROLE = 'convene';
+
+/** What answers on a port: the server of our data directory, something else, or nothing yet. */
+export async function identify(
+  port: number,
+  superuser: Superuser,
+  dataDirectory: string,
+): Promise<'ours' | 'other' | 'silent'> {
+  return withConnection(port, superuser, async (client) => {
+    const shown = await client.query<{ data_directory: string }>('SHOW data_directory');
+    const theirs = await stat(shown.rows[0]?.data_directory ?? '').catch(() => undefined);
+    const own = await stat(dataDirectory);
+    return theirs?.dev === own.dev && theirs.ino === own.ino ? ('ours' as const) : ('other' as const);
+  }).catch((error: unknown) => (isRefusal(error) ? 'other' : 'silent'));
+}
+
+/** Whether the server writes to disk before it acknowledges. */
+export async function isDurable(port: number, superuser: Superuser): Promise<boolean> {
+  return withConnection(port, superuser, async (client) => {
+    const shown = await client.query<{ fsync: string }>('SHOW fsync');
+    return shown.rows[0]?.fsync === 'on';
+  });
+}
+
+/** Creates the application's account and its database unless they exist; a start killed in between is made good here. */
+export async function ensureDatabase(
+  port: number,
+  superuser: Superuser,
+  password: string,
+  database: string,
+): Promise<void> {
+  await withConnection(port, superuser, async (client) => {
+    const role = escapeIdentifier(APPLICATION_ROLE);
+    const roles = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [APPLICATION_ROLE]);
+    if (roles.rowCount === 0) {
+      await client.query(
+        `BEGIN; CREATE ROLE ${role} LOGIN CREATEDB PASSWORD ${escapeLiteral(password)};` +
+          // So that it may end its own sessions and the vacuum of a database it drops.
+          ` GRANT pg_signal_backend TO ${role}; COMMIT`,
+      );
+    }
+    const databases = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+    if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${escapeIdentifier(database)} OWNER ${role}`);
+  });
+}
+
+async function withConnection<T>(
+  port: number,
+  { name, password }: Superuser,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const target = { host: '127.0.0.1', port, user: name, password, database: 'postgres' };
+  const client = new Client({ ...target, connectionTimeoutMillis: 3000, query_timeout: 30_000, ssl: false });
+  // A connection that breaks outside of a query must not end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** A server that is up and does not know us: wrong password, no such role, no such rule. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('28');
+}

@@ -1,0 +1,105 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PostgresBinaries } from './binaries.js';
+import { type Account, launch, run } from './command.js';
+import { EmbeddedPostgresError, errorCode, LaunchRefused, launchRefusal } from './embedded-postgres.errors.js';
+import { parsePostmasterPid, type PostmasterPid, withoutPid } from './postmaster-pid.js';
+import { isAlive, signal } from './processes.js';
+import { openServerLog } from './server-log.js';
+
+/** Recovery after a crash replays at most the writes of one checkpoint interval; this is far more than that takes. */
+const START_TIMEOUT_MS = 300_000;
+const FAST_STOP_MS = 7_000;
+const HARD_STOP_MS = 5_000;
+
+/** Reads `postmaster.pid`; undefined when no server has the data directory, or is only just taking it. */
+export async function readPostmasterPid(dataDirectory: string): Promise<PostmasterPid | undefined> {
+  try {
+    return parsePostmasterPid(await readFile(pidFile(dataDirectory), 'utf8'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Rewrites a `postmaster.pid` whose pid is no server's any more, so that PostgreSQL will start. */
+export async function disownPid(dataDirectory: string): Promise<void> {
+  const path = pidFile(dataDirectory);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  await writeFile(`${path}.new`, withoutPid(text), { mode: 0o644 });
+  await rename(`${path}.new`, path);
+}
+
+/**
+ * Starts the server and waits until it accepts connections. It outlives this process.
+ * @returns the pid of the postmaster
+ * @throws LaunchRefused when PostgreSQL ends instead.
+ */
+export async function startPostmaster(
+  binaries: PostgresBinaries,
+  account: Account,
+  dataDirectory: string,
+  logFile: string,
+): Promise<number> {
+  const log = await openServerLog(logFile);
+  try {
+    const windows = process.platform === 'win32';
+    // On Windows pg_ctl gives up administrator rights first, with which PostgreSQL refuses to run.
+    const child = windows
+      ? launch(binaries, account, binaries.pgCtl, ['start', '-W', '-D', dataDirectory], log.fd)
+      : launch(binaries, account, binaries.postgres, ['-D', dataDirectory], log.fd);
+    let failure: Error | undefined;
+    child.once('error', (error) => (failure = error));
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (Date.now() < deadline) {
+      const found = await readPostmasterPid(dataDirectory);
+      if (found?.ready && (windows ? isAlive(found.pid) : found.pid === child.pid)) return found.pid;
+      const ended = child.exitCode !== null || child.signalCode !== null;
+      if (failure ?? (ended && !(windows && child.exitCode === 0))) {
+        const output = failure?.message ?? (await log.tail());
+        throw new LaunchRefused(launchRefusal(output), `PostgreSQL did not start. It says: ${output || 'nothing'}`);
+      }
+      await sleep(10);
+    }
+    throw new EmbeddedPostgresError(`PostgreSQL is not ready after ${START_TIMEOUT_MS / 1000} s. See ${logFile}.`);
+  } finally {
+    log.close();
+  }
+}
+
+/**
+ * Stops the server: transactions in progress are rolled back, sessions closed. One that is not done in 7 s is made to
+ * stop at once and recovers at its next start.
+ * @throws EmbeddedPostgresError when it still runs after that.
+ */
+export async function stopPostmaster(binaries: PostgresBinaries, dataDirectory: string, pid: number): Promise<void> {
+  if (process.platform === 'win32') {
+    await run(binaries, { prefix: [] }, binaries.pgCtl, ['stop', '-D', dataDirectory, '-m', 'fast', '-t', '7']);
+  } else {
+    signal(pid, 'SIGINT');
+  }
+  if (await hasEnded(pid, FAST_STOP_MS)) return;
+  if (process.platform === 'win32') {
+    await run(binaries, { prefix: [] }, binaries.pgCtl, ['stop', '-D', dataDirectory, '-m', 'immediate', '-t', '5']);
+  } else {
+    signal(pid, 'SIGQUIT');
+  }
+  if (await hasEnded(pid, HARD_STOP_MS)) return;
+  throw new EmbeddedPostgresError(`PostgreSQL (pid ${pid}) does not stop.`);
+}
+
+/** Waits until a process has ended; false when it still runs after `timeoutMs`. */
+export async function hasEnded(pid: number, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) return false;
+    await sleep(10);
+  }
+  return true;
+}
+
+function pidFile(dataDirectory: string): string {
+  return join(dataDirectory, 'postmaster.pid');
+}

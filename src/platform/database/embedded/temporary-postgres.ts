@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { countHolders } from './holders.js';
+import { openPaths } from './paths.js';
+import { hasEnded, readPostmasterPid } from './postmaster.js';
+import { isAlive, signal, worksIn } from './processes.js';
+
+/** A PostgreSQL for one test run. */
+export interface TemporaryPostgres {
+  /** See EmbeddedPostgres; the account may create databases, also from a template of its own. */
+  readonly url: string;
+  readonly dataDir: string;
+  ensureRunning(): Promise<void>;
+  /** Stops the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** A folder younger than this may belong to a start that has not come far enough to show that it lives. */
+const ABANDONED_AFTER_MS = 10 * 60_000;
+
+/**
+ * Starts an empty PostgreSQL without durability in a temporary folder (about half a second), for tests.
+ * What earlier test runs left behind because they were killed is stopped and removed.
+ * @throws EmbeddedPostgresError as startEmbeddedPostgres does.
+ */
+export async function startTemporaryPostgres(
+  options: { log?: (message: string) => void; maxConnections?: number } = {},
+): Promise<TemporaryPostgres> {
+  const { log = () => undefined, maxConnections = 100 } = options;
+  const parent = join(tmpdir(), `convene-postgres-${process.getuid?.() ?? 'user'}`);
+  await mkdir(parent, { recursive: true, mode: 0o711 });
+  // The name can be guessed: somebody else may have made the folder to get at what is in it.
+  if (process.getuid && (await stat(parent)).uid !== process.getuid()) {
+    throw new EmbeddedPostgresError(`${parent} belongs to somebody else.`);
+  }
+  await sweepAbandoned(parent);
+  const dataDir = await mkdtemp(join(parent, 'run-'));
+  const remove = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const server = await startEmbeddedPostgres({ dataDir, log, durable: false, maxConnections });
+    const stop = () => server.stop().finally(remove);
+    return { url: server.url, dataDir, ensureRunning: () => server.ensureRunning(), stop };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function sweepAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const dataDir = join(parent, name);
+    const made = await stat(dataDir).catch(() => undefined);
+    if (!made || Date.now() - made.birthtimeMs < ABANDONED_AFTER_MS) continue;
+    const { data, holders } = await openPaths(dataDir);
+    if ((await countHolders(holders)) > 0) continue;
+    const found = await readPostmasterPid(data).catch(() => undefined);
+    if (found && isAlive(found.pid) && worksIn(found.pid, data) !== false) {
+      signal(found.pid, 'SIGQUIT');
+      await hasEnded(found.pid, 5_000);
+    }
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
