@@ -1,0 +1,101 @@
+interface Setting<T> {
+  variable: string;
+  /** Text taken when the variable is unset or empty. */
+  fallback: string;
+  parse: (text: string) => T;
+  help: string;
+}
+
+const setting = <T>(variable: string, fallback: string, parse: (text: string) => T, help: string): Setting<T> => ({
+  variable,
+  fallback,
+  parse,
+  help,
+});
+
+const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new Error(`must be a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+
+const oneOf =
+  <T extends string>(...allowed: T[]) =>
+  (text: string): T => {
+    if (!allowed.includes(text as T)) throw new Error(`must be one of ${allowed.join(', ')}`);
+    return text as T;
+  };
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+const postgresUrl = (text: string): string | null => {
+  if (text === '') return null;
+  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) throw new Error('must be a postgres:// address');
+  return text;
+};
+
+const secrets = (text: string): string[] => {
+  const parts = list(text);
+  if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret needs 16 bytes or more');
+  return parts;
+};
+
+/**
+ * The one table of settings. The configuration table of the README and `.env.example` are tested against it.
+ * Durations carry their unit in the variable's name.
+ */
+export const SETTINGS = {
+  environment: setting('NODE_ENV', 'development', oneOf('development', 'test', 'production'), 'How strict to be'),
+  port: setting('PORT', '3000', wholeNumber(0, 65_535), 'Port to listen on'),
+  host: setting('HOST', '127.0.0.1', String, 'Address to listen on'),
+  databaseUrl: setting('DATABASE_URL', '', postgresUrl, 'PostgreSQL 15 or later; empty starts an embedded one'),
+  databasePoolSize: setting('DATABASE_POOL_SIZE', '20', wholeNumber(2, 500), 'Connections held to the database'),
+  databaseWaitSeconds: setting(
+    'DATABASE_WAIT_SECONDS',
+    '5',
+    wholeNumber(1, 60),
+    'Wait for a free connection before answering 503',
+  ),
+  dataDir: setting('DATA_DIR', '.data', String, 'Where the embedded database and the made secret live'),
+  jwtSecrets: setting('JWT_SECRET', '', secrets, 'Signing secrets, comma-separated: the first signs, all verify'),
+  accessTokenSeconds: setting('ACCESS_TOKEN_SECONDS', '900', wholeNumber(5, 86_400), 'Life of an access token'),
+  refreshTokenDays: setting('REFRESH_TOKEN_DAYS', '30', wholeNumber(1, 365), 'Life of a refresh token'),
+  refreshGraceSeconds: setting(
+    'REFRESH_GRACE_SECONDS',
+    '10',
+    wholeNumber(0, 60),
+    'How long the token just replaced still answers with its successor',
+  ),
+  sessionCacheSeconds: setting(
+    'SESSION_CACHE_SECONDS',
+    '1',
+    wholeNumber(0, 60),
+    'How long another server may still honour a session that ended here',
+  ),
+  trustProxy: setting('TRUST_PROXY', '', String, 'Addresses of proxies whose X-Forwarded-For is believed'),
+  corsOrigins: setting('CORS_ORIGINS', '', list, 'Web origins that may call the API, comma-separated'),
+  logLevel: setting(
+    'LOG_LEVEL',
+    'info',
+    oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    'Least important message that is logged',
+  ),
+  bodyLimitBytes: setting('BODY_LIMIT_BYTES', '1048576', wholeNumber(1_024, 2 ** 26), 'Largest request body'),
+  batchBodyLimitBytes: setting('BATCH_BODY_LIMIT_BYTES', '4194304', wholeNumber(1_024, 2 ** 26), 'Largest batch body'),
+  maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
+  maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 5_000), 'Most events in a batch'),
+  maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 1_000), 'Most people in one share call'),
+  maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Most people on one event'),
+} as const;
+
+export type Settings = {
+  -readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']>;
+};

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from './data-source.js';
+
+const MIGRATIONS = fileURLToPath(new URL('../../../migrations/*.{js,ts}', import.meta.url));
+// Any constant: servers that start together take turns.
+const MIGRATION_LOCK = 7_203_111;
+
+/** Brings the schema up to date. Safe on several servers at once. Returns the names of the migrations that ran. */
+export async function migrate(url: string): Promise<string[]> {
+  const dataSource = await new DataSource(
+    dataSourceOptions({ url, poolSize: 3, waitSeconds: 30 }, { migrations: [MIGRATIONS] }),
+  ).initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    await requireVersion(dataSource);
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const ran = await dataSource.runMigrations();
+    return ran.map((migration) => migration.name);
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await lock.release();
+    await dataSource.destroy();
+  }
+}
+
+async function requireVersion(dataSource: DataSource): Promise<void> {
+  const [row] = await dataSource.query<{ version: string }[]>(`SELECT current_setting('server_version_num') AS version`);
+  if (Number(row?.version) < 150_000) {
+    throw new Error(`PostgreSQL 15 or later is needed; this one says ${row?.version}`);
+  }
+}

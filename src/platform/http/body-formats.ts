@@ -1,0 +1,139 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { MESSAGE_PACK_TYPES, packMessage, unpackMessage } from './message-pack.js';
+import { Problem } from './problem.js';
+import { sendProblem } from './problem.filter.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The format of the answer, settled from `Accept` before anything else. */
+    answerFormat?: 'json' | 'msgpack';
+  }
+  interface FastifyContextConfig {
+    /** Largest body of this route in bytes, when it isn't the usual limit. */
+    bodyLimit?: number;
+    /** Media types that this route can answer with besides JSON and MessagePack. */
+    produces?: string[];
+    /** Media types that this route takes besides JSON and MessagePack. */
+    consumes?: string[];
+  }
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+const MERGE_PATCH = 'application/merge-patch+json';
+
+/** Teaches the application to read JSON, MessagePack, merge patches and (where a route says so) forms. */
+export function useBodyFormats(app: NestFastifyApplication, config: Config): void {
+  const { batchBodyLimitBytes, bodyLimitBytes, maxNesting } = config.values;
+  const largest = Math.max(batchBodyLimitBytes, bodyLimitBytes);
+
+  const read = (types: string[], decode: (bytes: Buffer, request: FastifyRequest) => unknown): void => {
+    app.useBodyParser(types, { bodyLimit: largest }, (request: FastifyRequest, bytes: Buffer, done) => {
+      try {
+        const limit = request.routeOptions.config.bodyLimit ?? bodyLimitBytes;
+        if (bytes.length > limit) throw new Problem('body_too_large', { detail: `At most ${limit} bytes.` });
+        done(null, decode(bytes, request));
+      } catch (error) {
+        done(error as Error, undefined);
+      }
+    });
+  };
+  read(['application/json'], (bytes) => readJson(bytes, maxNesting));
+  read([MERGE_PATCH], (bytes, request) => {
+    requireConsumed(request, MERGE_PATCH);
+    return readJson(bytes, maxNesting);
+  });
+  read(MESSAGE_PACK_TYPES, (bytes) => unpackMessage(bytes, maxNesting));
+  read([FORM], (bytes, request) => {
+    // `curl -d '{…}'` without a header says "form"; no form begins with a brace or bracket.
+    if (bytes[0] === 0x7b || bytes[0] === 0x5b) return readJson(bytes, maxNesting);
+    requireConsumed(request, FORM);
+    return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
+  });
+}
+
+/** Forms (RFC 6749 §4.3) and merge patches (RFC 7396) are taken only by the routes that say so. */
+function requireConsumed(request: FastifyRequest, type: string): void {
+  if (!request.routeOptions.config.consumes?.includes(type)) throw new Problem('unsupported_format');
+}
+
+/**
+ * Parses a JSON body. An empty one is no body. Nesting is measured before decoding.
+ * @throws Problem unreadable_body
+ */
+export function readJson(bytes: Buffer, maxNesting: number): unknown {
+  if (bytes.length === 0) return undefined;
+  if (jsonDepth(bytes) > maxNesting) {
+    throw new Problem('unreadable_body', {
+      detail: `The body is nested deeper than ${maxNesting} levels.`,
+      errors: [{ pointer: '', code: 'too_deep', message: `At most ${maxNesting} levels.` }],
+    });
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch {
+    throw new Problem('unreadable_body', {
+      detail: 'The body is not well-formed JSON.',
+      errors: [{ pointer: '', code: 'invalid', message: 'Not well-formed JSON in UTF-8.' }],
+    });
+  }
+}
+
+function jsonDepth(bytes: Buffer): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at]!;
+    if (inString) {
+      if (byte === 0x5c) at += 1;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, (depth += 1));
+    else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+  }
+  return deepest;
+}
+
+/** Settles the format of the answer from `Accept` (RFC 9110 §12.5.1) for everything under `/api`: 406 when none fits. */
+export function negotiate(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  request.answerFormat = 'json';
+  if (!request.url.startsWith('/api')) return done();
+  const accept = request.headers.accept;
+  if (accept) {
+    const offered = [
+      'application/json',
+      'application/problem+json',
+      ...MESSAGE_PACK_TYPES,
+      ...(request.routeOptions.config?.produces ?? []),
+    ];
+    const chosen = bestMatch(accept, offered);
+    if (!chosen) return sendProblem(new Problem('not_acceptable'), request, reply);
+    if (MESSAGE_PACK_TYPES.includes(chosen)) {
+      request.answerFormat = 'msgpack';
+      reply.type(MESSAGE_PACK_TYPES[0]!).serializer((value: unknown) => packMessage(value) as never);
+    }
+  }
+  reply.header('vary', 'Accept');
+  done();
+}
+
+/** The offered media type that the header likes best; earlier offers win ties. Null when none is acceptable. */
+export function bestMatch(accept: string, offered: string[]): string | null {
+  const ranges = accept.split(',').map((part) => {
+    const [range = '', ...parameters] = part.trim().toLowerCase().split(';');
+    const quality = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
+    return { range: range.trim(), quality: quality === undefined ? 1 : Number(quality) };
+  });
+  let best: { type: string; quality: number } | null = null;
+  for (const type of offered) {
+    const family = `${type.split('/')[0]}/*`;
+    const range =
+      ranges.find((candidate) => candidate.range === type) ??
+      ranges.find((candidate) => candidate.range === family) ??
+      ranges.find((candidate) => candidate.range === '*/*');
+    if (range && range.quality > (best?.quality ?? 0)) best = { type, quality: range.quality };
+  }
+  return best?.type ?? null;
+}

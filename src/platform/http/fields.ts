@@ -1,0 +1,198 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+
+interface FieldOptions {
+  description: string;
+  example?: unknown;
+  /** May be absent. */
+  optional?: boolean;
+  /** May be null, which clears the value. */
+  nullable?: boolean;
+}
+
+/**
+ * One decorator a field says both what is accepted and what the OpenAPI document promises, so that they cannot differ.
+ * Absent optional fields and null nullable fields skip the checks.
+ */
+function field(options: FieldOptions, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]): PropertyDecorator {
+  const { description, example, optional = false, nullable = false } = options;
+  const presence = ValidateIf(
+    (_object, value) => !(optional && value === undefined) && !(nullable && value === null),
+  );
+  return applyDecorators(
+    presence,
+    ...(optional ? [] : [IsDefined({ message: 'Needed.' })]),
+    ...checks,
+    ApiProperty({
+      ...schema,
+      description,
+      ...(example === undefined ? {} : { example }),
+      required: !optional,
+      ...(nullable ? { nullable: true } : {}),
+    } as ApiPropertyOptions),
+  );
+}
+
+/** PostgreSQL stores no NUL and UTF-8 has no lone surrogates: text with either would come back different. */
+const StorableText = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'storableText',
+    validator: {
+      validate: (value) => typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed()),
+      defaultMessage: () => 'Holds a character that cannot be stored.',
+    },
+  });
+
+const NotBlank = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'notBlank',
+    validator: {
+      validate: (value) => typeof value !== 'string' || value.trim() !== '',
+      defaultMessage: () => 'Must not be blank.',
+    },
+  });
+
+export function TextField(options: FieldOptions & { max: number; min?: number }): PropertyDecorator {
+  const { max, min = 0 } = options;
+  return field(
+    options,
+    { type: String, maxLength: max, ...(min > 0 ? { minLength: min } : {}) },
+    IsString({ message: 'Must be text.' }),
+    MaxLength(max, { message: `At most ${max} characters.` }),
+    ...(min > 0 ? [MinLength(min, { message: `At least ${min} characters.` }), NotBlank()] : []),
+    StorableText(),
+  );
+}
+
+export function PatternField(
+  options: FieldOptions & { pattern: RegExp; max: number; min?: number; message: string },
+): PropertyDecorator {
+  const { pattern, max, min = 1, message } = options;
+  return field(
+    options,
+    { type: String, pattern: pattern.source, minLength: min, maxLength: max },
+    IsString({ message: 'Must be text.' }),
+    MinLength(min, { message: `At least ${min} characters.` }),
+    MaxLength(max, { message: `At most ${max} characters.` }),
+    ValidateBy({
+      name: 'pattern',
+      validator: {
+        validate: (value) => typeof value !== 'string' || pattern.test(value),
+        defaultMessage: () => message,
+      },
+    }),
+  );
+}
+
+export function EmailField(options: FieldOptions): PropertyDecorator {
+  return field(
+    options,
+    { type: String, format: 'email', maxLength: 254 },
+    IsString({ message: 'Must be text.' }),
+    MaxLength(254, { message: 'At most 254 characters.' }),
+    IsEmail({}, { message: 'Must be an e-mail address.' }),
+    StorableText(),
+  );
+}
+
+export function UuidField(options: FieldOptions): PropertyDecorator {
+  return field(
+    options,
+    { type: String, format: 'uuid' },
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    IsUUID('all', { message: 'Must be a UUID.' }),
+  );
+}
+
+/** One of a closed list of lower-case words, accepted in any case. */
+export function ChoiceField(
+  options: FieldOptions & { values: readonly string[]; name?: string },
+): PropertyDecorator {
+  return field(
+    options,
+    { type: String, enum: [...options.values], ...(options.name ? { enumName: options.name } : {}) },
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    IsIn([...options.values], { message: `Must be one of ${options.values.join(', ')}.` }),
+  );
+}
+
+export function FlagField(options: FieldOptions): PropertyDecorator {
+  return field(options, { type: Boolean }, IsBoolean({ message: 'Must be true or false.' }));
+}
+
+export function WholeNumberField(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
+  const { min, max } = options;
+  return field(
+    options,
+    { type: 'integer', minimum: min, maximum: max },
+    IsInt({ message: 'Must be a whole number.' }),
+    Min(min, { message: `At least ${min}.` }),
+    Max(max, { message: `At most ${max}.` }),
+  );
+}
+
+/** The same as `WholeNumberField`, spelled in a query string. */
+export function WholeNumberQuery(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+    ),
+    WholeNumberField({ optional: true, ...options }),
+  );
+}
+
+/** A flag in a query string: `true`, `false`, `1`, `0` or the bare name. */
+export function FlagQuery(options: FieldOptions): PropertyDecorator {
+  const words: Record<string, boolean> = { true: true, '1': true, '': true, false: false, '0': false };
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? (words[value.toLowerCase()] ?? value) : value,
+    ),
+    FlagField({ optional: true, ...options }),
+  );
+}
+
+/** An object, or a list of objects, described by another DTO class. */
+export function ObjectField(options: FieldOptions & { type: () => new () => object }): PropertyDecorator {
+  return field(options, { type: options.type }, Type(options.type), ValidateNested({ message: 'Must be an object.' }));
+}
+
+export function ListField(
+  options: FieldOptions & { type: () => new () => object; min?: number; max: number },
+): PropertyDecorator {
+  const { type, min = 0, max } = options;
+  return field(
+    options,
+    { type, isArray: true, minItems: min, maxItems: max },
+    Type(type),
+    IsArray({ message: 'Must be a list.' }),
+    ArrayMinSize(min, { message: `At least ${min}.` }),
+    ArrayMaxSize(max, { message: `At most ${max}.` }),
+    ValidateNested({ each: true, message: 'Must be objects.' }),
+  );
+}
+
+/** A value checked by the service that understands it, such as a recurrence; only its shape is promised here. */
+export function FreeField(options: FieldOptions & { schema: ApiPropertyOptions }): PropertyDecorator {
+  return field(options, options.schema, ValidateBy({ name: 'free', validator: { validate: () => true } }));
+}

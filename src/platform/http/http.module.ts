@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { AccessCheck } from './access-check.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RequestValidationPipe } from './validation.pipe.js';
+
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    AccessCheck,
+    { provide: APP_PIPE, useClass: RequestValidationPipe },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+  ],
+})
+export class HttpModule {}

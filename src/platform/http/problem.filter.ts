@@ -1,0 +1,60 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { Problem } from './problem.js';
+import type { ProblemCode } from './problem-catalogue.js';
+
+const CODE_OF_STATUS: Record<number, ProblemCode> = {
+  400: 'bad_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'not_acceptable',
+  408: 'request_timeout',
+  413: 'body_too_large',
+  415: 'unsupported_format',
+  429: 'rate_limited',
+  431: 'headers_too_large',
+  503: 'unavailable',
+};
+
+/** Turns whatever was thrown into a Problem. What nobody foresaw is a 500 and says nothing of the inside. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isDatabaseUnavailable(error)) {
+    return new Problem('unavailable', { detail: 'The database cannot be reached.', headers: { 'retry-after': '2' } });
+  }
+  const status =
+    error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
+  const code = CODE_OF_STATUS[status] ?? (status >= 400 && status < 500 ? 'bad_request' : 'internal_error');
+  return new Problem(code, code === 'unavailable' ? { headers: { 'retry-after': '2' } } : {});
+}
+
+/** The one exception filter (RFC 9457). Answers in the format that the caller accepts. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = asProblem(error);
+    if (problem.code === 'internal_error') {
+      this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error, { request_id: request.id });
+    }
+    sendProblem(problem, request, reply);
+  }
+}
+
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  if (reply.sent) return;
+  reply.status(problem.status).headers(problem.extras.headers ?? {});
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="convene"');
+  // A handler may have announced an entity before it failed.
+  reply.removeHeader('etag');
+  if (request.answerFormat !== 'msgpack') reply.type('application/problem+json');
+  const document = problem.toDocument(request.url.split('?')[0] ?? '/', request.id);
+  reply.send(request.answerFormat === 'msgpack' ? document : JSON.stringify(document));
+}

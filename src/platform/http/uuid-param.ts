@@ -1,0 +1,28 @@
+import { Param, type PipeTransform } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
+import { isUUID } from 'class-validator';
+import { invalid } from './problem.js';
+
+class UuidPipe implements PipeTransform {
+  constructor(private readonly name: string) {}
+
+  transform(value: string): string {
+    return parseUuidParam(this.name, value);
+  }
+}
+
+/** @throws Problem validation_failed when a path parameter isn't a UUID */
+export function parseUuidParam(name: string, value: unknown): string {
+  if (!isUUID(value)) throw invalid({ pointer: `/path/${name}`, code: 'not_a_uuid', message: 'Must be a UUID.' });
+  return (value as string).toLowerCase();
+}
+
+/** A path parameter that must be a UUID; arrives in lower case. */
+export function UuidParam(name: string): ParameterDecorator {
+  const bind = Param(name, new UuidPipe(name));
+  return (target, key, index) => {
+    bind(target, key, index);
+    const method = Object.getOwnPropertyDescriptor(target, key!)!;
+    ApiParam({ name, format: 'uuid', schema: { type: 'string', format: 'uuid' } })(target, key!, method);
+  };
+}
