@@ -1,0 +1,120 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { EmailField, FlagField, PatternField, TextField } from '../platform/http/fields.js';
+import { UserView } from '../users/users.dto.js';
+
+const USERNAME = {
+  description: '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case.',
+  pattern: /^[A-Za-z0-9._-]+$/,
+  min: 3,
+  max: 80,
+  message: 'Only letters, digits, ".", "_" and "-".',
+};
+
+const PASSWORD = { min: 8, max: 128 };
+const TIME_ZONE = { description: 'IANA time zone of the person; UTC when absent.', max: 64, example: 'Europe/Paris' };
+
+export class RegisterBody {
+  @PatternField({ ...USERNAME, example: 'ana' })
+  username: string;
+
+  @EmailField({ description: 'Unique without regard to case.', example: 'ana@example.com' })
+  email: string;
+
+  @TextField({ description: '8–128 characters, not a common one.', ...PASSWORD, example: 'correct horse 7' })
+  password: string;
+
+  @TextField({ ...TIME_ZONE, optional: true })
+  time_zone?: string;
+}
+
+export class LoginBody {
+  @TextField({ description: 'Name or e-mail.', min: 1, max: 254, optional: true, example: 'ana' })
+  username?: string;
+
+  @TextField({ description: 'E-mail, instead of `username`.', min: 1, max: 254, optional: true })
+  email?: string;
+
+  @TextField({ description: 'The password.', min: 1, max: 1_024, example: 'correct horse 7' })
+  password: string;
+
+  @TextField({ description: 'OAuth 2.0 form field; `password` when sent.', max: 32, optional: true })
+  grant_type?: string;
+
+  @TextField({ description: 'OAuth 2.0 form field; not used.', max: 1_024, optional: true })
+  scope?: string;
+
+  @TextField({ description: 'OAuth 2.0 form field; not used.', max: 1_024, optional: true })
+  client_id?: string;
+
+  @TextField({ description: 'OAuth 2.0 form field; not used.', max: 1_024, optional: true })
+  client_secret?: string;
+}
+
+export class RefreshBody {
+  @TextField({ description: 'The refresh token last received.', min: 1, max: 512 })
+  refresh_token: string;
+}
+
+export class LogoutBody {
+  @FlagField({ description: 'End every session of the account, not only this one.', optional: true, example: false })
+  all?: boolean;
+}
+
+export class UpdateMeBody {
+  @TextField({ ...TIME_ZONE, optional: true })
+  time_zone?: string;
+
+  @EmailField({ description: 'The new e-mail.', optional: true, example: 'ana@example.org' })
+  email?: string;
+
+  @TextField({ description: 'The new password; ends the other sessions.', ...PASSWORD, optional: true })
+  password?: string;
+
+  @TextField({ description: 'Needed with `password` or `email`.', min: 1, max: 1_024, optional: true })
+  current_password?: string;
+}
+
+export class TokensView {
+  @ApiProperty({ description: 'Send it as `Authorization: Bearer …`.', example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…' })
+  access_token: string;
+
+  @ApiProperty({ description: 'Good for one refresh.', example: '01936f9e5d3c7b218a540f6f2f8f1a01.0.kQ3…' })
+  refresh_token: string;
+
+  @ApiProperty({ enum: ['Bearer'], example: 'Bearer' })
+  token_type: 'Bearer';
+
+  @ApiProperty({ type: 'integer', description: 'Seconds until the access token expires.', example: 900 })
+  expires_in: number;
+
+  @ApiProperty({ type: UserView })
+  user: UserView;
+}
+
+export class SessionView {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ description: 'True for the session of this very request.', example: true })
+  current: boolean;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ format: 'date-time', description: 'Last sign-in or refresh.' })
+  last_used_at: string;
+
+  @ApiProperty({ format: 'date-time' })
+  expires_at: string;
+
+  @ApiProperty({ type: String, nullable: true, example: '127.0.0.1' })
+  address: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'curl/8.5.0' })
+  user_agent: string | null;
+}
+
+export class SessionsView {
+  @ApiProperty({ type: [SessionView] })
+  items: SessionView[];
+}

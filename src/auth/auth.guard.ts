@@ -1,0 +1,27 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import { ACCESS, type Access } from '../platform/http/access.js';
+import { Problem } from '../platform/http/problem.js';
+
+/** Global: every HTTP route that isn't `@Public()` needs a good token. Gateways check theirs in the handshake. */
+@Injectable()
+export class GlobalAuthGuard extends AuthGuard('jwt') {
+  constructor(private readonly reflector: Reflector) {
+    super({ property: 'actor' });
+  }
+
+  override canActivate(context: ExecutionContext): ReturnType<InstanceType<ReturnType<typeof AuthGuard>>['canActivate']> {
+    if (context.getType() !== 'http') return true;
+    const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
+    return access === 'public' ? true : super.canActivate(context);
+  }
+
+  /** Whatever was wrong with the token, the caller hears the same; only a broken database is told apart. */
+  override handleRequest<Actor>(error: unknown, actor: Actor | false): Actor {
+    if (actor) return actor;
+    const isOurs = error instanceof Problem || error === null || error === undefined;
+    if (isOurs || (error as Error).message === 'unknown key') throw new Problem('unauthenticated');
+    throw error;
+  }
+}

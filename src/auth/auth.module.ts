@@ -1,0 +1,40 @@
+import { CacheModule } from '@nestjs/cache-manager';
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { PassportModule } from '@nestjs/passport';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
+import { AccessTokens } from './access-tokens.js';
+import { AuthController } from './auth.controller.js';
+import { GlobalAuthGuard } from './auth.guard.js';
+import { AuthService } from './auth.service.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { Passwords } from './passwords.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { Session } from './session.entity.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsService } from './sessions.service.js';
+
+@Module({
+  imports: [
+    UsersModule,
+    PassportModule,
+    JwtModule.register({}),
+    CacheModule.register(),
+    TypeOrmModule.forFeature([Session]),
+  ],
+  controllers: [AuthController],
+  providers: [
+    AccessTokens,
+    AuthService,
+    JwtStrategy,
+    Passwords,
+    RefreshTokens,
+    SessionsRepository,
+    SessionsService,
+    { provide: APP_GUARD, useClass: GlobalAuthGuard },
+  ],
+  exports: [AccessTokens, SessionsService],
+})
+export class AuthModule {}

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../platform/http/actor.js';
+import { invalid, notFound, Problem } from '../platform/http/problem.js';
+import { isTimeZone, canonicalTimeZone } from '../platform/time/time-zone.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { AccessTokens } from './access-tokens.js';
+import { isCommonPassword, Passwords } from './passwords.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import type { Session } from './session.entity.js';
+import { type Device, SessionsService } from './sessions.service.js';
+
+/** A pair of tokens and whose they are. */
+export interface SignedInUser {
+  accessToken: string;
+  refreshToken: string;
+  expiresIn: number;
+  user: User;
+}
+
+export interface ProfileChanges {
+  timeZone?: string;
+  email?: string;
+  password?: string;
+  currentPassword?: string;
+}
+
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly passwords: Passwords,
+    private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /** @throws Problem validation_failed (common password, unknown zone), name_taken */
+  async register(
+    account: { username: string; email: string; password: string; timeZone?: string },
+    device: Device,
+  ): Promise<SignedInUser> {
+    const timeZone = knownTimeZone(account.timeZone ?? 'UTC');
+    refuseCommon(account.password, account.username, account.email);
+    const passwordHash = await this.passwords.hash(account.password);
+    const user = await this.users.create({ ...account, timeZone, passwordHash });
+    return this.signIn(user, device);
+  }
+
+  /** @throws Problem wrong_credentials, the same and after the same work for a wrong name and a wrong password */
+  async login(name: string, password: string, device: Device): Promise<SignedInUser> {
+    const user = await this.users.findByLogin(name);
+    const good = await this.passwords.matches(password, user?.passwordHash ?? null);
+    if (!user || !good) throw new Problem('wrong_credentials');
+    return this.signIn(user, device);
+  }
+
+  /** @throws Problem refresh_token_invalid */
+  async refresh(token: string): Promise<SignedInUser> {
+    const name = this.refreshTokens.read(token);
+    if (!name) throw new Problem('refresh_token_invalid');
+    const { userId, count } = await this.sessions.redeem(name.sessionId, name.count);
+    const user = await this.users.find(userId);
+    if (!user) throw new Problem('refresh_token_invalid');
+    return this.tokens(user, name.sessionId, count);
+  }
+
+  async logout(actor: Actor, everywhere: boolean): Promise<void> {
+    await this.sessions.end(actor.userId, everywhere ? {} : { only: actor.sessionId });
+  }
+
+  async me(actor: Actor): Promise<User> {
+    const user = await this.users.find(actor.userId);
+    if (!user) throw new Problem('unauthenticated');
+    return user;
+  }
+
+  /**
+   * A new password or e-mail needs the current password; a new password ends the other sessions.
+   * @throws Problem validation_failed, name_taken
+   */
+  async updateMe(actor: Actor, changes: ProfileChanges): Promise<User> {
+    const user = await this.me(actor);
+    if (changes.password !== undefined || changes.email !== undefined) {
+      await this.requirePassword(user, changes.currentPassword);
+    }
+    if (changes.password !== undefined) refuseCommon(changes.password, user.username, changes.email ?? user.email);
+    await this.users.update(user.id, {
+      ...(changes.timeZone === undefined ? {} : { timeZone: knownTimeZone(changes.timeZone) }),
+      ...(changes.email === undefined ? {} : { email: changes.email }),
+      ...(changes.password === undefined ? {} : { passwordHash: await this.passwords.hash(changes.password) }),
+    });
+    if (changes.password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
+    await this.sessions.profileChanged(actor.sessionId);
+    return this.me(actor);
+  }
+
+  listSessions(actor: Actor): Promise<Session[]> {
+    return this.sessions.listLive(actor.userId);
+  }
+
+  /** @throws Problem not_found when it isn't a living session of the caller */
+  async endSession(actor: Actor, sessionId: string): Promise<void> {
+    const ended = await this.sessions.end(actor.userId, { only: sessionId });
+    if (ended === 0) throw notFound();
+  }
+
+  private async signIn(user: User, device: Device): Promise<SignedInUser> {
+    const session = await this.sessions.start(user.id, device);
+    return this.tokens(user, session.id, session.refreshCount);
+  }
+
+  private tokens(user: User, sessionId: string, count: number): SignedInUser {
+    return {
+      accessToken: this.accessTokens.issue(user.id, sessionId),
+      refreshToken: this.refreshTokens.issue({ sessionId, count }),
+      expiresIn: this.accessTokens.lifetimeSeconds,
+      user,
+    };
+  }
+
+  private async requirePassword(user: User, password: string | undefined): Promise<void> {
+    const pointer = '/current_password';
+    if (password === undefined) {
+      throw invalid({ pointer, code: 'required', message: 'Needed for this change.' });
+    }
+    if (!(await this.passwords.matches(password, user.passwordHash))) {
+      throw invalid({ pointer, code: 'wrong_password', message: 'This is not the current password.' });
+    }
+  }
+}
+
+function refuseCommon(password: string, username: string, email: string): void {
+  if (!isCommonPassword(password, username, email)) return;
+  throw invalid({ pointer: '/password', code: 'too_common', message: 'Too easy to guess. Choose another one.' });
+}
+
+function knownTimeZone(name: string): string {
+  if (isTimeZone(name)) return canonicalTimeZone(name);
+  throw invalid({ pointer: '/time_zone', code: 'unknown_time_zone', message: 'Not a time zone of the IANA list.' });
+}

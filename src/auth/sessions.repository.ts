@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, MoreThan, Not, Repository } from 'typeorm';
+import { Session } from './session.entity.js';
+
+/** What redeeming a refresh token came to. `stolen`: an older token came back, so the session was ended. */
+export interface Redemption {
+  userId: string;
+  /** Number of the token that is good from now on. */
+  count: number;
+  stolen: boolean;
+}
+
+/** A session with the parts of its account that every request needs. */
+export interface LiveSession {
+  userId: string;
+  username: string;
+  role: 'user' | 'admin';
+  timeZone: string;
+}
+
+@Injectable()
+export class SessionsRepository {
+  constructor(@InjectRepository(Session) private readonly sessions: Repository<Session>) {}
+
+  async insert(session: Session): Promise<void> {
+    await this.sessions.insert(session);
+  }
+
+  async findLive(id: string): Promise<LiveSession | null> {
+    const [row] = await this.sessions.query<LiveSession[]>(
+      `SELECT s.user_id AS "userId", u.username, u.role, u.time_zone AS "timeZone"
+         FROM sessions s JOIN users u ON u.id = s.user_id
+        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp()`,
+      [id],
+    );
+    return row ?? null;
+  }
+
+  listLive(userId: string): Promise<Session[]> {
+    return this.sessions.find({
+      where: { userId, endedAt: IsNull(), expiresAt: MoreThan(new Date()) },
+      order: { lastUsedAt: 'DESC' },
+    });
+  }
+
+  /**
+   * Redeems the `count`-th refresh token in one statement, so that of any number of parallel requests exactly one
+   * rotates. The row lock makes the others wait and look again: the token just replaced, within the grace, repeats the
+   * answer; any older one ends the session.
+   */
+  async redeem(id: string, count: number, graceSeconds: number, lifeDays: number): Promise<Redemption | null> {
+    const rows = await this.sessions.query<Redemption[]>(
+      `WITH redeemed AS (
+         UPDATE sessions SET
+           refresh_count = CASE WHEN refresh_count = $2 THEN refresh_count + 1 ELSE refresh_count END,
+           rotated_at = CASE WHEN refresh_count = $2 THEN clock_timestamp() ELSE rotated_at END,
+           expires_at = CASE WHEN refresh_count = $2 THEN clock_timestamp() + make_interval(days => $4::int)
+                             ELSE expires_at END,
+           last_used_at = clock_timestamp(),
+           ended_at = CASE WHEN refresh_count = $2
+                             OR (refresh_count = $2 + 1
+                                 AND rotated_at > clock_timestamp() - make_interval(secs => $3::int))
+                           THEN NULL ELSE clock_timestamp() END
+         WHERE id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp()
+         RETURNING user_id, refresh_count, ended_at)
+       SELECT user_id AS "userId", refresh_count AS count, ended_at IS NOT NULL AS stolen FROM redeemed`,
+      [id, count, graceSeconds, lifeDays],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Ends sessions of one person: a single one, all, or all but one. Returns the ids of those that were alive. */
+  async end(userId: string, which: { only?: string; except?: string }): Promise<string[]> {
+    const live = await this.sessions
+      .createQueryBuilder()
+      .update()
+      .set({ endedAt: () => 'clock_timestamp()' })
+      .where({ userId, endedAt: IsNull() })
+      .andWhere(which.only ? { id: which.only } : {})
+      .andWhere(which.except ? { id: Not(which.except) } : {})
+      .returning('id')
+      .execute();
+    return (live.raw as { id: string }[]).map((row) => row.id);
+  }
+}

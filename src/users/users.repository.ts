@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, Repository } from 'typeorm';
+import { violatesUnique } from '../platform/database/database-errors.js';
+import { type FieldError, Problem } from '../platform/http/problem.js';
+import { User } from './user.entity.js';
+
+const TAKEN: Record<string, FieldError> = {
+  users_username_key: { pointer: '/username', code: 'taken', message: 'This name is taken.' },
+  users_email_key: { pointer: '/email', code: 'taken', message: 'This e-mail is taken.' },
+};
+
+@Injectable()
+export class UsersRepository {
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+
+  /** @throws Problem name_taken, pointing at every taken value */
+  async insert(user: User): Promise<void> {
+    try {
+      await this.users.insert(user);
+    } catch (error) {
+      throw await this.asTaken(error, user);
+    }
+  }
+
+  /** @throws Problem name_taken */
+  async update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
+    if (Object.keys(changes).length === 0) return;
+    try {
+      await this.users.update({ id }, changes);
+    } catch (error) {
+      throw await this.asTaken(error, changes);
+    }
+  }
+
+  findById(id: string): Promise<User | null> {
+    return this.users.findOneBy({ id });
+  }
+
+  findByUsername(username: string): Promise<User | null> {
+    return this.users.findOneBy({ username });
+  }
+
+  findByEmail(email: string): Promise<User | null> {
+    return this.users.findOneBy({ email });
+  }
+
+  listByIds(ids: string[]): Promise<User[]> {
+    return this.users.findBy({ id: In(ids) });
+  }
+
+  /** Exact matches without regard to case, each kind of name in one query. */
+  async listByNames(names: { ids: string[]; usernames: string[]; emails: string[] }): Promise<User[]> {
+    return this.users
+      .createQueryBuilder('u')
+      .where('u.id = ANY(:ids::uuid[])', { ids: names.ids })
+      .orWhere('u.username = ANY(:usernames::citext[])', { usernames: names.usernames })
+      .orWhere('u.email = ANY(:emails::citext[])', { emails: names.emails })
+      .getMany();
+  }
+
+  private async asTaken(error: unknown, wanted: Partial<User>): Promise<unknown> {
+    const names = Object.keys(TAKEN).filter((constraint) => violatesUnique(error, constraint));
+    if (names.length === 0) return error;
+    // PostgreSQL names only the first constraint; look whether the other value is taken as well.
+    if (wanted.username && wanted.email) {
+      if (await this.findByUsername(wanted.username)) names.push('users_username_key');
+      if (await this.findByEmail(wanted.email)) names.push('users_email_key');
+    }
+    return new Problem('name_taken', { errors: [...new Set(names)].map((name) => TAKEN[name]!) });
+  }
+}

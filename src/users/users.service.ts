@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { User } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
+
+export interface NewUser {
+  username: string;
+  email: string;
+  passwordHash: string;
+  timeZone: string;
+}
+
+/** One of the ways to name another person. */
+export interface PersonName {
+  userId?: string;
+  username?: string;
+  email?: string;
+}
+
+@Injectable()
+export class UsersService {
+  constructor(private readonly users: UsersRepository) {}
+
+  /** @throws Problem name_taken */
+  async create(user: NewUser): Promise<User> {
+    const created: User = { ...user, id: uuidv7(), role: 'user', createdAt: new Date() };
+    await this.users.insert(created);
+    return created;
+  }
+
+  /** @throws Problem name_taken */
+  update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
+    return this.users.update(id, changes);
+  }
+
+  find(id: string): Promise<User | null> {
+    return this.users.findById(id);
+  }
+
+  /** A login name is a user name or, when it holds an @, an e-mail. */
+  findByLogin(name: string): Promise<User | null> {
+    return name.includes('@') ? this.users.findByEmail(name) : this.users.findByUsername(name);
+  }
+
+  findByName(name: PersonName): Promise<User | null> {
+    if (name.userId !== undefined) return this.users.findById(name.userId);
+    if (name.username !== undefined) return this.users.findByUsername(name.username);
+    return this.users.findByEmail(name.email ?? '');
+  }
+
+  /** The people behind the names, in the same order; null where nobody has that name. */
+  async findAll(names: PersonName[]): Promise<(User | null)[]> {
+    const some = (values: (string | undefined)[]): string[] => values.filter((value) => value !== undefined);
+    const found = await this.users.listByNames({
+      ids: some(names.map((name) => name.userId)),
+      usernames: some(names.map((name) => name.username)),
+      emails: some(names.map((name) => name.email)),
+    });
+    const key = (text: string): string => text.toLowerCase();
+    const byId = new Map(found.map((user) => [user.id, user]));
+    const byUsername = new Map(found.map((user) => [key(user.username), user]));
+    const byEmail = new Map(found.map((user) => [key(user.email), user]));
+    return names.map(
+      ({ userId, username, email }) =>
+        (userId !== undefined && byId.get(userId)) ||
+        (username !== undefined && byUsername.get(key(username))) ||
+        (email !== undefined && byEmail.get(key(email))) ||
+        null,
+    );
+  }
+
+  async usernames(ids: string[]): Promise<Map<string, string>> {
+    const users = await this.users.listByIds([...new Set(ids)]);
+    return new Map(users.map((user) => [user.id, user.username]));
+  }
+}
