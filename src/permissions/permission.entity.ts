@@ -1,0 +1,28 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { User } from '../users/user.entity.js';
+import type { Role } from './role.js';
+
+/** One person's role on one event. The owner is such a row too: exactly one, by index and by trigger. */
+@Entity('event_permissions')
+@Index('event_permissions_one_owner_idx', ['eventId'], { unique: true, where: `role = 'owner'` })
+@Index('event_permissions_user_id_idx', ['userId', 'eventId'])
+@Check('event_permissions_role_check', `role IN ('viewer', 'editor', 'owner')`)
+export class Permission {
+  @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'event_permissions_pkey' })
+  @ForeignKey('CalendarEvent', { name: 'event_permissions_event_id_fkey' })
+  eventId: string;
+
+  @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'event_permissions_pkey' })
+  @ForeignKey(() => User, { name: 'event_permissions_user_id_fkey' })
+  userId: string;
+
+  @Column('text')
+  role: Role;
+
+  @Column('uuid', { name: 'granted_by' })
+  @ForeignKey(() => User, { name: 'event_permissions_granted_by_fkey' })
+  grantedBy: string;
+
+  @Column('timestamp with time zone', { name: 'granted_at', precision: 3 })
+  grantedAt: Date;
+}

@@ -1,0 +1,84 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { UuidParam } from '../platform/http/uuid-param.js';
+import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody } from './permissions.dto.js';
+import { PermissionsService } from './permissions.service.js';
+import { RequireRole } from './role.guard.js';
+
+@ApiTags('People')
+@Controller('api/events/:id')
+export class PermissionsController {
+  constructor(private readonly permissions: PermissionsService) {}
+
+  @Post('share')
+  @HttpCode(200)
+  @RequireRole('share')
+  @ApiOperation({
+    operationId: 'shareEvent',
+    summary: 'Share an event',
+    description:
+      'Owner only. Takes `{users: […]}`, a bare list or a single entry. All or nothing: one unknown person or bad role refuses the call, with a pointer for each. Sharing again changes the role. Answers with everybody on the event.',
+  })
+  @ApiOkResponse({ type: PermissionsView })
+  @ApiProblems(400, 409, 413, 415)
+  async share(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @Body() body: ShareBody,
+  ): Promise<PermissionsView> {
+    const requests = body.users.map(({ user_id: userId, username, email, role }) => ({ userId, username, email, role }));
+    return permissionsView(await this.permissions.share(actor, id, requests));
+  }
+
+  @Get('permissions')
+  @RequireRole('read')
+  @ApiOperation({
+    operationId: 'listPermissions',
+    summary: 'Who is on the event',
+    description: 'Everybody on the event may see it. Owner first, then by name.',
+  })
+  @ApiOkResponse({ type: PermissionsView })
+  async list(@UuidParam('id') id: string): Promise<PermissionsView> {
+    return permissionsView(await this.permissions.list(id));
+  }
+
+  @Put('permissions/:userId')
+  @RequireRole('share')
+  @ApiOperation({
+    operationId: 'changeRole',
+    summary: 'Change a role, or hand the event over',
+    description:
+      'Owner only. `owner` hands the event over: the old owner becomes an editor, and the time is checked against the new owner. The owner cannot lower himself (409). Answers with everybody on the event.',
+  })
+  @ApiOkResponse({ type: PermissionsView })
+  @ApiProblems(400, 409, 415)
+  async changeRole(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @UuidParam('userId') userId: string,
+    @Body() body: ChangeRoleBody,
+  ): Promise<PermissionsView> {
+    const onConflict = body.on_conflict ?? 'reject';
+    return permissionsView(await this.permissions.changeRole(actor, id, userId, body.role, onConflict));
+  }
+
+  @Delete('permissions/:userId')
+  @HttpCode(204)
+  @RequireRole('read')
+  @ApiOperation({
+    operationId: 'revokePermission',
+    summary: 'Remove a person, or leave',
+    description: 'The owner removes others; anybody else may remove himself. The owner cannot be removed (409).',
+  })
+  @ApiNoContentResponse({ description: 'Removed' })
+  @ApiProblems(403, 409)
+  async revoke(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @UuidParam('userId') userId: string,
+  ): Promise<void> {
+    await this.permissions.revoke(actor, id, userId);
+  }
+}

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../platform/database/transactions.js';
+import type { Role } from './role.js';
+
+/** What one person may see of one event. */
+export interface EventAccess {
+  role: Role;
+  deleted: boolean;
+}
+
+/** The parts of a locked event that the rules about people need. */
+export interface LockedEvent {
+  id: string;
+  title: string;
+  version: number;
+  deleted: boolean;
+  ownerId: string;
+  /** Role of the person on whose behalf it was locked; null when not on the event. */
+  role: Role | null;
+}
+
+export interface PersonOnEvent {
+  eventId: string;
+  userId: string;
+  username: string;
+  role: Role;
+  grantedAt: Date;
+  grantedBy: { id: string; username: string };
+}
+
+interface PersonRow extends Omit<PersonOnEvent, 'grantedBy'> {
+  grantedById: string;
+  grantedByName: string;
+}
+
+@Injectable()
+export class PermissionsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async findAccess(eventId: string, userId: string): Promise<EventAccess | null> {
+    const [row] = await this.dataSource.query<EventAccess[]>(
+      `SELECT p.role, e.deleted_at IS NOT NULL AS deleted
+         FROM event_permissions p JOIN events e ON e.id = p.event_id
+        WHERE p.event_id = $1 AND p.user_id = $2`,
+      [eventId, userId],
+    );
+    return row ?? null;
+  }
+
+  /** Locks the event's row: content and people of one event change one after the other. */
+  async lockEvent(tx: Transaction, eventId: string, userId: string): Promise<LockedEvent | null> {
+    const [event] = await tx.query<Omit<LockedEvent, 'ownerId' | 'role'>>(
+      `SELECT id, title, version, deleted_at IS NOT NULL AS deleted FROM events WHERE id = $1 FOR UPDATE`,
+      [eventId],
+    );
+    if (!event) return null;
+    // Read after the lock was won: whoever held it may have changed the people.
+    const people = await tx.query<{ userId: string; role: Role }>(
+      `SELECT user_id AS "userId", role FROM event_permissions WHERE event_id = $1 AND (role = 'owner' OR user_id = $2)`,
+      [eventId, userId],
+    );
+    const owner = people.find((person) => person.role === 'owner');
+    if (!owner) return null;
+    return { ...event, ownerId: owner.userId, role: people.find((person) => person.userId === userId)?.role ?? null };
+  }
+
+  /** Who owns the event, without a lock: good for choosing which locks to take. */
+  async findOwner(tx: Transaction, eventId: string): Promise<string | null> {
+    const [row] = await tx.query<{ userId: string }>(
+      `SELECT user_id AS "userId" FROM event_permissions WHERE event_id = $1 AND role = 'owner'`,
+      [eventId],
+    );
+    return row?.userId ?? null;
+  }
+
+  async listRoles(tx: Transaction, eventId: string): Promise<Map<string, Role>> {
+    const rows = await tx.query<{ userId: string; role: Role }>(
+      `SELECT user_id AS "userId", role FROM event_permissions WHERE event_id = $1`,
+      [eventId],
+    );
+    return new Map(rows.map((row) => [row.userId, row.role]));
+  }
+
+  /** Everybody on the events, owner first, then by name. */
+  async listPeople(eventIds: string[]): Promise<PersonOnEvent[]> {
+    const rows = await this.dataSource.query<PersonRow[]>(
+      `SELECT p.event_id AS "eventId", p.user_id AS "userId", u.username, p.role, p.granted_at AS "grantedAt",
+              g.id AS "grantedById", g.username AS "grantedByName"
+         FROM event_permissions p JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
+        WHERE p.event_id = ANY($1)
+        ORDER BY p.role = 'owner' DESC, u.username`,
+      [eventIds],
+    );
+    return rows.map(({ grantedById, grantedByName, ...row }) => ({
+      ...row,
+      grantedBy: { id: grantedById, username: grantedByName },
+    }));
+  }
+
+  /** Sets roles, in a statement of their own for those who lose ownership, so that there are never two owners. */
+  async setRoles(
+    tx: Transaction,
+    eventId: string,
+    roles: { userId: string; role: Role }[],
+    grantedBy: string,
+    at: Date,
+  ): Promise<void> {
+    const notOwners = roles.filter(({ role }) => role !== 'owner');
+    const owners = roles.filter(({ role }) => role === 'owner');
+    for (const group of [notOwners, owners]) {
+      if (group.length === 0) continue;
+      await tx.query(
+        `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
+         SELECT $1, person.user_id, person.role, $4, $5
+           FROM unnest($2::uuid[], $3::text[]) AS person (user_id, role)
+         ON CONFLICT (event_id, user_id)
+         DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, granted_at = excluded.granted_at`,
+        [eventId, group.map((person) => person.userId), group.map((person) => person.role), grantedBy, at],
+      );
+    }
+  }
+
+  async remove(tx: Transaction, eventId: string, userId: string): Promise<void> {
+    await tx.query(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = $2`, [eventId, userId]);
+  }
+}

@@ -1,0 +1,193 @@
+import { Injectable } from '@nestjs/common';
+import type { PeopleKind, PersonChange } from '../platform/changes/change.js';
+import { Config } from '../platform/config/config.js';
+import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import type { Actor } from '../platform/http/actor.js';
+import { type FieldError, invalid, notFound, Problem } from '../platform/http/problem.js';
+import { type PersonName, UsersService } from '../users/users.service.js';
+import { AccessService } from './access.service.js';
+import { type LockedEvent, PermissionsRepository, type PersonOnEvent } from './permissions.repository.js';
+import type { Role } from './role.js';
+
+export interface ShareRequest extends PersonName {
+  role: Role;
+}
+
+export interface Handover {
+  eventId: string;
+  toUserId: string;
+  actor: Actor;
+  onConflict: 'reject' | 'allow';
+}
+
+/** Runs first in the transaction of a handover, before any lock: an event's time moves with its owner. */
+type HandoverListener = (tx: Transaction, handover: Handover) => Promise<void>;
+
+@Injectable()
+export class PermissionsService {
+  private readonly handoverListeners: HandoverListener[] = [];
+
+  constructor(
+    private readonly permissions: PermissionsRepository,
+    private readonly access: AccessService,
+    private readonly users: UsersService,
+    private readonly transactions: Transactions,
+    private readonly config: Config,
+  ) {}
+
+  onHandover(listener: HandoverListener): void {
+    this.handoverListeners.push(listener);
+  }
+
+  findOwner(tx: Transaction, eventId: string): Promise<string | null> {
+    return this.permissions.findOwner(tx, eventId);
+  }
+
+  list(eventId: string): Promise<PersonOnEvent[]> {
+    return this.permissions.listPeople([eventId]);
+  }
+
+  /** Makes the creator of a new event its owner. Not a change by itself: it is part of the creation. */
+  async createOwner(tx: Transaction, eventId: string, userId: string, at: Date): Promise<void> {
+    await this.permissions.setRoles(tx, eventId, [{ userId, role: 'owner' }], userId, at);
+  }
+
+  /**
+   * All or nothing: one unknown person or impossible role refuses the whole call, with a pointer for each.
+   * @throws Problem validation_failed, too_many_people, not_found, forbidden
+   */
+  async share(actor: Actor, eventId: string, requests: ShareRequest[]): Promise<PersonOnEvent[]> {
+    const people = await this.resolve(requests);
+    await this.transactions.run(async (tx) => {
+      const event = await this.access.lock(tx, eventId, actor.userId, 'share');
+      const current = await this.permissions.listRoles(tx, eventId);
+      refuseOwner(people, event.ownerId);
+      const added = people.filter(({ userId }) => !current.has(userId));
+      const changed = people.filter(({ userId, role }) => current.has(userId) && current.get(userId) !== role);
+      const { maxPeople } = this.config.values;
+      if (current.size + added.length > maxPeople) {
+        throw new Problem('too_many_people', { detail: `At most ${maxPeople} people on an event.` });
+      }
+      const at = new Date();
+      await this.permissions.setRoles(tx, eventId, [...added, ...changed], actor.userId, at);
+      const difference = ({ userId, role }: { userId: string; role: Role }): PersonChange => ({
+        userId,
+        from: current.get(userId) ?? null,
+        to: role,
+      });
+      record(tx, event, actor, at, 'shared', added.map(difference));
+      record(tx, event, actor, at, 'role_changed', changed.map(difference));
+    });
+    return this.list(eventId);
+  }
+
+  /**
+   * Gives a person who is on the event another role; `owner` hands the event over and makes the old owner an editor.
+   * @throws Problem owner_required when the owner would lower himself, event_conflict, not_found, forbidden
+   */
+  async changeRole(
+    actor: Actor,
+    eventId: string,
+    userId: string,
+    role: Role,
+    onConflict: 'reject' | 'allow',
+  ): Promise<PersonOnEvent[]> {
+    await this.transactions.run(async (tx) => {
+      // Only people on the event can be asked for: a handover to a stranger would tell when he is busy.
+      const handsOver = role === 'owner' && (await this.permissions.listRoles(tx, eventId)).has(userId);
+      if (handsOver) {
+        for (const listener of this.handoverListeners) {
+          await listener(tx, { eventId, toUserId: userId, actor, onConflict });
+        }
+      }
+      const event = await this.access.lock(tx, eventId, actor.userId, 'share');
+      const from = (await this.permissions.listRoles(tx, eventId)).get(userId);
+      if (from === undefined) throw notFound();
+      if (from === role) return;
+      if (from === 'owner') throw new Problem('owner_required', { detail: 'Hand the event over instead.' });
+      const at = new Date();
+      if (role !== 'owner') {
+        await this.permissions.setRoles(tx, eventId, [{ userId, role }], actor.userId, at);
+        record(tx, event, actor, at, 'role_changed', [{ userId, from, to: role }]);
+        return;
+      }
+      const roles = [
+        { userId: event.ownerId, role: 'editor' as const },
+        { userId, role },
+      ];
+      await this.permissions.setRoles(tx, eventId, roles, actor.userId, at);
+      record(tx, event, actor, at, 'ownership_transferred', [
+        { userId, from, to: 'owner' },
+        { userId: event.ownerId, from: 'owner', to: 'editor' },
+      ]);
+    });
+    return this.list(eventId);
+  }
+
+  /**
+   * Removes a person, or lets one leave.
+   * @throws Problem owner_required for the owner, not_found, forbidden
+   */
+  async revoke(actor: Actor, eventId: string, userId: string): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      const leaving = userId === actor.userId;
+      const event = await this.access.lock(tx, eventId, actor.userId, leaving ? 'read' : 'share');
+      const from = (await this.permissions.listRoles(tx, eventId)).get(userId);
+      if (from === undefined) throw notFound();
+      if (from === 'owner') throw new Problem('owner_required', { detail: 'The owner cannot be removed.' });
+      await this.permissions.remove(tx, eventId, userId);
+      record(tx, event, actor, new Date(), 'revoked', [{ userId, from, to: null }]);
+    });
+  }
+
+  /** Finds everybody who was named. @throws Problem validation_failed with a pointer for each bad entry */
+  private async resolve(requests: ShareRequest[]): Promise<{ userId: string; role: Role }[]> {
+    const { maxShare } = this.config.values;
+    if (requests.length > maxShare) {
+      throw invalid({ pointer: '/users', code: 'too_many', message: `At most ${maxShare} people a call.` });
+    }
+    const found = await this.users.findAll(requests);
+    const seen = new Set<string>();
+    const errors: FieldError[] = [];
+    const people = requests.map((request, index) => {
+      const pointer = `/users/${index}`;
+      const names = [request.userId, request.username, request.email].filter((name) => name !== undefined);
+      const user = found[index];
+      if (names.length !== 1) {
+        errors.push({ pointer, code: 'required', message: 'Give exactly one of `user_id`, `username`, `email`.' });
+      } else if (!user) {
+        errors.push({ pointer, code: 'unknown_person', message: 'Nobody has that name.' });
+      } else if (seen.has(user.id)) {
+        errors.push({ pointer, code: 'duplicate', message: 'This person stands in the list twice.' });
+      }
+      if (request.role === 'owner') {
+        const message = 'An event is handed over with PUT …/permissions/{userId}, not shared.';
+        errors.push({ pointer: `${pointer}/role`, code: 'not_allowed', message });
+      }
+      if (user) seen.add(user.id);
+      return { userId: user?.id ?? '', role: request.role };
+    });
+    if (errors.length > 0) throw invalid(...errors);
+    return people;
+  }
+}
+
+function refuseOwner(people: { userId: string }[], ownerId: string): void {
+  const index = people.findIndex(({ userId }) => userId === ownerId);
+  if (index === -1) return;
+  const message = 'The owner already has every right; hand the event over instead.';
+  throw invalid({ pointer: `/users/${index}`, code: 'not_allowed', message });
+}
+
+function record(
+  tx: Transaction,
+  event: LockedEvent,
+  actor: Actor,
+  at: Date,
+  kind: PeopleKind,
+  people: PersonChange[],
+): void {
+  if (people.length === 0) return;
+  const { id: eventId, title: eventTitle, version } = event;
+  tx.record({ kind, eventId, eventTitle, version, actorId: actor.userId, at, comment: null, people });
+}
