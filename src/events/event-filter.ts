@@ -1,0 +1,52 @@
+import type { SelectQueryBuilder } from 'typeorm';
+import type { Role } from '../permissions/role.js';
+import type { CalendarEvent } from './event.entity.js';
+import { seriesOf } from './event-recurrence.js';
+import { expand } from './recurrence/expand.js';
+
+/** Which events a list shows, and in which order. All conditions hold together. */
+export interface EventFilter {
+  /** Overlap with the half-open window; either end may be missing. */
+  from?: Date;
+  to?: Date;
+  /** Words to find in title, description or location, as one piece and in any case. */
+  q?: string;
+  location?: string;
+  role?: Role;
+  ownerId?: string;
+  isRecurring?: boolean;
+  updatedSince?: Date;
+  /** The trash instead: what the caller owned and deleted. */
+  deleted: boolean;
+  sort: { column: 'startTime' | 'updatedAt'; descending: boolean };
+}
+
+export function applyFilter(
+  query: SelectQueryBuilder<CalendarEvent>,
+  filter: EventFilter,
+): SelectQueryBuilder<CalendarEvent> {
+  query.andWhere(filter.deleted ? `e.deletedAt IS NOT NULL AND mine.role = 'owner'` : 'e.deletedAt IS NULL');
+  if (filter.from) query.andWhere('(e.lastEnd IS NULL OR e.lastEnd > :from)', { from: filter.from });
+  if (filter.to) query.andWhere('e.firstStart < :to', { to: filter.to });
+  if (filter.q) {
+    query.andWhere('(e.title ILIKE :q OR e.description ILIKE :q OR e.location ILIKE :q)', { q: contains(filter.q) });
+  }
+  if (filter.location) query.andWhere('e.location ILIKE :location', { location: contains(filter.location) });
+  if (filter.role) query.andWhere('mine.role = :role', { role: filter.role });
+  if (filter.ownerId) query.andWhere('own.userId = :ownerId', { ownerId: filter.ownerId });
+  if (filter.isRecurring !== undefined) query.andWhere(`e.rrule IS ${filter.isRecurring ? 'NOT ' : ''}NULL`);
+  if (filter.updatedSince) query.andWhere('e.updatedAt >= :since', { since: filter.updatedSince });
+  return query;
+}
+
+/** True when an occurrence of the event really falls into the window; its bounds alone don't tell for a series. */
+export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): boolean {
+  if (event.rrule === null || (!from && !to)) return true;
+  const window = {
+    from: from ? from.getTime() / 1_000 : Number.MIN_SAFE_INTEGER,
+    to: to ? to.getTime() / 1_000 : Number.MAX_SAFE_INTEGER,
+  };
+  return expand(seriesOf(event), window, 1).length > 0;
+}
+
+const contains = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;

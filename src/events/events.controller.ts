@@ -1,0 +1,222 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import {
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequireRole } from '../permissions/role.guard.js';
+import { SignedIn } from '../platform/http/access.js';
+import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { expectedVersion, isNotModified, versionTag } from '../platform/http/etag.js';
+import { pageRequest, pageView } from '../platform/http/page.js';
+import { UuidParam } from '../platform/http/uuid-param.js';
+import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { CreateEventBody, CreateEventsBody, ListEventsQuery, RestoreEventBody, UpdateEventBody } from './events.dto.js';
+import { ApiEventConflict, ApiStaleVersion } from './events.errors.js';
+import { type EventInput, EventsService, type EventWithPeople } from './events.service.js';
+import { CreatedEventsView, EventsView, EventView, eventView } from './event-view.js';
+import { readFilter } from './list-query.js';
+
+const BATCH_BODY = 4 * 1_048_576;
+
+@ApiTags('Events')
+@Controller('api/events')
+export class EventsController {
+  constructor(private readonly events: EventsService) {}
+
+  @Post()
+  @SignedIn()
+  @ApiOperation({
+    operationId: 'createEvent',
+    summary: 'Create an event',
+    description: 'You become its owner. A busy event is checked against your other time: a clash is 409.',
+  })
+  @ApiCreatedResponse({ type: EventView, headers: EVENT_HEADERS() })
+  @ApiProblems(400, 413, 415, 422)
+  @ApiEventConflict()
+  async create(
+    @CurrentActor() actor: Actor,
+    @Body() body: CreateEventBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventView> {
+    const created = await this.events.create(actor, eventInput(body));
+    reply.header('location', `/api/events/${created.record.event.id}`);
+    return tagged(created, reply);
+  }
+
+  @Post('batch')
+  @SignedIn()
+  @RouteConfig({ bodyLimit: BATCH_BODY })
+  @ApiOperation({
+    operationId: 'createEvents',
+    summary: 'Create many events',
+    description:
+      'Takes `{events: […]}` or a bare list. All or nothing: every bad item is reported at once, and clashes among the new events count.',
+  })
+  @ApiCreatedResponse({ type: CreatedEventsView })
+  @ApiProblems(400, 413, 415, 422)
+  @ApiEventConflict()
+  async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
+    const records = await this.events.createBatch(actor, body.events.map(eventInput));
+    return { items: records.map((record) => eventView(record)) };
+  }
+
+  @Get()
+  @SignedIn()
+  @ApiOperation({
+    operationId: 'listEvents',
+    summary: 'List events',
+    description:
+      'Everything you can see, by start. The filters hold together; a series is found by any of its occurrences.',
+  })
+  @ApiOkResponse({ type: EventsView })
+  @ApiProblems(422)
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query() query: ListEventsQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventsView> {
+    const filter = readFilter(query, actor.timeZone);
+    const page = await this.events.list(actor, filter, pageRequest(query, 2));
+    return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
+  }
+
+  @Get(':id')
+  @RequireRole('read')
+  @ApiOperation({
+    operationId: 'getEvent',
+    summary: 'Read an event',
+    description: 'With your role, what you may do, and everybody on it. `If-None-Match` with its ETag gives 304.',
+  })
+  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
+  @ApiResponse({ status: 304, description: 'You already have this version' })
+  async get(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventView | undefined> {
+    const found = await this.events.get(actor, id);
+    if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
+    return eventView(found.record, found.people);
+  }
+
+  @Put(':id')
+  @RequireRole('edit')
+  @ApiOperation({
+    operationId: 'updateEvent',
+    summary: 'Change an event',
+    description:
+      'Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. `If-Match` refuses to overwrite a version you have not read.',
+  })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
+  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
+  @ApiProblems(400, 413, 415)
+  @ApiEventConflict()
+  @ApiStaleVersion()
+  put(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @Body() body: UpdateEventBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventView> {
+    return this.update(actor, id, body, ifMatch, reply);
+  }
+
+  @Patch(':id')
+  @RequireRole('edit')
+  @RouteConfig({ consumes: ['application/merge-patch+json'] })
+  @ApiOperation({
+    operationId: 'patchEvent',
+    summary: 'Change an event (merge patch)',
+    description: 'The same as PUT; also takes `application/merge-patch+json` (RFC 7396).',
+  })
+  @ApiConsumes('application/json', 'application/merge-patch+json')
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
+  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
+  @ApiProblems(400, 413, 415)
+  @ApiEventConflict()
+  @ApiStaleVersion()
+  patch(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @Body() body: UpdateEventBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventView> {
+    return this.update(actor, id, body, ifMatch, reply);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireRole('delete')
+  @ApiOperation({
+    operationId: 'deleteEvent',
+    summary: 'Delete an event',
+    description: 'Owner only. Into the trash: its history stays readable to you, and it can be restored.',
+  })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
+  @ApiNoContentResponse({ description: 'Deleted' })
+  @ApiStaleVersion()
+  async delete(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<void> {
+    await this.events.delete(actor, id, null, expectedVersion(ifMatch));
+  }
+
+  @Post(':id/restore')
+  @HttpCode(200)
+  @RequireRole('delete', { evenDeleted: true })
+  @ApiOperation({
+    operationId: 'restoreEvent',
+    summary: 'Restore a deleted event',
+    description: 'Owner only. Checked against your time as it is now. Nothing happens to an event that is not deleted.',
+  })
+  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
+  @ApiProblems(400, 415)
+  @ApiEventConflict()
+  async restore(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @Body() body: RestoreEventBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventView> {
+    const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
+    return tagged(await this.events.restore(actor, id, onConflict, comment), reply);
+  }
+
+  private async update(
+    actor: Actor,
+    id: string,
+    body: UpdateEventBody,
+    ifMatch: string | undefined,
+    reply: FastifyReply,
+  ): Promise<EventView> {
+    return tagged(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch)), reply);
+  }
+}
+
+function EVENT_HEADERS(): Record<string, { description: string; schema: { type: 'string' }; example: string }> {
+  return { ETag: { description: 'The version, quoted.', schema: { type: 'string' }, example: '"3"' } };
+}
+
+/** The event as an answer, under its entity tag. */
+export function tagged({ record, people }: EventWithPeople, reply: FastifyReply): EventView {
+  reply.header('etag', versionTag(record.event.version));
+  return eventView(record, people);
+}
+
+function eventInput({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput {
+  return { content, onConflict: on_conflict ?? 'reject', comment: change_comment ?? null };
+}

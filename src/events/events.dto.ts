@@ -1,0 +1,159 @@
+import { PartialType } from '@nestjs/swagger';
+import {
+  ChoiceField,
+  FlagField,
+  FlagQuery,
+  FreeField,
+  ListField,
+  TextField,
+  UuidField,
+} from '../platform/http/fields.js';
+import { PageQuery } from '../platform/http/page.js';
+import { ROLES, type Role } from '../permissions/role.js';
+import { RECURRENCE_INPUT } from './recurrence.dto.js';
+
+const WALL_TIME =
+  'RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.';
+
+class EventTimesBody {
+  @TextField({ description: WALL_TIME, max: 40, example: '2026-06-01T10:00:00' })
+  start_time: string;
+
+  @TextField({ description: `${WALL_TIME} Exclusive.`, max: 40, example: '2026-06-01T11:00:00' })
+  end_time: string;
+}
+
+export class CreateEventBody extends EventTimesBody {
+  @TextField({ description: '1–255 characters.', min: 1, max: 255, example: 'Team meeting' })
+  title: string;
+
+  @TextField({ description: 'Up to 20,000 characters.', max: 20_000, optional: true, nullable: true, example: 'Weekly sync' })
+  description?: string | null;
+
+  @TextField({ description: 'Up to 255 characters.', max: 255, optional: true, nullable: true, example: 'Room 4' })
+  location?: string | null;
+
+  @TextField({
+    description: 'IANA time zone of the event; yours when absent.',
+    max: 64,
+    optional: true,
+    example: 'Europe/Paris',
+  })
+  time_zone?: string;
+
+  @FlagField({ description: 'Whole days: the times are plain dates, the end exclusive.', optional: true, example: false })
+  all_day?: boolean;
+
+  @FlagField({ description: '`true` needs a pattern; `false` clears it.', optional: true, example: true })
+  is_recurring?: boolean;
+
+  @FreeField({
+    description: 'An RFC 5545 RRULE or the object. Null makes it happen once.',
+    schema: RECURRENCE_INPUT,
+    optional: true,
+    nullable: true,
+    example: { frequency: 'weekly', interval: 1, by_day: ['MO', 'WE'], until: '2026-12-31' },
+  })
+  recurrence_pattern?: unknown;
+
+  @FreeField({
+    description: 'Original starts of occurrences that do not take place.',
+    schema: { type: 'array', items: { type: 'string' }, maxItems: 10_000 },
+    optional: true,
+    nullable: true,
+    example: ['2026-06-03T10:00:00'],
+  })
+  excluded?: unknown;
+
+  @FreeField({
+    description: 'Starts of further occurrences beside the pattern.',
+    schema: { type: 'array', items: { type: 'string' }, maxItems: 10_000 },
+    optional: true,
+    nullable: true,
+    example: [],
+  })
+  added?: unknown;
+
+  @ChoiceField({ description: '`free` never conflicts.', values: ['busy', 'free'], optional: true, example: 'busy' })
+  show_as?: 'busy' | 'free';
+
+  @ChoiceField({
+    description: 'What to do when the owner is busy at that time: refuse (409), or store it all the same.',
+    values: ['reject', 'allow'],
+    optional: true,
+    example: 'reject',
+  })
+  on_conflict?: 'reject' | 'allow';
+
+  @TextField({ description: 'Kept in the history with this change.', max: 1_000, optional: true, nullable: true, example: 'Moved for Ben' })
+  change_comment?: string | null;
+}
+
+/** Absent fields stay as they are; null clears an optional one. */
+export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {}
+
+export class CreateEventsBody {
+  /** A bare list is taken as well. */
+  static readonly shorthand = { member: 'events' };
+
+  @ListField({ description: 'The events, up to 500.', type: () => CreateEventBody, min: 1, max: 5_000 })
+  events: CreateEventBody[];
+}
+
+export class RestoreEventBody {
+  @ChoiceField({
+    description: 'What to do when the owner is busy at that time.',
+    values: ['reject', 'allow'],
+    optional: true,
+    example: 'reject',
+  })
+  on_conflict?: 'reject' | 'allow';
+
+  @TextField({ description: 'Kept in the history.', max: 1_000, optional: true, nullable: true })
+  change_comment?: string | null;
+}
+
+const WINDOW = 'An instant, wall time in your zone, or a date in your zone.';
+
+export class ListEventsQuery extends PageQuery {
+  @TextField({ description: `Events that end after this. ${WINDOW}`, max: 40, optional: true, example: '2026-06-01' })
+  from?: string;
+
+  @TextField({ description: `Events that start before this. ${WINDOW}`, max: 40, optional: true, example: '2026-07-01' })
+  to?: string;
+
+  @TextField({ description: 'The same as `from`.', max: 40, optional: true })
+  start_date?: string;
+
+  @TextField({ description: 'The same as `to`.', max: 40, optional: true })
+  end_date?: string;
+
+  @TextField({ description: 'Text in title, description or location, in any case.', max: 255, optional: true })
+  q?: string;
+
+  @TextField({ description: 'Text in the location, in any case.', max: 255, optional: true })
+  location?: string;
+
+  @ChoiceField({ description: 'Your role on the event.', values: ROLES, name: 'Role', optional: true })
+  role?: Role;
+
+  @UuidField({ description: 'Events of this owner.', optional: true })
+  owner_id?: string;
+
+  @FlagQuery({ description: 'Only series, or only events that happen once.' })
+  is_recurring?: boolean;
+
+  @TextField({ description: 'Changed at or after this instant.', max: 40, optional: true })
+  updated_since?: string;
+
+  @FlagQuery({ description: 'The trash: your own deleted events instead.' })
+  deleted?: boolean;
+
+  @ChoiceField({
+    description: 'Order of the list.',
+    values: ['start_time', '-start_time', 'updated_at', '-updated_at'],
+    optional: true,
+    example: 'start_time',
+  })
+  sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
+}

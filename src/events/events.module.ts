@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { PermissionsModule } from '../permissions/permissions.module.js';
+import { ConflictsRepository } from './conflicts.repository.js';
+import { ConflictsService } from './conflicts.service.js';
+import { CalendarEvent } from './event.entity.js';
+import { EventWriter } from './event-writer.js';
+import { EventsController } from './events.controller.js';
+import { EventsRepository } from './events.repository.js';
+import { EventsService } from './events.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([CalendarEvent]), PermissionsModule],
+  controllers: [EventsController],
+  providers: [ConflictsRepository, ConflictsService, EventWriter, EventsRepository, EventsService],
+  exports: [EventsService, EventWriter],
+})
+export class EventsModule {}

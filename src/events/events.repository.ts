@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { Permission } from '../permissions/permission.entity.js';
+import type { Role } from '../permissions/role.js';
+import type { EventWrite } from '../platform/changes/event-write.js';
+import type { Transaction } from '../platform/database/transactions.js';
+import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
+import { User } from '../users/user.entity.js';
+import { CalendarEvent } from './event.entity.js';
+import { applyFilter, type EventFilter } from './event-filter.js';
+
+interface Person {
+  id: string;
+  username: string;
+}
+
+/** An event as one person sees it. */
+export interface EventRecord {
+  event: CalendarEvent;
+  role: Role;
+  owner: Person;
+  updatedBy: Person;
+}
+
+/** Rows read at a time when some of them may yet be passed over. */
+const CHUNK = 200;
+
+@Injectable()
+export class EventsRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  /** The event of a row that the caller has locked. */
+  get(tx: Transaction, id: string): Promise<CalendarEvent> {
+    return tx.manager.findOneByOrFail(CalendarEvent, { id });
+  }
+
+  /** Writes the row; the subscriber makes the version from `write`. */
+  async save(event: CalendarEvent, write: EventWrite): Promise<void> {
+    await write.tx.manager.save(event, { data: write as never });
+  }
+
+  /** What the person sees of one event; null when that is nothing. */
+  async findRecord(id: string, userId: string, tx?: Transaction): Promise<EventRecord | null> {
+    const [record] = await this.listRecords([id], userId, tx);
+    return record ?? null;
+  }
+
+  /** What the person sees of the events, in the order of the ids. */
+  async listRecords(ids: string[], userId: string, tx?: Transaction): Promise<EventRecord[]> {
+    const records = await read(visible(tx?.manager ?? this.manager, userId).andWhere('e.id = ANY(:ids)', { ids }));
+    const byId = new Map(records.map((record) => [record.event.id, record]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  /**
+   * One page of what the person sees, in the order of the filter. `keep` passes over events that only look like a
+   * match in SQL, such as a series whose bounds touch the window while no occurrence falls into it.
+   */
+  async list(
+    userId: string,
+    filter: EventFilter,
+    page: PageRequest,
+    keep: (event: CalendarEvent) => boolean,
+  ): Promise<Page<EventRecord>> {
+    const { column, descending } = filter.sort;
+    const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
+    const direction = descending ? 'DESC' : 'ASC';
+    const query = (after: string[] | null, take: number): SelectQueryBuilder<CalendarEvent> => {
+      const select = applyFilter(visible(this.manager, userId), filter);
+      if (after) afterKey(select, column, descending, after);
+      return select.orderBy(`e.${column}`, direction).addOrderBy('e.id', direction).limit(take);
+    };
+
+    if (page.offset !== null) {
+      const all = await readAll(query, keyOf, keep, Infinity);
+      const rows = all.slice(page.offset, page.offset + page.limit + 1);
+      return pageOf(rows, page, keyOf, all.length);
+    }
+    return pageOf(await readAll(query, keyOf, keep, page.limit + 1, page.after), page, keyOf, null);
+  }
+}
+
+/** Everything that the person can see, with his role, the owner and the last editor. */
+function visible(manager: EntityManager, userId: string): SelectQueryBuilder<CalendarEvent> {
+  return manager
+    .createQueryBuilder(CalendarEvent, 'e')
+    .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId })
+    .innerJoin(Permission, 'own', `own.eventId = e.id AND own.role = 'owner'`)
+    .innerJoin(User, 'owner', 'owner.id = own.userId')
+    .innerJoin(User, 'editor', 'editor.id = e.updatedBy')
+    .addSelect(['mine.role AS role', 'owner.id AS owner_id', 'owner.username AS owner_name'])
+    .addSelect(['editor.id AS editor_id', 'editor.username AS editor_name']);
+}
+
+interface PeopleRow {
+  role: Role;
+  owner_id: string;
+  owner_name: string;
+  editor_id: string;
+  editor_name: string;
+}
+
+async function read(query: SelectQueryBuilder<CalendarEvent>): Promise<EventRecord[]> {
+  const { entities, raw } = await query.getRawAndEntities<PeopleRow>();
+  return entities.map((event, index) => {
+    const people = raw[index]!;
+    return {
+      event,
+      role: people.role,
+      owner: { id: people.owner_id, username: people.owner_name },
+      updatedBy: { id: people.editor_id, username: people.editor_name },
+    };
+  });
+}
+
+/** Reads on until enough rows were kept or none are left. */
+async function readAll(
+  query: (after: string[] | null, take: number) => SelectQueryBuilder<CalendarEvent>,
+  keyOf: (record: EventRecord) => string[],
+  keep: (event: CalendarEvent) => boolean,
+  enough: number,
+  start: string[] | null = null,
+): Promise<EventRecord[]> {
+  const kept: EventRecord[] = [];
+  const take = Math.max(Math.min(enough, CHUNK), 1);
+  for (let after = start; ; ) {
+    const rows = await read(query(after, take));
+    kept.push(...rows.filter(({ event }) => keep(event)));
+    const last = rows.at(-1);
+    if (rows.length < take || kept.length >= enough || !last) return kept.slice(0, enough);
+    after = keyOf(last);
+  }
+}
+
+function afterKey(
+  query: SelectQueryBuilder<CalendarEvent>,
+  column: 'startTime' | 'updatedAt',
+  descending: boolean,
+  [time = '', id = '']: string[],
+): void {
+  if (Number.isNaN(Date.parse(time)) || !isUUID(id)) throw invalidCursor();
+  query.andWhere(`(e.${column}, e.id) ${descending ? '<' : '>'} (:keyTime::timestamptz, :keyId::uuid)`, {
+    keyTime: new Date(time),
+    keyId: id,
+  });
+}
