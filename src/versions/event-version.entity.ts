@@ -1,0 +1,45 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { CalendarEvent } from '../events/event.entity.js';
+import type { Snapshot } from '../events/event-content.js';
+import { CONTENT_KINDS, type ContentKind } from '../platform/changes/change.js';
+import { User } from '../users/user.entity.js';
+
+const KINDS = CONTENT_KINDS.map((kind) => `'${kind}'`).join(', ');
+
+/** The whole content of an event after one change. Never rewritten. */
+@Entity('event_versions')
+@Check('event_versions_kind_check', `kind IN (${KINDS})`)
+@Check('event_versions_version_check', 'version >= 1')
+@Index('event_versions_position_idx', ['eventId', 'position'], { unique: true })
+export class EventVersion {
+  @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'event_versions_pkey' })
+  @ForeignKey(() => CalendarEvent, { name: 'event_versions_event_id_fkey' })
+  eventId: string;
+
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'event_versions_pkey' })
+  version: number;
+
+  /** Order among everything that happened to the event, people included; taken from one sequence for both tables. */
+  @Column('bigint', { default: () => `nextval('history_position')` })
+  position: number;
+
+  @Column('text')
+  kind: ContentKind;
+
+  @Column('uuid', { name: 'author_id' })
+  @ForeignKey(() => User, { name: 'event_versions_author_id_fkey' })
+  authorId: string;
+
+  @Column('text', { nullable: true })
+  comment: string | null;
+
+  /** Names of the fields that differ from the version before, as on the wire. */
+  @Column('text', { array: true })
+  changed: string[];
+
+  @Column('jsonb')
+  snapshot: Snapshot;
+
+  @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
+  createdAt: Date;
+}

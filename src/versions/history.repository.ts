@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Snapshot } from '../events/event-content.js';
+import type { ContentChange, ContentKind, PeopleChange, PeopleKind, PersonChange } from '../platform/changes/change.js';
+import type { Transaction } from '../platform/database/transactions.js';
+import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
+
+interface Person {
+  id: string;
+  username: string;
+}
+
+export interface VersionRecord {
+  version: number;
+  kind: ContentKind;
+  author: Person;
+  createdAt: Date;
+  comment: string | null;
+  changed: string[];
+  snapshot: Snapshot;
+}
+
+/** One thing that happened: a version with the one before it, or a change of people. */
+export interface LogRecord {
+  position: number;
+  version: number;
+  kind: ContentKind | PeopleKind;
+  actor: Person;
+  at: Date;
+  comment: string | null;
+  /** State after the change; null for a change of people. */
+  snapshot: Snapshot | null;
+  /** State before it; null for the first version and for people. */
+  before: Snapshot | null;
+  people: PersonChange[] | null;
+}
+
+type Row<T extends object> = Omit<T, 'author' | 'actor'> & { personId: string; personName: string };
+
+const VERSION_COLUMNS = `v.version, v.kind, v.comment, v.changed, v.snapshot, v.created_at AS "createdAt",
+  u.id AS "personId", u.username AS "personName"`;
+
+@Injectable()
+export class HistoryRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async insertVersions(tx: Transaction, changes: ContentChange[]): Promise<void> {
+    await tx.query(
+      `INSERT INTO event_versions (event_id, version, kind, author_id, comment, changed, snapshot, created_at)
+       SELECT "eventId", version, kind, "actorId", comment, changed, snapshot, at
+         FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, kind text, "actorId" uuid,
+              comment text, changed text[], snapshot jsonb, at timestamptz)) WITH ORDINALITY
+        ORDER BY ordinality`,
+      [JSON.stringify(changes)],
+    );
+  }
+
+  async insertPeopleChanges(tx: Transaction, changes: PeopleChange[]): Promise<void> {
+    await tx.query(
+      `INSERT INTO people_changes (event_id, version, kind, actor_id, people, created_at)
+       SELECT "eventId", version, kind, "actorId", people, at
+         FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, kind text, "actorId" uuid,
+              people jsonb, at timestamptz)) WITH ORDINALITY
+        ORDER BY ordinality`,
+      [JSON.stringify(changes)],
+    );
+  }
+
+  /** Newest first. */
+  async listVersions(eventId: string, page: PageRequest): Promise<Page<VersionRecord>> {
+    const before = page.after ? numberKey(page.after[0]) : null;
+    const rows = await this.dataSource.query<Row<VersionRecord>[]>(
+      `SELECT ${VERSION_COLUMNS} FROM event_versions v JOIN users u ON u.id = v.author_id
+        WHERE v.event_id = $1 AND ($2::int IS NULL OR v.version < $2)
+        ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
+      [eventId, before, page.limit + 1, page.offset ?? 0],
+    );
+    const total = page.offset === null ? null : await this.countVersions(eventId);
+    return pageOf(rows.map(versionRecord), page, ({ version }) => [String(version)], total);
+  }
+
+  async findVersion(eventId: string, version: number): Promise<VersionRecord | null> {
+    const [row] = await this.dataSource.query<Row<VersionRecord>[]>(
+      `SELECT ${VERSION_COLUMNS} FROM event_versions v JOIN users u ON u.id = v.author_id
+        WHERE v.event_id = $1 AND v.version = $2`,
+      [eventId, version],
+    );
+    return row ? versionRecord(row) : null;
+  }
+
+  /** The latest version's number. */
+  async latestVersion(eventId: string): Promise<number> {
+    const [row] = await this.dataSource.query<{ version: number }[]>(
+      `SELECT max(version) AS version FROM event_versions WHERE event_id = $1`,
+      [eventId],
+    );
+    return row?.version ?? 0;
+  }
+
+  /** Everything that happened, oldest or newest first. */
+  async listLog(eventId: string, page: PageRequest, descending: boolean): Promise<Page<LogRecord>> {
+    const after = page.after ? numberKey(page.after[0]) : null;
+    const rows = await this.dataSource.query<Row<LogRecord>[]>(
+      `SELECT log.*, u.id AS "personId", u.username AS "personName"
+         FROM (SELECT v.position, v.version, v.kind, v.author_id AS person, v.created_at AS at, v.comment, v.snapshot,
+                      earlier.snapshot AS before, NULL::jsonb AS people
+                 FROM event_versions v
+                 LEFT JOIN event_versions earlier ON earlier.event_id = v.event_id AND earlier.version = v.version - 1
+                WHERE v.event_id = $1
+               UNION ALL
+               SELECT position, version, kind, actor_id, created_at, NULL, NULL, NULL, people
+                 FROM people_changes WHERE event_id = $1) AS log
+         JOIN users u ON u.id = log.person
+        WHERE $2::bigint IS NULL OR ${descending ? 'log.position < $2' : 'log.position > $2'}
+        ORDER BY log.position ${descending ? 'DESC' : 'ASC'} LIMIT $3 OFFSET $4`,
+      [eventId, after, page.limit + 1, page.offset ?? 0],
+    );
+    const total = page.offset === null ? null : await this.countLog(eventId);
+    return pageOf(rows.map(logRecord), page, ({ position }) => [String(position)], total);
+  }
+
+  private async countVersions(eventId: string): Promise<number> {
+    return this.count(`SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, eventId);
+  }
+
+  private async countLog(eventId: string): Promise<number> {
+    return this.count(
+      `SELECT (SELECT count(*) FROM event_versions WHERE event_id = $1)::int
+            + (SELECT count(*) FROM people_changes WHERE event_id = $1)::int AS n`,
+      eventId,
+    );
+  }
+
+  private async count(sql: string, eventId: string): Promise<number> {
+    const [row] = await this.dataSource.query<{ n: number }[]>(sql, [eventId]);
+    return row?.n ?? 0;
+  }
+}
+
+const versionRecord = ({ personId, personName, ...row }: Row<VersionRecord>): VersionRecord => ({
+  ...row,
+  author: { id: personId, username: personName },
+});
+
+const logRecord = ({ personId, personName, ...row }: Row<LogRecord>): LogRecord => ({
+  ...row,
+  actor: { id: personId, username: personName },
+});
+
+function numberKey(key: string | undefined): number {
+  if (!key || !/^\d{1,15}$/.test(key)) throw invalidCursor();
+  return Number(key);
+}

@@ -1,0 +1,36 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { CalendarEvent } from '../events/event.entity.js';
+import { PEOPLE_KINDS, type PeopleKind, type PersonChange } from '../platform/changes/change.js';
+import { User } from '../users/user.entity.js';
+
+const KINDS = PEOPLE_KINDS.map((kind) => `'${kind}'`).join(', ');
+
+/** Who was let onto an event, given another role or removed. Never rewritten. */
+@Entity('people_changes')
+@Check('people_changes_kind_check', `kind IN (${KINDS})`)
+@Index('people_changes_event_idx', ['eventId', 'position'])
+export class PeopleChangeRow {
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'people_changes_pkey', default: () => `nextval('history_position')` })
+  position: number;
+
+  @Column('uuid', { name: 'event_id' })
+  @ForeignKey(() => CalendarEvent, { name: 'people_changes_event_id_fkey' })
+  eventId: string;
+
+  /** The event's version at that moment. */
+  @Column('integer')
+  version: number;
+
+  @Column('text')
+  kind: PeopleKind;
+
+  @Column('uuid', { name: 'actor_id' })
+  @ForeignKey(() => User, { name: 'people_changes_actor_id_fkey' })
+  actorId: string;
+
+  @Column('jsonb')
+  people: PersonChange[];
+
+  @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
+  createdAt: Date;
+}

@@ -1,0 +1,141 @@
+import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { fromSnapshot, wireContent } from '../events/event-content.js';
+import { EventView } from '../events/event-view.js';
+import { tagged } from '../events/events.controller.js';
+import { ApiEventConflict } from '../events/events.errors.js';
+import { RequireRole } from '../permissions/role.guard.js';
+import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { PageQuery, pageRequest, pageView } from '../platform/http/page.js';
+import { UuidParam } from '../platform/http/uuid-param.js';
+import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { UsersService } from '../users/users.service.js';
+import type { VersionRecord } from './history.repository.js';
+import { logEntryView } from './log-view.js';
+import { VersionParam } from './version-param.js';
+import {
+  ChangelogQuery,
+  ChangelogView,
+  DiffView,
+  HistoryView,
+  RollbackBody,
+  type VersionView,
+  VersionWithSnapshotView,
+} from './versions.dto.js';
+import { VersionsService } from './versions.service.js';
+
+@ApiTags('History')
+@Controller('api/events/:id')
+export class VersionsController {
+  constructor(
+    private readonly versions: VersionsService,
+    private readonly users: UsersService,
+  ) {}
+
+  @Get('history')
+  @RequireRole('read', { evenDeleted: true })
+  @ApiOperation({
+    operationId: 'listVersions',
+    summary: 'Every version of an event',
+    description: 'Newest first: who changed what, when and why.',
+  })
+  @ApiOkResponse({ type: HistoryView })
+  async history(
+    @UuidParam('id') id: string,
+    @Query() query: PageQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<HistoryView> {
+    const page = await this.versions.list(id, pageRequest(query, 1));
+    return { items: page.items.map(versionView), ...pageView(page, query, request, reply) };
+  }
+
+  @Get('history/:version')
+  @RequireRole('read', { evenDeleted: true })
+  @ApiOperation({
+    operationId: 'getVersion',
+    summary: 'One version of an event',
+    description: 'With the whole content as it was after that change.',
+  })
+  @ApiOkResponse({ type: VersionWithSnapshotView })
+  async version(
+    @UuidParam('id') id: string,
+    @VersionParam('version') version: number,
+  ): Promise<VersionWithSnapshotView> {
+    const found = await this.versions.get(id, version);
+    return { ...versionView(found), snapshot: wireContent(fromSnapshot(found.snapshot)) };
+  }
+
+  @Get('changelog')
+  @RequireRole('read', { evenDeleted: true })
+  @ApiOperation({
+    operationId: 'listChanges',
+    summary: 'Everything that happened to an event',
+    description: 'Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes.',
+  })
+  @ApiOkResponse({ type: ChangelogView })
+  async changelog(
+    @UuidParam('id') id: string,
+    @Query() query: ChangelogQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ChangelogView> {
+    const page = await this.versions.changelog(id, pageRequest(query, 1), query.order === 'desc');
+    const people = page.items.flatMap((entry) => entry.people ?? []).map((person) => person.userId);
+    const names = await this.users.usernames(people);
+    return {
+      items: page.items.map((entry) => logEntryView(entry, names)),
+      ...pageView(page, query, request, reply),
+    };
+  }
+
+  @Get('diff/:v1/:v2')
+  @RequireRole('read', { evenDeleted: true })
+  @ApiOperation({
+    operationId: 'diffVersions',
+    summary: 'What differs between two versions',
+    description: 'In either order; `current` names the present state.',
+  })
+  @ApiOkResponse({ type: DiffView })
+  async diff(
+    @UuidParam('id') id: string,
+    @VersionParam('v1', { orCurrent: true }) v1: number | 'current',
+    @VersionParam('v2', { orCurrent: true }) v2: number | 'current',
+  ): Promise<DiffView> {
+    const { from, to, changes, patch, summary } = await this.versions.diff(id, v1, v2);
+    return { from_version: from, to_version: to, changes, patch, summary };
+  }
+
+  @Post('rollback/:version')
+  @HttpCode(200)
+  @RequireRole('edit', { evenDeleted: true })
+  @ApiOperation({
+    operationId: 'rollbackEvent',
+    summary: 'Bring an old version back',
+    description:
+      'Writes the old content as a new version, checked for conflicts like any change. History is never rewritten.',
+  })
+  @ApiOkResponse({ type: EventView })
+  @ApiProblems(400, 415)
+  @ApiEventConflict()
+  async rollback(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @VersionParam('version') version: number,
+    @Body() body: RollbackBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventView> {
+    const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
+    return tagged(await this.versions.rollback(actor, id, version, onConflict, comment), reply);
+  }
+}
+
+const versionView = ({ version, kind, author, createdAt, comment, changed }: VersionRecord): VersionView => ({
+  version,
+  kind,
+  author,
+  created_at: createdAt.toISOString(),
+  comment,
+  changed,
+});

@@ -1,0 +1,141 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { EventContentView } from '../events/event-view.js';
+import { ChoiceField, TextField } from '../platform/http/fields.js';
+import { PageQuery, PageView } from '../platform/http/page.js';
+import { CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
+import { PersonView } from '../users/users.dto.js';
+
+export class ChangelogQuery extends PageQuery {
+  @ChoiceField({ description: 'Oldest first (default) or newest first.', values: ['asc', 'desc'], optional: true })
+  order?: 'asc' | 'desc';
+}
+
+export class RollbackBody {
+  @ChoiceField({
+    description: 'What to do when the owner is busy at that time.',
+    values: ['reject', 'allow'],
+    optional: true,
+    example: 'reject',
+  })
+  on_conflict?: 'reject' | 'allow';
+
+  @TextField({ description: 'Kept in the history.', max: 1_000, optional: true, nullable: true, example: 'Back to Monday' })
+  change_comment?: string | null;
+}
+
+export class VersionView {
+  @ApiProperty({ type: 'integer', example: 3 })
+  version: number;
+
+  @ApiProperty({ enum: CONTENT_KINDS, enumName: 'ContentKind', example: 'updated' })
+  kind: string;
+
+  @ApiProperty({ type: PersonView })
+  author: PersonView;
+
+  @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
+  created_at: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Moved for Ben' })
+  comment: string | null;
+
+  @ApiProperty({ type: [String], description: 'Fields that differ from the version before.', example: ['start_time'] })
+  changed: string[];
+}
+
+export class HistoryView extends PageView {
+  @ApiProperty({ type: [VersionView] })
+  items: VersionView[];
+}
+
+export class SnapshotView extends EventContentView {
+  @ApiProperty({ description: 'True while the event was in the trash.', example: false })
+  deleted: boolean;
+}
+
+export class VersionWithSnapshotView extends VersionView {
+  @ApiProperty({ type: SnapshotView, description: 'The whole content after this change.' })
+  snapshot: SnapshotView;
+}
+
+const ANY_VALUE = { description: 'Any JSON value; null when there was none.', nullable: true } as const;
+
+export class FieldDifferenceView {
+  @ApiProperty({ ...ANY_VALUE, type: Object, example: 'Team meeting' })
+  from: unknown;
+
+  @ApiProperty({ ...ANY_VALUE, type: Object, example: 'Team lunch' })
+  to: unknown;
+
+  @ApiProperty({ enum: ['added', 'removed', 'changed'], enumName: 'ChangeType', example: 'changed' })
+  type: string;
+}
+
+export class LogChangeView extends FieldDifferenceView {
+  @ApiProperty({ description: 'A field of the event, or `permissions` when people changed.', example: 'title' })
+  field: string;
+
+  @ApiProperty({ type: PersonView, required: false, description: 'Whose role changed.' })
+  person?: PersonView;
+}
+
+export class LogEntryView {
+  @ApiProperty({ type: 'integer', description: 'The version after the change.', example: 3 })
+  version: number;
+
+  @ApiProperty({ enum: [...CONTENT_KINDS, ...PEOPLE_KINDS], enumName: 'ChangeKind', example: 'updated' })
+  kind: string;
+
+  @ApiProperty({ type: PersonView })
+  actor: PersonView;
+
+  @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
+  at: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Moved for Ben' })
+  comment: string | null;
+
+  @ApiProperty({ description: 'What happened, in words.', example: 'Title changed from “Team meeting” to “Team lunch”' })
+  summary: string;
+
+  @ApiProperty({ type: [LogChangeView] })
+  changes: LogChangeView[];
+}
+
+export class ChangelogView extends PageView {
+  @ApiProperty({ type: [LogEntryView] })
+  items: LogEntryView[];
+}
+
+export class PatchOperationView {
+  @ApiProperty({ enum: ['replace'], example: 'replace' })
+  op: string;
+
+  @ApiProperty({ example: '/title' })
+  path: string;
+
+  @ApiProperty({ ...ANY_VALUE, type: Object, example: 'Team lunch' })
+  value: unknown;
+}
+
+export class DiffView {
+  @ApiProperty({ type: 'integer', example: 1 })
+  from_version: number;
+
+  @ApiProperty({ type: 'integer', example: 3 })
+  to_version: number;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { $ref: '#/components/schemas/FieldDifferenceView' },
+    description: 'By field name.',
+    example: { title: { from: 'Team meeting', to: 'Team lunch', type: 'changed' } },
+  })
+  changes: Record<string, FieldDifferenceView>;
+
+  @ApiProperty({ type: [PatchOperationView], description: 'JSON Patch (RFC 6902) from the one to the other.' })
+  patch: PatchOperationView[];
+
+  @ApiProperty({ type: [String], example: ['Title changed from “Team meeting” to “Team lunch”'] })
+  summary: string[];
+}
