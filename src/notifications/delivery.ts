@@ -1,0 +1,96 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type NotificationView, notificationView } from './notifications.dto.js';
+import { NotificationsRepository } from './notifications.repository.js';
+
+/** One open pipe to one person, of whatever kind. */
+export interface Connection {
+  userId: string;
+  sessionId: string;
+  /** Number of the last item handed to this pipe. */
+  cursor: number;
+  send(item: NotificationView): void;
+  /** Says why, then closes. */
+  end(reason: string): void;
+}
+
+const BATCH = 200;
+
+/**
+ * Carries the stored streams to whoever is connected. It only ever reads what is committed, by number, from the table;
+ * a wake-up says "look again" and carries nothing, so that one more or one less does no harm.
+ */
+@Injectable()
+export class Delivery {
+  private readonly logger = new Logger(Delivery.name);
+  private readonly connections = new Map<string, Set<Connection>>();
+  private readonly running = new Map<string, { again: boolean }>();
+
+  constructor(private readonly notifications: NotificationsRepository) {}
+
+  /** Adds a pipe, and brings it what was committed since its cursor. */
+  add(connection: Connection): void {
+    const { userId } = connection;
+    const open = this.connections.get(userId) ?? new Set();
+    this.connections.set(userId, open.add(connection));
+    this.wake([userId]);
+  }
+
+  remove(connection: Connection): void {
+    const open = this.connections.get(connection.userId);
+    open?.delete(connection);
+    if (open?.size === 0) this.connections.delete(connection.userId);
+  }
+
+  /** Looks for news of these people. Returns at once. */
+  wake(userIds: Iterable<string>): void {
+    for (const userId of userIds) {
+      if (!this.connections.has(userId)) continue;
+      const run = this.running.get(userId);
+      if (run) run.again = true;
+      else void this.pump(userId);
+    }
+  }
+
+  /** Ends every pipe of the sessions, at once. */
+  endSessions(userId: string, sessionIds: string[], reason: string): void {
+    for (const connection of [...(this.connections.get(userId) ?? [])]) {
+      if (!sessionIds.includes(connection.sessionId)) continue;
+      this.remove(connection);
+      connection.end(reason);
+    }
+  }
+
+  /** One at a time for each person, so that his items stay in order. */
+  private async pump(userId: string): Promise<void> {
+    const run = { again: true };
+    this.running.set(userId, run);
+    try {
+      while (run.again) {
+        run.again = false;
+        if (await this.deliver(userId)) run.again = true;
+      }
+    } catch (error) {
+      // The table keeps what could not be read now; the next wake-up brings it.
+      this.logger.warn(`Delivery to a person was put off: ${(error as Error).message}`);
+    } finally {
+      this.running.delete(userId);
+    }
+  }
+
+  /** True when more may be waiting. */
+  private async deliver(userId: string): Promise<boolean> {
+    const open = this.connections.get(userId);
+    if (!open) return false;
+    const after = Math.min(...[...open].map((connection) => connection.cursor));
+    const records = await this.notifications.listAfter(userId, after, BATCH);
+    for (const record of records) {
+      const item = notificationView(record);
+      for (const connection of [...(this.connections.get(userId) ?? [])]) {
+        if (connection.cursor >= item.seq) continue;
+        connection.cursor = item.seq;
+        connection.send(item);
+      }
+    }
+    return records.length === BATCH;
+  }
+}

@@ -1,0 +1,82 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { CalendarEvent } from '../events/event.entity.js';
+import type { PersonChange } from '../platform/changes/change.js';
+import { User } from '../users/user.entity.js';
+
+export const NOTIFICATION_TYPES = [
+  'event_created',
+  'event_updated',
+  'event_rolled_back',
+  'event_deleted',
+  'event_restored',
+  'event_shared',
+  'role_changed',
+  'access_revoked',
+  'ownership_transferred',
+] as const;
+export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
+
+/** Whose roles changed, as far as a message names them: the reader first, then a few. */
+export interface PeopleNamed {
+  named: PersonChange[];
+  total: number;
+}
+
+const TYPES = NOTIFICATION_TYPES.map((type) => `'${type}'`).join(', ');
+
+/** One item of one person's stream, numbered 1, 2, 3 … without gaps. */
+@Entity('notifications')
+@Check('notifications_type_check', `type IN (${TYPES})`)
+@Index('notifications_id_key', ['id'], { unique: true })
+@Index('notifications_unread_idx', ['userId', 'seq'], { where: 'read_at IS NULL' })
+export class Notification {
+  @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'notifications_pkey' })
+  @ForeignKey(() => User, { name: 'notifications_user_id_fkey' })
+  userId: string;
+
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'notifications_pkey' })
+  seq: number;
+
+  @Column('uuid')
+  id: string;
+
+  @Column('text')
+  type: NotificationType;
+
+  @Column('uuid', { name: 'event_id' })
+  @ForeignKey(() => CalendarEvent, { name: 'notifications_event_id_fkey' })
+  eventId: string;
+
+  @Column('text', { name: 'event_title' })
+  eventTitle: string;
+
+  @Column('integer')
+  version: number;
+
+  @Column('uuid', { name: 'actor_id' })
+  @ForeignKey(() => User, { name: 'notifications_actor_id_fkey' })
+  actorId: string;
+
+  @Column('text', { array: true })
+  changed: string[];
+
+  @Column('jsonb', { nullable: true })
+  people: PeopleNamed | null;
+
+  @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  @Column('timestamp with time zone', { name: 'read_at', precision: 3, nullable: true })
+  readAt: Date | null;
+}
+
+/** How far each person's stream has got. Its row is the lock under which numbers are given out. */
+@Entity('notification_streams')
+export class NotificationStream {
+  @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'notification_streams_pkey' })
+  @ForeignKey(() => User, { name: 'notification_streams_user_id_fkey' })
+  userId: string;
+
+  @Column('bigint', { name: 'last_seq' })
+  lastSeq: number;
+}

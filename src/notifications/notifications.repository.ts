@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../platform/database/transactions.js';
+import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
+import type { Notification } from './notification.entity.js';
+
+/** An item with the names that its message needs. */
+export interface NotificationRecord extends Notification {
+  actorName: string;
+  /** User names by id. */
+  names: Record<string, string>;
+}
+
+/** An item before it has a number. */
+export type NewNotification = Omit<Notification, 'seq'>;
+
+const RECORD = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId", n.event_title AS "eventTitle",
+    n.version, n.actor_id AS "actorId", n.changed, n.people, n.created_at AS "createdAt", n.read_at AS "readAt",
+    actor.username AS "actorName",
+    (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
+       FROM jsonb_array_elements(n.people -> 'named') AS person JOIN users u ON u.id = (person ->> 'userId')::uuid
+    ) AS names
+  FROM notifications n JOIN users actor ON actor.id = n.actor_id`;
+
+/**
+ * What may be delivered to its reader now: items of events that he can still see, and the news that he no longer can.
+ */
+const STILL_VISIBLE = `(n.type = 'access_revoked' OR EXISTS (
+    SELECT 1 FROM event_permissions p WHERE p.event_id = n.event_id AND p.user_id = n.user_id))`;
+
+@Injectable()
+export class NotificationsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Who can see the events now, by event. */
+  async listReaders(tx: Transaction, eventIds: string[]): Promise<Map<string, string[]>> {
+    const rows = await tx.query<{ eventId: string; userIds: string[] }>(
+      `SELECT event_id AS "eventId", array_agg(user_id::text) AS "userIds"
+         FROM event_permissions WHERE event_id = ANY($1) GROUP BY event_id`,
+      [eventIds],
+    );
+    return new Map(rows.map((row) => [row.eventId, row.userIds]));
+  }
+
+  /**
+   * Numbers and stores the items. The streams' rows are locked in one order (by person), so that transactions never wait
+   * for each other in a circle; the lock is held until COMMIT, so that numbers appear in order and without gaps.
+   */
+  async append(tx: Transaction, items: NewNotification[]): Promise<void> {
+    const counts = new Map<string, number>();
+    for (const { userId } of items) counts.set(userId, (counts.get(userId) ?? 0) + 1);
+    const readers = [...counts.keys()].sort();
+    const streams = await tx.query<{ userId: string; lastSeq: number }>(
+      `INSERT INTO notification_streams AS s (user_id, last_seq)
+       SELECT reader.user_id, reader.items
+         FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS reader (user_id, items, place) ORDER BY place
+       ON CONFLICT (user_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
+       RETURNING user_id AS "userId", last_seq AS "lastSeq"`,
+      [readers, readers.map((reader) => counts.get(reader))],
+    );
+    const next = new Map(streams.map(({ userId, lastSeq }) => [userId, lastSeq - counts.get(userId)!]));
+    const numbered = items.map((item) => {
+      const seq = next.get(item.userId)! + 1;
+      next.set(item.userId, seq);
+      return { ...item, seq };
+    });
+    await tx.query(
+      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, people,
+                                  created_at, read_at)
+       SELECT "userId", seq, id, type, "eventId", "eventTitle", version, "actorId", changed, people, "createdAt", "readAt"
+         FROM jsonb_to_recordset($1::jsonb) AS item ("userId" uuid, seq bigint, id uuid, type text, "eventId" uuid,
+              "eventTitle" text, version int, "actorId" uuid, changed text[], people jsonb, "createdAt" timestamptz,
+              "readAt" timestamptz)`,
+      [JSON.stringify(numbered)],
+    );
+  }
+
+  /** Newest first. */
+  async list(userId: string, unreadOnly: boolean, page: PageRequest): Promise<Page<NotificationRecord>> {
+    const before = page.after?.[0];
+    if (before !== undefined && !/^\d{1,15}$/.test(before)) throw invalidCursor();
+    const unread = unreadOnly ? 'AND n.read_at IS NULL' : '';
+    const rows = await this.dataSource.query<NotificationRecord[]>(
+      `${RECORD} WHERE n.user_id = $1 ${unread} AND ($2::bigint IS NULL OR n.seq < $2)
+        ORDER BY n.seq DESC LIMIT $3 OFFSET $4`,
+      [userId, before ?? null, page.limit + 1, page.offset ?? 0],
+    );
+    const total = page.offset === null ? null : await this.count(userId, unreadOnly);
+    return pageOf(rows, page, ({ seq }) => [String(seq)], total);
+  }
+
+  /** What is left to deliver after a number, oldest first. */
+  async listAfter(userId: string, after: number, limit: number): Promise<NotificationRecord[]> {
+    return this.dataSource.query<NotificationRecord[]>(
+      `${RECORD} WHERE n.user_id = $1 AND n.seq > $2 AND ${STILL_VISIBLE} ORDER BY n.seq LIMIT $3`,
+      [userId, after, limit],
+    );
+  }
+
+  async lastSeq(userId: string): Promise<number> {
+    const [row] = await this.dataSource.query<{ lastSeq: number }[]>(
+      `SELECT last_seq AS "lastSeq" FROM notification_streams WHERE user_id = $1`,
+      [userId],
+    );
+    return row?.lastSeq ?? 0;
+  }
+
+  async count(userId: string, unreadOnly: boolean): Promise<number> {
+    const [row] = await this.dataSource.query<{ n: number }[]>(
+      `SELECT count(*)::int AS n FROM notifications WHERE user_id = $1 ${unreadOnly ? 'AND read_at IS NULL' : ''}`,
+      [userId],
+    );
+    return row?.n ?? 0;
+  }
+
+  /** Null when it isn't an item of that person. Reading it twice keeps the first time. */
+  async markRead(userId: string, id: string): Promise<NotificationRecord | null> {
+    await this.dataSource.query(
+      `UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND id = $2 AND read_at IS NULL`,
+      [userId, id],
+    );
+    const [row] = await this.dataSource.query<NotificationRecord[]>(
+      `${RECORD} WHERE n.user_id = $1 AND n.id = $2`,
+      [userId, id],
+    );
+    return row ?? null;
+  }
+
+  async markAllRead(userId: string): Promise<number> {
+    const [row] = await this.dataSource.query<{ n: number }[]>(
+      `WITH marked AS (
+         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL RETURNING 1)
+       SELECT count(*)::int AS n FROM marked`,
+      [userId],
+    );
+    return row?.n ?? 0;
+  }
+}

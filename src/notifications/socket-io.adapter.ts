@@ -1,0 +1,26 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { Server, ServerOptions } from 'socket.io';
+import type { Config } from '../platform/config/config.js';
+
+/** socket.io with our limits. Recovery stays off: it would hand a revoked person his old rooms back. */
+export class SocketIoAdapter extends IoAdapter {
+  constructor(
+    app: INestApplicationContext,
+    private readonly config: Config,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions): Server {
+    const { corsOrigins } = this.config.values;
+    return super.createIOServer(port, {
+      ...options,
+      serveClient: false,
+      perMessageDeflate: false,
+      maxHttpBufferSize: 65_536,
+      connectTimeout: 10_000,
+      cors: { origin: corsOrigins.length > 0 ? corsOrigins : false },
+    } as ServerOptions) as Server;
+  }
+}
