@@ -1,0 +1,38 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { EventsModule } from './events/events.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
+import { PermissionsModule } from './permissions/permissions.module.js';
+import { ChangesModule } from './platform/changes/changes.module.js';
+import type { Config } from './platform/config/config.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import { HealthModule } from './platform/health/health.module.js';
+import { HttpModule } from './platform/http/http.module.js';
+import { DocsModule } from './platform/openapi/docs.module.js';
+import { UsersModule } from './users/users.module.js';
+import { VersionsModule } from './versions/versions.module.js';
+
+/** The wiring, in the order in which the rooms build on one another. */
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        DatabaseModule,
+        ChangesModule,
+        HttpModule,
+        HealthModule,
+        DocsModule,
+        UsersModule,
+        AuthModule,
+        PermissionsModule,
+        EventsModule,
+        VersionsModule,
+        NotificationsModule,
+      ],
+    };
+  }
+}

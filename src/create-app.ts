@@ -1,0 +1,50 @@
+import compress from '@fastify/compress';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { SocketIoAdapter } from './notifications/socket-io.adapter.js';
+import type { Config } from './platform/config/config.js';
+import { useBodyFormats } from './platform/http/body-formats.js';
+import { addRequestHooks, requestId } from './platform/http/request-hooks.js';
+import { createLogger } from './platform/logging/logger.js';
+import { serveDocs } from './platform/openapi/docs.js';
+
+/**
+ * The one recipe for the application: `main.ts`, the tests and the scripts all start from here.
+ * The database must be migrated already. The caller listens and closes.
+ */
+export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    trustProxy: config.values.trustProxy || false,
+    genReqId: requestId,
+    bodyLimit: Math.max(config.values.bodyLimitBytes, config.values.batchBodyLimitBytes),
+    requestTimeout: 60_000,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    logger: createLogger(config.values.logLevel),
+    bodyParser: false,
+    return503OnClosing: true,
+    forceCloseConnections: false,
+    routeConflictPolicy: { duplicate: 'error', shadow: 'off' },
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance();
+  addRequestHooks(fastify as never);
+  await app.register(compress as never, { global: true, threshold: 1_024, encodings: ['gzip', 'identity'] });
+  app.useSecurityHeaders({
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    strictTransportSecurity: config.isProduction,
+  });
+  if (config.values.corsOrigins.length > 0) {
+    app.enableCors({
+      origin: config.values.corsOrigins,
+      exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', 'Retry-After'],
+      maxAge: 600,
+    });
+  }
+  useBodyFormats(app, config);
+  app.useWebSocketAdapter(new SocketIoAdapter(app, config));
+  serveDocs(app);
+  return app;
+}
