@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { EventContentView } from '../events/event-view.js';
 import { ChoiceField, TextField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
@@ -118,6 +118,7 @@ export class PatchOperationView {
   value: unknown;
 }
 
+@ApiExtraModels(FieldDifferenceView)
 export class DiffView {
   @ApiProperty({ type: 'integer', example: 1 })
   from_version: number;
@@ -127,7 +128,7 @@ export class DiffView {
 
   @ApiProperty({
     type: 'object',
-    additionalProperties: { $ref: '#/components/schemas/FieldDifferenceView' },
+    additionalProperties: { $ref: getSchemaPath(FieldDifferenceView) },
     description: 'By field name.',
     example: { title: { from: 'Team meeting', to: 'Team lunch', type: 'changed' } },
   })

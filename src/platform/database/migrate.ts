@@ -1,15 +1,15 @@
-import { fileURLToPath } from 'node:url';
-import { DataSource } from 'typeorm';
+import { readdir } from 'node:fs/promises';
+import { DataSource, type MigrationInterface } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 
-const MIGRATIONS = fileURLToPath(new URL('../../../migrations/*.{js,ts}', import.meta.url));
+const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 // Any constant: servers that start together take turns.
 const MIGRATION_LOCK = 7_203_111;
 
 /** Brings the schema up to date. Safe on several servers at once. Returns the names of the migrations that ran. */
 export async function migrate(url: string): Promise<string[]> {
   const dataSource = await new DataSource(
-    dataSourceOptions({ url, poolSize: 3, waitSeconds: 30 }, { migrations: [MIGRATIONS] }),
+    dataSourceOptions({ url, poolSize: 3, waitSeconds: 30 }, { migrations: await loadMigrations() }),
   ).initialize();
   const lock = dataSource.createQueryRunner();
   try {
@@ -29,4 +29,13 @@ async function requireVersion(dataSource: DataSource): Promise<void> {
   if (Number(row?.version) < 150_000) {
     throw new Error(`PostgreSQL 15 or later is needed; this one says ${row?.version}`);
   }
+}
+
+/** Every class in the migrations folder. Imported here, not by TypeORM, so that it works from source as well. */
+async function loadMigrations(): Promise<(new () => MigrationInterface)[]> {
+  const files = (await readdir(MIGRATIONS)).filter((name) => /(?<!\.d)\.[jt]s$/.test(name)).sort();
+  const modules = await Promise.all(
+    files.map((name) => import(new URL(name, MIGRATIONS).href) as Promise<Record<string, new () => MigrationInterface>>),
+  );
+  return modules.flatMap((module) => Object.values(module));
 }

@@ -1,0 +1,8 @@
+import { defineConfig } from '@hey-api/openapi-ts';
+
+// The client is generated from the committed document, so that both change in one commit.
+export default defineConfig({
+  input: './sdk/openapi.json',
+  output: { path: 'sdk/generated', module: { extension: '.js' } },
+  plugins: ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk'],
+});

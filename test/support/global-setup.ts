@@ -1,0 +1,18 @@
+import type { TestProject } from 'vitest/node';
+import { startTemporaryPostgres } from '../../src/platform/database/embedded/temporary-postgres.js';
+import { migrate } from '../../src/platform/database/migrate.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A migrated database that nobody connects to: each test file copies it. */
+    templateUrl: string;
+  }
+}
+
+/** One real PostgreSQL for the whole run, with fsync off. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const postgres = await startTemporaryPostgres({ maxConnections: 300 });
+  await migrate(postgres.url);
+  project.provide('templateUrl', postgres.url);
+  return () => postgres.stop();
+}
