@@ -10,7 +10,11 @@ const file = process.argv[2] ?? 'sdk/openapi.json';
 const postgres = await startTemporaryPostgres();
 try {
   await migrate(postgres.url);
-  const config = readConfig({ DATABASE_URL: postgres.url, JWT_SECRET: 'only for making the document', LOG_LEVEL: 'error' });
+  const config = readConfig({
+    DATABASE_URL: postgres.url,
+    JWT_SECRET: 'only for making the document',
+    LOG_LEVEL: 'error',
+  });
   const app = await createApp(config);
   writeFileSync(file, `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
   await app.close();

@@ -75,7 +75,10 @@ export class UpdateMeBody {
 }
 
 export class TokensView {
-  @ApiProperty({ description: 'Send it as `Authorization: Bearer …`.', example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…' })
+  @ApiProperty({
+    description: 'Send it as `Authorization: Bearer …`.',
+    example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…',
+  })
   access_token: string;
 
   @ApiProperty({ description: 'Good for one refresh.', example: '01936f9e5d3c7b218a540f6f2f8f1a01.0.kQ3…' })

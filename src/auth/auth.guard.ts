@@ -11,7 +11,9 @@ export class GlobalAuthGuard extends AuthGuard('jwt') {
     super({ property: 'actor' });
   }
 
-  override canActivate(context: ExecutionContext): ReturnType<InstanceType<ReturnType<typeof AuthGuard>>['canActivate']> {
+  override canActivate(
+    context: ExecutionContext,
+  ): ReturnType<InstanceType<ReturnType<typeof AuthGuard>>['canActivate']> {
     if (context.getType() !== 'http') return true;
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
     return access === 'public' ? true : super.canActivate(context);

@@ -101,7 +101,8 @@ export class EventWriter {
     const content = contentOf(await edit(event));
     const fields = changedFields(wireContent(event), wireContent(content));
     if (fields.length === 0) return event;
-    if (!changesTime(fields)) return this.save(tx, nextVersion(event, content, actor), { actorId: actor.userId, kind, comment });
+    if (!changesTime(fields))
+      return this.save(tx, nextVersion(event, content, actor), { actorId: actor.userId, kind, comment });
     if (!mayChangeTime) throw new Error('An edit changed the time of an event without the lock of its owner');
 
     const claim = { eventId, ownerId, content };
@@ -131,11 +132,7 @@ export class EventWriter {
     return ownerId;
   }
 
-  private async save(
-    tx: Transaction,
-    event: CalendarEvent,
-    write: Omit<EventWrite, 'tx'>,
-  ): Promise<CalendarEvent> {
+  private async save(tx: Transaction, event: CalendarEvent, write: Omit<EventWrite, 'tx'>): Promise<CalendarEvent> {
     await this.events.save(event, { ...write, tx });
     return event;
   }

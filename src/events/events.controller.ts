@@ -24,8 +24,6 @@ import { type EventInput, EventsService, type EventWithPeople } from './events.s
 import { CreatedEventsView, EventsView, EventView, eventView } from './event-view.js';
 import { readFilter } from './list-query.js';
 
-const BATCH_BODY = 4 * 1_048_576;
-
 @ApiTags('Events')
 @Controller('api/events')
 export class EventsController {
@@ -53,7 +51,7 @@ export class EventsController {
 
   @Post('batch')
   @SignedIn()
-  @RouteConfig({ bodyLimit: BATCH_BODY })
+  @RouteConfig({ batchBody: true })
   @ApiOperation({
     operationId: 'createEvents',
     summary: 'Create many events',

@@ -27,7 +27,13 @@ export class CreateEventBody extends EventTimesBody {
   @TextField({ description: '1–255 characters.', min: 1, max: 255, example: 'Team meeting' })
   title: string;
 
-  @TextField({ description: 'Up to 20,000 characters.', max: 20_000, optional: true, nullable: true, example: 'Weekly sync' })
+  @TextField({
+    description: 'Up to 20,000 characters.',
+    max: 20_000,
+    optional: true,
+    nullable: true,
+    example: 'Weekly sync',
+  })
   description?: string | null;
 
   @TextField({ description: 'Up to 255 characters.', max: 255, optional: true, nullable: true, example: 'Room 4' })
@@ -41,7 +47,11 @@ export class CreateEventBody extends EventTimesBody {
   })
   time_zone?: string;
 
-  @FlagField({ description: 'Whole days: the times are plain dates, the end exclusive.', optional: true, example: false })
+  @FlagField({
+    description: 'Whole days: the times are plain dates, the end exclusive.',
+    optional: true,
+    example: false,
+  })
   all_day?: boolean;
 
   @FlagField({ description: '`true` needs a pattern; `false` clears it.', optional: true, example: true })
@@ -85,7 +95,13 @@ export class CreateEventBody extends EventTimesBody {
   })
   on_conflict?: 'reject' | 'allow';
 
-  @TextField({ description: 'Kept in the history with this change.', max: 1_000, optional: true, nullable: true, example: 'Moved for Ben' })
+  @TextField({
+    description: 'Kept in the history with this change.',
+    max: 1_000,
+    optional: true,
+    nullable: true,
+    example: 'Moved for Ben',
+  })
   change_comment?: string | null;
 }
 
@@ -96,7 +112,7 @@ export class CreateEventsBody {
   /** A bare list is taken as well. */
   static readonly shorthand = { member: 'events' };
 
-  @ListField({ description: 'The events, up to 500.', type: () => CreateEventBody, min: 1, max: 5_000 })
+  @ListField({ description: 'The events, up to 500.', type: () => CreateEventBody, min: 1, max: 500 })
   events: CreateEventBody[];
 }
 
@@ -119,7 +135,12 @@ export class ListEventsQuery extends PageQuery {
   @TextField({ description: `Events that end after this. ${WINDOW}`, max: 40, optional: true, example: '2026-06-01' })
   from?: string;
 
-  @TextField({ description: `Events that start before this. ${WINDOW}`, max: 40, optional: true, example: '2026-07-01' })
+  @TextField({
+    description: `Events that start before this. ${WINDOW}`,
+    max: 40,
+    optional: true,
+    example: '2026-07-01',
+  })
   to?: string;
 
   @TextField({ description: 'The same as `from`.', max: 40, optional: true })

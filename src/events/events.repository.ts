@@ -124,7 +124,7 @@ async function readAll(
 ): Promise<EventRecord[]> {
   const kept: EventRecord[] = [];
   const take = Math.max(Math.min(enough, CHUNK), 1);
-  for (let after = start; ; ) {
+  for (let after = start; ;) {
     const rows = await read(query(after, take));
     kept.push(...rows.filter(({ event }) => keep(event)));
     const last = rows.at(-1);

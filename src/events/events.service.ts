@@ -132,11 +132,7 @@ export class EventsService {
   }
 
   /** Runs a change and answers with what it left, not with what others may have made of it since. */
-  async change(
-    actor: Actor,
-    id: string,
-    work: (tx: Transaction) => Promise<CalendarEvent>,
-  ): Promise<EventWithPeople> {
+  async change(actor: Actor, id: string, work: (tx: Transaction) => Promise<CalendarEvent>): Promise<EventWithPeople> {
     const record = await this.transactions.run(async (tx) => {
       await work(tx);
       return this.events.findRecord(id, actor.userId, tx);

@@ -28,7 +28,12 @@ export class RecurrencePatternView {
   })
   until?: string;
 
-  @ApiProperty({ type: [String], required: false, description: '`MO`, or with an ordinal `-1FR`.', example: ['MO', 'WE'] })
+  @ApiProperty({
+    type: [String],
+    required: false,
+    description: '`MO`, or with an ordinal `-1FR`.',
+    example: ['MO', 'WE'],
+  })
   by_day?: string[];
 
   @ApiProperty(numbers('1 to 31, or negative from the end of the month.', [1, -1]))
@@ -63,6 +68,11 @@ export class RecurrencePatternView {
 export const RECURRENCE_INPUT: ApiPropertyOptions = {
   oneOf: [
     { type: 'string', description: 'An RFC 5545 RRULE, such as `FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20261231`.' },
-    { type: 'object', required: ['frequency'], additionalProperties: true, properties: { frequency: { type: 'string' } } },
+    {
+      type: 'object',
+      required: ['frequency'],
+      additionalProperties: true,
+      properties: { frequency: { type: 'string' } },
+    },
   ],
 } as ApiPropertyOptions;

@@ -33,7 +33,11 @@ export class NotificationView {
   @ApiProperty({ type: PersonView })
   actor: PersonView;
 
-  @ApiProperty({ type: [String], description: '`permissions` when people changed.', example: ['start_time', 'end_time'] })
+  @ApiProperty({
+    type: [String],
+    description: '`permissions` when people changed.',
+    example: ['start_time', 'end_time'],
+  })
   changed: string[];
 
   @ApiProperty({ example: 'ben changed start time, end time of “Team meeting”' })
@@ -42,7 +46,12 @@ export class NotificationView {
   @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
   timestamp: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Set from the start for your own actions.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Set from the start for your own actions.',
+  })
   read_at: string | null;
 }
 

@@ -28,7 +28,12 @@ export class PermissionsController {
     @UuidParam('id') id: string,
     @Body() body: ShareBody,
   ): Promise<PermissionsView> {
-    const requests = body.users.map(({ user_id: userId, username, email, role }) => ({ userId, username, email, role }));
+    const requests = body.users.map(({ user_id: userId, username, email, role }) => ({
+      userId,
+      username,
+      email,
+      role,
+    }));
     return permissionsView(await this.permissions.share(actor, id, requests));
   }
 

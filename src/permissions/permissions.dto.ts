@@ -14,7 +14,12 @@ export class ShareEntry {
   @EmailField({ description: '… or by e-mail.', optional: true })
   email?: string;
 
-  @ChoiceField({ description: 'In any case. `owner` is handed over, not shared.', values: ROLES, name: 'Role', example: 'editor' })
+  @ChoiceField({
+    description: 'In any case. `owner` is handed over, not shared.',
+    values: ROLES,
+    name: 'Role',
+    example: 'editor',
+  })
   role: Role;
 }
 
@@ -22,7 +27,7 @@ export class ShareBody {
   /** A bare list of entries, or a single entry, is taken as well. */
   static readonly shorthand = { member: 'users', single: true };
 
-  @ListField({ description: 'The people and their roles.', type: () => ShareEntry, min: 1, max: 1_000 })
+  @ListField({ description: 'The people and their roles.', type: () => ShareEntry, min: 1, max: 100 })
   users: ShareEntry[];
 }
 

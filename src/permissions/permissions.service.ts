@@ -94,8 +94,8 @@ export class PermissionsService {
   ): Promise<PersonOnEvent[]> {
     await this.transactions.run(async (tx) => {
       // Only people on the event can be asked for: a handover to a stranger would tell when he is busy.
-      const handsOver = role === 'owner' && (await this.permissions.listRoles(tx, eventId)).has(userId);
-      if (handsOver) {
+      const current = await this.permissions.listRoles(tx, eventId);
+      if (role === 'owner' && current.has(userId) && current.get(userId) !== 'owner') {
         for (const listener of this.handoverListeners) {
           await listener(tx, { eventId, toUserId: userId, actor, onConflict });
         }

@@ -72,7 +72,8 @@ export class VersionsController {
   @ApiOperation({
     operationId: 'listChanges',
     summary: 'Everything that happened to an event',
-    description: 'Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes.',
+    description:
+      'Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes.',
   })
   @ApiOkResponse({ type: ChangelogView })
   async changelog(

@@ -19,7 +19,13 @@ export class RollbackBody {
   })
   on_conflict?: 'reject' | 'allow';
 
-  @TextField({ description: 'Kept in the history.', max: 1_000, optional: true, nullable: true, example: 'Back to Monday' })
+  @TextField({
+    description: 'Kept in the history.',
+    max: 1_000,
+    optional: true,
+    nullable: true,
+    example: 'Back to Monday',
+  })
   change_comment?: string | null;
 }
 
@@ -95,7 +101,10 @@ export class LogEntryView {
   @ApiProperty({ type: String, nullable: true, example: 'Moved for Ben' })
   comment: string | null;
 
-  @ApiProperty({ description: 'What happened, in words.', example: 'Title changed from “Team meeting” to “Team lunch”' })
+  @ApiProperty({
+    description: 'What happened, in words.',
+    example: 'Title changed from “Team meeting” to “Team lunch”',
+  })
   summary: string;
 
   @ApiProperty({ type: [LogChangeView] })

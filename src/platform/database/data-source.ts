@@ -10,7 +10,10 @@ interface DataSourceSettings {
 /** The one description of the database connection: the server, the migration commands and the tests share it. */
 export function dataSourceOptions(
   { url, poolSize = 5, waitSeconds = 5 }: DataSourceSettings,
-  files: { entities?: MixedList<string | (new () => object)>; migrations?: MixedList<string | (new () => object)> } = {},
+  files: {
+    entities?: MixedList<string | (new () => object)>;
+    migrations?: MixedList<string | (new () => object)>;
+  } = {},
 ): DataSourceOptions {
   return {
     type: 'postgres',

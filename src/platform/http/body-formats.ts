@@ -11,8 +11,8 @@ declare module 'fastify' {
     answerFormat?: 'json' | 'msgpack';
   }
   interface FastifyContextConfig {
-    /** Largest body of this route in bytes, when it isn't the usual limit. */
-    bodyLimit?: number;
+    /** Takes as much as a batch may hold, instead of the usual limit. */
+    batchBody?: boolean;
     /** Media types that this route can answer with besides JSON and MessagePack. */
     produces?: string[];
     /** Media types that this route takes besides JSON and MessagePack. */
@@ -31,7 +31,7 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   const read = (types: string[], decode: (bytes: Buffer, request: FastifyRequest) => unknown): void => {
     app.useBodyParser(types, { bodyLimit: largest }, (request: FastifyRequest, bytes: Buffer, done) => {
       try {
-        const limit = request.routeOptions.config.bodyLimit ?? bodyLimitBytes;
+        const limit = request.routeOptions.config.batchBody ? batchBodyLimitBytes : bodyLimitBytes;
         if (bytes.length > limit) throw new Problem('body_too_large', { detail: `At most ${limit} bytes.` });
         done(null, decode(bytes, request));
       } catch (error) {

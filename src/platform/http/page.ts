@@ -82,7 +82,12 @@ export function pageRequest(query: PageQuery, keyLength: number): PageRequest {
 }
 
 /** Cuts the row read beyond the limit and says where to read on. Repositories ask for `limit + 1` rows. */
-export function pageOf<T>(rows: T[], request: PageRequest, keyOf: (item: T) => string[], total: number | null): Page<T> {
+export function pageOf<T>(
+  rows: T[],
+  request: PageRequest,
+  keyOf: (item: T) => string[],
+  total: number | null,
+): Page<T> {
   const items = rows.slice(0, request.limit);
   const last = items.at(-1);
   return { items, nextKey: rows.length > request.limit && last ? keyOf(last) : null, total };

@@ -57,7 +57,8 @@ export class RequestValidationPipe implements PipeTransform {
 /** Gives a bare array or object the name it stands for; `hidden` is the part of the pointers that was not sent. */
 function unfold(value: unknown, type: BodyShorthand): { object: unknown; hidden: string } {
   const { shorthand } = type;
-  if (shorthand && Array.isArray(value)) return { object: { [shorthand.member]: value }, hidden: `/${shorthand.member}` };
+  if (shorthand && Array.isArray(value))
+    return { object: { [shorthand.member]: value }, hidden: `/${shorthand.member}` };
   if (shorthand?.single && isPlainObject(value) && !(shorthand.member in value)) {
     return { object: { [shorthand.member]: [value] }, hidden: `/${shorthand.member}/0` };
   }
