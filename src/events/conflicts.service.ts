@@ -2,11 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { ConflictsRepository, type Overlap, TimeTaken } from './conflicts.repository.js';
-import { type EventContent, wireInstant } from './event-content.js';
-import { seriesOf } from './event-recurrence.js';
+import { type EventContent, isSeries, wireInstant } from './event-content.js';
 import { type Conflict, eventConflict } from './events.errors.js';
-import { type Interval, occupiedTime } from './occupancy.js';
-import { expand } from './recurrence/expand.js';
+import { type Interval, occupiedTime, occupiedWithin } from './occupancy.js';
 
 /** An event that wants its owner's time. */
 export interface Claim {
@@ -64,14 +62,13 @@ export class ConflictsService {
 /** Which of their occurrences meet which of ours, around the stretches that both occupy. */
 function explain(overlap: Overlap, busy: Interval[], visible: boolean, pointer: string | undefined): Conflict[] {
   const times = { startTime: new Date(overlap.content.startTime), endTime: new Date(overlap.content.endTime) };
-  const theirs = { ...overlap.content, ...times };
-  const series = seriesOf(theirs);
+  const theirs: EventContent = { ...overlap.content, ...times };
   return overlap.shared.flatMap((stretch) => {
     const window = { from: stretch.start, to: stretch.end };
     const occurrences =
-      theirs.rrule === null
+      !isSeries(theirs)
         ? [{ start: times.startTime.getTime() / 1_000, end: times.endTime.getTime() / 1_000 }]
-        : expand(series, window, MOST_CONFLICTS);
+        : occupiedWithin(theirs, window, MOST_CONFLICTS);
     return occurrences.flatMap(({ start, end }) =>
       meeting(busy, { start: Math.max(start, stretch.start), end: Math.min(end, stretch.end) }).map((ours) => ({
         event_id: visible ? overlap.eventId : null,

@@ -1,13 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatLocalDate, parseLocalTime } from '../platform/time/local-time.js';
-import { toInstant } from '../platform/time/time-zone.js';
+import { toInstant, toLocal } from '../platform/time/time-zone.js';
 import { patternFromRule, type RecurrencePattern } from './recurrence/pattern.js';
 import { parseRrule, printRruleBesideStart } from './recurrence/rrule-text.js';
+import { type Duration, durationBetween, endOf } from './recurrence/series.js';
 
-/** One occurrence's own values, hanging on its original local start. */
+/** What one occurrence has of its own, hanging on its original local start. Absent: as in the series. */
 export interface StoredOverride {
   original: string;
-  [field: string]: unknown;
+  /** Wall clock in the event's zone, where the occurrence was moved to. */
+  start?: string;
+  duration?: Duration;
+  title?: string;
+  description?: string | null;
+  location?: string | null;
+  showAs?: 'busy' | 'free';
+}
+
+/** An override as clients see it. */
+export interface WireOverride {
+  original_start: string;
+  start_time?: string;
+  end_time?: string;
+  title?: string;
+  description?: string | null;
+  location?: string | null;
+  show_as?: 'busy' | 'free';
 }
 
 /** Everything about an event that people edit and history keeps: what a version is a snapshot of. */
@@ -36,6 +54,11 @@ export interface EventContent {
   deletedAt: Date | null;
 }
 
+/** True for an event that may take place more than once. */
+export function isSeries({ rrule, added }: Pick<EventContent, 'rrule' | 'added'>): boolean {
+  return rrule !== null || added.length > 0;
+}
+
 /** The content as clients see it; derived spellings such as `rrule` are left out of comparisons. */
 export interface WireContent {
   title: string;
@@ -49,6 +72,7 @@ export interface WireContent {
   recurrence_pattern: RecurrencePattern | null;
   excluded: string[];
   added: string[];
+  overrides: WireOverride[];
   show_as: 'busy' | 'free';
   deleted: boolean;
 }
@@ -64,6 +88,7 @@ export const NOTHING: Partial<WireContent> = {
   recurrence_pattern: null,
   excluded: [],
   added: [],
+  overrides: [],
   show_as: 'busy',
   deleted: false,
 };
@@ -99,10 +124,11 @@ export function wireContent(content: EventContent): WireContent {
     end_time: wireTime(content.endTime, content.localEnd, content.allDay),
     time_zone: content.timeZone,
     all_day: content.allDay,
-    is_recurring: content.rrule !== null,
+    is_recurring: isSeries(content),
     recurrence_pattern: content.rrule === null ? null : patternFromRule(parseRrule(content.rrule)),
     excluded: content.excluded.map((local) => wireLocal(local, content)),
     added: content.added.map((local) => wireLocal(local, content)),
+    overrides: content.overrides.map((override) => wireOverride(override, content)),
     show_as: content.showAs,
     deleted: content.deletedAt !== null,
   };
@@ -127,6 +153,7 @@ const TIME_FIELDS: ContentField[] = [
   'recurrence_pattern',
   'excluded',
   'added',
+  'overrides',
   'show_as',
   'deleted',
 ];
@@ -145,9 +172,44 @@ function wireTime(instant: Date, local: string, allDay: boolean): string {
   return allDay ? local.slice(0, 10) : wireInstant(instant);
 }
 
-function wireLocal(text: string, { timeZone, allDay }: EventContent): string {
+/** A local time of the event as clients see it: an instant, or a date for all-day events. */
+export function wireLocal(text: string, { timeZone, allDay }: Pick<EventContent, 'timeZone' | 'allDay'>): string {
   const local = parseLocalTime(text);
   return allDay ? formatLocalDate(local) : wireInstant(new Date(toInstant(local, timeZone).epochSecond * 1_000));
+}
+
+function wireOverride(override: StoredOverride, content: EventContent): WireOverride {
+  const { original, start, duration, title, description, location, showAs } = override;
+  const times = start === undefined && duration === undefined ? {} : wireOverrideTimes(override, content);
+  return {
+    original_start: wireLocal(original, content),
+    ...times,
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(location === undefined ? {} : { location }),
+    ...(showAs === undefined ? {} : { show_as: showAs }),
+  };
+}
+
+function wireOverrideTimes(override: StoredOverride, content: EventContent): { start_time: string; end_time: string } {
+  const { timeZone, allDay } = content;
+  const start = toInstant(parseLocalTime(override.start ?? override.original), timeZone).epochSecond;
+  const end = endOf(start, override.duration ?? durationOf(content), timeZone);
+  const wire = (instant: number): string => wireOccurrenceTime(instant, { timeZone, allDay });
+  return { start_time: wire(start), end_time: wire(end) };
+}
+
+/** How long the event lasts: days on its calendar, then seconds by the stopwatch. */
+export function durationOf({ startTime, endTime, timeZone }: EventContent): Duration {
+  return durationBetween(startTime.getTime() / 1_000, endTime.getTime() / 1_000, timeZone);
+}
+
+/** Epoch seconds of an occurrence as clients see them: an instant, or a date for all-day events. */
+export function wireOccurrenceTime(
+  epochSecond: number,
+  { timeZone, allDay }: Pick<EventContent, 'timeZone' | 'allDay'>,
+): string {
+  return allDay ? formatLocalDate(toLocal(epochSecond, timeZone)) : wireInstant(new Date(epochSecond * 1_000));
 }
 
 /** What is stored in a version: the content, with instants as text. */

@@ -40,10 +40,11 @@ export function draftContent(
 
   const resolved = resolveTimes(input, current, defaultZone);
   if ('errors' in resolved) return resolved;
-  const recurring = resolveRecurrence(input, resolved.times, current);
-  if ('errors' in recurring) return recurring;
-  return { content: { ...texts, ...resolved.times, ...recurring.recurrence } };
+  const before: EventContent = current ?? { ...NEW, ...resolved.times, ...texts };
+  return resolveRecurrence(input, { ...before, ...texts }, resolved.times);
 }
+
+const NEW = { rrule: null, excluded: [], added: [], overrides: [] };
 
 /** Undefined keeps, null and empty text clear. */
 const keepOr = (given: string | null | undefined, current: string | null | undefined): string | null =>

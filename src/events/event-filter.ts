@@ -1,7 +1,8 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import type { Role } from '../permissions/role.js';
 import type { CalendarEvent } from './event.entity.js';
-import { seriesOf } from './event-recurrence.js';
+import { isSeries } from './event-content.js';
+import { seriesOf } from './event-series.js';
 import { expand } from './recurrence/expand.js';
 
 /** Which events a list shows, and in which order. All conditions hold together. */
@@ -34,17 +35,19 @@ export function applyFilter(
   if (filter.location) query.andWhere('e.location ILIKE :location', { location: contains(filter.location) });
   if (filter.role) query.andWhere('mine.role = :role', { role: filter.role });
   if (filter.ownerId) query.andWhere('own.userId = :ownerId', { ownerId: filter.ownerId });
-  if (filter.isRecurring !== undefined) query.andWhere(`e.rrule IS ${filter.isRecurring ? 'NOT ' : ''}NULL`);
+  if (filter.isRecurring !== undefined) {
+    query.andWhere(`(e.rrule IS NOT NULL OR e.added <> '[]') = :recurring`, { recurring: filter.isRecurring });
+  }
   if (filter.updatedSince) query.andWhere('e.updatedAt >= :since', { since: filter.updatedSince });
   return query;
 }
 
 /** True when an occurrence of the event really falls into the window; its bounds alone don't tell for a series. */
 export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): boolean {
-  if (event.rrule === null || (!from && !to)) return true;
+  if (!isSeries(event) || (!from && !to)) return true;
   const window = {
-    from: from ? from.getTime() / 1_000 : Number.MIN_SAFE_INTEGER,
-    to: to ? to.getTime() / 1_000 : Number.MAX_SAFE_INTEGER,
+    from: from ? from.getTime() / 1_000 : -Infinity,
+    to: to ? to.getTime() / 1_000 : Infinity,
   };
   return expand(seriesOf(event), window, 1).length > 0;
 }

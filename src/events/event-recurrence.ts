@@ -1,12 +1,13 @@
 import type { FieldError } from '../platform/http/problem.js';
-import { TimeError } from '../platform/time/time-error.js';
 import { formatLocalTime, type LocalTime, parseLocalTime } from '../platform/time/local-time.js';
-import { toInstant } from '../platform/time/time-zone.js';
-import type { EventContent } from './event-content.js';
+import { TimeError } from '../platform/time/time-error.js';
+import { type EventContent, isSeries, wireLocal } from './event-content.js';
+import { seriesOf, withSeries } from './event-series.js';
 import { type EventTimes, readLocalStart } from './event-times.js';
+import { changeRule, moveSeries } from './recurrence/move.js';
 import { readRule } from './recurrence/pattern.js';
-import { parseRrule, printRrule } from './recurrence/rrule-text.js';
-import { durationBetween, type Series } from './recurrence/series.js';
+import type { RecurrenceRule } from './recurrence/rule.js';
+import type { Series } from './recurrence/series.js';
 import { validateSeries } from './recurrence/validate.js';
 
 /** The recurrence of an event as a client spells it; absent parts stay as they are. */
@@ -18,86 +19,86 @@ export interface RecurrenceInput {
   added?: unknown;
 }
 
-export type EventRecurrence = Pick<EventContent, 'rrule' | 'excluded' | 'added' | 'overrides'>;
-
-const ONCE: EventRecurrence = { rrule: null, excluded: [], added: [], overrides: [] };
-
-/** The times of an event as the recurrence engine takes them. */
-export function seriesOf(content: EventTimes & EventRecurrence): Series {
-  const seconds = (instant: Date): number => instant.getTime() / 1_000;
-  return {
-    start: parseLocalTime(content.localStart),
-    zone: content.timeZone,
-    allDay: content.allDay,
-    duration: durationBetween(seconds(content.startTime), seconds(content.endTime), content.timeZone),
-    rule: content.rrule === null ? null : parseRrule(content.rrule),
-    added: content.added.map(parseLocalTime),
-    excluded: content.excluded.map(parseLocalTime),
-    overrides: [],
-  };
-}
+type Resolved = { content: EventContent } | { errors: FieldError[] };
 
 /**
- * Works out rule, exclusions and additions, and checks them against the event's times.
- * @param current the event's present recurrence, null for a new event
+ * Puts new times and a new recurrence into an event and checks that they fit together. A series whose times move without
+ * a new pattern keeps its shape: the rule follows its start, exclusions and overrides their occurrences (`moveSeries`). A
+ * new pattern keeps the exclusions and overrides that it names too (`changeRule`).
+ * @param content the event with its new texts and its old times; for a new event, with no recurrence
+ * @param times its new times
  */
-export function resolveRecurrence(
-  input: RecurrenceInput,
-  times: EventTimes,
-  current: EventRecurrence | null,
-): { recurrence: EventRecurrence } | { errors: FieldError[] } {
+export function resolveRecurrence(input: RecurrenceInput, content: EventContent, times: EventTimes): Resolved {
   const cleared = input.is_recurring === false || input.recurrence_pattern === null;
   const patternGiven = input.recurrence_pattern !== undefined && input.recurrence_pattern !== null;
-  if (cleared) {
-    if (input.is_recurring === true || patternGiven) {
-      const message = '`is_recurring` and `recurrence_pattern` contradict each other.';
-      return { errors: [{ pointer: '/is_recurring', code: 'not_allowed', message }] };
-    }
-    return withoutRule(input);
-  }
-  if (!patternGiven && !current?.rrule) {
-    if (input.is_recurring) {
-      const message = 'Needed for a recurring event: an RRULE or a pattern.';
-      return { errors: [{ pointer: '/recurrence_pattern', code: 'recurrence_required', message }] };
-    }
-    return withoutRule(input);
+  if (cleared && (input.is_recurring === true || patternGiven)) {
+    const message = '`is_recurring` and `recurrence_pattern` contradict each other.';
+    return { errors: [{ pointer: '/is_recurring', code: 'not_allowed', message }] };
   }
 
   const errors: FieldError[] = [];
-  let rrule = current?.rrule ?? null;
-  try {
-    if (patternGiven) rrule = printRrule(readRule(input.recurrence_pattern));
-  } catch (error) {
-    errors.push(fieldError(error, '/recurrence_pattern', times));
+  const rule = patternGiven ? readPattern(input.recurrence_pattern, times, errors) : null;
+  const added = readStarts(input.added, 'added', times, errors);
+  const excluded = readStarts(input.excluded, 'excluded', times, errors);
+  if (cleared && added?.length) {
+    errors.push({ pointer: '/added', code: 'not_allowed', message: 'Only a recurring event has such dates.' });
   }
-  const list = (name: 'excluded' | 'added'): string[] => {
-    if (input[name] === undefined) return current?.[name] ?? [];
-    return readStarts(input[name], name, times, errors);
-  };
-  const excluded = list('excluded');
-  const added = list('added');
   if (errors.length > 0) return { errors };
 
-  const recurrence = { rrule, excluded, added, overrides: current?.overrides ?? [] };
+  const wasSeries = isSeries(content) && !cleared;
+  if (!wasSeries && !rule && !added?.length) return once(input, { ...content, ...times }, excluded);
   try {
-    validateSeries(seriesOf({ ...times, ...recurrence }));
+    const current = seriesOf(wasSeries ? content : { ...content, ...times, ...ONCE });
+    const moved = wasSeries ? reshaped(current, seriesOf({ ...content, ...times }), rule) : { ...current, rule };
+    const series = { ...moved, added: added ?? moved.added, excluded: excluded ?? moved.excluded };
+    validateSeries(series);
+    return { content: withSeries({ ...content, ...times }, series) };
   } catch (error) {
     return { errors: [fieldError(error, '', times)] };
   }
-  return { recurrence };
 }
 
-function withoutRule(input: RecurrenceInput): { recurrence: EventRecurrence } | { errors: FieldError[] } {
-  const message = 'Only a recurring event has such dates.';
-  const errors = (['excluded', 'added'] as const)
-    .filter((name) => Array.isArray(input[name]) && input[name].length > 0)
-    .map((name) => ({ pointer: `/${name}`, code: 'not_allowed', message }));
-  return errors.length > 0 ? { errors } : { recurrence: ONCE };
+const ONCE = { rrule: null, excluded: [], added: [], overrides: [] };
+
+/** The series at its new times, with its new rule if there is one. */
+function reshaped(current: Series, timed: Series, rule: RecurrenceRule | null): Series {
+  const { start, zone, allDay, duration } = timed;
+  if (rule) return changeRule({ ...current, start, zone, allDay, duration }, rule);
+  const unmoved =
+    formatLocalTime(start) === formatLocalTime(current.start) && zone === current.zone && allDay === current.allDay;
+  return unmoved ? { ...current, duration } : moveSeries({ ...current, zone, allDay }, start, duration);
+}
+
+function once(input: RecurrenceInput, content: EventContent, excluded: LocalTime[] | null): Resolved {
+  if (input.is_recurring === true) {
+    const message = 'Needed for a recurring event: an RRULE or a pattern.';
+    return { errors: [{ pointer: '/recurrence_pattern', code: 'recurrence_required', message }] };
+  }
+  if (excluded?.length) {
+    return { errors: [{ pointer: '/excluded', code: 'not_allowed', message: 'Only a recurring event has such dates.' }] };
+  }
+  return { content: { ...content, ...ONCE } };
+}
+
+function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): RecurrenceRule | null {
+  try {
+    return readRule(input);
+  } catch (error) {
+    errors.push(fieldError(error, '/recurrence_pattern', times));
+    return null;
+  }
 }
 
 const MOST_DATES = 10_000;
 
-function readStarts(value: unknown, name: string, times: EventTimes, errors: FieldError[]): string[] {
+/** Null when the list was not sent. */
+function readStarts(
+  value: unknown,
+  name: 'excluded' | 'added',
+  times: EventTimes,
+  errors: FieldError[],
+): LocalTime[] | null {
+  if (value === undefined) return null;
   if (value === null) return [];
   if (!Array.isArray(value) || value.length > MOST_DATES) {
     errors.push({ pointer: `/${name}`, code: 'invalid', message: `Must be a list of at most ${MOST_DATES} starts.` });
@@ -111,7 +112,7 @@ function readStarts(value: unknown, name: string, times: EventTimes, errors: Fie
     }
     return local ?? '';
   });
-  return [...new Set(starts)].sort();
+  return errors.length > 0 ? [] : [...new Set(starts)].sort().map(parseLocalTime);
 }
 
 /** Where the engine's pointers lie in the body. */
@@ -123,17 +124,12 @@ const POINTERS: [string, string][] = [
 ];
 
 /** What the engine refused, pointing into the body; with the next start that the rule does match, where it is known. */
-function fieldError(error: unknown, prefix: string, times: EventTimes): FieldError {
+export function fieldError(error: unknown, prefix: string, times: Pick<EventTimes, 'timeZone' | 'allDay'>): FieldError {
   if (!(error instanceof TimeError)) throw error;
   let pointer = prefix + error.pointer;
   for (const [from, to] of POINTERS) {
     if (prefix === '' && pointer.startsWith(from)) pointer = to + pointer.slice(from.length);
   }
   const { code, message, next } = error;
-  return { pointer, code, message, ...(next ? { next: wireStart(next, times) } : {}) };
-}
-
-function wireStart(local: LocalTime, { timeZone, allDay }: EventTimes): string {
-  if (allDay) return formatLocalTime(local).slice(0, 10);
-  return new Date(toInstant(local, timeZone).epochSecond * 1_000).toISOString().replace('.000Z', 'Z');
+  return { pointer, code, message, ...(next ? { next: wireLocal(formatLocalTime(next), times) } : {}) };
 }

@@ -3,7 +3,7 @@ import type { PersonOnEvent } from '../permissions/permissions.repository.js';
 import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
 import { PersonView } from '../users/users.dto.js';
-import { wireContent, wireRrule } from './event-content.js';
+import { wireContent, type WireOverride, wireRrule } from './event-content.js';
 import type { EventRecord } from './events.repository.js';
 import type { RecurrencePattern } from './recurrence/pattern.js';
 import { RecurrencePatternView } from './recurrence.dto.js';
@@ -19,6 +19,30 @@ export class PersonRoleView {
 
   @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'owner' })
   role: Role;
+}
+
+/** What one occurrence has of its own; absent members are as in the series. */
+export class OverrideView {
+  @ApiProperty({ description: 'Names the occurrence, wherever it was moved to.', example: '2026-06-08T08:00:00Z' })
+  original_start: string;
+
+  @ApiPropertyOptional({ example: '2026-06-08T09:00:00Z' })
+  start_time?: string;
+
+  @ApiPropertyOptional({ example: '2026-06-08T10:00:00Z' })
+  end_time?: string;
+
+  @ApiPropertyOptional({ example: 'Team meeting with guests' })
+  title?: string;
+
+  @ApiPropertyOptional({ type: String, nullable: true })
+  description?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true })
+  location?: string | null;
+
+  @ApiPropertyOptional({ enum: ['busy', 'free'] })
+  show_as?: 'busy' | 'free';
 }
 
 /** The fields that people edit and history keeps. */
@@ -55,6 +79,9 @@ export class EventContentView {
 
   @ApiProperty({ type: [String], description: 'Further starts beside the pattern.', example: [] })
   added: string[];
+
+  @ApiProperty({ type: [OverrideView], description: 'What single occurrences have of their own.', example: [] })
+  overrides: WireOverride[];
 
   @ApiProperty({ enum: ['busy', 'free'], description: '`free` never conflicts.', example: 'busy' })
   show_as: 'busy' | 'free';

@@ -10,8 +10,8 @@ import type { Action } from '../permissions/role.js';
 import { v7 as uuidv7 } from 'uuid';
 import { ConflictsService } from './conflicts.service.js';
 import { CalendarEvent } from './event.entity.js';
-import { changedFields, changesTime, contentOf, type EventContent, wireContent } from './event-content.js';
-import { seriesOf } from './event-recurrence.js';
+import { changedFields, changesTime, contentOf, type EventContent, isSeries, wireContent } from './event-content.js';
+import { seriesOf } from './event-series.js';
 import { type Conflict, eventConflict } from './events.errors.js';
 import { EventsRepository } from './events.repository.js';
 import { bounds } from './recurrence/expand.js';
@@ -161,7 +161,7 @@ function nextVersion(event: CalendarEvent, content: EventContent, actor: Actor):
 
 /** First start and last end of all occurrences. */
 function outline(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd'> {
-  if (content.rrule === null) return { firstStart: content.startTime, lastEnd: content.endTime };
+  if (!isSeries(content)) return { firstStart: content.startTime, lastEnd: content.endTime };
   const found = bounds(seriesOf(content));
   if (!found) return { firstStart: content.startTime, lastEnd: content.endTime };
   return {

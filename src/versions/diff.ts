@@ -37,6 +37,7 @@ const LABELS: Record<keyof WireContent, string> = {
   recurrence_pattern: 'Recurrence',
   excluded: 'Excluded dates',
   added: 'Added dates',
+  overrides: 'Changed occurrences',
   show_as: 'Show as',
   deleted: 'Deleted',
 };

@@ -93,6 +93,5 @@ export function weeksInYear(year: number, weekStart: Weekday): number {
 
 /** The remainder with the sign of the divisor: `modulo(-1, 7)` is 6. */
 export function modulo(value: number, divisor: number): number {
-  const remainder = value % divisor;
-  return remainder < 0 ? remainder + divisor : remainder;
+  return ((value % divisor) + divisor) % divisor;
 }

@@ -21,7 +21,8 @@ export type TimeErrorCode =
   | 'too_many_times'
   | 'no_occurrence'
   | 'start_not_in_pattern'
-  | 'not_an_occurrence';
+  | 'not_an_occurrence'
+  | 'not_joinable';
 
 /**
  * The only error the engine throws on purpose.
