@@ -58,10 +58,7 @@ export class ConflictsRepository {
    * @throws TimeTaken
    */
   async occupy(tx: Transaction, eventId: string, ownerId: string, busy: Interval[], rejects: boolean): Promise<void> {
-    if (busy.length === 0) {
-      await tx.query(`DELETE FROM event_occupancy WHERE event_id = $1`, [eventId]);
-      return;
-    }
+    if (busy.length === 0) return this.vacate(tx, eventId);
     try {
       await tx.query(
         `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects) VALUES ($1, $2, $3::tstzmultirange, $4)
@@ -72,6 +69,10 @@ export class ConflictsRepository {
     } catch (error) {
       throw violatesExclusion(error, 'event_occupancy_no_overlap') ? new TimeTaken() : error;
     }
+  }
+
+  async vacate(tx: Transaction, eventId: string): Promise<void> {
+    await tx.query(`DELETE FROM event_occupancy WHERE event_id = $1`, [eventId]);
   }
 
   /** Which of the events the person may see. */

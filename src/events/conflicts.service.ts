@@ -45,6 +45,11 @@ export class ConflictsService {
       .slice(0, MOST_CONFLICTS);
   }
 
+  /** Gives up all time that an event took. */
+  vacate(tx: Transaction, eventId: string): Promise<void> {
+    return this.conflicts.vacate(tx, eventId);
+  }
+
   /**
    * Notes the time of a written event. `overlapping`: it was allowed to clash, so it doesn't stand under the constraint.
    * @throws Problem event_conflict if the exclusion constraint finds what the check did not
@@ -65,10 +70,9 @@ function explain(overlap: Overlap, busy: Interval[], visible: boolean, pointer: 
   const theirs: EventContent = { ...overlap.content, ...times };
   return overlap.shared.flatMap((stretch) => {
     const window = { from: stretch.start, to: stretch.end };
-    const occurrences =
-      !isSeries(theirs)
-        ? [{ start: times.startTime.getTime() / 1_000, end: times.endTime.getTime() / 1_000 }]
-        : occupiedWithin(theirs, window, MOST_CONFLICTS);
+    const occurrences = !isSeries(theirs)
+      ? [{ start: times.startTime.getTime() / 1_000, end: times.endTime.getTime() / 1_000 }]
+      : occupiedWithin(theirs, window, MOST_CONFLICTS);
     return occurrences.flatMap(({ start, end }) =>
       meeting(busy, { start: Math.max(start, stretch.start), end: Math.min(end, stretch.end) }).map((ours) => ({
         event_id: visible ? overlap.eventId : null,

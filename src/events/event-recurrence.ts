@@ -75,7 +75,9 @@ function once(input: RecurrenceInput, content: EventContent, excluded: LocalTime
     return { errors: [{ pointer: '/recurrence_pattern', code: 'recurrence_required', message }] };
   }
   if (excluded?.length) {
-    return { errors: [{ pointer: '/excluded', code: 'not_allowed', message: 'Only a recurring event has such dates.' }] };
+    return {
+      errors: [{ pointer: '/excluded', code: 'not_allowed', message: 'Only a recurring event has such dates.' }],
+    };
   }
   return { content: { ...content, ...ONCE } };
 }

@@ -3,8 +3,11 @@ import type { PersonOnEvent } from '../permissions/permissions.repository.js';
 import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
 import { PersonView } from '../users/users.dto.js';
-import { wireContent, type WireOverride, wireRrule } from './event-content.js';
+import { type EventContent, wireContent, type WireOverride, wireRrule } from './event-content.js';
 import type { EventRecord } from './events.repository.js';
+import { type EventOccurrence, wireOccurrence } from './occurrences.js';
+import { OccurrenceTimesView, type OccurrenceView } from './occurrences.dto.js';
+import type { ExpandedRecord } from './occurrences.service.js';
 import type { RecurrencePattern } from './recurrence/pattern.js';
 import { RecurrencePatternView } from './recurrence.dto.js';
 
@@ -87,6 +90,14 @@ export class EventContentView {
   show_as: 'busy' | 'free';
 }
 
+export class SplitFromView {
+  @ApiProperty({ format: 'uuid' })
+  event_id: string;
+
+  @ApiProperty({ type: 'integer', description: 'Version of that event just after the split.', example: 2 })
+  version: number;
+}
+
 export class EventView extends EventContentView {
   @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02' })
   id: string;
@@ -101,6 +112,9 @@ export class EventView extends EventContentView {
 
   @ApiProperty({ format: 'uuid', description: 'Shared by the parts of a series that was split.' })
   series_id: string;
+
+  @ApiProperty({ type: SplitFromView, nullable: true, description: 'Where this part of a series was split off.' })
+  split_from: SplitFromView | null;
 
   @ApiProperty({ type: 'integer', description: 'Number of the latest version; also the ETag.', example: 3 })
   version: number;
@@ -136,9 +150,14 @@ export class EventView extends EventContentView {
   deleted_at?: string;
 }
 
+export class EventItemView extends EventView {
+  @ApiPropertyOptional({ type: OccurrenceTimesView, description: 'With `expand`: which occurrence this item is.' })
+  occurrence?: OccurrenceTimesView;
+}
+
 export class EventsView extends PageView {
-  @ApiProperty({ type: [EventView] })
-  items: EventView[];
+  @ApiProperty({ type: [EventItemView] })
+  items: EventItemView[];
 }
 
 export class CreatedEventsView {
@@ -153,6 +172,7 @@ export function eventView({ event, role, owner, updatedBy }: EventRecord, people
     ...content,
     rrule: wireRrule(event),
     series_id: event.seriesId,
+    split_from: event.splitFrom ? { event_id: event.splitFrom, version: event.splitFromVersion! } : null,
     version: event.version,
     owner,
     role,
@@ -166,3 +186,21 @@ export function eventView({ event, role, owner, updatedBy }: EventRecord, people
 }
 
 const personRole = ({ userId, username, role }: PersonOnEvent): PersonRoleView => ({ user_id: userId, username, role });
+
+/** One occurrence of an event in a list: the event, with the occurrence's own texts laid over it. */
+export function expandedView({ record, occurrence }: ExpandedRecord): EventItemView {
+  const { title, description, location, showAs } = occurrence.texts;
+  const times = occurrenceTimes(record.event, occurrence);
+  return { ...eventView(record), title, description, location, show_as: showAs, occurrence: times };
+}
+
+export function occurrenceView(event: EventContent, occurrence: EventOccurrence): OccurrenceView {
+  const { title, description, location, showAs } = occurrence.texts;
+  const { overridden } = occurrence;
+  return { ...occurrenceTimes(event, occurrence), overridden, title, description, location, show_as: showAs };
+}
+
+const occurrenceTimes = (event: EventContent, occurrence: EventOccurrence): OccurrenceTimesView => ({
+  ...wireOccurrence(event, occurrence),
+  ...(occurrence.adjusted ? { adjusted: true } : {}),
+});

@@ -8,13 +8,15 @@ import { AccessService } from '../permissions/access.service.js';
 import { type Handover, PermissionsService } from '../permissions/permissions.service.js';
 import type { Action } from '../permissions/role.js';
 import { v7 as uuidv7 } from 'uuid';
-import { ConflictsService } from './conflicts.service.js';
+import { type Claim, ConflictsService } from './conflicts.service.js';
 import { CalendarEvent } from './event.entity.js';
 import { changedFields, changesTime, contentOf, type EventContent, isSeries, wireContent } from './event-content.js';
 import { seriesOf } from './event-series.js';
 import { type Conflict, eventConflict } from './events.errors.js';
 import { EventsRepository } from './events.repository.js';
 import { bounds } from './recurrence/expand.js';
+
+const DELETED: ContentKind = 'deleted';
 
 /** What to do when the owner is busy at that time. */
 export type OnConflict = 'reject' | 'allow';
@@ -38,6 +40,8 @@ export interface ChangeRequest {
   mayChangeTime: boolean;
   /** Also when the event is in the trash (owner only). */
   evenDeleted?: boolean;
+  /** Going back behind this version takes back the splits made since, as long as their tails are untouched. */
+  rejoinAfter?: number;
 }
 
 /**
@@ -101,16 +105,76 @@ export class EventWriter {
     const content = contentOf(await edit(event));
     const fields = changedFields(wireContent(event), wireContent(content));
     if (fields.length === 0) return event;
-    if (!changesTime(fields))
-      return this.save(tx, nextVersion(event, content, actor), { actorId: actor.userId, kind, comment });
+    // Taking the last occurrence away is a deletion, whatever it was meant as.
+    const write = {
+      actorId: actor.userId,
+      kind: fields.includes('deleted') && content.deletedAt ? DELETED : kind,
+      comment,
+    };
+    if (!changesTime(fields)) return this.save(tx, nextVersion(event, content, actor), write);
     if (!mayChangeTime) throw new Error('An edit changed the time of an event without the lock of its owner');
+    if (request.rejoinAfter !== undefined) await this.rejoin(tx, actor, event, request.rejoinAfter);
 
     const claim = { eventId, ownerId, content };
     const clashes = await this.conflicts.find(tx, claim, actor);
     if (clashes.length > 0 && onConflict === 'reject') throw eventConflict(clashes);
-    await this.save(tx, nextVersion(event, content, actor), { actorId: actor.userId, kind, comment });
+    await this.save(tx, nextVersion(event, content, actor), write);
     await this.conflicts.occupy(tx, claim, clashes.length > 0);
     return event;
+  }
+
+  /**
+   * Ends a series before one of its occurrences and begins a new event there, with the same people. Returns the tail,
+   * or null if there was nothing to split.
+   * @param edit makes the two halves out of the locked event, or null for "nothing to split", and then nothing is done
+   * @throws Problem not_found, forbidden, event_conflict, and whatever `edit` throws
+   */
+  async split(
+    tx: Transaction,
+    actor: Actor,
+    request: Omit<ChangeRequest, 'mayChangeTime' | 'kind' | 'action'>,
+    edit: (event: CalendarEvent) => { head: EventContent; tail: EventContent } | null,
+  ): Promise<CalendarEvent | null> {
+    const { eventId, comment, onConflict } = request;
+    const expectedOwner = await this.lockTimeOfOwner(tx, eventId);
+    const { ownerId } = await this.access.lock(tx, eventId, actor.userId, 'edit');
+    if (ownerId !== expectedOwner) throw new RetryTransaction();
+    const event = await this.events.get(tx, eventId);
+    const halves = edit(event);
+    if (!halves) return null;
+    const { head, tail } = halves;
+    const write = { actorId: actor.userId, kind: 'split' as const, comment };
+    await this.save(tx, nextVersion(event, contentOf(head), actor), write);
+    await this.reoccupy(tx, { eventId, ownerId, content: head }, actor);
+
+    const created = Object.assign(newEvent(contentOf(tail), actor, event.updatedAt), {
+      seriesId: event.seriesId,
+      splitFrom: event.id,
+      splitFromVersion: event.version,
+    });
+    const claim = { eventId: created.id, ownerId, content: tail };
+    const clashes = await this.conflicts.find(tx, claim, actor);
+    if (clashes.length > 0 && onConflict === 'reject') throw eventConflict(clashes);
+    await this.save(tx, created, write);
+    await this.permissions.copyPeople(tx, event.id, created.id);
+    await this.conflicts.occupy(tx, claim, clashes.length > 0);
+    return created;
+  }
+
+  /** Puts the untouched tails of later splits into the trash, so that the whole can have its time back. */
+  private async rejoin(tx: Transaction, actor: Actor, event: CalendarEvent, version: number): Promise<void> {
+    for (const tail of await this.events.listUntouchedTails(tx, event.id, version)) {
+      const content = { ...contentOf(tail), deletedAt: new Date() };
+      const write = { actorId: actor.userId, kind: 'deleted' as const, comment: `Rejoined with “${event.title}”` };
+      await this.save(tx, nextVersion(tail, content, actor), write);
+      await this.conflicts.vacate(tx, tail.id);
+    }
+  }
+
+  /** Notes the time of an event that only gave some up; whether it stands under the constraint follows from what is left. */
+  private async reoccupy(tx: Transaction, claim: Claim, actor: Actor): Promise<void> {
+    const clashes = await this.conflicts.find(tx, claim, actor);
+    await this.conflicts.occupy(tx, claim, clashes.length > 0);
   }
 
   /** The event's time moves to its new owner, who must be free then. */
@@ -143,6 +207,8 @@ function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent 
   return Object.assign(new CalendarEvent(), content, outline(content), {
     id,
     seriesId: id,
+    splitFrom: null,
+    splitFromVersion: null,
     version: 1,
     createdAt: at,
     updatedAt: at,

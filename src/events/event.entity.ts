@@ -67,6 +67,15 @@ export class CalendarEvent implements EventContent {
   @Column('uuid', { name: 'series_id' })
   seriesId: string;
 
+  /** The event this one was split from, and that event's version just after the split. */
+  @Column('uuid', { name: 'split_from', nullable: true })
+  @Index('events_split_from_idx', { where: 'split_from IS NOT NULL' })
+  @ForeignKey(() => CalendarEvent, { name: 'events_split_from_fkey' })
+  splitFrom: string | null;
+
+  @Column('integer', { name: 'split_from_version', nullable: true })
+  splitFromVersion: number | null;
+
   /** Start of the first occurrence. Derived, for finding by window. */
   @Column('timestamp with time zone', { name: 'first_start', precision: 3 })
   firstStart: Date;

@@ -18,16 +18,28 @@ import { expectedVersion, isNotModified, versionTag } from '../platform/http/eta
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import { CreateEventBody, CreateEventsBody, ListEventsQuery, RestoreEventBody, UpdateEventBody } from './events.dto.js';
+import {
+  CreateEventBody,
+  CreateEventsBody,
+  ListEventsQuery,
+  PartQuery,
+  RestoreEventBody,
+  UpdateEventBody,
+} from './events.dto.js';
 import { ApiEventConflict, ApiStaleVersion } from './events.errors.js';
 import { type EventInput, EventsService, type EventWithPeople } from './events.service.js';
-import { CreatedEventsView, EventsView, EventView, eventView } from './event-view.js';
-import { readFilter } from './list-query.js';
+import { CreatedEventsView, EventsView, EventView, eventView, expandedView, occurrenceView } from './event-view.js';
+import { ListOccurrencesQuery, OccurrencesView } from './occurrences.dto.js';
+import { OccurrencesService } from './occurrences.service.js';
+import { readFilter, readPart, readWindow } from './list-query.js';
 
 @ApiTags('Events')
 @Controller('api/events')
 export class EventsController {
-  constructor(private readonly events: EventsService) {}
+  constructor(
+    private readonly events: EventsService,
+    private readonly occurrences: OccurrencesService,
+  ) {}
 
   @Post()
   @SignedIn()
@@ -72,7 +84,7 @@ export class EventsController {
     operationId: 'listEvents',
     summary: 'List events',
     description:
-      'Everything you can see, by start. The filters hold together; a series is found by any of its occurrences.',
+      'Everything you can see, by start. The filters hold together; a series is found by any of its occurrences. `expand=true` lists one item an occurrence.',
   })
   @ApiOkResponse({ type: EventsView })
   @ApiProblems(422)
@@ -83,6 +95,10 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventsView> {
     const filter = readFilter(query, actor.timeZone);
+    if (query.expand) {
+      const page = await this.occurrences.expandAll(actor, filter, pageRequest(query, 3));
+      return { items: page.items.map(expandedView), ...pageView(page, query, request, reply) };
+    }
     const page = await this.events.list(actor, filter, pageRequest(query, 2));
     return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
   }
@@ -107,13 +123,37 @@ export class EventsController {
     return eventView(found.record, found.people);
   }
 
+  @Get(':id/occurrences')
+  @RequireRole('read')
+  @ApiOperation({
+    operationId: 'listOccurrences',
+    summary: 'The dates of an event',
+    description:
+      'By start, correct at any date, near or a century ahead. Without `to` it goes on as long as the series does.',
+  })
+  @ApiOkResponse({ type: OccurrencesView })
+  async listOccurrences(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id') id: string,
+    @Query() query: ListOccurrencesQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OccurrencesView> {
+    const window = readWindow(query, actor.timeZone);
+    const { event, page } = await this.occurrences.list(actor, id, window, pageRequest(query, 2));
+    return {
+      items: page.items.map((occurrence) => occurrenceView(event, occurrence)),
+      ...pageView(page, query, request, reply),
+    };
+  }
+
   @Put(':id')
   @RequireRole('edit')
   @ApiOperation({
     operationId: 'updateEvent',
     summary: 'Change an event',
     description:
-      'Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. `If-Match` refuses to overwrite a version you have not read.',
+      'Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. `If-Match` refuses to overwrite a version you have not read. With `occurrence` it changes a part of a series; `following` answers with the new event that begins there.',
   })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
   @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
@@ -124,10 +164,11 @@ export class EventsController {
     @CurrentActor() actor: Actor,
     @UuidParam('id') id: string,
     @Body() body: UpdateEventBody,
+    @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, ifMatch, reply);
+    return this.update(actor, id, body, query, ifMatch, reply);
   }
 
   @Patch(':id')
@@ -148,10 +189,11 @@ export class EventsController {
     @CurrentActor() actor: Actor,
     @UuidParam('id') id: string,
     @Body() body: UpdateEventBody,
+    @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, ifMatch, reply);
+    return this.update(actor, id, body, query, ifMatch, reply);
   }
 
   @Delete(':id')
@@ -160,7 +202,8 @@ export class EventsController {
   @ApiOperation({
     operationId: 'deleteEvent',
     summary: 'Delete an event',
-    description: 'Owner only. Into the trash: its history stays readable to you, and it can be restored.',
+    description:
+      'Owner only. Into the trash: its history stays readable to you, and it can be restored. With `occurrence` it takes a part of a series away.',
   })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
   @ApiNoContentResponse({ description: 'Deleted' })
@@ -168,9 +211,10 @@ export class EventsController {
   async delete(
     @CurrentActor() actor: Actor,
     @UuidParam('id') id: string,
+    @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<void> {
-    await this.events.delete(actor, id, null, expectedVersion(ifMatch));
+    await this.events.delete(actor, id, expectedVersion(ifMatch), readPart(query));
   }
 
   @Post(':id/restore')
@@ -198,10 +242,12 @@ export class EventsController {
     actor: Actor,
     id: string,
     body: UpdateEventBody,
+    query: PartQuery,
     ifMatch: string | undefined,
     reply: FastifyReply,
   ): Promise<EventView> {
-    return tagged(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch)), reply);
+    const part = readPart(query);
+    return tagged(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch), part), reply);
   }
 }
 

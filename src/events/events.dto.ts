@@ -11,6 +11,7 @@ import {
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
 import { RECURRENCE_INPUT } from './recurrence.dto.js';
+import { type Scope, SCOPES } from './series-edit.js';
 
 const WALL_TIME =
   'RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.';
@@ -116,6 +117,27 @@ export class CreateEventsBody {
   events: CreateEventBody[];
 }
 
+/** Which part of a series a change is meant for. */
+export class PartQuery {
+  @TextField({
+    description: 'Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.',
+    max: 40,
+    optional: true,
+    example: '2026-06-08T08:00:00Z',
+  })
+  occurrence?: string;
+
+  @ChoiceField({
+    description:
+      'How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.',
+    values: SCOPES,
+    name: 'Scope',
+    optional: true,
+    example: 'this',
+  })
+  scope?: Scope;
+}
+
 export class RestoreEventBody {
   @ChoiceField({
     description: 'What to do when the owner is busy at that time.',
@@ -169,6 +191,9 @@ export class ListEventsQuery extends PageQuery {
 
   @FlagQuery({ description: 'The trash: your own deleted events instead.' })
   deleted?: boolean;
+
+  @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.' })
+  expand?: boolean;
 
   @ChoiceField({
     description: 'Order of the list.',

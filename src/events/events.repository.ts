@@ -35,6 +35,21 @@ export class EventsRepository {
     return tx.manager.findOneByOrFail(CalendarEvent, { id });
   }
 
+  /** Events split off after a version of this one, of the same owner, and not changed since. Locked. */
+  listUntouchedTails(tx: Transaction, id: string, afterVersion: number): Promise<CalendarEvent[]> {
+    return tx.manager
+      .createQueryBuilder(CalendarEvent, 'e')
+      .setLock('pessimistic_write')
+      .where('e.splitFrom = :id AND e.splitFromVersion > :afterVersion', { id, afterVersion })
+      .andWhere('e.version = 1 AND e.deletedAt IS NULL')
+      .andWhere(
+        `EXISTS (SELECT 1 FROM event_permissions mine JOIN event_permissions theirs ON theirs.user_id = mine.user_id
+                  WHERE mine.event_id = :id AND mine.role = 'owner' AND theirs.event_id = e.id AND theirs.role = 'owner')`,
+      )
+      .orderBy('e.id')
+      .getMany();
+  }
+
   /** Writes the row; the subscriber makes the version from `write`. */
   async save(event: CalendarEvent, write: EventWrite): Promise<void> {
     await write.tx.manager.save(event, { data: write as never });
@@ -51,6 +66,26 @@ export class EventsRepository {
     const records = await read(visible(tx?.manager ?? this.manager, userId).andWhere('e.id = ANY(:ids)', { ids }));
     const byId = new Map(records.map((record) => [record.event.id, record]));
     return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  /** The series that the person sees and whose bounds touch the filter's window. */
+  listSeries(userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
+    if (filter.isRecurring === false) return Promise.resolve([]);
+    const query = applyFilter(visible(this.manager, userId), { ...filter, isRecurring: true });
+    return read(query.orderBy('e.id').limit(limit));
+  }
+
+  /** The events that happen once, by start, after a key (epoch seconds and id). */
+  listOnce(
+    userId: string,
+    filter: EventFilter,
+    limit: number,
+    after: { start: number; id: string } | null,
+  ): Promise<EventRecord[]> {
+    if (filter.isRecurring === true) return Promise.resolve([]);
+    const query = applyFilter(visible(this.manager, userId), { ...filter, isRecurring: false });
+    if (after) afterKey(query, 'startTime', false, [new Date(after.start * 1_000).toISOString(), after.id]);
+    return read(query.orderBy('e.startTime').addOrderBy('e.id').limit(limit));
   }
 
   /**

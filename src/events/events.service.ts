@@ -6,17 +6,32 @@ import { type Transaction, Transactions } from '../platform/database/transaction
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { type FieldError, invalid, notFound } from '../platform/http/problem.js';
+import { type EventContent, isSeries } from './event-content.js';
 import { type ContentInput, draftContent, mayChangeTime } from './event-draft.js';
 import { type EventFilter, occursWithin } from './event-filter.js';
 import type { CalendarEvent } from './event.entity.js';
 import { type Draft, EventWriter, type OnConflict } from './event-writer.js';
 import { staleVersion } from './events.errors.js';
 import { type EventRecord, EventsRepository } from './events.repository.js';
+import {
+  findOriginal,
+  halves,
+  overrideOccurrence,
+  type Scope,
+  timesOfSeries,
+  withoutOccurrence,
+} from './series-edit.js';
 
 export interface EventInput {
   content: ContentInput;
   onConflict: OnConflict;
   comment: string | null;
+}
+
+/** A part of a series: an occurrence by its original start, and how far the edit reaches from it. */
+export interface Part {
+  occurrence: string;
+  scope: Scope;
 }
 
 export interface EventWithPeople {
@@ -69,51 +84,76 @@ export class EventsService {
   }
 
   /**
-   * A partial update.
+   * A partial update of an event, or of a part of a series.
    * @param expectedVersion the version that the caller has read, null for "whatever is there"
+   * @param part null for the whole event
    * @throws Problem validation_failed, stale_version, event_conflict, not_found, forbidden
    */
-  async update(actor: Actor, id: string, input: EventInput, expectedVersion: number | null): Promise<EventWithPeople> {
-    return this.change(actor, id, (tx) =>
-      this.writer.change(
-        tx,
-        actor,
-        {
-          eventId: id,
-          action: 'edit',
-          kind: 'updated',
-          comment: input.comment,
-          onConflict: input.onConflict,
-          mayChangeTime: mayChangeTime(input.content),
-        },
-        (event) => {
+  async update(
+    actor: Actor,
+    id: string,
+    input: EventInput,
+    expectedVersion: number | null,
+    part: Part | null,
+  ): Promise<EventWithPeople> {
+    const { content: fields, comment, onConflict } = input;
+    const draft = (content: EventContent, given: ContentInput): EventContent => {
+      const drafted = draftContent(given, content, actor.timeZone);
+      if ('errors' in drafted) throw invalid(...drafted.errors);
+      return drafted.content;
+    };
+    return this.change(actor, async (tx) => {
+      const tail =
+        part?.scope === 'following' &&
+        (await this.writer.split(tx, actor, { eventId: id, comment, onConflict }, (event) => {
           requireVersion(event, expectedVersion);
-          const draft = draftContent(input.content, event, actor.timeZone);
-          if ('errors' in draft) throw invalid(...draft.errors);
-          return draft.content;
-        },
-      ),
-    );
+          if (!isSeries(event)) return null;
+          const original = findOriginal(event, part.occurrence);
+          const split = halves(event, original);
+          return split && { head: split.head, tail: draft(split.tail, fields) };
+        }));
+      if (tail) return tail;
+      const kind = 'updated' as const;
+      const mayMove = part !== null || mayChangeTime(fields);
+      const request = { eventId: id, action: 'edit' as const, kind, comment, onConflict, mayChangeTime: mayMove };
+      return this.writer.change(tx, actor, request, (event) => {
+        requireVersion(event, expectedVersion);
+        if (!part) return draft(event, fields);
+        const original = findOriginal(event, part.occurrence);
+        if (part.scope === 'this' && isSeries(event)) return overrideOccurrence(event, original, fields);
+        return draft(event, timesOfSeries(event, original, fields));
+      });
+    });
   }
 
-  /** Into the trash. @throws Problem stale_version, not_found, forbidden */
-  async delete(actor: Actor, id: string, comment: string | null, expectedVersion: number | null): Promise<void> {
+  /**
+   * Into the trash; or takes a part of a series away, and the event with it when nothing would be left.
+   * @throws Problem stale_version, not_found, forbidden, validation_failed
+   */
+  async delete(actor: Actor, id: string, expectedVersion: number | null, part: Part | null): Promise<void> {
+    const request = {
+      eventId: id,
+      action: 'delete' as const,
+      kind: 'updated' as const,
+      comment: null,
+      onConflict: 'allow' as const,
+      mayChangeTime: true,
+    };
     await this.transactions.run((tx) =>
-      this.writer.change(
-        tx,
-        actor,
-        { eventId: id, action: 'delete', kind: 'deleted', comment, onConflict: 'allow', mayChangeTime: true },
-        (event) => {
-          requireVersion(event, expectedVersion);
-          return { ...event, deletedAt: new Date() };
-        },
-      ),
+      this.writer.change(tx, actor, request, (event) => {
+        requireVersion(event, expectedVersion);
+        const original = part && part.scope !== 'all' ? findOriginal(event, part.occurrence) : null;
+        const rest =
+          original &&
+          (part!.scope === 'this' ? withoutOccurrence(event, original) : (halves(event, original)?.head ?? null));
+        return rest ?? { ...event, deletedAt: new Date() };
+      }),
     );
   }
 
   /** Out of the trash, if the owner's time is still free. @throws Problem event_conflict, not_found, forbidden */
   async restore(actor: Actor, id: string, onConflict: OnConflict, comment: string | null): Promise<EventWithPeople> {
-    return this.change(actor, id, (tx) =>
+    return this.change(actor, (tx) =>
       this.writer.change(
         tx,
         actor,
@@ -132,10 +172,10 @@ export class EventsService {
   }
 
   /** Runs a change and answers with what it left, not with what others may have made of it since. */
-  async change(actor: Actor, id: string, work: (tx: Transaction) => Promise<CalendarEvent>): Promise<EventWithPeople> {
+  async change(actor: Actor, work: (tx: Transaction) => Promise<CalendarEvent>): Promise<EventWithPeople> {
     const record = await this.transactions.run(async (tx) => {
-      await work(tx);
-      return this.events.findRecord(id, actor.userId, tx);
+      const event = await work(tx);
+      return this.events.findRecord(event.id, actor.userId, tx);
     });
     if (!record) throw notFound();
     return this.withPeople(record);

@@ -1,31 +1,17 @@
 import { type FieldError, invalid } from '../platform/http/problem.js';
 import type { EventFilter } from './event-filter.js';
 import { readInstant } from './event-times.js';
-import type { ListEventsQuery } from './events.dto.js';
+import type { ListEventsQuery, PartQuery } from './events.dto.js';
+import type { Part } from './events.service.js';
+
+type Name = 'from' | 'to' | 'start_date' | 'end_date' | 'updated_since';
 
 /**
  * The query of `GET /api/events` as a filter. A plain date is midnight in the caller's zone.
  * @throws Problem validation_failed
  */
 export function readFilter(query: ListEventsQuery, timeZone: string): EventFilter {
-  const errors: FieldError[] = [];
-  const instant = (name: 'from' | 'to' | 'start_date' | 'end_date' | 'updated_since'): Date | undefined => {
-    const text = query[name];
-    if (text === undefined) return undefined;
-    // A + of an offset that wasn't escaped arrives as a space.
-    const repaired = text.replace(/ (\d\d:\d\d)$/, '+$1');
-    const read = readInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : repaired, timeZone);
-    if ('instant' in read) return read.instant;
-    errors.push({ ...read, pointer: `/query/${name}` });
-    return undefined;
-  };
-  const from = instant('from') ?? instant('start_date');
-  const to = instant('to') ?? instant('end_date');
-  const updatedSince = instant('updated_since');
-  if (from && to && from >= to) {
-    errors.push({ pointer: '/query/to', code: 'end_not_after_start', message: '`to` must be after `from`.' });
-  }
-  if (errors.length > 0) throw invalid(...errors);
+  const { from, to, updated_since: updatedSince } = readInstants(query, timeZone);
   const sort = query.sort ?? 'start_time';
   return {
     from,
@@ -40,3 +26,40 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
     sort: { column: sort.endsWith('start_time') ? 'startTime' : 'updatedAt', descending: sort.startsWith('-') },
   };
 }
+
+/** A half-open window of time. @throws Problem validation_failed */
+export function readWindow(query: { from?: string; to?: string }, timeZone: string): { from?: Date; to?: Date } {
+  const { from, to } = readInstants(query, timeZone);
+  return { from, to };
+}
+
+function readInstants(query: Partial<Record<Name, string>>, timeZone: string): Partial<Record<Name, Date>> {
+  const errors: FieldError[] = [];
+  const instant = (name: Name): Date | undefined => {
+    const text = query[name];
+    if (text === undefined) return undefined;
+    const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
+    const read = readInstant(isDate ? `${text}T00:00:00` : unescapedPlus(text), timeZone);
+    if ('instant' in read) return read.instant;
+    errors.push({ ...read, pointer: `/query/${name}` });
+    return undefined;
+  };
+  const from = instant('from') ?? instant('start_date');
+  const to = instant('to') ?? instant('end_date');
+  const updatedSince = instant('updated_since');
+  if (from && to && from >= to) {
+    errors.push({ pointer: '/query/to', code: 'end_not_after_start', message: '`to` must be after `from`.' });
+  }
+  if (errors.length > 0) throw invalid(...errors);
+  return { from, to, updated_since: updatedSince };
+}
+
+/** @throws Problem validation_failed when a part is named without its occurrence */
+export function readPart({ occurrence, scope }: PartQuery): Part | null {
+  if (occurrence !== undefined) return { occurrence: unescapedPlus(occurrence), scope: scope ?? 'this' };
+  if (scope === undefined || scope === 'all') return null;
+  throw invalid({ pointer: '/query/occurrence', code: 'required', message: 'Needed with this scope.' });
+}
+
+/** The + of an offset that wasn't escaped arrives as a space. */
+const unescapedPlus = (text: string): string => text.replace(/ (\d\d:\d\d)$/, '+$1');

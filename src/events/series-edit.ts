@@ -1,12 +1,13 @@
 import { type FieldError, invalid, notFound } from '../platform/http/problem.js';
 import { formatLocalTime, type LocalTime, parseLocalTime } from '../platform/time/local-time.js';
+import { TimeError } from '../platform/time/time-error.js';
 import { toLocal } from '../platform/time/time-zone.js';
 import { durationOf, type EventContent, isSeries, type StoredOverride } from './event-content.js';
 import type { ContentInput } from './event-draft.js';
 import { fieldError } from './event-recurrence.js';
 import { seriesOf, withSeries } from './event-series.js';
 import { readLocalStart, resolveTimes } from './event-times.js';
-import { count, next, occurrenceAt } from './recurrence/expand.js';
+import { count, occurrenceAt } from './recurrence/expand.js';
 import { durationBetween } from './recurrence/series.js';
 import { splitSeries } from './recurrence/split.js';
 import { validateSeries } from './recurrence/validate.js';
@@ -25,19 +26,15 @@ const OF_SERIES = ['time_zone', 'all_day', 'is_recurring', 'recurrence_pattern',
 export function findOriginal(content: EventContent, text: string): LocalTime {
   const local = readLocalStart(text, content);
   if (local === null) {
-    throw invalid({ pointer: '/query/occurrence', code: 'not_an_instant', message: 'Must be the start of an occurrence.' });
+    throw invalid({
+      pointer: '/query/occurrence',
+      code: 'not_an_instant',
+      message: 'Must be the start of an occurrence.',
+    });
   }
   const original = parseLocalTime(local);
   if (!occurrenceAt(seriesOf(content), original)) throw notFound();
   return original;
-}
-
-/** True for the first occurrence that takes place: then "this and following" is the whole series. */
-export function isFirst(content: EventContent, original: LocalTime): boolean {
-  const first = next(seriesOf(content), -Infinity);
-  return first !== null && formatLocalTime(first.original) <= formatLocalTime(original)
-    ? formatLocalTime(first.original) === formatLocalTime(original)
-    : false;
 }
 
 /** The series without one occurrence; null when none would be left. */
@@ -73,7 +70,9 @@ export function overrideOccurrence(content: EventContent, original: LocalTime, i
     showAs: differing(input.show_as ?? before.showAs, content.showAs),
   };
   const override: StoredOverride = { original: name, ...overrideTimes(content, original, before, input), ...texts };
-  const said = Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined)) as StoredOverride;
+  const said = Object.fromEntries(
+    Object.entries(override).filter(([, value]) => value !== undefined),
+  ) as StoredOverride;
   const others = content.overrides.filter((other) => other.original !== name);
   const overrides = Object.keys(said).length > 1 ? [...others, said] : others;
   overrides.sort((a, b) => (a.original < b.original ? -1 : 1));
@@ -92,7 +91,13 @@ export function timesOfSeries(content: EventContent, original: LocalTime, input:
     local: formatLocalTime(toLocal(epochSecond, content.timeZone)),
   });
   const [start, end] = [at(occurrence.start), at(occurrence.end)];
-  const current = { ...content, startTime: start.instant, endTime: end.instant, localStart: start.local, localEnd: end.local };
+  const current = {
+    ...content,
+    startTime: start.instant,
+    endTime: end.instant,
+    localStart: start.local,
+    localEnd: end.local,
+  };
   const resolved = resolveTimes(input, current, content.timeZone);
   if ('errors' in resolved) throw invalid(...resolved.errors);
   const { times } = resolved;
@@ -103,16 +108,14 @@ export function timesOfSeries(content: EventContent, original: LocalTime, input:
   return { ...input, start_time: wire(newStart), end_time: wire(newEnd) };
 }
 
-/**
- * Splits before an occurrence: the head ends, the tail begins there.
- * @throws Problem validation_failed
- */
-export function halves(content: EventContent, original: LocalTime): { head: EventContent; tail: EventContent } {
+/** Splits before an occurrence: the head ends, the tail begins there. Null when nothing comes before it. */
+export function halves(content: EventContent, original: LocalTime): { head: EventContent; tail: EventContent } | null {
   try {
     const { head, tail } = splitSeries(seriesOf(content), original);
     return { head: withSeries(content, head), tail: withSeries(content, tail) };
   } catch (error) {
-    throw invalid({ ...fieldError(error, '', content), pointer: '/query/occurrence' });
+    if (error instanceof TimeError && error.code === 'no_occurrence') return null;
+    throw error;
   }
 }
 
@@ -171,4 +174,3 @@ function shiftLocal(local: string, seconds: number): string {
   const day = Math.floor(shifted / 86_400);
   return formatLocalTime({ day, second: shifted - day * 86_400 });
 }
-

@@ -60,7 +60,8 @@ function notification(change: Change, userId: string): NewNotification {
   return {
     id: uuidv7(),
     userId,
-    type: TYPE_OF[change.kind],
+    // The tail of a split is a new event to its people.
+    type: change.kind === 'split' && change.version === 1 ? 'event_created' : TYPE_OF[change.kind],
     eventId: change.eventId,
     eventTitle: change.eventTitle,
     version: change.version,

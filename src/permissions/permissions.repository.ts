@@ -121,6 +121,14 @@ export class PermissionsRepository {
     }
   }
 
+  async copyPeople(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
+    await tx.query(
+      `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
+       SELECT $2, user_id, role, granted_by, granted_at FROM event_permissions WHERE event_id = $1`,
+      [fromEventId, toEventId],
+    );
+  }
+
   async remove(tx: Transaction, eventId: string, userId: string): Promise<void> {
     await tx.query(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = $2`, [eventId, userId]);
   }

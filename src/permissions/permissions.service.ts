@@ -47,6 +47,11 @@ export class PermissionsService {
     return this.permissions.listPeople([eventId]);
   }
 
+  /** Everybody on one event is on another as well, in the same roles. Not a change by itself: part of a split. */
+  copyPeople(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
+    return this.permissions.copyPeople(tx, fromEventId, toEventId);
+  }
+
   /** Makes the creator of a new event its owner. Not a change by itself: it is part of the creation. */
   async createOwner(tx: Transaction, eventId: string, userId: string, at: Date): Promise<void> {
     await this.permissions.setRoles(tx, eventId, [{ userId, role: 'owner' }], userId, at);

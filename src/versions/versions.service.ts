@@ -65,7 +65,7 @@ export class VersionsService {
       const message = 'In this version the event was deleted; use DELETE for that.';
       throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
     }
-    return this.events.change(actor, eventId, (tx) =>
+    return this.events.change(actor, (tx) =>
       this.writer.change(
         tx,
         actor,
@@ -77,6 +77,7 @@ export class VersionsService {
           onConflict,
           mayChangeTime: true,
           evenDeleted: true,
+          rejoinAfter: version,
         },
         () => fromSnapshot(snapshot),
       ),

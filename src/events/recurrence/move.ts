@@ -1,4 +1,11 @@
-import { SECONDS_IN_DAY, formatLocalTime, localOf, stampOf, type LocalStamp, type LocalTime } from '../../platform/time/local-time.js';
+import {
+  SECONDS_IN_DAY,
+  formatLocalTime,
+  localOf,
+  stampOf,
+  type LocalStamp,
+  type LocalTime,
+} from '../../platform/time/local-time.js';
 import { moveRule } from './move-rule.js';
 import { compilePeriodStamps } from './period-stamps.js';
 import { TimeError } from '../../platform/time/time-error.js';

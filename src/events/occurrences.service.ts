@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../platform/http/actor.js';
+import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
+import { invalid, notFound } from '../platform/http/problem.js';
+import type { EventFilter } from './event-filter.js';
+import type { CalendarEvent } from './event.entity.js';
+import { type EventRecord, EventsRepository } from './events.repository.js';
+import { type EventOccurrence, listOccurrences, type OccurrenceKey } from './occurrences.js';
+
+/** One date of one of the events that a person sees. */
+export interface ExpandedRecord {
+  record: EventRecord;
+  occurrence: EventOccurrence;
+}
+
+const LONGEST_WINDOW_DAYS = 400;
+const MOST_SERIES = 5_000;
+
+/** Lists dates instead of events. Nothing is stored an occurrence: they are computed from the rules. */
+@Injectable()
+export class OccurrencesService {
+  constructor(private readonly events: EventsRepository) {}
+
+  /**
+   * The occurrences of one event that overlap a window; without an end the list goes on as long as the series does.
+   * @throws Problem not_found, validation_failed
+   */
+  async list(
+    actor: Actor,
+    id: string,
+    window: { from?: Date; to?: Date },
+    page: PageRequest,
+  ): Promise<{ event: CalendarEvent; page: Page<EventOccurrence> }> {
+    refuseNumbered(page);
+    const record = await this.events.findRecord(id, actor.userId);
+    if (!record || record.event.deletedAt) throw notFound();
+    const after = page.after && { start: seconds(page.after[0]), original: page.after[1]! };
+    const found = listOccurrences(record.event, epochWindow(window), page.limit + 1, after);
+    const keyOf = (occurrence: EventOccurrence): string[] => [String(occurrence.start), occurrence.original];
+    return { event: record.event, page: pageOf(found, page, keyOf, null) };
+  }
+
+  /**
+   * One item an occurrence, over everything the person sees, by start, then by event. Stable under writes: a page begins
+   * after the last item of the page before, whatever was inserted or removed meanwhile.
+   * @throws Problem validation_failed when the window is missing or too wide, or touches too many series
+   */
+  async expandAll(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<ExpandedRecord>> {
+    refuseNumbered(page);
+    const window = epochWindow(boundedWindow(filter));
+    const after = page.after && { start: seconds(page.after[0]), id: page.after[1]!, original: page.after[2]! };
+    const take = page.limit + 1;
+    const series = await this.events.listSeries(actor.userId, filter, MOST_SERIES + 1);
+    if (series.length > MOST_SERIES) {
+      const message = `More than ${MOST_SERIES} series touch this window; narrow it down.`;
+      throw invalid({ pointer: '/query/to', code: 'too_large', message });
+    }
+    const once = await this.events.listOnce(actor.userId, filter, take, after && { start: after.start, id: after.id });
+    const found = [...series, ...once].flatMap((record) =>
+      listOccurrences(record.event, window, take, after && keyWithin(record.event.id, after)).map((occurrence) => ({
+        record,
+        occurrence,
+      })),
+    );
+    found.sort((a, b) => compare(keyOfExpanded(a), keyOfExpanded(b)));
+    return pageOf(found.slice(0, take), page, (entry) => keyOfExpanded(entry).map(String), null);
+  }
+}
+
+function refuseNumbered(page: PageRequest): void {
+  if (page.offset === null) return;
+  throw invalid({ pointer: '/query/page', code: 'not_allowed', message: 'Occurrences are paged by `cursor`.' });
+}
+
+function boundedWindow({ from, to, sort }: EventFilter): { from: Date; to: Date } {
+  if (!from || !to) {
+    const pointer = from ? '/query/to' : '/query/from';
+    throw invalid({ pointer, code: 'required', message: 'Needed with `expand`.' });
+  }
+  if (to.getTime() - from.getTime() > LONGEST_WINDOW_DAYS * 86_400_000) {
+    throw invalid({ pointer: '/query/to', code: 'too_large', message: `At most ${LONGEST_WINDOW_DAYS} days.` });
+  }
+  if (sort.column !== 'startTime' || sort.descending) {
+    throw invalid({ pointer: '/query/sort', code: 'not_allowed', message: 'Occurrences are listed by `start_time`.' });
+  }
+  return { from, to };
+}
+
+/** The keys are ordered by start, event, original; within one event that leaves start and original. */
+function keyWithin(eventId: string, after: { start: number; id: string; original: string }): OccurrenceKey {
+  if (eventId === after.id) return after;
+  // Of the events before it in the order, everything at that very start was listed; of those behind it, nothing.
+  return { start: after.start, original: eventId < after.id ? '\uffff' : '' };
+}
+
+type Key = [number, string, string];
+
+const keyOfExpanded = ({ record, occurrence }: ExpandedRecord): Key => [
+  occurrence.start,
+  record.event.id,
+  occurrence.original,
+];
+
+function compare(a: Key, b: Key): number {
+  if (a[0] !== b[0]) return a[0] - b[0];
+  const [left, right] = [`${a[1]} ${a[2]}`, `${b[1]} ${b[2]}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function seconds(text: string | undefined): number {
+  if (!text || !/^-?\d{1,12}$/.test(text)) throw invalidCursor();
+  return Number(text);
+}
+
+const epochWindow = ({ from, to }: { from?: Date; to?: Date }): { from: number; to: number } => ({
+  from: from ? from.getTime() / 1_000 : -Infinity,
+  to: to ? to.getTime() / 1_000 : Infinity,
+});
