@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { violatesExclusion } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { EventContent } from './event-content.js';
-import { type Interval, multirange } from './occupancy.js';
+import { type Interval, multirange, type Occupancy } from './occupancy.js';
 
-/** Another event of the same owner, and where the two overlap. */
-export interface Overlap {
+/** Another event of the same owner. */
+export interface Neighbour {
   eventId: string;
   content: EventContent;
+}
+
+/** A neighbour, and where the two overlap. */
+export interface Overlap extends Neighbour {
   /** The first stretches that both occupy, in order. */
   shared: Interval[];
 }
@@ -15,6 +19,13 @@ export interface Overlap {
 /** The owner's time was taken between check and write: only possible when a writer forgot the lock. */
 export class TimeTaken extends Error {}
 
+/** The content of an event as JSON; instants are still text in it. */
+const CONTENT = `jsonb_build_object(
+  'title', e.title, 'startTime', e.start_time, 'endTime', e.end_time, 'localStart', e.local_start,
+  'localEnd', e.local_end, 'timeZone', e.time_zone, 'allDay', e.all_day, 'rrule', e.rrule, 'excluded', e.excluded,
+  'added', e.added, 'overrides', e.overrides, 'showAs', e.show_as)`;
+
+const MOST_FAR_NEIGHBOURS = 20;
 const MOST_OVERLAPS = 50;
 const MOST_STRETCHES = 20;
 
@@ -33,12 +44,9 @@ export class ConflictsRepository {
   }
 
   async listOverlaps(tx: Transaction, ownerId: string, busy: Interval[], exceptEventId: string): Promise<Overlap[]> {
-    return tx.query<Overlap>(
+    const rows = await tx.query<Overlap>(
       `SELECT o.event_id AS "eventId",
-              jsonb_build_object(
-                'title', e.title, 'startTime', e.start_time, 'endTime', e.end_time, 'localStart', e.local_start,
-                'localEnd', e.local_end, 'timeZone', e.time_zone, 'allDay', e.all_day, 'rrule', e.rrule,
-                'excluded', e.excluded, 'added', e.added, 'overrides', e.overrides, 'showAs', e.show_as) AS content,
+              ${CONTENT} AS content,
               (SELECT jsonb_agg(jsonb_build_object(
                         'start', extract(epoch FROM lower(stretch))::bigint, 'end', extract(epoch FROM upper(stretch))::bigint)
                         ORDER BY stretch)
@@ -50,25 +58,64 @@ export class ConflictsRepository {
         LIMIT ${MOST_OVERLAPS}`,
       [ownerId, multirange(busy), exceptEventId],
     );
+    return rows.map(revived);
   }
 
   /**
    * Notes the time an event takes; none removes the note. `rejects`: it was stored on the understanding that nothing
    * overlaps it, which an exclusion constraint then holds against every other such event.
+   * @param farDays for a series that goes on after `until`: the days of later years, as a bit string
    * @throws TimeTaken
    */
-  async occupy(tx: Transaction, eventId: string, ownerId: string, busy: Interval[], rejects: boolean): Promise<void> {
+  async occupy(
+    tx: Transaction,
+    eventId: string,
+    ownerId: string,
+    { busy, until }: Occupancy,
+    rejects: boolean,
+    farDays: string | null,
+  ): Promise<void> {
     if (busy.length === 0) return this.vacate(tx, eventId);
     try {
       await tx.query(
-        `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects) VALUES ($1, $2, $3::tstzmultirange, $4)
+        `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, busy_until, far_days)
+         VALUES ($1, $2, $3::tstzmultirange, $4, $5, $6::bit varying)
          ON CONFLICT (event_id) DO UPDATE
-           SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects`,
-        [eventId, ownerId, multirange(busy), rejects],
+           SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
+               busy_until = excluded.busy_until, far_days = excluded.far_days`,
+        [eventId, ownerId, multirange(busy), rejects, until === null ? null : new Date(until * 1_000), farDays],
       );
     } catch (error) {
       throw violatesExclusion(error, 'event_occupancy_no_overlap') ? new TimeTaken() : error;
     }
+  }
+
+  /** What the owner is busy with in a window, without one event. */
+  listBusy(tx: Transaction, ownerId: string, window: Interval, exceptEventId: string): Promise<Interval[]> {
+    return tx.query<Interval>(
+      `SELECT extract(epoch FROM lower(stretch))::bigint AS start, extract(epoch FROM upper(stretch))::bigint AS end
+         FROM event_occupancy o, unnest(o.busy * $2::tstzmultirange) AS stretch
+        WHERE o.owner_id = $1 AND o.busy && $2::tstzmultirange AND o.event_id <> $3`,
+      [ownerId, multirange([window]), exceptEventId],
+    );
+  }
+
+  /** Other series of the owner that go on beyond the horizon and share a day of later years. */
+  async listFarNeighbours(
+    tx: Transaction,
+    ownerId: string,
+    farDays: string,
+    exceptEventId: string,
+  ): Promise<Neighbour[]> {
+    const rows = await tx.query<Neighbour>(
+      `SELECT o.event_id AS "eventId", ${CONTENT} AS content
+         FROM event_occupancy o JOIN events e ON e.id = o.event_id
+        WHERE o.owner_id = $1 AND o.event_id <> $3 AND o.far_days IS NOT NULL
+          AND bit_count(o.far_days & $2::bit varying) > 0
+        LIMIT ${MOST_FAR_NEIGHBOURS}`,
+      [ownerId, farDays, exceptEventId],
+    );
+    return rows.map(revived);
   }
 
   async vacate(tx: Transaction, eventId: string): Promise<void> {
@@ -83,4 +130,11 @@ export class ConflictsRepository {
     );
     return new Set(rows.map((row) => row.eventId));
   }
+}
+
+/** JSON knows no dates. */
+function revived<Row extends Neighbour>(row: Row): Row {
+  const { startTime, endTime } = row.content;
+  const content = { ...row.content, startTime: new Date(startTime), endTime: new Date(endTime), deletedAt: null };
+  return { ...row, content };
 }

@@ -4,6 +4,8 @@ import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permission
 import { PageView } from '../platform/http/page.js';
 import { PersonView } from '../users/users.dto.js';
 import { type EventContent, wireContent, type WireOverride, wireRrule } from './event-content.js';
+import { Conflict } from './events.errors.js';
+import type { TimeNotes } from './events.service.js';
 import type { EventRecord } from './events.repository.js';
 import { type EventOccurrence, wireOccurrence } from './occurrences.js';
 import { OccurrenceTimesView, type OccurrenceView } from './occurrences.dto.js';
@@ -146,6 +148,19 @@ export class EventView extends EventContentView {
   @ApiProperty({ type: PersonView })
   updated_by: PersonView;
 
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'After a change with `on_conflict: skip`: original starts that were left out.',
+  })
+  skipped?: string[];
+
+  @ApiPropertyOptional({
+    type: [Conflict],
+    description:
+      'After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.',
+  })
+  possible_conflicts_after?: Conflict[];
+
   @ApiPropertyOptional({ format: 'date-time', description: 'When it went to the trash (only there).' })
   deleted_at?: string;
 }
@@ -203,4 +218,10 @@ export function occurrenceView(event: EventContent, occurrence: EventOccurrence)
 const occurrenceTimes = (event: EventContent, occurrence: EventOccurrence): OccurrenceTimesView => ({
   ...wireOccurrence(event, occurrence),
   ...(occurrence.adjusted ? { adjusted: true } : {}),
+});
+
+/** What the author of a change should know about its time; nothing when there is nothing to know. */
+export const notesView = (notes?: TimeNotes): Pick<EventView, 'skipped' | 'possible_conflicts_after'> => ({
+  ...(notes?.skipped.length ? { skipped: notes.skipped } : {}),
+  ...(notes?.possibleConflictsAfter.length ? { possible_conflicts_after: notes.possibleConflictsAfter } : {}),
 });

@@ -8,18 +8,26 @@ import { AccessService } from '../permissions/access.service.js';
 import { type Handover, PermissionsService } from '../permissions/permissions.service.js';
 import type { Action } from '../permissions/role.js';
 import { v7 as uuidv7 } from 'uuid';
-import { type Claim, ConflictsService } from './conflicts.service.js';
+import { type Claim, ConflictsService, type OnConflict, type Settlement } from './conflicts.service.js';
 import { CalendarEvent } from './event.entity.js';
 import { changedFields, changesTime, contentOf, type EventContent, isSeries, wireContent } from './event-content.js';
 import { seriesOf } from './event-series.js';
-import { type Conflict, eventConflict } from './events.errors.js';
+import type { Conflict } from './events.errors.js';
 import { EventsRepository } from './events.repository.js';
 import { bounds } from './recurrence/expand.js';
 
 const DELETED: ContentKind = 'deleted';
 
-/** What to do when the owner is busy at that time. */
-export type OnConflict = 'reject' | 'allow';
+/** A written event, and what its author should know about its time. */
+export interface Written {
+  event: CalendarEvent;
+  /** Original starts that were left out because they clashed. */
+  skipped: string[];
+  /** First clashes with other endless series beyond the horizon, up to which everything was checked. */
+  possibleConflictsAfter: Conflict[];
+}
+
+const QUIET = { skipped: [], possibleConflictsAfter: [] };
 
 export interface Draft {
   content: EventContent;
@@ -63,24 +71,24 @@ export class EventWriter {
    * Writes new events owned by the actor, all or nothing. Each sees those before it, so clashes among them count.
    * @throws Problem event_conflict with the clashes of every draft
    */
-  async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<CalendarEvent[]> {
+  async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<Written[]> {
     await this.conflicts.lock(tx, [actor.userId]);
-    const written: CalendarEvent[] = [];
+    const written: Written[] = [];
+    const claims: Claim[] = [];
     const refused: Conflict[] = [];
-    for (const { content, onConflict, comment, pointer } of drafts) {
-      const event = newEvent(content, actor, new Date());
-      const claim = { eventId: event.id, ownerId: actor.userId, content, pointer };
-      const clashes = await this.conflicts.find(tx, claim, actor);
-      if (clashes.length > 0 && onConflict === 'reject') {
-        refused.push(...clashes);
-        continue;
-      }
-      await this.save(tx, event, { actorId: actor.userId, kind: 'created', comment });
+    for (const draft of drafts) {
+      const event = newEvent(draft.content, actor, new Date());
+      const claim = { eventId: event.id, ownerId: actor.userId, content: draft.content, pointer: draft.pointer };
+      const settled = await this.conflicts.settle(tx, claim, actor, draft.onConflict);
+      claims.push(claim);
+      refused.push(...settled.refused);
+      if (settled.refused.length > 0) continue;
+      Object.assign(event, settled.content, outline(settled.content));
+      await this.save(tx, event, { actorId: actor.userId, kind: 'created', comment: draft.comment });
       await this.permissions.createOwner(tx, event.id, actor.userId, event.createdAt);
-      await this.conflicts.occupy(tx, claim, clashes.length > 0);
-      written.push(event);
+      written.push(await this.occupy(tx, event, claim, settled, actor));
     }
-    if (refused.length > 0) throw eventConflict(refused);
+    if (refused.length > 0) return this.conflicts.refuse(tx, claims, refused);
     return written;
   }
 
@@ -94,7 +102,7 @@ export class EventWriter {
     actor: Actor,
     request: ChangeRequest,
     edit: (event: CalendarEvent) => EventContent | Promise<EventContent>,
-  ): Promise<CalendarEvent> {
+  ): Promise<Written> {
     const { eventId, action, kind, comment, onConflict, mayChangeTime, evenDeleted = false } = request;
     const expectedOwner = mayChangeTime ? await this.lockTimeOfOwner(tx, eventId) : null;
     const { ownerId } = await this.access.lock(tx, eventId, actor.userId, action, { evenDeleted });
@@ -104,23 +112,25 @@ export class EventWriter {
     const event = await this.events.get(tx, eventId);
     const content = contentOf(await edit(event));
     const fields = changedFields(wireContent(event), wireContent(content));
-    if (fields.length === 0) return event;
+    if (fields.length === 0) return { event, ...QUIET };
     // Taking the last occurrence away is a deletion, whatever it was meant as.
     const write = {
       actorId: actor.userId,
       kind: fields.includes('deleted') && content.deletedAt ? DELETED : kind,
       comment,
     };
-    if (!changesTime(fields)) return this.save(tx, nextVersion(event, content, actor), write);
+    if (!changesTime(fields)) {
+      await this.save(tx, nextVersion(event, content, actor), write);
+      return { event, ...QUIET };
+    }
     if (!mayChangeTime) throw new Error('An edit changed the time of an event without the lock of its owner');
     if (request.rejoinAfter !== undefined) await this.rejoin(tx, actor, event, request.rejoinAfter);
 
     const claim = { eventId, ownerId, content };
-    const clashes = await this.conflicts.find(tx, claim, actor);
-    if (clashes.length > 0 && onConflict === 'reject') throw eventConflict(clashes);
-    await this.save(tx, nextVersion(event, content, actor), write);
-    await this.conflicts.occupy(tx, claim, clashes.length > 0);
-    return event;
+    const settled = await this.conflicts.settle(tx, claim, actor, onConflict);
+    if (settled.refused.length > 0) return this.conflicts.refuse(tx, [claim], settled.refused);
+    await this.save(tx, nextVersion(event, settled.content, actor), write);
+    return this.occupy(tx, event, claim, settled, actor);
   }
 
   /**
@@ -134,7 +144,7 @@ export class EventWriter {
     actor: Actor,
     request: Omit<ChangeRequest, 'mayChangeTime' | 'kind' | 'action'>,
     edit: (event: CalendarEvent) => { head: EventContent; tail: EventContent } | null,
-  ): Promise<CalendarEvent | null> {
+  ): Promise<Written | null> {
     const { eventId, comment, onConflict } = request;
     const expectedOwner = await this.lockTimeOfOwner(tx, eventId);
     const { ownerId } = await this.access.lock(tx, eventId, actor.userId, 'edit');
@@ -153,12 +163,11 @@ export class EventWriter {
       splitFromVersion: event.version,
     });
     const claim = { eventId: created.id, ownerId, content: tail };
-    const clashes = await this.conflicts.find(tx, claim, actor);
-    if (clashes.length > 0 && onConflict === 'reject') throw eventConflict(clashes);
-    await this.save(tx, created, write);
+    const settled = await this.conflicts.settle(tx, claim, actor, onConflict);
+    if (settled.refused.length > 0) return this.conflicts.refuse(tx, [claim], settled.refused);
+    await this.save(tx, Object.assign(created, settled.content, outline(settled.content)), write);
     await this.permissions.copyPeople(tx, event.id, created.id);
-    await this.conflicts.occupy(tx, claim, clashes.length > 0);
-    return created;
+    return this.occupy(tx, created, claim, settled, actor);
   }
 
   /** Puts the untouched tails of later splits into the trash, so that the whole can have its time back. */
@@ -184,9 +193,22 @@ export class EventWriter {
     if (ownerId !== from) throw new RetryTransaction();
     const event = await this.events.get(tx, eventId);
     const claim = { eventId, ownerId: toUserId, content: contentOf(event) };
-    const clashes = await this.conflicts.find(tx, claim, actor);
-    if (clashes.length > 0 && onConflict === 'reject') throw eventConflict(clashes);
-    await this.conflicts.occupy(tx, claim, clashes.length > 0);
+    const settled = await this.conflicts.settle(tx, claim, actor, onConflict);
+    if (settled.refused.length > 0) return this.conflicts.refuse(tx, [claim], settled.refused);
+    await this.conflicts.occupy(tx, claim, settled.overlapping);
+  }
+
+  /** Notes the time of a saved event, and says what its author should know about it. */
+  private async occupy(
+    tx: Transaction,
+    event: CalendarEvent,
+    claim: Claim,
+    { content, overlapping, skipped }: Settlement,
+    actor: Actor,
+  ): Promise<Written> {
+    const settled = { ...claim, content };
+    await this.conflicts.occupy(tx, settled, overlapping);
+    return { event, skipped, possibleConflictsAfter: await this.conflicts.findFar(tx, settled, actor) };
   }
 
   /** Locks the time of whoever owns the event now (and of another person); null when nobody does. */

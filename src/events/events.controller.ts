@@ -28,7 +28,15 @@ import {
 } from './events.dto.js';
 import { ApiEventConflict, ApiStaleVersion } from './events.errors.js';
 import { type EventInput, EventsService, type EventWithPeople } from './events.service.js';
-import { CreatedEventsView, EventsView, EventView, eventView, expandedView, occurrenceView } from './event-view.js';
+import {
+  CreatedEventsView,
+  EventsView,
+  EventView,
+  eventView,
+  expandedView,
+  notesView,
+  occurrenceView,
+} from './event-view.js';
 import { ListOccurrencesQuery, OccurrencesView } from './occurrences.dto.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { readFilter, readPart, readWindow } from './list-query.js';
@@ -75,7 +83,7 @@ export class EventsController {
   @ApiEventConflict()
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
     const records = await this.events.createBatch(actor, body.events.map(eventInput));
-    return { items: records.map((record) => eventView(record)) };
+    return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 
   @Get()
@@ -256,9 +264,9 @@ function EVENT_HEADERS(): Record<string, { description: string; schema: { type: 
 }
 
 /** The event as an answer, under its entity tag. */
-export function tagged({ record, people }: EventWithPeople, reply: FastifyReply): EventView {
+export function tagged({ record, people, notes }: EventWithPeople, reply: FastifyReply): EventView {
   reply.header('etag', versionTag(record.event.version));
-  return eventView(record, people);
+  return { ...eventView(record, people), ...notesView(notes) };
 }
 
 function eventInput({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput {

@@ -89,12 +89,13 @@ export class CreateEventBody extends EventTimesBody {
   show_as?: 'busy' | 'free';
 
   @ChoiceField({
-    description: 'What to do when the owner is busy at that time: refuse (409), or store it all the same.',
-    values: ['reject', 'allow'],
+    description:
+      'What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.',
+    values: ['reject', 'allow', 'skip'],
     optional: true,
     example: 'reject',
   })
-  on_conflict?: 'reject' | 'allow';
+  on_conflict?: 'reject' | 'allow' | 'skip';
 
   @TextField({
     description: 'Kept in the history with this change.',

@@ -29,6 +29,14 @@ export class Conflict extends IntervalView {
 export class ConflictProblemView extends ProblemView {
   @ApiProperty({ type: [Conflict], required: false, description: 'With `event_conflict`: the first 50 clashes.' })
   conflicts?: Conflict[];
+
+  @ApiProperty({
+    type: [IntervalView],
+    required: false,
+    description:
+      'With `event_conflict`: the next three times at which the event would fit (single events of a request).',
+  })
+  suggestions?: IntervalView[];
 }
 
 export class StaleVersionProblemView extends ProblemView {
@@ -36,9 +44,15 @@ export class StaleVersionProblemView extends ProblemView {
   current_version?: number;
 }
 
-export function eventConflict(conflicts: Conflict[]): Problem {
-  return new Problem('event_conflict', { members: { conflicts } });
+export function eventConflict(conflicts: Conflict[], suggestions?: IntervalView[]): Problem {
+  return new Problem('event_conflict', { members: { conflicts, ...(suggestions ? { suggestions } : {}) } });
 }
+
+/** Epoch seconds as clients see them: conflicts are always told as instants. */
+export const wireInterval = ({ start, end }: { start: number; end: number }): IntervalView => ({
+  start_time: new Date(start * 1_000).toISOString().replace('.000Z', 'Z'),
+  end_time: new Date(end * 1_000).toISOString().replace('.000Z', 'Z'),
+});
 
 export function staleVersion(currentVersion: number): Problem {
   return new Problem('stale_version', { members: { current_version: currentVersion } });

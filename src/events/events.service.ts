@@ -10,7 +10,8 @@ import { type EventContent, isSeries } from './event-content.js';
 import { type ContentInput, draftContent, mayChangeTime } from './event-draft.js';
 import { type EventFilter, occursWithin } from './event-filter.js';
 import type { CalendarEvent } from './event.entity.js';
-import { type Draft, EventWriter, type OnConflict } from './event-writer.js';
+import type { OnConflict } from './conflicts.service.js';
+import { type Draft, EventWriter, type Written } from './event-writer.js';
 import { staleVersion } from './events.errors.js';
 import { type EventRecord, EventsRepository } from './events.repository.js';
 import {
@@ -34,9 +35,14 @@ export interface Part {
   scope: Scope;
 }
 
+/** What the author of a change should know about the time it took. */
+export type TimeNotes = Pick<Written, 'skipped' | 'possibleConflictsAfter'>;
+
 export interface EventWithPeople {
   record: EventRecord;
   people: PersonOnEvent[];
+  /** Only after a change. */
+  notes?: TimeNotes;
 }
 
 @Injectable()
@@ -52,15 +58,14 @@ export class EventsService {
   /** @throws Problem validation_failed, event_conflict */
   async create(actor: Actor, input: EventInput): Promise<EventWithPeople> {
     const drafts = drafted(actor, [{ input }]);
-    const [record] = await this.transactions.run((tx) => this.createAll(tx, actor, drafts));
-    return this.withPeople(record!);
+    return this.change(actor, async (tx) => (await this.writer.create(tx, actor, drafts))[0]!);
   }
 
   /**
    * All or nothing; every bad event is reported at once.
    * @throws Problem validation_failed, event_conflict
    */
-  async createBatch(actor: Actor, inputs: EventInput[]): Promise<EventRecord[]> {
+  async createBatch(actor: Actor, inputs: EventInput[]): Promise<{ record: EventRecord; notes: TimeNotes }[]> {
     const { maxBatch } = this.config.values;
     if (inputs.length > maxBatch) {
       throw invalid({ pointer: '/events', code: 'too_many', message: `At most ${maxBatch} events a call.` });
@@ -69,7 +74,15 @@ export class EventsService {
       actor,
       inputs.map((input, index) => ({ input, pointer: `/events/${index}` })),
     );
-    return this.transactions.run((tx) => this.createAll(tx, actor, drafts));
+    return this.transactions.run(async (tx) => {
+      const written = await this.writer.create(tx, actor, drafts);
+      const records = await this.events.listRecords(
+        written.map(({ event }) => event.id),
+        actor.userId,
+        tx,
+      );
+      return records.map((record, index) => ({ record, notes: written[index]! }));
+    });
   }
 
   /** @throws Problem not_found */
@@ -172,19 +185,13 @@ export class EventsService {
   }
 
   /** Runs a change and answers with what it left, not with what others may have made of it since. */
-  async change(actor: Actor, work: (tx: Transaction) => Promise<CalendarEvent>): Promise<EventWithPeople> {
-    const record = await this.transactions.run(async (tx) => {
-      const event = await work(tx);
-      return this.events.findRecord(event.id, actor.userId, tx);
+  async change(actor: Actor, work: (tx: Transaction) => Promise<Written>): Promise<EventWithPeople> {
+    const { record, notes } = await this.transactions.run(async (tx) => {
+      const written = await work(tx);
+      return { record: await this.events.findRecord(written.event.id, actor.userId, tx), notes: written };
     });
     if (!record) throw notFound();
-    return this.withPeople(record);
-  }
-
-  private async createAll(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<EventRecord[]> {
-    const events = await this.writer.create(tx, actor, drafts);
-    const ids = events.map((event) => event.id);
-    return this.events.listRecords(ids, actor.userId, tx);
+    return { ...(await this.withPeople(record)), notes };
   }
 
   private async withPeople(record: EventRecord): Promise<EventWithPeople> {

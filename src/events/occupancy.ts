@@ -9,36 +9,51 @@ export interface Interval {
   end: number;
 }
 
-const HORIZON_SECONDS = 10 * 366 * 86_400;
-const MOST_OCCURRENCES = 10_000;
-
 /** One occurrence that takes time; `original` names it in its series. */
 export interface OccupiedInterval extends Interval {
   original?: LocalTime;
 }
 
-/** The last instant (epoch seconds) up to which a series is checked against others: ten years on. */
-export function horizonOf(content: EventContent, now: number): number {
-  return Math.max(now, content.startTime.getTime() / 1_000) + HORIZON_SECONDS;
+/** The time that an event takes from its owner. */
+export interface Occupancy {
+  busy: OccupiedInterval[];
+  /** Epoch seconds up to which a series was expanded; null when `busy` is all there is. */
+  until: number | null;
 }
 
+const YEAR_SECONDS = 366 * 86_400;
+const HORIZON_SECONDS = 10 * YEAR_SECONDS;
+const MOST_OCCURRENCES = 10_000;
+
 /**
- * The time that an event takes from its owner: every occurrence up to the horizon, at most 10,000. Nothing for events
- * and occurrences that show as free, and for what is in the trash.
+ * Every occurrence up to ten years after now or after the start, at most 10,000. Nothing for events and occurrences that
+ * show as free, and for what is in the trash.
  * @param now epoch seconds
  */
-export function occupiedTime(content: EventContent, now: number): OccupiedInterval[] {
-  if (content.deletedAt !== null) return [];
+export function occupancyOf(content: EventContent, now: number): Occupancy {
+  if (content.deletedAt !== null) return { busy: [], until: null };
+  const start = content.startTime.getTime() / 1_000;
   if (!isSeries(content)) {
-    if (content.showAs === 'free') return [];
-    return [{ start: content.startTime.getTime() / 1_000, end: content.endTime.getTime() / 1_000 }];
+    const busy = content.showAs === 'free' ? [] : [{ start, end: content.endTime.getTime() / 1_000 }];
+    return { busy, until: null };
   }
-  return occupiedWithin(content, { from: -Infinity, to: horizonOf(content, now) }, MOST_OCCURRENCES);
+  const horizon = Math.max(now, start) + HORIZON_SECONDS;
+  const found = expand(seriesOf(content), { from: -Infinity, to: horizon }, MOST_OCCURRENCES);
+  const full = found.length === MOST_OCCURRENCES;
+  const reached = full ? found.at(-1)!.start : horizon;
+  const more = expand(seriesOf(content), { from: reached, to: Infinity }, 2).some(
+    ({ start: later }) => later > reached,
+  );
+  return { busy: taking(found, content), until: more ? reached : null };
 }
 
 /** The occurrences of a series in a window (epoch seconds) that take time. */
 export function occupiedWithin(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
-  return expand(seriesOf(content), window, limit)
+  return taking(expand(seriesOf(content), window, limit), content);
+}
+
+function taking(occurrences: ReturnType<typeof expand>, content: EventContent): OccupiedInterval[] {
+  return occurrences
     .filter(({ override }) => (overrideContent(override).showAs ?? content.showAs) === 'busy')
     .map(({ start, end, original }) => ({ start, end, original }));
 }

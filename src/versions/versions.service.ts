@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { fromSnapshot, wireContent } from '../events/event-content.js';
-import { EventWriter, type OnConflict } from '../events/event-writer.js';
+import type { OnConflict } from '../events/conflicts.service.js';
+import { EventWriter } from '../events/event-writer.js';
 import { EventsService, type EventWithPeople } from '../events/events.service.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
