@@ -152,12 +152,12 @@ export class EventWriter {
     const event = await this.events.get(tx, eventId);
     const halves = edit(event);
     if (!halves) return null;
-    const { head, tail } = halves;
+    const [head, tail] = [contentOf(halves.head), contentOf(halves.tail)];
     const write = { actorId: actor.userId, kind: 'split' as const, comment };
-    await this.save(tx, nextVersion(event, contentOf(head), actor), write);
+    await this.save(tx, nextVersion(event, head, actor), write);
     await this.reoccupy(tx, { eventId, ownerId, content: head }, actor);
 
-    const created = Object.assign(newEvent(contentOf(tail), actor, event.updatedAt), {
+    const created = Object.assign(newEvent(tail, actor, event.updatedAt), {
       seriesId: event.seriesId,
       splitFrom: event.id,
       splitFromVersion: event.version,
