@@ -13,7 +13,7 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { invalid } from '../platform/http/problem.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import { userView, UserView } from '../users/users.dto.js';
+import { userView, UserView } from '../users/user-view.js';
 import {
   LoginBody,
   LogoutBody,

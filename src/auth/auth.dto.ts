@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EmailField, FlagField, PatternField, TextField } from '../platform/http/fields.js';
-import { UserView } from '../users/users.dto.js';
+import { UserView } from '../users/user-view.js';
 
 const USERNAME = {
   description: '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case.',

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { PersonOnEvent } from '../permissions/permissions.repository.js';
 import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
 import { wireContent, wireRrule } from './event-content.js';
 import type { EventRecord } from './events.repository.js';
 import type { RecurrencePattern } from './recurrence/pattern.js';

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { FlagQuery } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
 import { NOTIFICATION_TYPES, type NotificationType } from './notification.entity.js';
 import { notificationMessage } from './notification-message.js';
 import type { NotificationRecord } from './notifications.repository.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, EmailField, ListField, TextField, UuidField } from '../platform/http/fields.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
 import type { PersonOnEvent } from './permissions.repository.js';
 import { type Role, ROLES } from './role.js';
 

@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../platform/http/access.js';
 import { invalid } from '../platform/http/problem.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import { FindUsersQuery, PeopleView, personView } from './users.dto.js';
+import { personView } from './user-view.js';
+import { FindUsersQuery, PeopleView } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Accounts')

@@ -3,7 +3,7 @@ import { EventContentView } from '../events/event-view.js';
 import { ChoiceField, TextField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
 import { CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
 
 export class ChangelogQuery extends PageQuery {
   @ChoiceField({ description: 'Oldest first (default) or newest first.', values: ['asc', 'desc'], optional: true })
