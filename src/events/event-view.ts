@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { PersonOnEvent } from '../permissions/permissions.repository.js';
+import type { PersonOnEvent } from '../permissions/person-on-event.js';
 import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
 import { PersonView } from '../users/user-view.js';

@@ -20,9 +20,10 @@ import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { CreateEventBody, CreateEventsBody, ListEventsQuery, RestoreEventBody, UpdateEventBody } from './events.dto.js';
 import { ApiEventConflict, ApiStaleVersion } from './events.errors.js';
-import { type EventInput, EventsService, type EventWithPeople } from './events.service.js';
+import { type EventInput, EventsService } from './events.service.js';
 import { CreatedEventsView, EventsView, EventView, eventView } from './event-view.js';
 import { readFilter } from './list-query.js';
+import { taggedEvent } from './tagged-event.js';
 
 @ApiTags('Events')
 @Controller('api/events')
@@ -46,7 +47,7 @@ export class EventsController {
   ): Promise<EventView> {
     const created = await this.events.create(actor, eventInput(body));
     reply.header('location', `/api/events/${created.record.event.id}`);
-    return tagged(created, reply);
+    return taggedEvent(created, reply);
   }
 
   @Post('batch')
@@ -191,7 +192,7 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return tagged(await this.events.restore(actor, id, onConflict, comment), reply);
+    return taggedEvent(await this.events.restore(actor, id, onConflict, comment), reply);
   }
 
   private async update(
@@ -201,18 +202,12 @@ export class EventsController {
     ifMatch: string | undefined,
     reply: FastifyReply,
   ): Promise<EventView> {
-    return tagged(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch)), reply);
+    return taggedEvent(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch)), reply);
   }
 }
 
 function EVENT_HEADERS(): Record<string, { description: string; schema: { type: 'string' }; example: string }> {
   return { ETag: { description: 'The version, quoted.', schema: { type: 'string' }, example: '"3"' } };
-}
-
-/** The event as an answer, under its entity tag. */
-export function tagged({ record, people }: EventWithPeople, reply: FastifyReply): EventView {
-  reply.header('etag', versionTag(record.event.version));
-  return eventView(record, people);
 }
 
 function eventInput({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, EmailField, ListField, TextField, UuidField } from '../platform/http/fields.js';
 import { PersonView } from '../users/user-view.js';
-import type { PersonOnEvent } from './permissions.repository.js';
+import type { PersonOnEvent } from './person-on-event.js';
 import { type Role, ROLES } from './role.js';
 
 export class ShareEntry {

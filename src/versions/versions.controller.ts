@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromSnapshot, wireContent } from '../events/event-content.js';
 import { EventView } from '../events/event-view.js';
-import { tagged } from '../events/events.controller.js';
 import { ApiEventConflict } from '../events/events.errors.js';
+import { taggedEvent } from '../events/tagged-event.js';
 import { RequireRole } from '../permissions/role.guard.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { PageQuery, pageRequest, pageView } from '../platform/http/page.js';
@@ -128,7 +128,7 @@ export class VersionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return tagged(await this.versions.rollback(actor, id, version, onConflict, comment), reply);
+    return taggedEvent(await this.versions.rollback(actor, id, version, onConflict, comment), reply);
   }
 }
 
