@@ -19,13 +19,12 @@ import {
   LogoutBody,
   RefreshBody,
   RegisterBody,
-  type SessionView,
   SessionsView,
+  sessionView,
   TokensView,
   UpdateMeBody,
 } from './auth.dto.js';
 import { AuthService, type SignedInUser } from './auth.service.js';
-import type { Session } from './session.entity.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -168,14 +167,4 @@ const tokensView = (signedIn: SignedInUser): TokensView => ({
   token_type: 'Bearer',
   expires_in: signedIn.expiresIn,
   user: userView(signedIn.user),
-});
-
-const sessionView = (session: Session, actor: Actor): SessionView => ({
-  id: session.id,
-  current: session.id === actor.sessionId,
-  created_at: session.createdAt.toISOString(),
-  last_used_at: session.lastUsedAt.toISOString(),
-  expires_at: session.expiresAt.toISOString(),
-  address: session.address,
-  user_agent: session.userAgent,
 });

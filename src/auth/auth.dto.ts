@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { Actor } from '../platform/http/actor.js';
 import { EmailField, FlagField, PatternField, TextField } from '../platform/http/fields.js';
 import { UserView } from '../users/user-view.js';
+import type { Session } from './session.entity.js';
 
 const USERNAME = {
   description: '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case.',
@@ -121,3 +123,13 @@ export class SessionsView {
   @ApiProperty({ type: [SessionView] })
   items: SessionView[];
 }
+
+export const sessionView = (session: Session, actor: Actor): SessionView => ({
+  id: session.id,
+  current: session.id === actor.sessionId,
+  created_at: session.createdAt.toISOString(),
+  last_used_at: session.lastUsedAt.toISOString(),
+  expires_at: session.expiresAt.toISOString(),
+  address: session.address,
+  user_agent: session.userAgent,
+});

@@ -11,7 +11,6 @@ import { PageQuery, pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { UsersService } from '../users/users.service.js';
-import type { VersionRecord } from './history.repository.js';
 import { logEntryView } from './log-view.js';
 import { VersionParam } from './version-param.js';
 import {
@@ -20,8 +19,8 @@ import {
   DiffView,
   HistoryView,
   RollbackBody,
-  type VersionView,
   VersionWithSnapshotView,
+  versionView,
 } from './versions.dto.js';
 import { VersionsService } from './versions.service.js';
 
@@ -131,12 +130,3 @@ export class VersionsController {
     return taggedEvent(await this.versions.rollback(actor, id, version, onConflict, comment), reply);
   }
 }
-
-const versionView = ({ version, kind, author, createdAt, comment, changed }: VersionRecord): VersionView => ({
-  version,
-  kind,
-  author,
-  created_at: createdAt.toISOString(),
-  comment,
-  changed,
-});

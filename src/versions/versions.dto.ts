@@ -4,6 +4,7 @@ import { ChoiceField, TextField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
 import { CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
 import { PersonView } from '../users/user-view.js';
+import type { VersionRecord } from './history.repository.js';
 
 export class ChangelogQuery extends PageQuery {
   @ChoiceField({ description: 'Oldest first (default) or newest first.', values: ['asc', 'desc'], optional: true })
@@ -149,3 +150,12 @@ export class DiffView {
   @ApiProperty({ type: [String], example: ['Title changed from “Team meeting” to “Team lunch”'] })
   summary: string[];
 }
+
+export const versionView = ({ version, kind, author, createdAt, comment, changed }: VersionRecord): VersionView => ({
+  version,
+  kind,
+  author,
+  created_at: createdAt.toISOString(),
+  comment,
+  changed,
+});
