@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/comm
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
+import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody } from './permissions.dto.js';
 import { PermissionsService } from './permissions.service.js';
@@ -28,8 +29,13 @@ export class PermissionsController {
     @UuidParam('id') id: string,
     @Body() body: ShareBody,
   ): Promise<PermissionsView> {
-    const requests = body.users.map(({ user_id: userId, username, email, role }) => ({ userId, username, email, role }));
-    return permissionsView(await this.permissions.share(actor, id, requests));
+    const requests = body.users.map(({ user_id: userId, username, email, role }) => ({
+      userId,
+      username,
+      email,
+      role,
+    }));
+    return permissionsView(await asSent(body, () => this.permissions.share(actor, id, requests)));
   }
 
   @Get('permissions')
