@@ -76,7 +76,7 @@ export class EventWriter {
       await this.conflicts.occupy(tx, claim, clashes.length > 0);
       written.push(event);
     }
-    if (refused.length > 0) throw eventConflict(refused);
+    if (refused.length > 0) throw eventConflict(refused.map((clash) => withoutUnwritten(clash, written)));
     return written;
   }
 
@@ -101,7 +101,8 @@ export class EventWriter {
     const content = contentOf(await edit(event));
     const fields = changedFields(wireContent(event), wireContent(content));
     if (fields.length === 0) return event;
-    if (!changesTime(fields)) return this.save(tx, nextVersion(event, content, actor), { actorId: actor.userId, kind, comment });
+    if (!changesTime(fields))
+      return this.save(tx, nextVersion(event, content, actor), { actorId: actor.userId, kind, comment });
     if (!mayChangeTime) throw new Error('An edit changed the time of an event without the lock of its owner');
 
     const claim = { eventId, ownerId, content };
@@ -131,14 +132,15 @@ export class EventWriter {
     return ownerId;
   }
 
-  private async save(
-    tx: Transaction,
-    event: CalendarEvent,
-    write: Omit<EventWrite, 'tx'>,
-  ): Promise<CalendarEvent> {
+  private async save(tx: Transaction, event: CalendarEvent, write: Omit<EventWrite, 'tx'>): Promise<CalendarEvent> {
     await this.events.save(event, { ...write, tx });
     return event;
   }
+}
+
+/** A clash with a new event of the same call names no id: nothing of the call will be there to look at. */
+function withoutUnwritten(clash: Conflict, unwritten: CalendarEvent[]): Conflict {
+  return unwritten.some((event) => event.id === clash.event_id) ? { ...clash, event_id: null } : clash;
 }
 
 function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent {

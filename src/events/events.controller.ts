@@ -17,14 +17,13 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { expectedVersion, isNotModified, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
+import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { CreateEventBody, CreateEventsBody, ListEventsQuery, RestoreEventBody, UpdateEventBody } from './events.dto.js';
 import { ApiEventConflict, ApiStaleVersion } from './events.errors.js';
 import { type EventInput, EventsService, type EventWithPeople } from './events.service.js';
 import { CreatedEventsView, EventsView, EventView, eventView } from './event-view.js';
 import { readFilter } from './list-query.js';
-
-const BATCH_BODY = 4 * 1_048_576;
 
 @ApiTags('Events')
 @Controller('api/events')
@@ -53,7 +52,7 @@ export class EventsController {
 
   @Post('batch')
   @SignedIn()
-  @RouteConfig({ bodyLimit: BATCH_BODY })
+  @RouteConfig({ largeBody: true })
   @ApiOperation({
     operationId: 'createEvents',
     summary: 'Create many events',
@@ -64,7 +63,7 @@ export class EventsController {
   @ApiProblems(400, 413, 415, 422)
   @ApiEventConflict()
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await this.events.createBatch(actor, body.events.map(eventInput));
+    const records = await asSent(body, () => this.events.createBatch(actor, body.events.map(eventInput)));
     return { items: records.map((record) => eventView(record)) };
   }
 
@@ -85,7 +84,7 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventsView> {
     const filter = readFilter(query, actor.timeZone);
-    const page = await this.events.list(actor, filter, pageRequest(query, 2));
+    const page = await this.events.list(actor, filter, pageRequest(query, `events:${query.sort ?? 'start_time'}`, 2));
     return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
   }
 
