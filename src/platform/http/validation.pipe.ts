@@ -36,7 +36,13 @@ export class RequestValidationPipe implements PipeTransform {
     if (!isPlainObject(object)) {
       throw invalid({ pointer: '', code: 'invalid', message: 'The body must be an object.' });
     }
-    const errors = reservedKeys(object, '');
+    const refuse = (errors: FieldError[]): void => {
+      if (errors.length === 0) return;
+      const prefix = PREFIX[metadata.type] ?? '';
+      throw invalid(...errors.map((error) => ({ ...error, pointer: prefix + withoutPrefix(error.pointer, hidden) })));
+    };
+    // Before anything walks the body: class-transformer stumbles over some of them.
+    refuse(reservedKeys(object, ''));
     const instance = plainToInstance(type, object, { exposeUnsetFields: false });
     const found = await validate(instance, {
       whitelist: true,
@@ -44,11 +50,7 @@ export class RequestValidationPipe implements PipeTransform {
       forbidUnknownValues: true,
       stopAtFirstError: true,
     });
-    errors.push(...found.flatMap((error) => fieldErrors(error, '')));
-    if (errors.length > 0) {
-      const prefix = PREFIX[metadata.type] ?? '';
-      throw invalid(...errors.map((error) => ({ ...error, pointer: prefix + withoutPrefix(error.pointer, hidden) })));
-    }
+    refuse(found.flatMap((error) => fieldErrors(error, '')));
     if (hidden) hiddenParts.set(instance, hidden);
     return instance;
   }
