@@ -90,10 +90,12 @@ export function resolveRecurrence(
 function withoutRule(input: RecurrenceInput): { recurrence: EventRecurrence } | { errors: FieldError[] } {
   const message = 'Only a recurring event has such dates.';
   const errors = (['excluded', 'added'] as const)
-    .filter((name) => Array.isArray(input[name]) && input[name].length > 0)
+    .filter((name) => input[name] !== undefined && input[name] !== null && !isEmptyList(input[name]))
     .map((name) => ({ pointer: `/${name}`, code: 'not_allowed', message }));
   return errors.length > 0 ? { errors } : { recurrence: ONCE };
 }
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 const MOST_DATES = 10_000;
 

@@ -76,7 +76,7 @@ export class EventWriter {
       await this.conflicts.occupy(tx, claim, clashes.length > 0);
       written.push(event);
     }
-    if (refused.length > 0) throw eventConflict(refused);
+    if (refused.length > 0) throw eventConflict(refused.map((clash) => withoutUnwritten(clash, written)));
     return written;
   }
 
@@ -136,6 +136,11 @@ export class EventWriter {
     await this.events.save(event, { ...write, tx });
     return event;
   }
+}
+
+/** A clash with a new event of the same call names no id: nothing of the call will be there to look at. */
+function withoutUnwritten(clash: Conflict, unwritten: CalendarEvent[]): Conflict {
+  return unwritten.some((event) => event.id === clash.event_id) ? { ...clash, event_id: null } : clash;
 }
 
 function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent {

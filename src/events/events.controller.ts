@@ -17,6 +17,7 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { expectedVersion, isNotModified, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
+import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { CreateEventBody, CreateEventsBody, ListEventsQuery, RestoreEventBody, UpdateEventBody } from './events.dto.js';
 import { ApiEventConflict, ApiStaleVersion } from './events.errors.js';
@@ -52,7 +53,7 @@ export class EventsController {
 
   @Post('batch')
   @SignedIn()
-  @RouteConfig({ batchBody: true })
+  @RouteConfig({ largeBody: true })
   @ApiOperation({
     operationId: 'createEvents',
     summary: 'Create many events',
@@ -63,7 +64,7 @@ export class EventsController {
   @ApiProblems(400, 413, 415, 422)
   @ApiEventConflict()
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await this.events.createBatch(actor, body.events.map(eventInput));
+    const records = await asSent(body, () => this.events.createBatch(actor, body.events.map(eventInput)));
     return { items: records.map((record) => eventView(record)) };
   }
 
@@ -84,7 +85,7 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventsView> {
     const filter = readFilter(query, actor.timeZone);
-    const page = await this.events.list(actor, filter, pageRequest(query, 2));
+    const page = await this.events.list(actor, filter, pageRequest(query, `events:${query.sort ?? 'start_time'}`, 2));
     return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
   }
 

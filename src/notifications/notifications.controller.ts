@@ -35,7 +35,11 @@ export class NotificationsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NotificationsView> {
-    const page = await this.notifications.list(actor.userId, query.unread ?? false, pageRequest(query, 1));
+    const page = await this.notifications.list(
+      actor.userId,
+      query.unread ?? false,
+      pageRequest(query, 'notifications', 1),
+    );
     return {
       items: page.items.map(notificationView),
       ...pageView(page, query, request, reply),

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/comm
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
+import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody } from './permissions.dto.js';
 import { PermissionsService } from './permissions.service.js';
@@ -34,7 +35,7 @@ export class PermissionsController {
       email,
       role,
     }));
-    return permissionsView(await this.permissions.share(actor, id, requests));
+    return permissionsView(await asSent(body, () => this.permissions.share(actor, id, requests)));
   }
 
   @Get('permissions')

@@ -46,7 +46,7 @@ export class VersionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<HistoryView> {
-    const page = await this.versions.list(id, pageRequest(query, 1));
+    const page = await this.versions.list(id, pageRequest(query, 'versions', 1));
     return { items: page.items.map(versionView), ...pageView(page, query, request, reply) };
   }
 
@@ -81,7 +81,8 @@ export class VersionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChangelogView> {
-    const page = await this.versions.changelog(id, pageRequest(query, 1), query.order === 'desc');
+    const order = query.order ?? 'asc';
+    const page = await this.versions.changelog(id, pageRequest(query, `changes:${order}`, 1), order === 'desc');
     const people = page.items.flatMap((entry) => entry.people ?? []).map((person) => person.userId);
     const names = await this.users.usernames(people);
     return {
