@@ -7,7 +7,7 @@ import { notificationMessage } from './notification-message.js';
 import type { NotificationRecord } from './notifications.repository.js';
 
 export class ListNotificationsQuery extends PageQuery {
-  @FlagQuery({ description: 'Only what you have not read.' })
+  @FlagQuery({ description: 'Only what you have not read.', example: true })
   unread?: boolean;
 }
 
@@ -51,6 +51,7 @@ export class NotificationView {
     format: 'date-time',
     nullable: true,
     description: 'Set from the start for your own actions.',
+    example: null,
   })
   read_at: string | null;
 }

@@ -45,7 +45,7 @@ export class ChangeRoleBody {
 }
 
 export class PermissionView {
-  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' })
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
   user_id: string;
 
   @ApiProperty({ example: 'ben' })

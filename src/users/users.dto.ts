@@ -6,7 +6,7 @@ export class FindUsersQuery {
   @TextField({ description: 'Exact name, in any case.', max: 80, optional: true, example: 'ana' })
   username?: string;
 
-  @TextField({ description: 'Exact e-mail, in any case.', max: 254, optional: true })
+  @TextField({ description: 'Exact e-mail, in any case.', max: 254, optional: true, example: 'ana@example.com' })
   email?: string;
 }
 
