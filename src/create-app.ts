@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { SocketIoAdapter } from './notifications/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
 import { useBodyFormats } from './platform/http/body-formats.js';
-import { addRequestHooks, requestId } from './platform/http/request-hooks.js';
+import { addRequestHooks, refuseAddress, requestId } from './platform/http/request-hooks.js';
 import { createLogger } from './platform/logging/logger.js';
 import { serveDocs } from './platform/openapi/docs.js';
 
@@ -20,6 +20,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     genReqId: requestId,
     bodyLimit: Math.max(config.values.bodyLimitBytes, config.values.batchBodyLimitBytes),
     requestTimeout: 60_000,
+    frameworkErrors: refuseAddress,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     logger: createLogger(config.values.logLevel),

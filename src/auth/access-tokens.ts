@@ -57,10 +57,18 @@ export class AccessTokens {
 
   /** The key that the token's header names; undefined when it is none of ours. */
   keyFor(token: string): KeyObject | undefined {
-    const decoded = this.jwt.decode<{ header?: { kid?: unknown; typ?: unknown } } | null>(token, { complete: true });
-    const header = decoded?.header;
+    const header = this.headerOf(token);
     if (header?.typ !== 'at+jwt' || typeof header.kid !== 'string') return undefined;
     return this.keys.get(header.kid);
+  }
+
+  private headerOf(token: string): { kid?: unknown; typ?: unknown } | undefined {
+    try {
+      return this.jwt.decode<{ header?: { kid?: unknown; typ?: unknown } } | null>(token, { complete: true })?.header;
+    } catch {
+      // The library throws when the header says JWT and the payload isn't JSON.
+      return undefined;
+    }
   }
 
   /** For pipes that aren't HTTP requests. @throws Problem unauthenticated */

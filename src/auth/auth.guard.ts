@@ -3,12 +3,23 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { ACCESS, type Access } from '../platform/http/access.js';
 import { Problem } from '../platform/http/problem.js';
+import { JwtStrategy } from './jwt.strategy.js';
 
 /** Global: every HTTP route that isn't `@Public()` needs a good token. Gateways check theirs in the handshake. */
 @Injectable()
-export class GlobalAuthGuard extends AuthGuard('jwt') {
-  constructor(private readonly reflector: Reflector) {
-    super({ property: 'actor' });
+export class GlobalAuthGuard extends AuthGuard() {
+  constructor(
+    private readonly reflector: Reflector,
+    strategy: JwtStrategy,
+  ) {
+    super({
+      property: 'actor',
+      // By name it would be the strategy of whichever application in the process was made last. A fresh one each time,
+      // because passport hangs the request's callbacks on it.
+      get defaultStrategy() {
+        return Object.create(strategy) as never;
+      },
+    });
   }
 
   override canActivate(

@@ -4,7 +4,8 @@ import { TimeError } from '../platform/time/time-error.js';
 import { type EventContent, isSeries, wireLocal } from './event-content.js';
 import { seriesOf, withSeries } from './event-series.js';
 import { type EventTimes, readLocalStart } from './event-times.js';
-import { changeRule, moveSeries } from './recurrence/move.js';
+import { changeRule } from './recurrence/change-rule.js';
+import { moveSeries } from './recurrence/move.js';
 import { readRule } from './recurrence/pattern.js';
 import type { RecurrenceRule } from './recurrence/rule.js';
 import type { Series } from './recurrence/series.js';
@@ -36,17 +37,15 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
     return { errors: [{ pointer: '/is_recurring', code: 'not_allowed', message }] };
   }
 
+  const wasSeries = isSeries(content) && !cleared;
+  if (cleared || (!wasSeries && !patternGiven && isEmpty(input.added))) return once(input, { ...content, ...times });
+
   const errors: FieldError[] = [];
   const rule = patternGiven ? readPattern(input.recurrence_pattern, times, errors) : null;
-  const added = readStarts(input.added, 'added', times, errors);
   const excluded = readStarts(input.excluded, 'excluded', times, errors);
-  if (cleared && added?.length) {
-    errors.push({ pointer: '/added', code: 'not_allowed', message: 'Only a recurring event has such dates.' });
-  }
+  const added = readStarts(input.added, 'added', times, errors);
   if (errors.length > 0) return { errors };
 
-  const wasSeries = isSeries(content) && !cleared;
-  if (!wasSeries && !rule && !added?.length) return once(input, { ...content, ...times }, excluded);
   try {
     const current = seriesOf(wasSeries ? content : { ...content, ...times, ...ONCE });
     const moved = wasSeries ? reshaped(current, seriesOf({ ...content, ...times }), rule) : { ...current, rule };
@@ -69,18 +68,20 @@ function reshaped(current: Series, timed: Series, rule: RecurrenceRule | null): 
   return unmoved ? { ...current, duration } : moveSeries({ ...current, zone, allDay }, start, duration);
 }
 
-function once(input: RecurrenceInput, content: EventContent, excluded: LocalTime[] | null): Resolved {
+function once(input: RecurrenceInput, content: EventContent): Resolved {
   if (input.is_recurring === true) {
     const message = 'Needed for a recurring event: an RRULE or a pattern.';
     return { errors: [{ pointer: '/recurrence_pattern', code: 'recurrence_required', message }] };
   }
-  if (excluded?.length) {
-    return {
-      errors: [{ pointer: '/excluded', code: 'not_allowed', message: 'Only a recurring event has such dates.' }],
-    };
-  }
-  return { content: { ...content, ...ONCE } };
+  const message = 'Only a recurring event has such dates.';
+  const errors = (['excluded', 'added'] as const)
+    .filter((name) => !isEmpty(input[name]))
+    .map((name) => ({ pointer: `/${name}`, code: 'not_allowed', message }));
+  return errors.length > 0 ? { errors } : { content: { ...content, ...ONCE } };
 }
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
 function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): RecurrenceRule | null {
   try {

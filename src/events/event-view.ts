@@ -1,17 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { PersonOnEvent } from '../permissions/permissions.repository.js';
+import type { PersonOnEvent } from '../permissions/person-on-event.js';
 import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
 import { type EventContent, wireContent, type WireOverride, wireRrule } from './event-content.js';
-import { Conflict } from './events.errors.js';
+import { ConflictView } from '../platform/openapi/problem-views.js';
 import type { TimeNotes } from './events.service.js';
 import type { EventRecord } from './events.repository.js';
 import { type EventOccurrence, wireOccurrence } from './occurrences.js';
 import { OccurrenceTimesView, type OccurrenceView } from './occurrences.dto.js';
 import type { ExpandedRecord } from './occurrences.service.js';
 import type { RecurrencePattern } from './recurrence/pattern.js';
-import { RecurrencePatternView } from './recurrence.dto.js';
+import { PATTERN_EXAMPLE, RecurrencePatternView } from './recurrence.dto.js';
 
 const TIME = 'UTC with `Z`; a plain date for all-day events.';
 
@@ -76,7 +76,7 @@ export class EventContentView {
   @ApiProperty({ example: true })
   is_recurring: boolean;
 
-  @ApiProperty({ type: RecurrencePatternView, nullable: true })
+  @ApiProperty({ type: RecurrencePatternView, nullable: true, example: PATTERN_EXAMPLE })
   recurrence_pattern: RecurrencePattern | null;
 
   @ApiProperty({ type: [String], description: 'Original starts that do not take place.', example: [] })
@@ -112,7 +112,11 @@ export class EventView extends EventContentView {
   })
   rrule: string | null;
 
-  @ApiProperty({ format: 'uuid', description: 'Shared by the parts of a series that was split.' })
+  @ApiProperty({
+    format: 'uuid',
+    description: 'Shared by the parts of a series that was split.',
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
+  })
   series_id: string;
 
   @ApiProperty({ type: SplitFromView, nullable: true, description: 'Where this part of a series was split off.' })
@@ -155,11 +159,11 @@ export class EventView extends EventContentView {
   skipped?: string[];
 
   @ApiPropertyOptional({
-    type: [Conflict],
+    type: [ConflictView],
     description:
       'After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.',
   })
-  possible_conflicts_after?: Conflict[];
+  possible_conflicts_after?: ConflictView[];
 
   @ApiPropertyOptional({ format: 'date-time', description: 'When it went to the trash (only there).' })
   deleted_at?: string;

@@ -88,7 +88,14 @@ export class EventWriter {
       await this.permissions.createOwner(tx, event.id, actor.userId, event.createdAt);
       written.push(await this.occupy(tx, event, claim, settled, actor));
     }
-    if (refused.length > 0) return this.conflicts.refuse(tx, claims, refused);
+    if (refused.length > 0) {
+      const unwritten = written.map(({ event }) => event.id);
+      return this.conflicts.refuse(
+        tx,
+        claims,
+        refused.map((clash) => withoutUnwritten(clash, unwritten)),
+      );
+    }
     return written;
   }
 
@@ -222,6 +229,11 @@ export class EventWriter {
     await this.events.save(event, { ...write, tx });
     return event;
   }
+}
+
+/** A clash with a new event of the same call names no id: nothing of the call will be there to look at. */
+function withoutUnwritten(clash: Conflict, unwritten: string[]): Conflict {
+  return unwritten.includes(clash.event_id ?? '') ? { ...clash, event_id: null } : clash;
 }
 
 function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent {

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
+  ApiBody,
   ApiConsumes,
   ApiCreatedResponse,
   ApiHeader,
@@ -17,7 +18,10 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { expectedVersion, isNotModified, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
+import { asSent } from '../platform/http/validation.pipe.js';
+import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
 import {
   CreateEventBody,
   CreateEventsBody,
@@ -26,20 +30,11 @@ import {
   RestoreEventBody,
   UpdateEventBody,
 } from './events.dto.js';
-import { ApiEventConflict, ApiStaleVersion } from './events.errors.js';
-import { type EventInput, EventsService, type EventWithPeople } from './events.service.js';
-import {
-  CreatedEventsView,
-  EventsView,
-  EventView,
-  eventView,
-  expandedView,
-  notesView,
-  occurrenceView,
-} from './event-view.js';
-import { ListOccurrencesQuery, OccurrencesView } from './occurrences.dto.js';
+import { type EventInput, EventsService } from './events.service.js';
+import { CreatedEventsView, EventsView, EventView, eventView, expandedView, notesView } from './event-view.js';
+import { readFilter, readPart } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
-import { readFilter, readPart, readWindow } from './list-query.js';
+import { taggedEvent } from './tagged-event.js';
 
 @ApiTags('Events')
 @Controller('api/events')
@@ -56,9 +51,8 @@ export class EventsController {
     summary: 'Create an event',
     description: 'You become its owner. A busy event is checked against your other time: a clash is 409.',
   })
-  @ApiCreatedResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiProblems(400, 413, 415, 422)
-  @ApiEventConflict()
+  @ApiCreatedResponse({ type: EventView, description: 'The event', headers: headers('ETag', 'Location') })
+  @ApiProblems('event_conflict')
   async create(
     @CurrentActor() actor: Actor,
     @Body() body: CreateEventBody,
@@ -66,23 +60,23 @@ export class EventsController {
   ): Promise<EventView> {
     const created = await this.events.create(actor, eventInput(body));
     reply.header('location', `/api/events/${created.record.event.id}`);
-    return tagged(created, reply);
+    return taggedEvent(created, reply);
   }
 
   @Post('batch')
   @SignedIn()
-  @RouteConfig({ batchBody: true })
+  @RouteConfig({ largeBody: true })
   @ApiOperation({
     operationId: 'createEvents',
     summary: 'Create many events',
     description:
       'Takes `{events: […]}` or a bare list. All or nothing: every bad item is reported at once, and clashes among the new events count.',
   })
-  @ApiCreatedResponse({ type: CreatedEventsView })
-  @ApiProblems(400, 413, 415, 422)
-  @ApiEventConflict()
+  @ApiShorthandBody(CreateEventsBody, CreateEventBody)
+  @ApiCreatedResponse({ type: CreatedEventsView, description: 'All of them' })
+  @ApiProblems('event_conflict')
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await this.events.createBatch(actor, body.events.map(eventInput));
+    const records = await asSent(body, () => this.events.createBatch(actor, body.events.map(eventInput)));
     return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 
@@ -94,8 +88,8 @@ export class EventsController {
     description:
       'Everything you can see, by start. The filters hold together; a series is found by any of its occurrences. `expand=true` lists one item an occurrence.',
   })
-  @ApiOkResponse({ type: EventsView })
-  @ApiProblems(422)
+  @ApiOkResponse({ type: EventsView, description: 'A page of events' })
+  @ApiProblems('validation_failed')
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: ListEventsQuery,
@@ -104,10 +98,10 @@ export class EventsController {
   ): Promise<EventsView> {
     const filter = readFilter(query, actor.timeZone);
     if (query.expand) {
-      const page = await this.occurrences.expandAll(actor, filter, pageRequest(query, 3));
+      const page = await this.occurrences.expandAll(actor, filter, pageRequest(query, 'occurrences', 3));
       return { items: page.items.map(expandedView), ...pageView(page, query, request, reply) };
     }
-    const page = await this.events.list(actor, filter, pageRequest(query, 2));
+    const page = await this.events.list(actor, filter, pageRequest(query, `events:${query.sort ?? 'start_time'}`, 2));
     return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
   }
 
@@ -118,41 +112,24 @@ export class EventsController {
     summary: 'Read an event',
     description: 'With your role, what you may do, and everybody on it. `If-None-Match` with its ETag gives 304.',
   })
-  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiResponse({ status: 304, description: 'You already have this version' })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'The version you have, such as `"3"`.',
+    schema: { type: 'string' },
+    example: '"3"',
+  })
+  @ApiOkResponse({ type: EventView, description: 'The event', headers: headers('ETag') })
+  @ApiResponse({ status: 304, description: 'You already have this version', headers: headers('ETag') })
   async get(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView | undefined> {
     const found = await this.events.get(actor, id);
     if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
     return eventView(found.record, found.people);
-  }
-
-  @Get(':id/occurrences')
-  @RequireRole('read')
-  @ApiOperation({
-    operationId: 'listOccurrences',
-    summary: 'The dates of an event',
-    description:
-      'By start, correct at any date, near or a century ahead. Without `to` it goes on as long as the series does.',
-  })
-  @ApiOkResponse({ type: OccurrencesView })
-  async listOccurrences(
-    @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
-    @Query() query: ListOccurrencesQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<OccurrencesView> {
-    const window = readWindow(query, actor.timeZone);
-    const { event, page } = await this.occurrences.list(actor, id, window, pageRequest(query, 2));
-    return {
-      items: page.items.map((occurrence) => occurrenceView(event, occurrence)),
-      ...pageView(page, query, request, reply),
-    };
   }
 
   @Put(':id')
@@ -163,14 +140,12 @@ export class EventsController {
     description:
       'Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. `If-Match` refuses to overwrite a version you have not read. With `occurrence` it changes a part of a series; `following` answers with the new event that begins there.',
   })
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
-  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiProblems(400, 413, 415)
-  @ApiEventConflict()
-  @ApiStaleVersion()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict', 'stale_version')
   put(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
@@ -188,14 +163,12 @@ export class EventsController {
     description: 'The same as PUT; also takes `application/merge-patch+json` (RFC 7396).',
   })
   @ApiConsumes('application/json', 'application/merge-patch+json')
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
-  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiProblems(400, 413, 415)
-  @ApiEventConflict()
-  @ApiStaleVersion()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict', 'stale_version')
   patch(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
@@ -213,12 +186,12 @@ export class EventsController {
     description:
       'Owner only. Into the trash: its history stays readable to you, and it can be restored. With `occurrence` it takes a part of a series away.',
   })
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
+  @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiStaleVersion()
+  @ApiProblems('stale_version')
   async delete(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<void> {
@@ -233,17 +206,17 @@ export class EventsController {
     summary: 'Restore a deleted event',
     description: 'Owner only. Checked against your time as it is now. Nothing happens to an event that is not deleted.',
   })
-  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiProblems(400, 415)
-  @ApiEventConflict()
+  @ApiBody({ type: RestoreEventBody, required: false })
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict')
   async restore(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Body() body: RestoreEventBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return tagged(await this.events.restore(actor, id, onConflict, comment), reply);
+    return taggedEvent(await this.events.restore(actor, id, onConflict, comment), reply);
   }
 
   private async update(
@@ -255,18 +228,8 @@ export class EventsController {
     reply: FastifyReply,
   ): Promise<EventView> {
     const part = readPart(query);
-    return tagged(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch), part), reply);
+    return taggedEvent(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch), part), reply);
   }
-}
-
-function EVENT_HEADERS(): Record<string, { description: string; schema: { type: 'string' }; example: string }> {
-  return { ETag: { description: 'The version, quoted.', schema: { type: 'string' }, example: '"3"' } };
-}
-
-/** The event as an answer, under its entity tag. */
-export function tagged({ record, people, notes }: EventWithPeople, reply: FastifyReply): EventView {
-  reply.header('etag', versionTag(record.event.version));
-  return { ...eventView(record, people), ...notesView(notes) };
 }
 
 function eventInput({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput {

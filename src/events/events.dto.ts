@@ -1,4 +1,4 @@
-import { PartialType } from '@nestjs/swagger';
+import { ApiExtraModels, PartialType } from '@nestjs/swagger';
 import {
   ChoiceField,
   FlagField,
@@ -10,8 +10,8 @@ import {
 } from '../platform/http/fields.js';
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
-import { RECURRENCE_INPUT } from './recurrence.dto.js';
 import { type Scope, SCOPES } from './series-edit.js';
+import { PATTERN_EXAMPLE, RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
 
 const WALL_TIME =
   'RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.';
@@ -24,6 +24,7 @@ class EventTimesBody {
   end_time: string;
 }
 
+@ApiExtraModels(RecurrencePatternBody)
 export class CreateEventBody extends EventTimesBody {
   @TextField({ description: '1–255 characters.', min: 1, max: 255, example: 'Team meeting' })
   title: string;
@@ -63,7 +64,7 @@ export class CreateEventBody extends EventTimesBody {
     schema: RECURRENCE_INPUT,
     optional: true,
     nullable: true,
-    example: { frequency: 'weekly', interval: 1, by_day: ['MO', 'WE'], until: '2026-12-31' },
+    example: PATTERN_EXAMPLE,
   })
   recurrence_pattern?: unknown;
 
@@ -148,7 +149,13 @@ export class RestoreEventBody {
   })
   on_conflict?: 'reject' | 'allow';
 
-  @TextField({ description: 'Kept in the history.', max: 1_000, optional: true, nullable: true })
+  @TextField({
+    description: 'Kept in the history.',
+    max: 1_000,
+    optional: true,
+    nullable: true,
+    example: 'Deleted by mistake',
+  })
   change_comment?: string | null;
 }
 
@@ -166,31 +173,47 @@ export class ListEventsQuery extends PageQuery {
   })
   to?: string;
 
-  @TextField({ description: 'The same as `from`.', max: 40, optional: true })
+  @TextField({ description: 'The same as `from`.', max: 40, optional: true, example: '2026-06-01' })
   start_date?: string;
 
-  @TextField({ description: 'The same as `to`.', max: 40, optional: true })
+  @TextField({ description: 'The same as `to`.', max: 40, optional: true, example: '2026-07-01' })
   end_date?: string;
 
-  @TextField({ description: 'Text in title, description or location, in any case.', max: 255, optional: true })
+  @TextField({
+    description: 'Text in title, description or location, in any case.',
+    max: 255,
+    optional: true,
+    example: 'sync',
+  })
   q?: string;
 
-  @TextField({ description: 'Text in the location, in any case.', max: 255, optional: true })
+  @TextField({ description: 'Text in the location, in any case.', max: 255, optional: true, example: 'Room 4' })
   location?: string;
 
-  @ChoiceField({ description: 'Your role on the event.', values: ROLES, name: 'Role', optional: true })
+  @ChoiceField({
+    description: 'Your role on the event.',
+    values: ROLES,
+    name: 'Role',
+    optional: true,
+    example: 'editor',
+  })
   role?: Role;
 
-  @UuidField({ description: 'Events of this owner.', optional: true })
+  @UuidField({ description: 'Events of this owner.', optional: true, example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' })
   owner_id?: string;
 
-  @FlagQuery({ description: 'Only series, or only events that happen once.' })
+  @FlagQuery({ description: 'Only series, or only events that happen once.', example: true })
   is_recurring?: boolean;
 
-  @TextField({ description: 'Changed at or after this instant.', max: 40, optional: true })
+  @TextField({
+    description: 'Changed at or after this instant.',
+    max: 40,
+    optional: true,
+    example: '2026-05-04T09:30:00Z',
+  })
   updated_since?: string;
 
-  @FlagQuery({ description: 'The trash: your own deleted events instead.' })
+  @FlagQuery({ description: 'The trash: your own deleted events instead.', example: false })
   deleted?: boolean;
 
   @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.' })

@@ -8,11 +8,12 @@ import { EventWriter } from './event-writer.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
+import { OccurrencesController } from './occurrences.controller.js';
 import { OccurrencesService } from './occurrences.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([CalendarEvent]), PermissionsModule],
-  controllers: [EventsController],
+  controllers: [EventsController, OccurrencesController],
   providers: [ConflictsRepository, ConflictsService, EventWriter, EventsRepository, EventsService, OccurrencesService],
   exports: [EventsService, EventWriter],
 })

@@ -168,13 +168,16 @@ async function readAll(
   }
 }
 
+// Years that PostgreSQL knows.
+const KEY_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
 function afterKey(
   query: SelectQueryBuilder<CalendarEvent>,
   column: 'startTime' | 'updatedAt',
   descending: boolean,
   [time = '', id = '']: string[],
 ): void {
-  if (Number.isNaN(Date.parse(time)) || !isUUID(id)) throw invalidCursor();
+  if (!KEY_TIME.test(time) || Number.isNaN(Date.parse(time)) || !isUUID(id)) throw invalidCursor();
   query.andWhere(`(e.${column}, e.id) ${descending ? '<' : '>'} (:keyTime::timestamptz, :keyId::uuid)`, {
     keyTime: new Date(time),
     keyId: id,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PermissionsService } from '../permissions/permissions.service.js';
-import type { PersonOnEvent } from '../permissions/permissions.repository.js';
+import type { PersonOnEvent } from '../permissions/person-on-event.js';
 import { Config } from '../platform/config/config.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';

@@ -26,7 +26,8 @@ const HORIZON_SECONDS = 10 * YEAR_SECONDS;
 const MOST_OCCURRENCES = 10_000;
 
 /**
- * Every occurrence up to ten years after now or after the start, at most 10,000. Nothing for events and occurrences that
+ * Every occurrence up to ten years after now or after the start. Of a series with more than 10,000 of them, the 10,000 from
+ * a year ago on. Nothing for events and occurrences that
  * show as free, and for what is in the trash.
  * @param now epoch seconds
  */
@@ -38,7 +39,10 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
     return { busy, until: null };
   }
   const horizon = Math.max(now, start) + HORIZON_SECONDS;
-  const found = expand(seriesOf(content), { from: -Infinity, to: horizon }, MOST_OCCURRENCES);
+  const all = expand(seriesOf(content), { from: -Infinity, to: horizon }, MOST_OCCURRENCES + 1);
+  // Of a long series that began long ago the coming years matter.
+  const from = all.length > MOST_OCCURRENCES ? Math.max(start, now - YEAR_SECONDS) : -Infinity;
+  const found = from === -Infinity ? all : expand(seriesOf(content), { from, to: horizon }, MOST_OCCURRENCES);
   const full = found.length === MOST_OCCURRENCES;
   const reached = full ? found.at(-1)!.start : horizon;
   const more = expand(seriesOf(content), { from: reached, to: Infinity }, 2).some(

@@ -27,15 +27,19 @@ export class NotificationsController {
     summary: 'Your inbox',
     description: 'Everything that happened on events you could see, newest first. Your own actions are already read.',
   })
-  @ApiOkResponse({ type: NotificationsView })
-  @ApiProblems(422)
+  @ApiOkResponse({ type: NotificationsView, description: 'A page of notifications' })
+  @ApiProblems('validation_failed')
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: ListNotificationsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NotificationsView> {
-    const page = await this.notifications.list(actor.userId, query.unread ?? false, pageRequest(query, 1));
+    const page = await this.notifications.list(
+      actor.userId,
+      query.unread ?? false,
+      pageRequest(query, 'notifications', 1),
+    );
     return {
       items: page.items.map(notificationView),
       ...pageView(page, query, request, reply),
@@ -51,7 +55,7 @@ export class NotificationsController {
     summary: 'Mark everything as read',
     description: 'Answers with how many were unread.',
   })
-  @ApiOkResponse({ type: ReadAllView })
+  @ApiOkResponse({ type: ReadAllView, description: 'Done' })
   async readAll(@CurrentActor() actor: Actor): Promise<ReadAllView> {
     return { updated: await this.notifications.readAll(actor.userId) };
   }
@@ -64,9 +68,12 @@ export class NotificationsController {
     summary: 'Mark one as read',
     description: 'Answers with the item. Marking it twice keeps the first time.',
   })
-  @ApiOkResponse({ type: NotificationView })
-  @ApiProblems(404, 422)
-  async read(@CurrentActor() actor: Actor, @UuidParam('id') id: string): Promise<NotificationView> {
+  @ApiOkResponse({ type: NotificationView, description: 'The notification, read' })
+  @ApiProblems('not_found', 'validation_failed')
+  async read(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The notification.') id: string,
+  ): Promise<NotificationView> {
     return notificationView(await this.notifications.read(actor.userId, id));
   }
 }

@@ -1,13 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { FlagQuery } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
 import { NOTIFICATION_TYPES, type NotificationType } from './notification.entity.js';
 import { notificationMessage } from './notification-message.js';
 import type { NotificationRecord } from './notifications.repository.js';
 
 export class ListNotificationsQuery extends PageQuery {
-  @FlagQuery({ description: 'Only what you have not read.' })
+  @FlagQuery({ description: 'Only what you have not read.', example: true })
   unread?: boolean;
 }
 
@@ -51,6 +51,7 @@ export class NotificationView {
     format: 'date-time',
     nullable: true,
     description: 'Set from the start for your own actions.',
+    example: null,
   })
   read_at: string | null;
 }

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, EmailField, ListField, TextField, UuidField } from '../platform/http/fields.js';
-import { PersonView } from '../users/users.dto.js';
-import type { PersonOnEvent } from './permissions.repository.js';
+import { PersonView } from '../users/user-view.js';
+import type { PersonOnEvent } from './person-on-event.js';
 import { type Role, ROLES } from './role.js';
 
 export class ShareEntry {
@@ -45,7 +45,7 @@ export class ChangeRoleBody {
 }
 
 export class PermissionView {
-  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' })
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
   user_id: string;
 
   @ApiProperty({ example: 'ben' })

@@ -6,7 +6,8 @@ import type { Actor } from '../platform/http/actor.js';
 import { type FieldError, invalid, notFound, Problem } from '../platform/http/problem.js';
 import { type PersonName, UsersService } from '../users/users.service.js';
 import { AccessService } from './access.service.js';
-import { type LockedEvent, PermissionsRepository, type PersonOnEvent } from './permissions.repository.js';
+import { type LockedEvent, PermissionsRepository } from './permissions.repository.js';
+import type { PersonOnEvent } from './person-on-event.js';
 import type { Role } from './role.js';
 
 export interface ShareRequest extends PersonName {

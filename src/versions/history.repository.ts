@@ -71,7 +71,7 @@ export class HistoryRepository {
     const before = page.after ? numberKey(page.after[0]) : null;
     const rows = await this.dataSource.query<Row<VersionRecord>[]>(
       `SELECT ${VERSION_COLUMNS} FROM event_versions v JOIN users u ON u.id = v.author_id
-        WHERE v.event_id = $1 AND ($2::int IS NULL OR v.version < $2)
+        WHERE v.event_id = $1 AND ($2::bigint IS NULL OR v.version < $2)
         ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
       [eventId, before, page.limit + 1, page.offset ?? 0],
     );

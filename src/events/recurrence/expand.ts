@@ -3,7 +3,7 @@ import { SECONDS_IN_DAY, stampOf, type LocalStamp, type LocalTime } from '../../
 import { compareOccurrences, overriddenOccurrence, plainOccurrence, type Occurrence } from './occurrence.js';
 import { compileSeries, type SeriesTimes } from './series-times.js';
 import type { Series } from './series.js';
-import type { Zone } from '../../platform/time/time-zone.js';
+import type { Zone } from '../../platform/time/zone.js';
 
 export type { Occurrence } from './occurrence.js';
 

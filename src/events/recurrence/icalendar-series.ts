@@ -9,7 +9,7 @@ import { TimeError } from '../../platform/time/time-error.js';
 import { parseRrule } from './rrule-text.js';
 import { compileSeries } from './series-times.js';
 import type { Duration, Series } from './series.js';
-import { getZone } from '../../platform/time/time-zone.js';
+import { getZone } from '../../platform/time/zone.js';
 
 /** The property values of an iCalendar component that make up its times, as text. */
 export type ICalendarTimes = {

@@ -1,13 +1,7 @@
-import {
-  civilFromDay,
-  dayFromCivil,
-  daysInMonth,
-  daysInYear,
-  modulo,
-  startOfWeek,
-  startOfWeekOne,
-} from '../../platform/time/calendar-day.js';
-import { weekYearOf, weekdayOf, weeksInYear, type Weekday } from '../../platform/time/calendar-day.js';
+import { civilFromDay, dayFromCivil, daysInMonth, daysInYear, modulo } from '../../platform/time/calendar-day.js';
+import { startOfWeek, startOfWeekOne } from '../../platform/time/week-year.js';
+import { weekdayOf, type Weekday } from '../../platform/time/calendar-day.js';
+import { weekYearOf, weeksInYear } from '../../platform/time/week-year.js';
 import type { LocalTime } from '../../platform/time/local-time.js';
 import type { RecurrenceRule, RuleWeekday } from './rule.js';
 

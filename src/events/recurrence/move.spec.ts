@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expand } from './expand.js';
 import { formatLocalTime, parseLocalTime, type LocalTime } from '../../platform/time/local-time.js';
-import { changeRule, moveSeries } from './move.js';
+import { changeRule } from './change-rule.js';
+import { moveSeries } from './move.js';
 import { parseRrule, printRrule } from './rrule-text.js';
 import type { Series } from './series.js';
 

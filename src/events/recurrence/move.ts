@@ -1,18 +1,11 @@
-import {
-  SECONDS_IN_DAY,
-  formatLocalTime,
-  localOf,
-  stampOf,
-  type LocalStamp,
-  type LocalTime,
-} from '../../platform/time/local-time.js';
+import { SECONDS_IN_DAY, formatLocalTime, localOf, stampOf, type LocalTime } from '../../platform/time/local-time.js';
+import { renameAll, renameOverrides, renaming } from './move-names.js';
 import { moveRule } from './move-rule.js';
-import { compilePeriodStamps } from './period-stamps.js';
 import { TimeError } from '../../platform/time/time-error.js';
 import { untilDay } from './until.js';
 import type { RecurrenceRule, Until } from './rule.js';
-import { compileSeries, type SeriesTimes } from './series-times.js';
-import type { Duration, Override, Series } from './series.js';
+import { compileSeries } from './series-times.js';
+import type { Duration, Series } from './series.js';
 
 /**
  * Moves a whole series to a new start, in the zone it has.
@@ -47,21 +40,6 @@ export function moveSeries(series: Series, newStart: LocalTime, newDuration: Dur
     added,
     excluded: renameAll(series.excluded, rename),
     overrides: renameOverrides(series.overrides, rename),
-  };
-}
-
-/**
- * The series with another rule. Exclusions and overrides whose original start the new rule names too are kept, the
- * others dropped, for what they belonged to no longer takes place. Added dates stay.
- */
-export function changeRule(series: Series, rule: RecurrenceRule | null): Series {
-  const changed: Series = { ...series, rule, excluded: [], overrides: [] };
-  const times = compileSeries(changed);
-  const stays = (time: LocalTime): boolean => times.has(stampOf(time));
-  return {
-    ...changed,
-    excluded: series.excluded.filter(stays),
-    overrides: series.overrides.filter(({ original }) => stays(original)),
   };
 }
 
@@ -111,48 +89,4 @@ function requireStart({ rule, start, ...series }: Series): void {
   });
   const message = `The rule cannot follow to ${formatLocalTime(start)}; send the new rule along.`;
   throw new TimeError('start_not_in_pattern', '/start', message, next);
-}
-
-type Rename = (time: LocalTime) => LocalTime | null;
-
-function renaming(before: Series, after: Series, shift: number, shiftOfTime: number): Rename {
-  const times = compileSeries(after);
-  const added = new Set(before.added.map(stampOf));
-  return (time) => {
-    const stamp = stampOf(time);
-    if (added.has(stamp)) return localOf(stamp + shift);
-    const names = [stamp + shift, stamp + shiftOfTime, stamp];
-    const found = names.find((name) => times.has(name)) ?? samePosition(before, after, times, stamp);
-    return found === null ? null : localOf(found);
-  };
-}
-
-/** Periods are numbered from either start, so the same number means the corresponding period. */
-function samePosition(before: Series, after: Series, times: SeriesTimes, stamp: LocalStamp): LocalStamp | null {
-  if (!before.rule || !after.rule) return null;
-  const old = compilePeriodStamps(before.rule, before.start, before.allDay);
-  const index = old.periods.indexFrom(Math.floor(stamp / SECONDS_IN_DAY));
-  const oldPeriod = old.period(index);
-  const position = old.positionFrom(oldPeriod, stamp);
-  if (position === oldPeriod.size || old.at(oldPeriod, position) !== stamp) return null;
-  const moved = compilePeriodStamps(after.rule, after.start, after.allDay);
-  const period = moved.period(index);
-  if (position >= period.size) return null;
-  const found = moved.at(period, position);
-  return times.has(found) ? found : null;
-}
-
-function renameAll(times: readonly LocalTime[], rename: Rename): LocalTime[] {
-  const renamed = times.map(rename).filter((time) => time !== null);
-  const once = new Map(renamed.map((time) => [stampOf(time), time]));
-  return [...once.values()].sort((a, b) => stampOf(a) - stampOf(b));
-}
-
-function renameOverrides(overrides: readonly Override[], rename: Rename): Override[] {
-  const renamed = new Map<LocalStamp, Override>();
-  for (const override of overrides) {
-    const original = rename(override.original);
-    if (original && !renamed.has(stampOf(original))) renamed.set(stampOf(original), { ...override, original });
-  }
-  return [...renamed.values()].sort((a, b) => stampOf(a.original) - stampOf(b.original));
 }

@@ -1,6 +1,8 @@
+import { at, entries, invalid, number, numbers, readText, type Json } from './pattern-json.js';
 import { TimeError } from '../../platform/time/time-error.js';
-import { NUMBER_LISTS, LONGEST_BY_DAY, longestList, type NumberList, type RuleDraft } from './rule-parts.js';
-import { parseFrequency, parseRrule, parseWeekStart, parseWeekday, printWeekday } from './rrule-text.js';
+import { LONGEST_BY_DAY, NUMBER_LISTS, type RuleDraft } from './rule-parts.js';
+import { parseRrule } from './rrule-text.js';
+import { parseFrequency, parseWeekStart, parseWeekday, printWeekday } from './rule-values.js';
 import { WEEKDAY_CODES, type RecurrenceRule } from './rule.js';
 import { parseUntil, printUntil } from './until.js';
 import { validateRule } from './validate-rule.js';
@@ -24,8 +26,6 @@ export type RecurrencePattern = {
   by_set_position?: number[];
   week_start?: string;
 };
-
-type Json = Record<string, unknown>;
 
 /**
  * Reads a rule from whatever a client sent: RRULE text or the pattern object.
@@ -82,45 +82,4 @@ function readPart(rule: RuleDraft, pattern: Json, key: string): void {
     const pointer = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     throw new TimeError('unknown_rule_part', pointer, `"${key.slice(0, 40)}" is no part of a pattern.`);
   }
-}
-
-function readText<Result>(pattern: Json, key: string, read: (text: string) => Result): Result {
-  const value = pattern[key] ?? '';
-  if (typeof value !== 'string') throw invalid(`/${key}`, 'This must be a text.');
-  return at(`/${key}`, () => read(value));
-}
-
-function number(pattern: Json, key: string): number | undefined {
-  const value = pattern[key] ?? undefined;
-  if (value !== undefined && typeof value !== 'number') throw invalid(`/${key}`, 'This must be a number.');
-  return value;
-}
-
-function numbers(pattern: Json, list: NumberList): number[] {
-  return entries(pattern, list.wire, longestList(list)).map((value, index) => {
-    if (typeof value !== 'number') throw invalid(`/${list.wire}/${index}`, 'This must be a number.');
-    return value + 0; // -0 becomes 0
-  });
-}
-
-function entries(pattern: Json, key: string, longest: number): unknown[] {
-  const value = pattern[key];
-  if (!Array.isArray(value)) throw invalid(`/${key}`, 'This must be a list.');
-  if (value.length > longest) {
-    throw new TimeError('value_out_of_range', `/${key}`, `This list must have 1 to ${longest} entries.`);
-  }
-  return value;
-}
-
-/** Runs a reader that knows no pointers, and says where it stumbled. */
-function at<Result>(pointer: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof TimeError ? error.under(pointer) : error;
-  }
-}
-
-function invalid(pointer: string, message: string): TimeError {
-  return new TimeError('invalid_rule', pointer, message);
 }

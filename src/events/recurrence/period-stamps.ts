@@ -1,7 +1,8 @@
 import { compileDayFilter, countMatchingDays, matchingDays } from './day-filter.js';
 import { SECONDS_IN_DAY, type LocalStamp, type LocalTime } from '../../platform/time/local-time.js';
-import { compilePeriods, isContiguous, type Periods } from './periods.js';
+import { compilePeriods, isUniform, type Periods } from './periods.js';
 import type { RecurrenceRule } from './rule.js';
+import { inOrder, timesOfDay } from './times-of-day.js';
 
 /** In days; a year of numbered weeks may have 53. */
 const LONGEST_PERIOD = { daily: 1, monthly: 31, yearly: 371 };
@@ -75,33 +76,8 @@ export function compilePeriodStamps(rule: RecurrenceRule, start: LocalTime, allD
   };
 }
 
-function isUniform(rule: RecurrenceRule): boolean {
-  if (isContiguous(rule)) return false;
-  if (rule.frequency === 'weekly') return !rule.byMonth;
-  return rule.frequency === 'daily' && !rule.byMonth && !rule.byMonthDay && !rule.byDay;
-}
-
-/** The seconds of a day at which the rule occurs, in order: what BYHOUR, BYMINUTE and BYSECOND leave out, the start has. */
-export function timesOfDay(rule: RecurrenceRule, startSecond: number): number[] {
-  const hours = inOrder(rule.byHour ?? [Math.floor(startSecond / 3600)]);
-  const minutes = inOrder(rule.byMinute ?? [Math.floor(startSecond / 60) % 60]);
-  // A leap second is the 59th, as in POSIX time (RFC 5545 §3.3.12).
-  const seconds = inOrder((rule.bySecond ?? [startSecond % 60]).map((second) => Math.min(second, 59)));
-  const times: number[] = [];
-  for (const hour of hours) {
-    for (const minute of minutes) {
-      for (const second of seconds) times.push(hour * 3600 + minute * 60 + second);
-    }
-  }
-  return times;
-}
-
 /** BYSETPOS counts over the whole period, even where the start cuts into it (RFC 5545 §3.3.10). */
 function pick(setPositions: readonly number[], size: number): number[] {
   const indices = setPositions.map((position) => (position > 0 ? position - 1 : size + position));
   return inOrder(indices.filter((index) => index >= 0 && index < size));
-}
-
-function inOrder(numbers: readonly number[]): number[] {
-  return [...new Set(numbers)].sort((a, b) => a - b);
 }

@@ -4,10 +4,8 @@ import {
   dayFromCivil,
   daysInMonth,
   daysInYear,
-  startOfWeek,
-  startOfWeekOne,
-  weekYearOf,
 } from '../../platform/time/calendar-day.js';
+import { startOfWeek, startOfWeekOne, weekYearOf } from '../../platform/time/week-year.js';
 import type { RecurrenceRule } from './rule.js';
 
 /**
@@ -19,14 +17,14 @@ export type Periods = {
   indexFrom(day: number): number;
   firstDay(index: number): number;
   lastDay(index: number): number;
-  /** After this many periods, weekdays and leap years repeat: a rule that matched none of them never matches. */
+  /** A rule that matched nothing in this many periods in a row never matches, because the calendar repeats. */
   readonly cycle: number;
 };
 
 /** @param startMatches whether the rule matches the day of the start */
 export function compilePeriods(rule: RecurrenceRule, startDay: number, startMatches: boolean): Periods {
   const { frequency, interval } = rule;
-  if (isContiguous(rule)) return months(1, startDay);
+  if (isContiguous(rule)) return isUniform(rule) ? runsOfDays(28, 28, startOfWeek(startDay, 0)) : months(1, startDay);
   if (frequency === 'daily') return runsOfDays(interval, 1, startDay);
   if (frequency === 'weekly') return runsOfDays(interval * 7, 7, startOfWeek(startDay, rule.weekStart ?? 0));
   if (frequency === 'monthly') return months(interval, startDay);
@@ -34,11 +32,17 @@ export function compilePeriods(rule: RecurrenceRule, startDay: number, startMatc
 }
 
 /**
- * True if every period is selected and nothing picked from each as a whole. Then grouping makes no difference, and months
- * are cheapest, because the day filter works by months.
+ * True if every period is selected and nothing picked from each as a whole. Then grouping makes no difference, and the
+ * engine groups by months, as the day filter does, or by four weeks where those are all alike.
  */
-export function isContiguous({ frequency, interval, bySetPosition }: RecurrenceRule): boolean {
+function isContiguous({ frequency, interval, bySetPosition }: RecurrenceRule): boolean {
   return interval === 1 && (bySetPosition === undefined || frequency === 'daily');
+}
+
+/** True if the rule has as many days in each of its periods (the first may be cut by the start), so that they need no counting. */
+export function isUniform({ frequency, interval, byMonth, byMonthDay, byDay }: RecurrenceRule): boolean {
+  if (byMonth || byMonthDay) return false;
+  return frequency === 'weekly' || (frequency === 'daily' && (interval === 1 || byDay === undefined));
 }
 
 function runsOfDays(step: number, length: number, start: number): Periods {
@@ -71,7 +75,7 @@ function months(interval: number, startDay: number): Periods {
       const { year, month } = first(index);
       return dayFromCivil(year, month, daysInMonth(year, month));
     },
-    cycle: 4800 / greatestCommonDivisor(interval, 4800),
+    cycle: 12 * yearsToSee(interval),
   };
 }
 
@@ -84,7 +88,7 @@ function years(interval: number, startDay: number): Periods {
       const year = origin + index * interval;
       return dayFromCivil(year, 1, 1) + daysInYear(year) - 1;
     },
-    cycle: 400 / greatestCommonDivisor(interval, 400),
+    cycle: yearsToSee(interval),
   };
 }
 
@@ -99,8 +103,17 @@ function weekYears(rule: RecurrenceRule, startDay: number, startMatches: boolean
     indexFrom: (day) => Math.max(0, Math.ceil((weekYearOf(day, weekStart) - origin) / interval)),
     firstDay: (index) => startOfWeekOne(origin + index * interval, weekStart),
     lastDay: (index) => startOfWeekOne(origin + index * interval + 1, weekStart) - 1,
-    cycle: 400 / greatestCommonDivisor(interval, 400),
+    cycle: yearsToSee(interval),
   };
+}
+
+/**
+ * How many periods of so many months or years it takes to have seen all that the calendar has to offer. There are but 14
+ * kinds of years, by weekday and length, and any 60 in a row contain 28 without an irregular century, hence every kind
+ * beside every neighbour it can have. Longer intervals may miss kinds until the calendar repeats after 400 years.
+ */
+function yearsToSee(interval: number): number {
+  return interval === 1 ? 60 : 400;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

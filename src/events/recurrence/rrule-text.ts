@@ -1,15 +1,12 @@
-import type { Weekday } from '../../platform/time/calendar-day.js';
 import { TimeError } from '../../platform/time/time-error.js';
 import { NUMBER_LISTS, type NumberList, type RuleDraft } from './rule-parts.js';
-import { WEEKDAY_CODES, type Frequency, type RecurrenceRule, type RuleWeekday } from './rule.js';
+import { parseFrequency, parseWeekStart, parseWeekday, printWeekday } from './rule-values.js';
+import { WEEKDAY_CODES, type RecurrenceRule } from './rule.js';
 import { parseICalendarUntil, printICalendarUntil, untilBesideStart } from './until.js';
 import { validateRule } from './validate-rule.js';
 
 /** Longer than any rule whose lists name each of their values once. */
 const LONGEST_TEXT = 16_384;
-
-const FREQUENCIES: readonly string[] = ['daily', 'weekly', 'monthly', 'yearly'] satisfies Frequency[];
-const TOO_FREQUENT: readonly string[] = ['hourly', 'minutely', 'secondly'];
 
 /**
  * Reads the value of an RRULE property (RFC 5545 §3.3.10), with or without `RRULE:` in front, in any case.
@@ -63,36 +60,6 @@ export function printRruleBesideStart(rule: RecurrenceRule, start: { zone: strin
   return printRrule(rule.until ? { ...rule, until: untilBesideStart(rule.until, start) } : rule);
 }
 
-/** Reads `MO` or `-1FR`, in any case. @throws TimeError `invalid_rule` */
-export function parseWeekday(text: string): RuleWeekday {
-  const match = /^([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)$/.exec(text.toUpperCase());
-  if (!match) throw invalid(`"${text.slice(0, 40)}" is no weekday such as MO or -1FR.`);
-  const weekday = weekdayOfCode(match[2]!);
-  return match[1] === undefined ? { weekday } : { weekday, ordinal: Number(match[1]) };
-}
-
-export function printWeekday({ weekday, ordinal }: RuleWeekday): string {
-  return `${ordinal ?? ''}${WEEKDAY_CODES[weekday]}`;
-}
-
-/** Reads the name of a frequency, in any case. @throws TimeError `unsupported_frequency`, `invalid_rule` */
-export function parseFrequency(name: string | undefined): Frequency {
-  const frequency = name?.toLowerCase() ?? '';
-  if (FREQUENCIES.includes(frequency)) return frequency as Frequency;
-  if (TOO_FREQUENT.includes(frequency)) {
-    const message = `Rules are daily, weekly, monthly or yearly; ${frequency} ones are not supported.`;
-    throw new TimeError('unsupported_frequency', '', message);
-  }
-  throw invalid('A rule needs a frequency: daily, weekly, monthly or yearly.');
-}
-
-/** Reads `MO` … `SU`, in any case. @throws TimeError `invalid_rule` */
-export function parseWeekStart(text: string): Weekday {
-  const { weekday, ordinal } = parseWeekday(text);
-  if (ordinal !== undefined) throw invalid('A week starts on a plain weekday such as MO.');
-  return weekday;
-}
-
 function readPart(rule: RuleDraft, name: string, value: string): void {
   const list = NUMBER_LISTS.find(({ text }) => text === name);
   if (list) rule[list.key] = parseNumbers(list, value);
@@ -116,10 +83,6 @@ function parseNumbers(list: NumberList, value: string): number[] {
     if (!/^[+-]?\d+$/.test(number)) throw invalid(`${list.text} takes whole numbers.`);
     return Number(number) + 0; // -0 becomes 0
   });
-}
-
-function weekdayOfCode(code: string): Weekday {
-  return WEEKDAY_CODES.indexOf(code as (typeof WEEKDAY_CODES)[number]) as Weekday;
 }
 
 function invalid(message: string): TimeError {

@@ -1,8 +1,10 @@
 import { LAST_DAY } from '../../platform/time/calendar-day.js';
 import { SECONDS_IN_DAY, stampOf, type LocalStamp, type LocalTime } from '../../platform/time/local-time.js';
 import { compilePeriodStamps } from './period-stamps.js';
-import type { RecurrenceRule, Until } from './rule.js';
-import type { Zone } from '../../platform/time/time-zone.js';
+import { compileCounting } from './rule-counting.js';
+import type { RecurrenceRule } from './rule.js';
+import { MARGIN, compileLimit } from './until-limit.js';
+import type { Zone } from '../../platform/time/zone.js';
 
 /** Says whether to go on. */
 export type Visit = (stamp: LocalStamp) => boolean;
@@ -33,9 +35,6 @@ export type RuleContext = {
   horizon?: number;
 };
 
-/** An instant's local time is known to within this much without asking for the gap it may lie in. */
-const MARGIN = 2 * SECONDS_IN_DAY;
-
 export function compileRuleTimes(rule: RecurrenceRule, context: RuleContext): RuleTimes {
   const stamps = compilePeriodStamps(rule, context.start, context.allDay);
   const { periods } = stamps;
@@ -49,16 +48,9 @@ export function compileRuleTimes(rule: RecurrenceRule, context: RuleContext): Ru
     skippedBeforeStart < firstPeriod.size && stamps.at(firstPeriod, skippedBeforeStart) === startStamp;
   const extraStart = context.startAlwaysCounts === true && !(startMatches && limit.includes(startStamp));
   const counted = rule.count === undefined ? Infinity : rule.count - (extraStart ? 1 : 0);
+  const counting = compileCounting(stamps, startStamp, counted, horizon);
   let lastCounted: LocalStamp | undefined;
-
-  /** How many times lie in the periods before one, from the start on. */
-  const countBefore = (index: number): number => {
-    if (index === 0) return 0;
-    let count = firstPeriod.size - skippedBeforeStart;
-    if (stamps.uniform) return count + (index - 1) * stamps.sizeOf(1);
-    for (let earlier = 1; earlier < index && count < counted; earlier += 1) count += stamps.sizeOf(earlier);
-    return count;
-  };
+  const latest = (): LocalStamp => (lastCounted ??= counted === Infinity ? limit.latest : counting.last());
 
   /** Visits what the rule names from `from` (not before the start), regardless of COUNT. */
   const visitPeriods = (from: LocalStamp, visit: Visit): void => {
@@ -77,41 +69,10 @@ export function compileRuleTimes(rule: RecurrenceRule, context: RuleContext): Ru
     }
   };
 
-  const countBelow = (stamp: LocalStamp): number => {
-    if (stamp <= startStamp) return 0;
-    const index = periods.indexFrom(Math.floor(stamp / SECONDS_IN_DAY));
-    const before = countBefore(index);
-    return before + stamps.positionFrom(stamps.period(index), stamp) - (index === 0 ? skippedBeforeStart : 0);
-  };
-
-  /** The last time that COUNT lets in: found by counting whole periods, then within one. */
-  const findLastCounted = (): LocalStamp => {
-    if (counted === Infinity) return limit.latest;
-    let left = counted;
-    let index = 0;
-    if (stamps.uniform && counted > 0) {
-      const size = stamps.sizeOf(1);
-      const periodsSkipped = size === 0 ? 0 : Math.floor((counted - 1 - countBefore(1)) / size);
-      index = Math.max(0, periodsSkipped + 1);
-      left -= countBefore(index);
-    }
-    let lastIndex = -1;
-    let lastPosition = -1;
-    for (let empty = 0; left > 0 && empty <= periods.cycle && periods.firstDay(index) <= horizon; index += 1) {
-      const skipped = index === 0 ? skippedBeforeStart : 0;
-      const size = stamps.sizeOf(index) - skipped;
-      empty = size === 0 ? empty + 1 : 0;
-      if (size > 0) [lastIndex, lastPosition] = [index, skipped + Math.min(left, size) - 1];
-      left -= size;
-    }
-    return lastIndex < 0 ? startStamp - 1 : stamps.at(stamps.period(lastIndex), lastPosition);
-  };
-  const latest = (): LocalStamp => (lastCounted ??= findLastCounted());
-
   const forward = (from: LocalStamp, visit: Visit): void => {
     if (extraStart && from <= startStamp && !visit(startStamp)) return;
     const first = Math.max(from, startStamp);
-    let left = counted === Infinity ? Infinity : counted - countBelow(first);
+    let left = counted === Infinity ? Infinity : counted - counting.below(first);
     if (left <= 0) return;
     visitPeriods(first, (stamp) => {
       left -= 1;
@@ -147,29 +108,12 @@ export function compileRuleTimes(rule: RecurrenceRule, context: RuleContext): Ru
     count() {
       if (counted === Infinity && rule.until === undefined) return null;
       const almost = Math.max(startStamp, Math.min(latest(), limit.latest, horizon * SECONDS_IN_DAY) - MARGIN);
-      let count = countBelow(almost) + (extraStart && almost > startStamp ? 1 : 0);
+      let count = counting.below(almost) + (extraStart && almost > startStamp ? 1 : 0);
       forward(almost, () => {
         count += 1;
         return true;
       });
       return count;
     },
-  };
-}
-
-/** UNTIL as a test of local times, none of which is included after `latest`. */
-type Limit = { latest: LocalStamp; includes(stamp: LocalStamp): boolean };
-
-function compileLimit(until: Until | undefined, zone: Zone): Limit {
-  if (until === undefined) return { latest: Infinity, includes: () => true };
-  if (until.form !== 'instant') {
-    const latest = until.form === 'date' ? (until.day + 1) * SECONDS_IN_DAY - 1 : stampOf(until.local);
-    return { latest, includes: (stamp) => stamp <= latest };
-  }
-  const { epochSecond } = until;
-  const around = zone.toStamp(epochSecond);
-  return {
-    latest: around + MARGIN,
-    includes: (stamp) => stamp < around - MARGIN || zone.toInstant(stamp).epochSecond <= epochSecond,
   };
 }

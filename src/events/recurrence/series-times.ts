@@ -1,7 +1,7 @@
 import { stampOf, type LocalStamp } from '../../platform/time/local-time.js';
 import { compileRuleTimes, type RuleTimes } from './rule-times.js';
 import type { Series } from './series.js';
-import { getZone, type Zone } from '../../platform/time/time-zone.js';
+import { getZone, type Zone } from '../../platform/time/zone.js';
 
 /** A series prepared for questions: which original starts it has, as local stamps. */
 export type SeriesTimes = {

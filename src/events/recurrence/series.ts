@@ -1,6 +1,6 @@
 import type { LocalTime } from '../../platform/time/local-time.js';
 import type { RecurrenceRule } from './rule.js';
-import { getZone } from '../../platform/time/time-zone.js';
+import { getZone } from '../../platform/time/zone.js';
 
 /**
  * How long an occurrence lasts: `days` on the calendar, then `seconds` by the stopwatch (RFC 5545 §3.8.5.3, §3.3.6).

@@ -10,7 +10,7 @@ import {
   stampOf,
 } from '../../platform/time/local-time.js';
 import type { Until } from './rule.js';
-import { getZone } from '../../platform/time/time-zone.js';
+import { getZone } from '../../platform/time/zone.js';
 
 const OFFSET = /([+-])([01]\d|2[0-3]):([0-5]\d)$/;
 

@@ -1,14 +1,14 @@
 import { LAST_DAY, civilFromDay, dayFromCivil } from '../../platform/time/calendar-day.js';
 import { SECONDS_IN_DAY, formatLocalTime, localOf, stampOf, type LocalTime } from '../../platform/time/local-time.js';
-import { timesOfDay } from './period-stamps.js';
 import { TimeError, type TimeErrorCode } from '../../platform/time/time-error.js';
 import { compileRuleTimes } from './rule-times.js';
 import { compileSeries } from './series-times.js';
 import { recurs, type Duration, type Series } from './series.js';
 import type { RecurrenceRule } from './rule.js';
-import { getZone } from '../../platform/time/time-zone.js';
+import { timesADay } from './times-of-day.js';
 import { untilDay } from './until.js';
 import { validateRule } from './validate-rule.js';
+import { getZone } from '../../platform/time/zone.js';
 
 export { validateRule } from './validate-rule.js';
 
@@ -76,7 +76,7 @@ function validateBeyondRfc(rule: RecurrenceRule, series: Series): void {
     const message = 'A series of whole days has no BYHOUR, BYMINUTE or BYSECOND.';
     throw new TimeError('part_not_allowed', '/rule', message);
   }
-  if (timesOfDay(rule, series.start.second).length > MOST_TIMES_A_DAY) {
+  if (timesADay(rule) > MOST_TIMES_A_DAY) {
     throw new TimeError('too_many_times', '/rule', `A rule names at most ${MOST_TIMES_A_DAY} times a day.`);
   }
   if (rule.until && civilFromDay(untilDay(rule.until)).year > LAST_YEAR) {
@@ -85,8 +85,8 @@ function validateBeyondRfc(rule: RecurrenceRule, series: Series): void {
 }
 
 /**
- * Decides exactly whether the rule ever matches: the calendar repeats every 400 years, so a search that found nothing in
- * one such cycle of the rule's periods will find nothing ever.
+ * Decides exactly whether the rule ever matches. The search ends without guessing: the calendar repeats (see `Periods`),
+ * and what begins after the last valid year isn't wanted.
  */
 function validateOccurs(rule: RecurrenceRule, series: Series): void {
   const horizon = series.startAlwaysCounts ? LAST_DAY : LAST_VALID_DAY;

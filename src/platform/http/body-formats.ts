@@ -11,8 +11,8 @@ declare module 'fastify' {
     answerFormat?: 'json' | 'msgpack';
   }
   interface FastifyContextConfig {
-    /** Takes as much as a batch may hold, instead of the usual limit. */
-    batchBody?: boolean;
+    /** The route takes many things at once: the batch limit holds instead of the usual one. */
+    largeBody?: boolean;
     /** Media types that this route can answer with besides JSON and MessagePack. */
     produces?: string[];
     /** Media types that this route takes besides JSON and MessagePack. */
@@ -28,10 +28,12 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   const { batchBodyLimitBytes, bodyLimitBytes, maxNesting } = config.values;
   const largest = Math.max(batchBodyLimitBytes, bodyLimitBytes);
 
+  // Fastify reads plain text by itself; here it is a format like any other that isn't taken.
+  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
   const read = (types: string[], decode: (bytes: Buffer, request: FastifyRequest) => unknown): void => {
     app.useBodyParser(types, { bodyLimit: largest }, (request: FastifyRequest, bytes: Buffer, done) => {
       try {
-        const limit = request.routeOptions.config.batchBody ? batchBodyLimitBytes : bodyLimitBytes;
+        const limit = request.routeOptions.config.largeBody ? batchBodyLimitBytes : bodyLimitBytes;
         if (bytes.length > limit) throw new Problem('body_too_large', { detail: `At most ${limit} bytes.` });
         done(null, decode(bytes, request));
       } catch (error) {
@@ -106,7 +108,7 @@ export function negotiate(request: FastifyRequest, reply: FastifyReply, done: ()
       'application/json',
       'application/problem+json',
       ...MESSAGE_PACK_TYPES,
-      ...(request.routeOptions.config?.produces ?? []),
+      ...(request.routeOptions?.config?.produces ?? []),
     ];
     const chosen = bestMatch(accept, offered);
     if (!chosen) return sendProblem(new Problem('not_acceptable'), request, reply);

@@ -11,11 +11,12 @@ export function packMessage(value: unknown): Buffer {
 }
 
 /**
- * Decodes a MessagePack body. Its nesting is measured on the bytes first, because decoders recurse.
+ * Decodes a MessagePack body. An empty one is no body. Its nesting is measured on the bytes first, because decoders recurse.
  * Timestamps (extension −1) become RFC 3339 text, as JSON would carry them.
  * @throws Problem unreadable_body
  */
 export function unpackMessage(bytes: Buffer, maxNesting: number): unknown {
+  if (bytes.length === 0) return undefined;
   const depth = messagePackDepth(bytes, maxNesting);
   if (depth === null) throw new Problem('unreadable_body', { detail: 'The body is not MessagePack.' });
   if (depth > maxNesting) {

@@ -12,6 +12,7 @@ export class PageQuery {
     description: 'The `next_cursor` of the page before.',
     max: 1_000,
     optional: true,
+    example: 'WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0',
   })
   cursor?: string;
 
@@ -19,15 +20,18 @@ export class PageQuery {
     description: 'Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.',
     min: 1,
     max: 1_000_000,
+    example: 1,
   })
   page?: number;
 
-  @WholeNumberQuery({ description: 'Items on a numbered page (default 50).', min: 1, max: 200 })
+  @WholeNumberQuery({ description: 'Items on a numbered page (default 50).', min: 1, max: 200, example: 50 })
   page_size?: number;
 }
 
 /** What a repository needs to read one page: how many, and after which key or past how many rows. */
 export interface PageRequest {
+  /** Names the list and its order; cursors carry it. */
+  order: string;
   limit: number;
   /** Key of the last item seen, in the order of the list. */
   after: string[] | null;
@@ -38,7 +42,7 @@ export interface PageRequest {
 /** One page as the repositories give it: up to `limit` items, and the total when pages are numbered. */
 export interface Page<T> {
   items: T[];
-  /** Key of the last item when more follow. */
+  /** The list's order and the key of the last item, when more follow. */
   nextKey: string[] | null;
   total: number | null;
 }
@@ -53,32 +57,34 @@ export class PageView {
   })
   next_cursor: string | null;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Items in all (numbered pages only).', example: 120 })
+  @ApiProperty({ type: 'integer', required: false, description: 'Items in all (numbered pages only).' })
   total?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'This page (numbered pages only).', example: 1 })
+  @ApiProperty({ type: 'integer', required: false, description: 'This page (numbered pages only).' })
   page?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Items on a page (numbered pages only).', example: 50 })
+  @ApiProperty({ type: 'integer', required: false, description: 'Items on a page (numbered pages only).' })
   page_size?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Pages in all (numbered pages only).', example: 3 })
+  @ApiProperty({ type: 'integer', required: false, description: 'Pages in all (numbered pages only).' })
   pages?: number;
 }
 
 /**
- * Reads the paging parameters. `keyLength` is the number of parts of the list's key: a cursor of another list is refused.
+ * Reads the paging parameters.
+ * @param order names the list and its order: a cursor of another one is refused, it would skip or repeat items
+ * @param keyLength the number of parts of the list's key
  * @throws Problem validation_failed with the pointer `/query/cursor` or `/query/page`
  */
-export function pageRequest(query: PageQuery, keyLength: number): PageRequest {
+export function pageRequest(query: PageQuery, order: string, keyLength: number): PageRequest {
   if (query.page !== undefined || query.page_size !== undefined) {
     if (query.cursor !== undefined) {
       throw invalid({ pointer: '/query/page', code: 'not_allowed', message: 'Use `page` or `cursor`, not both.' });
     }
     const limit = query.page_size ?? query.limit ?? 50;
-    return { limit, after: null, offset: ((query.page ?? 1) - 1) * limit };
+    return { order, limit, after: null, offset: ((query.page ?? 1) - 1) * limit };
   }
-  return { limit: query.limit ?? 50, after: decodeCursor(query.cursor, keyLength), offset: null };
+  return { order, limit: query.limit ?? 50, after: decodeCursor(query.cursor, order, keyLength), offset: null };
 }
 
 /** Cuts the row read beyond the limit and says where to read on. Repositories ask for `limit + 1` rows. */
@@ -90,7 +96,7 @@ export function pageOf<T>(
 ): Page<T> {
   const items = rows.slice(0, request.limit);
   const last = items.at(-1);
-  return { items, nextKey: rows.length > request.limit && last ? keyOf(last) : null, total };
+  return { items, nextKey: rows.length > request.limit && last ? [request.order, ...keyOf(last)] : null, total };
 }
 
 /** The answer's paging members, and the `Link: rel="next"` header (RFC 8288). */
@@ -115,12 +121,12 @@ export function pageView(
 
 const encodeCursor = (key: string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-function decodeCursor(cursor: string | undefined, keyLength: number): string[] | null {
+function decodeCursor(cursor: string | undefined, order: string, keyLength: number): string[] | null {
   if (cursor === undefined) return null;
   try {
-    const key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
-    const fits = Array.isArray(key) && key.length === keyLength && key.every((part) => typeof part === 'string');
-    if (fits && !key.some((part: string) => part.includes('\0'))) return key as string[];
+    const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
+    const texts = Array.isArray(parts) && parts.every((part) => typeof part === 'string' && !part.includes('\0'));
+    if (texts && parts.length === keyLength + 1 && parts[0] === order) return parts.slice(1) as string[];
   } catch {
     // Reported below like any other cursor that isn't ours.
   }

@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { IncomingMessage } from 'node:http';
 import { negotiate } from './body-formats.js';
+import { asProblem, sendProblem } from './problem.filter.js';
 
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 
@@ -10,6 +11,12 @@ const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
+}
+
+/** Addresses that the router cannot read never reach a hook or a filter: they are refused here, in the same words. */
+export function refuseAddress(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
+  negotiate(request, reply, () => sendProblem(asProblem(error), request, reply));
 }
 
 /** What happens around every request: its id, the format of its answer, one log line. */

@@ -1,8 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
-import { type FieldError, invalid } from './problem.js';
-import type { ErrorCode } from './problem.js';
+import { type ErrorCode, type FieldError, invalid, Problem } from './problem.js';
 
 /** A body class may also take a bare list or a single object: it names the member that they stand for. */
 export interface BodyShorthand {
@@ -37,7 +36,13 @@ export class RequestValidationPipe implements PipeTransform {
     if (!isPlainObject(object)) {
       throw invalid({ pointer: '', code: 'invalid', message: 'The body must be an object.' });
     }
-    const errors = reservedKeys(object, '');
+    const refuse = (errors: FieldError[]): void => {
+      if (errors.length === 0) return;
+      const prefix = PREFIX[metadata.type] ?? '';
+      throw invalid(...errors.map((error) => ({ ...error, pointer: prefix + withoutPrefix(error.pointer, hidden) })));
+    };
+    // Before anything walks the body: class-transformer stumbles over some of them.
+    refuse(reservedKeys(object, ''));
     const instance = plainToInstance(type, object, { exposeUnsetFields: false });
     const found = await validate(instance, {
       whitelist: true,
@@ -45,14 +50,37 @@ export class RequestValidationPipe implements PipeTransform {
       forbidUnknownValues: true,
       stopAtFirstError: true,
     });
-    errors.push(...found.flatMap((error) => fieldErrors(error, '')));
-    if (errors.length > 0) {
-      const prefix = PREFIX[metadata.type] ?? '';
-      throw invalid(...errors.map((error) => ({ ...error, pointer: prefix + withoutPrefix(error.pointer, hidden) })));
-    }
+    refuse(found.flatMap((error) => fieldErrors(error, '')));
+    if (hidden) hiddenParts.set(instance, hidden);
     return instance;
   }
 }
+
+/** Of bodies that were sent in short: the part of the pointers that the caller didn't write. */
+const hiddenParts = new WeakMap<object, string>();
+
+/**
+ * Runs what a body asks for. Pointers of a refusal are brought into the shape in which the body was sent: services know
+ * only the full one.
+ */
+export async function asSent<T>(body: object, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const hidden = hiddenParts.get(body);
+    if (!(error instanceof Problem) || hidden === undefined) throw error;
+    const { errors, members } = error.extras;
+    const conflicts = members?.conflicts as { pointer?: string }[] | undefined;
+    throw new Problem(error.code, {
+      ...error.extras,
+      ...(errors ? { errors: errors.map((entry) => shortened(entry, hidden)) } : {}),
+      ...(conflicts ? { members: { ...members, conflicts: conflicts.map((entry) => shortened(entry, hidden)) } } : {}),
+    });
+  }
+}
+
+const shortened = <T extends { pointer?: string }>(entry: T, hidden: string): T =>
+  entry.pointer === undefined ? entry : { ...entry, pointer: withoutPrefix(entry.pointer, hidden) };
 
 /** Gives a bare array or object the name it stands for; `hidden` is the part of the pointers that was not sent. */
 function unfold(value: unknown, type: BodyShorthand): { object: unknown; hidden: string } {
@@ -72,19 +100,23 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** class-transformer passes over these names in silence; here they are unknown fields like any other. */
+/** A name as a part of a JSON Pointer (RFC 6901 §3). */
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** class-transformer passes over names that every object has in silence; here they are unknown fields like any other. */
 function reservedKeys(value: unknown, pointer: string): FieldError[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => reservedKeys(item, `${pointer}/${index}`));
   if (!isPlainObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) =>
-    key === '__proto__' || key === 'constructor' || key === 'prototype'
-      ? [{ pointer: `${pointer}/${key}`, code: 'unknown_field', message: 'Unknown field.' }]
-      : reservedKeys(item, `${pointer}/${key}`),
-  );
+  return Object.entries(value).flatMap(([key, item]) => {
+    const own = `${pointer}/${escaped(key)}`;
+    return key in Object.prototype
+      ? [{ pointer: own, code: 'unknown_field', message: 'Unknown field.' }]
+      : reservedKeys(item, own);
+  });
 }
 
 function fieldErrors(error: ValidationError, parent: string): FieldError[] {
-  const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = `${parent}/${escaped(error.property)}`;
   const own = Object.entries(error.constraints ?? {}).map(([check, message]) => ({
     pointer,
     code: CODE_OF_CHECK[check] ?? 'invalid',

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  LAST_DAY,
-  civilFromDay,
-  dayFromCivil,
-  daysInMonth,
-  startOfWeekOne,
-  weekYearOf,
-  weekdayOf,
-  weeksInYear,
-} from './calendar-day.js';
+import { LAST_DAY, civilFromDay, dayFromCivil, daysInMonth, weekdayOf } from './calendar-day.js';
+import { startOfWeekOne, weekYearOf, weeksInYear } from './week-year.js';
 
 describe('calendar day', () => {
   it('counts days from 1970-01-01 and back, over 8,000 years', () => {

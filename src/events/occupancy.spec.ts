@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { EventContent } from './event-content.js';
+import { type ContentInput, draftContent } from './event-draft.js';
+import { multirange, occupancyOf } from './occupancy.js';
+
+function content(input: ContentInput = {}, zone = 'UTC'): EventContent {
+  const times = { start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
+  const draft = draftContent({ title: 'x', ...times, ...input }, null, zone);
+  if ('errors' in draft) throw new Error(JSON.stringify(draft.errors));
+  return draft.content;
+}
+
+const seconds = (text: string): number => Date.parse(text) / 1_000;
+const NOW = seconds('2026-06-01T00:00:00Z');
+const YEARS = 366 * 86_400;
+const busy = (event: EventContent, now = NOW): string[] =>
+  occupancyOf(event, now).busy.map(({ start, end }) =>
+    [start, end].map((at) => new Date(at * 1_000).toISOString().slice(0, 16)).join('/'),
+  );
+
+describe('the time that an event takes', () => {
+  it('is from its start to its end', () => {
+    expect(busy(content())).toEqual(['2026-06-01T10:00/2026-06-01T11:00']);
+  });
+
+  it('is none when it shows as free or lies in the trash', () => {
+    expect(busy(content({ show_as: 'free' }))).toEqual([]);
+    expect(busy({ ...content(), deletedAt: new Date() })).toEqual([]);
+    expect(busy({ ...content({ recurrence_pattern: 'FREQ=DAILY' }), showAs: 'free' })).toEqual([]);
+  });
+
+  it('is the whole days of an all-day event in its zone', () => {
+    const day = content({ all_day: true, start_time: '2026-06-01', end_time: '2026-06-03' }, 'Europe/Paris');
+    expect(busy(day)).toEqual(['2026-05-31T22:00/2026-06-02T22:00']);
+  });
+
+  it('is every occurrence of a series, without those excluded and with those added', () => {
+    const series = content({
+      recurrence_pattern: 'FREQ=DAILY;COUNT=3',
+      excluded: ['2026-06-02T10:00:00'],
+      added: ['2026-06-05T10:00:00'],
+    });
+    expect(busy(series)).toEqual([
+      '2026-06-01T10:00/2026-06-01T11:00',
+      '2026-06-03T10:00/2026-06-03T11:00',
+      '2026-06-05T10:00/2026-06-05T11:00',
+    ]);
+  });
+
+  it('keeps the wall time of a series across a change of the clocks', () => {
+    const start = { start_time: '2026-03-28T10:00:00', end_time: '2026-03-28T11:00:00' };
+    expect(busy(content({ ...start, recurrence_pattern: 'FREQ=DAILY;COUNT=2' }, 'Europe/Paris'))).toEqual([
+      '2026-03-28T09:00/2026-03-28T10:00',
+      '2026-03-29T08:00/2026-03-29T09:00',
+    ]);
+  });
+
+  it('reaches ten years beyond now for a series without end, even one that began long ago', () => {
+    const old = content({
+      start_time: '2000-01-01T10:00:00',
+      end_time: '2000-01-01T11:00:00',
+      recurrence_pattern: 'FREQ=MONTHLY',
+    });
+    const { busy: intervals, until } = occupancyOf(old, NOW);
+    expect(intervals[0]!.start).toBe(seconds('2000-01-01T10:00:00Z'));
+    expect(intervals.at(-1)!.start).toBeGreaterThan(NOW + 9.9 * YEARS);
+    expect(intervals.at(-1)!.start).toBeLessThan(NOW + 10.1 * YEARS);
+    expect(until).toBe(NOW + 10 * YEARS);
+  });
+
+  it('reaches ten years beyond the start of a series that begins far from now', () => {
+    const far = content({
+      start_time: '2100-01-01T10:00:00',
+      end_time: '2100-01-01T11:00:00',
+      recurrence_pattern: 'FREQ=YEARLY',
+    });
+    expect(occupancyOf(far, NOW).busy).toHaveLength(11);
+  });
+
+  it('names at most 10,000 occurrences', () => {
+    const rule = 'FREQ=DAILY;BYHOUR=10,11,12,13;BYMINUTE=0';
+    const { busy: intervals, until } = occupancyOf(content({ recurrence_pattern: rule }), NOW);
+    expect(intervals).toHaveLength(10_000);
+    expect(until).toBe(intervals.at(-1)!.start);
+  });
+
+  it('keeps the coming years of a daily series that began thirty years ago', () => {
+    const times = { start_time: '1996-01-01T10:00:00', end_time: '1996-01-01T11:00:00' };
+    const { busy: intervals } = occupancyOf(content({ ...times, recurrence_pattern: 'FREQ=DAILY' }), NOW);
+    expect(intervals[0]!.start).toBeLessThan(NOW - 0.9 * YEARS);
+    expect(intervals.at(-1)!.start).toBeGreaterThan(NOW + 9.9 * YEARS);
+  });
+
+  it('is all there is for a series that ends before the horizon', () => {
+    expect(occupancyOf(content({ recurrence_pattern: 'FREQ=DAILY;COUNT=3' }), NOW).until).toBeNull();
+  });
+});
+
+describe('multirange', () => {
+  it('writes half-open stretches as PostgreSQL reads them', () => {
+    expect(multirange([])).toBe('{}');
+    expect(
+      multirange([
+        { start: 0, end: 60 },
+        { start: 120, end: 180 },
+      ]),
+    ).toBe('{[1970-01-01T00:00:00.000Z,1970-01-01T00:01:00.000Z),[1970-01-01T00:02:00.000Z,1970-01-01T00:03:00.000Z)}');
+  });
+});

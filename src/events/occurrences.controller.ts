@@ -1,0 +1,41 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequireRole } from '../permissions/role.guard.js';
+import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { pageRequest, pageView } from '../platform/http/page.js';
+import { UuidParam } from '../platform/http/uuid-param.js';
+import { occurrenceView } from './event-view.js';
+import { readWindow } from './list-query.js';
+import { ListOccurrencesQuery, OccurrencesView } from './occurrences.dto.js';
+import { OccurrencesService } from './occurrences.service.js';
+
+@ApiTags('Events')
+@Controller('api/events/:id/occurrences')
+export class OccurrencesController {
+  constructor(private readonly occurrences: OccurrencesService) {}
+
+  @Get()
+  @RequireRole('read')
+  @ApiOperation({
+    operationId: 'listOccurrences',
+    summary: 'The dates of an event',
+    description:
+      'By start, correct at any date, near or a century ahead. Without `to` it goes on as long as the series does.',
+  })
+  @ApiOkResponse({ type: OccurrencesView, description: 'A page of dates' })
+  async list(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The event.') id: string,
+    @Query() query: ListOccurrencesQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OccurrencesView> {
+    const window = readWindow(query, actor.timeZone);
+    const { event, page } = await this.occurrences.list(actor, id, window, pageRequest(query, 'occurrences', 2));
+    return {
+      items: page.items.map((occurrence) => occurrenceView(event, occurrence)),
+      ...pageView(page, query, request, reply),
+    };
+  }
+}

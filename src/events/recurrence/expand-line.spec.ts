@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { answerLine } from './expand-line.js';
+
+function answer(line: object): unknown {
+  return JSON.parse(answerLine(JSON.stringify(line)));
+}
+
+describe('a line of recurrence:expand', () => {
+  const start = {
+    id: 7,
+    dtstart: '20260328T023000',
+    tzid: 'Europe/Paris',
+    rrule: ['FREQ=DAILY'],
+    rdate: [],
+    exdate: [],
+  };
+
+  it('lists instants of a zoned series, up to n', () => {
+    expect(answer({ ...start, n: 2 })).toEqual({ id: 7, out: ['20260328T013000Z', '20260329T013000Z'] });
+  });
+
+  it('lists local times of a floating series, up to and including end', () => {
+    const out = ['20260328T023000', '20260329T023000'];
+    expect(answer({ ...start, tzid: null, end: '20260329T023000' })).toEqual({ id: 7, out });
+  });
+
+  it('lists dates of an all-day series', () => {
+    const line = { ...start, dtstart: '20260601', tzid: null, rrule: ['FREQ=WEEKLY'], exdate: ['20260608'], n: 2 };
+    expect(answer(line)).toEqual({ id: 7, out: ['20260601', '20260615'] });
+  });
+
+  it('names the error and its line', () => {
+    expect(answer({ ...start, rrule: ['FREQ=HOURLY'] })).toEqual({
+      id: 7,
+      error: expect.stringContaining('unsupported_frequency: '),
+    });
+  });
+
+  it.each([
+    '',
+    'x',
+    'null',
+    '[]',
+    '{}',
+    '{"dtstart":5}',
+    '{"dtstart":"20260601","rrule":"FREQ=DAILY"}',
+    '{"dtstart":"20260601","n":-1}',
+  ])('answers %s with a line of JSON', (line) => {
+    expect(JSON.parse(answerLine(line))).toHaveProperty('id');
+  });
+});

@@ -1,0 +1,138 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, withSigningSecret } from './config.js';
+import { SETTINGS } from './settings.js';
+
+const SECRET = 'k7Q2vN9xR4tW8yB3mH6jL1pZ5cF0dGsA';
+const GOOD = { NODE_ENV: 'production', DATABASE_URL: 'postgres://app@db.internal/convene', JWT_SECRET: SECRET };
+
+function problemsOf(env: NodeJS.ProcessEnv): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('starts with nothing set', () => {
+    const { values } = readConfig({});
+    expect(values).toMatchObject({
+      environment: 'development',
+      host: '127.0.0.1',
+      port: 3000,
+      databaseUrl: null,
+      jwtSecrets: [],
+      accessTokenSeconds: 900,
+      refreshTokenDays: 30,
+      bodyLimitBytes: 1_048_576,
+      batchBodyLimitBytes: 4_194_304,
+      maxNesting: 32,
+      maxBatch: 500,
+      maxShare: 100,
+      maxPeople: 1_000,
+    });
+  });
+
+  it('takes empty and blank variables for unset ones', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: '  ' }).values).toMatchObject({ port: 3000, databaseUrl: null });
+  });
+
+  it('reads lists, with the newest secret first', () => {
+    const config = readConfig({
+      JWT_SECRET: `${SECRET}, old-${SECRET}`,
+      CORS_ORIGINS: 'https://a.test,https://b.test,',
+    });
+    expect(config.jwtSecrets).toEqual([SECRET, `old-${SECRET}`]);
+    expect(config.values.corsOrigins).toEqual(['https://a.test', 'https://b.test']);
+  });
+
+  it('names every wrong variable at once', () => {
+    const wrong = {
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://x',
+      JWT_SECRET: 'short',
+      MAX_BATCH: '1e3',
+    };
+    expect(problemsOf(wrong).map((problem) => problem.split(':')[0])).toEqual(
+      expect.arrayContaining(['PORT', 'LOG_LEVEL', 'DATABASE_URL', 'JWT_SECRET', 'MAX_BATCH']),
+    );
+    expect(problemsOf(wrong)).toHaveLength(5);
+  });
+
+  it('never repeats a secret in a message', () => {
+    expect(problemsOf({ JWT_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
+    expect(problemsOf({ ...GOOD, JWT_SECRET: 'hunter2-hunter2-' }).join()).not.toContain('hunter2');
+  });
+
+  it.each(['-1', '1.5', 'x', '0x10', '2147483648000'])('refuses the number %j', (text) => {
+    expect(problemsOf({ ACCESS_TOKEN_SECONDS: text })).toHaveLength(1);
+  });
+
+  it('keeps a variable name for each setting', () => {
+    const variables = Object.values(SETTINGS).map(({ variable }) => variable);
+    expect(new Set(variables).size).toBe(variables.length);
+    for (const variable of variables) expect(variable).toMatch(/^[A-Z][A-Z_]+$/);
+  });
+
+  it('does not know a database address before there is one', () => {
+    expect(() => readConfig({}).databaseUrl).toThrow(/not known yet/);
+    expect(readConfig({}).with({ databaseUrl: 'postgres://x/y' }).databaseUrl).toBe('postgres://x/y');
+  });
+});
+
+describe('readConfig in production', () => {
+  it('starts with a database and a strong secret', () => {
+    expect(readConfig(GOOD).isProduction).toBe(true);
+  });
+
+  it('demands both, and names both when both are missing', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^DATABASE_URL: needed/),
+      expect.stringMatching(/^JWT_SECRET: needed/),
+    ]);
+  });
+
+  it('demands 32 bytes of every secret in the list', () => {
+    expect(problemsOf({ ...GOOD, JWT_SECRET: `${SECRET},${'a1b2c3d4'.repeat(3)}` })).toEqual([
+      expect.stringMatching(/^JWT_SECRET: .*32 bytes/),
+    ]);
+  });
+
+  it.each(['change-me-change-me-change-me-change-me', 'your-secret-goes-right-here-0123456789', 'a'.repeat(40)])(
+    'refuses the sample secret %s',
+    (secret) => {
+      expect(problemsOf({ ...GOOD, JWT_SECRET: secret })).toEqual([expect.stringMatching(/^JWT_SECRET: .*sample/)]);
+    },
+  );
+
+  it('refuses a sample database address', () => {
+    const url = 'postgres://user:changeme@localhost/convene';
+    expect(problemsOf({ ...GOOD, DATABASE_URL: url })).toEqual([expect.stringMatching(/^DATABASE_URL: .*sample/)]);
+  });
+});
+
+describe('withSigningSecret', () => {
+  let dataDir: string;
+  beforeEach(() => void (dataDir = mkdtempSync(join(tmpdir(), 'convene-config-'))));
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('makes a secret once, for its owner’s eyes only, and finds it again', () => {
+    const config = readConfig({ DATA_DIR: join(dataDir, 'new') });
+    const [secret] = withSigningSecret(config).jwtSecrets;
+    expect(Buffer.byteLength(secret!)).toBeGreaterThanOrEqual(32);
+    expect(withSigningSecret(config).jwtSecrets).toEqual([secret]);
+    expect(statSync(join(dataDir, 'new', 'jwt-secret')).mode & 0o777).toBe(0o600);
+  });
+
+  it('makes none when one is given', () => {
+    const config = readConfig({ DATA_DIR: dataDir, JWT_SECRET: SECRET });
+    expect(withSigningSecret(config).jwtSecrets).toEqual([SECRET]);
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { expectedVersion, isNotModified, versionTag } from './etag.js';
+
+describe('isNotModified', () => {
+  const ask = (ifNoneMatch?: string): { unchanged: boolean; status?: number; etag?: string } => {
+    const sent: { status?: number; etag?: string } = {};
+    const reply = {
+      header: (_name: string, value: string) => void (sent.etag = value),
+      status: (code: number) => void (sent.status = code),
+    } as unknown as FastifyReply;
+    const request = { headers: { 'if-none-match': ifNoneMatch } } as unknown as FastifyRequest;
+    return { unchanged: isNotModified(versionTag(3), request, reply), ...sent };
+  };
+
+  it.each(['"3"', 'W/"3"', '"1", "3"', '*'])('answers 304 to %s', (header) => {
+    expect(ask(header)).toEqual({ unchanged: true, status: 304, etag: '"3"' });
+  });
+
+  it.each([undefined, '', '"2"', '3', '"33"'])('sends the event for %j', (header) => {
+    expect(ask(header)).toEqual({ unchanged: false, etag: '"3"' });
+  });
+});
+
+describe('expectedVersion', () => {
+  it.each([
+    ['"3"', 3],
+    ['W/"3"', 3],
+    ['3', 3],
+    [' "12" ', 12],
+    ['*', null],
+    [undefined, null],
+  ])('reads %j', (header, version) => {
+    expect(expectedVersion(header)).toBe(version);
+  });
+
+  it.each(['', 'three', '-1', '"3", "4"', '"99999999999"', '"1.0"'])('refuses %j with a pointer', (header) => {
+    expect(() => expectedVersion(header)).toThrow(
+      expect.objectContaining({
+        status: 422,
+        extras: { errors: [expect.objectContaining({ pointer: '/header/if-match', code: 'invalid' })] },
+      }) as Error,
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import { Packr } from 'msgpackr';
+import { describe, expect, it } from 'vitest';
+import { messagePackDepth, packMessage, unpackMessage } from './message-pack.js';
+import { Problem } from './problem.js';
+
+const DEEPEST = 32;
+const packr = new Packr({ useRecords: false });
+const nested = (levels: number): Buffer => Buffer.concat([Buffer.alloc(levels, 0x91), Buffer.from([0xc0])]);
+
+describe('packMessage', () => {
+  it('writes what other decoders read back', () => {
+    const value = { text: 'é', list: [1, -1, 2 ** 40, 1.5], none: null, flag: true };
+    expect(packr.unpack(packMessage(value))).toEqual(value);
+  });
+
+  it('writes plain maps, not the records that only one library reads', () => {
+    // map 16 of one pair, fixstr "a", 1
+    expect(packMessage({ a: 1 })).toEqual(Buffer.from([0xde, 0x00, 0x01, 0xa1, 0x61, 0x01]));
+  });
+});
+
+describe('unpackMessage', () => {
+  it('reads maps as plain objects', () => {
+    expect(unpackMessage(packr.pack({ a: [1, { b: null }] }), DEEPEST)).toEqual({ a: [1, { b: null }] });
+  });
+
+  it('takes an empty body for none', () => {
+    expect(unpackMessage(Buffer.alloc(0), DEEPEST)).toBeUndefined();
+  });
+
+  it('reads timestamps as the text that JSON would carry', () => {
+    const at = new Date('2026-06-01T10:00:00.000Z');
+    expect(unpackMessage(packr.pack({ at }), DEEPEST)).toEqual({ at: '2026-06-01T10:00:00.000Z' });
+  });
+
+  it('reads integers beyond 2^53 as numbers, and drops what JSON has no word for', () => {
+    // uint 64 of 2^63
+    expect(typeof unpackMessage(Buffer.from([0xcf, 0x80, 0, 0, 0, 0, 0, 0, 0]), DEEPEST)).toBe('number');
+    // fixext 1, type 0: undefined to msgpackr
+    expect(unpackMessage(Buffer.from([0xd4, 0x00, 0x00]), DEEPEST)).toBeNull();
+  });
+
+  it.each([
+    ['a byte that the format never uses', [0xc1]],
+    ['a text that ends early', [0xa5, 0x61]],
+    ['a length that ends early', [0xda, 0x00]],
+    ['a list that promises more than there is', [0xdd, 0xff, 0xff, 0xff, 0xff]],
+    ['a map without its last value', [0x81, 0xa1, 0x61]],
+    ['two values', [0x01, 0x02]],
+    ['a record of another library’s own format', [0xd4, 0x72, 0x40, 0x91, 0xa1, 0x61, 0x01]],
+    ['a set in that library’s format', [0xd4, 0x73, 0x00, 0x91, 0x01]],
+  ])('refuses %s', (_name, bytes) => {
+    expect(() => unpackMessage(Buffer.from(bytes), DEEPEST)).toThrow(
+      expect.objectContaining({ code: 'unreadable_body' }) as Error,
+    );
+  });
+
+  it('reads as many levels as allowed and refuses one more', () => {
+    expect(unpackMessage(nested(DEEPEST), DEEPEST)).toBeInstanceOf(Array);
+    expect(() => unpackMessage(nested(DEEPEST + 1), DEEPEST)).toThrow(Problem);
+  });
+
+  it('refuses a million levels without recursing into them', () => {
+    expect(() => unpackMessage(nested(1_000_000), DEEPEST)).toThrow(/deeper than 32/);
+  });
+
+  it('gives no object a prototype of the sender’s choice', () => {
+    const bytes = Buffer.concat([Buffer.from([0x81, 0xa9]), Buffer.from('__proto__'), packr.pack({ admin: true })]);
+    const read = unpackMessage(bytes, DEEPEST) as Record<string, unknown>;
+    expect(read.admin).toBeUndefined();
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+  });
+});
+
+describe('messagePackDepth', () => {
+  it.each([
+    ['nil', null, 0],
+    ['a long text', 'x'.repeat(70_000), 0],
+    ['bytes', Buffer.alloc(300), 0],
+    ['a float', 1.5, 0],
+    ['a map of a list of a map', { a: [{ b: 1 }] }, 3],
+    ['a long list', Array.from({ length: 70_000 }, () => 1), 1],
+    ['a wide map', Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`k${index}`, []])), 2],
+    ['empty containers', [[], {}], 2],
+    ['a timestamp', [new Date(0)], 1],
+  ])('measures %s', (_name, value, depth) => {
+    expect(messagePackDepth(packr.pack(value), DEEPEST)).toBe(depth);
+  });
+
+  it('measures every fixed and sized format by its length', () => {
+    const scalars = [
+      [0xcc, 1], [0xcd, 1, 1], [0xce, 1, 1, 1, 1], [0xd0, 1], [0xd1, 1, 1], [0xd2, 1, 1, 1, 1],
+      [0xca, 0, 0, 0, 0], [0xd5, 1, 0, 0], [0xd6, 1, 0, 0, 0, 0], [0xc4, 1, 9], [0xc5, 0, 1, 9], [0xc6, 0, 0, 0, 1, 9],
+      [0xd9, 1, 9], [0xdb, 0, 0, 0, 1, 9], [0xc7, 1, 5, 9], [0xc8, 0, 1, 5, 9], [0xc9, 0, 0, 0, 1, 5, 9], [0x7f], [0xe0],
+    ]; // prettier-ignore
+    for (const bytes of scalars) expect(messagePackDepth(Buffer.from(bytes), DEEPEST)).toBe(0);
+    for (const bytes of scalars) expect(messagePackDepth(Buffer.from([...bytes, 0]), DEEPEST)).toBeNull();
+  });
+});

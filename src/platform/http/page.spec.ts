@@ -1,0 +1,85 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { pageOf, type PageQuery, pageRequest, pageView, type PageView } from './page.js';
+
+const keyOf = (text: string): string[] => [text];
+
+/** What a list of letters answers with. */
+function answer(query: PageQuery, rows: string[], total: number | null = null): PageView & { link?: string } {
+  const page = pageOf(rows, pageRequest(query, 'letters', 1), keyOf, total);
+  const headers: Record<string, string> = {};
+  const reply = { header: (name: string, value: string) => void (headers[name] = value) } as unknown as FastifyReply;
+  const url = `/api/letters?${new URLSearchParams(query as Record<string, string>).toString()}`;
+  return { ...pageView(page, query, { url } as FastifyRequest, reply), ...headers };
+}
+
+const errorOf = (query: PageQuery, order = 'letters', keyLength = 1): unknown => {
+  try {
+    return pageRequest(query, order, keyLength);
+  } catch (error) {
+    return (error as { extras: { errors: { pointer: string; code: string }[] } }).extras.errors.map(
+      ({ pointer, code }) => `${pointer} ${code}`,
+    );
+  }
+};
+
+describe('pages by cursor', () => {
+  it('asks for 50 from the start when nothing is said', () => {
+    expect(pageRequest({}, 'letters', 1)).toEqual({ order: 'letters', limit: 50, after: null, offset: null });
+  });
+
+  it('cuts the row beyond the limit and goes on behind the last one kept', () => {
+    const request = pageRequest({ limit: 2 }, 'letters', 1);
+    expect(pageOf(['a', 'b', 'c'], request, keyOf, null).items).toEqual(['a', 'b']);
+    const { next_cursor: cursor } = answer({ limit: 2 }, ['a', 'b', 'c']);
+    expect(pageRequest({ limit: 2, cursor: cursor! }, 'letters', 1).after).toEqual(['b']);
+  });
+
+  it('ends when no row is left', () => {
+    expect(answer({ limit: 2 }, ['a', 'b'])).toEqual({ next_cursor: null });
+    expect(answer({ limit: 2 }, [])).toEqual({ next_cursor: null });
+  });
+
+  it('links to the next page with the other parameters kept', () => {
+    const { link, next_cursor: cursor } = answer({ limit: 1 }, ['a', 'b']);
+    expect(link).toBe(`</api/letters?limit=1&cursor=${cursor}>; rel="next"`);
+  });
+
+  it('refuses a cursor of another list, of another order, and what is none', () => {
+    const cursor = answer({ limit: 1 }, ['a', 'b']).next_cursor!;
+    const refused = ['/query/cursor invalid'];
+    expect(errorOf({ cursor }, 'numbers')).toEqual(refused);
+    expect(errorOf({ cursor }, 'letters', 2)).toEqual(refused);
+    const forged = [[], {}, null, ['letters', 1], ['letters', '\0'], ['letters'], 'letters'];
+    for (const key of forged) {
+      expect(errorOf({ cursor: Buffer.from(JSON.stringify(key)).toString('base64url') })).toEqual(refused);
+    }
+    for (const text of ['', 'x', '%%%', '🙂']) expect(errorOf({ cursor: text })).toEqual(refused);
+  });
+});
+
+describe('numbered pages', () => {
+  it('turns page and size into an offset', () => {
+    expect(pageRequest({ page: 3, page_size: 20 }, 'letters', 1)).toMatchObject({ limit: 20, offset: 40 });
+    expect(pageRequest({ page: 2 }, 'letters', 1)).toMatchObject({ limit: 50, offset: 50 });
+    expect(pageRequest({ page_size: 10 }, 'letters', 1)).toMatchObject({ limit: 10, offset: 0 });
+    expect(pageRequest({ page: 2, limit: 7 }, 'letters', 1)).toMatchObject({ limit: 7, offset: 7 });
+  });
+
+  it('tells totals and links by number', () => {
+    expect(answer({ page: 1, page_size: 2 }, ['a', 'b', 'c'], 5)).toEqual({
+      next_cursor: null,
+      total: 5,
+      page: 1,
+      page_size: 2,
+      pages: 3,
+      link: '</api/letters?page=2&page_size=2>; rel="next"',
+    });
+    expect(answer({ page: 3, page_size: 2 }, ['e'], 5)).not.toHaveProperty('link');
+    expect(answer({ page: 1, page_size: 2 }, [], 0)).toMatchObject({ total: 0, pages: 0 });
+  });
+
+  it('does not mix with cursors', () => {
+    expect(errorOf({ page: 1, cursor: 'x' })).toEqual(['/query/page not_allowed']);
+  });
+});

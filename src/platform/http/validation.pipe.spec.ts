@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { ChoiceField, FlagField, FreeField, ListField, TextField, WholeNumberQuery } from './fields.js';
+import { invalid, Problem } from './problem.js';
+import { asSent, RequestValidationPipe } from './validation.pipe.js';
+
+class Guest {
+  @TextField({ description: '', min: 1, max: 5 })
+  name: string;
+
+  @ChoiceField({ description: '', values: ['host', 'guest'], optional: true })
+  role?: string;
+}
+
+class Party {
+  static readonly shorthand = { member: 'guests', single: true };
+
+  @ListField({ description: '', type: () => Guest, min: 1, max: 3 })
+  guests: Guest[];
+}
+
+class Note {
+  @TextField({ description: '', min: 1, max: 5 })
+  title: string;
+
+  @TextField({ description: '', max: 5, optional: true, nullable: true })
+  text?: string | null;
+
+  @FlagField({ description: '', optional: true })
+  pinned?: boolean;
+
+  @FreeField({ description: '', schema: {}, optional: true })
+  extra?: unknown;
+}
+
+class NoteQuery {
+  @WholeNumberQuery({ description: '', min: 1, max: 9 })
+  limit?: number;
+}
+
+const pipe = new RequestValidationPipe();
+const check = (value: unknown, metatype: unknown = Note, type: 'body' | 'query' = 'body'): Promise<unknown> =>
+  pipe.transform(value, { type, metatype: metatype as never });
+
+/** `pointer code` of everything that was refused. */
+async function errorsOf(work: Promise<unknown>): Promise<string[]> {
+  const problem = await work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(problem instanceof Problem)) throw new Error(`Not refused: ${String(problem)}`);
+  return problem.extras.errors!.map(({ pointer, code }) => `${pointer} ${code}`);
+}
+
+describe('the validation pipe', () => {
+  it('makes instances of the body class', async () => {
+    const note = await check({ title: 'a', text: null, pinned: false });
+    expect(note).toBeInstanceOf(Note);
+    expect(note).toEqual({ title: 'a', text: null, pinned: false });
+  });
+
+  it('leaves absent fields absent, so that an update can tell them from null', async () => {
+    const { text, pinned } = (await check({ title: 'a' })) as Note;
+    expect([text, pinned]).toEqual([undefined, undefined]);
+  });
+
+  it('reports every wrong field at once', async () => {
+    expect(await errorsOf(check({ text: 'too long', pinned: 'yes', owner_id: 1 }))).toEqual([
+      '/owner_id unknown_field',
+      '/title required',
+      '/text too_long',
+      '/pinned invalid',
+    ]);
+  });
+
+  it.each([
+    ['', 'too_short'],
+    ['   ', 'invalid'],
+    ['a\0', 'invalid'],
+    ['\ud800', 'invalid'],
+    ['\udc00a', 'invalid'],
+    [null, 'required'],
+    [5, 'invalid'],
+    [['a'], 'invalid'],
+    [{}, 'invalid'],
+  ])('refuses the text %j as %s', async (title, code) => {
+    expect(await errorsOf(check({ title }))).toEqual([`/title ${code}`]);
+  });
+
+  it('keeps whole emoji, which are surrogates in pairs', async () => {
+    expect(await check({ title: '🙂' })).toEqual({ title: '🙂' });
+  });
+
+  it.each(['[]', '"a"', '5', 'true'])('refuses the body %s', async (text) => {
+    expect(await errorsOf(check(JSON.parse(text)))).toEqual([' invalid']);
+  });
+
+  it('reads no body as an empty one', async () => {
+    expect(await errorsOf(check(undefined))).toEqual(['/title required']);
+    expect(await errorsOf(check(null))).toEqual(['/title required']);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__defineGetter__', 'then'])(
+    'refuses a field named %s',
+    async (name) => {
+      const body = JSON.parse(`{"title":"a","${name}":{"title":"b"}}`) as object;
+      expect(await errorsOf(check(body))).toEqual([`/${name} unknown_field`]);
+      const deeper = JSON.parse(`{"title":"a","extra":{"list":[{"${name}":1}]}}`) as object;
+      if (name !== 'then') expect(await errorsOf(check(deeper))).toEqual([`/extra/list/0/${name} unknown_field`]);
+      expect(({} as Note).title).toBeUndefined();
+    },
+  );
+
+  it('escapes names in pointers', async () => {
+    expect(await errorsOf(check({ title: 'a', 'x/y~z': 1 }))).toEqual(['/x~1y~0z unknown_field']);
+    expect(await errorsOf(check({ title: 'a', extra: { 'x/y': { toString: 1 } } }))).toEqual([
+      '/extra/x~1y/toString unknown_field',
+    ]);
+  });
+
+  it('takes words of a closed list in any case and hands them on in lower case', async () => {
+    expect(await check({ guests: [{ name: 'ana', role: 'HOST' }] }, Party)).toEqual({
+      guests: [{ name: 'ana', role: 'host' }],
+    });
+    expect(await errorsOf(check({ guests: [{ name: 'ana', role: ['host'] }] }, Party))).toEqual([
+      '/guests/0/role not_allowed',
+    ]);
+  });
+
+  it('points into queries, and reads their numbers', async () => {
+    expect(await check({ limit: '5' }, NoteQuery, 'query')).toEqual({ limit: 5 });
+    for (const limit of ['', '1.5', 'x', ['1', '2'], '1e3', '0x1']) {
+      expect(await errorsOf(check({ limit }, NoteQuery, 'query'))).toEqual(['/query/limit invalid']);
+    }
+    expect(await errorsOf(check({ limit: '-1' }, NoteQuery, 'query'))).toEqual(['/query/limit too_small']);
+    expect(await errorsOf(check({ nope: '1' }, NoteQuery, 'query'))).toEqual(['/query/nope unknown_field']);
+  });
+});
+
+describe('bodies sent in short', () => {
+  const ana = { name: 'ana' };
+
+  it('reads a bare list and a bare object as the member that they stand for', async () => {
+    expect(await check([ana], Party)).toEqual({ guests: [ana] });
+    expect(await check(ana, Party)).toEqual({ guests: [ana] });
+  });
+
+  it('points where the value stands in what was sent', async () => {
+    const nobody = { name: '' };
+    expect(await errorsOf(check({ guests: [ana, nobody] }, Party))).toEqual(['/guests/1/name too_short']);
+    expect(await errorsOf(check([ana, nobody], Party))).toEqual(['/1/name too_short']);
+    expect(await errorsOf(check(nobody, Party))).toEqual(['/name too_short']);
+  });
+
+  it('refuses what is no list of objects', async () => {
+    expect(await errorsOf(check({ guests: { 0: ana } }, Party))).toEqual(['/guests invalid']);
+    expect(await errorsOf(check([null, 'x', 1], Party))).toEqual(['/0 invalid', '/1 invalid', '/2 invalid']);
+    expect(await errorsOf(check([], Party))).toEqual([' too_short']);
+    expect(await errorsOf(check([ana, ana, ana, ana], Party))).toEqual([' too_many']);
+  });
+
+  it('shortens the pointers of what services refuse in the same way', async () => {
+    const refuse = (): Promise<never> =>
+      Promise.reject(invalid({ pointer: '/guests/0/name', code: 'taken', message: '' }));
+    const bodies = { full: { guests: [ana] }, list: [ana], single: ana };
+    const pointers = await Promise.all(
+      Object.values(bodies).map(async (sent) => errorsOf(asSent((await check(sent, Party)) as object, refuse))),
+    );
+    expect(pointers).toEqual([['/guests/0/name taken'], ['/0/name taken'], ['/name taken']]);
+  });
+
+  it('shortens the pointers of conflicts and hands other errors on as they are', async () => {
+    const body = (await check([ana], Party)) as object;
+    const clash = new Problem('event_conflict', { members: { conflicts: [{ pointer: '/guests/0' }, { title: 'x' }] } });
+    await expect(asSent(body, () => Promise.reject(clash))).rejects.toMatchObject({
+      code: 'event_conflict',
+      extras: { members: { conflicts: [{ pointer: '/0' }, { title: 'x' }] } },
+    });
+    await expect(asSent(body, () => Promise.reject(new TypeError('ours')))).rejects.toBeInstanceOf(TypeError);
+    await expect(asSent(body, () => Promise.resolve(1))).resolves.toBe(1);
+  });
+});

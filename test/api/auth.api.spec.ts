@@ -1,0 +1,365 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  endSession,
+  getMe,
+  listSessions,
+  login,
+  logout,
+  refresh,
+  register,
+  updateMe,
+} from '../../sdk/generated/sdk.gen.js';
+import type { RegisterBody, TokensView } from '../../sdk/generated/types.gen.js';
+import { complaints, done, footprint, send } from '../support/requests.js';
+import { ok, PASSWORD, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+beforeAll(async () => void (app = await startApp()));
+afterAll(() => app.close());
+
+const signIn = (person: Person): Promise<TokensView> =>
+  ok(login({ client: app.client(), body: { username: person.username, password: person.password } }));
+const renew = (token: string): Promise<TokensView> =>
+  ok(refresh({ client: app.client(), body: { refresh_token: token } }));
+const renewRefused = async (token: string): Promise<string> => {
+  const { status, code } = await refused(refresh({ client: app.client(), body: { refresh_token: token } }));
+  return `${status} ${code}`;
+};
+const statusOfMe = async (accessToken: string): Promise<number> => {
+  const { response } = await getMe({ client: app.client(accessToken) });
+  return response!.status;
+};
+const liveSessions = async (person: Person): Promise<number> =>
+  (await app.database.query(`SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL`, [person.id])).length;
+
+describe('POST /api/auth/register', () => {
+  const account = { username: 'testuser', email: 'test@example.com', password: PASSWORD };
+  const signUp = (body: object): ReturnType<typeof register> =>
+    register({ client: app.client(), body: body as RegisterBody });
+
+  it('signs a new person up and in', async () => {
+    const tokens = await ok(signUp({ ...account, time_zone: 'europe/paris' }));
+    expect(tokens).toEqual({
+      access_token: expect.any(String),
+      refresh_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 900,
+      user: {
+        id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+        username: 'testuser',
+        email: 'test@example.com',
+        role: 'user',
+        time_zone: 'Europe/Paris',
+        created_at: expect.any(String),
+      },
+    });
+    expect(await ok(getMe({ client: app.client(tokens.access_token) }))).toEqual(tokens.user);
+  });
+
+  it('stores the password as an Argon2id hash and nowhere else', async () => {
+    const ana = await app.signUp('ana');
+    const [row] = await app.database.query<{ text: string }>(`SELECT u::text AS text FROM users u WHERE id = $1`, [
+      ana.id,
+    ]);
+    expect(row!.text).toContain('$argon2id$');
+    expect(row!.text).not.toContain(PASSWORD);
+  });
+
+  it('refuses a name or an e-mail that somebody has in any case, and points at each', async () => {
+    const ana = await app.signUp('ana');
+    const before = await footprint(app.database);
+    const [username, email] = [ana.username.toUpperCase(), ana.email.toUpperCase()];
+    const cases: [object, string[]][] = [
+      [{ username, email: 'fresh@example.com' }, ['/username taken']],
+      [{ username: 'fresh-name', email }, ['/email taken']],
+      [{ username, email }, ['/username taken', '/email taken']],
+    ];
+    for (const [names, pointers] of cases) {
+      const problem = await refused(signUp({ ...account, ...names }));
+      expect(problem).toMatchObject({ status: 409, code: 'name_taken' });
+      expect(complaints(problem).sort()).toEqual([...pointers].sort());
+    }
+    expect(await footprint(app.database)).toEqual(before);
+  });
+
+  it('lets one of several who want a name at once have it', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => ({
+      username: 'wanted',
+      email: `wanted${index}@example.com`,
+    }));
+    const answers = await Promise.all(names.map((name) => signUp({ ...account, ...name })));
+    expect(answers.map(({ response }) => response!.status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+  });
+
+  it.each([
+    [{ password: 'password1' }, '/password too_common'],
+    [{ password: 'A-New-Name' }, '/password too_common'],
+    [{ password: 'short 7' }, '/password too_short'],
+    [{ password: 'x'.repeat(129) }, '/password too_long'],
+    [{ username: 'ab' }, '/username too_short'],
+    [{ username: 'a'.repeat(81) }, '/username too_long'],
+    [{ username: 'two words' }, '/username invalid'],
+    [{ username: 'ana@home' }, '/username invalid'],
+    [{ username: 'änne' }, '/username invalid'],
+    [{ username: 'ana\n' }, '/username invalid'],
+    [{ email: 'nobody' }, '/email invalid'],
+    [{ time_zone: 'Mars/Olympus' }, '/time_zone unknown_time_zone'],
+    [{ role: 'admin' }, '/role unknown_field'],
+    [{ id: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' }, '/id unknown_field'],
+    [{ username: undefined }, '/username required'],
+  ])('refuses %j', async (wrong, complaint) => {
+    const before = await footprint(app.database);
+    const fresh = { ...account, username: 'a-new-name', email: 'new@example.com' };
+    const problem = await refused(signUp({ ...fresh, ...wrong }));
+    expect(problem).toMatchObject({ status: 422, code: 'validation_failed' });
+    expect(complaints(problem)).toEqual([complaint]);
+    expect(await footprint(app.database)).toEqual(before);
+  });
+
+  it('reports everything that is wrong at once', async () => {
+    const problem = await refused(signUp({ username: '!', email: '!' }));
+    expect(complaints(problem).map((text) => text.split(' ')[0])).toEqual(['/username', '/email', '/password']);
+  });
+});
+
+describe('POST /api/auth/login', () => {
+  it('knows a person by name or e-mail, in any case, and starts a session each time', async () => {
+    const ana = await app.signUp('ana');
+    const { username, email, password } = ana;
+    const names = [
+      { username },
+      { username: username.toUpperCase() },
+      { username: email },
+      { email: email.toUpperCase() },
+    ];
+    for (const name of names) {
+      const { user } = await ok(login({ client: app.client(), body: { ...name, password } }));
+      expect(user.id).toBe(ana.id);
+    }
+    expect(await liveSessions(ana)).toBe(5);
+  });
+
+  it('takes the OAuth 2.0 form', async () => {
+    const { username, password } = await app.signUp('ana');
+    const body = new URLSearchParams({ grant_type: 'password', username, password, scope: '' });
+    const { status, json } = await send(app, '/api/auth/login', { body });
+    expect([status, json.user.username]).toEqual([200, username]);
+  });
+
+  it('takes JSON under the form type that `curl -d` announces', async () => {
+    const { username, password } = await app.signUp('ana');
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const signedIn = await send(app, '/api/auth/login', { body: { username, password }, headers });
+    expect(signedIn.status).toBe(200);
+    const account = { username: 'curl-user', email: 'curl@example.com', password };
+    expect(await send(app, '/api/auth/register', { body: account, headers })).toMatchObject({ status: 201 });
+  });
+
+  it('answers an unknown name and a wrong password alike, and starts nothing', async () => {
+    const ana = await app.signUp('ana');
+    const wrong = await refused(
+      login({ client: app.client(), body: { username: ana.username, password: 'not my password' } }),
+    );
+    const unknown = await refused(login({ client: app.client(), body: { username: 'nobody', password: PASSWORD } }));
+    expect(wrong).toMatchObject({ status: 401, code: 'wrong_credentials' });
+    expect({ ...unknown, request_id: '' }).toEqual({ ...wrong, request_id: '' });
+    expect(await liveSessions(ana)).toBe(1);
+  });
+
+  it('wants a name and a password', async () => {
+    const client = app.client();
+    expect(complaints(await refused(login({ client, body: { password: PASSWORD } })))).toEqual(['/username required']);
+    expect(complaints(await refused(login({ client, body: { username: 'ana' } as never })))).toEqual([
+      '/password required',
+    ]);
+  });
+});
+
+describe('POST /api/auth/refresh', () => {
+  it('trades a token for the next one of the same session', async () => {
+    const ana = await app.signUp('ana');
+    const next = await renew(ana.refreshToken);
+    expect(next).toMatchObject({ token_type: 'Bearer', expires_in: 900, user: { id: ana.id } });
+    expect(next.refresh_token).not.toBe(ana.refreshToken);
+    expect(await statusOfMe(next.access_token)).toBe(200);
+    expect(await statusOfMe(ana.accessToken)).toBe(200);
+    expect(await liveSessions(ana)).toBe(1);
+  });
+
+  it('gives the token just replaced the same successor again, for two tabs', async () => {
+    const ana = await app.signUp('ana');
+    const [first, second] = [await renew(ana.refreshToken), await renew(ana.refreshToken)];
+    expect(second.refresh_token).toBe(first.refresh_token);
+    expect(await statusOfMe(second.access_token)).toBe(200);
+  });
+
+  it('gives any number of parallel redemptions one successor', async () => {
+    const ana = await app.signUp('ana');
+    const answers = await Promise.all(Array.from({ length: 8 }, () => renew(ana.refreshToken)));
+    expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
+  });
+
+  it('takes an older token for stolen and ends the whole session', async () => {
+    const ana = await app.signUp('ana');
+    const second = await renew(ana.refreshToken);
+    const third = await renew(second.refresh_token);
+    expect(await renewRefused(ana.refreshToken)).toBe('401 refresh_token_invalid');
+    expect(await renewRefused(third.refresh_token)).toBe('401 refresh_token_invalid');
+    for (const token of [ana.accessToken, third.access_token]) expect(await statusOfMe(token)).toBe(401);
+    expect(await liveSessions(ana)).toBe(0);
+  });
+
+  it('takes the token just replaced for stolen once the grace is over', async () => {
+    const ana = await app.signUp('ana');
+    const next = await renew(ana.refreshToken);
+    await app.database.query(`UPDATE sessions SET rotated_at = rotated_at - interval '11 s' WHERE user_id = $1`, [
+      ana.id,
+    ]);
+    expect(await renewRefused(ana.refreshToken)).toBe('401 refresh_token_invalid');
+    expect(await statusOfMe(next.access_token)).toBe(401);
+  });
+
+  it('ends only the session of the stolen token', async () => {
+    const ana = await app.signUp('ana');
+    const elsewhere = await signIn(ana);
+    await renew((await renew(ana.refreshToken)).refresh_token);
+    await renewRefused(ana.refreshToken);
+    expect(await statusOfMe(elsewhere.access_token)).toBe(200);
+  });
+
+  it('refuses what is no refresh token, and lets the session live', async () => {
+    const ana = await app.signUp('ana');
+    const forged = ana.refreshToken.replace(/\.0\./, '.1.');
+    for (const token of [ana.accessToken, forged, 'x', `${ana.refreshToken}x`]) {
+      expect(await renewRefused(token)).toBe('401 refresh_token_invalid');
+    }
+    expect(await statusOfMe(ana.accessToken)).toBe(200);
+  });
+
+  it('refuses a token after its 30 days', async () => {
+    const ana = await app.signUp('ana');
+    const [row] = await app.database.query<{ days: number }>(
+      `UPDATE sessions SET expires_at = expires_at - interval '30 days' WHERE user_id = $1
+       RETURNING round(extract(epoch FROM expires_at - created_at) / 86400)::int AS days`,
+      [ana.id],
+    );
+    expect(row!.days).toBe(0);
+    expect(await renewRefused(ana.refreshToken)).toBe('401 refresh_token_invalid');
+  });
+});
+
+describe('POST /api/auth/logout', () => {
+  it('kills access and refresh tokens of the session at once', async () => {
+    const ana = await app.signUp('ana');
+    const elsewhere = await signIn(ana);
+    expect(await statusOfMe(ana.accessToken)).toBe(200);
+    await done(logout({ client: ana.client, body: {} }));
+    expect(await statusOfMe(ana.accessToken)).toBe(401);
+    expect(await renewRefused(ana.refreshToken)).toBe('401 refresh_token_invalid');
+    expect(await statusOfMe(elsewhere.access_token)).toBe(200);
+  });
+
+  it('ends every session of the person with `all`, and nobody else’s', async () => {
+    const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+    const elsewhere = await signIn(ana);
+    await done(logout({ client: ana.client, body: { all: true } }));
+    for (const token of [ana.accessToken, elsewhere.access_token]) expect(await statusOfMe(token)).toBe(401);
+    expect(await renewRefused(elsewhere.refresh_token)).toBe('401 refresh_token_invalid');
+    expect(await statusOfMe(ben.accessToken)).toBe(200);
+  });
+
+  it('needs no body', async () => {
+    const ana = await app.signUp('ana');
+    expect((await send(app, '/api/auth/logout', { as: ana, method: 'POST' })).status).toBe(204);
+    expect((await send(app, '/api/auth/logout', { as: ana, method: 'POST' })).status).toBe(401);
+  });
+});
+
+describe('/api/auth/sessions', () => {
+  it('lists the devices with the present one marked', async () => {
+    const ana = await app.signUp('ana');
+    const headers = { 'user-agent': 'Browser of the other device' };
+    await send(app, '/api/auth/login', { body: { username: ana.username, password: ana.password }, headers });
+    const { items } = await ok(listSessions({ client: ana.client }));
+    expect(items).toHaveLength(2);
+    expect(items.find((session) => session.current)).toMatchObject({ address: '127.0.0.1' });
+    const other = items.find((session) => !session.current)!;
+    expect(other).toMatchObject({ user_agent: 'Browser of the other device', created_at: other.last_used_at });
+    const lived = Date.parse(other.expires_at) - Date.parse(other.created_at);
+    expect(Math.round(lived / 86_400_000)).toBe(30);
+  });
+
+  it('ends one of them, tokens and all', async () => {
+    const ana = await app.signUp('ana');
+    const elsewhere = await signIn(ana);
+    const { items } = await ok(listSessions({ client: ana.client }));
+    const id = items.find((session) => !session.current)!.id;
+    await done(endSession({ client: ana.client, path: { id } }));
+    expect(await statusOfMe(elsewhere.access_token)).toBe(401);
+    expect(await renewRefused(elsewhere.refresh_token)).toBe('401 refresh_token_invalid');
+    expect((await ok(listSessions({ client: ana.client }))).items).toHaveLength(1);
+    expect(await refused(endSession({ client: ana.client, path: { id } }))).toMatchObject({ status: 404 });
+  });
+
+  it('hides the sessions of others', async () => {
+    const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+    const [session] = (await ok(listSessions({ client: ben.client }))).items;
+    expect(await refused(endSession({ client: ana.client, path: { id: session!.id } }))).toMatchObject({ status: 404 });
+    expect(await statusOfMe(ben.accessToken)).toBe(200);
+  });
+});
+
+describe('PATCH /api/auth/me', () => {
+  it('changes the time zone, and the next request sees it', async () => {
+    const ana = await app.signUp('ana');
+    const changed = await ok(updateMe({ client: ana.client, body: { time_zone: 'asia/tokyo' } }));
+    expect(changed.time_zone).toBe('Asia/Tokyo');
+    const body = { title: 'x', start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
+    const { json } = await send(app, '/api/events', { as: ana, body });
+    expect(json).toMatchObject({ time_zone: 'Asia/Tokyo', start_time: '2026-06-01T01:00:00Z' });
+  });
+
+  it('changes the e-mail with the current password', async () => {
+    const ana = await app.signUp('ana');
+    const email = `new-${ana.email}`;
+    await ok(updateMe({ client: ana.client, body: { email, current_password: ana.password } }));
+    await ok(login({ client: app.client(), body: { email, password: ana.password } }));
+    await refused(login({ client: app.client(), body: { email: ana.email, password: ana.password } }));
+  });
+
+  it('changes the password and ends the other sessions', async () => {
+    const ana = await app.signUp('ana');
+    const elsewhere = await signIn(ana);
+    const password = 'battery staple 8';
+    await ok(updateMe({ client: ana.client, body: { password, current_password: ana.password } }));
+    expect(await statusOfMe(ana.accessToken)).toBe(200);
+    expect(await statusOfMe(elsewhere.access_token)).toBe(401);
+    expect(await renewRefused(elsewhere.refresh_token)).toBe('401 refresh_token_invalid');
+    const { username } = ana;
+    const old = await refused(login({ client: app.client(), body: { username, password: ana.password } }));
+    expect(old.status).toBe(401);
+    await ok(login({ client: app.client(), body: { username, password } }));
+  });
+
+  it('changes nothing when anything is refused', async () => {
+    const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+    const current_password = ana.password;
+    const cases: [object, number, string][] = [
+      [{ password: 'battery staple 8' }, 422, '/current_password required'],
+      [{ email: 'other@example.com' }, 422, '/current_password required'],
+      [{ password: 'battery staple 8', current_password: 'wrong' }, 422, '/current_password wrong_password'],
+      [{ password: 'password1', current_password }, 422, '/password too_common'],
+      [{ time_zone: 'Mars/Olympus' }, 422, '/time_zone unknown_time_zone'],
+      [{ email: ben.email.toUpperCase(), time_zone: 'Asia/Tokyo', current_password }, 409, '/email taken'],
+      [{ username: 'another' }, 422, '/username unknown_field'],
+      [{ role: 'admin' }, 422, '/role unknown_field'],
+    ];
+    const before = await ok(getMe({ client: ana.client }));
+    for (const [body, status, complaint] of cases) {
+      const problem = await refused(updateMe({ client: ana.client, body }));
+      expect([problem.status, ...complaints(problem)]).toEqual([status, complaint]);
+    }
+    expect(await ok(getMe({ client: ana.client }))).toEqual(before);
+    await signIn(ana);
+  });
+});
