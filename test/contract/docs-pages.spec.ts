@@ -35,6 +35,14 @@ describe('the documentation pages', () => {
     },
   );
 
+  it.each([
+    ['/swagger', '/docs'],
+    ['/api/docs', '/docs'],
+    ['/api/redoc', '/redoc'],
+  ])('%s is the same page as %s', async (alias, path) => {
+    expect(await (await get(alias)).text()).toBe(await (await get(path)).text());
+  });
+
   it('let only Redoc make a worker of its own, and nobody run scripts written into the page', async () => {
     const policy = async (path: string): Promise<string> =>
       (await get(path)).headers.get('content-security-policy') ?? '';

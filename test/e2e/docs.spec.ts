@@ -8,8 +8,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
   let browser: Browser;
   beforeAll(async () => {
     app = await startApp();
-    // The sandbox of the browser doesn't run as root, as in a container.
-    browser = await chromium.launch({ executablePath: chromiumPath, chromiumSandbox: process.getuid?.() !== 0 });
+    browser = await chromium.launch({ executablePath: chromiumPath });
   });
   afterAll(async () => {
     await browser?.close();
@@ -41,8 +40,8 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     return { page, outside, complaints };
   }
 
-  it.each(['/docs', '/swagger', '/api/docs'])('%s shows the operations and asks nobody else', async (path) => {
-    const { page, outside, complaints } = await open(path);
+  it('/docs shows the operations and asks nobody else', async () => {
+    const { page, outside, complaints } = await open('/docs');
     await page.locator('.opblock').first().waitFor();
     for (const summary of ['Create an event', 'Share an event', 'Bring an old version back']) {
       expect(await page.getByText(summary, { exact: true }).first().isVisible()).toBe(true);
@@ -64,8 +63,8 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await page.close();
   });
 
-  it.each(['/redoc', '/api/redoc'])('%s shows the operations, searches them and asks nobody else', async (path) => {
-    const { page, outside, complaints } = await open(path);
+  it('/redoc shows the operations, searches them and asks nobody else', async () => {
+    const { page, outside, complaints } = await open('/redoc');
     for (const summary of ['Create an event', 'Share an event', 'Bring an old version back']) {
       await page.getByRole('heading', { name: summary }).waitFor();
     }
