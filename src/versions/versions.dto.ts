@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { EventContentView } from '../events/event-view.js';
-import { RecurrencePatternView } from '../events/recurrence.dto.js';
+import { RecurrencePatternView } from '../events/recurrence-view.js';
 import { ChoiceField, TextField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
 import { CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
