@@ -175,9 +175,7 @@ export class Core20261120090000 implements MigrationInterface {
           'ownership_transferred'))
       )`);
     await runner.query(`CREATE UNIQUE INDEX notifications_id_key ON notifications (id)`);
-    await runner.query(
-      `CREATE INDEX notifications_unread_idx ON notifications (user_id, seq) WHERE read_at IS NULL`,
-    );
+    await runner.query(`CREATE INDEX notifications_unread_idx ON notifications (user_id, seq) WHERE read_at IS NULL`);
 
     await runner.query(`
       CREATE FUNCTION require_event_version() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Ip, Headers, Patch, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
+  ApiBody,
   ApiConsumes,
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -13,19 +14,18 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { invalid } from '../platform/http/problem.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import { userView, UserView } from '../users/users.dto.js';
+import { userView, UserView } from '../users/user-view.js';
 import {
   LoginBody,
   LogoutBody,
   RefreshBody,
   RegisterBody,
-  type SessionView,
   SessionsView,
+  sessionView,
   TokensView,
   UpdateMeBody,
 } from './auth.dto.js';
 import { AuthService, type SignedInUser } from './auth.service.js';
-import type { Session } from './session.entity.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -41,8 +41,8 @@ export class AuthController {
     summary: 'Sign up',
     description: 'Makes an account and signs it in.',
   })
-  @ApiCreatedResponse({ type: TokensView })
-  @ApiProblems(400, 409, 415, 422)
+  @ApiCreatedResponse({ type: TokensView, description: 'The account, signed in' })
+  @ApiProblems('name_taken')
   async register(
     @Body() body: RegisterBody,
     @Ip() address: string,
@@ -63,8 +63,8 @@ export class AuthController {
     description: 'By name or e-mail; as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.',
   })
   @ApiConsumes('application/json', FORM)
-  @ApiOkResponse({ type: TokensView })
-  @ApiProblems(400, 401, 415, 422)
+  @ApiOkResponse({ type: TokensView, description: 'Signed in' })
+  @ApiProblems('wrong_credentials')
   async login(
     @Body() body: LoginBody,
     @Ip() address: string,
@@ -86,8 +86,8 @@ export class AuthController {
     description:
       'Single use: the token rotates. The one just replaced, again within 10 seconds, answers with the same successor; any older one is taken for stolen and ends the session.',
   })
-  @ApiOkResponse({ type: TokensView })
-  @ApiProblems(400, 401, 415, 422)
+  @ApiOkResponse({ type: TokensView, description: 'Fresh tokens' })
+  @ApiProblems('refresh_token_invalid')
   async refresh(@Body() body: RefreshBody): Promise<TokensView> {
     return tokensView(await this.auth.refresh(body.refresh_token));
   }
@@ -100,8 +100,8 @@ export class AuthController {
     summary: 'Log out',
     description: 'Access and refresh tokens of the session are dead at once, its sockets closed.',
   })
+  @ApiBody({ type: LogoutBody, required: false })
   @ApiNoContentResponse({ description: 'Signed out' })
-  @ApiProblems(400, 415, 422)
   async logout(@CurrentActor() actor: Actor, @Body() body: LogoutBody): Promise<void> {
     await this.auth.logout(actor, body.all ?? false);
   }
@@ -109,7 +109,7 @@ export class AuthController {
   @Get('me')
   @SignedIn()
   @ApiOperation({ operationId: 'getMe', summary: 'Your account', description: 'The account behind the token.' })
-  @ApiOkResponse({ type: UserView })
+  @ApiOkResponse({ type: UserView, description: 'Your account' })
   async me(@CurrentActor() actor: Actor): Promise<UserView> {
     return userView(await this.auth.me(actor));
   }
@@ -122,8 +122,8 @@ export class AuthController {
     description:
       'Time zone, e-mail or password; the latter two need `current_password`. A new password ends the other sessions.',
   })
-  @ApiOkResponse({ type: UserView })
-  @ApiProblems(400, 409, 415, 422)
+  @ApiOkResponse({ type: UserView, description: 'The account as it is now' })
+  @ApiProblems('name_taken')
   async updateMe(@CurrentActor() actor: Actor, @Body() body: UpdateMeBody): Promise<UserView> {
     const user = await this.auth.updateMe(actor, {
       timeZone: body.time_zone,
@@ -141,7 +141,7 @@ export class AuthController {
     summary: 'Where you are signed in',
     description: 'Living sessions, last used first.',
   })
-  @ApiOkResponse({ type: SessionsView })
+  @ApiOkResponse({ type: SessionsView, description: 'Your sessions' })
   async listSessions(@CurrentActor() actor: Actor): Promise<SessionsView> {
     const sessions = await this.auth.listSessions(actor);
     return { items: sessions.map((session) => sessionView(session, actor)) };
@@ -156,8 +156,8 @@ export class AuthController {
     description: 'Its tokens are dead at once, its sockets closed.',
   })
   @ApiNoContentResponse({ description: 'Ended' })
-  @ApiProblems(404, 422)
-  async endSession(@CurrentActor() actor: Actor, @UuidParam('id') id: string): Promise<void> {
+  @ApiProblems('not_found', 'validation_failed')
+  async endSession(@CurrentActor() actor: Actor, @UuidParam('id', 'The session.') id: string): Promise<void> {
     await this.auth.endSession(actor, id);
   }
 }
@@ -168,14 +168,4 @@ const tokensView = (signedIn: SignedInUser): TokensView => ({
   token_type: 'Bearer',
   expires_in: signedIn.expiresIn,
   user: userView(signedIn.user),
-});
-
-const sessionView = (session: Session, actor: Actor): SessionView => ({
-  id: session.id,
-  current: session.id === actor.sessionId,
-  created_at: session.createdAt.toISOString(),
-  last_used_at: session.lastUsedAt.toISOString(),
-  expires_at: session.expiresAt.toISOString(),
-  address: session.address,
-  user_agent: session.userAgent,
 });

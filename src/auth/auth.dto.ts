@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { Actor } from '../platform/http/actor.js';
 import { EmailField, FlagField, PatternField, TextField } from '../platform/http/fields.js';
-import { UserView } from '../users/users.dto.js';
+import { UserView } from '../users/user-view.js';
+import type { Session } from './session.entity.js';
 
 const USERNAME = {
   description: '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case.',
@@ -51,7 +53,12 @@ export class LoginBody {
 }
 
 export class RefreshBody {
-  @TextField({ description: 'The refresh token last received.', min: 1, max: 512 })
+  @TextField({
+    description: 'The refresh token last received.',
+    min: 1,
+    max: 512,
+    example: '01936f9e5d3c7b218a540f6f2f8f1a01.0.kQ3…',
+  })
   refresh_token: string;
 }
 
@@ -70,12 +77,21 @@ export class UpdateMeBody {
   @TextField({ description: 'The new password; ends the other sessions.', ...PASSWORD, optional: true })
   password?: string;
 
-  @TextField({ description: 'Needed with `password` or `email`.', min: 1, max: 1_024, optional: true })
+  @TextField({
+    description: 'Needed with `password` or `email`.',
+    min: 1,
+    max: 1_024,
+    optional: true,
+    example: 'correct horse 7',
+  })
   current_password?: string;
 }
 
 export class TokensView {
-  @ApiProperty({ description: 'Send it as `Authorization: Bearer …`.', example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…' })
+  @ApiProperty({
+    description: 'Send it as `Authorization: Bearer …`.',
+    example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…',
+  })
   access_token: string;
 
   @ApiProperty({ description: 'Good for one refresh.', example: '01936f9e5d3c7b218a540f6f2f8f1a01.0.kQ3…' })
@@ -92,19 +108,19 @@ export class TokensView {
 }
 
 export class SessionView {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1d04' })
   id: string;
 
   @ApiProperty({ description: 'True for the session of this very request.', example: true })
   current: boolean;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
   created_at: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Last sign-in or refresh.' })
+  @ApiProperty({ format: 'date-time', description: 'Last sign-in or refresh.', example: '2026-05-04T10:15:00.000Z' })
   last_used_at: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-06-03T10:15:00.000Z' })
   expires_at: string;
 
   @ApiProperty({ type: String, nullable: true, example: '127.0.0.1' })
@@ -118,3 +134,13 @@ export class SessionsView {
   @ApiProperty({ type: [SessionView] })
   items: SessionView[];
 }
+
+export const sessionView = (session: Session, actor: Actor): SessionView => ({
+  id: session.id,
+  current: session.id === actor.sessionId,
+  created_at: session.createdAt.toISOString(),
+  last_used_at: session.lastUsedAt.toISOString(),
+  expires_at: session.expiresAt.toISOString(),
+  address: session.address,
+  user_agent: session.userAgent,
+});

@@ -4,6 +4,8 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Keyv } from 'keyv';
+import { LRUCache } from 'lru-cache';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
@@ -16,12 +18,15 @@ import { Session } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 
+const SESSIONS_CACHED = 50_000;
+
 @Module({
   imports: [
     UsersModule,
     PassportModule,
     JwtModule.register({}),
-    CacheModule.register(),
+    // Bounded: entries of sessions that nobody asks about again would stay for ever.
+    CacheModule.register({ stores: [new Keyv({ store: new LRUCache({ max: SESSIONS_CACHED }) })] }),
     TypeOrmModule.forFeature([Session]),
   ],
   controllers: [AuthController],

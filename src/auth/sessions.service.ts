@@ -18,8 +18,8 @@ type EndListener = (sessionIds: string[], userId: string) => void;
 
 /**
  * Sessions and who is behind a token. Every request asks here. Living sessions are cached for a second (so another
- * server obeys within it); ended ones are remembered until their last access token expires, so that this server obeys
- * at once even if a slow look-up of the living session comes in late.
+ * server obeys within it); ended ones are remembered for longer than any look-up takes, so that this server obeys at
+ * once even if a slow look-up of the living session comes in late.
  */
 @Injectable()
 export class SessionsService {
@@ -106,14 +106,16 @@ export class SessionsService {
 
   private async forget(sessionIds: string[], userId: string): Promise<void> {
     if (sessionIds.length === 0) return;
-    const life = (this.config.values.accessTokenSeconds + 60) * 1_000;
     for (const id of sessionIds) {
-      await this.cache.set(endedKey(id), true, life);
+      await this.cache.set(endedKey(id), true, ENDED_REMEMBERED_MS);
       await this.cache.del(liveKey(id));
     }
     for (const listener of this.endListeners) listener(sessionIds, userId);
   }
 }
+
+// Longer than the statement timeout of the database and the longest caching of living sessions.
+const ENDED_REMEMBERED_MS = 120_000;
 
 const liveKey = (id: string): string => `session:${id}`;
 const endedKey = (id: string): string => `session-ended:${id}`;

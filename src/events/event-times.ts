@@ -82,7 +82,10 @@ export function resolveTimes(
 }
 
 /** Reads a text of the wire as an occurrence's original local start in the event's zone. Null when it isn't one. */
-export function readLocalStart(text: string, { timeZone, allDay }: Pick<EventTimes, 'timeZone' | 'allDay'>): string | null {
+export function readLocalStart(
+  text: string,
+  { timeZone, allDay }: Pick<EventTimes, 'timeZone' | 'allDay'>,
+): string | null {
   const read = allDay ? readDate(text, timeZone) : readInstant(text, timeZone);
   return 'code' in read ? null : read.local;
 }

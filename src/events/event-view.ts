@@ -1,12 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { PersonOnEvent } from '../permissions/permissions.repository.js';
+import type { PersonOnEvent } from '../permissions/person-on-event.js';
 import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
 import { wireContent, wireRrule } from './event-content.js';
 import type { EventRecord } from './events.repository.js';
 import type { RecurrencePattern } from './recurrence/pattern.js';
-import { RecurrencePatternView } from './recurrence.dto.js';
+import { PATTERN_EXAMPLE, RecurrencePatternView } from './recurrence.dto.js';
 
 const TIME = 'UTC with `Z`; a plain date for all-day events.';
 
@@ -47,7 +47,7 @@ export class EventContentView {
   @ApiProperty({ example: true })
   is_recurring: boolean;
 
-  @ApiProperty({ type: RecurrencePatternView, nullable: true })
+  @ApiProperty({ type: RecurrencePatternView, nullable: true, example: PATTERN_EXAMPLE })
   recurrence_pattern: RecurrencePattern | null;
 
   @ApiProperty({ type: [String], description: 'Original starts that do not take place.', example: [] })
@@ -72,7 +72,11 @@ export class EventView extends EventContentView {
   })
   rrule: string | null;
 
-  @ApiProperty({ format: 'uuid', description: 'Shared by the parts of a series that was split.' })
+  @ApiProperty({
+    format: 'uuid',
+    description: 'Shared by the parts of a series that was split.',
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
+  })
   series_id: string;
 
   @ApiProperty({ type: 'integer', description: 'Number of the latest version; also the ETag.', example: 3 })

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
+  ApiBody,
   ApiConsumes,
   ApiCreatedResponse,
   ApiHeader,
@@ -18,12 +19,14 @@ import { expectedVersion, isNotModified, versionTag } from '../platform/http/eta
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { asSent } from '../platform/http/validation.pipe.js';
+import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
 import { CreateEventBody, CreateEventsBody, ListEventsQuery, RestoreEventBody, UpdateEventBody } from './events.dto.js';
-import { ApiEventConflict, ApiStaleVersion } from './events.errors.js';
-import { type EventInput, EventsService, type EventWithPeople } from './events.service.js';
+import { type EventInput, EventsService } from './events.service.js';
 import { CreatedEventsView, EventsView, EventView, eventView } from './event-view.js';
 import { readFilter } from './list-query.js';
+import { taggedEvent } from './tagged-event.js';
 
 @ApiTags('Events')
 @Controller('api/events')
@@ -37,9 +40,8 @@ export class EventsController {
     summary: 'Create an event',
     description: 'You become its owner. A busy event is checked against your other time: a clash is 409.',
   })
-  @ApiCreatedResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiProblems(400, 413, 415, 422)
-  @ApiEventConflict()
+  @ApiCreatedResponse({ type: EventView, description: 'The event', headers: headers('ETag', 'Location') })
+  @ApiProblems('event_conflict')
   async create(
     @CurrentActor() actor: Actor,
     @Body() body: CreateEventBody,
@@ -47,7 +49,7 @@ export class EventsController {
   ): Promise<EventView> {
     const created = await this.events.create(actor, eventInput(body));
     reply.header('location', `/api/events/${created.record.event.id}`);
-    return tagged(created, reply);
+    return taggedEvent(created, reply);
   }
 
   @Post('batch')
@@ -59,9 +61,9 @@ export class EventsController {
     description:
       'Takes `{events: […]}` or a bare list. All or nothing: every bad item is reported at once, and clashes among the new events count.',
   })
-  @ApiCreatedResponse({ type: CreatedEventsView })
-  @ApiProblems(400, 413, 415, 422)
-  @ApiEventConflict()
+  @ApiShorthandBody(CreateEventsBody, CreateEventBody)
+  @ApiCreatedResponse({ type: CreatedEventsView, description: 'All of them' })
+  @ApiProblems('event_conflict')
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
     const records = await asSent(body, () => this.events.createBatch(actor, body.events.map(eventInput)));
     return { items: records.map((record) => eventView(record)) };
@@ -75,8 +77,8 @@ export class EventsController {
     description:
       'Everything you can see, by start. The filters hold together; a series is found by any of its occurrences.',
   })
-  @ApiOkResponse({ type: EventsView })
-  @ApiProblems(422)
+  @ApiOkResponse({ type: EventsView, description: 'A page of events' })
+  @ApiProblems('validation_failed')
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: ListEventsQuery,
@@ -95,11 +97,18 @@ export class EventsController {
     summary: 'Read an event',
     description: 'With your role, what you may do, and everybody on it. `If-None-Match` with its ETag gives 304.',
   })
-  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiResponse({ status: 304, description: 'You already have this version' })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'The version you have, such as `"3"`.',
+    schema: { type: 'string' },
+    example: '"3"',
+  })
+  @ApiOkResponse({ type: EventView, description: 'The event', headers: headers('ETag') })
+  @ApiResponse({ status: 304, description: 'You already have this version', headers: headers('ETag') })
   async get(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView | undefined> {
@@ -116,14 +125,12 @@ export class EventsController {
     description:
       'Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. `If-Match` refuses to overwrite a version you have not read.',
   })
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
-  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiProblems(400, 413, 415)
-  @ApiEventConflict()
-  @ApiStaleVersion()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict', 'stale_version')
   put(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -140,14 +147,12 @@ export class EventsController {
     description: 'The same as PUT; also takes `application/merge-patch+json` (RFC 7396).',
   })
   @ApiConsumes('application/json', 'application/merge-patch+json')
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
-  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiProblems(400, 413, 415)
-  @ApiEventConflict()
-  @ApiStaleVersion()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict', 'stale_version')
   patch(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -163,12 +168,12 @@ export class EventsController {
     summary: 'Delete an event',
     description: 'Owner only. Into the trash: its history stays readable to you, and it can be restored.',
   })
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The version you last read, such as `"3"`.' })
+  @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiStaleVersion()
+  @ApiProblems('stale_version')
   async delete(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<void> {
     await this.events.delete(actor, id, null, expectedVersion(ifMatch));
@@ -182,17 +187,17 @@ export class EventsController {
     summary: 'Restore a deleted event',
     description: 'Owner only. Checked against your time as it is now. Nothing happens to an event that is not deleted.',
   })
-  @ApiOkResponse({ type: EventView, headers: EVENT_HEADERS() })
-  @ApiProblems(400, 415)
-  @ApiEventConflict()
+  @ApiBody({ type: RestoreEventBody, required: false })
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict')
   async restore(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Body() body: RestoreEventBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return tagged(await this.events.restore(actor, id, onConflict, comment), reply);
+    return taggedEvent(await this.events.restore(actor, id, onConflict, comment), reply);
   }
 
   private async update(
@@ -202,18 +207,8 @@ export class EventsController {
     ifMatch: string | undefined,
     reply: FastifyReply,
   ): Promise<EventView> {
-    return tagged(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch)), reply);
+    return taggedEvent(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch)), reply);
   }
-}
-
-function EVENT_HEADERS(): Record<string, { description: string; schema: { type: 'string' }; example: string }> {
-  return { ETag: { description: 'The version, quoted.', schema: { type: 'string' }, example: '"3"' } };
-}
-
-/** The event as an answer, under its entity tag. */
-export function tagged({ record, people }: EventWithPeople, reply: FastifyReply): EventView {
-  reply.header('etag', versionTag(record.event.version));
-  return eventView(record, people);
 }
 
 function eventInput({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput {

@@ -1,4 +1,4 @@
-import { PartialType } from '@nestjs/swagger';
+import { ApiExtraModels, PartialType } from '@nestjs/swagger';
 import {
   ChoiceField,
   FlagField,
@@ -10,7 +10,7 @@ import {
 } from '../platform/http/fields.js';
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
-import { RECURRENCE_INPUT } from './recurrence.dto.js';
+import { PATTERN_EXAMPLE, RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
 
 const WALL_TIME =
   'RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.';
@@ -23,11 +23,18 @@ class EventTimesBody {
   end_time: string;
 }
 
+@ApiExtraModels(RecurrencePatternBody)
 export class CreateEventBody extends EventTimesBody {
   @TextField({ description: '1–255 characters.', min: 1, max: 255, example: 'Team meeting' })
   title: string;
 
-  @TextField({ description: 'Up to 20,000 characters.', max: 20_000, optional: true, nullable: true, example: 'Weekly sync' })
+  @TextField({
+    description: 'Up to 20,000 characters.',
+    max: 20_000,
+    optional: true,
+    nullable: true,
+    example: 'Weekly sync',
+  })
   description?: string | null;
 
   @TextField({ description: 'Up to 255 characters.', max: 255, optional: true, nullable: true, example: 'Room 4' })
@@ -41,7 +48,11 @@ export class CreateEventBody extends EventTimesBody {
   })
   time_zone?: string;
 
-  @FlagField({ description: 'Whole days: the times are plain dates, the end exclusive.', optional: true, example: false })
+  @FlagField({
+    description: 'Whole days: the times are plain dates, the end exclusive.',
+    optional: true,
+    example: false,
+  })
   all_day?: boolean;
 
   @FlagField({ description: '`true` needs a pattern; `false` clears it.', optional: true, example: true })
@@ -52,7 +63,7 @@ export class CreateEventBody extends EventTimesBody {
     schema: RECURRENCE_INPUT,
     optional: true,
     nullable: true,
-    example: { frequency: 'weekly', interval: 1, by_day: ['MO', 'WE'], until: '2026-12-31' },
+    example: PATTERN_EXAMPLE,
   })
   recurrence_pattern?: unknown;
 
@@ -85,7 +96,13 @@ export class CreateEventBody extends EventTimesBody {
   })
   on_conflict?: 'reject' | 'allow';
 
-  @TextField({ description: 'Kept in the history with this change.', max: 1_000, optional: true, nullable: true, example: 'Moved for Ben' })
+  @TextField({
+    description: 'Kept in the history with this change.',
+    max: 1_000,
+    optional: true,
+    nullable: true,
+    example: 'Moved for Ben',
+  })
   change_comment?: string | null;
 }
 
@@ -96,7 +113,7 @@ export class CreateEventsBody {
   /** A bare list is taken as well. */
   static readonly shorthand = { member: 'events' };
 
-  @ListField({ description: 'The events, up to 500.', type: () => CreateEventBody, min: 1, max: 5_000 })
+  @ListField({ description: 'The events, up to 500.', type: () => CreateEventBody, min: 1, max: 500 })
   events: CreateEventBody[];
 }
 
@@ -109,7 +126,13 @@ export class RestoreEventBody {
   })
   on_conflict?: 'reject' | 'allow';
 
-  @TextField({ description: 'Kept in the history.', max: 1_000, optional: true, nullable: true })
+  @TextField({
+    description: 'Kept in the history.',
+    max: 1_000,
+    optional: true,
+    nullable: true,
+    example: 'Deleted by mistake',
+  })
   change_comment?: string | null;
 }
 
@@ -119,34 +142,55 @@ export class ListEventsQuery extends PageQuery {
   @TextField({ description: `Events that end after this. ${WINDOW}`, max: 40, optional: true, example: '2026-06-01' })
   from?: string;
 
-  @TextField({ description: `Events that start before this. ${WINDOW}`, max: 40, optional: true, example: '2026-07-01' })
+  @TextField({
+    description: `Events that start before this. ${WINDOW}`,
+    max: 40,
+    optional: true,
+    example: '2026-07-01',
+  })
   to?: string;
 
-  @TextField({ description: 'The same as `from`.', max: 40, optional: true })
+  @TextField({ description: 'The same as `from`.', max: 40, optional: true, example: '2026-06-01' })
   start_date?: string;
 
-  @TextField({ description: 'The same as `to`.', max: 40, optional: true })
+  @TextField({ description: 'The same as `to`.', max: 40, optional: true, example: '2026-07-01' })
   end_date?: string;
 
-  @TextField({ description: 'Text in title, description or location, in any case.', max: 255, optional: true })
+  @TextField({
+    description: 'Text in title, description or location, in any case.',
+    max: 255,
+    optional: true,
+    example: 'sync',
+  })
   q?: string;
 
-  @TextField({ description: 'Text in the location, in any case.', max: 255, optional: true })
+  @TextField({ description: 'Text in the location, in any case.', max: 255, optional: true, example: 'Room 4' })
   location?: string;
 
-  @ChoiceField({ description: 'Your role on the event.', values: ROLES, name: 'Role', optional: true })
+  @ChoiceField({
+    description: 'Your role on the event.',
+    values: ROLES,
+    name: 'Role',
+    optional: true,
+    example: 'editor',
+  })
   role?: Role;
 
-  @UuidField({ description: 'Events of this owner.', optional: true })
+  @UuidField({ description: 'Events of this owner.', optional: true, example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' })
   owner_id?: string;
 
-  @FlagQuery({ description: 'Only series, or only events that happen once.' })
+  @FlagQuery({ description: 'Only series, or only events that happen once.', example: true })
   is_recurring?: boolean;
 
-  @TextField({ description: 'Changed at or after this instant.', max: 40, optional: true })
+  @TextField({
+    description: 'Changed at or after this instant.',
+    max: 40,
+    optional: true,
+    example: '2026-05-04T09:30:00Z',
+  })
   updated_since?: string;
 
-  @FlagQuery({ description: 'The trash: your own deleted events instead.' })
+  @FlagQuery({ description: 'The trash: your own deleted events instead.', example: false })
   deleted?: boolean;
 
   @ChoiceField({

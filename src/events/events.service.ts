@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PermissionsService } from '../permissions/permissions.service.js';
-import type { PersonOnEvent } from '../permissions/permissions.repository.js';
+import type { PersonOnEvent } from '../permissions/person-on-event.js';
 import { Config } from '../platform/config/config.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -132,11 +132,7 @@ export class EventsService {
   }
 
   /** Runs a change and answers with what it left, not with what others may have made of it since. */
-  async change(
-    actor: Actor,
-    id: string,
-    work: (tx: Transaction) => Promise<CalendarEvent>,
-  ): Promise<EventWithPeople> {
+  async change(actor: Actor, id: string, work: (tx: Transaction) => Promise<CalendarEvent>): Promise<EventWithPeople> {
     const record = await this.transactions.run(async (tx) => {
       await work(tx);
       return this.events.findRecord(id, actor.userId, tx);

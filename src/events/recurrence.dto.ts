@@ -1,5 +1,5 @@
 import type { ApiPropertyOptions } from '@nestjs/swagger';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath, OmitType, PartialType } from '@nestjs/swagger';
 
 const FREQUENCIES = ['daily', 'weekly', 'monthly', 'yearly'];
 const numbers = (description: string, example: number[]): ApiPropertyOptions => ({
@@ -28,7 +28,12 @@ export class RecurrencePatternView {
   })
   until?: string;
 
-  @ApiProperty({ type: [String], required: false, description: '`MO`, or with an ordinal `-1FR`.', example: ['MO', 'WE'] })
+  @ApiProperty({
+    type: [String],
+    required: false,
+    description: '`MO`, or with an ordinal `-1FR`.',
+    example: ['MO', 'WE'],
+  })
   by_day?: string[];
 
   @ApiProperty(numbers('1 to 31, or negative from the end of the month.', [1, -1]))
@@ -59,10 +64,18 @@ export class RecurrencePatternView {
   week_start?: string;
 }
 
+/** The same rule as a client may send it. */
+export class RecurrencePatternBody extends PartialType(OmitType(RecurrencePatternView, ['frequency'])) {
+  @ApiProperty({ enum: FREQUENCIES, enumName: 'Frequency', example: 'weekly' })
+  frequency: string;
+}
+
+export const PATTERN_EXAMPLE = { frequency: 'weekly', interval: 1, by_day: ['MO', 'WE'], until: '2026-12-31' };
+
 /** What is taken for a recurrence; the engine checks it and points at what is wrong. */
-export const RECURRENCE_INPUT: ApiPropertyOptions = {
+export const RECURRENCE_INPUT = {
   oneOf: [
     { type: 'string', description: 'An RFC 5545 RRULE, such as `FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20261231`.' },
-    { type: 'object', required: ['frequency'], additionalProperties: true, properties: { frequency: { type: 'string' } } },
+    { $ref: getSchemaPath(RecurrencePatternBody) },
   ],
 } as ApiPropertyOptions;

@@ -27,8 +27,8 @@ export class NotificationsController {
     summary: 'Your inbox',
     description: 'Everything that happened on events you could see, newest first. Your own actions are already read.',
   })
-  @ApiOkResponse({ type: NotificationsView })
-  @ApiProblems(422)
+  @ApiOkResponse({ type: NotificationsView, description: 'A page of notifications' })
+  @ApiProblems('validation_failed')
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: ListNotificationsQuery,
@@ -55,7 +55,7 @@ export class NotificationsController {
     summary: 'Mark everything as read',
     description: 'Answers with how many were unread.',
   })
-  @ApiOkResponse({ type: ReadAllView })
+  @ApiOkResponse({ type: ReadAllView, description: 'Done' })
   async readAll(@CurrentActor() actor: Actor): Promise<ReadAllView> {
     return { updated: await this.notifications.readAll(actor.userId) };
   }
@@ -68,9 +68,12 @@ export class NotificationsController {
     summary: 'Mark one as read',
     description: 'Answers with the item. Marking it twice keeps the first time.',
   })
-  @ApiOkResponse({ type: NotificationView })
-  @ApiProblems(404, 422)
-  async read(@CurrentActor() actor: Actor, @UuidParam('id') id: string): Promise<NotificationView> {
+  @ApiOkResponse({ type: NotificationView, description: 'The notification, read' })
+  @ApiProblems('not_found', 'validation_failed')
+  async read(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The notification.') id: string,
+  ): Promise<NotificationView> {
     return notificationView(await this.notifications.read(actor.userId, id));
   }
 }

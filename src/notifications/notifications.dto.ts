@@ -1,13 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { FlagQuery } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
 import { NOTIFICATION_TYPES, type NotificationType } from './notification.entity.js';
 import { notificationMessage } from './notification-message.js';
 import type { NotificationRecord } from './notifications.repository.js';
 
 export class ListNotificationsQuery extends PageQuery {
-  @FlagQuery({ description: 'Only what you have not read.' })
+  @FlagQuery({ description: 'Only what you have not read.', example: true })
   unread?: boolean;
 }
 
@@ -33,7 +33,11 @@ export class NotificationView {
   @ApiProperty({ type: PersonView })
   actor: PersonView;
 
-  @ApiProperty({ type: [String], description: '`permissions` when people changed.', example: ['start_time', 'end_time'] })
+  @ApiProperty({
+    type: [String],
+    description: '`permissions` when people changed.',
+    example: ['start_time', 'end_time'],
+  })
   changed: string[];
 
   @ApiProperty({ example: 'ben changed start time, end time of “Team meeting”' })
@@ -42,7 +46,13 @@ export class NotificationView {
   @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
   timestamp: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Set from the start for your own actions.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Set from the start for your own actions.',
+    example: null,
+  })
   read_at: string | null;
 }
 

@@ -1,4 +1,9 @@
-import { WebSocketGateway, type OnGatewayConnection, type OnGatewayDisconnect, type OnGatewayInit } from '@nestjs/websockets';
+import {
+  WebSocketGateway,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+} from '@nestjs/websockets';
 import type { Server, Socket } from 'socket.io';
 import { AccessTokens } from '../auth/access-tokens.js';
 import { SessionsService } from '../auth/sessions.service.js';
@@ -6,7 +11,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { asProblem } from '../platform/http/problem.filter.js';
 import { type Connection, Delivery } from './delivery.js';
 import type { NotificationView } from './notifications.dto.js';
-import { NotificationsRepository } from './notifications.repository.js';
+import { NotificationsService } from './notifications.service.js';
 
 /** What the server emits, by name. */
 interface ServerEvents {
@@ -34,7 +39,7 @@ export class NotificationsGateway implements OnGatewayInit, OnGatewayConnection,
     private readonly tokens: AccessTokens,
     private readonly sessions: SessionsService,
     private readonly delivery: Delivery,
-    private readonly notifications: NotificationsRepository,
+    private readonly notifications: NotificationsService,
   ) {
     sessions.onEnd((sessionIds, userId) => delivery.endSessions(userId, sessionIds, 'session_ended'));
   }

@@ -119,10 +119,10 @@ export class NotificationsRepository {
       `UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND id = $2 AND read_at IS NULL`,
       [userId, id],
     );
-    const [row] = await this.dataSource.query<NotificationRecord[]>(
-      `${RECORD} WHERE n.user_id = $1 AND n.id = $2`,
-      [userId, id],
-    );
+    const [row] = await this.dataSource.query<NotificationRecord[]>(`${RECORD} WHERE n.user_id = $1 AND n.id = $2`, [
+      userId,
+      id,
+    ]);
     return row ?? null;
   }
 

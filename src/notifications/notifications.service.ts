@@ -16,6 +16,11 @@ export class NotificationsService {
     return this.notifications.count(userId, true);
   }
 
+  /** Number of the last item of the person's stream; 0 when there is none. */
+  lastSeq(userId: string): Promise<number> {
+    return this.notifications.lastSeq(userId);
+  }
+
   /** @throws Problem not_found */
   async read(userId: string, id: string): Promise<NotificationRecord> {
     const item = await this.notifications.markRead(userId, id);

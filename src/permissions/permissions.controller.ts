@@ -4,7 +4,8 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody } from './permissions.dto.js';
+import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
+import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody, ShareEntry } from './permissions.dto.js';
 import { PermissionsService } from './permissions.service.js';
 import { RequireRole } from './role.guard.js';
 
@@ -22,11 +23,12 @@ export class PermissionsController {
     description:
       'Owner only. Takes `{users: […]}`, a bare list or a single entry. All or nothing: one unknown person or bad role refuses the call, with a pointer for each. Sharing again changes the role. Answers with everybody on the event.',
   })
-  @ApiOkResponse({ type: PermissionsView })
-  @ApiProblems(400, 409, 413, 415)
+  @ApiShorthandBody(ShareBody, ShareEntry)
+  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  @ApiProblems('too_many_people')
   async share(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Body() body: ShareBody,
   ): Promise<PermissionsView> {
     const requests = body.users.map(({ user_id: userId, username, email, role }) => ({
@@ -45,8 +47,8 @@ export class PermissionsController {
     summary: 'Who is on the event',
     description: 'Everybody on the event may see it. Owner first, then by name.',
   })
-  @ApiOkResponse({ type: PermissionsView })
-  async list(@UuidParam('id') id: string): Promise<PermissionsView> {
+  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  async list(@UuidParam('id', 'The event.') id: string): Promise<PermissionsView> {
     return permissionsView(await this.permissions.list(id));
   }
 
@@ -58,12 +60,12 @@ export class PermissionsController {
     description:
       'Owner only. `owner` hands the event over: the old owner becomes an editor, and the time is checked against the new owner. The owner cannot lower himself (409). Answers with everybody on the event.',
   })
-  @ApiOkResponse({ type: PermissionsView })
-  @ApiProblems(400, 409, 415)
+  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  @ApiProblems('event_conflict', 'owner_required')
   async changeRole(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
-    @UuidParam('userId') userId: string,
+    @UuidParam('id', 'The event.') id: string,
+    @UuidParam('userId', 'The person.') userId: string,
     @Body() body: ChangeRoleBody,
   ): Promise<PermissionsView> {
     const onConflict = body.on_conflict ?? 'reject';
@@ -79,11 +81,11 @@ export class PermissionsController {
     description: 'The owner removes others; anybody else may remove himself. The owner cannot be removed (409).',
   })
   @ApiNoContentResponse({ description: 'Removed' })
-  @ApiProblems(403, 409)
+  @ApiProblems('forbidden', 'owner_required')
   async revoke(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
-    @UuidParam('userId') userId: string,
+    @UuidParam('id', 'The event.') id: string,
+    @UuidParam('userId', 'The person.') userId: string,
   ): Promise<void> {
     await this.permissions.revoke(actor, id, userId);
   }

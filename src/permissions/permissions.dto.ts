@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, EmailField, ListField, TextField, UuidField } from '../platform/http/fields.js';
-import { PersonView } from '../users/users.dto.js';
-import type { PersonOnEvent } from './permissions.repository.js';
+import { PersonView } from '../users/user-view.js';
+import type { PersonOnEvent } from './person-on-event.js';
 import { type Role, ROLES } from './role.js';
 
 export class ShareEntry {
@@ -14,7 +14,12 @@ export class ShareEntry {
   @EmailField({ description: '… or by e-mail.', optional: true })
   email?: string;
 
-  @ChoiceField({ description: 'In any case. `owner` is handed over, not shared.', values: ROLES, name: 'Role', example: 'editor' })
+  @ChoiceField({
+    description: 'In any case. `owner` is handed over, not shared.',
+    values: ROLES,
+    name: 'Role',
+    example: 'editor',
+  })
   role: Role;
 }
 
@@ -22,7 +27,7 @@ export class ShareBody {
   /** A bare list of entries, or a single entry, is taken as well. */
   static readonly shorthand = { member: 'users', single: true };
 
-  @ListField({ description: 'The people and their roles.', type: () => ShareEntry, min: 1, max: 1_000 })
+  @ListField({ description: 'The people and their roles.', type: () => ShareEntry, min: 1, max: 100 })
   users: ShareEntry[];
 }
 
@@ -40,7 +45,7 @@ export class ChangeRoleBody {
 }
 
 export class PermissionView {
-  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' })
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
   user_id: string;
 
   @ApiProperty({ example: 'ben' })

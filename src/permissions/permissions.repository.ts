@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../platform/database/transactions.js';
+import type { PersonOnEvent } from './person-on-event.js';
 import type { Role } from './role.js';
 
 /** What one person may see of one event. */
@@ -18,15 +19,6 @@ export interface LockedEvent {
   ownerId: string;
   /** Role of the person on whose behalf it was locked; null when not on the event. */
   role: Role | null;
-}
-
-export interface PersonOnEvent {
-  eventId: string;
-  userId: string;
-  username: string;
-  role: Role;
-  grantedAt: Date;
-  grantedBy: { id: string; username: string };
 }
 
 interface PersonRow extends Omit<PersonOnEvent, 'grantedBy'> {

@@ -6,7 +6,8 @@ import type { Actor } from '../platform/http/actor.js';
 import { type FieldError, invalid, notFound, Problem } from '../platform/http/problem.js';
 import { type PersonName, UsersService } from '../users/users.service.js';
 import { AccessService } from './access.service.js';
-import { type LockedEvent, PermissionsRepository, type PersonOnEvent } from './permissions.repository.js';
+import { type LockedEvent, PermissionsRepository } from './permissions.repository.js';
+import type { PersonOnEvent } from './person-on-event.js';
 import type { Role } from './role.js';
 
 export interface ShareRequest extends PersonName {
@@ -94,8 +95,8 @@ export class PermissionsService {
   ): Promise<PersonOnEvent[]> {
     await this.transactions.run(async (tx) => {
       // Only people on the event can be asked for: a handover to a stranger would tell when he is busy.
-      const handsOver = role === 'owner' && (await this.permissions.listRoles(tx, eventId)).has(userId);
-      if (handsOver) {
+      const current = await this.permissions.listRoles(tx, eventId);
+      if (role === 'owner' && current.has(userId) && current.get(userId) !== 'owner') {
         for (const listener of this.handoverListeners) {
           await listener(tx, { eventId, toUserId: userId, actor, onConflict });
         }

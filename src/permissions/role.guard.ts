@@ -1,4 +1,11 @@
-import { applyDecorators, type CanActivate, type ExecutionContext, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { SignedIn } from '../platform/http/access.js';
@@ -40,5 +47,6 @@ export const RequireRole = (action: Action, { evenDeleted = false } = {}): Metho
     SignedIn(),
     SetMetadata(REQUIREMENT, { action, evenDeleted } satisfies Requirement),
     UseGuards(RoleGuard),
-    ApiProblems(...(action === 'read' ? [404, 422] : [403, 404, 422])),
+    ApiProblems('not_found', 'validation_failed'),
+    ...(action === 'read' ? [] : [ApiProblems('forbidden')]),
   );

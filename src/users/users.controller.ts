@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../platform/http/access.js';
 import { invalid } from '../platform/http/problem.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import { FindUsersQuery, PeopleView, personView } from './users.dto.js';
+import { personView } from './user-view.js';
+import { FindUsersQuery, PeopleView } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Accounts')
@@ -18,8 +19,8 @@ export class UsersController {
     summary: 'Look a person up for sharing',
     description: 'Exact name or exact e-mail, in any case. Nobody can be listed or guessed by parts of a name.',
   })
-  @ApiOkResponse({ type: PeopleView })
-  @ApiProblems(422)
+  @ApiOkResponse({ type: PeopleView, description: 'That person, or an empty list' })
+  @ApiProblems('validation_failed')
   async find(@Query() query: FindUsersQuery): Promise<PeopleView> {
     if ((query.username === undefined) === (query.email === undefined)) {
       throw invalid({ pointer: '/query/username', code: 'required', message: 'Give `username` or `email`.' });

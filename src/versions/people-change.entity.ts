@@ -10,7 +10,10 @@ const KINDS = PEOPLE_KINDS.map((kind) => `'${kind}'`).join(', ');
 @Check('people_changes_kind_check', `kind IN (${KINDS})`)
 @Index('people_changes_event_idx', ['eventId', 'position'])
 export class PeopleChangeRow {
-  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'people_changes_pkey', default: () => `nextval('history_position')` })
+  @PrimaryColumn('bigint', {
+    primaryKeyConstraintName: 'people_changes_pkey',
+    default: () => `nextval('history_position')`,
+  })
   position: number;
 
   @Column('uuid', { name: 'event_id' })

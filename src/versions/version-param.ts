@@ -21,10 +21,10 @@ export function VersionParam(name: string, { orCurrent = false } = {}): Paramete
   return (target, key, index) => {
     bind(target, key, index);
     const schema = orCurrent
-      ? ({ type: 'string', pattern: '^([1-9][0-9]{0,8}|current)$' } as const)
-      : ({ type: 'integer', minimum: 1 } as const);
+      ? ({ type: 'string', pattern: '^([1-9][0-9]{0,8}|current)$', example: '1' } as const)
+      : ({ type: 'integer', minimum: 1, maximum: 999_999_999, example: 1 } as const);
     const description = orCurrent ? 'A version number, or `current`.' : 'A version number.';
     const method = Object.getOwnPropertyDescriptor(target, key!)!;
-    ApiParam({ name, schema, description, example: 1 })(target, key!, method);
+    ApiParam({ name, schema, description })(target, key!, method);
   };
 }

@@ -1,17 +1,16 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromSnapshot, wireContent } from '../events/event-content.js';
 import { EventView } from '../events/event-view.js';
-import { tagged } from '../events/events.controller.js';
-import { ApiEventConflict } from '../events/events.errors.js';
+import { taggedEvent } from '../events/tagged-event.js';
 import { RequireRole } from '../permissions/role.guard.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { PageQuery, pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { headers } from '../platform/openapi/api-headers.js';
 import { UsersService } from '../users/users.service.js';
-import type { VersionRecord } from './history.repository.js';
 import { logEntryView } from './log-view.js';
 import { VersionParam } from './version-param.js';
 import {
@@ -20,8 +19,8 @@ import {
   DiffView,
   HistoryView,
   RollbackBody,
-  type VersionView,
   VersionWithSnapshotView,
+  versionView,
 } from './versions.dto.js';
 import { VersionsService } from './versions.service.js';
 
@@ -40,9 +39,9 @@ export class VersionsController {
     summary: 'Every version of an event',
     description: 'Newest first: who changed what, when and why.',
   })
-  @ApiOkResponse({ type: HistoryView })
+  @ApiOkResponse({ type: HistoryView, description: 'A page of versions' })
   async history(
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Query() query: PageQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -58,9 +57,9 @@ export class VersionsController {
     summary: 'One version of an event',
     description: 'With the whole content as it was after that change.',
   })
-  @ApiOkResponse({ type: VersionWithSnapshotView })
+  @ApiOkResponse({ type: VersionWithSnapshotView, description: 'That version' })
   async version(
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @VersionParam('version') version: number,
   ): Promise<VersionWithSnapshotView> {
     const found = await this.versions.get(id, version);
@@ -75,9 +74,9 @@ export class VersionsController {
     description:
       'Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes.',
   })
-  @ApiOkResponse({ type: ChangelogView })
+  @ApiOkResponse({ type: ChangelogView, description: 'A page of changes' })
   async changelog(
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @Query() query: ChangelogQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -99,9 +98,9 @@ export class VersionsController {
     summary: 'What differs between two versions',
     description: 'In either order; `current` names the present state.',
   })
-  @ApiOkResponse({ type: DiffView })
+  @ApiOkResponse({ type: DiffView, description: 'The differences' })
   async diff(
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @VersionParam('v1', { orCurrent: true }) v1: number | 'current',
     @VersionParam('v2', { orCurrent: true }) v2: number | 'current',
   ): Promise<DiffView> {
@@ -118,26 +117,17 @@ export class VersionsController {
     description:
       'Writes the old content as a new version, checked for conflicts like any change. History is never rewritten.',
   })
-  @ApiOkResponse({ type: EventView })
-  @ApiProblems(400, 415)
-  @ApiEventConflict()
+  @ApiBody({ type: RollbackBody, required: false })
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict')
   async rollback(
     @CurrentActor() actor: Actor,
-    @UuidParam('id') id: string,
+    @UuidParam('id', 'The event.') id: string,
     @VersionParam('version') version: number,
     @Body() body: RollbackBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return tagged(await this.versions.rollback(actor, id, version, onConflict, comment), reply);
+    return taggedEvent(await this.versions.rollback(actor, id, version, onConflict, comment), reply);
   }
 }
-
-const versionView = ({ version, kind, author, createdAt, comment, changed }: VersionRecord): VersionView => ({
-  version,
-  kind,
-  author,
-  created_at: createdAt.toISOString(),
-  comment,
-  changed,
-});

@@ -1,12 +1,19 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { EventContentView } from '../events/event-view.js';
+import { RecurrencePatternView } from '../events/recurrence.dto.js';
 import { ChoiceField, TextField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
 import { CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
-import { PersonView } from '../users/users.dto.js';
+import { PersonView } from '../users/user-view.js';
+import type { VersionRecord } from './history.repository.js';
 
 export class ChangelogQuery extends PageQuery {
-  @ChoiceField({ description: 'Oldest first (default) or newest first.', values: ['asc', 'desc'], optional: true })
+  @ChoiceField({
+    description: 'Oldest first (default) or newest first.',
+    values: ['asc', 'desc'],
+    optional: true,
+    example: 'asc',
+  })
   order?: 'asc' | 'desc';
 }
 
@@ -19,7 +26,13 @@ export class RollbackBody {
   })
   on_conflict?: 'reject' | 'allow';
 
-  @TextField({ description: 'Kept in the history.', max: 1_000, optional: true, nullable: true, example: 'Back to Monday' })
+  @TextField({
+    description: 'Kept in the history.',
+    max: 1_000,
+    optional: true,
+    nullable: true,
+    example: 'Back to Monday',
+  })
   change_comment?: string | null;
 }
 
@@ -58,13 +71,23 @@ export class VersionWithSnapshotView extends VersionView {
   snapshot: SnapshotView;
 }
 
-const ANY_VALUE = { description: 'Any JSON value; null when there was none.', nullable: true } as const;
+/** Whatever a field of an event, or a role, can be. */
+const FIELD_VALUE = {
+  description: 'The value; null when there was none.',
+  anyOf: [
+    { type: 'string' },
+    { type: 'boolean' },
+    { type: 'array', items: { type: 'string' } },
+    { $ref: getSchemaPath(RecurrencePatternView) },
+    { type: 'null' },
+  ],
+};
 
 export class FieldDifferenceView {
-  @ApiProperty({ ...ANY_VALUE, type: Object, example: 'Team meeting' })
+  @ApiProperty({ ...FIELD_VALUE, example: 'Team meeting' })
   from: unknown;
 
-  @ApiProperty({ ...ANY_VALUE, type: Object, example: 'Team lunch' })
+  @ApiProperty({ ...FIELD_VALUE, example: 'Team lunch' })
   to: unknown;
 
   @ApiProperty({ enum: ['added', 'removed', 'changed'], enumName: 'ChangeType', example: 'changed' })
@@ -95,7 +118,10 @@ export class LogEntryView {
   @ApiProperty({ type: String, nullable: true, example: 'Moved for Ben' })
   comment: string | null;
 
-  @ApiProperty({ description: 'What happened, in words.', example: 'Title changed from “Team meeting” to “Team lunch”' })
+  @ApiProperty({
+    description: 'What happened, in words.',
+    example: 'Title changed from “Team meeting” to “Team lunch”',
+  })
   summary: string;
 
   @ApiProperty({ type: [LogChangeView] })
@@ -114,7 +140,7 @@ export class PatchOperationView {
   @ApiProperty({ example: '/title' })
   path: string;
 
-  @ApiProperty({ ...ANY_VALUE, type: Object, example: 'Team lunch' })
+  @ApiProperty({ ...FIELD_VALUE, example: 'Team lunch' })
   value: unknown;
 }
 
@@ -140,3 +166,12 @@ export class DiffView {
   @ApiProperty({ type: [String], example: ['Title changed from “Team meeting” to “Team lunch”'] })
   summary: string[];
 }
+
+export const versionView = ({ version, kind, author, createdAt, comment, changed }: VersionRecord): VersionView => ({
+  version,
+  kind,
+  author,
+  created_at: createdAt.toISOString(),
+  comment,
+  changed,
+});

@@ -1,4 +1,10 @@
-import { SECONDS_IN_DAY, localOf, parseICalendarTime, stampOf, type LocalTime } from '../../platform/time/local-time.js';
+import {
+  SECONDS_IN_DAY,
+  localOf,
+  parseICalendarTime,
+  stampOf,
+  type LocalTime,
+} from '../../platform/time/local-time.js';
 import { TimeError } from '../../platform/time/time-error.js';
 import { parseRrule } from './rrule-text.js';
 import { compileSeries } from './series-times.js';

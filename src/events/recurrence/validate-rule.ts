@@ -68,11 +68,7 @@ function validateWeekdays(rule: RecurrenceRule): void {
     requireWhole(Math.abs(ordinal), 1, LARGEST_ORDINAL, 'value_out_of_range', pointer);
     if (!ordinalsAllowed) {
       const where = 'in a monthly or yearly rule without week numbers';
-      throw new TimeError(
-        'part_not_allowed',
-        pointer,
-        `A numbered weekday such as 1MO has a meaning only ${where}.`,
-      );
+      throw new TimeError('part_not_allowed', pointer, `A numbered weekday such as 1MO has a meaning only ${where}.`);
     }
   });
 }

@@ -56,8 +56,7 @@ function validateTime(time: LocalTime, allDay: boolean, imported: boolean, point
 
 function validateDuration({ days, seconds }: Duration, series: Series, pointer: string): void {
   const whole = Number.isSafeInteger(days) && Number.isSafeInteger(seconds) && days >= 0 && seconds >= 0;
-  if (!whole || days > LAST_DAY)
-    throw new TimeError('invalid_duration', pointer, 'It must not end before its start.');
+  if (!whole || days > LAST_DAY) throw new TimeError('invalid_duration', pointer, 'It must not end before its start.');
   if (series.allDay && (days === 0 || seconds !== 0)) {
     throw new TimeError('invalid_duration', pointer, 'What lasts all day lasts one or more whole days.');
   }

@@ -38,7 +38,8 @@ const list = (text: string): string[] =>
 
 const postgresUrl = (text: string): string | null => {
   if (text === '') return null;
-  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) throw new Error('must be a postgres:// address');
+  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol))
+    throw new Error('must be a postgres:// address');
   return text;
 };
 
@@ -91,8 +92,8 @@ export const SETTINGS = {
   bodyLimitBytes: setting('BODY_LIMIT_BYTES', '1048576', wholeNumber(1_024, 2 ** 26), 'Largest request body'),
   batchBodyLimitBytes: setting('BATCH_BODY_LIMIT_BYTES', '4194304', wholeNumber(1_024, 2 ** 26), 'Largest batch body'),
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
-  maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 5_000), 'Most events in a batch'),
-  maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 1_000), 'Most people in one share call'),
+  maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Most events in a batch'),
+  maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Most people in one share call'),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Most people on one event'),
 } as const;
 

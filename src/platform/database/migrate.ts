@@ -25,7 +25,9 @@ export async function migrate(url: string): Promise<string[]> {
 }
 
 async function requireVersion(dataSource: DataSource): Promise<void> {
-  const [row] = await dataSource.query<{ version: string }[]>(`SELECT current_setting('server_version_num') AS version`);
+  const [row] = await dataSource.query<{ version: string }[]>(
+    `SELECT current_setting('server_version_num') AS version`,
+  );
   if (Number(row?.version) < 150_000) {
     throw new Error(`PostgreSQL 15 or later is needed; this one says ${row?.version}`);
   }
@@ -35,7 +37,9 @@ async function requireVersion(dataSource: DataSource): Promise<void> {
 async function loadMigrations(): Promise<(new () => MigrationInterface)[]> {
   const files = (await readdir(MIGRATIONS)).filter((name) => /(?<!\.d)\.[jt]s$/.test(name)).sort();
   const modules = await Promise.all(
-    files.map((name) => import(new URL(name, MIGRATIONS).href) as Promise<Record<string, new () => MigrationInterface>>),
+    files.map(
+      (name) => import(new URL(name, MIGRATIONS).href) as Promise<Record<string, new () => MigrationInterface>>,
+    ),
   );
   return modules.flatMap((module) => Object.values(module));
 }

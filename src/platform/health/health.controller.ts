@@ -5,7 +5,7 @@ import { Public } from '../http/access.js';
 import { ApiProblems } from '../openapi/api-problems.js';
 
 export class HealthView {
-  @ApiProperty({ enum: ['ok'], example: 'ok' })
+  @ApiProperty({ enum: ['ok'], description: 'Always `ok`: anything else is a problem.', example: 'ok' })
   status: 'ok';
 }
 
@@ -21,7 +21,7 @@ export class HealthController {
     summary: 'Is the process alive?',
     description: 'Answers without touching the database.',
   })
-  @ApiOkResponse({ type: HealthView })
+  @ApiOkResponse({ type: HealthView, description: 'It is' })
   live(): HealthView {
     return { status: 'ok' };
   }
@@ -33,8 +33,8 @@ export class HealthController {
     summary: 'Can it serve?',
     description: 'Asks the database; 503 while it cannot be reached.',
   })
-  @ApiOkResponse({ type: HealthView })
-  @ApiProblems(503)
+  @ApiOkResponse({ type: HealthView, description: 'It can' })
+  @ApiProblems('unavailable')
   async ready(): Promise<HealthView> {
     await this.dataSource.query('SELECT 1 FROM schema_migrations LIMIT 1');
     return { status: 'ok' };

@@ -11,4 +11,4 @@ export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(ACCESS
 
 /** Any signed-in caller may call it. */
 export const SignedIn = (): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(ACCESS, 'signed_in' satisfies Access), ApiBearerAuth(), ApiProblems(401));
+  applyDecorators(SetMetadata(ACCESS, 'signed_in' satisfies Access), ApiBearerAuth(), ApiProblems('unauthenticated'));

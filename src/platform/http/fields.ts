@@ -36,9 +36,7 @@ interface FieldOptions {
  */
 function field(options: FieldOptions, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]): PropertyDecorator {
   const { description, example, optional = false, nullable = false } = options;
-  const presence = ValidateIf(
-    (_object, value) => !(optional && value === undefined) && !(nullable && value === null),
-  );
+  const presence = ValidateIf((_object, value) => !(optional && value === undefined) && !(nullable && value === null));
   return applyDecorators(
     presence,
     ...(optional ? [] : [IsDefined({ message: 'Needed.' })]),
@@ -125,9 +123,7 @@ export function UuidField(options: FieldOptions): PropertyDecorator {
 }
 
 /** One of a closed list of lower-case words, accepted in any case. */
-export function ChoiceField(
-  options: FieldOptions & { values: readonly string[]; name?: string },
-): PropertyDecorator {
+export function ChoiceField(options: FieldOptions & { values: readonly string[]; name?: string }): PropertyDecorator {
   return field(
     options,
     { type: String, enum: [...options.values], ...(options.name ? { enumName: options.name } : {}) },

@@ -12,6 +12,7 @@ export class PageQuery {
     description: 'The `next_cursor` of the page before.',
     max: 1_000,
     optional: true,
+    example: 'WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0',
   })
   cursor?: string;
 
@@ -19,10 +20,11 @@ export class PageQuery {
     description: 'Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.',
     min: 1,
     max: 1_000_000,
+    example: 1,
   })
   page?: number;
 
-  @WholeNumberQuery({ description: 'Items on a numbered page (default 50).', min: 1, max: 200 })
+  @WholeNumberQuery({ description: 'Items on a numbered page (default 50).', min: 1, max: 200, example: 50 })
   page_size?: number;
 }
 
@@ -55,16 +57,16 @@ export class PageView {
   })
   next_cursor: string | null;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Items in all (numbered pages only).', example: 120 })
+  @ApiProperty({ type: 'integer', required: false, description: 'Items in all (numbered pages only).' })
   total?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'This page (numbered pages only).', example: 1 })
+  @ApiProperty({ type: 'integer', required: false, description: 'This page (numbered pages only).' })
   page?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Items on a page (numbered pages only).', example: 50 })
+  @ApiProperty({ type: 'integer', required: false, description: 'Items on a page (numbered pages only).' })
   page_size?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Pages in all (numbered pages only).', example: 3 })
+  @ApiProperty({ type: 'integer', required: false, description: 'Pages in all (numbered pages only).' })
   pages?: number;
 }
 

@@ -52,11 +52,7 @@ export const PROBLEMS = {
     'Read the event again (`current_version`) and repeat your change on it.',
   ),
   body_too_large: kind(413, 'The body is too large', 'Send less at once.'),
-  unsupported_format: kind(
-    415,
-    'This body format is not taken',
-    'Send `application/json` or `application/msgpack`.',
-  ),
+  unsupported_format: kind(415, 'This body format is not taken', 'Send `application/json` or `application/msgpack`.'),
   validation_failed: kind(
     422,
     'Some values are not valid',

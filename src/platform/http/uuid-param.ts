@@ -18,11 +18,12 @@ export function parseUuidParam(name: string, value: unknown): string {
 }
 
 /** A path parameter that must be a UUID; arrives in lower case. */
-export function UuidParam(name: string): ParameterDecorator {
+export function UuidParam(name: string, description: string): ParameterDecorator {
   const bind = Param(name, new UuidPipe(name));
   return (target, key, index) => {
     bind(target, key, index);
     const method = Object.getOwnPropertyDescriptor(target, key!)!;
-    ApiParam({ name, format: 'uuid', schema: { type: 'string', format: 'uuid' } })(target, key!, method);
+    const example = '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02';
+    ApiParam({ name, description, schema: { type: 'string', format: 'uuid', example } })(target, key!, method);
   };
 }

@@ -1,13 +1,58 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type InfoObject, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { existsSync, readFileSync } from 'node:fs';
+import { withCommonProblems, withMessagePack, withOrderedParameters, withSecurity } from './common-steps.js';
+import { DESCRIPTION, TAGS } from './document-text.js';
+import { withExamples } from './examples.js';
+import { mapOperations } from './operations.js';
+import { HEADERS, withHeaders } from './api-headers.js';
+import { closed, type Schemas } from './schemas.js';
 
 /** The OpenAPI 3.1 document of the application, as served at `/openapi.json` and committed in `sdk/`. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const config = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
-    .setTitle('Convene')
-    .setVersion('0.1.0')
-    .addBearerAuth()
-    .build();
-  return SwaggerModule.createDocument(app, config);
+  const document = closed(SwaggerModule.createDocument(app, outline()));
+  return mapOperations(
+    document,
+    withSecurity,
+    withOrderedParameters,
+    withCommonProblems,
+    withHeaders,
+    withExamples(document.components!.schemas as Schemas),
+    withMessagePack,
+  );
+}
+
+/** What the document says about itself; Nest adds the operations and their schemas. */
+function outline(): Omit<OpenAPIObject, 'paths'> {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Convene',
+      summary: 'Collaborative scheduling: no edit lost, no slot booked twice, no change missed.',
+      description: DESCRIPTION,
+      version: packageVersion(),
+      license: { name: 'MIT', identifier: 'MIT' },
+    } as InfoObject,
+    servers: [{ url: '/', description: 'The server that this document comes from' }],
+    tags: TAGS,
+    components: {
+      headers: HEADERS,
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'The `access_token` that register, login and refresh answer with.',
+        },
+      },
+    },
+  };
+}
+
+/** This module lies one level deeper once it is built. */
+function packageVersion(): string {
+  const file = ['../../../package.json', '../../../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url))!;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -1,0 +1,36 @@
+import type { ParameterObject } from '@nestjs/swagger';
+import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
+import { problemResponse } from './api-problems.js';
+import { mapContent, type Operation } from './operations.js';
+
+const isApi = (path: string): boolean => path.startsWith('/api/');
+
+/** A route that demands no token says so, instead of leaving it open. */
+export function withSecurity(operation: Operation): Operation {
+  return { ...operation, security: operation.security ?? [] };
+}
+
+/** Path parameters first and in the order of the path; Nest lists them as the decorators ran. */
+export function withOrderedParameters(operation: Operation, path: string): Operation {
+  const place = (parameter: ParameterObject): number =>
+    parameter.in === 'path' ? path.indexOf(`{${parameter.name}}`) : path.length;
+  return { ...operation, parameters: [...(operation.parameters ?? [])].sort((a, b) => place(a) - place(b)) };
+}
+
+/** What every route under `/api` can answer, and what every route with a body can. */
+export function withCommonProblems(operation: Operation, path: string): Operation {
+  if (!isApi(path)) return operation;
+  const codes: ProblemCode[] = ['not_acceptable', 'unavailable'];
+  if (operation.requestBody) codes.push('unreadable_body', 'body_too_large', 'unsupported_format', 'validation_failed');
+  const common = Object.fromEntries(codes.map((code) => [PROBLEMS[code].status, problemResponse([code])]));
+  return { ...operation, responses: { ...common, ...operation.responses } };
+}
+
+/** Under `/api`, MessagePack carries whatever JSON does; problems too. */
+export function withMessagePack(operation: Operation, path: string): Operation {
+  if (!isApi(path)) return operation;
+  return mapContent(operation, (content) => {
+    const json = content['application/json'] ?? content['application/problem+json'];
+    return json ? { ...content, 'application/msgpack': json } : content;
+  });
+}

@@ -1,0 +1,60 @@
+import { mapContent, type Operation, type Step } from './operations.js';
+import { resolve, type Schema, type Schemas } from './schemas.js';
+
+/**
+ * An example of a schema: its own, or one put together from those of its parts. Optional properties are in it only with
+ * an example of their own. Undefined when a part has none; the contract test names the place.
+ */
+export function exampleOf(schema: Schema, schemas: Schemas): unknown {
+  if ('example' in schema) return schema.example;
+  const found = resolve(schema, schemas);
+  if ('example' in found) return found.example;
+  if (found.enum) return found.enum[0] as unknown;
+  const choices = found.oneOf ?? found.anyOf;
+  if (choices) return exampleOf(choices[0]!, schemas);
+  if (found.allOf) {
+    const parts = found.allOf.map((part) => exampleOf(part, schemas));
+    return parts.length === 1 ? parts[0] : (Object.assign({}, ...parts) as unknown);
+  }
+  if (found.items) return [exampleOf(found.items, schemas)];
+  if (!found.properties) return undefined;
+  const shown = Object.entries(found.properties).filter(
+    ([name, property]) => found.required?.includes(name) || 'example' in property,
+  );
+  return Object.fromEntries(shown.map(([name, property]) => [name, exampleOf(property, schemas)]));
+}
+
+/** Gives parameters and bodies their examples, and problems the path and the pointer that fit the operation. */
+export function withExamples(schemas: Schemas): Step {
+  return (untold, path) => {
+    const parameters = (untold.parameters ?? []).map((parameter) => ({
+      ...parameter,
+      example: (parameter.example ?? exampleOf(parameter.schema!, schemas)) as unknown,
+    }));
+    const operation = { ...untold, parameters };
+    const instance = examplePath(operation, path);
+    const errors = [exampleError(operation)];
+    return mapContent(operation, (content) =>
+      Object.fromEntries(
+        Object.entries(content).map(([type, media]) => {
+          const example = (media.example ?? exampleOf(media.schema!, schemas)) as unknown;
+          if (type !== 'application/problem+json') return [type, { ...media, example }];
+          const problem = example as { code: string };
+          const wrong = problem.code === 'validation_failed' ? { errors } : {};
+          return [type, { ...media, example: { ...problem, instance, ...wrong } }];
+        }),
+      ),
+    );
+  };
+}
+
+function examplePath({ parameters = [] }: Operation, path: string): string {
+  return path.replace(/\{(\w+)\}/g, (_, name) => String(parameters.find((found) => found.name === name)?.example));
+}
+
+function exampleError({ requestBody, parameters = [] }: Operation): object {
+  const unknown = { code: 'unknown_field', message: 'Unknown field.' };
+  if (requestBody) return { pointer: '/colour', ...unknown };
+  if (parameters.some((parameter) => parameter.in === 'query')) return { pointer: '/query/colour', ...unknown };
+  return { pointer: '/path/id', code: 'not_a_uuid', message: 'Must be a UUID.' };
+}

@@ -1,0 +1,38 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { User } from './user.entity.js';
+
+/** All that one person ever sees of another. */
+export class PersonView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' })
+  id: string;
+
+  @ApiProperty({ example: 'ana' })
+  username: string;
+}
+
+export class UserView extends PersonView {
+  @ApiProperty({ format: 'email', example: 'ana@example.com' })
+  email: string;
+
+  @ApiProperty({ enum: ['user', 'admin'], enumName: 'UserRole', example: 'user' })
+  role: 'user' | 'admin';
+
+  @ApiProperty({ description: 'IANA zone in which wall times without a zone are read.', example: 'Europe/Paris' })
+  time_zone: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
+  created_at: string;
+}
+
+export const personView = (user: { id: string; username: string }): PersonView => ({
+  id: user.id,
+  username: user.username,
+});
+
+export const userView = (user: User): UserView => ({
+  ...personView(user),
+  email: user.email,
+  role: user.role,
+  time_zone: user.timeZone,
+  created_at: user.createdAt.toISOString(),
+});

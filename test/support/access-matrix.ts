@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { login } from '../../sdk/generated/sdk.gen.js';
+import type { Cell } from './access-world.js';
+import { ok, PASSWORD } from './test-app.js';
+
+/** Who calls: with no token, not on the event, with a role on it, or with one that was taken away. */
+export const CALLERS = ['anonymous', 'stranger', 'viewer', 'editor', 'owner', 'revoked'] as const;
+export type Caller = (typeof CALLERS)[number];
+
+type Statuses = [anonymous: number, stranger: number, viewer: number, editor: number, owner: number, revoked: number];
+
+export interface RequestParts {
+  /** Path parameters besides `id`, which is the event unless it stands here. */
+  params?: Record<string, string>;
+  query?: string;
+  body?: unknown;
+}
+
+export interface Row {
+  operation: string;
+  statuses: Statuses;
+  /** In words, when an operation has several rows. */
+  circumstance: string;
+  request?: (cell: Cell) => RequestParts | Promise<RequestParts>;
+  /** The event is in the trash. */
+  inTrash: boolean;
+  /** True when an accepted call must show in the database. */
+  writes: boolean;
+}
+
+type Details = Partial<Omit<Row, 'operation' | 'statuses'>>;
+
+const row = (operation: string, statuses: Statuses, details: Details = {}): Row => ({
+  operation,
+  statuses,
+  circumstance: '',
+  inTrash: false,
+  writes: false,
+  ...details,
+});
+
+const TIMES = { start_time: '2026-07-01T10:00:00Z', end_time: '2026-07-01T11:00:00Z' };
+const EVENT = { title: 'Another meeting', ...TIMES, show_as: 'free' };
+const TRASH = { circumstance: ' in the trash', inTrash: true };
+const EVERYBODY: Statuses = [200, 200, 200, 200, 200, 200];
+const ANYBODY_SIGNED_IN: Statuses = [401, 200, 200, 200, 200, 200];
+const READERS: Statuses = [401, 404, 200, 200, 200, 404];
+const ONLY_OWNER_IN_TRASH: Statuses = [401, 404, 404, 404, 200, 404];
+const NOBODY_IN_TRASH: Statuses = [401, 404, 404, 404, 404, 404];
+
+/** Every operation × every caller: the status of a well-formed call. The columns are those of CALLERS. */
+export const ACCESS_MATRIX: Row[] = [
+  row('getLiveness', EVERYBODY),
+  row('getReadiness', EVERYBODY),
+
+  row('register', [201, 201, 201, 201, 201, 201], {
+    writes: true,
+    request: () => {
+      const username = `new-${randomBytes(4).toString('hex')}`;
+      return { body: { username, email: `${username}@example.com`, password: PASSWORD } };
+    },
+  }),
+  row('login', EVERYBODY, {
+    writes: true,
+    request: ({ caller }) => ({ body: { username: caller.username, password: PASSWORD } }),
+  }),
+  row('refresh', EVERYBODY, {
+    writes: true,
+    request: ({ caller }) => ({ body: { refresh_token: caller.refreshToken } }),
+  }),
+  row('logout', [401, 204, 204, 204, 204, 204], { writes: true }),
+  row('getMe', ANYBODY_SIGNED_IN),
+  row('updateMe', ANYBODY_SIGNED_IN, { writes: true, request: () => ({ body: { time_zone: 'Europe/Paris' } }) }),
+  row('listSessions', ANYBODY_SIGNED_IN),
+  row('endSession', [401, 204, 204, 204, 204, 204], {
+    writes: true,
+    request: async ({ caller }) => {
+      const { access_token: other } = await ok(
+        login({ client: caller.client, body: { username: caller.username, password: PASSWORD } }),
+      );
+      return { params: { id: sessionOf(other) } };
+    },
+  }),
+  row('endSession', [401, 404, 404, 404, 404, 404], {
+    circumstance: ' of somebody else',
+    request: ({ guest }) => ({ params: { id: sessionOf(guest.accessToken) } }),
+  }),
+  row('findUsers', ANYBODY_SIGNED_IN, { request: ({ guest }) => ({ query: `?username=${guest.username}` }) }),
+
+  row('createEvent', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: EVENT }) }),
+  row('createEvents', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: { events: [EVENT] } }) }),
+  row('listEvents', ANYBODY_SIGNED_IN),
+  row('getEvent', READERS),
+  row('getEvent', NOBODY_IN_TRASH, TRASH),
+  row('updateEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),
+  row('updateEvent', NOBODY_IN_TRASH, { ...TRASH, request: () => ({ body: { title: 'Renamed' } }) }),
+  row('patchEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),
+  row('deleteEvent', [401, 404, 403, 403, 204, 404], { writes: true }),
+  row('deleteEvent', NOBODY_IN_TRASH, TRASH),
+  row('restoreEvent', [401, 404, 403, 403, 200, 404]),
+  row('restoreEvent', ONLY_OWNER_IN_TRASH, { ...TRASH, writes: true }),
+
+  row('shareEvent', [401, 404, 403, 403, 200, 404], {
+    writes: true,
+    request: ({ outsider }) => ({ body: { users: [{ user_id: outsider.id, role: 'viewer' }] } }),
+  }),
+  row('listPermissions', READERS),
+  row('changeRole', [401, 404, 403, 403, 200, 404], {
+    writes: true,
+    request: ({ guest }) => ({ params: { userId: guest.id }, body: { role: 'editor' } }),
+  }),
+  row('changeRole', [401, 404, 403, 403, 200, 404], {
+    circumstance: ' to owner',
+    writes: true,
+    request: ({ guest }) => ({ params: { userId: guest.id }, body: { role: 'owner' } }),
+  }),
+  row('changeRole', [401, 404, 403, 403, 409, 404], {
+    circumstance: ' of oneself',
+    request: ({ caller }) => ({ params: { userId: caller.id }, body: { role: 'editor' } }),
+  }),
+  row('revokePermission', [401, 404, 403, 403, 204, 404], {
+    writes: true,
+    request: ({ guest }) => ({ params: { userId: guest.id } }),
+  }),
+  row('revokePermission', [401, 404, 204, 204, 409, 404], {
+    circumstance: ' of oneself',
+    writes: true,
+    request: ({ caller }) => ({ params: { userId: caller.id } }),
+  }),
+
+  row('listVersions', READERS),
+  row('listVersions', ONLY_OWNER_IN_TRASH, TRASH),
+  row('getVersion', READERS, { request: () => ({ params: { version: '1' } }) }),
+  row('getVersion', ONLY_OWNER_IN_TRASH, { ...TRASH, request: () => ({ params: { version: '1' } }) }),
+  row('listChanges', READERS),
+  row('listChanges', ONLY_OWNER_IN_TRASH, TRASH),
+  row('diffVersions', READERS, { request: () => ({ params: { v1: '1', v2: 'current' } }) }),
+  row('diffVersions', ONLY_OWNER_IN_TRASH, { ...TRASH, request: () => ({ params: { v1: '1', v2: '2' } }) }),
+  row('rollbackEvent', [401, 404, 403, 200, 200, 404], { request: () => ({ params: { version: '1' }, body: {} }) }),
+  row('rollbackEvent', ONLY_OWNER_IN_TRASH, {
+    ...TRASH,
+    writes: true,
+    request: () => ({ params: { version: '1' }, body: {} }),
+  }),
+
+  row('listNotifications', ANYBODY_SIGNED_IN),
+  row('readNotification', [401, 404, 200, 200, 200, 200], {
+    request: async ({ notificationId }) => ({ params: { id: await notificationId() } }),
+  }),
+  row('readAllNotifications', ANYBODY_SIGNED_IN),
+];
+
+/** The session that an access token belongs to. */
+function sessionOf(token: string): string {
+  const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sid: string };
+  return claims.sid;
+}
