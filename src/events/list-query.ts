@@ -15,7 +15,7 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
     // A + of an offset that wasn't escaped arrives as a space.
     const repaired = text.replace(/ (\d\d:\d\d)$/, '+$1');
     const read = readInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : repaired, timeZone);
-    if ('instant' in read) return read.instant;
+    if ('instant' in read) return new Date(read.instant.getTime() + milliseconds(text));
     errors.push({ ...read, pointer: `/query/${name}` });
     return undefined;
   };
@@ -39,4 +39,10 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
     deleted: query.deleted ?? false,
     sort: { column: sort.endsWith('start_time') ? 'startTime' : 'updatedAt', descending: sort.startsWith('-') },
   };
+}
+
+/** Events are kept to the second, so reading a time drops its fraction; changes are kept to the millisecond. */
+function milliseconds(text: string): number {
+  const fraction = /[.,](\d{1,9})/.exec(text)?.[1] ?? '0';
+  return Number(fraction.padEnd(3, '0').slice(0, 3));
 }
