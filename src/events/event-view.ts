@@ -11,7 +11,7 @@ import { type EventOccurrence, wireOccurrence } from './occurrences.js';
 import { OccurrenceTimesView, type OccurrenceView } from './occurrences.dto.js';
 import type { ExpandedRecord } from './occurrences.service.js';
 import type { RecurrencePattern } from './recurrence/pattern.js';
-import { PATTERN_EXAMPLE, RecurrencePatternView } from './recurrence.dto.js';
+import { PATTERN_EXAMPLE, RecurrencePatternView } from './recurrence-view.js';
 
 const TIME = 'UTC with `Z`; a plain date for all-day events.';
 

@@ -11,7 +11,8 @@ import {
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
 import { type Scope, SCOPES } from './series-edit.js';
-import { PATTERN_EXAMPLE, RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
+import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
+import { PATTERN_EXAMPLE } from './recurrence-view.js';
 
 const WALL_TIME =
   'RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.';

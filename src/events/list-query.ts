@@ -40,7 +40,7 @@ function readInstants(query: Partial<Record<Name, string>>, timeZone: string): P
     if (text === undefined) return undefined;
     const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
     const read = readInstant(isDate ? `${text}T00:00:00` : unescapedPlus(text), timeZone);
-    if ('instant' in read) return read.instant;
+    if ('instant' in read) return new Date(read.instant.getTime() + milliseconds(text));
     errors.push({ ...read, pointer: `/query/${name}` });
     return undefined;
   };
@@ -63,3 +63,8 @@ export function readPart({ occurrence, scope }: PartQuery): Part | null {
 
 /** The + of an offset that wasn't escaped arrives as a space. */
 const unescapedPlus = (text: string): string => text.replace(/ (\d\d:\d\d)$/, '+$1');
+/** Events are kept to the second, so reading a time drops its fraction; changes are kept to the millisecond. */
+function milliseconds(text: string): number {
+  const fraction = /[.,](\d{1,9})/.exec(text)?.[1] ?? '0';
+  return Number(fraction.padEnd(3, '0').slice(0, 3));
+}

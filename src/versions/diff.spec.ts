@@ -57,7 +57,7 @@ describe('difference', () => {
     expect(difference(one, other).changes).toEqual({});
     expect(difference(MEETING, one).summary).toEqual([
       'Recurring changed from no to yes',
-      'Recurrence set to {"frequency":"daily","interval":1}',
+      'Recurrence: now repeats every day',
     ]);
   });
 

@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { NOTHING, type WireContent } from '../events/event-content.js';
+import { ruleFromPattern } from '../events/recurrence/pattern.js';
+import type { RecurrenceRule } from '../events/recurrence/rule.js';
+import { ruleChangeInWords, type WordsContext } from '../events/recurrence/words.js';
+import { parseLocalTime } from '../platform/time/local-time.js';
+import { toLocal } from '../platform/time/time-zone.js';
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
@@ -59,7 +64,8 @@ export function difference(before: WireContent | null, after: WireContent): Diff
     const change = { from, to, type: changeType(from, to) };
     changes[field] = change;
     patch.push({ op: 'replace', path: `/${field}`, value: to });
-    summary.push(sentence(LABELS[field], change));
+    const said = field === 'recurrence_pattern' ? recurrenceInWords(earlier, after) : null;
+    summary.push(said ?? sentence(LABELS[field], change));
   }
   return { changes, patch, summary };
 }
@@ -83,4 +89,22 @@ function spoken(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'string') return JSON.stringify(value);
   return `“${value.length > LONGEST_QUOTE ? `${value.slice(0, LONGEST_QUOTE)}…` : value}”`;
+}
+
+/** “Recurrence: now every Tuesday instead of Monday; ends 30 June 2026”; null when words tell no difference. */
+function recurrenceInWords(before: Partial<WireContent>, after: WireContent): string | null {
+  const contexts = {
+    before: wordsContext(before.start_time ? { ...after, ...before } : after),
+    after: wordsContext(after),
+  };
+  const change = ruleChangeInWords(ruleOf(before), ruleOf(after), contexts);
+  return change === '' ? null : `Recurrence: ${change}`;
+}
+
+const ruleOf = ({ recurrence_pattern: pattern }: Partial<WireContent>): RecurrenceRule | null =>
+  pattern ? ruleFromPattern(pattern) : null;
+
+function wordsContext({ start_time, time_zone, all_day }: WireContent): WordsContext {
+  const start = all_day ? parseLocalTime(start_time) : toLocal(Date.parse(start_time) / 1_000, time_zone);
+  return { start, zone: time_zone };
 }

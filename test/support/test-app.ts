@@ -57,7 +57,7 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
     return response;
   };
   const client = (accessToken?: string): Client =>
-    createClient({ baseUrl: url, fetch: checkedFetch as typeof fetch, auth: accessToken });
+    createClient({ baseUrl: url, fetch: checkedFetch, auth: accessToken });
 
   return {
     url,
@@ -84,6 +84,8 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
 /** What the call answered with when it succeeded. @throws Error with the problem when it did not */
 export async function ok<Data>(call: Promise<{ data?: Data; error?: unknown }>): Promise<NonNullable<Data>> {
   const { data, error } = await call;
+  // What the response contract found.
+  if (error instanceof Error) throw error;
   if (error !== undefined || data === undefined || data === null) throw new Error(`Refused: ${JSON.stringify(error)}`);
   return data;
 }
@@ -93,6 +95,7 @@ export async function refused(
   call: Promise<{ data?: unknown; error?: unknown; response?: Response }>,
 ): Promise<{ status: number; code: string; errors?: { pointer: string; code: string }[]; [member: string]: unknown }> {
   const { data, error, response } = await call;
+  if (error instanceof Error) throw error;
   if (error === undefined) throw new Error(`Not refused: ${JSON.stringify(data)}`);
   return { ...(error as object), status: response!.status } as never;
 }
