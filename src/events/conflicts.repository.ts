@@ -20,7 +20,7 @@ export interface Overlap extends Neighbour {
 export class TimeTaken extends Error {}
 
 /** The content of an event as JSON; instants are still text in it. */
-const CONTENT = `jsonb_build_object(
+export const CONTENT = `jsonb_build_object(
   'title', e.title, 'startTime', e.start_time, 'endTime', e.end_time, 'localStart', e.local_start,
   'localEnd', e.local_end, 'timeZone', e.time_zone, 'allDay', e.all_day, 'rrule', e.rrule, 'excluded', e.excluded,
   'added', e.added, 'overrides', e.overrides, 'showAs', e.show_as)`;
@@ -75,7 +75,8 @@ export class ConflictsRepository {
     rejects: boolean,
     farDays: string | null,
   ): Promise<void> {
-    if (busy.length === 0) return this.vacate(tx, eventId);
+    // A series may take no time before the horizon and some beyond it.
+    if (busy.length === 0 && until === null) return this.vacate(tx, eventId);
     try {
       await tx.query(
         `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, busy_until, far_days)
@@ -133,7 +134,7 @@ export class ConflictsRepository {
 }
 
 /** JSON knows no dates. */
-function revived<Row extends Neighbour>(row: Row): Row {
+export function revived<Row extends { content: EventContent }>(row: Row): Row {
   const { startTime, endTime } = row.content;
   const content = { ...row.content, startTime: new Date(startTime), endTime: new Date(endTime), deletedAt: null };
   return { ...row, content };

@@ -21,7 +21,8 @@ export interface Occupancy {
   until: number | null;
 }
 
-const YEAR_SECONDS = 366 * 86_400;
+/** How far back the time of a series is known that is too long to be known whole. */
+export const YEAR_SECONDS = 366 * 86_400;
 const HORIZON_SECONDS = 10 * YEAR_SECONDS;
 const MOST_OCCURRENCES = 10_000;
 
@@ -32,12 +33,9 @@ const MOST_OCCURRENCES = 10_000;
  * @param now epoch seconds
  */
 export function occupancyOf(content: EventContent, now: number): Occupancy {
-  if (content.deletedAt !== null) return { busy: [], until: null };
+  if (content.deletedAt !== null || !takesTime(content)) return { busy: [], until: null };
   const start = content.startTime.getTime() / 1_000;
-  if (!isSeries(content)) {
-    const busy = content.showAs === 'free' ? [] : [{ start, end: content.endTime.getTime() / 1_000 }];
-    return { busy, until: null };
-  }
+  if (!isSeries(content)) return { busy: [{ start, end: content.endTime.getTime() / 1_000 }], until: null };
   const horizon = Math.max(now, start) + HORIZON_SECONDS;
   const all = expand(seriesOf(content), { from: -Infinity, to: horizon }, MOST_OCCURRENCES + 1);
   // Of a long series that began long ago the coming years matter.
@@ -50,6 +48,10 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
   );
   return { busy: taking(found, content), until: more ? reached : null };
 }
+
+/** False when neither the event nor an occurrence of it shows as busy. */
+const takesTime = ({ showAs, overrides }: EventContent): boolean =>
+  showAs === 'busy' || overrides.some((override) => override.showAs === 'busy');
 
 /** The occurrences of a series in a window (epoch seconds) that take time. */
 export function occupiedWithin(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
