@@ -10,6 +10,7 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { DocsModule } from './platform/openapi/docs.module.js';
+import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VersionsModule } from './versions/versions.module.js';
 
@@ -30,6 +31,7 @@ export class AppModule {
         AuthModule,
         PermissionsModule,
         EventsModule,
+        SchedulingModule,
         VersionsModule,
         NotificationsModule,
       ],

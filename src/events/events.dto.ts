@@ -11,7 +11,7 @@ import {
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
 import { type Scope, SCOPES } from './series-edit.js';
-import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
+import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence-input.js';
 import { PATTERN_EXAMPLE } from './recurrence-view.js';
 
 const WALL_TIME =

@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PermissionsModule } from '../permissions/permissions.module.js';
+import { BusyTimeRepository } from './busy-time.repository.js';
+import { BusyTimeService } from './busy-time.service.js';
+import { ConflictCheckService } from './conflict-check.service.js';
+import { ConflictsController } from './conflicts.controller.js';
 import { ConflictsRepository } from './conflicts.repository.js';
 import { ConflictsService } from './conflicts.service.js';
 import { CalendarEvent } from './event.entity.js';
@@ -13,8 +17,18 @@ import { OccurrencesService } from './occurrences.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([CalendarEvent]), PermissionsModule],
-  controllers: [EventsController, OccurrencesController],
-  providers: [ConflictsRepository, ConflictsService, EventWriter, EventsRepository, EventsService, OccurrencesService],
-  exports: [EventsService, EventWriter],
+  controllers: [ConflictsController, EventsController, OccurrencesController],
+  providers: [
+    BusyTimeRepository,
+    BusyTimeService,
+    ConflictCheckService,
+    ConflictsRepository,
+    ConflictsService,
+    EventWriter,
+    EventsRepository,
+    EventsService,
+    OccurrencesService,
+  ],
+  exports: [BusyTimeService, EventsService, EventWriter],
 })
 export class EventsModule {}

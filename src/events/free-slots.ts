@@ -61,7 +61,7 @@ export function merged(intervals: Interval[]): Interval[] {
 }
 
 /** The last of the merged intervals that overlaps; binary search. */
-function blocking(taken: Interval[], { start, end }: Interval): Interval | null {
+export function blocking(taken: Interval[], { start, end }: Interval): Interval | null {
   let low = 0;
   let high = taken.length;
   while (low < high) {
