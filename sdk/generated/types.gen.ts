@@ -316,6 +316,10 @@ export type ConflictProblemView = {
      * With `event_conflict`: the first 50 clashes.
      */
     conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     */
+    suggestions?: Array<IntervalView>;
 };
 
 export type ChangeRoleBody = {
@@ -327,6 +331,64 @@ export type ChangeRoleBody = {
      * When handing over: what to do if the new owner is busy at that time.
      */
     on_conflict?: 'reject' | 'allow';
+};
+
+export type CheckConflictsBody = {
+    /**
+     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     */
+    start_time?: string;
+    /**
+     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     */
+    end_time?: string;
+    /**
+     * IANA time zone of the event; yours when absent.
+     */
+    time_zone?: string;
+    /**
+     * Whole days: the times are plain dates, the end exclusive.
+     */
+    all_day?: boolean;
+    /**
+     * `true` needs a pattern; `false` clears it.
+     */
+    is_recurring?: boolean;
+    /**
+     * An RFC 5545 RRULE or the object. Null makes it happen once.
+     */
+    recurrence_pattern?: string | RecurrencePatternBody | null;
+    /**
+     * Original starts of occurrences that do not take place.
+     */
+    excluded?: Array<string> | null;
+    /**
+     * Starts of further occurrences beside the pattern.
+     */
+    added?: Array<string> | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * The event that would be changed: it does not clash with itself, its owner is the one asked about, and fields that are absent are as it has them. Without it, a new event of yours, which needs `start_time` and `end_time`.
+     */
+    event_id?: string;
+};
+
+export type ConflictCheckView = {
+    /**
+     * The first 50 clashes, by start. Empty: it would be stored.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * When it clashes, the next three times at which it would fit.
+     */
+    suggestions: Array<IntervalView>;
+    /**
+     * For an endless series: its first clashes with other endless series beyond the horizon of ten years, up to which everything is checked.
+     */
+    possible_conflicts_after: Array<ConflictView>;
 };
 
 export type Frequency = 'daily' | 'weekly' | 'monthly' | 'yearly';
@@ -434,9 +496,9 @@ export type CreateEventBody = {
      */
     show_as?: 'busy' | 'free';
     /**
-     * What to do when the owner is busy at that time: refuse (409), or store it all the same.
+     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
-    on_conflict?: 'reject' | 'allow';
+    on_conflict?: 'reject' | 'allow' | 'skip';
     /**
      * Kept in the history with this change.
      */
@@ -496,6 +558,27 @@ export type RecurrencePatternView = {
     week_start?: string;
 };
 
+export type OverrideView = {
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    start_time?: string;
+    end_time?: string;
+    title?: string;
+    description?: string | null;
+    location?: string | null;
+    show_as?: 'busy' | 'free';
+};
+
+export type SplitFromView = {
+    event_id: string;
+    /**
+     * Version of that event just after the split.
+     */
+    version: number;
+};
+
 /**
  * What you may do.
  */
@@ -535,6 +618,10 @@ export type EventView = {
      */
     added: Array<string>;
     /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
      * `free` never conflicts.
      */
     show_as: 'busy' | 'free';
@@ -547,6 +634,10 @@ export type EventView = {
      * Shared by the parts of a series that was split.
      */
     series_id: string;
+    /**
+     * Where this part of a series was split off.
+     */
+    split_from: SplitFromView | null;
     /**
      * Number of the latest version; also the ETag.
      */
@@ -568,6 +659,14 @@ export type EventView = {
     updated_at: string;
     updated_by: PersonView;
     /**
+     * After a change with `on_conflict: skip`: original starts that were left out.
+     */
+    skipped?: Array<string>;
+    /**
+     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
      * When it went to the trash (only there).
      */
     deleted_at?: string;
@@ -585,6 +684,111 @@ export type CreatedEventsView = {
      * In the order of the request.
      */
     items: Array<EventView>;
+};
+
+export type OccurrenceTimesView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    /**
+     * The clocks skip its time that day: it was moved forward by the gap.
+     */
+    adjusted?: boolean;
+};
+
+export type EventItemView = {
+    title: string;
+    description: string | null;
+    location: string | null;
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * UTC with `Z`; a plain date for all-day events. Exclusive.
+     */
+    end_time: string;
+    /**
+     * IANA time zone.
+     */
+    time_zone: string;
+    all_day: boolean;
+    is_recurring: boolean;
+    recurrence_pattern: RecurrencePatternView | null;
+    /**
+     * Original starts that do not take place.
+     */
+    excluded: Array<string>;
+    /**
+     * Further starts beside the pattern.
+     */
+    added: Array<string>;
+    /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
+     * `free` never conflicts.
+     */
+    show_as: 'busy' | 'free';
+    id: string;
+    /**
+     * The same rule as RFC 5545 text.
+     */
+    rrule: string | null;
+    /**
+     * Shared by the parts of a series that was split.
+     */
+    series_id: string;
+    /**
+     * Where this part of a series was split off.
+     */
+    split_from: SplitFromView | null;
+    /**
+     * Number of the latest version; also the ETag.
+     */
+    version: number;
+    owner: PersonView;
+    /**
+     * Your role.
+     */
+    role: Role;
+    /**
+     * What you may do.
+     */
+    can: Array<Action>;
+    /**
+     * Everybody on the event (single events only).
+     */
+    permissions?: Array<PersonRoleView>;
+    created_at: string;
+    updated_at: string;
+    updated_by: PersonView;
+    /**
+     * After a change with `on_conflict: skip`: original starts that were left out.
+     */
+    skipped?: Array<string>;
+    /**
+     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * When it went to the trash (only there).
+     */
+    deleted_at?: string;
+    /**
+     * With `expand`: which occurrence this item is.
+     */
+    occurrence?: OccurrenceTimesView;
 };
 
 export type EventsView = {
@@ -608,7 +812,7 @@ export type EventsView = {
      * Pages in all (numbered pages only).
      */
     pages?: number;
-    items: Array<EventView>;
+    items: Array<EventItemView>;
 };
 
 export type StaleVersionProblemView = {
@@ -697,14 +901,16 @@ export type UpdateEventBody = {
      */
     show_as?: 'busy' | 'free';
     /**
-     * What to do when the owner is busy at that time: refuse (409), or store it all the same.
+     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
-    on_conflict?: 'reject' | 'allow';
+    on_conflict?: 'reject' | 'allow' | 'skip';
     /**
      * Kept in the history with this change.
      */
     change_comment?: string | null;
 };
+
+export type Scope = 'this' | 'following' | 'all';
 
 export type RestoreEventBody = {
     /**
@@ -715,6 +921,218 @@ export type RestoreEventBody = {
      * Kept in the history.
      */
     change_comment?: string | null;
+};
+
+export type OccurrenceView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    /**
+     * The clocks skip its time that day: it was moved forward by the gap.
+     */
+    adjusted?: boolean;
+    /**
+     * It has values of its own.
+     */
+    overridden: boolean;
+    title: string;
+    description: string | null;
+    location: string | null;
+    show_as: 'busy' | 'free';
+};
+
+export type OccurrencesView = {
+    /**
+     * Pass it as `cursor` to read on; null at the end.
+     */
+    next_cursor: string | null;
+    /**
+     * Items in all (numbered pages only).
+     */
+    total?: number;
+    /**
+     * This page (numbered pages only).
+     */
+    page?: number;
+    /**
+     * Items on a page (numbered pages only).
+     */
+    page_size?: number;
+    /**
+     * Pages in all (numbered pages only).
+     */
+    pages?: number;
+    items: Array<OccurrenceView>;
+};
+
+export type WorkingHoursBody = {
+    /**
+     * Hours and minutes.
+     */
+    start: string;
+    /**
+     * After the start; `24:00` is midnight.
+     */
+    end: string;
+    /**
+     * Monday to Friday when absent.
+     */
+    days?: Array<'MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU'>;
+};
+
+export type FindTimeBody = {
+    /**
+     * Who must be there besides you; you always must. People with whom you share an event, at most 20 in both lists.
+     */
+    user_ids: Array<string>;
+    /**
+     * Who may be there. Who stands in both lists must.
+     */
+    optional_user_ids?: Array<string>;
+    /**
+     * How long it lasts.
+     */
+    duration_minutes: number;
+    /**
+     * No earlier than this; what is past already is not suggested. An instant, wall time in `time_zone`, or a date in it.
+     */
+    from: string;
+    /**
+     * It ends no later than this, at most 62 days after `from`. An instant, wall time in `time_zone`, or a date in it.
+     */
+    to: string;
+    /**
+     * IANA zone of the whole question: of `from` and `to`, of the quarters of an hour on which starts are looked for, of the series, of `summary` and of the working hours of everybody. When absent, yours; working hours are then in the zone of each person’s own profile.
+     */
+    time_zone?: string;
+    /**
+     * When people can meet; at any time when absent.
+     */
+    working_hours?: WorkingHoursBody;
+    /**
+     * Time that must be free of other events before and after; 0 when absent.
+     */
+    buffer_minutes?: number;
+    /**
+     * Most times to answer with; 5 when absent.
+     */
+    limit?: number;
+    /**
+     * For a series: `from` and `to` are about its start, and its first 10 occurrences within a year are looked at. The pattern names days, not times of day.
+     */
+    recurrence_pattern?: string | RecurrencePatternBody | null;
+};
+
+/**
+ * Outside working hours is told first when it is both.
+ */
+export type TimeRefusal = 'busy' | 'outside_working_hours';
+
+export type TakenOccurrenceView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    user: PersonView;
+    /**
+     * Outside working hours is told first when it is both.
+     */
+    reason: TimeRefusal;
+};
+
+export type SlotOccurrencesView = {
+    /**
+     * How many were looked at: the first 10 within a year.
+     */
+    total: number;
+    /**
+     * How many suit everybody who must be there.
+     */
+    free: number;
+    /**
+     * The others, once for each person who cannot.
+     */
+    taken: Array<TakenOccurrenceView>;
+};
+
+export type TimeSlotView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Those who need not be there, and can (at every occurrence).
+     */
+    optional_free: Array<PersonView>;
+    /**
+     * Those who need not be there, and cannot.
+     */
+    optional_busy: Array<PersonView>;
+    /**
+     * With `recurrence_pattern`.
+     */
+    occurrences?: SlotOccurrencesView;
+};
+
+export type ObstacleView = {
+    user: PersonView;
+    /**
+     * Outside working hours is told first when it is both.
+     */
+    reason: TimeRefusal;
+};
+
+export type RejectedTimeView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Who cannot, and why.
+     */
+    reasons: Array<ObstacleView>;
+};
+
+export type FoundTimesView = {
+    /**
+     * Best first: more occurrences that suit everybody, then more optional people, then earlier. None overlaps a better one.
+     */
+    slots: Array<TimeSlotView>;
+    /**
+     * Up to five times that nearly suit: within working hours, with the fewest people in the way.
+     */
+    rejected: Array<RejectedTimeView>;
+    /**
+     * The result in one sentence.
+     */
+    summary: string;
+};
+
+export type PersonBusyView = {
+    user: PersonView;
+    /**
+     * By start, merged, and cut off at the bounds of the window. With what, is not told.
+     */
+    busy: Array<IntervalView>;
+};
+
+export type FreeBusyView = {
+    /**
+     * In the order of the question, each person once.
+     */
+    items: Array<PersonBusyView>;
 };
 
 export type ContentKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split';
@@ -782,6 +1200,10 @@ export type SnapshotView = {
      * Further starts beside the pattern.
      */
     added: Array<string>;
+    /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
     /**
      * `free` never conflicts.
      */
@@ -1671,6 +2093,63 @@ export type ChangeRoleResponses = {
 
 export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
 
+export type CheckConflictsData = {
+    body: CheckConflictsBody;
+    path?: never;
+    query?: never;
+    url: '/api/events/check-conflicts';
+};
+
+export type CheckConflictsErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `forbidden`: Your role does not allow that
+     */
+    403: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
+
+export type CheckConflictsResponses = {
+    /**
+     * What stands in the way; empty lists when nothing does
+     */
+    200: ConflictCheckView;
+};
+
+export type CheckConflictsResponse = CheckConflictsResponses[keyof CheckConflictsResponses];
+
 export type ListEventsData = {
     body?: never;
     path?: never;
@@ -1735,6 +2214,10 @@ export type ListEventsData = {
          * The trash: your own deleted events instead.
          */
         deleted?: boolean;
+        /**
+         * One item an occurrence; needs `from` and `to`, at most 400 days apart.
+         */
+        expand?: boolean;
         /**
          * Order of the list.
          */
@@ -1893,7 +2376,16 @@ export type DeleteEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2005,7 +2497,16 @@ export type PatchEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2081,7 +2582,16 @@ export type UpdateEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2208,6 +2718,176 @@ export type RestoreEventResponses = {
 };
 
 export type RestoreEventResponse = RestoreEventResponses[keyof RestoreEventResponses];
+
+export type ListOccurrencesData = {
+    body?: never;
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Most items to answer with (default 50).
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         */
+        page?: number;
+        /**
+         * Items on a numbered page (default 50).
+         */
+        page_size?: number;
+        /**
+         * Occurrences that end after this. An instant, wall time in your zone, or a date in your zone.
+         */
+        from?: string;
+        /**
+         * Occurrences that start before this. An instant, wall time in your zone, or a date in your zone.
+         */
+        to?: string;
+    };
+    url: '/api/events/{id}/occurrences';
+};
+
+export type ListOccurrencesErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
+
+export type ListOccurrencesResponses = {
+    /**
+     * A page of dates
+     */
+    200: OccurrencesView;
+};
+
+export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
+
+export type FindTimeData = {
+    body: FindTimeBody;
+    path?: never;
+    query?: never;
+    url: '/api/find-time';
+};
+
+export type FindTimeErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type FindTimeError = FindTimeErrors[keyof FindTimeErrors];
+
+export type FindTimeResponses = {
+    /**
+     * The best times; an empty list when there is none
+     */
+    200: FoundTimesView;
+};
+
+export type FindTimeResponse = FindTimeResponses[keyof FindTimeResponses];
+
+export type GetFreeBusyData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Whose time: you, and people with whom you share an event. Repeated, or separated by commas.
+         */
+        user_ids: Array<string>;
+        /**
+         * Where the window begins. An instant, wall time in your zone, or a date in your zone.
+         */
+        from: string;
+        /**
+         * Where it ends, at most 92 days later; exclusive. An instant, wall time in your zone, or a date in your zone.
+         */
+        to: string;
+    };
+    url: '/api/free-busy';
+};
+
+export type GetFreeBusyErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
+
+export type GetFreeBusyResponses = {
+    /**
+     * The busy time of each person
+     */
+    200: FreeBusyView;
+};
+
+export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
 
 export type ListVersionsData = {
     body?: never;
