@@ -22,7 +22,7 @@ describe('the horizon of endless series', () => {
     return (await ok(createEvent({ client: ana.client, body }))).id;
   };
   const horizon = async (id: string): Promise<number> => {
-    const [row] = await app.database.query<{ until: number }>(
+    const [row] = await app.database.query<{ until: string }>(
       `SELECT extract(epoch FROM upper(busy))::bigint AS until FROM event_occupancy WHERE event_id = $1`,
       [id],
     );
