@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { violatesExclusion } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { EventContent } from './event-content.js';
@@ -32,6 +33,8 @@ const MOST_STRETCHES = 20;
 /** The `event_occupancy` table: which time each busy event takes from its owner. */
 @Injectable()
 export class ConflictsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
   /**
    * Makes writers of these people's time take turns until the transaction ends. Taken before any row lock, and always
    * in the same order, so that no two writers ever wait for one another.
@@ -89,6 +92,25 @@ export class ConflictsRepository {
     } catch (error) {
       throw violatesExclusion(error, 'event_occupancy_no_overlap') ? new TimeTaken() : error;
     }
+  }
+
+  /** Whether exactly this is noted as the time that an event takes. */
+  async isOccupying(tx: Transaction, eventId: string, busy: Interval[]): Promise<boolean> {
+    const [row] = await tx.query<{ same: boolean }>(
+      `SELECT coalesce((SELECT busy FROM event_occupancy WHERE event_id = $1), '{}') = $2::tstzmultirange AS same`,
+      [eventId, multirange(busy)],
+    );
+    return row?.same ?? false;
+  }
+
+  /** Series that are known up to an instant at most, in order of their id. */
+  async listDue(before: Date, after: string | null, limit: number): Promise<string[]> {
+    const rows = await this.dataSource.query<{ eventId: string }[]>(
+      `SELECT event_id AS "eventId" FROM event_occupancy
+        WHERE busy_until < $1 AND ($2::uuid IS NULL OR event_id > $2) ORDER BY event_id LIMIT $3`,
+      [before, after, limit],
+    );
+    return rows.map((row) => row.eventId);
   }
 
   /** What the owner is busy with in a window, without one event. */

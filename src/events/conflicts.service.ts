@@ -19,6 +19,8 @@ export interface Claim {
   eventId: string;
   ownerId: string;
   content: EventContent;
+  /** Epoch seconds from which the horizon counts; the present when absent. */
+  now?: number;
   /** Where the event stands in the request body, when that holds several. */
   pointer?: string;
 }
@@ -66,7 +68,7 @@ export class ConflictsService {
 
   /** What stands in the way of a claim, first things first. Titles and ids only of events that the actor may see. */
   async find(tx: Transaction, claim: Claim, actor: Actor): Promise<Conflict[]> {
-    const { busy } = occupancyOf(claim.content, Date.now() / 1_000);
+    const { busy } = occupancyOf(claim.content, nowOf(claim));
     if (busy.length === 0) return [];
     const overlaps = await this.conflicts.listOverlaps(tx, claim.ownerId, busy, claim.eventId);
     const visible = await this.visible(tx, overlaps, actor);
@@ -78,7 +80,7 @@ export class ConflictsService {
 
   /** The first meeting with each endless series of the owner after the horizon, up to which everything is checked. */
   async findFar(tx: Transaction, claim: Claim, actor: Actor): Promise<Conflict[]> {
-    const { until } = occupancyOf(claim.content, Date.now() / 1_000);
+    const { until } = occupancyOf(claim.content, nowOf(claim));
     if (until === null) return [];
     const days = farDays(claim.content, until);
     const neighbours = await this.conflicts.listFarNeighbours(tx, claim.ownerId, days, claim.eventId);
@@ -91,7 +93,7 @@ export class ConflictsService {
 
   /** The next three times at which the event would fit. */
   async suggest(tx: Transaction, claim: Claim): Promise<IntervalView[]> {
-    const { busy } = occupancyOf(claim.content, Date.now() / 1_000);
+    const { busy } = occupancyOf(claim.content, nowOf(claim));
     const first = busy[0];
     if (!first) return [];
     const window = { start: first.start, end: Math.max(busy.at(-1)!.end, first.end + SUGGESTION_WINDOW) + 86_400 };
@@ -115,7 +117,7 @@ export class ConflictsService {
    * @throws Problem event_conflict if the exclusion constraint finds what the check did not
    */
   async occupy(tx: Transaction, claim: Claim, overlapping: boolean): Promise<void> {
-    const occupancy = occupancyOf(claim.content, Date.now() / 1_000);
+    const occupancy = occupancyOf(claim.content, nowOf(claim));
     const days = occupancy.until === null ? null : farDays(claim.content, occupancy.until);
     try {
       await this.conflicts.occupy(tx, claim.eventId, claim.ownerId, occupancy, !overlapping, days);
@@ -146,6 +148,8 @@ export class ConflictsService {
     return this.conflicts.listVisible(tx, ids, actor.userId);
   }
 }
+
+const nowOf = ({ now }: Claim): number => now ?? Date.now() / 1_000;
 
 const overlapsAny = (taken: Interval[], { start, end }: Interval): boolean =>
   taken.some((one) => one.start < end && start < one.end);

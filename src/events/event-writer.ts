@@ -7,6 +7,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { AccessService } from '../permissions/access.service.js';
 import { type Handover, PermissionsService } from '../permissions/permissions.service.js';
 import type { Action } from '../permissions/role.js';
+import { tzdataVersion } from '../platform/time/time-zone.js';
 import { v7 as uuidv7 } from 'uuid';
 import { type Claim, ConflictsService, type OnConflict, type Settlement } from './conflicts.service.js';
 import { CalendarEvent } from './event.entity.js';
@@ -177,6 +178,26 @@ export class EventWriter {
     return this.occupy(tx, created, claim, settled, actor);
   }
 
+  /**
+   * Writes an event that the server itself must change, though it may clash: nobody is there to be asked.
+   * The owner's time and the event's row are locked already.
+   * @returns what it clashes with
+   */
+  async rewrite(
+    tx: Transaction,
+    event: CalendarEvent,
+    ownerId: string,
+    content: EventContent,
+    actor: Actor,
+    comment: string,
+  ): Promise<Conflict[]> {
+    const claim = { eventId: event.id, ownerId, content };
+    const conflicts = await this.conflicts.find(tx, claim, actor);
+    await this.save(tx, nextVersion(event, content, actor), { actorId: actor.userId, kind: 'updated', comment });
+    await this.conflicts.occupy(tx, claim, conflicts.length > 0);
+    return conflicts;
+  }
+
   /** Puts the untouched tails of later splits into the trash, so that the whole can have its time back. */
   private async rejoin(tx: Transaction, actor: Actor, event: CalendarEvent, version: number): Promise<void> {
     for (const tail of await this.events.listUntouchedTails(tx, event.id, version)) {
@@ -259,13 +280,15 @@ function nextVersion(event: CalendarEvent, content: EventContent, actor: Actor):
   });
 }
 
-/** First start and last end of all occurrences. */
-function outline(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd'> {
-  if (!isSeries(content)) return { firstStart: content.startTime, lastEnd: content.endTime };
+/** What follows from the content: first start and last end of all occurrences, and the data they were computed with. */
+function outline(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd' | 'tzdata'> {
+  const tzdata = tzdataVersion();
+  if (!isSeries(content)) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };
   const found = bounds(seriesOf(content));
-  if (!found) return { firstStart: content.startTime, lastEnd: content.endTime };
+  if (!found) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };
   return {
     firstStart: new Date(found.start * 1_000),
     lastEnd: found.end === null ? null : new Date(found.end * 1_000),
+    tzdata,
   };
 }

@@ -84,6 +84,11 @@ export class CalendarEvent implements EventContent {
   @Column('timestamp with time zone', { name: 'last_end', precision: 3, nullable: true })
   lastEnd: Date | null;
 
+  /** Edition of the time zone data with which the instants were computed. Derived. */
+  @Column('text')
+  @Index('events_tzdata_idx')
+  tzdata: string;
+
   @Column('integer')
   version: number;
 

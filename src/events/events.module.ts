@@ -12,8 +12,10 @@ import { EventWriter } from './event-writer.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
+import { HorizonService } from './horizon.service.js';
 import { OccurrencesController } from './occurrences.controller.js';
 import { OccurrencesService } from './occurrences.service.js';
+import { TimeZoneUpdateService } from './time-zone-update.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([CalendarEvent]), PermissionsModule],
@@ -27,7 +29,9 @@ import { OccurrencesService } from './occurrences.service.js';
     EventWriter,
     EventsRepository,
     EventsService,
+    HorizonService,
     OccurrencesService,
+    TimeZoneUpdateService,
   ],
   exports: [BusyTimeService, EventsService, EventWriter],
 })

@@ -35,6 +35,24 @@ export class EventsRepository {
     return tx.manager.findOneByOrFail(CalendarEvent, { id });
   }
 
+  async lockAndGet(tx: Transaction, id: string): Promise<CalendarEvent> {
+    return tx.manager.findOneOrFail(CalendarEvent, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Events whose instants were computed with another edition of the time zone data. */
+  async listWithOtherTzdata(tzdata: string, limit: number): Promise<string[]> {
+    const rows = await this.manager.query<{ id: string }[]>(
+      `SELECT id FROM events WHERE tzdata <> $1 ORDER BY id LIMIT $2`,
+      [tzdata, limit],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Notes that the instants hold under this edition as well. Derived, so it makes no version. */
+  async markTzdata(tx: Transaction, id: string, tzdata: string): Promise<void> {
+    await tx.query(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
+  }
+
   /** Events split off after a version of this one, of the same owner, and not changed since. Locked. */
   listUntouchedTails(tx: Transaction, id: string, afterVersion: number): Promise<CalendarEvent[]> {
     return tx.manager

@@ -1,7 +1,7 @@
 import type { LocalTime } from '../platform/time/local-time.js';
 import { type EventContent, isSeries } from './event-content.js';
 import { overrideContent, seriesOf } from './event-series.js';
-import { expand, type Window } from './recurrence/expand.js';
+import { expand, next, type Window } from './recurrence/expand.js';
 
 /** A half-open stretch of time in epoch seconds. */
 export interface Interval {
@@ -43,10 +43,7 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
   const found = from === -Infinity ? all : expand(seriesOf(content), { from, to: horizon }, MOST_OCCURRENCES);
   const full = found.length === MOST_OCCURRENCES;
   const reached = full ? found.at(-1)!.start : horizon;
-  const more = expand(seriesOf(content), { from: reached, to: Infinity }, 2).some(
-    ({ start: later }) => later > reached,
-  );
-  return { busy: taking(found, content), until: more ? reached : null };
+  return { busy: taking(found, content), until: next(seriesOf(content), reached) ? reached : null };
 }
 
 /** False when neither the event nor an occurrence of it shows as busy. */

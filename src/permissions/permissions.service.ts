@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PeopleKind, PersonChange } from '../platform/changes/change.js';
 import { Config } from '../platform/config/config.js';
+import { RetryTransaction } from '../platform/database/database-errors.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { type FieldError, invalid, notFound, Problem } from '../platform/http/problem.js';
@@ -38,6 +39,18 @@ export class PermissionsService {
 
   onHandover(listener: HandoverListener): void {
     this.handoverListeners.push(listener);
+  }
+
+  /**
+   * Finds the event's owner, lets the caller lock what hangs on him, and makes sure that he still is the owner then.
+   * @throws RetryTransaction when the event was handed over meanwhile
+   */
+  async lockOwner(tx: Transaction, eventId: string, lock: (ownerId: string) => Promise<void>): Promise<string> {
+    const ownerId = await this.permissions.findOwner(tx, eventId);
+    if (!ownerId) throw new Error(`Event ${eventId} has no owner`);
+    await lock(ownerId);
+    if ((await this.permissions.findOwner(tx, eventId)) !== ownerId) throw new RetryTransaction();
+    return ownerId;
   }
 
   findOwner(tx: Transaction, eventId: string): Promise<string | null> {

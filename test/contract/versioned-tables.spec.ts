@@ -168,7 +168,7 @@ describe('what the database itself refuses', () => {
         .callListeners(false)
         .insert()
         .into(CalendarEvent)
-        .values({ ...event, id: newId } as object)
+        .values({ ...event, id: newId })
         .execute();
     });
     await expect(insertion).rejects.toThrow(/missing from its history|has no owner/);

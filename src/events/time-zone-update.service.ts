@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { PermissionsService } from '../permissions/permissions.service.js';
+import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import { formatLocalTime, parseLocalTime } from '../platform/time/local-time.js';
+import { toInstant, toLocal, tzdataVersion } from '../platform/time/time-zone.js';
+import { ConflictsRepository } from './conflicts.repository.js';
+import { ConflictsService } from './conflicts.service.js';
+import { contentOf, type EventContent, isSeries } from './event-content.js';
+import { seriesOf, withSeries } from './event-series.js';
+import type { CalendarEvent } from './event.entity.js';
+import { EventWriter } from './event-writer.js';
+import type { Conflict } from './events.errors.js';
+import { EventsRepository } from './events.repository.js';
+import { occupancyOf } from './occupancy.js';
+import { SYSTEM_ACTOR } from './system-actor.js';
+
+/** What new time zone data did to one event. */
+export interface MovedEvent {
+  eventId: string;
+  title: string;
+  version: number;
+  /** What it now clashes with; it keeps its time all the same. */
+  conflicts: Conflict[];
+}
+
+const CHUNK = 100;
+
+/**
+ * After an upgrade of the time zone data the same wall time can be another instant. Events keep the wall time that people
+ * meant; where an instant moved there is a new version and a notification, and conflicts are looked for again.
+ */
+@Injectable()
+export class TimeZoneUpdateService {
+  constructor(
+    private readonly events: EventsRepository,
+    private readonly writer: EventWriter,
+    private readonly conflicts: ConflictsService,
+    private readonly occupancies: ConflictsRepository,
+    private readonly permissions: PermissionsService,
+    private readonly transactions: Transactions,
+  ) {}
+
+  /** Goes through every event whose instants were computed with other data. May be interrupted and run again. */
+  async recompute(): Promise<{ checked: number; moved: MovedEvent[] }> {
+    const tzdata = tzdataVersion();
+    const moved: MovedEvent[] = [];
+    let checked = 0;
+    for (;;) {
+      const stale = await this.events.listWithOtherTzdata(tzdata, CHUNK);
+      for (const eventId of stale) {
+        const result = await this.transactions.run((tx) => this.recomputeOne(tx, eventId, tzdata));
+        checked += 1;
+        if (result) moved.push(result);
+      }
+      if (stale.length < CHUNK) return { checked, moved };
+    }
+  }
+
+  private async recomputeOne(tx: Transaction, eventId: string, tzdata: string): Promise<MovedEvent | null> {
+    const ownerId = await this.permissions.lockOwner(tx, eventId, (owner) => this.conflicts.lock(tx, [owner]));
+    const event = await this.events.lockAndGet(tx, eventId);
+    const content = recomputed(event);
+    if (await this.isUnmoved(tx, event, content)) {
+      await this.events.markTzdata(tx, eventId, tzdata);
+      return null;
+    }
+    const comment = `New time zone data (${tzdata}): the wall time stays, the instant moved`;
+    const conflicts = await this.writer.rewrite(tx, event, ownerId, content, SYSTEM_ACTOR, comment);
+    return { eventId, title: event.title, version: event.version, conflicts };
+  }
+
+  private async isUnmoved(tx: Transaction, event: CalendarEvent, content: EventContent): Promise<boolean> {
+    if (content.startTime.getTime() !== event.startTime.getTime()) return false;
+    if (content.endTime.getTime() !== event.endTime.getTime()) return false;
+    if (!isSeries(content)) return true;
+    return this.occupancies.isOccupying(tx, event.id, occupancyOf(content, Date.now() / 1_000).busy);
+  }
+}
+
+/** The content with instants that follow from its wall times today. */
+function recomputed(event: CalendarEvent): EventContent {
+  const content = contentOf(event);
+  if (isSeries(content)) return withSeries(content, seriesOf(content));
+  const { timeZone } = content;
+  const at = (instant: Date, local: string): Date => {
+    // Still what the clocks show then: also for the second of two equal wall times, which a wall time alone can't name.
+    if (formatLocalTime(toLocal(instant.getTime() / 1_000, timeZone)) === local) return instant;
+    return new Date(toInstant(parseLocalTime(local), timeZone).epochSecond * 1_000);
+  };
+  const [startTime, endTime] = [at(content.startTime, content.localStart), at(content.endTime, content.localEnd)];
+  return { ...content, startTime, endTime };
+}
