@@ -21,6 +21,8 @@ export class BusyTimeService {
    */
   async list(ownerIds: string[], window: Interval): Promise<Map<string, Interval[]>> {
     const stretches = new Map<string, Interval[]>(ownerIds.map((id) => [id, []]));
+    // In this order: a series extended in between is then found twice, the other way round not at all.
+    const unstored = await this.unstored(ownerIds, window);
     const stored = await this.busyTime.listStored(ownerIds, window, MOST_STRETCHES + 1);
     for (const { ownerId, stretches: found } of stored) {
       stretches.get(ownerId)!.push(...found.map(([start, end]) => ({ start, end })));
@@ -28,7 +30,7 @@ export class BusyTimeService {
     let left = MOST_STRETCHES - stored.reduce((sum, { stretches: found }) => sum + found.length, 0);
     if (left < 0) throw new TooMuchTime();
 
-    for (const { ownerId, content, missing } of await this.unstored(ownerIds, window)) {
+    for (const { ownerId, content, missing } of unstored) {
       const found = occupiedWithin(content, { from: missing.start, to: missing.end }, left + 1);
       left -= found.length;
       if (left < 0) throw new TooMuchTime();

@@ -10,6 +10,7 @@ import {
   IsEmail,
   IsIn,
   IsInt,
+  IsObject,
   IsString,
   IsUUID,
   Max,
@@ -207,9 +208,16 @@ export function FlagQuery(options: FieldOptions): PropertyDecorator {
   );
 }
 
-/** An object, or a list of objects, described by another DTO class. */
+/** An object described by another DTO class. */
 export function ObjectField(options: FieldOptions & { type: () => new () => object }): PropertyDecorator {
-  return field(options, { type: options.type }, Type(options.type), ValidateNested({ message: 'Must be an object.' }));
+  return field(
+    options,
+    { type: options.type },
+    Type(options.type),
+    // ValidateNested alone takes a list of such objects as well.
+    IsObject({ message: 'Must be an object.' }),
+    ValidateNested({ message: 'Must be an object.' }),
+  );
 }
 
 export function ListField(
