@@ -123,6 +123,23 @@ export class ConflictsRepository {
     );
   }
 
+  /** Other series of the owner that go on in a window after what is noted of them, with the end of that. */
+  async listGoingOn(
+    tx: Transaction,
+    ownerId: string,
+    window: Interval,
+    exceptEventId: string,
+  ): Promise<(Neighbour & { until: number })[]> {
+    const rows = await tx.query<Neighbour & { until: number }>(
+      `SELECT o.event_id AS "eventId", ${CONTENT} AS content, extract(epoch FROM o.busy_until)::bigint AS until
+         FROM event_occupancy o JOIN events e ON e.id = o.event_id
+        WHERE o.owner_id = $1 AND o.event_id <> $4 AND o.busy_until < $3
+          AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
+      [ownerId, new Date(window.start * 1_000), new Date(window.end * 1_000), exceptEventId],
+    );
+    return rows.map(revived);
+  }
+
   /** Other series of the owner that go on beyond the horizon and share a day of later years. */
   async listFarNeighbours(
     tx: Transaction,

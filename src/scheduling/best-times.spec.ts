@@ -97,6 +97,34 @@ describe('bestTimes', () => {
   });
 });
 
+describe('bestTimes against trying everything', () => {
+  it('finds the earliest free time of each random week, and overlaps nothing', () => {
+    let state = 7;
+    const below = (limit: number): number => (state = (state * 48_271) % 2_147_483_647) % limit;
+    for (let round = 0; round < 50; round += 1) {
+      const people = Array.from({ length: 1 + below(6) }, (_, index) => {
+        const busy = Array.from({ length: below(40) }, () => {
+          const start = MONDAY.start + below(7 * 96) * 300;
+          return { start, end: start + (1 + below(24)) * 300 };
+        });
+        return person(String(index), merged(busy));
+      });
+      const window = { start: MONDAY.start, end: MONDAY.start + 7 * 86_400 };
+      const candidates = singleCandidates({ window, length: 2_700, zoneName: 'UTC' });
+      const buffer = below(3) * 300;
+      const { slots } = bestTimes(people, candidates, buffer, 5);
+      const isFree = ([one]: Interval[]): boolean =>
+        people.every(({ busy }) =>
+          busy.every(({ start, end }) => end + buffer <= one!.start || one!.end + buffer <= start),
+        );
+      expect(slots[0]?.occurrences).toEqual(candidates.find(isFree));
+      expect(slots.every(({ occurrences }) => isFree(occurrences))).toBe(true);
+      const times = slots.map(({ occurrences }) => occurrences[0]!);
+      expect(times.every((one, index) => index === 0 || times[index - 1]!.end <= one.start)).toBe(true);
+    }
+  });
+});
+
 describe('bestTimes for people in different zones', () => {
   const day = (date: string): Interval => ({ start: at(`${date}T00:00:00Z`), end: at(`${date}T00:00:00Z`) + 86_400 });
   const meet = (date: string, zones: string[], minutes = 60): BestTimes => {

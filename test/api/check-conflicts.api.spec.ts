@@ -74,6 +74,48 @@ describe('POST /api/events/check-conflicts', () => {
     expect(conflicts).toMatchObject([far]);
   });
 
+  it('knows the occurrences of an endless series a century ahead, and so does creating an event', async () => {
+    const { id } = await createMeeting(ana, { recurrence_pattern: 'FREQ=DAILY' });
+    const wanted = { start_time: '2126-06-03T09:30:00Z', end_time: '2126-06-03T10:30:00Z' };
+    const occurrence = { start_time: '2126-06-03T10:00:00Z', end_time: '2126-06-03T11:00:00Z' };
+    const before = await footprint(app.database);
+    const answer = await check(ana, wanted);
+    expect(answer.conflicts).toEqual([{ event_id: id, title: MEETING.title, ...occurrence, with: wanted }]);
+    expect(answer.suggestions[0]).toEqual({ start_time: '2126-06-03T11:00:00Z', end_time: '2126-06-03T12:00:00Z' });
+    const problem = await refused(createEvent({ client: ana.client, body: { title: 'Mine', ...wanted } }));
+    expect(problem).toMatchObject({ status: 409, conflicts: answer.conflicts, suggestions: answer.suggestions });
+    expect(await footprint(app.database)).toEqual(before);
+    expect((await check(ana, { ...wanted, end_time: occurrence.start_time })).conflicts).toEqual([]);
+  });
+
+  it('leaves occurrences out that clash with an endless series a century ahead', async () => {
+    await createMeeting(ana, { recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO' });
+    const body = {
+      start_time: '2126-06-02T10:00:00Z',
+      end_time: '2126-06-02T10:30:00Z',
+      recurrence_pattern: 'FREQ=DAILY;COUNT=200',
+    };
+    const { conflicts } = await check(ana, body);
+    expect(conflicts[0]).toMatchObject({ start_time: '2126-06-03T10:00:00Z' });
+    const { skipped } = await createMeeting(ana, { ...body, on_conflict: 'skip' });
+    expect(skipped!.slice(0, 2)).toEqual(['2126-06-03T10:00:00Z', '2126-06-10T10:00:00Z']);
+  });
+
+  it('knows a series of more occurrences than are stored', async () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => hour).join(',');
+    await createMeeting(ana, {
+      start_time: '2026-06-01T00:00:00Z',
+      end_time: '2026-06-01T00:10:00Z',
+      recurrence_pattern: `FREQ=DAILY;BYHOUR=${hours}`,
+    });
+    const { conflicts, suggestions } = await check(ana, {
+      start_time: '2029-06-01T10:05:00Z',
+      end_time: '2029-06-01T10:35:00Z',
+    });
+    expect(conflicts).toMatchObject([{ start_time: '2029-06-01T10:00:00Z', end_time: '2029-06-01T10:10:00Z' }]);
+    expect(suggestions[0]).toEqual({ start_time: '2029-06-01T10:20:00Z', end_time: '2029-06-01T10:50:00Z' });
+  });
+
   it('tells where two endless series meet beyond the horizon', async () => {
     const yearly = 'FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=3';
     const series = (year: number, interval: number) => ({
