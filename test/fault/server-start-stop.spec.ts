@@ -132,6 +132,35 @@ describe('DATABASE_URL', () => {
   });
 });
 
+describe('the log', () => {
+  it('holds no password, hash, token or e-mail, not even of statements that failed', async () => {
+    const database = await createDatabase();
+    try {
+      const server = home.start({ DATABASE_URL: database.url, LOG_LEVEL: 'debug' });
+      const url = await server.url();
+      const account = { username: 'ana', email: 'ana@example.com', password: 'correct horse 7' };
+      const { body } = await call(url, 'POST', '/api/auth/register', { body: account });
+      expect((await call(url, 'POST', '/api/auth/register', { body: account })).status).toBe(409);
+      const wrong = { username: 'ana', password: 'wrong horse 8' };
+      expect((await call(url, 'POST', '/api/auth/login', { body: wrong })).status).toBe(401);
+      await call(url, 'GET', `/api/users?email=${account.email}`, { token: String(body.access_token) });
+      await server.signal('SIGTERM');
+      expect(server.output).toContain('/api/auth/register');
+      for (const secret of [
+        /horse/,
+        /argon2/,
+        /@example\.com/,
+        String(body.access_token),
+        String(body.refresh_token),
+      ]) {
+        expect(server.output).not.toMatch(secret);
+      }
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
 describe('NODE_ENV=production', () => {
   it('refuses to start without database and secret, and names every wrong variable at once', async () => {
     const server = home.start({ NODE_ENV: 'production', PORT: 'http', LOG_LEVEL: 'loud' });
