@@ -236,9 +236,7 @@ describe('PUT and PATCH /api/events/:id', () => {
     const changed = await put(event, { title: 'Lunch' });
     expect(changed).toEqual({ ...event, title: 'Lunch', version: 2, updated_at: changed.updated_at });
     expect(Date.parse(changed.updated_at)).toBeGreaterThan(Date.parse(event.updated_at));
-    const patched = await ok(
-      patchEvent({ client: ana.client, path: { id: event.id }, body: { location: 'Room 5' } }),
-    );
+    const patched = await ok(patchEvent({ client: ana.client, path: { id: event.id }, body: { location: 'Room 5' } }));
     expect(patched).toMatchObject({ title: 'Lunch', description: 'Weekly sync', location: 'Room 5', version: 3 });
   });
 
@@ -327,11 +325,7 @@ describe('DELETE /api/events/:id', () => {
     await done(remove(event));
     const path = { id: event.id };
     for (const { client } of [ana, ben]) {
-      for (const call of [
-        getEvent({ client, path }),
-        updateEvent({ client, path, body: {} }),
-        remove(event),
-      ]) {
+      for (const call of [getEvent({ client, path }), updateEvent({ client, path, body: {} }), remove(event)]) {
         expect(await refused(call)).toMatchObject({ status: 404, code: 'not_found' });
       }
       expect((await ok(listEvents({ client, query: { q: event.title } }))).items.map(({ id }) => id)).not.toContain(

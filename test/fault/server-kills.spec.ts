@@ -5,7 +5,8 @@ import type { TestDatabase } from '../support/database.js';
 import { until } from '../support/embedded-postgres-harness.js';
 import { expectInvariants } from '../support/invariants.js';
 import { LiveSocket } from '../support/live-socket.js';
-import { buildServer, call, ServerHome } from '../support/server-process.js';
+import { buildServer } from '../support/build.js';
+import { call, ServerHome } from '../support/server-process.js';
 
 beforeAll(buildServer);
 

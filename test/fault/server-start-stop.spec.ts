@@ -9,7 +9,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { until } from '../support/embedded-postgres-harness.js';
 import { LiveSocket } from '../support/live-socket.js';
-import { buildServer, call, ServerHome } from '../support/server-process.js';
+import { buildServer } from '../support/build.js';
+import { call, ServerHome } from '../support/server-process.js';
 
 beforeAll(buildServer);
 

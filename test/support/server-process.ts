@@ -1,47 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { SERVER_PROGRAM } from './build.js';
 import { postmasterPid, runsIn, until } from './embedded-postgres-harness.js';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MAIN = join(ROOT, 'dist', 'src', 'main.js');
-const BUILD_LOCK = join(tmpdir(), `convene-build-${createHash('sha256').update(ROOT).digest('hex').slice(0, 12)}`);
-
-/** `npm run build`, once for all test files that need it, and not at all when nothing changed since. */
-export async function buildServer(): Promise<void> {
-  while (
-    !(await mkdir(BUILD_LOCK).then(
-      () => true,
-      () => false,
-    ))
-  ) {
-    const age = Date.now() - (await stat(BUILD_LOCK).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > 60_000) await rm(BUILD_LOCK, { recursive: true, force: true });
-    await sleep(100);
-  }
-  try {
-    const built = await stat(MAIN).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => 0,
-    );
-    if ((await newest('src', 'migrations')) > built) await promisify(execFile)('npm', ['run', 'build'], { cwd: ROOT });
-  } finally {
-    await rm(BUILD_LOCK, { recursive: true, force: true });
-  }
-}
-
-async function newest(...folders: string[]): Promise<number> {
-  const times = folders.map(async (folder) => {
-    const names = await readdir(join(ROOT, folder), { recursive: true });
-    return Promise.all(names.map(async (name) => (await stat(join(ROOT, folder, name))).mtimeMs));
-  });
-  return Math.max(...(await Promise.all(times)).flat());
-}
 
 export interface Exit {
   code: number | null;
@@ -56,7 +18,7 @@ export class ServerProcess {
 
   constructor(home: ServerHome, env: Record<string, string> = {}) {
     const { PATH = '', HOME = '' } = process.env;
-    this.child = spawn(process.execPath, [MAIN], {
+    this.child = spawn(process.execPath, [SERVER_PROGRAM], {
       // Away from the project, so that no .env of a developer counts.
       cwd: home.path,
       env: { PATH, HOME, DATA_DIR: home.dataDir, PORT: '0', LOG_LEVEL: 'error', ...env },
@@ -66,6 +28,10 @@ export class ServerProcess {
       stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
     this.exit = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })));
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   get isRunning(): boolean {
