@@ -7,7 +7,7 @@ export default defineConfig({
     setupFiles: ['reflect-metadata'],
     pool: 'forks',
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // A test that hangs on a lock should say so, not the next one.
     teardownTimeout: 10_000,
   },

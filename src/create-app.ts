@@ -31,7 +31,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     abortOnError: false,
   });
   const fastify = adapter.getInstance();
-  addRequestHooks(fastify as never);
+  addRequestHooks(fastify);
   await app.register(compress as never, { global: true, threshold: 1_024, encodings: ['gzip', 'identity'] });
   app.useSecurityHeaders({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },

@@ -1,6 +1,8 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import passport from 'passport';
+import { v7 as uuidv7 } from 'uuid';
 import { ACCESS, type Access } from '../platform/http/access.js';
 import { Problem } from '../platform/http/problem.js';
 import { JwtStrategy } from './jwt.strategy.js';
@@ -12,14 +14,11 @@ export class GlobalAuthGuard extends AuthGuard() {
     private readonly reflector: Reflector,
     strategy: JwtStrategy,
   ) {
-    super({
-      property: 'actor',
-      // By name it would be the strategy of whichever application in the process was made last. A fresh one each time,
-      // because passport hangs the request's callbacks on it.
-      get defaultStrategy() {
-        return Object.create(strategy) as never;
-      },
-    });
+    // Strategies are registered by name for the whole process: under a common name a second application would replace
+    // the strategy of the first and judge its callers by a session cache that hears nothing of their logouts.
+    const name = `jwt ${uuidv7()}`;
+    passport.use(name, strategy);
+    super({ property: 'actor', defaultStrategy: name });
   }
 
   override canActivate(

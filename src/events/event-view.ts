@@ -6,7 +6,7 @@ import { PersonView } from '../users/user-view.js';
 import { wireContent, wireRrule } from './event-content.js';
 import type { EventRecord } from './events.repository.js';
 import type { RecurrencePattern } from './recurrence/pattern.js';
-import { PATTERN_EXAMPLE, RecurrencePatternView } from './recurrence.dto.js';
+import { PATTERN_EXAMPLE, RecurrencePatternView } from './recurrence-view.js';
 
 const TIME = 'UTC with `Z`; a plain date for all-day events.';
 

@@ -10,7 +10,8 @@ import {
 } from '../platform/http/fields.js';
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
-import { PATTERN_EXAMPLE, RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
+import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
+import { PATTERN_EXAMPLE } from './recurrence-view.js';
 
 const WALL_TIME =
   'RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.';

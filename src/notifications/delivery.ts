@@ -6,14 +6,15 @@ import { NotificationsRepository } from './notifications.repository.js';
 export interface Connection {
   userId: string;
   sessionId: string;
-  /** Number of the last item handed to this pipe. */
-  cursor: number;
+  /** Number of the last item handed to this pipe; null until it is ready for items. */
+  cursor: number | null;
   send(item: NotificationView): void;
   /** Says why, then closes. */
   end(reason: string): void;
 }
 
 const BATCH = 200;
+const RETRY_MS = 1_000;
 
 /**
  * Carries the stored streams to whoever is connected. It only ever reads what is committed, by number, from the table;
@@ -27,12 +28,17 @@ export class Delivery {
 
   constructor(private readonly notifications: NotificationsRepository) {}
 
-  /** Adds a pipe, and brings it what was committed since its cursor. */
+  /** Takes a pipe in: from now on the end of its session ends it. Items come with `start`. */
   add(connection: Connection): void {
     const { userId } = connection;
     const open = this.connections.get(userId) ?? new Set();
     this.connections.set(userId, open.add(connection));
-    this.wake([userId]);
+  }
+
+  /** Brings the pipe what was committed after that number, and whatever comes from now on. */
+  start(connection: Connection, after: number): void {
+    connection.cursor = after;
+    this.wake([connection.userId]);
   }
 
   remove(connection: Connection): void {
@@ -70,8 +76,9 @@ export class Delivery {
         if (await this.deliver(userId)) run.again = true;
       }
     } catch (error) {
-      // The table keeps what could not be read now; the next wake-up brings it.
+      // The table keeps what could not be read now, and nobody else may ever wake this person.
       this.logger.warn(`Delivery to a person was put off: ${(error as Error).message}`);
+      setTimeout(() => this.wake([userId]), RETRY_MS).unref();
     } finally {
       this.running.delete(userId);
     }
@@ -79,18 +86,28 @@ export class Delivery {
 
   /** True when more may be waiting. */
   private async deliver(userId: string): Promise<boolean> {
-    const open = this.connections.get(userId);
-    if (!open) return false;
-    const after = Math.min(...[...open].map((connection) => connection.cursor));
+    // Only pipes that were there before the read: one that joins during it may lack items from before `after`.
+    const pipes = [...(this.connections.get(userId) ?? [])].filter((pipe) => pipe.cursor !== null);
+    if (pipes.length === 0) return false;
+    const after = Math.min(...pipes.map((pipe) => pipe.cursor!));
     const records = await this.notifications.listAfter(userId, after, BATCH);
     for (const record of records) {
       const item = notificationView(record);
-      for (const connection of [...(this.connections.get(userId) ?? [])]) {
-        if (connection.cursor >= item.seq) continue;
-        connection.cursor = item.seq;
-        connection.send(item);
-      }
+      for (const pipe of pipes) if (pipe.cursor! < item.seq) this.hand(pipe, item);
     }
     return records.length === BATCH;
+  }
+
+  /** A pipe that breaks is dropped; it must not keep items from the others. */
+  private hand(pipe: Connection, item: NotificationView): void {
+    if (!this.connections.get(pipe.userId)?.has(pipe)) return;
+    pipe.cursor = item.seq;
+    try {
+      pipe.send(item);
+    } catch (error) {
+      this.logger.warn(`A pipe broke: ${(error as Error).message}`);
+      this.remove(pipe);
+      pipe.end('broken');
+    }
   }
 }

@@ -58,23 +58,24 @@ export class NotificationsGateway implements OnGatewayInit, OnGatewayConnection,
 
   async handleConnection(socket: ClientSocket): Promise<void> {
     const { actor, expiresAt } = socket.data;
+    const connection: Connection = {
+      userId: actor.userId,
+      sessionId: actor.sessionId,
+      cursor: null,
+      send: (item) => void socket.emit('change', item),
+      end: (reason) => end(socket, reason),
+    };
+    socket.data.connection = connection;
+    // Before the session is looked up again, so that an end of it cannot fall between the two.
+    this.delivery.add(connection);
+    const life = Math.min(expiresAt - Date.now(), LONGEST_TIMEOUT);
+    socket.data.expiry = setTimeout(() => end(socket, 'token_expired'), life);
     try {
       const seq = await this.notifications.lastSeq(actor.userId);
-      // The session may have ended while we looked.
       await this.sessions.actorOf({ userId: actor.userId, sessionId: actor.sessionId, expiresAt: 0 });
       if (!socket.connected) return;
-      const connection: Connection = {
-        userId: actor.userId,
-        sessionId: actor.sessionId,
-        cursor: seq,
-        send: (item) => void socket.emit('change', item),
-        end: (reason) => end(socket, reason),
-      };
-      socket.data.connection = connection;
-      const life = Math.min(expiresAt - Date.now(), LONGEST_TIMEOUT);
-      socket.data.expiry = setTimeout(() => end(socket, 'token_expired'), life);
       socket.emit('ready', { user_id: actor.userId, seq });
-      this.delivery.add(connection);
+      this.delivery.start(connection, seq);
     } catch (error) {
       end(socket, asProblem(error).code);
     }

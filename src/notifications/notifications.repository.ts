@@ -23,9 +23,10 @@ const RECORD = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS
   FROM notifications n JOIN users actor ON actor.id = n.actor_id`;
 
 /**
- * What may be delivered to its reader now: items of events that he can still see, and the news that he no longer can.
+ * What may be delivered to its reader now: items of events that he can still see, and the news that he no longer can
+ * (but not that somebody else no longer can).
  */
-const STILL_VISIBLE = `(n.type = 'access_revoked' OR EXISTS (
+const STILL_VISIBLE = `((n.type = 'access_revoked' AND n.people #>> '{named,0,userId}' = n.user_id::text) OR EXISTS (
     SELECT 1 FROM event_permissions p WHERE p.event_id = n.event_id AND p.user_id = n.user_id))`;
 
 @Injectable()

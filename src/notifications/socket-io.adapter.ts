@@ -21,6 +21,6 @@ export class SocketIoAdapter extends IoAdapter {
       maxHttpBufferSize: 65_536,
       connectTimeout: 10_000,
       cors: { origin: corsOrigins.length > 0 ? corsOrigins : false },
-    } as ServerOptions) as Server;
+    } as ServerOptions);
   }
 }

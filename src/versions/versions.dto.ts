@@ -1,6 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { EventContentView } from '../events/event-view.js';
-import { RecurrencePatternView } from '../events/recurrence.dto.js';
 import { ChoiceField, TextField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
 import { CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
@@ -78,7 +77,7 @@ const FIELD_VALUE = {
     { type: 'string' },
     { type: 'boolean' },
     { type: 'array', items: { type: 'string' } },
-    { $ref: getSchemaPath(RecurrencePatternView) },
+    { $ref: getSchemaPath('RecurrencePatternView') },
     { type: 'null' },
   ],
 };

@@ -52,7 +52,11 @@ async function boot(...controllers: Type[]): Promise<void> {
   @Module({ imports: [HttpModule], controllers })
   class AppModule {}
   const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false, abortOnError: false });
-  await app.init().finally(() => app.close());
+  try {
+    await app.init();
+  } finally {
+    await app.close();
+  }
 }
 
 describe('a route that says nothing about who may call it', () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startTemporaryPostgres } from '../../src/platform/database/embedded/temporary-postgres.js';
 import { migrate } from '../../src/platform/database/migrate.js';
@@ -6,6 +9,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A migrated database that nobody connects to: each test file copies it. */
     templateUrl: string;
+    /** A folder that the test files of this run share. */
+    runFolder: string;
   }
 }
 
@@ -14,5 +19,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const postgres = await startTemporaryPostgres({ maxConnections: 300 });
   await migrate(postgres.url);
   project.provide('templateUrl', postgres.url);
-  return () => postgres.stop();
+  const runFolder = await mkdtemp(join(tmpdir(), 'convene-run-'));
+  project.provide('runFolder', runFolder);
+  return async () => {
+    await rm(runFolder, { recursive: true, force: true });
+    await postgres.stop();
+  };
 }

@@ -57,7 +57,7 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
     return response;
   };
   const client = (accessToken?: string): Client =>
-    createClient({ baseUrl: url, fetch: checkedFetch as typeof fetch, auth: accessToken });
+    createClient({ baseUrl: url, fetch: checkedFetch, auth: accessToken });
 
   return {
     url,

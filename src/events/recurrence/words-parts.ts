@@ -29,7 +29,7 @@ export function weekdayNames(byDay: readonly RuleWeekday[]): string[] {
   const weekdays = [...new Set(byDay.map(({ weekday }) => weekday))].sort((a, b) => a - b);
   if (weekdays.length === 7) return ['day'];
   if (weekdays.length === 5 && weekdays.every((weekday) => weekday < 5)) return ['weekday'];
-  return weekdays.map((weekday) => WEEKDAYS[weekday]!);
+  return weekdays.map((weekday) => WEEKDAYS[weekday]);
 }
 
 /** Joins what is there with spaces. */

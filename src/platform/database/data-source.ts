@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { DataSourceOptions, MixedList } from 'typeorm';
 
 interface DataSourceSettings {
@@ -35,7 +36,10 @@ export function dataSourceOptions(
       idle_in_transaction_session_timeout: 60_000,
       options: '-c timezone=UTC',
     },
-    // It would print failed statements with their parameters, password hashes among them; our own filter logs errors.
+    // TypeORM would print failed statements with their parameters: password hashes, e-mails, titles. What nobody
+    // expected is logged by the problem filter.
     logging: false,
+    // A connection that breaks while nobody uses it; the pool replaces it.
+    poolErrorHandler: (error: Error) => new Logger('Database').warn(`Lost a connection: ${error.message}`),
   };
 }

@@ -37,6 +37,8 @@ const START_REDOC = `Redoc.init(
 );
 `;
 
+const REFERENCE_CSS = 'body { margin: 0; }\n';
+
 const PAGE_CSS = `:root { color-scheme: light dark; }
 body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1.5rem; }
 h1 { line-height: 1.2; margin: 0.5rem 0 1.5rem; }
@@ -60,6 +62,7 @@ export const ASSETS = new Map<string, Asset>([
   ['start-swagger.js', { type: JAVASCRIPT, read: () => START_SWAGGER }],
   ['redoc.js', { type: JAVASCRIPT, read: readRedoc }],
   ['start-redoc.js', { type: JAVASCRIPT, read: () => START_REDOC }],
+  ['reference.css', { type: CSS, read: () => REFERENCE_CSS }],
   ['page.css', { type: CSS, read: () => PAGE_CSS }],
 ]);
 

@@ -3,14 +3,18 @@ import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
 /** The reference to try things out in. */
 export const swaggerPage = (): string =>
   page('Convene API', {
-    styles: ['swagger-ui.css'],
+    styles: ['reference.css', 'swagger-ui.css'],
     body: '<div id="reference"></div>',
     scripts: ['swagger-ui.js', 'start-swagger.js'],
   });
 
 /** The reference to read. */
 export const redocPage = (): string =>
-  page('Convene API', { body: '<div id="reference"></div>', scripts: ['redoc.js', 'start-redoc.js'] });
+  page('Convene API', {
+    styles: ['reference.css'],
+    body: '<div id="reference"></div>',
+    scripts: ['redoc.js', 'start-redoc.js'],
+  });
 
 /** What a problem means and what to do about it: where its `type` leads. */
 export function problemPage(code: ProblemCode): string {

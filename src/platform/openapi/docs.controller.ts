@@ -48,11 +48,10 @@ export class DocsController {
   }
 
   @Get('docs/assets/:file')
-  @Header('cache-control', 'public, max-age=3600')
   async asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const asset = ASSETS.get(file);
     if (!asset) throw notFound();
-    reply.type(asset.type);
+    reply.type(asset.type).header('cache-control', 'public, max-age=3600');
     return asset.read();
   }
 

@@ -3,7 +3,6 @@ import type { TagObject } from '@nestjs/swagger';
 /** The front page of the reference. */
 export const DESCRIPTION = `
 Convene is a collaborative calendar: people create events, share them, change them together, and see every change live.
-No edit is lost, no slot is booked twice, no change is missed.
 
 ## First calls
 
@@ -29,8 +28,8 @@ optional field and absence leaves it as it is.
 
 Whatever goes wrong is answered with a problem document (RFC 9457, \`application/problem+json\`). Decide by its \`code\`;
 \`type\` is a page that explains it, \`errors\` points at every wrong value at once, \`request_id\` names the request
-in our logs (also in \`X-Request-Id\`; you may send your own). What you may not see and what does not exist are the same
-404. On 503, wait as long as \`Retry-After\` says.
+in our logs (also in \`X-Request-Id\`; you may send your own). A 404 is the same for what you may not see as for what
+does not exist. On a 503, wait as long as \`Retry-After\` says.
 
 ## Versions
 

@@ -5,7 +5,7 @@ import type { BodyShorthand } from '../http/validation.pipe.js';
 /** Documents a body that may also be a bare list of its entries or, where the class says so, a single entry. */
 export function ApiShorthandBody(type: Type & BodyShorthand, entry: Type): MethodDecorator {
   const item = { $ref: getSchemaPath(entry) };
-  const list = { type: 'array', items: item, minItems: 1 };
+  const list = { title: 'A bare list', type: 'array', items: item, minItems: 1 };
   return applyDecorators(
     ApiExtraModels(type, entry),
     ApiBody({ schema: { oneOf: [{ $ref: getSchemaPath(type) }, list, ...(type.shorthand?.single ? [item] : [])] } }),

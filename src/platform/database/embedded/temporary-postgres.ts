@@ -41,7 +41,13 @@ export async function startTemporaryPostgres(
   const remove = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   try {
     const server = await startEmbeddedPostgres({ dataDir, log, durable: false, maxConnections });
-    const stop = () => server.stop().finally(remove);
+    const stop = async (): Promise<void> => {
+      try {
+        await server.stop();
+      } finally {
+        await remove();
+      }
+    };
     return { url: server.url, dataDir, ensureRunning: () => server.ensureRunning(), stop };
   } catch (error) {
     await remove();

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../src/platform/http/problem-catalogue.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+beforeAll(async () => void (app = await startApp()));
+afterAll(() => app.close());
+
+const get = (path: string, accept = 'text/html'): Promise<Response> =>
+  fetch(new URL(path, app.url), { headers: { accept } });
+
+/** Everything that a page would load. */
+const resources = (html: string): string[] =>
+  [...html.matchAll(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
+
+describe('the documentation pages', () => {
+  it.each(['/docs', '/swagger', '/api/docs', '/redoc', '/api/redoc'])(
+    '%s is a page that loads everything from here',
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(response.headers.get('content-security-policy')).toContain("script-src 'self';");
+      const html = await response.text();
+      expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+      expect(html).not.toMatch(/<script>|<style|\son\w+=/);
+      const loaded = resources(html).filter((address) => !address.startsWith('data:'));
+      expect(loaded.length).toBeGreaterThan(0);
+      for (const address of loaded) {
+        const asset = await get(address, '*/*');
+        expect([address, asset.status]).toEqual([address, 200]);
+        expect(asset.headers.get('content-type')).toMatch(/^text\/(javascript|css); charset=utf-8$/);
+        expect((await asset.text()).length).toBeGreaterThan(10);
+      }
+    },
+  );
+
+  it.each([
+    ['/swagger', '/docs'],
+    ['/api/docs', '/docs'],
+    ['/api/redoc', '/redoc'],
+  ])('%s is the same page as %s', async (alias, path) => {
+    expect(await (await get(alias)).text()).toBe(await (await get(path)).text());
+  });
+
+  it('let only Redoc make a worker of its own, and nobody run scripts written into the page', async () => {
+    const policy = async (path: string): Promise<string> =>
+      (await get(path)).headers.get('content-security-policy') ?? '';
+    expect(await policy('/redoc')).toContain('worker-src blob:');
+    for (const path of ['/docs', '/problems/not_found', '/openapi.json']) {
+      expect(await policy(path)).not.toContain('blob:');
+    }
+    expect(await policy('/redoc')).not.toContain('https:');
+  });
+
+  it('hold no request for the logo that Redoc would fetch elsewhere', async () => {
+    expect(await (await get('/docs/assets/redoc.js', '*/*')).text()).not.toContain('cdn.redoc.ly');
+  });
+
+  it.each(['nothing.js', '..%2f..%2fpackage.json', 'constructor'])('have no asset %s', async (file) => {
+    const response = await get(`/docs/assets/${file}`, '*/*');
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(response.headers.get('cache-control')).toBeNull();
+  });
+});
+
+describe('GET /openapi.json and /openapi.yaml', () => {
+  it('serve the same document in both spellings', async () => {
+    const json = await get('/openapi.json', 'application/json');
+    const yaml = await get('/openapi.yaml', '*/*');
+    expect([json.status, yaml.status]).toEqual([200, 200]);
+    expect(json.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(yaml.headers.get('content-type')).toMatch(/yaml/);
+    const { info, paths } = (await json.json()) as { info: { title: string }; paths: Record<string, object> };
+    const text = await yaml.text();
+    expect(text).toContain(`title: ${info.title}`);
+    for (const path of Object.keys(paths)) expect(text).toMatch(new RegExp(`^ {2}['"]?${escaped(path)}['"]?:$`, 'm'));
+  });
+});
+
+describe('GET /problems/:code', () => {
+  it.each(Object.entries(PROBLEMS))('explains %s', async (code, { title, status, help }) => {
+    const response = await get(`/problems/${code}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const text = textOf(await response.text());
+    for (const part of [title, String(status), code, help.replaceAll('`', '')]) expect(text).toContain(part);
+  });
+
+  it.each(['nothing', 'constructor', '__proto__', '%3Cscript%3E'])('does not know %s', async (code) => {
+    const response = await get(`/problems/${code}`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: 'not_found', status: 404 });
+  });
+
+  it('is where the type of a problem leads', async () => {
+    const { type } = (await (await get('/api/events', 'application/json')).json()) as { type: string };
+    expect(type).toBe('/problems/unauthenticated');
+    expect((await get(type)).status).toBe(200);
+  });
+});
+
+const escaped = (text: string): string => text.replace(/[{}/.]/g, String.raw`\$&`);
+
+const textOf = (html: string): string =>
+  html
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');

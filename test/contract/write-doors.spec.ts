@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const SRC = new URL('../../src/', import.meta.url);
+const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+  .map((name) => ({ name: name.replaceAll('\\', '/'), text: readFileSync(new URL(name, SRC), 'utf8') }));
+
+/** Which files write to each table in SQL. Events are missing on purpose: no SQL writes them. */
+const SQL_DOORS: Record<string, string[]> = {
+  event_occupancy: ['events/conflicts.repository.ts'],
+  event_permissions: ['permissions/permissions.repository.ts'],
+  event_versions: ['versions/history.repository.ts'],
+  notification_streams: ['notifications/notifications.repository.ts'],
+  notifications: ['notifications/notifications.repository.ts'],
+  people_changes: ['versions/history.repository.ts'],
+  sessions: ['auth/sessions.repository.ts'],
+};
+const TABLES = ['events', 'users', ...Object.keys(SQL_DOORS)];
+
+/** Which files write through TypeORM, which runs the subscriber only for `save`. */
+const ORM_DOORS: Record<string, string[]> = {
+  save: ['events/events.repository.ts'],
+  insert: ['auth/sessions.repository.ts', 'users/users.repository.ts'],
+  update: ['auth/sessions.repository.ts', 'users/users.repository.ts'],
+};
+
+/** Every match of the pattern's group in the sources: what was matched, and where. */
+function find(pattern: RegExp, sources = FILES): Record<string, string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const { name, text } of sources) {
+    for (const [, what = ''] of text.matchAll(pattern)) found.set(what, (found.get(what) ?? new Set()).add(name));
+  }
+  return Object.fromEntries([...found].map(([what, files]) => [what, [...files].sort()]));
+}
+
+const SQL_WRITE = new RegExp(
+  `\\b(?:INSERT\\s+INTO|UPDATE|DELETE\\s+FROM|MERGE\\s+INTO|TRUNCATE(?:\\s+TABLE)?)\\s+(?:ONLY\\s+)?"?(${TABLES.join('|')})\\b`,
+  'gi',
+);
+// Called on an EntityManager, a Repository or a query builder; other objects of ours have verbs of their own.
+const ORM_WRITE =
+  /(?:\bmanager|\busers|\bsessions|[rR]epository|createQueryBuilder\([^)]*\))\s*\.(save|insert|update|upsert|delete|remove|softDelete|softRemove|recover|restore|increment|decrement|clear)\(/g;
+
+describe('the doors through which rows are written', () => {
+  it('SQL writes each table in one file, and events in none', () => {
+    expect(find(SQL_WRITE)).toEqual(SQL_DOORS);
+  });
+
+  it('TypeORM saves events in one file, and writes nothing else but accounts and sessions', () => {
+    const inRepositories = FILES.filter(({ text }) => /from 'typeorm'/.test(text));
+    expect(find(ORM_WRITE, inRepositories)).toEqual(ORM_DOORS);
+  });
+
+  it('only accounts and sessions have a repository of TypeORM’s', () => {
+    const injected = find(/InjectRepository\((\w+)\)|getRepository\((\w+)\)/g);
+    expect(Object.keys(injected).sort()).toEqual(['Session', 'User']);
+  });
+
+  it.each([
+    ["tx.query(`UPDATE events SET title = 'x'`)", SQL_WRITE],
+    ['query(`insert into\n  event_versions (event_id)`)', SQL_WRITE],
+    ['manager.query("DELETE FROM ONLY events")', SQL_WRITE],
+    ['this.manager.update(CalendarEvent, { id }, { title })', ORM_WRITE],
+    ['tx.manager\n  .softDelete(CalendarEvent, id)', ORM_WRITE],
+    ["manager.createQueryBuilder(CalendarEvent, 'e').update()", ORM_WRITE],
+  ])('would see %s', (text, pattern) => {
+    expect(find(pattern, [{ name: 'a.ts', text }])).not.toEqual({});
+  });
+
+  it('is not fooled by a lock or an upsert', () => {
+    const text = 'SELECT 1 FROM events FOR UPDATE; INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET title = 1';
+    expect(find(SQL_WRITE, [{ name: 'a.ts', text }])).toEqual({});
+  });
+});

@@ -1,0 +1,116 @@
+import pLimit from 'p-limit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getMe, login, logout, refresh } from '../../sdk/generated/sdk.gen.js';
+import { RefreshTokens } from '../../src/auth/refresh-tokens.js';
+import { SessionsService } from '../../src/auth/sessions.service.js';
+import { atOnce, outcome, type Outcome, tally } from '../support/calls.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+
+let database: TestDatabase;
+let app: TestApp;
+let other: TestApp;
+let ana: Person;
+beforeAll(async () => {
+  database = await createDatabase();
+  [app, other] = [await startApp({}, database), await startApp({}, database)];
+  ana = await app.signUp('ana');
+});
+afterAll(async () => {
+  await Promise.all([app.close(), other.close()]);
+  await database.drop();
+});
+
+const redeem = (server: TestApp, token: string): Promise<Outcome> =>
+  outcome(refresh({ client: server.client(), body: { refresh_token: token } }));
+
+describe('200 refresh tokens, each redeemed by 8 parallel requests on two servers', () => {
+  it('have one successor each', async () => {
+    // As a login would make them, without 200 password hashes.
+    const [sessions, tokens] = [app.app.get(SessionsService), app.app.get(RefreshTokens)];
+    const started = await atOnce(200, () => sessions.start(ana.id, { address: null, userAgent: null }));
+    const limit = pLimit(8);
+    const rounds = await Promise.all(
+      started.map(({ id }) =>
+        limit(() => {
+          const token = tokens.issue({ sessionId: id, count: 0 });
+          return atOnce(8, (index) => redeem(index % 2 ? app : other, token));
+        }),
+      ),
+    );
+    for (const answers of rounds) {
+      expect(tally(answers)).toEqual({ 200: 8 });
+      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    }
+    const stored = await database.query(
+      `SELECT refresh_count, ended_at IS NOT NULL AS ended, count(*)::int FROM sessions WHERE id = ANY($1) GROUP BY 1, 2`,
+      [started.map(({ id }) => id)],
+    );
+    expect(stored).toEqual([{ refresh_count: 1, ended: false, count: 200 }]);
+  });
+
+  it('of which an older one comes back among good ones: the session dies and no successor works', async () => {
+    const signedIn = await ok(
+      login({ client: app.client(), body: { username: ana.username, password: ana.password } }),
+    );
+    const second = await redeem(app, signedIn.refresh_token);
+    const third = await redeem(app, String(second.body.refresh_token));
+    // The newest good token and the twice replaced one, at once: whoever comes first, the theft is seen.
+    const answers = await atOnce(8, (index) =>
+      redeem(index % 2 ? app : other, index < 4 ? String(third.body.refresh_token) : signedIn.refresh_token),
+    );
+    const good = answers.filter(({ status }) => status === 200);
+    expect(answers.slice(4).every(({ status }) => status === 401)).toBe(true);
+    for (const { body } of good) {
+      expect((await redeem(app, String(body.refresh_token))).status).toBe(401);
+    }
+    expect((await redeem(app, String(third.body.refresh_token))).status).toBe(401);
+  });
+});
+
+describe('logout', () => {
+  const signIn = () => ok(login({ client: app.client(), body: { username: ana.username, password: ana.password } }));
+  const works = async (accessToken: unknown): Promise<boolean> =>
+    (await outcome(getMe({ client: app.client(String(accessToken)) }))).status === 200;
+
+  it('8 times at once answers 204 or 401, and neither token works after the first answer', async () => {
+    const { access_token: accessToken, refresh_token: refreshToken } = await signIn();
+    const statuses = await atOnce(8, async () => {
+      const { status } = await outcome(logout({ client: app.client(accessToken), body: {} }));
+      return { status, accessWorks: await works(accessToken), refreshed: await redeem(app, refreshToken) };
+    });
+    expect(statuses.some(({ status }) => status === 204)).toBe(true);
+    for (const { status, accessWorks, refreshed } of statuses) {
+      expect([204, 401]).toContain(status);
+      expect({ accessWorks, refresh: refreshed.status }).toEqual({ accessWorks: false, refresh: 401 });
+    }
+  });
+
+  it('against refreshes of the same session: after its answer no token of either works', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { access_token: accessToken, refresh_token: refreshToken } = await signIn();
+      const refreshes = atOnce(6, (index) => redeem(index % 2 ? app : other, refreshToken));
+      const { status } = await outcome(logout({ client: app.client(accessToken), body: {} }));
+      expect(status).toBe(204);
+      expect(await works(accessToken)).toBe(false);
+      expect((await redeem(app, refreshToken)).status).toBe(401);
+      for (const { status: refreshed, body } of await refreshes) {
+        expect([200, 401]).toContain(refreshed);
+        if (refreshed !== 200) continue;
+        expect(await works(body.access_token)).toBe(false);
+        expect((await redeem(other, String(body.refresh_token))).status).toBe(401);
+      }
+    }
+  });
+
+  it('is obeyed by the requests of the session that come while another server still remembers it', async () => {
+    const { access_token: accessToken } = await signIn();
+    const elsewhere = other.client(accessToken);
+    expect((await outcome(getMe({ client: elsewhere }))).status).toBe(200);
+    await outcome(logout({ client: app.client(accessToken), body: {} }));
+    expect(await works(accessToken)).toBe(false);
+    // Another server may honour it for the second that it caches sessions, no longer.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect((await outcome(getMe({ client: elsewhere }))).status).toBe(401);
+  });
+});

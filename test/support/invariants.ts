@@ -1,0 +1,123 @@
+import { expect } from 'vitest';
+import { type EventContent, type Snapshot, toSnapshot } from '../../src/events/event-content.js';
+import type { ContentKind, PeopleKind, PersonChange } from '../../src/platform/changes/change.js';
+import type { TestDatabase } from './database.js';
+
+type Queries = Pick<TestDatabase, 'query'>;
+
+/** Each statement finds what must not be there. None of them trusts a constraint of the schema. */
+const NONE_OF = {
+  'versions that are not 1 … n': `
+    SELECT e.id, e.version, array_agg(v.version ORDER BY v.version) AS versions
+      FROM events e LEFT JOIN event_versions v ON v.event_id = e.id
+     GROUP BY e.id
+    HAVING array_agg(v.version ORDER BY v.version) IS DISTINCT FROM (SELECT array_agg(n) FROM generate_series(1, e.version) n)`,
+  'versions whose place in history does not rise': `
+    SELECT * FROM (SELECT event_id, version, position, created_at, lag(position) OVER rising AS earlier,
+                          lag(created_at) OVER rising AS sooner
+                     FROM event_versions WINDOW rising AS (PARTITION BY event_id ORDER BY version)) AS v
+     WHERE position <= earlier OR created_at < sooner`,
+  'people changes noted beside another version than that of their moment': `
+    SELECT p.event_id, p.position, p.version FROM people_changes p
+     WHERE p.version IS DISTINCT FROM (SELECT max(v.version) FROM event_versions v
+                                        WHERE v.event_id = p.event_id AND v.position < p.position)`,
+  'events without exactly one owner': `
+    SELECT e.id, count(p.user_id) FROM events e LEFT JOIN event_permissions p ON p.event_id = e.id AND p.role = 'owner'
+     GROUP BY e.id HAVING count(p.user_id) <> 1`,
+  'overlapping events that reject overlaps': `
+    SELECT a.event_id, b.event_id AS other, a.owner_id, a.busy * b.busy AS shared
+      FROM event_occupancy a JOIN event_occupancy b ON a.owner_id = b.owner_id AND a.event_id < b.event_id
+     WHERE a.rejects AND b.rejects AND a.busy && b.busy`,
+  'events that occupy another time, or another person’s time, than they should': `
+    SELECT e.id, e.show_as, e.deleted_at, e.start_time, e.end_time, p.user_id AS owner, o.owner_id, o.busy
+      FROM events e
+      LEFT JOIN event_permissions p ON p.event_id = e.id AND p.role = 'owner'
+      LEFT JOIN event_occupancy o ON o.event_id = e.id
+     WHERE CASE WHEN e.show_as = 'free' OR e.deleted_at IS NOT NULL THEN o.event_id IS NOT NULL
+                ELSE o.owner_id IS DISTINCT FROM p.user_id
+                  OR (e.rrule IS NULL AND o.busy <> tstzmultirange(tstzrange(e.start_time, e.end_time))) END`,
+  'streams that are not 1 … n': `
+    SELECT coalesce(s.user_id, n.user_id) AS person, s.last_seq, count(n.seq), min(n.seq), max(n.seq)
+      FROM notification_streams s FULL JOIN notifications n ON n.user_id = s.user_id
+     GROUP BY s.user_id, n.user_id, s.last_seq
+    HAVING s.last_seq IS NULL OR count(n.seq) <> s.last_seq OR min(n.seq) <> 1 OR max(n.seq) <> s.last_seq`,
+} as const;
+
+/** What must hold at any moment, whatever was going on. For after every stress. */
+export async function expectInvariants(database: Queries): Promise<void> {
+  for (const [name, sql] of Object.entries(NONE_OF)) expect(await database.query(sql), name).toEqual([]);
+  await expectSnapshotsOfRows(database);
+  await expectNothingMissed(database);
+}
+
+async function expectSnapshotsOfRows(database: Queries): Promise<void> {
+  const rows = await database.query<EventContent & { id: string; snapshot: Snapshot; author: boolean; at: boolean }>(
+    `SELECT e.id, e.title, e.description, e.location, e.start_time AS "startTime", e.end_time AS "endTime",
+            e.local_start AS "localStart", e.local_end AS "localEnd", e.time_zone AS "timeZone", e.all_day AS "allDay",
+            e.rrule, e.excluded, e.added, e.overrides, e.show_as AS "showAs", e.deleted_at AS "deletedAt", v.snapshot,
+            v.author_id = e.updated_by AS author, v.created_at = e.updated_at AS at
+       FROM events e LEFT JOIN event_versions v ON v.event_id = e.id AND v.version = e.version`,
+  );
+  for (const row of rows) {
+    expect(row.snapshot, `the last snapshot of event ${row.id}`).toEqual(toSnapshot(row));
+    expect({ author: row.author, at: row.at }, `who and when of event ${row.id}`).toEqual({ author: true, at: true });
+  }
+}
+
+interface LogRow {
+  eventId: string;
+  kind: ContentKind | PeopleKind;
+  version: number;
+  actorId: string;
+  people: PersonChange[] | null;
+}
+
+const KIND_OF_TYPE: Record<string, string> = {
+  event_created: 'created',
+  event_updated: 'updated',
+  event_rolled_back: 'rolled_back',
+  event_deleted: 'deleted',
+  event_restored: 'restored',
+  event_shared: 'shared',
+  access_revoked: 'revoked',
+};
+
+/** Replays history: who is on an event, and the items that everybody must have, no more and no fewer, in this order. */
+async function expectNothingMissed(database: Queries): Promise<void> {
+  const log = await database.query<LogRow>(
+    `SELECT event_id AS "eventId", kind, version, author_id AS "actorId", NULL::jsonb AS people, position
+       FROM event_versions
+     UNION ALL SELECT event_id, kind, version, actor_id, people, position FROM people_changes
+     ORDER BY position`,
+  );
+  const roles = new Map<string, Map<string, string>>();
+  const expected: Record<string, string[]> = {};
+  for (const { eventId, kind, version, actorId, people } of log) {
+    const on = roles.get(eventId) ?? new Map<string, string>();
+    roles.set(eventId, on);
+    if (kind === 'created') on.set(actorId, 'owner');
+    for (const { userId, from, to } of people ?? []) {
+      expect(on.get(userId) ?? null, `the role before ${kind} on ${eventId}`).toBe(from);
+      if (to === null) on.delete(userId);
+      else on.set(userId, to);
+    }
+    const told = new Set([...on.keys(), ...(people ?? []).map(({ userId }) => userId)]);
+    for (const userId of told) (expected[`${userId} on ${eventId}`] ??= []).push(`${kind} ${version}`);
+  }
+
+  const items = await database.query<{ userId: string; eventId: string; type: string; version: number }>(
+    `SELECT user_id AS "userId", event_id AS "eventId", type, version FROM notifications ORDER BY user_id, seq`,
+  );
+  const stored: Record<string, string[]> = {};
+  for (const { userId, eventId, type, version } of items) {
+    (stored[`${userId} on ${eventId}`] ??= []).push(`${KIND_OF_TYPE[type] ?? type} ${version}`);
+  }
+  expect(stored, 'what everybody was told').toEqual(expected);
+
+  const permissions = await database.query<{ eventId: string; people: Record<string, string> }>(
+    `SELECT event_id AS "eventId", jsonb_object_agg(user_id, role) AS people FROM event_permissions GROUP BY event_id`,
+  );
+  const current = Object.fromEntries(permissions.map(({ eventId, people }) => [eventId, people]));
+  const replayed = Object.fromEntries([...roles].map(([eventId, on]) => [eventId, Object.fromEntries(on)]));
+  expect(current, 'who is on which event').toEqual(replayed);
+}
