@@ -35,7 +35,7 @@ const creating = (changes: Partial<CreateEventBody>) => (): ReturnType<typeof cr
 const updating =
   ({ id }: EventView, body: object, person = ana) =>
   (): ReturnType<typeof updateEvent> =>
-    updateEvent({ client: person.client, path: { id }, body: body as never });
+    updateEvent({ client: person.client, path: { id }, body });
 const deleting = ({ id }: EventView): Promise<void> => done(deleteEvent({ client: ana.client, path: { id } }));
 
 describe('creating an event', () => {
@@ -59,7 +59,11 @@ describe('creating an event', () => {
   ])('over %s clashes as it should', async (_name, from, to, clashes) => {
     const times = { start_time: `2026-06-01T${from}Z`, end_time: `2026-06-01T${to}Z` };
     if (clashes) expect(await conflictsOf(creating(times))).toHaveLength(1);
-    else await deleting(await createMeeting(ana, times));
+    else {
+      const stored = await createMeeting(ana, times);
+      expect(stored).toMatchObject({ version: 1 });
+      await deleting(stored);
+    }
   });
 
   it('may show as free, or allow the clash', async () => {
@@ -76,7 +80,7 @@ describe('creating an event', () => {
   it('does not meet the events of others, nor those that are only shared with the owner', async () => {
     const theirs = await createMeeting(ben, hourOn(3));
     await share(ben, theirs.id, ana, 'editor');
-    await createMeeting(ana, hourOn(3));
+    expect(await createMeeting(ana, hourOn(3))).toMatchObject(hourOn(3));
   });
 
   it('meets an event in another zone at the same instant', async () => {
@@ -87,7 +91,7 @@ describe('creating an event', () => {
   it('does not meet what was deleted', async () => {
     const event = await createMeeting(ana, hourOn(4));
     await deleting(event);
-    await createMeeting(ana, hourOn(4));
+    expect(await createMeeting(ana, hourOn(4))).toMatchObject(hourOn(4));
   });
 });
 

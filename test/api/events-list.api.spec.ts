@@ -152,7 +152,7 @@ describe('the filters', () => {
 
   it('find what changed lately, and sort by it', async () => {
     const { updated_at } = await ok(
-      updateEvent({ client: ana.client, path: { id: series.id }, body: { description: 'Daily' } as never }),
+      updateEvent({ client: ana.client, path: { id: series.id }, body: { description: 'Daily' } }),
     );
     expect(await titles(ana, { updated_since: updated_at })).toEqual(['Standup']);
     expect((await titles(ana, { sort: '-updated_at' }))[0]).toBe('Standup');
