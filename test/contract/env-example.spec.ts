@@ -44,6 +44,20 @@ describe('.env.example', () => {
   });
 });
 
+describe('the configuration table of the README', () => {
+  it('lists every setting with its default and meaning, in the same words', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, table = ''] = /\| Variable +\| Default +\| Meaning +\|\n.*\n((?:\|.*\n)+)/.exec(readme) ?? [];
+    const cells = table
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+    expect(cells.map(([, variable, fallback, help]) => ({ variable, fallback, help }))).toEqual(
+      settings.map(({ variable, fallback, help }) => ({ variable, fallback, help })),
+    );
+  });
+});
+
 describe('the configuration', () => {
   it('is taken in production with a real database and a real secret', () => {
     expect(refusedVariables(PRODUCTION)).toEqual([]);

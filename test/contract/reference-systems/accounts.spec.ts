@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD, PlainClient } from '../../support/plain-client.js';
-import { type ServerProcess, startServer } from '../../support/server-process.js';
+import { type RunningServer, startServer } from '../../support/running-server.js';
 
 interface Tokens {
   access_token: string;
@@ -8,7 +8,7 @@ interface Tokens {
 }
 
 describe('accounts, as the reference systems document them', () => {
-  let server: ServerProcess;
+  let server: RunningServer;
   let client: PlainClient;
   beforeAll(async () => {
     server = await startServer();

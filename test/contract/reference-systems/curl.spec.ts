@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PlainClient } from '../../support/plain-client.js';
-import { type ServerProcess, startServer } from '../../support/server-process.js';
+import { type RunningServer, startServer } from '../../support/running-server.js';
 
 const run = promisify(execFile);
 
@@ -46,7 +46,7 @@ describe.each([
   ['curl', hasCurl ? curl : likeCurl],
   ['a client that sends the same bytes', likeCurl],
 ] as const)('the calls as the reference systems print them, by %s', (_name, post) => {
-  let server: ServerProcess;
+  let server: RunningServer;
   beforeAll(async () => void (server = await startServer()));
   afterAll(() => server.stop());
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PlainClient, type PlainPerson } from '../../support/plain-client.js';
-import { type ServerProcess, startServer } from '../../support/server-process.js';
+import { type RunningServer, startServer } from '../../support/running-server.js';
 
 interface Event {
   id: string;
@@ -16,7 +16,7 @@ const MEETING = {
 };
 
 describe('events, as the reference systems document them', () => {
-  let server: ServerProcess;
+  let server: RunningServer;
   let client: PlainClient;
   let ana: PlainPerson;
   beforeAll(async () => {

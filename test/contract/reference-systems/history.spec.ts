@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PlainClient, type PlainPerson } from '../../support/plain-client.js';
-import { type ServerProcess, startServer } from '../../support/server-process.js';
+import { type RunningServer, startServer } from '../../support/running-server.js';
 
 const MEETING = {
   title: 'Team Meeting',
@@ -10,7 +10,7 @@ const MEETING = {
 };
 
 describe('history, as the reference systems document it', () => {
-  let server: ServerProcess;
+  let server: RunningServer;
   let client: PlainClient;
   let ana: PlainPerson;
   let ben: PlainPerson;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PlainClient } from '../../support/plain-client.js';
-import { type ServerProcess, startServer } from '../../support/server-process.js';
+import { type RunningServer, startServer } from '../../support/running-server.js';
 
 interface Inbox {
   items: { id: string; type: string; read_at: string | null }[];
@@ -9,7 +9,7 @@ interface Inbox {
 }
 
 describe('notifications, as the reference systems document them', () => {
-  let server: ServerProcess;
+  let server: RunningServer;
   let client: PlainClient;
   beforeAll(async () => {
     server = await startServer();

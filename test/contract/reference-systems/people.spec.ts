@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PlainClient, type PlainPerson } from '../../support/plain-client.js';
-import { type ServerProcess, startServer } from '../../support/server-process.js';
+import { type RunningServer, startServer } from '../../support/running-server.js';
 
 describe('people on an event, as the reference systems document them', () => {
-  let server: ServerProcess;
+  let server: RunningServer;
   let client: PlainClient;
   let ana: PlainPerson;
   let ben: PlainPerson;

@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PlainClient, type PlainPerson } from '../../support/plain-client.js';
-import { type ServerProcess, startServer } from '../../support/server-process.js';
+import { type RunningServer, startServer } from '../../support/running-server.js';
 
 interface Change {
   seq: number;
@@ -34,7 +34,7 @@ class Listener {
 }
 
 describe('the whole story', () => {
-  let server: ServerProcess;
+  let server: RunningServer;
   let client: PlainClient;
   let ana: PlainPerson;
   let ben: PlainPerson;

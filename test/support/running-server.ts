@@ -1,17 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { inject } from 'vitest';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { buildServer, SERVER_PROGRAM } from './build.js';
 
 /** The server as its users run it: the built program in a process of its own, with the PostgreSQL that it brings. */
-export interface ServerProcess {
+export interface RunningServer {
   url: string;
   pid: number;
   /** All that it has printed so far. */
@@ -21,11 +15,11 @@ export interface ServerProcess {
 }
 
 /** Starts the server on a free port with an empty data folder. */
-export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
-  await buildOnce();
+export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningServer> {
+  await buildServer();
   const folder = await mkdtemp(join(tmpdir(), 'convene-server-'));
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
+  const child = spawn(process.execPath, [SERVER_PROGRAM], {
     // Not in the project's folder: a developer's own .env would be read.
     cwd: folder,
     env: { PATH, HOME, TMPDIR, DATA_DIR: join(folder, 'data'), PORT: '0', ...env },
@@ -60,25 +54,4 @@ async function end(child: ChildProcess, exited: Promise<number | null>): Promise
   child.kill('SIGTERM');
   const cut = setTimeout(() => child.kill('SIGKILL'), 20_000);
   return exited.finally(() => clearTimeout(cut));
-}
-
-/** The first test file that needs the built program builds it, the others wait. */
-async function buildOnce(): Promise<void> {
-  const claim = join(inject('runFolder'), 'build');
-  const result = join(claim, 'result');
-  const isFirst = await mkdir(claim).then(
-    () => true,
-    () => false,
-  );
-  if (isFirst) {
-    const problem = await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: ROOT }).then(
-      () => '',
-      (error: unknown) => String(error),
-    );
-    await writeFile(`${result}.new`, problem);
-    await rename(`${result}.new`, result);
-  }
-  while (!existsSync(result)) await sleep(50);
-  const problem = await readFile(result, 'utf8');
-  if (problem) throw new Error(problem);
 }
