@@ -22,7 +22,7 @@ describe('shutting down', () => {
     await holder.query(`SELECT pg_advisory_unlock_all()`);
     holder.release();
 
-    expect((await creating).response!.status).toBe(201);
+    expect((await creating).response.status).toBe(201);
     await closing;
     expect(performance.now() - began).toBeLessThan(3_000);
     expect(await database.query(`SELECT title FROM events`)).toEqual([{ title: MEETING.title }]);
