@@ -43,7 +43,7 @@ export function withSeries(content: EventContent, series: Series): EventContent 
 
 /** The override's own fields of an occurrence that the engine found. */
 export function overrideContent(override: Override | undefined): OverrideContent {
-  return (override?.content ?? {}) as OverrideContent;
+  return override?.content ?? {};
 }
 
 function engineOverride({ original, start, duration, ...content }: StoredOverride): Override {
