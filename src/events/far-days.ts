@@ -1,14 +1,14 @@
 import type { EventContent } from './event-content.js';
 import { type OccupiedInterval, occupiedWithin } from './occupancy.js';
 
-// 2030-01-01 to 2109: one bit a day, 3.6 KB a series.
-const FIRST_DAY = 21_915;
+// 2026-01-01 to 2105: one bit a day, 3.6 KB a series.
+const FIRST_DAY = 20_454;
 const DAYS = 29_200;
 const DAY = 86_400;
 const MOST_OCCURRENCES = 100_000;
 
 /**
- * The days on which a series takes time, as PostgreSQL's text of a bit string: a sieve for series that go on beyond the
+ * The days on which an event takes time, as PostgreSQL's text of a bit string: a sieve for series that go on beyond the
  * horizon. Two series that share no day never clash; those that do are compared exactly.
  * @param from epoch seconds; earlier days are left out
  */
