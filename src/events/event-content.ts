@@ -205,8 +205,16 @@ function wireOverrideTimes(override: StoredOverride, content: EventContent): { s
   return { start_time: wire(start), end_time: wire(end) };
 }
 
-/** How long the event lasts: days on its calendar, then seconds by the stopwatch. */
-export function durationOf({ startTime, endTime, timeZone }: EventContent): Duration {
+/** How long the event lasts: days on its calendar, then seconds by the stopwatch. Whole days are counted as dates. */
+export function durationOf({
+  startTime,
+  endTime,
+  localStart,
+  localEnd,
+  timeZone,
+  allDay,
+}: Pick<EventContent, 'startTime' | 'endTime' | 'localStart' | 'localEnd' | 'timeZone' | 'allDay'>): Duration {
+  if (allDay) return { days: parseLocalTime(localEnd).day - parseLocalTime(localStart).day, seconds: 0 };
   return durationBetween(startTime.getTime() / 1_000, endTime.getTime() / 1_000, timeZone);
 }
 

@@ -15,7 +15,7 @@ import { fieldError } from './event-recurrence.js';
 import { seriesOf, withSeries } from './event-series.js';
 import { type EventTimes, readLocalStarts, resolveTimes } from './event-times.js';
 import { count, occurrenceAt } from './recurrence/expand.js';
-import { durationBetween, endOf } from './recurrence/series.js';
+import { endOf } from './recurrence/series.js';
 import { splitSeries } from './recurrence/split.js';
 import { validateSeries } from './recurrence/validate.js';
 
@@ -136,8 +136,7 @@ function timesOfSeries(content: EventContent, original: LocalTime, told: EventTi
     const end = { day: start.day + days, second: 0 };
     return { start_time: formatLocalDate(start), end_time: formatLocalDate(end) };
   }
-  const duration = durationBetween(secondsOf(told.startTime), secondsOf(told.endTime), told.timeZone);
-  const end = endOf(toInstant(start, told.timeZone).epochSecond, duration, told.timeZone);
+  const end = endOf(toInstant(start, told.timeZone).epochSecond, durationOf(told), told.timeZone);
   return { start_time: formatLocalTime(start), end_time: wireInstant(new Date(end * 1_000)) };
 }
 
@@ -167,13 +166,12 @@ function overrideTimes(
   if (input.start_time === undefined && input.end_time === undefined) {
     return { start: before.start, duration: before.duration };
   }
-  const { startTime, endTime, localStart } = timesOf(content, original, input);
-  const unmoved = localStart === timesAt(content, original).localStart;
-  const duration = durationBetween(secondsOf(startTime), secondsOf(endTime), content.timeZone);
-  const usual = durationOf(content);
+  const told = timesOf(content, original, input);
+  const unmoved = told.localStart === timesAt(content, original).localStart;
+  const [duration, usual] = [durationOf(told), durationOf(content)];
   const sameDuration = duration.days === usual.days && duration.seconds === usual.seconds;
   return {
-    start: unmoved ? before.start : differing(localStart, formatLocalTime(original)),
+    start: unmoved ? before.start : differing(told.localStart, formatLocalTime(original)),
     duration: sameDuration ? undefined : duration,
   };
 }
