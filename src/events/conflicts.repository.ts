@@ -117,23 +117,26 @@ export class ConflictsRepository {
   }
 
   /**
-   * True when the owner has another series that goes on beyond its horizon, with a horizon before `end` (epoch seconds;
-   * null: whenever that is).
+   * What there is for a claim to meet where the main check doesn't look (epoch seconds): `later`, series of the owner that
+   * are noted only up to an instant before the claim's `end` (null: it has none); `known`, anything noted after the
+   * claim's own horizon `until` (null: it ends before).
    */
-  async hasFarNeighbours(
+  async findFarKinds(
     tx: Transaction,
     ownerId: string,
-    end: number | null,
+    { end, until }: { end: number | null; until: number | null },
     exceptEventId: string,
-  ): Promise<boolean> {
-    const rows = await tx.query<object>(
-      `SELECT FROM event_occupancy o WHERE o.owner_id = $1 AND o.event_id <> $3 AND o.busy_until < $2 LIMIT 1`,
-      [ownerId, instantOrInfinity(end), exceptEventId],
+  ): Promise<{ later: boolean; known: boolean }> {
+    const [row] = await tx.query<{ later: boolean; known: boolean }>(
+      `SELECT EXISTS (SELECT FROM event_occupancy WHERE owner_id = $1 AND event_id <> $2 AND busy_until < $3) AS later,
+              EXISTS (SELECT FROM event_occupancy WHERE owner_id = $1 AND event_id <> $2
+                         AND span && tstzrange($4, 'infinity')) AS known`,
+      [ownerId, exceptEventId, instantOrInfinity(end), instantOrInfinity(until)],
     );
-    return rows.length > 0;
+    return row!;
   }
 
-  /** Those of them that share a day of later years. */
+  /** Those series that are noted only up to before `end` and share a day of later years. */
   async listFarNeighbours(
     tx: Transaction,
     ownerId: string,

@@ -84,10 +84,12 @@ export class ConflictsService {
     const { busy, until } = occupancyOf(content, Date.now() / 1_000);
     if (busy.length === 0) return [];
     const end = until === null ? Math.max(...busy.map((one) => one.end)) : null;
-    const later = (await this.conflicts.hasFarNeighbours(tx, ownerId, end, eventId))
+    const kinds = await this.conflicts.findFarKinds(tx, ownerId, { end, until }, eventId);
+    const later = kinds.later
       ? await this.conflicts.listFarNeighbours(tx, ownerId, farDays(content, -Infinity), end, eventId)
       : [];
-    const known = until === null ? [] : occupiedWithin(content, { from: until, to: Infinity }, MOST_OCCURRENCES);
+    const known =
+      kinds.known && until !== null ? occupiedWithin(content, { from: until, to: Infinity }, MOST_OCCURRENCES) : [];
     const met = await this.conflicts.listOverlaps(tx, ownerId, known, eventId);
     const visible = await this.visible(tx, claim, [...later, ...met], actor);
     const first = new Map(met.map((one) => [one.eventId, explain([one], known, visible, 1)[0]]));

@@ -70,17 +70,19 @@ export function multirange(intervals: Interval[]): string {
 
 const SLOT = 1_800;
 const SLOTS_IN_WEEK = 336;
+const ONE = '1'.charCodeAt(0);
 
 /**
  * The half hours of the week (UTC) in which something is, as PostgreSQL's text of a bit string: what shares none of them
  * doesn't overlap.
  */
 export function weekSieve(intervals: Interval[]): string {
-  const bits = new Uint8Array(SLOTS_IN_WEEK);
+  const bits = Buffer.alloc(SLOTS_IN_WEEK, '0');
   for (const { start, end } of intervals) {
     const first = Math.floor(start / SLOT);
     const last = Math.min(Math.floor((end - 1) / SLOT), first + SLOTS_IN_WEEK - 1);
-    for (let slot = first; slot <= last; slot += 1) bits[((slot % SLOTS_IN_WEEK) + SLOTS_IN_WEEK) % SLOTS_IN_WEEK] = 1;
+    for (let slot = first; slot <= last; slot += 1)
+      bits[((slot % SLOTS_IN_WEEK) + SLOTS_IN_WEEK) % SLOTS_IN_WEEK] = ONE;
   }
-  return bits.join('');
+  return bits.toString('latin1');
 }
