@@ -282,6 +282,17 @@ export type ConflictView = {
     pointer?: string;
 };
 
+export type SlotView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+};
+
 export type ConflictProblemView = {
     /**
      * A page that explains the problem.
@@ -319,7 +330,7 @@ export type ConflictProblemView = {
     /**
      * With `event_conflict`: the next three times at which the event would fit (not for batches).
      */
-    suggestions?: Array<IntervalView>;
+    suggestions?: Array<SlotView>;
 };
 
 export type ChangeRoleBody = {
@@ -384,7 +395,7 @@ export type ConflictCheckView = {
     /**
      * When it clashes, the next three times at which it would fit.
      */
-    suggestions: Array<IntervalView>;
+    suggestions: Array<SlotView>;
     /**
      * For an endless series: its first clashes with other endless series beyond the horizon of ten years, up to which everything is checked.
      */

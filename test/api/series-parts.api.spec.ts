@@ -4,16 +4,14 @@ import {
   deleteEvent,
   getEvent,
   listChanges,
-  listEvents,
   listNotifications,
   listVersions,
   patchEvent,
-  restoreEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
 import type { EventView, UpdateEventBody } from '../../sdk/generated/types.gen.js';
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
-import { complaints, done, footprint, send } from '../support/requests.js';
+import { complaints, footprint, send } from '../support/requests.js';
 import { createSeries, occurrencesOf, startsOf } from '../support/series.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
@@ -38,9 +36,6 @@ const change = (
   as = ana,
 ): Promise<EventView> =>
   ok(updateEvent({ client: as.client, path: { id: event.id }, query: { occurrence, scope }, body }));
-
-const remove = (event: EventView, occurrence: string, scope: Scope): Promise<void> =>
-  done(deleteEvent({ client: ana.client, path: { id: event.id }, query: { occurrence, scope } }));
 
 const read = (id: string, as = ana): Promise<EventView> => ok(getEvent({ client: as.client, path: { id } }));
 
@@ -328,64 +323,6 @@ describe('PUT with scope=following', () => {
     const tail = await change(event, SIXTH, 'following', { ...body, on_conflict: 'skip' });
     expect(tail).toMatchObject({ skipped: [hourOn(49, 14).start_time], excluded: [hourOn(49, 14).start_time] });
     expect(await days(tail)).toEqual(['07-06', '07-13', '07-27']);
-  });
-});
-
-describe('DELETE of a part', () => {
-  it('of this one excludes it, with what it had of its own', async () => {
-    const event = await newSeries();
-    await change(event, SECOND, 'this', { title: 'Guests' });
-    await remove(event, SECOND, 'this');
-    expect(await read(event.id)).toMatchObject({ version: 3, excluded: [SECOND], overrides: [] });
-    expect(await versionsOf(app.database, event.id)).toEqual(['1 created', '2 updated', '3 updated']);
-    const again = { client: ana.client, path: { id: event.id }, query: { occurrence: SECOND } };
-    expect((await refused(deleteEvent(again))).status).toBe(404);
-    // Its time is free again.
-    expect((await createMeeting(ana, hourOn(7))).version).toBe(1);
-  });
-
-  it('of the following ends the series there', async () => {
-    const event = await newSeries();
-    await remove(event, SIXTH, 'following');
-    expect(await read(event.id)).toMatchObject({ version: 2, recurrence_pattern: { count: 5 } });
-    expect(await versionsOf(app.database, event.id)).toEqual(['1 created', '2 updated']);
-    expect((await createMeeting(ana, hourOn(35))).version).toBe(1);
-  });
-
-  it('of the only remaining occurrence deletes the event cleanly', async () => {
-    const event = await newSeries({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=2' });
-    await remove(event, event.start_time, 'this');
-    await remove(event, SECOND, 'this');
-    expect((await refused(getEvent({ client: ana.client, path: { id: event.id } }))).status).toBe(404);
-    expect(await versionsOf(app.database, event.id)).toEqual(['1 created', '2 updated', '3 deleted']);
-    expect(await app.database.query(`SELECT FROM event_occupancy WHERE event_id = $1`, [event.id])).toEqual([]);
-    const { items } = await ok(listNotifications({ client: ana.client }));
-    expect(items[0]).toMatchObject({ type: 'event_deleted', event_id: event.id, version: 3 });
-    const restored = await ok(restoreEvent({ client: ana.client, path: { id: event.id }, body: {} }));
-    expect(restored).toMatchObject({ version: 4, excluded: [event.start_time] });
-    expect(await days(event)).toEqual(['06-08']);
-  });
-
-  it('of all, and of the following from the first on, puts the event into the trash', async () => {
-    for (const [occurrence, scope] of [
-      [SIXTH, 'all'],
-      ['2026-06-01T10:00:00Z', 'following'],
-    ] as const) {
-      const event = await newSeries();
-      await remove(event, occurrence, scope);
-      const { items } = await ok(listEvents({ client: ana.client, query: { deleted: true } }));
-      expect(items.map(({ id }) => id)).toEqual([event.id]);
-    }
-  });
-
-  it('deletes nothing at all when it names an occurrence that is not there', async () => {
-    const event = await newSeries();
-    for (const scope of ['this', 'following', 'all'] as const) {
-      const query = { occurrence: '2026-06-09T10:00:00Z', scope };
-      const problem = await refused(deleteEvent({ client: ana.client, path: { id: event.id }, query }));
-      expect(problem).toMatchObject({ status: 404, code: 'not_found' });
-    }
-    expect((await read(event.id)).version).toBe(1);
   });
 });
 
