@@ -12,7 +12,8 @@ const PURE = [
   '^src/platform/time/',
   '^src/permissions/role\\.ts$',
   '^src/events/recurrence/',
-  '^src/events/(occupancy|event-content|event-times|event-recurrence|event-draft)\\.ts$',
+  '^src/events/(occupancy|occurrences|far-days|free-slots|series-clock)\\.ts$',
+  '^src/events/event-(content|times|recurrence|draft|series)\\.ts$',
   '^src/versions/diff\\.ts$',
 ];
 /** Finished parts of the recurrence library whose callers (wording, calendar exchange) are still to come. */
