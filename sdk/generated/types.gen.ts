@@ -11,7 +11,7 @@ export type HealthView = {
     status: 'ok';
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
 
 export type FieldErrorView = {
     /**
@@ -233,21 +233,38 @@ export type ShareBody = {
     users: Array<ShareEntry>;
 };
 
-export type Role = 'viewer' | 'editor' | 'owner';
+export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
 
-export type PermissionView = {
+export type DryRunPersonView = {
     user_id: string;
-    username: string;
-    role: Role;
-    granted_by: PersonView;
-    granted_at: string;
+    /**
+     * Role before; null: not on the event.
+     */
+    from: string | null;
+    /**
+     * Role after; null: removed.
+     */
+    to: string | null;
 };
 
-export type PermissionsView = {
+export type DryRunChangeView = {
     /**
-     * Owner first, then by name.
+     * The event; of one that is yet to be created the id is made up.
      */
-    items: Array<PermissionView>;
+    event_id: string;
+    kind: ChangeKind;
+    /**
+     * The version that the event would have.
+     */
+    version: number;
+    /**
+     * Fields that would change.
+     */
+    changed?: Array<string>;
+    /**
+     * People whose role would change.
+     */
+    people?: Array<DryRunPersonView>;
 };
 
 export type IntervalView = {
@@ -280,6 +297,47 @@ export type ConflictView = {
      * Where yours stands in the body of a batch, such as `/events/3`.
      */
     pointer?: string;
+};
+
+export type NotifiedView = {
+    id: string;
+    username: string;
+};
+
+export type DryRunView = {
+    /**
+     * What the call would answer; null for nothing (204).
+     */
+    would: null;
+    /**
+     * What would happen, in its order.
+     */
+    changes: Array<DryRunChangeView>;
+    /**
+     * Clashes that `on_conflict` would put up with or leave out.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * Who would be told, you left out.
+     */
+    notified: Array<NotifiedView>;
+};
+
+export type Role = 'viewer' | 'editor' | 'owner';
+
+export type PermissionView = {
+    user_id: string;
+    username: string;
+    role: Role;
+    granted_by: PersonView;
+    granted_at: string;
+};
+
+export type PermissionsView = {
+    /**
+     * Owner first, then by name.
+     */
+    items: Array<PermissionView>;
 };
 
 export type ConflictProblemView = {
@@ -316,6 +374,10 @@ export type ConflictProblemView = {
      * With `event_conflict`: the first 50 clashes.
      */
     conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     */
+    suggestions?: Array<IntervalView>;
 };
 
 export type ChangeRoleBody = {
@@ -434,9 +496,9 @@ export type CreateEventBody = {
      */
     show_as?: 'busy' | 'free';
     /**
-     * What to do when the owner is busy at that time: refuse (409), or store it all the same.
+     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
-    on_conflict?: 'reject' | 'allow';
+    on_conflict?: 'reject' | 'allow' | 'skip';
     /**
      * Kept in the history with this change.
      */
@@ -496,6 +558,27 @@ export type RecurrencePatternView = {
     week_start?: string;
 };
 
+export type OverrideView = {
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    start_time?: string;
+    end_time?: string;
+    title?: string;
+    description?: string | null;
+    location?: string | null;
+    show_as?: 'busy' | 'free';
+};
+
+export type SplitFromView = {
+    event_id: string;
+    /**
+     * Version of that event just after the split.
+     */
+    version: number;
+};
+
 /**
  * What you may do.
  */
@@ -535,6 +618,10 @@ export type EventView = {
      */
     added: Array<string>;
     /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
      * `free` never conflicts.
      */
     show_as: 'busy' | 'free';
@@ -547,6 +634,10 @@ export type EventView = {
      * Shared by the parts of a series that was split.
      */
     series_id: string;
+    /**
+     * Where this part of a series was split off.
+     */
+    split_from: SplitFromView | null;
     /**
      * Number of the latest version; also the ETag.
      */
@@ -568,6 +659,14 @@ export type EventView = {
     updated_at: string;
     updated_by: PersonView;
     /**
+     * After a change with `on_conflict: skip`: original starts that were left out.
+     */
+    skipped?: Array<string>;
+    /**
+     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
      * When it went to the trash (only there).
      */
     deleted_at?: string;
@@ -585,6 +684,111 @@ export type CreatedEventsView = {
      * In the order of the request.
      */
     items: Array<EventView>;
+};
+
+export type OccurrenceTimesView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    /**
+     * The clocks skip its time that day: it was moved forward by the gap.
+     */
+    adjusted?: boolean;
+};
+
+export type EventItemView = {
+    title: string;
+    description: string | null;
+    location: string | null;
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * UTC with `Z`; a plain date for all-day events. Exclusive.
+     */
+    end_time: string;
+    /**
+     * IANA time zone.
+     */
+    time_zone: string;
+    all_day: boolean;
+    is_recurring: boolean;
+    recurrence_pattern: RecurrencePatternView | null;
+    /**
+     * Original starts that do not take place.
+     */
+    excluded: Array<string>;
+    /**
+     * Further starts beside the pattern.
+     */
+    added: Array<string>;
+    /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
+     * `free` never conflicts.
+     */
+    show_as: 'busy' | 'free';
+    id: string;
+    /**
+     * The same rule as RFC 5545 text.
+     */
+    rrule: string | null;
+    /**
+     * Shared by the parts of a series that was split.
+     */
+    series_id: string;
+    /**
+     * Where this part of a series was split off.
+     */
+    split_from: SplitFromView | null;
+    /**
+     * Number of the latest version; also the ETag.
+     */
+    version: number;
+    owner: PersonView;
+    /**
+     * Your role.
+     */
+    role: Role;
+    /**
+     * What you may do.
+     */
+    can: Array<Action>;
+    /**
+     * Everybody on the event (single events only).
+     */
+    permissions?: Array<PersonRoleView>;
+    created_at: string;
+    updated_at: string;
+    updated_by: PersonView;
+    /**
+     * After a change with `on_conflict: skip`: original starts that were left out.
+     */
+    skipped?: Array<string>;
+    /**
+     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * When it went to the trash (only there).
+     */
+    deleted_at?: string;
+    /**
+     * With `expand`: which occurrence this item is.
+     */
+    occurrence?: OccurrenceTimesView;
 };
 
 export type EventsView = {
@@ -608,7 +812,7 @@ export type EventsView = {
      * Pages in all (numbered pages only).
      */
     pages?: number;
-    items: Array<EventView>;
+    items: Array<EventItemView>;
 };
 
 export type StaleVersionProblemView = {
@@ -697,14 +901,16 @@ export type UpdateEventBody = {
      */
     show_as?: 'busy' | 'free';
     /**
-     * What to do when the owner is busy at that time: refuse (409), or store it all the same.
+     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
-    on_conflict?: 'reject' | 'allow';
+    on_conflict?: 'reject' | 'allow' | 'skip';
     /**
      * Kept in the history with this change.
      */
     change_comment?: string | null;
 };
+
+export type Scope = 'this' | 'following' | 'all';
 
 export type RestoreEventBody = {
     /**
@@ -715,6 +921,57 @@ export type RestoreEventBody = {
      * Kept in the history.
      */
     change_comment?: string | null;
+};
+
+export type OccurrenceView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    /**
+     * The clocks skip its time that day: it was moved forward by the gap.
+     */
+    adjusted?: boolean;
+    /**
+     * It has values of its own.
+     */
+    overridden: boolean;
+    title: string;
+    description: string | null;
+    location: string | null;
+    show_as: 'busy' | 'free';
+};
+
+export type OccurrencesView = {
+    /**
+     * Pass it as `cursor` to read on; null at the end.
+     */
+    next_cursor: string | null;
+    /**
+     * Items in all (numbered pages only).
+     */
+    total?: number;
+    /**
+     * This page (numbered pages only).
+     */
+    page?: number;
+    /**
+     * Items on a page (numbered pages only).
+     */
+    page_size?: number;
+    /**
+     * Pages in all (numbered pages only).
+     */
+    pages?: number;
+    items: Array<OccurrenceView>;
 };
 
 export type ContentKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split';
@@ -783,6 +1040,10 @@ export type SnapshotView = {
      */
     added: Array<string>;
     /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
      * `free` never conflicts.
      */
     show_as: 'busy' | 'free';
@@ -807,8 +1068,6 @@ export type VersionWithSnapshotView = {
      */
     snapshot: SnapshotView;
 };
-
-export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
@@ -1433,6 +1692,12 @@ export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
 
 export type ShareEventData = {
     body: ShareBody | Array<ShareEntry> | ShareEntry;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -1465,7 +1730,7 @@ export type ShareEventErrors = {
      */
     406: ProblemView;
     /**
-     * `too_many_people`: The event has as many people as it can
+     * `too_many_people`: The event has as many people as it can; `request_running`: The first request with this key is still running
      */
     409: ProblemView;
     /**
@@ -1490,7 +1755,7 @@ export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * Everybody on the event
+     * Everybody on the event; with `dry_run`, what would be
      */
     200: PermissionsView;
 };
@@ -1664,7 +1929,7 @@ export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * Everybody on the event
+     * Everybody on the event; with `dry_run`, what would be
      */
     200: PermissionsView;
 };
@@ -1736,6 +2001,10 @@ export type ListEventsData = {
          */
         deleted?: boolean;
         /**
+         * One item an occurrence; needs `from` and `to`, at most 400 days apart.
+         */
+        expand?: boolean;
+        /**
          * Order of the list.
          */
         sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
@@ -1775,6 +2044,12 @@ export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
 
 export type CreateEventData = {
     body: CreateEventBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/events';
@@ -1794,7 +2069,7 @@ export type CreateEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -1828,6 +2103,12 @@ export type CreateEventResponse = CreateEventResponses[keyof CreateEventResponse
 
 export type CreateEventsData = {
     body: CreateEventsBody | Array<CreateEventBody>;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/events/batch';
@@ -1847,7 +2128,7 @@ export type CreateEventsErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -1893,7 +2174,16 @@ export type DeleteEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2005,7 +2295,16 @@ export type PatchEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2060,7 +2359,7 @@ export type PatchEventError = PatchEventErrors[keyof PatchEventErrors];
 
 export type PatchEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2081,7 +2380,16 @@ export type UpdateEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2136,7 +2444,7 @@ export type UpdateEventError = UpdateEventErrors[keyof UpdateEventErrors];
 
 export type UpdateEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2145,6 +2453,12 @@ export type UpdateEventResponse = UpdateEventResponses[keyof UpdateEventResponse
 
 export type RestoreEventData = {
     body?: RestoreEventBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2177,7 +2491,7 @@ export type RestoreEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2202,12 +2516,83 @@ export type RestoreEventError = RestoreEventErrors[keyof RestoreEventErrors];
 
 export type RestoreEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
 
 export type RestoreEventResponse = RestoreEventResponses[keyof RestoreEventResponses];
+
+export type ListOccurrencesData = {
+    body?: never;
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Most items to answer with (default 50).
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         */
+        page?: number;
+        /**
+         * Items on a numbered page (default 50).
+         */
+        page_size?: number;
+        /**
+         * Occurrences that end after this. An instant, wall time in your zone, or a date in your zone.
+         */
+        from?: string;
+        /**
+         * Occurrences that start before this. An instant, wall time in your zone, or a date in your zone.
+         */
+        to?: string;
+    };
+    url: '/api/events/{id}/occurrences';
+};
+
+export type ListOccurrencesErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
+
+export type ListOccurrencesResponses = {
+    /**
+     * A page of dates
+     */
+    200: OccurrencesView;
+};
+
+export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
 
 export type ListVersionsData = {
     body?: never;
@@ -2445,6 +2830,12 @@ export type DiffVersionsResponse = DiffVersionsResponses[keyof DiffVersionsRespo
 
 export type RollbackEventData = {
     body?: RollbackBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2481,7 +2872,7 @@ export type RollbackEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2506,7 +2897,7 @@ export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
 
 export type RollbackEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2587,6 +2978,10 @@ export type ReadAllNotificationsErrors = {
      * `not_acceptable`: None of the accepted formats can be made
      */
     406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
