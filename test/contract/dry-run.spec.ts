@@ -8,7 +8,7 @@ import { ok, startApp, type TestApp } from '../support/test-app.js';
 import { HOUR, type Setting, WRITE_CALLS, type WriteCall } from '../support/write-operations.js';
 
 /** Writes under /api/events that only ask. */
-const QUESTIONS: string[] = [];
+const QUESTIONS = ['checkConflicts'];
 
 interface DryRun {
   would: unknown;
