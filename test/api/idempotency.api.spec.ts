@@ -188,6 +188,32 @@ describe('Idempotency-Key', () => {
     expect(answers.map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
   });
 
+  it('starts again as a whole, the handler too, when the database asks for it', async () => {
+    await app.database.query(`CREATE SEQUENCE tries`);
+    await app.database.query(`
+      CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('tries') % 3 <> 0 THEN RAISE EXCEPTION 'again' USING ERRCODE = 'serialization_failure'; END IF;
+        RETURN NULL;
+      END $$`);
+    await app.database.query(`
+      CREATE TRIGGER stumble AFTER INSERT ON notifications FOR EACH STATEMENT EXECUTE FUNCTION stumble()`);
+    try {
+      const key = newKey();
+      const answers = [await create(key, event('Stumbled')), await create(key, event('Stumbled'))];
+      expect(answers.map(({ status, json }) => [status, json.id])).toEqual([
+        [201, answers[0]!.json.id],
+        [201, answers[0]!.json.id],
+      ]);
+      expect(answers[0]!.headers.get('location')).toBe(`/api/events/${answers[0]!.json.id}`);
+      const dry = await send(app, '/api/events?dry_run=true', { as: setting.ana, body: event('Stumbled') });
+      expect([dry.status, dry.json.changes.length]).toEqual([200, 1]);
+      expect(await titles('Stumbled')).toBe(1);
+    } finally {
+      await app.database.query(`DROP FUNCTION stumble CASCADE`);
+      await app.database.query(`DROP SEQUENCE tries`);
+    }
+  });
+
   it('replays under the rights of today: nothing to somebody who may not do it any more', async () => {
     const { ana, ben, eventId } = setting;
     const path = `/api/events/${eventId}/rollback/1`;

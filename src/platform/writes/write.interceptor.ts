@@ -30,8 +30,9 @@ export class WriteInterceptor implements NestInterceptor {
 
     const is = (mark: string): boolean => this.reflector.get<boolean | undefined>(mark, context.getHandler()) ?? false;
     const work = (): Promise<unknown> => lastValueFrom(next.handle());
-    if (takeDryRun(request, is(DRY_RUN))) return from(this.rehearse(reply, work));
+    const dry = takeDryRun(request, is(DRY_RUN));
     const keyed = is(IDEMPOTENT) ? keyedRequest(request) : null;
+    if (dry) return from(this.rehearse(reply, work));
     return keyed ? from(this.once(keyed, reply, work)) : next.handle();
   }
 
