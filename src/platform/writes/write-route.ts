@@ -16,7 +16,7 @@ export const DryRun = (): MethodDecorator =>
       required: false,
       description: 'Only tells what the call would do: the same checks and refusals, nothing stored, nobody told.',
       schema: { type: 'boolean', default: false },
-      example: false,
+      example: true,
     }),
   );
 
