@@ -21,7 +21,7 @@ export interface Overlap extends Neighbour {
 export class TimeTaken extends Error {}
 
 /** The content of an event as JSON; instants are still text in it. */
-const CONTENT = `jsonb_build_object(
+export const CONTENT = `jsonb_build_object(
   'title', e.title, 'startTime', e.start_time, 'endTime', e.end_time, 'localStart', e.local_start,
   'localEnd', e.local_end, 'timeZone', e.time_zone, 'allDay', e.all_day, 'rrule', e.rrule, 'excluded', e.excluded,
   'added', e.added, 'overrides', e.overrides, 'showAs', e.show_as)`;
@@ -78,7 +78,8 @@ export class ConflictsRepository {
     rejects: boolean,
     farDays: string | null,
   ): Promise<void> {
-    if (busy.length === 0) return this.vacate(tx, eventId);
+    // A series may take no time before the horizon and some beyond it.
+    if (busy.length === 0 && until === null) return this.vacate(tx, eventId);
     try {
       await tx.query(
         `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, busy_until, far_days)
@@ -122,6 +123,23 @@ export class ConflictsRepository {
     );
   }
 
+  /** Other series of the owner that go on in a window after what is noted of them, with the end of that. */
+  async listGoingOn(
+    tx: Transaction,
+    ownerId: string,
+    window: Interval,
+    exceptEventId: string,
+  ): Promise<(Neighbour & { until: number })[]> {
+    const rows = await tx.query<Neighbour & { until: number }>(
+      `SELECT o.event_id AS "eventId", ${CONTENT} AS content, extract(epoch FROM o.busy_until)::bigint AS until
+         FROM event_occupancy o JOIN events e ON e.id = o.event_id
+        WHERE o.owner_id = $1 AND o.event_id <> $4 AND o.busy_until < $3
+          AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
+      [ownerId, new Date(window.start * 1_000), new Date(window.end * 1_000), exceptEventId],
+    );
+    return rows.map(revived);
+  }
+
   /** Other series of the owner that go on beyond the horizon and share a day of later years. */
   async listFarNeighbours(
     tx: Transaction,
@@ -155,7 +173,7 @@ export class ConflictsRepository {
 }
 
 /** JSON knows no dates. */
-function revived<Row extends Neighbour>(row: Row): Row {
+export function revived<Row extends { content: EventContent }>(row: Row): Row {
   const { startTime, endTime } = row.content;
   const content = { ...row.content, startTime: new Date(startTime), endTime: new Date(endTime), deletedAt: null };
   return { ...row, content };

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { formatLocalTime } from '../platform/time/local-time.js';
-import { ConflictsRepository, type Neighbour, TimeTaken } from './conflicts.repository.js';
+import { ConflictsRepository, type Neighbour, type Overlap, TimeTaken } from './conflicts.repository.js';
 import { explain, explainFar } from './conflict-explanation.js';
 import { type EventContent, isSeries, wireLocal } from './event-content.js';
 import type { IntervalView } from '../platform/openapi/problem-views.js';
 import { type Conflict, eventConflict, wireInterval } from './events.errors.js';
 import { farDays } from './far-days.js';
-import { freeSlots, merged, SUGGESTION_WINDOW } from './free-slots.js';
-import { type Interval, occupancyOf, type OccupiedInterval } from './occupancy.js';
+import { common, freeSlots, merged, SUGGESTION_WINDOW } from './free-slots.js';
+import { type Interval, occupancyOf, occupiedWithin, type OccupiedInterval } from './occupancy.js';
 
 /** What to do when the owner is busy: refuse, store it all the same, or leave the clashing occurrences out. */
 export type OnConflict = 'reject' | 'allow' | 'skip';
@@ -39,6 +39,8 @@ export interface Settlement {
 
 const MOST_CONFLICTS = 50;
 const MOST_FAR_CONFLICTS = 10;
+const MOST_BEYOND = 100_000;
+const NIGHTLY_SLACK = 100 * 86_400;
 
 /**
  * The one door to an owner's time. The order is always: `lock` the owners, `settle`, write, `occupy`. Under the lock
@@ -76,7 +78,8 @@ export class ConflictsService {
   async find(tx: Transaction, claim: Claim, actor: Actor): Promise<Conflict[]> {
     const { busy } = occupancyOf(claim.content, nowOf(claim));
     if (busy.length === 0) return [];
-    const overlaps = await this.conflicts.listOverlaps(tx, claim.ownerId, busy, claim.eventId);
+    const noted = await this.conflicts.listOverlaps(tx, claim.ownerId, busy, claim.eventId);
+    const overlaps = [...noted, ...(await this.overlapsBeyond(tx, claim, busy))];
     const visible = await this.visible(tx, overlaps, actor);
     return overlaps
       .flatMap((overlap) => explain(overlap, busy, visible.has(overlap.eventId), claim.pointer))
@@ -103,7 +106,7 @@ export class ConflictsService {
     const first = busy[0];
     if (!first) return [];
     const window = { start: first.start, end: Math.max(busy.at(-1)!.end, first.end + SUGGESTION_WINDOW) + 86_400 };
-    const taken = await this.conflicts.listBusy(tx, claim.ownerId, window, claim.eventId);
+    const taken = await this.listTaken(tx, claim, window);
     return freeSlots(claim.content, taken).map(wireInterval);
   }
 
@@ -135,17 +138,41 @@ export class ConflictsService {
   /** The series without its clashing occurrences; null when none would be left. */
   private async withoutClashes(
     tx: Transaction,
-    { eventId, ownerId, content }: Claim,
+    claim: Claim,
   ): Promise<{ content: EventContent; skipped: string[] } | null> {
+    const { content } = claim;
     const { busy } = occupancyOf(content, Date.now() / 1_000);
     const window = { start: busy[0]!.start, end: Math.max(...busy.map(({ end }) => end)) };
-    const taken = merged(await this.conflicts.listBusy(tx, ownerId, window, eventId));
+    const taken = merged(await this.listTaken(tx, claim, window));
     const clashing = busy.filter((one) => overlapsAny(taken, one));
     if (clashing.length === busy.length) return null;
     const names = clashing.map(({ original }: OccupiedInterval) => formatLocalTime(original!));
     const overrides = content.overrides.filter(({ original }) => !names.includes(original));
     const left = { ...content, excluded: [...new Set([...content.excluded, ...names])].sort(), overrides };
     return { content: left, skipped: names.map((name) => wireLocal(name, content)) };
+  }
+
+  /** What the owner is busy with besides the claim. */
+  private async listTaken(tx: Transaction, claim: Claim, window: Interval): Promise<Interval[]> {
+    const noted = await this.conflicts.listBusy(tx, claim.ownerId, window, claim.eventId);
+    const beyond = await this.overlapsBeyond(tx, claim, [window]);
+    return [...noted, ...beyond.flatMap(({ shared }) => shared)];
+  }
+
+  /** Overlaps with series that go on after what is noted of them: long ones, and all of them in the far future. */
+  private async overlapsBeyond(tx: Transaction, claim: Claim, busy: Interval[]): Promise<Overlap[]> {
+    const ours = merged(busy);
+    const window = { start: ours[0]!.start, end: ours.at(-1)!.end };
+    // Two endless series are noted up to nearly the same day; what the nightly job will add is its to report.
+    const compared = { ...window, end: window.end - (isSeries(claim.content) ? NIGHTLY_SLACK : 0) };
+    const neighbours = await this.conflicts.listGoingOn(tx, claim.ownerId, compared, claim.eventId);
+    return neighbours.flatMap(({ until, ...neighbour }) => {
+      const rest = { from: Math.max(until, window.start), to: window.end };
+      // What began before is noted to its end.
+      const theirs = occupiedWithin(neighbour.content, rest, MOST_BEYOND).filter(({ start }) => start >= until);
+      const shared = common(ours, merged(theirs));
+      return shared.length > 0 ? [{ ...neighbour, shared }] : [];
+    });
   }
 
   private async visible(tx: Transaction, neighbours: Neighbour[], actor: Actor): Promise<Set<string>> {

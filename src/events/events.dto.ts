@@ -11,7 +11,7 @@ import {
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
 import { type Scope, SCOPES } from './series-edit.js';
-import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
+import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence-input.js';
 import { PATTERN_EXAMPLE } from './recurrence-view.js';
 
 const WALL_TIME =
@@ -217,7 +217,7 @@ export class ListEventsQuery extends PageQuery {
   @FlagQuery({ description: 'The trash: your own deleted events instead.', example: false })
   deleted?: boolean;
 
-  @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.' })
+  @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.', example: false })
   expand?: boolean;
 
   @ChoiceField({

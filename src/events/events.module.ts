@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PermissionsModule } from '../permissions/permissions.module.js';
+import { BusyTimeRepository } from './busy-time.repository.js';
+import { BusyTimeService } from './busy-time.service.js';
+import { ConflictCheckService } from './conflict-check.service.js';
+import { ConflictsController } from './conflicts.controller.js';
 import { ConflictsRepository } from './conflicts.repository.js';
 import { ConflictsService } from './conflicts.service.js';
 import { CalendarEvent } from './event.entity.js';
@@ -15,8 +19,11 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([CalendarEvent]), PermissionsModule],
-  controllers: [EventsController, OccurrencesController],
+  controllers: [ConflictsController, EventsController, OccurrencesController],
   providers: [
+    BusyTimeRepository,
+    BusyTimeService,
+    ConflictCheckService,
     ConflictsRepository,
     ConflictsService,
     EventWriter,
@@ -26,6 +33,6 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
     OccurrencesService,
     TimeZoneUpdateService,
   ],
-  exports: [EventsService, EventWriter],
+  exports: [BusyTimeService, EventsService, EventWriter],
 })
 export class EventsModule {}

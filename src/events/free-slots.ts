@@ -60,8 +60,21 @@ export function merged(intervals: Interval[]): Interval[] {
   return result;
 }
 
+/** What two lists of merged intervals have in common. */
+export function common(ours: Interval[], theirs: Interval[]): Interval[] {
+  const result: Interval[] = [];
+  for (let at = 0, other = 0; at < ours.length && other < theirs.length;) {
+    const [a, b] = [ours[at]!, theirs[other]!];
+    const [start, end] = [Math.max(a.start, b.start), Math.min(a.end, b.end)];
+    if (start < end) result.push({ start, end });
+    if (a.end < b.end) at += 1;
+    else other += 1;
+  }
+  return result;
+}
+
 /** The last of the merged intervals that overlaps; binary search. */
-function blocking(taken: Interval[], { start, end }: Interval): Interval | null {
+export function blocking(taken: Interval[], { start, end }: Interval): Interval | null {
   let low = 0;
   let high = taken.length;
   while (low < high) {

@@ -106,4 +106,14 @@ describe('multirange', () => {
       ]),
     ).toBe('{[1970-01-01T00:00:00.000Z,1970-01-01T00:01:00.000Z),[1970-01-01T00:02:00.000Z,1970-01-01T00:03:00.000Z)}');
   });
+
+  it('goes on beyond the horizon when occurrences overlap one another', () => {
+    const series = content({ end_time: '2026-06-04T10:00:00', recurrence_pattern: 'FREQ=DAILY' });
+    expect(occupancyOf(series, NOW).until).toBe(seconds('2026-06-01T10:00:00Z') + 10 * YEARS);
+  });
+
+  it('has an end for a series that never takes time', () => {
+    const series = content({ recurrence_pattern: 'FREQ=DAILY', show_as: 'free' });
+    expect(occupancyOf(series, NOW)).toEqual({ busy: [], until: null });
+  });
 });

@@ -1,7 +1,7 @@
 import type { LocalTime } from '../platform/time/local-time.js';
 import { type EventContent, isSeries } from './event-content.js';
 import { overrideContent, seriesOf } from './event-series.js';
-import { expand, type Window } from './recurrence/expand.js';
+import { expand, next, type Window } from './recurrence/expand.js';
 
 /** A half-open stretch of time in epoch seconds. */
 export interface Interval {
@@ -21,7 +21,8 @@ export interface Occupancy {
   until: number | null;
 }
 
-const YEAR_SECONDS = 366 * 86_400;
+/** How far back the time of a series is known that is too long to be known whole. */
+export const YEAR_SECONDS = 366 * 86_400;
 const HORIZON_SECONDS = 10 * YEAR_SECONDS;
 const MOST_OCCURRENCES = 10_000;
 
@@ -32,12 +33,9 @@ const MOST_OCCURRENCES = 10_000;
  * @param now epoch seconds
  */
 export function occupancyOf(content: EventContent, now: number): Occupancy {
-  if (content.deletedAt !== null) return { busy: [], until: null };
+  if (content.deletedAt !== null || !takesTime(content)) return { busy: [], until: null };
   const start = content.startTime.getTime() / 1_000;
-  if (!isSeries(content)) {
-    const busy = content.showAs === 'free' ? [] : [{ start, end: content.endTime.getTime() / 1_000 }];
-    return { busy, until: null };
-  }
+  if (!isSeries(content)) return { busy: [{ start, end: content.endTime.getTime() / 1_000 }], until: null };
   const horizon = Math.max(now, start) + HORIZON_SECONDS;
   const all = expand(seriesOf(content), { from: -Infinity, to: horizon }, MOST_OCCURRENCES + 1);
   // Of a long series that began long ago the coming years matter.
@@ -45,11 +43,12 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
   const found = from === -Infinity ? all : expand(seriesOf(content), { from, to: horizon }, MOST_OCCURRENCES);
   const full = found.length === MOST_OCCURRENCES;
   const reached = full ? found.at(-1)!.start : horizon;
-  const more = expand(seriesOf(content), { from: reached, to: Infinity }, 2).some(
-    ({ start: later }) => later > reached,
-  );
-  return { busy: taking(found, content), until: more ? reached : null };
+  return { busy: taking(found, content), until: next(seriesOf(content), reached) ? reached : null };
 }
+
+/** False when neither the event nor an occurrence of it shows as busy. */
+const takesTime = ({ showAs, overrides }: EventContent): boolean =>
+  showAs === 'busy' || overrides.some((override) => override.showAs === 'busy');
 
 /** The occurrences of a series in a window (epoch seconds) that take time. */
 export function occupiedWithin(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
