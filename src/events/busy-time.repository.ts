@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
-import { CONTENT, revived } from './conflicts.repository.js';
+import { CONTENT } from './conflicts.repository.js';
 import type { EventContent } from './event-content.js';
 import { type Interval, multirange } from './occupancy.js';
 
@@ -19,9 +19,8 @@ export interface UnstoredSeries {
   missing: Interval;
 }
 
-interface SeriesRow {
+interface SeriesRow extends Omit<EventContent, 'deletedAt'> {
   ownerId: string;
-  content: EventContent;
   /** What is stored of the series, epoch seconds; null without a bound, or when nothing is. */
   storedFrom: number | null;
   storedUntil: number | null;
@@ -54,7 +53,7 @@ export class BusyTimeRepository {
   /** Series that go on in the window after what is stored of them. */
   async listBeyond(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
     const rows = await this.manager.query<SeriesRow[]>(
-      `SELECT o.owner_id AS "ownerId", ${CONTENT} AS content, ${BOUNDS}
+      `SELECT o.owner_id AS "ownerId", ${BOUNDS}, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
         WHERE o.owner_id = ANY($1) AND o.busy_until < upper($2::tstzrange) AND ${IN_WINDOW}
         LIMIT $3`,
@@ -69,7 +68,7 @@ export class BusyTimeRepository {
   /** Series that were going on in the window before what is stored of them: of long ones the distant past is not kept. */
   async listBefore(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
     const rows = await this.manager.query<SeriesRow[]>(
-      `SELECT p.user_id AS "ownerId", ${CONTENT} AS content, ${BOUNDS}
+      `SELECT p.user_id AS "ownerId", ${BOUNDS}, ${CONTENT}
          FROM event_permissions p
          JOIN events e ON e.id = p.event_id
          LEFT JOIN event_occupancy o ON o.event_id = e.id
@@ -88,7 +87,9 @@ export class BusyTimeRepository {
 
 const range = ({ start, end }: Interval): string => multirange([{ start, end }]).slice(1, -1);
 
-const unstored = (row: SeriesRow): Pick<UnstoredSeries, 'ownerId' | 'content'> => {
-  const { ownerId, content } = revived(row);
-  return { ownerId, content };
-};
+const unstored = ({
+  ownerId,
+  storedFrom: _from,
+  storedUntil: _until,
+  ...content
+}: SeriesRow): Pick<UnstoredSeries, 'ownerId' | 'content'> => ({ ownerId, content: { ...content, deletedAt: null } });

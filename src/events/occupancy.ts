@@ -24,12 +24,12 @@ export interface Occupancy {
 /** How far back the time of a series is known that is too long to be known whole. */
 export const YEAR_SECONDS = 366 * 86_400;
 const HORIZON_SECONDS = 10 * YEAR_SECONDS;
-const MOST_OCCURRENCES = 10_000;
+/** Of one series, as far as they are noted and compared. */
+export const MOST_OCCURRENCES = 10_000;
 
 /**
- * Every occurrence up to ten years after now or after the start. Of a series with more than 10,000 of them, the 10,000 from
- * a year ago on. Nothing for events and occurrences that
- * show as free, and for what is in the trash.
+ * Every occurrence up to ten years after now or after the start. Of a series with more than 10,000 of them, the 10,000
+ * from a year ago on. Nothing for events and occurrences that show as free, and for what is in the trash.
  * @param now epoch seconds
  */
 export function occupancyOf(content: EventContent, now: number): Occupancy {
@@ -65,4 +65,23 @@ function taking(occurrences: ReturnType<typeof expand>, content: EventContent): 
 export function multirange(intervals: Interval[]): string {
   const text = (epochSecond: number): string => new Date(epochSecond * 1_000).toISOString();
   return `{${intervals.map(({ start, end }) => `[${text(start)},${text(end)})`).join(',')}}`;
+}
+
+const SLOT = 1_800;
+const SLOTS_IN_WEEK = 336;
+const ONE = '1'.charCodeAt(0);
+
+/**
+ * The half hours of the week (UTC) in which something is, as PostgreSQL's text of a bit string: what shares none of them
+ * doesn't overlap.
+ */
+export function weekSieve(intervals: Interval[]): string {
+  const bits = Buffer.alloc(SLOTS_IN_WEEK, '0');
+  for (const { start, end } of intervals) {
+    const first = Math.floor(start / SLOT);
+    const last = Math.min(Math.floor((end - 1) / SLOT), first + SLOTS_IN_WEEK - 1);
+    for (let slot = first; slot <= last; slot += 1)
+      bits[((slot % SLOTS_IN_WEEK) + SLOTS_IN_WEEK) % SLOTS_IN_WEEK] = ONE;
+  }
+  return bits.toString('latin1');
 }

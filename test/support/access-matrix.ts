@@ -93,6 +93,8 @@ export const ACCESS_MATRIX: Row[] = [
   row('listEvents', ANYBODY_SIGNED_IN),
   row('getEvent', READERS),
   row('getEvent', NOBODY_IN_TRASH, TRASH),
+  row('listOccurrences', READERS),
+  row('listOccurrences', NOBODY_IN_TRASH, TRASH),
   row('updateEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),
   row('updateEvent', NOBODY_IN_TRASH, { ...TRASH, request: () => ({ body: { title: 'Renamed' } }) }),
   row('patchEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),

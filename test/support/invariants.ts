@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import { type EventContent, type Snapshot, toSnapshot } from '../../src/events/event-content.js';
+import { type EventContent, fromSnapshot, type Snapshot, toSnapshot } from '../../src/events/event-content.js';
+import { merged } from '../../src/events/free-slots.js';
+import { type Interval, occupiedWithin } from '../../src/events/occupancy.js';
 import type { ContentKind, PeopleKind, PersonChange } from '../../src/platform/changes/change.js';
 import type { TestDatabase } from './database.js';
 
@@ -35,7 +37,8 @@ const NONE_OF = {
       LEFT JOIN event_occupancy o ON o.event_id = e.id
      WHERE CASE WHEN e.show_as = 'free' OR e.deleted_at IS NOT NULL THEN o.event_id IS NOT NULL
                 ELSE o.owner_id IS DISTINCT FROM p.user_id
-                  OR (e.rrule IS NULL AND o.busy <> tstzmultirange(tstzrange(e.start_time, e.end_time))) END`,
+                  OR (e.rrule IS NULL AND e.added = '[]'
+                      AND o.busy <> tstzmultirange(tstzrange(e.start_time, e.end_time))) END`,
   'streams that are not 1 … n': `
     SELECT coalesce(s.user_id, n.user_id) AS person, s.last_seq, count(n.seq), min(n.seq), max(n.seq)
       FROM notification_streams s FULL JOIN notifications n ON n.user_id = s.user_id
@@ -47,6 +50,7 @@ const NONE_OF = {
 export async function expectInvariants(database: Queries): Promise<void> {
   for (const [name, sql] of Object.entries(NONE_OF)) expect(await database.query(sql), name).toEqual([]);
   await expectSnapshotsOfRows(database);
+  await expectOccupancyOfSeries(database);
   await expectNothingMissed(database);
 }
 
@@ -64,12 +68,32 @@ async function expectSnapshotsOfRows(database: Queries): Promise<void> {
   }
 }
 
+/** What a series occupies is what its rule says, up to the horizon noted with it. */
+async function expectOccupancyOfSeries(database: Queries): Promise<void> {
+  const rows = await database.query<{ id: string; until: Date | null; busy: Interval[]; snapshot: Snapshot }>(
+    `SELECT e.id, o.busy_until AS until, v.snapshot,
+            (SELECT jsonb_agg(jsonb_build_object('start', extract(epoch FROM lower(b))::bigint,
+                                                 'end', extract(epoch FROM upper(b))::bigint) ORDER BY b)
+               FROM unnest(o.busy) AS b) AS busy
+       FROM event_occupancy o JOIN events e ON e.id = o.event_id
+       JOIN event_versions v ON v.event_id = e.id AND v.version = e.version
+      WHERE e.rrule IS NOT NULL`,
+  );
+  for (const { id, until, busy, snapshot } of rows) {
+    const to = until ? until.getTime() / 1_000 : Infinity;
+    const expected = merged(occupiedWithin(fromSnapshot(snapshot), { from: -Infinity, to }, 100_000));
+    expect(busy, `what series ${id} occupies`).toEqual(expected);
+  }
+}
+
 interface LogRow {
   eventId: string;
   kind: ContentKind | PeopleKind;
   version: number;
   actorId: string;
   people: PersonChange[] | null;
+  /** The event that it was split from. */
+  splitFrom: string | null;
 }
 
 const KIND_OF_TYPE: Record<string, string> = {
@@ -85,24 +109,28 @@ const KIND_OF_TYPE: Record<string, string> = {
 /** Replays history: who is on an event, and the items that everybody must have, no more and no fewer, in this order. */
 async function expectNothingMissed(database: Queries): Promise<void> {
   const log = await database.query<LogRow>(
-    `SELECT event_id AS "eventId", kind, version, author_id AS "actorId", NULL::jsonb AS people, position
-       FROM event_versions
-     UNION ALL SELECT event_id, kind, version, actor_id, people, position FROM people_changes
+    `SELECT event_id AS "eventId", kind, v.version, author_id AS "actorId", NULL::jsonb AS people, position,
+            e.split_from AS "splitFrom"
+       FROM event_versions v JOIN events e ON e.id = v.event_id
+     UNION ALL SELECT event_id, kind, version, actor_id, people, position, NULL FROM people_changes
      ORDER BY position`,
   );
   const roles = new Map<string, Map<string, string>>();
   const expected: Record<string, string[]> = {};
-  for (const { eventId, kind, version, actorId, people } of log) {
+  for (const { eventId, kind, version, actorId, people, splitFrom } of log) {
     const on = roles.get(eventId) ?? new Map<string, string>();
     roles.set(eventId, on);
     if (kind === 'created') on.set(actorId, 'owner');
+    // The tail of a split begins with the people of its head.
+    if (kind === 'split' && version === 1) roles.get(splitFrom!)!.forEach((role, userId) => on.set(userId, role));
     for (const { userId, from, to } of people ?? []) {
       expect(on.get(userId) ?? null, `the role before ${kind} on ${eventId}`).toBe(from);
       if (to === null) on.delete(userId);
       else on.set(userId, to);
     }
     const told = new Set([...on.keys(), ...(people ?? []).map(({ userId }) => userId)]);
-    for (const userId of told) (expected[`${userId} on ${eventId}`] ??= []).push(`${kind} ${version}`);
+    const seen = kind !== 'split' ? kind : version === 1 ? 'created' : 'updated';
+    for (const userId of told) (expected[`${userId} on ${eventId}`] ??= []).push(`${seen} ${version}`);
   }
 
   const items = await database.query<{ userId: string; eventId: string; type: string; version: number }>(
