@@ -40,7 +40,7 @@ process.exitCode = missed === 0 ? 0 : 1;
 
 async function run(manager: EntityManager): Promise<void> {
   const tx = new Transaction(manager);
-  const conflicts = new ConflictsService(new ConflictsRepository(dataSource));
+  const conflicts = new ConflictsService(new ConflictsRepository(manager.dataSource));
   const [inSeries, inSingles] = [await newOwner(tx), await newOwner(tx)];
   await manager.transaction(async (inner) => {
     await fill(new Transaction(inner), inSeries, thousandSeries());
