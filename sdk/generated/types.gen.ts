@@ -340,6 +340,17 @@ export type PermissionsView = {
     items: Array<PermissionView>;
 };
 
+export type SlotView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+};
+
 export type ConflictProblemView = {
     /**
      * A page that explains the problem.
@@ -377,7 +388,7 @@ export type ConflictProblemView = {
     /**
      * With `event_conflict`: the next three times at which the event would fit (not for batches).
      */
-    suggestions?: Array<IntervalView>;
+    suggestions?: Array<SlotView>;
 };
 
 export type ChangeRoleBody = {
