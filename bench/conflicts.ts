@@ -41,7 +41,7 @@ process.exitCode = missed === 0 ? 0 : 1;
 async function run(dataSource: DataSource): Promise<void> {
   const { manager } = dataSource;
   const tx = new Transaction(manager);
-  const conflicts = new ConflictsService(new ConflictsRepository(dataSource));
+  const conflicts = new ConflictsService(new ConflictsRepository(manager.dataSource));
   const [inSeries, inSingles] = [await newOwner(tx), await newOwner(tx)];
   await manager.transaction(async (inner) => {
     await fill(new Transaction(inner), inSeries, thousandSeries());
