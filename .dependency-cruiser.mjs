@@ -14,7 +14,7 @@ const PURE = [
   '^src/events/recurrence/',
   '^src/events/(occupancy|event-content|event-series|event-times|event-recurrence|event-draft|series-edit)\\.ts$',
   '^src/events/(occurrences|far-days|free-slots)\\.ts$',
-  '^src/versions/diff\\.ts$',
+  '^src/versions/(diff|history-hash)\\.ts$',
 ];
 const MACHINERY = '(^|/)node_modules/(@nestjs/|typeorm/|pg/|fastify/|socket\\.io/|class-validator/|class-transformer/)';
 

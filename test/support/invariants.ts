@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { type EventContent, type Snapshot, toSnapshot } from '../../src/events/event-content.js';
 import type { ContentKind, PeopleKind, PersonChange } from '../../src/platform/changes/change.js';
+import { problemLine, verifyHistory } from '../../src/versions/verify-history.js';
 import type { TestDatabase } from './database.js';
 
 type Queries = Pick<TestDatabase, 'query'>;
@@ -46,8 +47,19 @@ const NONE_OF = {
 /** What must hold at any moment, whatever was going on. For after every stress. */
 export async function expectInvariants(database: Queries): Promise<void> {
   for (const [name, sql] of Object.entries(NONE_OF)) expect(await database.query(sql), name).toEqual([]);
+  await expectTrueHistory(database);
   await expectSnapshotsOfRows(database);
   await expectNothingMissed(database);
+}
+
+/** The same verification as `npm run verify:history`. */
+async function expectTrueHistory(database: Queries): Promise<void> {
+  const problems: string[] = [];
+  await verifyHistory(
+    (sql, parameters) => database.query(sql, parameters),
+    (problem) => problems.push(problemLine(problem)),
+  );
+  expect(problems, 'what is wrong with history').toEqual([]);
 }
 
 async function expectSnapshotsOfRows(database: Queries): Promise<void> {
