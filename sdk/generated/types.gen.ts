@@ -316,6 +316,10 @@ export type ConflictProblemView = {
      * With `event_conflict`: the first 50 clashes.
      */
     conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     */
+    suggestions?: Array<IntervalView>;
 };
 
 export type ChangeRoleBody = {
@@ -434,9 +438,9 @@ export type CreateEventBody = {
      */
     show_as?: 'busy' | 'free';
     /**
-     * What to do when the owner is busy at that time: refuse (409), or store it all the same.
+     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
-    on_conflict?: 'reject' | 'allow';
+    on_conflict?: 'reject' | 'allow' | 'skip';
     /**
      * Kept in the history with this change.
      */
@@ -496,6 +500,27 @@ export type RecurrencePatternView = {
     week_start?: string;
 };
 
+export type OverrideView = {
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    start_time?: string;
+    end_time?: string;
+    title?: string;
+    description?: string | null;
+    location?: string | null;
+    show_as?: 'busy' | 'free';
+};
+
+export type SplitFromView = {
+    event_id: string;
+    /**
+     * Version of that event just after the split.
+     */
+    version: number;
+};
+
 /**
  * What you may do.
  */
@@ -535,6 +560,10 @@ export type EventView = {
      */
     added: Array<string>;
     /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
      * `free` never conflicts.
      */
     show_as: 'busy' | 'free';
@@ -547,6 +576,10 @@ export type EventView = {
      * Shared by the parts of a series that was split.
      */
     series_id: string;
+    /**
+     * Where this part of a series was split off.
+     */
+    split_from: SplitFromView | null;
     /**
      * Number of the latest version; also the ETag.
      */
@@ -568,6 +601,14 @@ export type EventView = {
     updated_at: string;
     updated_by: PersonView;
     /**
+     * After a change with `on_conflict: skip`: original starts that were left out.
+     */
+    skipped?: Array<string>;
+    /**
+     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
      * When it went to the trash (only there).
      */
     deleted_at?: string;
@@ -585,6 +626,111 @@ export type CreatedEventsView = {
      * In the order of the request.
      */
     items: Array<EventView>;
+};
+
+export type OccurrenceTimesView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    /**
+     * The clocks skip its time that day: it was moved forward by the gap.
+     */
+    adjusted?: boolean;
+};
+
+export type EventItemView = {
+    title: string;
+    description: string | null;
+    location: string | null;
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * UTC with `Z`; a plain date for all-day events. Exclusive.
+     */
+    end_time: string;
+    /**
+     * IANA time zone.
+     */
+    time_zone: string;
+    all_day: boolean;
+    is_recurring: boolean;
+    recurrence_pattern: RecurrencePatternView | null;
+    /**
+     * Original starts that do not take place.
+     */
+    excluded: Array<string>;
+    /**
+     * Further starts beside the pattern.
+     */
+    added: Array<string>;
+    /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
+     * `free` never conflicts.
+     */
+    show_as: 'busy' | 'free';
+    id: string;
+    /**
+     * The same rule as RFC 5545 text.
+     */
+    rrule: string | null;
+    /**
+     * Shared by the parts of a series that was split.
+     */
+    series_id: string;
+    /**
+     * Where this part of a series was split off.
+     */
+    split_from: SplitFromView | null;
+    /**
+     * Number of the latest version; also the ETag.
+     */
+    version: number;
+    owner: PersonView;
+    /**
+     * Your role.
+     */
+    role: Role;
+    /**
+     * What you may do.
+     */
+    can: Array<Action>;
+    /**
+     * Everybody on the event (single events only).
+     */
+    permissions?: Array<PersonRoleView>;
+    created_at: string;
+    updated_at: string;
+    updated_by: PersonView;
+    /**
+     * After a change with `on_conflict: skip`: original starts that were left out.
+     */
+    skipped?: Array<string>;
+    /**
+     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * When it went to the trash (only there).
+     */
+    deleted_at?: string;
+    /**
+     * With `expand`: which occurrence this item is.
+     */
+    occurrence?: OccurrenceTimesView;
 };
 
 export type EventsView = {
@@ -608,7 +754,7 @@ export type EventsView = {
      * Pages in all (numbered pages only).
      */
     pages?: number;
-    items: Array<EventView>;
+    items: Array<EventItemView>;
 };
 
 export type StaleVersionProblemView = {
@@ -697,14 +843,16 @@ export type UpdateEventBody = {
      */
     show_as?: 'busy' | 'free';
     /**
-     * What to do when the owner is busy at that time: refuse (409), or store it all the same.
+     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
-    on_conflict?: 'reject' | 'allow';
+    on_conflict?: 'reject' | 'allow' | 'skip';
     /**
      * Kept in the history with this change.
      */
     change_comment?: string | null;
 };
+
+export type Scope = 'this' | 'following' | 'all';
 
 export type RestoreEventBody = {
     /**
@@ -715,6 +863,57 @@ export type RestoreEventBody = {
      * Kept in the history.
      */
     change_comment?: string | null;
+};
+
+export type OccurrenceView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    /**
+     * The clocks skip its time that day: it was moved forward by the gap.
+     */
+    adjusted?: boolean;
+    /**
+     * It has values of its own.
+     */
+    overridden: boolean;
+    title: string;
+    description: string | null;
+    location: string | null;
+    show_as: 'busy' | 'free';
+};
+
+export type OccurrencesView = {
+    /**
+     * Pass it as `cursor` to read on; null at the end.
+     */
+    next_cursor: string | null;
+    /**
+     * Items in all (numbered pages only).
+     */
+    total?: number;
+    /**
+     * This page (numbered pages only).
+     */
+    page?: number;
+    /**
+     * Items on a page (numbered pages only).
+     */
+    page_size?: number;
+    /**
+     * Pages in all (numbered pages only).
+     */
+    pages?: number;
+    items: Array<OccurrenceView>;
 };
 
 export type ContentKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split';
@@ -782,6 +981,10 @@ export type SnapshotView = {
      * Further starts beside the pattern.
      */
     added: Array<string>;
+    /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
     /**
      * `free` never conflicts.
      */
@@ -1736,6 +1939,10 @@ export type ListEventsData = {
          */
         deleted?: boolean;
         /**
+         * One item an occurrence; needs `from` and `to`, at most 400 days apart.
+         */
+        expand?: boolean;
+        /**
          * Order of the list.
          */
         sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
@@ -1893,7 +2100,16 @@ export type DeleteEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2005,7 +2221,16 @@ export type PatchEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2081,7 +2306,16 @@ export type UpdateEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2208,6 +2442,77 @@ export type RestoreEventResponses = {
 };
 
 export type RestoreEventResponse = RestoreEventResponses[keyof RestoreEventResponses];
+
+export type ListOccurrencesData = {
+    body?: never;
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Most items to answer with (default 50).
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         */
+        page?: number;
+        /**
+         * Items on a numbered page (default 50).
+         */
+        page_size?: number;
+        /**
+         * Occurrences that end after this. An instant, wall time in your zone, or a date in your zone.
+         */
+        from?: string;
+        /**
+         * Occurrences that start before this. An instant, wall time in your zone, or a date in your zone.
+         */
+        to?: string;
+    };
+    url: '/api/events/{id}/occurrences';
+};
+
+export type ListOccurrencesErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
+
+export type ListOccurrencesResponses = {
+    /**
+     * A page of dates
+     */
+    200: OccurrencesView;
+};
+
+export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
 
 export type ListVersionsData = {
     body?: never;
