@@ -72,8 +72,11 @@ async function tellPeopleOfAnyMoment(runner: QueryRunner): Promise<void> {
       SELECT * INTO birth FROM event_versions v WHERE v.event_id = event AND v.version = 1;
       IF birth.kind = 'split' THEN
         -- The tail of a series begins with the people of its head.
-        RETURN QUERY SELECT head.* FROM events e CROSS JOIN people_at(e.split_from, 'infinity', birth.position) head
-                      WHERE e.id = event;
+        RETURN QUERY
+          SELECT head.* FROM events e
+            JOIN event_versions cut ON cut.event_id = e.split_from AND cut.version = e.split_from_version
+            CROSS JOIN people_at(e.split_from, 'infinity', cut.position) head
+           WHERE e.id = event;
       ELSIF birth.event_id IS NOT NULL THEN
         RETURN QUERY SELECT birth.author_id, 'owner', birth.author_id, birth.created_at::timestamptz;
       END IF;

@@ -1,4 +1,5 @@
 import { createClient } from '@hey-api/openapi-ts';
+import type { OpenAPIObject, SchemaObject } from '@nestjs/swagger';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,6 +7,7 @@ import { createApp } from '../src/create-app.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';
+import { mapContent, mapOperations } from '../src/platform/openapi/operations.js';
 import { openApiDocument } from '../src/platform/openapi/openapi-document.js';
 
 const SDK = 'sdk';
@@ -35,13 +37,40 @@ if (process.argv.includes('--check')) {
 }
 
 async function generate(folder: string): Promise<void> {
-  writeFileSync(join(folder, DOCUMENT), `${JSON.stringify(await makeDocument(), null, 2)}\n`);
+  const document = await makeDocument();
+  writeFileSync(join(folder, DOCUMENT), `${JSON.stringify(document, null, 2)}\n`);
   // The rest is in openapi-ts.config.ts.
-  const at = (name: string): string => resolve(folder, name);
-  await createClient({ input: at(DOCUMENT), output: { path: at(CLIENT) }, logs: { level: 'silent' } });
+  await createClient({
+    input: withoutDryRuns(document) as never,
+    output: { path: resolve(folder, CLIENT) },
+    logs: { level: 'silent' },
+  });
 }
 
-async function makeDocument(): Promise<object> {
+/**
+ * The document as the client is made from it. There a dry run is a call of its own (`sdk/dry-run.ts`); otherwise the
+ * answer of every write would be one of two, and whoever creates an event would have to find out which.
+ */
+function withoutDryRuns(document: OpenAPIObject): OpenAPIObject {
+  return mapOperations(document, (operation) => {
+    const { parameters = [], responses } = operation;
+    const left = parameters.filter(({ name }) => name !== 'dry_run');
+    if (left.length === parameters.length) return operation;
+    const { 200: ok, ...others } = responses;
+    const own = mapContent({ ...operation, responses: { 200: ok! } }, (content) =>
+      Object.fromEntries(
+        Object.entries(content).map(([type, media]) => {
+          const { oneOf: [schema] = [] } = media.schema as SchemaObject;
+          return [type, { ...media, ...(schema ? { schema } : {}) }];
+        }),
+      ),
+    ).responses;
+    const hasOther = '201' in responses || '204' in responses;
+    return { ...operation, parameters: left, responses: hasOther ? others : { ...own, ...others } };
+  });
+}
+
+async function makeDocument(): Promise<OpenAPIObject> {
   const postgres = await startTemporaryPostgres();
   try {
     await migrate(postgres.url);

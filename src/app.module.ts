@@ -10,6 +10,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { WritesModule } from './platform/writes/writes.module.js';
 import { DocsModule } from './platform/openapi/docs.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VersionsModule } from './versions/versions.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         DatabaseModule,
         ChangesModule,
         HttpModule,
+        WritesModule,
         HealthModule,
         DocsModule,
         UsersModule,

@@ -11,7 +11,7 @@ export type HealthView = {
     status: 'ok';
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
 
 export type FieldErrorView = {
     /**
@@ -233,21 +233,38 @@ export type ShareBody = {
     users: Array<ShareEntry>;
 };
 
-export type Role = 'viewer' | 'editor' | 'owner';
+export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
 
-export type PermissionView = {
+export type DryRunPersonView = {
     user_id: string;
-    username: string;
-    role: Role;
-    granted_by: PersonView;
-    granted_at: string;
+    /**
+     * Role before; null: not on the event.
+     */
+    from: string | null;
+    /**
+     * Role after; null: removed.
+     */
+    to: string | null;
 };
 
-export type PermissionsView = {
+export type DryRunChangeView = {
     /**
-     * Owner first, then by name.
+     * The event; of one that is yet to be created the id is made up.
      */
-    items: Array<PermissionView>;
+    event_id: string;
+    kind: ChangeKind;
+    /**
+     * The version that the event would have.
+     */
+    version: number;
+    /**
+     * Fields that would change.
+     */
+    changed?: Array<string>;
+    /**
+     * People whose role would change.
+     */
+    people?: Array<DryRunPersonView>;
 };
 
 export type IntervalView = {
@@ -280,6 +297,47 @@ export type ConflictView = {
      * Where yours stands in the body of a batch, such as `/events/3`.
      */
     pointer?: string;
+};
+
+export type NotifiedView = {
+    id: string;
+    username: string;
+};
+
+export type DryRunView = {
+    /**
+     * What the call would answer; null for nothing (204).
+     */
+    would: null;
+    /**
+     * What would happen, in its order.
+     */
+    changes: Array<DryRunChangeView>;
+    /**
+     * Clashes that `on_conflict` would put up with or leave out.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * Who would be told, you left out.
+     */
+    notified: Array<NotifiedView>;
+};
+
+export type Role = 'viewer' | 'editor' | 'owner';
+
+export type PermissionView = {
+    user_id: string;
+    username: string;
+    role: Role;
+    granted_by: PersonView;
+    granted_at: string;
+};
+
+export type PermissionsView = {
+    /**
+     * Owner first, then by name.
+     */
+    items: Array<PermissionView>;
 };
 
 export type ConflictProblemView = {
@@ -1011,8 +1069,6 @@ export type VersionWithSnapshotView = {
     snapshot: SnapshotView;
 };
 
-export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
-
 export type ChangeType = 'added' | 'removed' | 'changed';
 
 export type LogChangeView = {
@@ -1636,6 +1692,12 @@ export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
 
 export type ShareEventData = {
     body: ShareBody | Array<ShareEntry> | ShareEntry;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -1668,7 +1730,7 @@ export type ShareEventErrors = {
      */
     406: ProblemView;
     /**
-     * `too_many_people`: The event has as many people as it can
+     * `too_many_people`: The event has as many people as it can; `request_running`: The first request with this key is still running
      */
     409: ProblemView;
     /**
@@ -1693,7 +1755,7 @@ export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * Everybody on the event
+     * Everybody on the event; with `dry_run`, what would be
      */
     200: PermissionsView;
 };
@@ -1867,7 +1929,7 @@ export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * Everybody on the event
+     * Everybody on the event; with `dry_run`, what would be
      */
     200: PermissionsView;
 };
@@ -1982,6 +2044,12 @@ export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
 
 export type CreateEventData = {
     body: CreateEventBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/events';
@@ -2001,7 +2069,7 @@ export type CreateEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2035,6 +2103,12 @@ export type CreateEventResponse = CreateEventResponses[keyof CreateEventResponse
 
 export type CreateEventsData = {
     body: CreateEventsBody | Array<CreateEventBody>;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/events/batch';
@@ -2054,7 +2128,7 @@ export type CreateEventsErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2285,7 +2359,7 @@ export type PatchEventError = PatchEventErrors[keyof PatchEventErrors];
 
 export type PatchEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2370,7 +2444,7 @@ export type UpdateEventError = UpdateEventErrors[keyof UpdateEventErrors];
 
 export type UpdateEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2379,6 +2453,12 @@ export type UpdateEventResponse = UpdateEventResponses[keyof UpdateEventResponse
 
 export type RestoreEventData = {
     body?: RestoreEventBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2411,7 +2491,7 @@ export type RestoreEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2436,7 +2516,7 @@ export type RestoreEventError = RestoreEventErrors[keyof RestoreEventErrors];
 
 export type RestoreEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2750,6 +2830,12 @@ export type DiffVersionsResponse = DiffVersionsResponses[keyof DiffVersionsRespo
 
 export type RollbackEventData = {
     body?: RollbackBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2786,7 +2872,7 @@ export type RollbackEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2811,7 +2897,7 @@ export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
 
 export type RollbackEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2892,6 +2978,10 @@ export type ReadAllNotificationsErrors = {
      * `not_acceptable`: None of the accepted formats can be made
      */
     406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */

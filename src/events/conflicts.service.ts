@@ -58,10 +58,16 @@ export class ConflictsService {
     const conflicts = await this.find(tx, claim, actor);
     const settled = { content, overlapping: false, skipped: [], refused: [] };
     if (conflicts.length === 0) return settled;
-    if (onConflict === 'allow') return { ...settled, overlapping: true };
+    if (onConflict === 'allow') {
+      tx.conflicts.push(...conflicts);
+      return { ...settled, overlapping: true };
+    }
     if (onConflict === 'skip' && isSeries(content)) {
       const left = await this.withoutClashes(tx, claim);
-      if (left) return { ...settled, ...left };
+      if (left) {
+        tx.conflicts.push(...conflicts);
+        return { ...settled, ...left };
+      }
     }
     return { ...settled, refused: conflicts };
   }

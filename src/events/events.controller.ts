@@ -22,6 +22,7 @@ import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
+import { DryRun, Idempotent } from '../platform/writes/write-route.js';
 import {
   CreateEventBody,
   CreateEventsBody,
@@ -46,6 +47,8 @@ export class EventsController {
 
   @Post()
   @SignedIn()
+  @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'createEvent',
     summary: 'Create an event',
@@ -66,6 +69,8 @@ export class EventsController {
   @Post('batch')
   @SignedIn()
   @RouteConfig({ largeBody: true })
+  @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'createEvents',
     summary: 'Create many events',
@@ -134,6 +139,7 @@ export class EventsController {
 
   @Put(':id')
   @RequireRole('edit')
+  @DryRun()
   @ApiOperation({
     operationId: 'updateEvent',
     summary: 'Change an event',
@@ -157,6 +163,7 @@ export class EventsController {
   @Patch(':id')
   @RequireRole('edit')
   @RouteConfig({ consumes: ['application/merge-patch+json'] })
+  @DryRun()
   @ApiOperation({
     operationId: 'patchEvent',
     summary: 'Change an event (merge patch)',
@@ -180,6 +187,7 @@ export class EventsController {
   @Delete(':id')
   @HttpCode(204)
   @RequireRole('delete')
+  @DryRun()
   @ApiOperation({
     operationId: 'deleteEvent',
     summary: 'Delete an event',
@@ -201,6 +209,8 @@ export class EventsController {
   @Post(':id/restore')
   @HttpCode(200)
   @RequireRole('delete', { evenDeleted: true })
+  @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'restoreEvent',
     summary: 'Restore a deleted event',

@@ -186,16 +186,16 @@ export class EventsService {
 
   /** Runs a change and answers with what it left, not with what others may have made of it since. */
   async change(actor: Actor, work: (tx: Transaction) => Promise<Written>): Promise<EventWithPeople> {
-    const { record, notes } = await this.transactions.run(async (tx) => {
+    return this.transactions.run(async (tx) => {
       const written = await work(tx);
-      return { record: await this.events.findRecord(written.event.id, actor.userId, tx), notes: written };
+      const record = await this.events.findRecord(written.event.id, actor.userId, tx);
+      if (!record) throw notFound();
+      return { ...(await this.withPeople(record, tx)), notes: written };
     });
-    if (!record) throw notFound();
-    return { ...(await this.withPeople(record)), notes };
   }
 
-  private async withPeople(record: EventRecord): Promise<EventWithPeople> {
-    return { record, people: await this.permissions.list(record.event.id) };
+  private async withPeople(record: EventRecord, tx?: Transaction): Promise<EventWithPeople> {
+    return { record, people: await this.permissions.list(record.event.id, tx) };
   }
 }
 

@@ -56,6 +56,7 @@ export class NotificationsController {
     description: 'Answers with how many were unread.',
   })
   @ApiOkResponse({ type: ReadAllView, description: 'Done' })
+  @ApiProblems('validation_failed')
   async readAll(@CurrentActor() actor: Actor): Promise<ReadAllView> {
     return { updated: await this.notifications.readAll(actor.userId) };
   }

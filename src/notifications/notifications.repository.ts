@@ -43,6 +43,11 @@ export class NotificationsRepository {
     return new Map(rows.map((row) => [row.eventId, row.userIds]));
   }
 
+  /** The people's names, in their order. */
+  listNames(tx: Transaction, userIds: string[]): Promise<{ id: string; username: string }[]> {
+    return tx.query(`SELECT id, username FROM users WHERE id = ANY($1) ORDER BY username`, [userIds]);
+  }
+
   /**
    * Numbers and stores the items. The streams' rows are locked in one order (by person), so that transactions never wait
    * for each other in a circle; the lock is held until COMMIT, so that numbers appear in order and without gaps.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type Change, isPeopleChange, type PersonChange } from '../platform/changes/change.js';
-import { type ChangeListener, Changes } from '../platform/changes/changes.js';
+import { type ChangeListener, Changes, type Reader } from '../platform/changes/changes.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import { Delivery } from './delivery.js';
 import type { NotificationType, PeopleNamed } from './notification.entity.js';
@@ -26,7 +26,7 @@ const MOST_NAMED = 3;
 /** Writes what happened into the stream of everybody who can see the event, and wakes the delivery after COMMIT. */
 @Injectable()
 export class StreamRecorder implements ChangeListener {
-  private readonly readers = new WeakMap<Change, string[]>();
+  private readonly readersOf = new WeakMap<Change, string[]>();
 
   constructor(
     private readonly notifications: NotificationsRepository,
@@ -44,14 +44,22 @@ export class StreamRecorder implements ChangeListener {
       // Somebody who was just removed is told, though he can no longer see the event.
       const concerned = isPeopleChange(change) ? change.people.map((person) => person.userId) : [];
       const readers = [...new Set([...(onEvent.get(change.eventId) ?? []), ...concerned])];
-      this.readers.set(change, readers);
+      this.readersOf.set(change, readers);
       items.push(...readers.map((userId) => notification(change, userId)));
     }
     if (items.length > 0) await this.notifications.append(tx, items);
   }
 
   afterCommit(changes: Change[]): void {
-    this.delivery.wake(new Set(changes.flatMap((change) => this.readers.get(change) ?? [])));
+    this.delivery.wake(new Set(changes.flatMap((change) => this.readersOf.get(change) ?? [])));
+  }
+
+  /** One's own doing is no news. */
+  async readers(tx: Transaction, changes: Change[]): Promise<Reader[]> {
+    const told = changes.flatMap((change) =>
+      (this.readersOf.get(change) ?? []).filter((userId) => userId !== change.actorId),
+    );
+    return this.notifications.listNames(tx, [...new Set(told)]);
   }
 }
 

@@ -5,6 +5,7 @@ import { UuidParam } from '../platform/http/uuid-param.js';
 import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
+import { DryRun, Idempotent } from '../platform/writes/write-route.js';
 import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody, ShareEntry } from './permissions.dto.js';
 import { PermissionsService } from './permissions.service.js';
 import { RequireRole } from './role.guard.js';
@@ -17,6 +18,8 @@ export class PermissionsController {
   @Post('share')
   @HttpCode(200)
   @RequireRole('share')
+  @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'shareEvent',
     summary: 'Share an event',
@@ -54,6 +57,7 @@ export class PermissionsController {
 
   @Put('permissions/:userId')
   @RequireRole('share')
+  @DryRun()
   @ApiOperation({
     operationId: 'changeRole',
     summary: 'Change a role, or hand the event over',
@@ -75,6 +79,7 @@ export class PermissionsController {
   @Delete('permissions/:userId')
   @HttpCode(204)
   @RequireRole('read')
+  @DryRun()
   @ApiOperation({
     operationId: 'revokePermission',
     summary: 'Remove a person, or leave',

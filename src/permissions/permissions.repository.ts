@@ -75,8 +75,8 @@ export class PermissionsRepository {
   }
 
   /** Everybody on the events, owner first, then by name. */
-  async listPeople(eventIds: string[]): Promise<PersonOnEvent[]> {
-    const rows = await this.dataSource.query<PersonRow[]>(
+  async listPeople(eventIds: string[], tx?: Transaction): Promise<PersonOnEvent[]> {
+    const rows = await (tx?.manager ?? this.dataSource).query<PersonRow[]>(
       `SELECT p.event_id AS "eventId", p.user_id AS "userId", u.username, p.role, p.granted_at AS "grantedAt",
               g.id AS "grantedById", g.username AS "grantedByName"
          FROM event_permissions p JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by

@@ -57,8 +57,8 @@ export class PermissionsService {
     return this.permissions.findOwner(tx, eventId);
   }
 
-  list(eventId: string): Promise<PersonOnEvent[]> {
-    return this.permissions.listPeople([eventId]);
+  list(eventId: string, tx?: Transaction): Promise<PersonOnEvent[]> {
+    return this.permissions.listPeople([eventId], tx);
   }
 
   /** Everybody on one event is on another as well, in the same roles. Not a change by itself: part of a split. */
@@ -76,8 +76,8 @@ export class PermissionsService {
    * @throws Problem validation_failed, too_many_people, not_found, forbidden
    */
   async share(actor: Actor, eventId: string, requests: ShareRequest[]): Promise<PersonOnEvent[]> {
-    const people = await this.resolve(requests);
-    await this.transactions.run(async (tx) => {
+    return this.transactions.run(async (tx) => {
+      const people = await this.resolve(tx, requests);
       const event = await this.access.lock(tx, eventId, actor.userId, 'share');
       const current = await this.permissions.listRoles(tx, eventId);
       refuseOwner(people, event.ownerId);
@@ -96,8 +96,8 @@ export class PermissionsService {
       });
       record(tx, event, actor, at, 'shared', added.map(difference));
       record(tx, event, actor, at, 'role_changed', changed.map(difference));
+      return this.list(eventId, tx);
     });
-    return this.list(eventId);
   }
 
   /**
@@ -111,7 +111,7 @@ export class PermissionsService {
     role: Role,
     onConflict: 'reject' | 'allow',
   ): Promise<PersonOnEvent[]> {
-    await this.transactions.run(async (tx) => {
+    return this.transactions.run(async (tx) => {
       // Only people on the event can be asked for: a handover to a stranger would tell when he is busy.
       const current = await this.permissions.listRoles(tx, eventId);
       if (role === 'owner' && current.has(userId) && current.get(userId) !== 'owner') {
@@ -122,13 +122,13 @@ export class PermissionsService {
       const event = await this.access.lock(tx, eventId, actor.userId, 'share');
       const from = (await this.permissions.listRoles(tx, eventId)).get(userId);
       if (from === undefined) throw notFound();
-      if (from === role) return;
+      if (from === role) return this.list(eventId, tx);
       if (from === 'owner') throw new Problem('owner_required', { detail: 'Hand the event over instead.' });
       const at = new Date();
       if (role !== 'owner') {
         await this.permissions.setRoles(tx, eventId, [{ userId, role }], actor.userId, at);
         record(tx, event, actor, at, 'role_changed', [{ userId, from, to: role }]);
-        return;
+        return this.list(eventId, tx);
       }
       const roles = [
         { userId: event.ownerId, role: 'editor' as const },
@@ -139,8 +139,8 @@ export class PermissionsService {
         { userId, from, to: 'owner' },
         { userId: event.ownerId, from: 'owner', to: 'editor' },
       ]);
+      return this.list(eventId, tx);
     });
-    return this.list(eventId);
   }
 
   /**
@@ -160,12 +160,12 @@ export class PermissionsService {
   }
 
   /** Finds everybody who was named. @throws Problem validation_failed with a pointer for each bad entry */
-  private async resolve(requests: ShareRequest[]): Promise<{ userId: string; role: Role }[]> {
+  private async resolve(tx: Transaction, requests: ShareRequest[]): Promise<{ userId: string; role: Role }[]> {
     const { maxShare } = this.config.values;
     if (requests.length > maxShare) {
       throw invalid({ pointer: '/users', code: 'too_many', message: `At most ${maxShare} people a call.` });
     }
-    const found = await this.users.findAll(requests);
+    const found = await this.users.findAll(tx, requests);
     const seen = new Set<string>();
     const errors: FieldError[] = [];
     const people = requests.map((request, index) => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository } from 'typeorm';
 import { violatesUnique } from '../platform/database/database-errors.js';
+import type { Transaction } from '../platform/database/transactions.js';
 import { type FieldError, Problem } from '../platform/http/problem.js';
 import { User } from './user.entity.js';
 
@@ -50,9 +51,9 @@ export class UsersRepository {
   }
 
   /** Exact matches without regard to case, each kind of name in one query. */
-  async listByNames(names: { ids: string[]; usernames: string[]; emails: string[] }): Promise<User[]> {
-    return this.users
-      .createQueryBuilder('u')
+  async listByNames(tx: Transaction, names: { ids: string[]; usernames: string[]; emails: string[] }): Promise<User[]> {
+    return tx.manager
+      .createQueryBuilder(User, 'u')
       .where('u.id = ANY(:ids::uuid[])', { ids: names.ids })
       .orWhere('u.username = ANY(:usernames::citext[])', { usernames: names.usernames })
       .orWhere('u.email = ANY(:emails::citext[])', { emails: names.emails })

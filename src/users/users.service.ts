@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../platform/database/transactions.js';
 import { v7 as uuidv7 } from 'uuid';
 import type { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
@@ -49,9 +50,9 @@ export class UsersService {
   }
 
   /** The people behind the names, in the same order; null where nobody has that name. */
-  async findAll(names: PersonName[]): Promise<(User | null)[]> {
+  async findAll(tx: Transaction, names: PersonName[]): Promise<(User | null)[]> {
     const some = (values: (string | undefined)[]): string[] => values.filter((value) => value !== undefined);
-    const found = await this.users.listByNames({
+    const found = await this.users.listByNames(tx, {
       ids: some(names.map((name) => name.userId)),
       usernames: some(names.map((name) => name.username)),
       emails: some(names.map((name) => name.email)),

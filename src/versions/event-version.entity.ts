@@ -21,8 +21,8 @@ export class EventVersion {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'event_versions_pkey' })
   version: number;
 
-  /** Order among everything that happened to the event, people included; taken from one sequence for both tables. */
-  @Column('bigint', { default: () => `nextval('history_position')` })
+  /** Order among everything that happened to the event, people included; numbered for each event, under its lock. */
+  @Column('bigint')
   position: number;
 
   @Column('text')

@@ -80,6 +80,7 @@ export class HistoryReplay {
 
   private sequence(entry: StoredEntry): Finding | null {
     const version = this.lastVersion?.version ?? 0;
+    if (this.last && entry.position <= this.last.position) return finding('sequence', 'stands in the place of another');
     if (entry.people) {
       if (entry.version === version) return null;
       return finding('sequence', `a change of people beside version ${entry.version} comes after version ${version}`);

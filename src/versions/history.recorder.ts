@@ -28,11 +28,12 @@ export class HistoryRecorder implements ChangeListener {
     // What begins here has nothing before it.
     const begun = new Set(changes.filter(isFirst).map(({ eventId }) => eventId));
     const others = new Set(changes.map(({ eventId }) => eventId).filter((eventId) => !begun.has(eventId)));
-    const { positions, heads } = await this.history.takePlaces(tx, changes.length, [...others]);
-    return changes.map((change, index) => {
-      const entry = entryOf(change, positions[index]!);
-      const hash = historyHash(heads.get(entry.eventId) ?? null, entry);
-      heads.set(entry.eventId, hash);
+    const ends = await this.history.listEnds(tx, [...others]);
+    return changes.map((change) => {
+      const end = ends.get(change.eventId);
+      const entry = entryOf(change, (end?.position ?? 0) + 1);
+      const hash = historyHash(end?.hash ?? null, entry);
+      ends.set(change.eventId, { position: entry.position, hash });
       return { ...entry, hash };
     });
   }

@@ -11,11 +11,10 @@ export interface ChainedEntry extends HistoryEntry {
   hash: string;
 }
 
-/** Where new rows of history go. */
-export interface Places {
-  positions: number[];
-  /** Hash of the last row of each event that has one. */
-  heads: Map<string, string>;
+/** Where the history of an event ends so far. */
+export interface HistoryEnd {
+  position: number;
+  hash: string;
 }
 
 interface Person {
@@ -57,22 +56,19 @@ const VERSION_COLUMNS = `v.version, v.kind, v.comment, v.changed, v.snapshot, v.
 export class HistoryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /**
-   * Where the rows go: as many further positions, and the hash of each event's last row so far. The events are locked,
-   * so nothing comes between.
-   */
-  async takePlaces(tx: Transaction, count: number, eventIds: string[]): Promise<Places> {
-    const [row] = await tx.query<{ positions: number[]; heads: Record<string, string> }>(
-      `SELECT (SELECT jsonb_agg(nextval('history_position')) FROM generate_series(1, $1::int)) AS positions,
-              (SELECT coalesce(jsonb_object_agg(e.id, encode(last.hash, 'hex')), '{}')
-                 FROM unnest($2::uuid[]) AS e (id) CROSS JOIN LATERAL (
-                   (SELECT position, hash FROM event_versions WHERE event_id = e.id ORDER BY position DESC LIMIT 1)
-                   UNION ALL
-                   (SELECT position, hash FROM people_changes WHERE event_id = e.id ORDER BY position DESC LIMIT 1)
-                   ORDER BY position DESC LIMIT 1) AS last) AS heads`,
-      [count, eventIds],
+  /** The last row of each event that has one. The events are locked: nobody else writes the next. */
+  async listEnds(tx: Transaction, eventIds: string[]): Promise<Map<string, HistoryEnd>> {
+    if (eventIds.length === 0) return new Map();
+    const rows = await tx.query<HistoryEnd & { eventId: string }>(
+      `SELECT e.id AS "eventId", last.position, encode(last.hash, 'hex') AS hash
+         FROM unnest($1::uuid[]) AS e (id) CROSS JOIN LATERAL (
+           (SELECT position, hash FROM event_versions WHERE event_id = e.id ORDER BY position DESC LIMIT 1)
+           UNION ALL
+           (SELECT position, hash FROM people_changes WHERE event_id = e.id ORDER BY position DESC LIMIT 1)
+           ORDER BY position DESC LIMIT 1) AS last`,
+      [eventIds],
     );
-    return { positions: row!.positions, heads: new Map(Object.entries(row!.heads)) };
+    return new Map(rows.map(({ eventId, position, hash }) => [eventId, { position, hash }]));
   }
 
   async insertVersions(tx: Transaction, versions: ChainedEntry[]): Promise<void> {
@@ -109,8 +105,8 @@ export class HistoryRepository {
     return pageOf(rows.map(versionRecord), page, ({ version }) => [String(version)], total);
   }
 
-  async findVersion(eventId: string, version: number): Promise<VersionRecord | null> {
-    const [row] = await this.dataSource.query<Row<VersionRecord>[]>(
+  async findVersion(eventId: string, version: number, tx?: Transaction): Promise<VersionRecord | null> {
+    const [row] = await (tx?.manager ?? this.dataSource).query<Row<VersionRecord>[]>(
       `SELECT ${VERSION_COLUMNS} FROM event_versions v JOIN users u ON u.id = v.author_id
         WHERE v.event_id = $1 AND v.version = $2`,
       [eventId, version],

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { CalendarEvent } from '../events/event.entity.js';
 import { PEOPLE_KINDS, type PeopleKind, type PersonChange } from '../platform/changes/change.js';
 import { User } from '../users/user.entity.js';
@@ -9,17 +9,14 @@ const KINDS = PEOPLE_KINDS.map((kind) => `'${kind}'`).join(', ');
 @Entity('people_changes')
 @Check('people_changes_kind_check', `kind IN (${KINDS})`)
 @Check('people_changes_hash_check', 'octet_length(hash) = 32')
-@Index('people_changes_event_idx', ['eventId', 'position'])
 export class PeopleChangeRow {
-  @PrimaryColumn('bigint', {
-    primaryKeyConstraintName: 'people_changes_pkey',
-    default: () => `nextval('history_position')`,
-  })
-  position: number;
-
-  @Column('uuid', { name: 'event_id' })
+  @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'people_changes_pkey' })
   @ForeignKey(() => CalendarEvent, { name: 'people_changes_event_id_fkey' })
   eventId: string;
+
+  /** Order among everything that happened to the event, versions included; see `EventVersion.position`. */
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'people_changes_pkey' })
+  position: number;
 
   /** The event's version at that moment. */
   @Column('integer')

@@ -127,24 +127,27 @@ async function* listHistory(query: Query): AsyncGenerator<StoredEntry, undefined
 interface Birth {
   kind: string;
   authorId: string;
-  position: number | string;
   splitFrom: string | null;
+  /** Place in the head's history of the version that ends it. */
+  cut: number | string | null;
 }
 
-/** The tail of a split series begins with the people that its head had at that point of history. */
-async function peopleAtBirth(query: Query, eventId: string, before = Infinity): Promise<Map<string, string>> {
+/** The tail of a split series begins with the people that its head had at that point of its history. */
+async function peopleAtBirth(query: Query, eventId: string, tails: string[] = []): Promise<Map<string, string>> {
   const [birth] = await query<Birth>(
-    `SELECT v.kind, v.author_id AS "authorId", v.position, e.split_from AS "splitFrom"
-       FROM event_versions v JOIN events e ON e.id = v.event_id WHERE v.event_id = $1 AND v.version = 1`,
+    `SELECT v.kind, v.author_id AS "authorId", e.split_from AS "splitFrom", cut.position AS cut
+       FROM event_versions v JOIN events e ON e.id = v.event_id
+       LEFT JOIN event_versions cut ON cut.event_id = e.split_from AND cut.version = e.split_from_version
+      WHERE v.event_id = $1 AND v.version = 1`,
     [eventId],
   );
-  // A head is older than its tail; data that say otherwise must not lead in a circle.
-  if (!birth || Number(birth.position) >= before) return new Map();
+  // Spoilt data could lead in a circle.
+  if (!birth || tails.includes(eventId)) return new Map();
   if (birth.kind !== 'split' || !birth.splitFrom) return new Map([[birth.authorId, 'owner']]);
-  const people = await peopleAtBirth(query, birth.splitFrom, Number(birth.position));
+  const people = await peopleAtBirth(query, birth.splitFrom, [...tails, eventId]);
   const changes = await query<{ people: PersonChange[] }>(
     `SELECT people FROM people_changes WHERE event_id = $1 AND position < $2 ORDER BY position`,
-    [birth.splitFrom, birth.position],
+    [birth.splitFrom, birth.cut],
   );
   for (const { userId, to } of changes.flatMap((change) => change.people)) {
     if (to === null) people.delete(userId);

@@ -10,6 +10,7 @@ import { PageQuery, pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { headers } from '../platform/openapi/api-headers.js';
+import { DryRun, Idempotent } from '../platform/writes/write-route.js';
 import { UsersService } from '../users/users.service.js';
 import { logEntryView } from './log-view.js';
 import { VersionParam } from './version-param.js';
@@ -111,6 +112,8 @@ export class VersionsController {
   @Post('rollback/:version')
   @HttpCode(200)
   @RequireRole('edit', { evenDeleted: true })
+  @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'rollbackEvent',
     summary: 'Bring an old version back',

@@ -3,6 +3,7 @@ import { fromSnapshot, wireContent } from '../events/event-content.js';
 import type { OnConflict } from '../events/conflicts.service.js';
 import { EventWriter } from '../events/event-writer.js';
 import { EventsService, type EventWithPeople } from '../events/events.service.js';
+import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { invalid, notFound } from '../platform/http/problem.js';
@@ -27,8 +28,8 @@ export class VersionsService {
   }
 
   /** @throws Problem not_found */
-  async get(eventId: string, version: number): Promise<VersionRecord> {
-    const found = await this.history.findVersion(eventId, version);
+  async get(eventId: string, version: number, tx?: Transaction): Promise<VersionRecord> {
+    const found = await this.history.findVersion(eventId, version, tx);
     if (!found) throw notFound();
     return found;
   }
@@ -61,13 +62,13 @@ export class VersionsService {
     onConflict: OnConflict,
     comment: string | null,
   ): Promise<EventWithPeople> {
-    const { snapshot } = await this.get(eventId, version);
-    if (snapshot.deletedAt !== null) {
-      const message = 'In this version the event was deleted; use DELETE for that.';
-      throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
-    }
-    return this.events.change(actor, (tx) =>
-      this.writer.change(
+    return this.events.change(actor, async (tx) => {
+      const { snapshot } = await this.get(eventId, version, tx);
+      if (snapshot.deletedAt !== null) {
+        const message = 'In this version the event was deleted; use DELETE for that.';
+        throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
+      }
+      return this.writer.change(
         tx,
         actor,
         {
@@ -81,7 +82,7 @@ export class VersionsService {
           rejoinAfter: version,
         },
         () => fromSnapshot(snapshot),
-      ),
-    );
+      );
+    });
   }
 }

@@ -76,7 +76,7 @@ describe('the migrations', () => {
     expect(await migrate(database.url)).toEqual(names);
     const up = await describeSchema(database);
     expect(up).toEqual(
-      expect.arrayContaining(['r events', 'r event_versions', 'r event_occupancy', 'S history_position']),
+      expect.arrayContaining(['r events', 'r event_versions', 'r event_occupancy', 'r idempotency_keys']),
     );
 
     for (const _ of names) await dataSource.undoLastMigration();

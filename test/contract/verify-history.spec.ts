@@ -54,7 +54,7 @@ beforeAll(async () => {
   await revokePermission({ client: ben.client, path: { id: event, userId: eve.id }, throwOnError: true });
   await edit('The end');
 
-  const pattern = { frequency: 'daily', count: 10 };
+  const pattern = { frequency: 'daily' as const, count: 10 };
   const series = { title: 'Daily', ...hourOn(60), time_zone: 'Europe/Paris', recurrence_pattern: pattern };
   head = (await ok(createEvent({ client: ana.client, body: series }))).id;
   await share(ana, head, ben, 'editor');
@@ -130,13 +130,13 @@ describe('verifying history', () => {
     ['people_changes', `kind = CASE kind WHEN 'shared' THEN 'revoked' ELSE 'shared' END`],
     ['people_changes', `actor_id = (SELECT id FROM users WHERE username = 'convene-system')`],
     ['people_changes', `created_at = created_at - interval '1 ms'`],
-    ['people_changes', `people = jsonb_set(people, '{0,to}', '"owner"')`],
+    ['people_changes', `people = jsonb_set(people, '{0,to}', '"nobody"')`],
     ['people_changes', `people = people || people`],
   ])('finds and names one altered row of %s: %s', async (table, change) => {
     for (const { position, version } of rows.filter((row) => row.table === table)) {
-      expect(await problemsAfter(`UPDATE ${table} SET ${change} WHERE position = ${position}`)).toEqual([
-        { eventId: event, version, position, check: 'hash', message: expect.any(String) },
-      ]);
+      expect(
+        await problemsAfter(`UPDATE ${table} SET ${change} WHERE event_id = $event AND position = ${position}`),
+      ).toEqual([{ eventId: event, version, position, check: 'hash', message: expect.any(String) }]);
     }
   });
 
@@ -149,7 +149,9 @@ describe('verifying history', () => {
 
   it('names the row after a missing one', async () => {
     for (const [index, row] of rows.entries()) {
-      const [problem, ...others] = await problemsAfter(`DELETE FROM ${row.table} WHERE position = ${row.position}`);
+      const [problem, ...others] = await problemsAfter(
+        `DELETE FROM ${row.table} WHERE event_id = $event AND position = ${row.position}`,
+      );
       expect(others).toEqual([]);
       const next = rows[index + 1];
       if (next) expect(problem).toMatchObject({ eventId: event, position: next.position });
@@ -160,9 +162,9 @@ describe('verifying history', () => {
   it('sees a version that has changed places', async () => {
     const [third, fourth] = rows.filter((row) => row.table === 'event_versions').slice(2, 4);
     const [problem] = await problemsAfter(
-      `UPDATE event_versions SET position = -1 WHERE position = ${third!.position}`,
-      `UPDATE event_versions SET position = ${third!.position} WHERE position = ${fourth!.position}`,
-      `UPDATE event_versions SET position = ${fourth!.position} WHERE position = -1`,
+      `UPDATE event_versions SET position = -1 WHERE event_id = $event AND position = ${third!.position}`,
+      `UPDATE event_versions SET position = ${third!.position} WHERE event_id = $event AND position = ${fourth!.position}`,
+      `UPDATE event_versions SET position = ${fourth!.position} WHERE event_id = $event AND position = -1`,
     );
     expect(problem).toMatchObject({ eventId: event, version: 4, position: third!.position, check: 'sequence' });
   });

@@ -11,6 +11,7 @@ const SQL_DOORS: Record<string, string[]> = {
   event_occupancy: ['events/conflicts.repository.ts'],
   event_permissions: ['permissions/permissions.repository.ts'],
   event_versions: ['versions/history.repository.ts'],
+  idempotency_keys: ['platform/writes/idempotency-keys.repository.ts'],
   notification_streams: ['notifications/notifications.repository.ts'],
   notifications: ['notifications/notifications.repository.ts'],
   people_changes: ['versions/history.repository.ts'],

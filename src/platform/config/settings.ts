@@ -89,6 +89,12 @@ export const SETTINGS = {
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
     'Least important message that is logged',
   ),
+  idempotencyKeyHours: setting(
+    'IDEMPOTENCY_KEY_HOURS',
+    '24',
+    wholeNumber(1, 720),
+    'How long an answer is kept for requests sent again with their key',
+  ),
   bodyLimitBytes: setting('BODY_LIMIT_BYTES', '1048576', wholeNumber(1_024, 2 ** 26), 'Largest request body'),
   batchBodyLimitBytes: setting('BATCH_BODY_LIMIT_BYTES', '4194304', wholeNumber(1_024, 2 ** 26), 'Largest batch body'),
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),

@@ -1,13 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Change } from '../changes/change.js';
-import { Changes } from '../changes/changes.js';
+import { Changes, type Reader } from '../changes/changes.js';
+import type { ConflictView } from '../openapi/problem-views.js';
 import { isRetryable } from './database-errors.js';
 
 /** One running transaction. Passed explicitly to everything that reads or writes inside it. */
 export class Transaction {
   readonly changes: Change[] = [];
+  /** Clashes that were met and didn't refuse the work. */
+  readonly conflicts: ConflictView[] = [];
+  isOpen = true;
 
   constructor(readonly manager: EntityManager) {}
 
@@ -22,11 +27,27 @@ export class Transaction {
   }
 }
 
+type Work<T> = (tx: Transaction) => Promise<T>;
+
+/** What came of work that was taken back. */
+export interface Rehearsal<T> {
+  value: T;
+  changes: Change[];
+  conflicts: ConflictView[];
+  /** Whoever would have been told, without those who did it. */
+  readers: Reader[];
+}
+
+/** Thrown to take a transaction back that went well. */
+class Rehearsed extends Error {}
+
 const ATTEMPTS = 8;
 
 /** Opens transactions. Owned by service methods: repositories and listeners are handed the one that is running. */
 @Injectable()
 export class Transactions {
+  private readonly running = new AsyncLocalStorage<Transaction>();
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly changes: Changes,
@@ -35,29 +56,58 @@ export class Transactions {
   /**
    * Runs `work` in one READ COMMITTED transaction, writes what it recorded, commits, then wakes the listeners.
    * After a deadlock or serialization failure the whole of `work` runs again, so it must have no effect outside the
-   * transaction.
+   * transaction. A `run` inside of `work` joins its transaction: whole requests are made one by this.
    */
-  async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
+  async run<T>(work: Work<T>): Promise<T> {
+    const outer = this.running.getStore();
+    if (outer?.isOpen) return work(outer);
+    const { value, changes } = await this.untilDone(() => this.attempt(work));
+    this.changes.committed(changes);
+    return value;
+  }
+
+  /** Does all that `run` does and all that COMMIT would check, and then takes it back. Nobody is woken. */
+  async rehearse<T>(work: Work<T>): Promise<Rehearsal<T>> {
+    let rehearsal: Rehearsal<T> | undefined;
+    const takeBack = async (tx: Transaction, value: T): Promise<never> => {
+      await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
+      const { changes, conflicts } = tx;
+      rehearsal = { value, changes, conflicts, readers: await this.changes.readers(tx) };
+      throw new Rehearsed();
+    };
+    try {
+      await this.untilDone(() => this.attempt(work, takeBack));
+    } catch (error) {
+      if (!(error instanceof Rehearsed)) throw error;
+    }
+    return rehearsal!;
+  }
+
+  private async untilDone<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let number = 1; ; number += 1) {
       try {
-        return await this.attempt(work);
+        return await attempt();
       } catch (error) {
-        if (!isRetryable(error) || attempt === ATTEMPTS) throw error;
-        await sleep(Math.random() * 10 * 2 ** attempt);
+        if (!isRetryable(error) || number === ATTEMPTS) throw error;
+        await sleep(Math.random() * 10 * 2 ** number);
       }
     }
   }
 
-  private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    let recorded: Change[] = [];
-    const result = await this.dataSource.transaction('READ COMMITTED', async (manager) => {
+  private attempt<T>(
+    work: Work<T>,
+    atEnd?: (tx: Transaction, value: T) => Promise<void>,
+  ): Promise<{ value: T; changes: Change[] }> {
+    return this.dataSource.transaction('READ COMMITTED', async (manager) => {
       const tx = new Transaction(manager);
-      const value = await work(tx);
-      await this.changes.flush(tx);
-      recorded = tx.changes;
-      return value;
+      try {
+        const value = await this.running.run(tx, () => work(tx));
+        await this.changes.flush(tx);
+        await atEnd?.(tx, value);
+        return { value, changes: tx.changes };
+      } finally {
+        tx.isOpen = false;
+      }
     });
-    this.changes.committed(recorded);
-    return result;
   }
 }

@@ -46,6 +46,11 @@ export const PROBLEMS = {
     'Hand the event over first: give another person the role `owner`.',
   ),
   too_many_people: kind(409, 'The event has as many people as it can', 'Remove some before adding others.'),
+  request_running: kind(
+    409,
+    'The first request with this key is still running',
+    'Send it again after `Retry-After` seconds with the same `Idempotency-Key`: you get its answer.',
+  ),
   stale_version: kind(
     412,
     'Somebody changed the event before you',
@@ -90,4 +95,5 @@ export const ERROR_CODES = [
   'too_deep',
   'invalid_recurrence',
   'recurrence_required',
+  'key_reused',
 ] as const;

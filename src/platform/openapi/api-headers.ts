@@ -28,6 +28,11 @@ export const HEADERS = {
     schema: { type: 'string' },
     example: 'Bearer realm="convene"',
   },
+  'Idempotent-Replayed': {
+    description: 'There when the request was done before, and this is the answer from then.',
+    schema: { type: 'string', enum: ['true'] },
+    example: 'true',
+  },
   'Retry-After': {
     description: 'Seconds to wait before the next try.',
     schema: { type: 'integer', minimum: 0 },
@@ -54,11 +59,13 @@ export const ApiIfMatch = (): MethodDecorator =>
 
 /** Adds the headers that follow from the status, and the link of a paged list. */
 export function withHeaders(operation: Operation): Operation {
+  const isKeyed = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false;
   const isPaged = operation.parameters?.some(({ name }) => name === 'cursor') ?? false;
   const responses = mapResponses(operation.responses, (response, status) => {
     const names: HeaderName[] = ['X-Request-Id'];
     if (status === '401') names.push('WWW-Authenticate');
-    if (status === '503') names.push('Retry-After');
+    if (status === '503' || (status === '409' && isKeyed)) names.push('Retry-After');
+    if (status.startsWith('2') && isKeyed) names.push('Idempotent-Replayed');
     if (status === '200' && isPaged) names.push('Link');
     return { ...response, headers: { ...headers(...names), ...response.headers } };
   });

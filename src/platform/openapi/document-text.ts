@@ -37,6 +37,19 @@ Every change of an event's content is a numbered version that stays readable and
 event's \`ETag\`: send it as \`If-Match\` and nobody's work is overwritten unseen (412), as \`If-None-Match\` and an
 unchanged event costs nothing (304).
 
+## Dry runs
+
+Every write on events takes \`?dry_run=true\`: it is done with all its checks and taken back, and the answer tells what it
+would answer (\`would\`), which \`changes\` it would make, which \`conflicts\` it would put up with and who would be
+\`notified\`. A refusal is the same as in the real call. Ids of new events are made up.
+
+## Retries
+
+When an answer was lost, send the request again with the \`Idempotency-Key\` of the first time: it is done once, and the
+answer comes again with \`Idempotent-Replayed: true\`. While the first is running, the second is refused (409); another
+request with the same key is refused too (422). Only successes are kept, for 24 hours: after a refusal the key is free.
+A replay is given under your rights of today.
+
 ## Lists
 
 Lists come in pages: \`limit\` (up to 200) and \`cursor\`, taken from \`next_cursor\` or from the \`Link\` header.

@@ -3,6 +3,7 @@ import { type InfoObject, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { existsSync, readFileSync } from 'node:fs';
 import { withCommonProblems, withMessagePack, withOrderedParameters, withSecurity } from './common-steps.js';
 import { DESCRIPTION, TAGS } from './document-text.js';
+import { withDryRun, withRetries } from './write-steps.js';
 import { withExamples } from './examples.js';
 import { mapOperations } from './operations.js';
 import { HEADERS, withHeaders } from './api-headers.js';
@@ -16,6 +17,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     withSecurity,
     withOrderedParameters,
     withCommonProblems,
+    withRetries,
+    withDryRun(document.components!.schemas as Schemas),
     withHeaders,
     withExamples(document.components!.schemas as Schemas),
     withMessagePack,

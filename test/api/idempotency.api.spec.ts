@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createEvent, revokePermission, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import { Transactions } from '../../src/platform/database/transactions.js';
+import { packMessage } from '../../src/platform/http/message-pack.js';
+import { openApiDocument } from '../../src/platform/openapi/openapi-document.js';
+import { IdempotencyService } from '../../src/platform/writes/idempotency.service.js';
+import { checksums } from '../support/checksums.js';
+import { complaints, done, send, sendUndocumented, type WireAnswer, type WireRequest } from '../support/requests.js';
+import { ok, startApp, type TestApp } from '../support/test-app.js';
+import { HOUR, type Setting, WRITE_CALLS, type WriteCall } from '../support/write-operations.js';
+
+/** POSTs under /api/events that only ask. */
+const QUESTIONS = ['checkConflicts'];
+const KEYED = WRITE_CALLS.filter(({ request }) => request({ cleo: {}, ben: {} } as Setting).method === 'POST');
+
+describe('Idempotency-Key', () => {
+  let app: TestApp;
+  let setting: Setting;
+  let number = 0;
+
+  beforeAll(async () => {
+    // One connection: a keyed request that reads outside of its transaction waits for it in vain.
+    app = await startApp({ databasePoolSize: 1, databaseWaitSeconds: 2 });
+  });
+  afterAll(() => app.close());
+
+  beforeEach(async () => {
+    const [ana, ben, cleo] = [await app.signUp('ana'), await app.signUp('ben'), await app.signUp('cleo')];
+    const { id } = await ok(createEvent({ client: ana.client, body: { title: 'Team meeting', ...HOUR } }));
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { username: ben.username, role: 'editor' } }));
+    setting = { ana, ben, cleo, eventId: id };
+  });
+
+  const newKey = (): string => `key ${(number += 1)}`;
+  const withKey = (key: string, request: WireRequest): WireRequest => ({
+    ...request,
+    headers: { ...request.headers, 'idempotency-key': key },
+  });
+  const create = (key: string, body: object, as = setting.ana): Promise<WireAnswer> =>
+    send(app, '/api/events', withKey(key, { as, body }));
+  const event = (title: string): object => ({ title, ...HOUR, show_as: 'free' });
+  const titles = async (title: string): Promise<number> =>
+    (await app.database.query(`SELECT 1 FROM events WHERE title = $1`, [title])).length;
+
+  it('is taken by every POST on events, and by nothing else', () => {
+    const { paths } = openApiDocument(app.app) as unknown as {
+      paths: Record<string, Record<string, { operationId: string; parameters: { name: string }[] }>>;
+    };
+    const all = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+    );
+    const posts = all
+      .filter(({ path, method }) => path.startsWith('/api/events') && method === 'post')
+      .map(({ operationId }) => operationId)
+      .filter((id) => !QUESTIONS.includes(id));
+    const keyed = all.filter(({ parameters }) => parameters.some(({ name }) => name === 'Idempotency-Key'));
+    expect(keyed.map(({ operationId }) => operationId).sort()).toEqual(posts.sort());
+    expect([...new Set(KEYED.map(({ operation }) => operation))].sort()).toEqual(posts.sort());
+  });
+
+  it.each(KEYED.map((call): [string, WriteCall] => [call.operation + (call.circumstance ?? ''), call]))(
+    'lets %s be done once and answered twice',
+    async (_name, { before, request }) => {
+      await before?.(setting);
+      const { path, ...rest } = request(setting);
+      const keyed = withKey(newKey(), { as: setting.ana, ...rest });
+
+      const first = await send(app, path, keyed);
+      expect(first.status, JSON.stringify(first.json)).toBeLessThan(300);
+      expect(first.headers.get('idempotent-replayed')).toBeNull();
+      const after = await checksums(app.database);
+
+      const second = await send(app, path, keyed);
+      expect(second.headers.get('idempotent-replayed')).toBe('true');
+      expect(second.status).toBe(first.status);
+      expect(second.bytes.equals(first.bytes)).toBe(true);
+      for (const name of ['etag', 'location']) expect(second.headers.get(name)).toBe(first.headers.get(name));
+      expect(await checksums(app.database)).toEqual(after);
+    },
+  );
+
+  it('gives the answer of then, whatever became of the event since', async () => {
+    const key = newKey();
+    const first = await create(key, event('Then'));
+    await send(app, `/api/events/${first.json.id}`, { as: setting.ana, method: 'PUT', body: { title: 'Since' } });
+    const { json, headers } = await create(key, event('Then'));
+    expect([json.title, headers.get('etag'), headers.get('location')]).toEqual([
+      'Then',
+      '"1"',
+      `/api/events/${first.json.id}`,
+    ]);
+  });
+
+  it('knows the request again in MessagePack, with its members in another order and a slash at its end', async () => {
+    const key = newKey();
+    const first = await create(key, { title: 'Formats', ...HOUR, show_as: 'free' });
+    const again = await create(key, { show_as: 'free', ...HOUR, title: 'Formats' });
+    expect(again.json).toEqual(first.json);
+    const packed = await sendUndocumented(
+      app,
+      '/api/events/',
+      withKey(key, {
+        as: setting.ana,
+        body: packMessage({ title: 'Formats', ...HOUR, show_as: 'free' }),
+        headers: { 'content-type': 'application/msgpack', accept: 'application/msgpack' },
+      }),
+    );
+    expect(packed.headers.get('idempotent-replayed')).toBe('true');
+    expect(packed.bytes.equals(packMessage(first.json))).toBe(true);
+    expect(await titles('Formats')).toBe(1);
+  });
+
+  it('refuses another request with the same key: another body, another address', async () => {
+    const key = newKey();
+    await create(key, event('First'));
+    const before = await checksums(app.database);
+    const { eventId } = setting;
+    for (const [path, body] of [
+      ['/api/events', event('Second')],
+      ['/api/events?on=1', event('First')],
+      ['/api/events/batch', event('First')],
+      [`/api/events/${eventId}/share`, { username: setting.cleo.username, role: 'viewer' }],
+    ] as const) {
+      const { status, json } = await send(app, path, withKey(key, { as: setting.ana, body }));
+      expect([status, ...complaints(json)]).toEqual([422, '/header/idempotency-key key_reused']);
+    }
+    expect(await checksums(app.database)).toEqual(before);
+  });
+
+  it('belongs to one person: the same key of another is another', async () => {
+    const key = newKey();
+    const [mine, theirs] = [await create(key, event('Both')), await create(key, event('Both'), setting.ben)];
+    expect([mine.status, theirs.status]).toEqual([201, 201]);
+    expect(theirs.json.owner.id).toBe(setting.ben.id);
+    expect(await titles('Both')).toBe(2);
+  });
+
+  it('is free again after a refusal: only what was done is kept', async () => {
+    const key = newKey();
+    const clash = { title: 'Clash', ...HOUR };
+    expect((await create(key, clash)).status).toBe(409);
+    expect((await create(key, { title: '', ...HOUR })).status).toBe(422);
+    await send(app, `/api/events/${setting.eventId}`, { as: setting.ana, method: 'DELETE' });
+    const { status, headers } = await create(key, clash);
+    expect([status, headers.get('idempotent-replayed')]).toEqual([201, null]);
+  });
+
+  it('is not used up by a dry run', async () => {
+    const key = newKey();
+    const dry = await send(app, '/api/events?dry_run=true', withKey(key, { as: setting.ana, body: event('Dry') }));
+    expect(dry.status).toBe(200);
+    expect((await create(key, event('Dry'))).status).toBe(201);
+    expect(await titles('Dry')).toBe(1);
+  });
+
+  it('is answered with 409 and Retry-After while the first request is running', async () => {
+    const key = newKey();
+    const client = await app.database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('idempotency:' || $1 || ':' || $2, 0))`, [
+        setting.ana.id,
+        key,
+      ]);
+      const { status, json, headers } = await create(key, event('Running'));
+      expect([status, json.code, headers.get('retry-after')]).toEqual([409, 'request_running', '1']);
+      expect(await titles('Running')).toBe(0);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+    expect((await create(key, event('Running'))).status).toBe(201);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['longer than 255 characters', 'k'.repeat(256)],
+    ['not of printable ASCII', 'clé'],
+  ])('is refused when it is %s', async (_what, key) => {
+    const { status, json } = await create(key, event('Unkeyed'));
+    expect([status, ...complaints(json)]).toEqual([422, '/header/idempotency-key invalid']);
+    expect(await titles('Unkeyed')).toBe(0);
+  });
+
+  it('may have 255 characters', async () => {
+    const key = 'k'.repeat(255);
+    const answers = [await create(key, event('Long')), await create(key, event('Long'))];
+    expect(answers.map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+  });
+
+  it('starts again as a whole, the handler too, when the database asks for it', async () => {
+    await app.database.query(`CREATE SEQUENCE tries`);
+    await app.database.query(`
+      CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('tries') % 3 <> 0 THEN RAISE EXCEPTION 'again' USING ERRCODE = 'serialization_failure'; END IF;
+        RETURN NULL;
+      END $$`);
+    await app.database.query(`
+      CREATE TRIGGER stumble AFTER INSERT ON notifications FOR EACH STATEMENT EXECUTE FUNCTION stumble()`);
+    try {
+      const key = newKey();
+      const answers = [await create(key, event('Stumbled')), await create(key, event('Stumbled'))];
+      expect(answers.map(({ status, json }) => [status, json.id])).toEqual([
+        [201, answers[0]!.json.id],
+        [201, answers[0]!.json.id],
+      ]);
+      expect(answers[0]!.headers.get('location')).toBe(`/api/events/${answers[0]!.json.id}`);
+      const dry = await send(app, '/api/events?dry_run=true', { as: setting.ana, body: event('Stumbled') });
+      expect([dry.status, dry.json.changes.length]).toEqual([200, 1]);
+      expect(await titles('Stumbled')).toBe(1);
+    } finally {
+      await app.database.query(`DROP FUNCTION stumble CASCADE`);
+      await app.database.query(`DROP SEQUENCE tries`);
+    }
+  });
+
+  it('replays under the rights of today: nothing to somebody who may not do it any more', async () => {
+    const { ana, ben, eventId } = setting;
+    const path = `/api/events/${eventId}/rollback/1`;
+    const request = withKey(newKey(), { as: ben, method: 'POST', body: {} });
+    await send(app, `/api/events/${eventId}`, { as: ana, method: 'PUT', body: { title: 'Renamed' } });
+    expect((await send(app, path, request)).status).toBe(200);
+    await done(revokePermission({ client: ana.client, path: { id: eventId, userId: ben.id } }));
+    expect((await send(app, path, request)).status).toBe(404);
+  });
+
+  it('counts no more after 24 hours, and is taken away in the background', async () => {
+    const [old, young] = [newKey(), newKey()];
+    await create(old, event('Old'));
+    await create(young, event('Young'));
+    await app.database.query(
+      `UPDATE idempotency_keys SET created_at = created_at - interval '24 hours 1 second' WHERE key = $1`,
+      [old],
+    );
+    const again = await create(old, event('Old'));
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, null]);
+    expect((await create(old, event('Old'))).json).toEqual(again.json);
+    expect(await titles('Old')).toBe(2);
+
+    await app.database.query(
+      `UPDATE idempotency_keys SET created_at = created_at - interval '24 hours 1 second' WHERE key = $1`,
+      [old],
+    );
+    await app.app.get(IdempotencyService).prune();
+    const left = await app.database.query(`SELECT key FROM idempotency_keys WHERE key = ANY($1)`, [[old, young]]);
+    expect(left).toEqual([{ key: young }]);
+  });
+
+  it('is forgotten with a person: no answer to one, nor one that names him, stays', async () => {
+    const { ana, ben, cleo, eventId } = setting;
+    const share = { username: ben.username, role: 'viewer' };
+    await send(app, `/api/events/${eventId}/share`, withKey(newKey(), { as: ana, body: share }));
+    await create(newKey(), event('Of Ben'), ben);
+    await create(newKey(), event('Of Cleo'), cleo);
+    await app.app.get(Transactions).run((tx) => app.app.get(IdempotencyService).forget(tx, ben.id));
+    const left = await app.database.query(`SELECT user_id FROM idempotency_keys WHERE user_id = ANY($1)`, [
+      [ana.id, ben.id, cleo.id],
+    ]);
+    expect(left).toEqual([{ user_id: cleo.id }]);
+  });
+});

@@ -1,0 +1,16 @@
+import type { TestDatabase } from './database.js';
+
+/** What is in every table, and where every sequence stands: discovered, so that a new one is watched as well. */
+export async function checksums(database: TestDatabase): Promise<Record<string, string>> {
+  const relations = await database.query<{ name: string; kind: 'r' | 'S' }>(
+    `SELECT relname AS name, relkind AS kind FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') ORDER BY relname`,
+  );
+  const sums = relations.map(({ name, kind }) =>
+    kind === 'r'
+      ? `(SELECT count(*) || ' ' || md5(coalesce(string_agg(r::text, '' ORDER BY r::text), '')) FROM "${name}" r) AS "${name}"`
+      : `(SELECT last_value || ' ' || is_called FROM "${name}") AS "${name}"`,
+  );
+  const [row] = await database.query<Record<string, string>>(`SELECT ${sums.join(', ')}`);
+  return row!;
+}
