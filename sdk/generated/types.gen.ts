@@ -1770,7 +1770,12 @@ export type ListPermissionsData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         */
+        as_of?: string;
+    };
     url: '/api/events/{id}/permissions';
 };
 
@@ -1957,6 +1962,10 @@ export type ListEventsData = {
          */
         page_size?: number;
         /**
+         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         */
+        as_of?: string;
+        /**
          * Events that end after this. An instant, wall time in your zone, or a date in your zone.
          */
         from?: string;
@@ -1997,7 +2006,7 @@ export type ListEventsData = {
          */
         updated_since?: string;
         /**
-         * The trash: your own deleted events instead.
+         * The trash: your own deleted events instead. With `as_of`, what was in it then.
          */
         deleted?: boolean;
         /**
@@ -2243,7 +2252,12 @@ export type GetEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         */
+        as_of?: string;
+    };
     url: '/api/events/{id}';
 };
 

@@ -84,10 +84,20 @@ export class PermissionsRepository {
         ORDER BY p.role = 'owner' DESC, u.username`,
       [eventIds],
     );
-    return rows.map(({ grantedById, grantedByName, ...row }) => ({
-      ...row,
-      grantedBy: { id: grantedById, username: grantedByName },
-    }));
+    return rows.map(personOnEvent);
+  }
+
+  /** Everybody who was on the event at a moment, as its history tells; nobody before it existed. */
+  async listPeopleThen(eventId: string, asOf: Date): Promise<PersonOnEvent[]> {
+    const rows = await this.dataSource.query<PersonRow[]>(
+      `SELECT $1::uuid AS "eventId", p.user_id AS "userId", u.username, p.role, p.granted_at AS "grantedAt",
+              g.id AS "grantedById", g.username AS "grantedByName"
+         FROM people_at($1, $2, 9223372036854775807) p
+         JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
+        ORDER BY p.role = 'owner' DESC, u.username`,
+      [eventId, asOf],
+    );
+    return rows.map(personOnEvent);
   }
 
   /** Sets roles, in a statement of their own for those who lose ownership, so that there are never two owners. */
@@ -125,3 +135,8 @@ export class PermissionsRepository {
     await tx.query(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = $2`, [eventId, userId]);
   }
 }
+
+const personOnEvent = ({ grantedById, grantedByName, ...row }: PersonRow): PersonOnEvent => ({
+  ...row,
+  grantedBy: { id: grantedById, username: grantedByName },
+});

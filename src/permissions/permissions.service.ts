@@ -61,6 +61,19 @@ export class PermissionsService {
     return this.permissions.listPeople([eventId], tx);
   }
 
+  /** Who is on the event. @throws Problem not_found for a deleted one, of which only the past is to be seen */
+  async listNow(actor: Actor, eventId: string): Promise<PersonOnEvent[]> {
+    await this.access.require(eventId, actor.userId, 'read');
+    return this.list(eventId);
+  }
+
+  /** Who was on the event at a moment. @throws Problem not_found when it did not exist yet */
+  async listThen(eventId: string, asOf: Date): Promise<PersonOnEvent[]> {
+    const people = await this.permissions.listPeopleThen(eventId, asOf);
+    if (people.length === 0) throw notFound();
+    return people;
+  }
+
   /** Everybody on one event is on another as well, in the same roles. Not a change by itself: part of a split. */
   copyPeople(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
     return this.permissions.copyPeople(tx, fromEventId, toEventId);

@@ -53,7 +53,7 @@ async function refusal(...statements: string[]): Promise<{ at: string; why: stri
 }
 
 const TABLES = ['event_versions', 'people_changes'];
-const WRITES = TABLES.flatMap((table) => [
+const WRITES: [sql: string, table: string][] = TABLES.flatMap((table): [string, string][] => [
   [`UPDATE ${table} SET created_at = now() WHERE event_id = $event`, table],
   [`DELETE FROM ${table} WHERE event_id = $event`, table],
   [`TRUNCATE ${table}`, table],
@@ -85,16 +85,16 @@ describe('history', () => {
   });
 
   it.each(WRITES)('refuses %s', async (sql, table) => {
-    expect(await refusal(sql!)).toEqual({
-      at: sql!.slice(0, 6),
+    expect(await refusal(sql)).toEqual({
+      at: sql.slice(0, 6),
       why: `error: permission denied for table ${table}`,
     });
     expect(await everything()).toBe(before);
   });
 
   it.each(WRITES)('refuses %s also to a role that has given itself every right', async (sql, table) => {
-    expect(await refusal(`GRANT ALL ON ${table} TO CURRENT_USER`, sql!)).toEqual({
-      at: sql!.slice(0, 6),
+    expect(await refusal(`GRANT ALL ON ${table} TO CURRENT_USER`, sql)).toEqual({
+      at: sql.slice(0, 6),
       why: expect.stringMatching(new RegExp(`history is never rewritten: (UPDATE|DELETE|TRUNCATE) of ${table}`)),
     });
     expect(await everything()).toBe(before);

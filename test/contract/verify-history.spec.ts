@@ -69,13 +69,11 @@ beforeAll(async () => {
   await revokePermission({ client: ana.client, path: { id: tail.id, userId: ben.id }, throwOnError: true });
   await ok(updateEvent({ client: ana.client, path: { id: tail.id }, query: part(7, 'following'), body }));
 
-  rows = (
-    await app.database.query<Row>(
-      `SELECT 'event_versions' AS table, position, version FROM event_versions WHERE event_id = $1
-       UNION ALL SELECT 'people_changes', position, version FROM people_changes WHERE event_id = $1 ORDER BY position`,
-      [event],
-    )
-  ).map((row) => ({ ...row, position: Number(row.position) }));
+  rows = await app.database.query<Row>(
+    `SELECT 'event_versions' AS table, position::int, version FROM event_versions WHERE event_id = $1
+       UNION ALL SELECT 'people_changes', position::int, version FROM people_changes WHERE event_id = $1 ORDER BY position`,
+    [event],
+  );
 });
 afterAll(() => app.close());
 
