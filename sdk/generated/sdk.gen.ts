@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetEventData, GetEventErrors, GetEventResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchEventData, PatchEventErrors, PatchEventResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, ShareEventData, ShareEventErrors, ShareEventResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses } from './types.gen.js';
+import type { ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseMeData, EraseMeErrors, EraseMeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetEventData, GetEventErrors, GetEventResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchEventData, PatchEventErrors, PatchEventResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, ShareEventData, ShareEventErrors, ShareEventResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -97,6 +97,21 @@ export const logout = <ThrowOnError extends boolean = false>(options?: Options<L
     headers: {
         'Content-Type': 'application/json',
         ...options?.headers
+    }
+});
+
+/**
+ * Erase your account
+ *
+ * For good. Name, e-mail, password and devices are gone and every session ends at once; the name and the e-mail are free again. Histories stay true and call you “Deleted user”. Events that others are on go to whoever has been an editor, or else a viewer, for longest; events that nobody else is on go to the trash; you leave all others. What you wrote into titles, descriptions and comments stays.
+ */
+export const eraseMe = <ThrowOnError extends boolean = false>(options: Options<EraseMeData, ThrowOnError>) => (options.client ?? client).delete<EraseMeResponses, EraseMeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/auth/me',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
     }
 });
 

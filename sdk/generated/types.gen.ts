@@ -187,6 +187,13 @@ export type UpdateMeBody = {
     current_password?: string;
 };
 
+export type EraseMeBody = {
+    /**
+     * Your password.
+     */
+    password: string;
+};
+
 export type SessionView = {
     id: string;
     /**
@@ -1524,6 +1531,55 @@ export type LogoutResponses = {
 };
 
 export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
+
+export type EraseMeData = {
+    body: EraseMeBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/me';
+};
+
+export type EraseMeErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type EraseMeError = EraseMeErrors[keyof EraseMeErrors];
+
+export type EraseMeResponses = {
+    /**
+     * Erased
+     */
+    204: void;
+};
+
+export type EraseMeResponse = EraseMeResponses[keyof EraseMeResponses];
 
 export type GetMeData = {
     body?: never;

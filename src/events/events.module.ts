@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../auth/auth.module.js';
 import { PermissionsModule } from '../permissions/permissions.module.js';
 import { ConflictsRepository } from './conflicts.repository.js';
 import { ConflictsService } from './conflicts.service.js';
+import { DeparturesService } from './departures.service.js';
 import { CalendarEvent } from './event.entity.js';
 import { EventWriter } from './event-writer.js';
 import { EventsController } from './events.controller.js';
@@ -14,11 +16,12 @@ import { OccurrencesService } from './occurrences.service.js';
 import { TimeZoneUpdateService } from './time-zone-update.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([CalendarEvent]), PermissionsModule],
+  imports: [TypeOrmModule.forFeature([CalendarEvent]), AuthModule, PermissionsModule],
   controllers: [EventsController, OccurrencesController],
   providers: [
     ConflictsRepository,
     ConflictsService,
+    DeparturesService,
     EventWriter,
     EventsRepository,
     EventsService,

@@ -26,6 +26,9 @@ interface PersonRow extends Omit<PersonOnEvent, 'grantedBy'> {
   grantedByName: string;
 }
 
+/** An event always has an owner: what was his and is in the trash stays his. */
+const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;
+
 @Injectable()
 export class PermissionsRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -129,6 +132,36 @@ export class PermissionsRepository {
        SELECT $2, user_id, role, granted_by, granted_at FROM event_permissions WHERE event_id = $1`,
       [fromEventId, toEventId],
     );
+  }
+
+  /** Whoever is on the event beside its owner and comes next: an editor before a viewer, the longest-standing first. */
+  async findHeir(tx: Transaction, eventId: string): Promise<string | null> {
+    const [row] = await tx.query<{ userId: string }>(
+      `SELECT p.user_id AS "userId" FROM event_permissions p JOIN users u ON u.id = p.user_id
+        WHERE p.event_id = $1 AND p.role <> 'owner' AND u.erased_at IS NULL
+        ORDER BY p.role = 'editor' DESC, p.granted_at, p.user_id LIMIT 1`,
+      [eventId],
+    );
+    return row?.userId ?? null;
+  }
+
+  /** Some of the events that a person who is erased is still on, his own trash left aside. */
+  async listEventsToLeave(userId: string): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT p.event_id AS id FROM event_permissions p JOIN events e ON e.id = p.event_id
+        WHERE p.user_id = $1 AND ${TO_LEAVE} ORDER BY p.event_id LIMIT 100`,
+      [userId],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async listErasedPeople(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT u.id FROM users u
+        WHERE u.erased_at IS NOT NULL AND EXISTS (
+          SELECT 1 FROM event_permissions p JOIN events e ON e.id = p.event_id WHERE p.user_id = u.id AND ${TO_LEAVE})`,
+    );
+    return rows.map((row) => row.id);
   }
 
   async remove(tx: Transaction, eventId: string, userId: string): Promise<void> {

@@ -28,16 +28,21 @@ const FIRST = '00000000-0000-0000-0000-000000000000';
 /**
  * Reads the whole history, a thousand rows at a time, and replays it event by event.
  * @param tell called for each event whose history is wrong, with the first row that is
+ * @param only the events to look at; all of them when absent
  */
-export async function verifyHistory(query: Query, tell: (problem: HistoryProblem) => void): Promise<HistorySummary> {
+export async function verifyHistory(
+  query: Query,
+  tell: (problem: HistoryProblem) => void,
+  only: string[] | null = null,
+): Promise<HistorySummary> {
   const summary = { events: 0, rows: 0, problems: 0 };
   const problem = (found: HistoryProblem): void => {
     summary.problems += 1;
     tell(found);
   };
-  const history = listHistory(query);
+  const history = listHistory(query, only);
   let { value: entry } = await history.next();
-  for await (const event of listEvents(query)) {
+  for await (const event of listEvents(query, only)) {
     summary.events += 1;
     const replay = new HistoryReplay(
       event.splitFrom ? await peopleAtBirth(query, event.id) : new Map<string, string>(),
@@ -72,7 +77,10 @@ type EventRow = EventContent & {
   roles: Record<string, string> | null;
 };
 
-async function* listEvents(query: Query): AsyncGenerator<CurrentState & { id: string; splitFrom: string | null }> {
+async function* listEvents(
+  query: Query,
+  only: string[] | null,
+): AsyncGenerator<CurrentState & { id: string; splitFrom: string | null }> {
   for (let after = FIRST; ;) {
     const rows = await query<EventRow>(
       `SELECT e.id, e.title, e.description, e.location, e.start_time AS "startTime", e.end_time AS "endTime",
@@ -81,8 +89,8 @@ async function* listEvents(query: Query): AsyncGenerator<CurrentState & { id: st
               e.deleted_at AS "deletedAt", e.version, e.split_from AS "splitFrom", e.updated_by AS "updatedBy",
               e.updated_at AS "updatedAt",
               (SELECT jsonb_object_agg(p.user_id, p.role) FROM event_permissions p WHERE p.event_id = e.id) AS roles
-         FROM events e WHERE e.id > $1 ORDER BY e.id LIMIT ${EVENTS}`,
-      [after],
+         FROM events e WHERE e.id > $1 AND ($2::uuid[] IS NULL OR e.id = ANY($2)) ORDER BY e.id LIMIT ${EVENTS}`,
+      [after, only],
     );
     for (const row of rows) {
       const { id, version, splitFrom, updatedBy, updatedAt, roles } = row;
@@ -105,17 +113,17 @@ async function* listEvents(query: Query): AsyncGenerator<CurrentState & { id: st
 type EntryRow = Omit<StoredEntry, 'position'> & { position: number | string };
 
 /** Every row, by event and then by place. A row without its event cannot be: a foreign key keeps them together. */
-async function* listHistory(query: Query): AsyncGenerator<StoredEntry, undefined> {
+async function* listHistory(query: Query, only: string[] | null): AsyncGenerator<StoredEntry, undefined> {
   for (let after: [string, number] = [FIRST, 0]; ;) {
     const rows = await query<EntryRow>(
       `SELECT event_id AS "eventId", position, version, kind, author_id AS "actorId", created_at AS at, comment, changed,
               snapshot, NULL::jsonb AS people, encode(hash, 'hex') AS hash
-         FROM event_versions WHERE (event_id, position) > ($1, $2)
+         FROM event_versions WHERE (event_id, position) > ($1, $2) AND ($3::uuid[] IS NULL OR event_id = ANY($3))
        UNION ALL
        SELECT event_id, position, version, kind, actor_id, created_at, NULL, NULL, NULL, people, encode(hash, 'hex')
-         FROM people_changes WHERE (event_id, position) > ($1, $2)
+         FROM people_changes WHERE (event_id, position) > ($1, $2) AND ($3::uuid[] IS NULL OR event_id = ANY($3))
         ORDER BY 1, 2 LIMIT ${ROWS}`,
-      after,
+      [...after, only],
     );
     for (const row of rows) yield { ...row, position: Number(row.position) };
     const last = rows.at(-1);
