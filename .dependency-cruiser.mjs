@@ -15,7 +15,7 @@ const PURE = [
   '^src/events/(occupancy|occurrences|far-days|free-slots|series-clock)\\.ts$',
   '^src/events/event-(content|times|recurrence|draft|series)\\.ts$',
   '^src/scheduling/(span|working-hours|candidates|best-times|time-summary|find-time-question)\\.ts$',
-  '^src/versions/diff\\.ts$',
+  '^src/versions/(diff|history-hash)\\.ts$',
 ];
 const MACHINERY = '(^|/)node_modules/(@nestjs/|typeorm/|pg/|fastify/|socket\\.io/|class-validator/|class-transformer/)';
 

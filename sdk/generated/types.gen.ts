@@ -11,7 +11,7 @@ export type HealthView = {
     status: 'ok';
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
 
 export type FieldErrorView = {
     /**
@@ -187,6 +187,13 @@ export type UpdateMeBody = {
     current_password?: string;
 };
 
+export type EraseMeBody = {
+    /**
+     * Your password.
+     */
+    password: string;
+};
+
 export type SessionView = {
     id: string;
     /**
@@ -233,21 +240,38 @@ export type ShareBody = {
     users: Array<ShareEntry>;
 };
 
-export type Role = 'viewer' | 'editor' | 'owner';
+export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
 
-export type PermissionView = {
+export type DryRunPersonView = {
     user_id: string;
-    username: string;
-    role: Role;
-    granted_by: PersonView;
-    granted_at: string;
+    /**
+     * Role before; null: not on the event.
+     */
+    from: string | null;
+    /**
+     * Role after; null: removed.
+     */
+    to: string | null;
 };
 
-export type PermissionsView = {
+export type DryRunChangeView = {
     /**
-     * Owner first, then by name.
+     * The event; of one that is yet to be created the id is made up.
      */
-    items: Array<PermissionView>;
+    event_id: string;
+    kind: ChangeKind;
+    /**
+     * The version that the event would have.
+     */
+    version: number;
+    /**
+     * Fields that would change.
+     */
+    changed?: Array<string>;
+    /**
+     * People whose role would change.
+     */
+    people?: Array<DryRunPersonView>;
 };
 
 export type IntervalView = {
@@ -280,6 +304,47 @@ export type ConflictView = {
      * Where yours stands in the body of a batch, such as `/events/3`.
      */
     pointer?: string;
+};
+
+export type NotifiedView = {
+    id: string;
+    username: string;
+};
+
+export type DryRunView = {
+    /**
+     * What the call would answer; null for nothing (204).
+     */
+    would: null;
+    /**
+     * What would happen, in its order.
+     */
+    changes: Array<DryRunChangeView>;
+    /**
+     * Clashes that `on_conflict` would put up with or leave out.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * Who would be told, you left out.
+     */
+    notified: Array<NotifiedView>;
+};
+
+export type Role = 'viewer' | 'editor' | 'owner';
+
+export type PermissionView = {
+    user_id: string;
+    username: string;
+    role: Role;
+    granted_by: PersonView;
+    granted_at: string;
+};
+
+export type PermissionsView = {
+    /**
+     * Owner first, then by name.
+     */
+    items: Array<PermissionView>;
 };
 
 export type SlotView = {
@@ -1241,8 +1306,6 @@ export type VersionWithSnapshotView = {
     snapshot: SnapshotView;
 };
 
-export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
-
 export type ChangeType = 'added' | 'removed' | 'changed';
 
 export type LogChangeView = {
@@ -1699,6 +1762,55 @@ export type LogoutResponses = {
 
 export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
 
+export type EraseMeData = {
+    body: EraseMeBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/me';
+};
+
+export type EraseMeErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type EraseMeError = EraseMeErrors[keyof EraseMeErrors];
+
+export type EraseMeResponses = {
+    /**
+     * Erased
+     */
+    204: void;
+};
+
+export type EraseMeResponse = EraseMeResponses[keyof EraseMeResponses];
+
 export type GetMeData = {
     body?: never;
     path?: never;
@@ -1866,6 +1978,12 @@ export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
 
 export type ShareEventData = {
     body: ShareBody | Array<ShareEntry> | ShareEntry;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -1898,7 +2016,7 @@ export type ShareEventErrors = {
      */
     406: ProblemView;
     /**
-     * `too_many_people`: The event has as many people as it can
+     * `too_many_people`: The event has as many people as it can; `request_running`: The first request with this key is still running
      */
     409: ProblemView;
     /**
@@ -1923,7 +2041,7 @@ export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * Everybody on the event
+     * Everybody on the event; with `dry_run`, what would be
      */
     200: PermissionsView;
 };
@@ -1938,7 +2056,12 @@ export type ListPermissionsData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         */
+        as_of?: string;
+    };
     url: '/api/events/{id}/permissions';
 };
 
@@ -2097,7 +2220,7 @@ export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * Everybody on the event
+     * Everybody on the event; with `dry_run`, what would be
      */
     200: PermissionsView;
 };
@@ -2182,6 +2305,10 @@ export type ListEventsData = {
          */
         page_size?: number;
         /**
+         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         */
+        as_of?: string;
+        /**
          * Events that end after this. An instant, wall time in your zone, or a date in your zone.
          */
         from?: string;
@@ -2222,7 +2349,7 @@ export type ListEventsData = {
          */
         updated_since?: string;
         /**
-         * The trash: your own deleted events instead.
+         * The trash: your own deleted events instead. With `as_of`, what was in it then.
          */
         deleted?: boolean;
         /**
@@ -2269,6 +2396,12 @@ export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
 
 export type CreateEventData = {
     body: CreateEventBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/events';
@@ -2288,7 +2421,7 @@ export type CreateEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2322,6 +2455,12 @@ export type CreateEventResponse = CreateEventResponses[keyof CreateEventResponse
 
 export type CreateEventsData = {
     body: CreateEventsBody | Array<CreateEventBody>;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/events/batch';
@@ -2341,7 +2480,7 @@ export type CreateEventsErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2456,7 +2595,12 @@ export type GetEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         */
+        as_of?: string;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2572,7 +2716,7 @@ export type PatchEventError = PatchEventErrors[keyof PatchEventErrors];
 
 export type PatchEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2657,7 +2801,7 @@ export type UpdateEventError = UpdateEventErrors[keyof UpdateEventErrors];
 
 export type UpdateEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -2666,6 +2810,12 @@ export type UpdateEventResponse = UpdateEventResponses[keyof UpdateEventResponse
 
 export type RestoreEventData = {
     body?: RestoreEventBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2698,7 +2848,7 @@ export type RestoreEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -2723,7 +2873,7 @@ export type RestoreEventError = RestoreEventErrors[keyof RestoreEventErrors];
 
 export type RestoreEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -3136,6 +3286,12 @@ export type DiffVersionsResponse = DiffVersionsResponses[keyof DiffVersionsRespo
 
 export type RollbackEventData = {
     body?: RollbackBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -3172,7 +3328,7 @@ export type RollbackEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
     409: ConflictProblemView;
     /**
@@ -3197,7 +3353,7 @@ export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
 
 export type RollbackEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, what would be
      */
     200: EventView;
 };
@@ -3278,6 +3434,10 @@ export type ReadAllNotificationsErrors = {
      * `not_acceptable`: None of the accepted formats can be made
      */
     406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */

@@ -16,6 +16,7 @@ import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { userView, UserView } from '../users/user-view.js';
 import {
+  EraseMeBody,
   LoginBody,
   LogoutBody,
   RefreshBody,
@@ -26,13 +27,17 @@ import {
   UpdateMeBody,
 } from './auth.dto.js';
 import { AuthService, type SignedInUser } from './auth.service.js';
+import { ErasureService } from './erasure.service.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
 @ApiTags('Accounts')
 @Controller('api/auth')
 export class AuthController {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly erasures: ErasureService,
+  ) {}
 
   @Post('register')
   @Public()
@@ -132,6 +137,21 @@ export class AuthController {
       currentPassword: body.current_password,
     });
     return userView(user);
+  }
+
+  @Delete('me')
+  @HttpCode(204)
+  @SignedIn()
+  @ApiOperation({
+    operationId: 'eraseMe',
+    summary: 'Erase your account',
+    description:
+      'For good. Name, e-mail, password and devices are gone and every session ends at once; the name and the e-mail are free again. Histories stay true and call you “Deleted user”. Events that others are on go to whoever has been an editor, or else a viewer, for longest; events that nobody else is on go to the trash; you leave all others. What you wrote into titles, descriptions and comments stays.',
+  })
+  @ApiNoContentResponse({ description: 'Erased' })
+  @ApiProblems('validation_failed')
+  async eraseMe(@CurrentActor() actor: Actor, @Body() body: EraseMeBody): Promise<void> {
+    await this.erasures.erase(actor, body.password);
   }
 
   @Get('sessions')

@@ -87,6 +87,11 @@ export class UpdateMeBody {
   current_password?: string;
 }
 
+export class EraseMeBody {
+  @TextField({ description: 'Your password.', min: 1, max: 1_024, example: 'correct horse 7' })
+  password: string;
+}
+
 export class TokensView {
   @ApiProperty({
     description: 'Send it as `Authorization: Bearer …`.',

@@ -11,6 +11,7 @@ import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
 import { GlobalAuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { ErasureService } from './erasure.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
@@ -33,6 +34,7 @@ const SESSIONS_CACHED = 50_000;
   providers: [
     AccessTokens,
     AuthService,
+    ErasureService,
     JwtStrategy,
     Passwords,
     RefreshTokens,
@@ -40,6 +42,6 @@ const SESSIONS_CACHED = 50_000;
     SessionsService,
     { provide: APP_GUARD, useClass: GlobalAuthGuard },
   ],
-  exports: [AccessTokens, SessionsService],
+  exports: [AccessTokens, ErasureService, SessionsService],
 })
 export class AuthModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notFound, Problem } from '../platform/http/problem.js';
 import { isTimeZone, canonicalTimeZone } from '../platform/time/time-zone.js';
@@ -33,6 +34,7 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
+    private readonly transactions: Transactions,
   ) {}
 
   /** @throws Problem validation_failed (common password, unknown zone), name_taken */
@@ -107,6 +109,11 @@ export class AuthService {
 
   private async signIn(user: User, device: Device): Promise<SignedInUser> {
     const session = await this.sessions.start(user.id, device);
+    // Erased while the password was being checked: the session must not stay, nor where it came from.
+    if (!(await this.users.find(user.id))) {
+      await this.transactions.run((tx) => this.sessions.erase(tx, user.id));
+      throw new Problem('wrong_credentials');
+    }
     return this.tokens(user, session.id, session.refreshCount);
   }
 

@@ -18,12 +18,13 @@ export class Passwords {
     return this.limit(() => hash(normalized(password), ARGON2));
   }
 
-  /** With no hash to compare (an unknown name) the same work is done, so that time doesn't tell who has an account. */
+  /** With no hash to compare (an unknown name, an account that nobody can sign in to) the same work is done, so that time doesn't tell who has an account. */
   async matches(password: string, storedHash: string | null): Promise<boolean> {
     this.decoy ??= this.hash('a password that nobody has');
-    const candidate = storedHash ?? (await this.decoy);
+    const isHash = storedHash?.startsWith('$argon2id$') ?? false;
+    const candidate = isHash ? storedHash! : await this.decoy;
     const good = await this.limit(() => verify(candidate, normalized(password)));
-    return good && storedHash !== null;
+    return good && isHash;
   }
 }
 

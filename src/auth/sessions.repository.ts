@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Not, Repository } from 'typeorm';
+import type { Transaction } from '../platform/database/transactions.js';
 import { Session } from './session.entity.js';
 
 /** What redeeming a refresh token came to. `stolen`: an older token came back, so the session was ended. */
@@ -31,7 +32,7 @@ export class SessionsRepository {
     const [row] = await this.sessions.query<LiveSession[]>(
       `SELECT s.user_id AS "userId", u.username, u.role, u.time_zone AS "timeZone"
          FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp()`,
+        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL`,
       [id],
     );
     return row ?? null;
@@ -82,5 +83,17 @@ export class SessionsRepository {
       .returning('id')
       .execute();
     return (live.raw as { id: string }[]).map((row) => row.id);
+  }
+
+  /** Ends every session of a person and forgets where they were. Returns the ids of all of them. */
+  async erase(tx: Transaction, userId: string): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `WITH erased AS (
+         UPDATE sessions SET ended_at = coalesce(ended_at, clock_timestamp()), address = NULL, user_agent = NULL
+          WHERE user_id = $1 RETURNING id)
+       SELECT id FROM erased`,
+      [userId],
+    );
+    return rows.map((row) => row.id);
   }
 }

@@ -2,6 +2,7 @@ import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../platform/config/config.js';
+import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../platform/http/problem.js';
 import type { AccessClaims } from './access-tokens.js';
@@ -78,6 +79,21 @@ export class SessionsService {
     return ended.length;
   }
 
+  /** Ends every session of a person who is erased; `forget` makes it felt after COMMIT. */
+  erase(tx: Transaction, userId: string): Promise<string[]> {
+    return this.sessions.erase(tx, userId);
+  }
+
+  /** Sessions that have ended: no cached answer lets anybody in, and whoever listens closes their sockets. */
+  async forget(sessionIds: string[], userId: string): Promise<void> {
+    if (sessionIds.length === 0) return;
+    for (const id of sessionIds) {
+      await this.cache.set(endedKey(id), true, ENDED_REMEMBERED_MS);
+      await this.cache.del(liveKey(id));
+    }
+    for (const listener of this.endListeners) listener(sessionIds, userId);
+  }
+
   /**
    * Redeems a refresh token's number.
    * @throws Problem refresh_token_invalid; an older token also ends the session, since somebody else holds a copy
@@ -102,15 +118,6 @@ export class SessionsService {
     const { sessionCacheSeconds } = this.config.values;
     if (!cached && sessionCacheSeconds > 0) await this.cache.set(liveKey(sessionId), live, sessionCacheSeconds * 1_000);
     return live;
-  }
-
-  private async forget(sessionIds: string[], userId: string): Promise<void> {
-    if (sessionIds.length === 0) return;
-    for (const id of sessionIds) {
-      await this.cache.set(endedKey(id), true, ENDED_REMEMBERED_MS);
-      await this.cache.del(liveKey(id));
-    }
-    for (const listener of this.endListeners) listener(sessionIds, userId);
   }
 }
 

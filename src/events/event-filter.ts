@@ -19,6 +19,8 @@ export interface EventFilter {
   updatedSince?: Date;
   /** The trash instead: what the caller owned and deleted. */
   deleted: boolean;
+  /** The state at that moment instead of the present one. Rights are those of the present all the same. */
+  asOf: Date | null;
   sort: { column: 'startTime' | 'updatedAt'; descending: boolean };
 }
 
@@ -41,7 +43,7 @@ export function applyFilter(
     });
   }
   if (filter.role) query.andWhere('mine.role = :role', { role: filter.role });
-  if (filter.ownerId) query.andWhere('own.userId = :ownerId', { ownerId: filter.ownerId });
+  if (filter.ownerId) query.andWhere('owner.id = :ownerId', { ownerId: filter.ownerId });
   if (filter.isRecurring !== undefined) {
     query.andWhere(`(e.rrule IS NOT NULL OR e.added <> '[]') = :recurring`, { recurring: filter.isRecurring });
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type EventTimes, readInstant, readLocalStarts, resolveTimes, type TimeInput } from './event-times.js';
+import { readInstant } from '../platform/http/instant-text.js';
+import { type EventTimes, readLocalStarts, resolveTimes, type TimeInput } from './event-times.js';
 
 const PARIS = 'Europe/Paris';
 

@@ -1,5 +1,6 @@
+import { inRange, outOfRange, type Point, pointAt, readInstant, tryLocal } from '../platform/http/instant-text.js';
 import type { FieldError } from '../platform/http/problem.js';
-import { formatLocalTime, localOf, type LocalTime, parseLocalTime, stampOf } from '../platform/time/local-time.js';
+import { formatLocalTime, localOf, stampOf } from '../platform/time/local-time.js';
 import { canonicalTimeZone, isTimeZone, toInstant, toLocal } from '../platform/time/time-zone.js';
 import type { EventContent } from './event-content.js';
 
@@ -17,17 +18,8 @@ export type EventTimes = Pick<
 >;
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
-const DATE_TIME = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?$/;
 /** What makes a text an instant and not wall time. */
 const OFFSET = /(?:[Zz]|[+-]\d\d:\d\d)$/;
-const FIRST_YEAR = '1900';
-const LAST_YEAR = '2200';
-
-/** One end of an event: the instant, and what the clocks of its zone show then. */
-interface Point {
-  instant: Date;
-  local: string;
-}
 
 /**
  * Works out instants and wall times. With an offset a text is that instant; without one it is wall time in the event's
@@ -68,7 +60,7 @@ export function resolveTimes(
       return null;
     }
     if (timeZone === current.timeZone) return { instant, local };
-    return allDay ? (readDate(local.slice(0, 10), timeZone) as Point) : at(instant, timeZone);
+    return allDay ? (readDate(local.slice(0, 10), timeZone) as Point) : pointAt(instant, timeZone);
   };
   const start = point('/start_time', input.start_time, current?.startTime, current?.localStart);
   const end = point('/end_time', input.end_time, current?.endTime, current?.localEnd);
@@ -111,23 +103,6 @@ function skippedLocal(epochSecond: number, timeZone: string): string | null {
   return adjusted && found === epochSecond ? formatLocalTime(candidate) : null;
 }
 
-/** An RFC 3339 instant, or wall time in the zone. */
-export function readInstant(text: string, timeZone: string): Point | Omit<FieldError, 'pointer'> {
-  const match = DATE_TIME.exec(text);
-  const [, date = '', minutes = '', seconds = '00', offset] = match ?? [];
-  const local = match ? tryLocal(`${date}T${minutes}:${seconds}`) : null;
-  const offsetSeconds = offset === undefined ? 0 : secondsOf(offset);
-  if (!local || offsetSeconds === null) {
-    const message = 'Must be a date and time such as 2026-06-01T10:00:00Z (RFC 3339), or without the offset.';
-    return { code: 'not_an_instant', message };
-  }
-  if (!inRange(date)) return outOfRange();
-  if (offset !== undefined) return at(new Date((stampOf(local) - offsetSeconds) * 1_000), timeZone);
-  // The wall time stays as it was typed even in a gap: the other days of a series keep to it.
-  const instant = new Date(toInstant(local, timeZone).epochSecond * 1_000);
-  return { instant, local: formatLocalTime(local) };
-}
-
 function readDate(text: string, timeZone: string): Point | Omit<FieldError, 'pointer'> {
   const local = DATE.test(text) ? tryLocal(text) : null;
   if (!local) return { code: 'not_a_date', message: 'Must be a date such as 2026-06-01.' };
@@ -135,30 +110,3 @@ function readDate(text: string, timeZone: string): Point | Omit<FieldError, 'poi
   const instant = new Date(toInstant(local, timeZone).epochSecond * 1_000);
   return { instant, local: formatLocalTime(local) };
 }
-
-function at(instant: Date, timeZone: string): Point {
-  return { instant, local: formatLocalTime(toLocal(instant.getTime() / 1_000, timeZone)) };
-}
-
-function tryLocal(text: string): LocalTime | null {
-  try {
-    return parseLocalTime(text);
-  } catch {
-    return null;
-  }
-}
-
-/** Seconds east of UTC, null for an offset that no clock has. */
-function secondsOf(offset: string): number | null {
-  if (/^z$/i.test(offset)) return 0;
-  const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
-  if (hours > 23 || minutes > 59) return null;
-  return (offset.startsWith('-') ? -1 : 1) * (hours * 3_600 + minutes * 60);
-}
-
-const inRange = (date: string): boolean => date.slice(0, 4) >= FIRST_YEAR && date.slice(0, 4) <= LAST_YEAR;
-
-const outOfRange = (): Omit<FieldError, 'pointer'> => ({
-  code: 'not_allowed',
-  message: `Only the years ${FIRST_YEAR} to ${LAST_YEAR}.`,
-});

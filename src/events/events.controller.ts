@@ -15,6 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequireRole } from '../permissions/role.guard.js';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { expectedVersion, isNotModified, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
@@ -91,7 +92,7 @@ export class EventsController {
     operationId: 'listEvents',
     summary: 'List events',
     description:
-      'Everything you can see, by start. The filters hold together; a series is found by any of its occurrences. `expand=true` lists one item an occurrence.',
+      'Everything you can see, by start. The filters hold together; a series is found by any of its occurrences. `expand=true` lists one item an occurrence. `as_of` lists what you may see today as it was at that moment: filters, order and totals work on the state of then.',
   })
   @ApiOkResponse({ type: EventsView, description: 'A page of events' })
   @ApiProblems('validation_failed')
@@ -106,16 +107,19 @@ export class EventsController {
       const page = await this.occurrences.expandAll(actor, filter, pageRequest(query, 'occurrences', 3));
       return { items: page.items.map(expandedView), ...pageView(page, query, request, reply) };
     }
-    const page = await this.events.list(actor, filter, pageRequest(query, `events:${query.sort ?? 'start_time'}`, 2));
+    // A cursor belongs to one order at one moment.
+    const order = ['events', query.sort ?? 'start_time', ...(filter.asOf ? [filter.asOf.toISOString()] : [])].join(':');
+    const page = await this.events.list(actor, filter, pageRequest(query, order, 2));
     return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
   }
 
   @Get(':id')
-  @RequireRole('read')
+  @RequireRole('read', { evenDeleted: true })
   @ApiOperation({
     operationId: 'getEvent',
     summary: 'Read an event',
-    description: 'With your role, what you may do, and everybody on it. `If-None-Match` with its ETag gives 304.',
+    description:
+      'With your role, what you may do, and everybody on it. `If-None-Match` with its ETag gives 304. With `as_of` its content, owner and people are those of then, your role is that of today; an owner can look at the past of a deleted event as well.',
   })
   @ApiHeader({
     name: 'If-None-Match',
@@ -129,10 +133,11 @@ export class EventsController {
   async get(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
+    @Query() query: AsOfQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView | undefined> {
-    const found = await this.events.get(actor, id);
+    const found = await this.events.get(actor, id, readAsOf(query, actor.timeZone));
     if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
     return eventView(found.record, found.people);
   }

@@ -1,4 +1,5 @@
-import { ApiExtraModels, PartialType } from '@nestjs/swagger';
+import { ApiExtraModels, IntersectionType, PartialType } from '@nestjs/swagger';
+import { AsOfQuery } from '../platform/http/as-of.js';
 import {
   ChoiceField,
   FlagField,
@@ -162,7 +163,7 @@ export class RestoreEventBody {
 
 const WINDOW = 'An instant, wall time in your zone, or a date in your zone.';
 
-export class ListEventsQuery extends PageQuery {
+export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   @TextField({ description: `Events that end after this. ${WINDOW}`, max: 40, optional: true, example: '2026-06-01' })
   from?: string;
 
@@ -214,7 +215,10 @@ export class ListEventsQuery extends PageQuery {
   })
   updated_since?: string;
 
-  @FlagQuery({ description: 'The trash: your own deleted events instead.', example: false })
+  @FlagQuery({
+    description: 'The trash: your own deleted events instead. With `as_of`, what was in it then.',
+    example: false,
+  })
   deleted?: boolean;
 
   @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.', example: true })

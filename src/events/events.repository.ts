@@ -9,6 +9,7 @@ import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/
 import { User } from '../users/user.entity.js';
 import { CalendarEvent } from './event.entity.js';
 import { applyFilter, type EventFilter } from './event-filter.js';
+import { selectThen } from './events-then.js';
 
 interface Person {
   id: string;
@@ -84,6 +85,12 @@ export class EventsRepository {
     return record ?? null;
   }
 
+  /** What the person sees of one event as it was; null when that is nothing, or when it did not exist yet. */
+  async findRecordThen(id: string, userId: string, asOf: Date): Promise<EventRecord | null> {
+    const [record] = await read(visible(this.manager, userId, asOf).andWhere('e.id = :id', { id }));
+    return record ?? null;
+  }
+
   /** What the person sees of the events, in the order of the ids. */
   async listRecords(ids: string[], userId: string, tx?: Transaction): Promise<EventRecord[]> {
     const records = await read(visible(tx?.manager ?? this.manager, userId).andWhere('e.id = ANY(:ids)', { ids }));
@@ -94,7 +101,7 @@ export class EventsRepository {
   /** The series that the person sees and whose bounds touch the filter's window. */
   listSeries(userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
     if (filter.isRecurring === false) return Promise.resolve([]);
-    const query = applyFilter(visible(this.manager, userId), { ...filter, isRecurring: true });
+    const query = applyFilter(visible(this.manager, userId, filter.asOf), { ...filter, isRecurring: true });
     return read(query.orderBy('e.id').limit(limit));
   }
 
@@ -106,7 +113,7 @@ export class EventsRepository {
     after: { start: number; id: string } | null,
   ): Promise<EventRecord[]> {
     if (filter.isRecurring === true) return Promise.resolve([]);
-    const query = applyFilter(visible(this.manager, userId), { ...filter, isRecurring: false });
+    const query = applyFilter(visible(this.manager, userId, filter.asOf), { ...filter, isRecurring: false });
     if (after) afterKey(query, 'startTime', false, [new Date(after.start * 1_000).toISOString(), after.id]);
     return read(query.orderBy('e.startTime').addOrderBy('e.id').limit(limit));
   }
@@ -125,7 +132,7 @@ export class EventsRepository {
     const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
     const direction = descending ? 'DESC' : 'ASC';
     const query = (after: string[] | null, take: number): SelectQueryBuilder<CalendarEvent> => {
-      const select = applyFilter(visible(this.manager, userId), filter);
+      const select = applyFilter(visible(this.manager, userId, filter.asOf), filter);
       if (after) afterKey(select, column, descending, after);
       return select.orderBy(`e.${column}`, direction).addOrderBy('e.id', direction).limit(take);
     };
@@ -139,13 +146,17 @@ export class EventsRepository {
   }
 }
 
-/** Everything that the person can see, with his role, the owner and the last editor. */
-function visible(manager: EntityManager, userId: string): SelectQueryBuilder<CalendarEvent> {
-  return manager
+/** Everything that the person can see, with his role, the owner and the last editor; as it was at a moment. */
+function visible(manager: EntityManager, userId: string, asOf: Date | null = null): SelectQueryBuilder<CalendarEvent> {
+  const query = manager
     .createQueryBuilder(CalendarEvent, 'e')
-    .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId })
-    .innerJoin(Permission, 'own', `own.eventId = e.id AND own.role = 'owner'`)
-    .innerJoin(User, 'owner', 'owner.id = own.userId')
+    .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId });
+  const owned = asOf
+    ? selectThen(query, asOf)
+    : query
+        .innerJoin(Permission, 'own', `own.eventId = e.id AND own.role = 'owner'`)
+        .innerJoin(User, 'owner', 'owner.id = own.userId');
+  return owned
     .innerJoin(User, 'editor', 'editor.id = e.updatedBy')
     .addSelect(['mine.role AS role', 'owner.id AS owner_id', 'owner.username AS owner_name'])
     .addSelect(['editor.id AS editor_id', 'editor.username AS editor_name']);

@@ -78,11 +78,16 @@ export class EventsService {
     });
   }
 
-  /** @throws Problem not_found */
-  async get(actor: Actor, id: string): Promise<EventWithPeople> {
-    const record = await this.events.findRecord(id, actor.userId);
+  /**
+   * @param asOf the moment whose state and people are asked for; null for the present
+   * @throws Problem not_found, also for what did not exist then or was in the trash
+   */
+  async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithPeople> {
+    const record = asOf
+      ? await this.events.findRecordThen(id, actor.userId, asOf)
+      : await this.events.findRecord(id, actor.userId);
     if (!record || record.event.deletedAt) throw notFound();
-    return this.withPeople(record);
+    return asOf ? { record, people: await this.permissions.listThen(id, asOf) } : this.withPeople(record);
   }
 
   list(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>> {

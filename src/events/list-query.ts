@@ -1,6 +1,7 @@
+import { readAsOf } from '../platform/http/as-of.js';
+import { readQueryInstant, unescapedPlus } from '../platform/http/instant-text.js';
 import { type FieldError, invalid } from '../platform/http/problem.js';
 import type { EventFilter } from './event-filter.js';
-import { readInstant } from './event-times.js';
 import type { ListEventsQuery, PartQuery } from './events.dto.js';
 import type { Part } from './events.service.js';
 
@@ -23,6 +24,7 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
     ownerId: query.owner_id,
     isRecurring: query.is_recurring,
     deleted: query.deleted ?? false,
+    asOf: readAsOf(query, timeZone),
     sort: { column: sort.endsWith('start_time') ? 'startTime' : 'updatedAt', descending: sort.startsWith('-') },
   };
 }
@@ -38,9 +40,8 @@ function readInstants(query: Partial<Record<Name, string>>, timeZone: string): P
   const instant = (name: Name): Date | undefined => {
     const text = query[name];
     if (text === undefined) return undefined;
-    const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
-    const read = readInstant(isDate ? `${text}T00:00:00` : unescapedPlus(text), timeZone);
-    if ('instant' in read) return new Date(read.instant.getTime() + milliseconds(text));
+    const read = readQueryInstant(text, timeZone);
+    if (read instanceof Date) return read;
     errors.push({ ...read, pointer: `/query/${name}` });
     return undefined;
   };
@@ -59,12 +60,4 @@ export function readPart({ occurrence, scope }: PartQuery): Part | null {
   if (occurrence !== undefined) return { occurrence: unescapedPlus(occurrence), scope: scope ?? 'this' };
   if (scope === undefined || scope === 'all') return null;
   throw invalid({ pointer: '/query/occurrence', code: 'required', message: 'Needed with this scope.' });
-}
-
-/** The + of an offset that wasn't escaped arrives as a space. */
-const unescapedPlus = (text: string): string => text.replace(/ (\d\d:\d\d)$/, '+$1');
-/** Events are kept to the second, so reading a time drops its fraction; changes are kept to the millisecond. */
-function milliseconds(text: string): number {
-  const fraction = /[.,](\d{1,9})/.exec(text)?.[1] ?? '0';
-  return Number(fraction.padEnd(3, '0').slice(0, 3));
 }

@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
@@ -44,15 +45,21 @@ export class PermissionsController {
   }
 
   @Get('permissions')
-  @RequireRole('read')
+  @RequireRole('read', { evenDeleted: true })
   @ApiOperation({
     operationId: 'listPermissions',
     summary: 'Who is on the event',
-    description: 'Everybody on the event may see it. Owner first, then by name.',
+    description:
+      'Everybody on the event may see it. Owner first, then by name. With `as_of`: who could see it then; also of a deleted event, for its owner.',
   })
   @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
-  async list(@UuidParam('id', 'The event.') id: string): Promise<PermissionsView> {
-    return permissionsView(await this.permissions.list(id));
+  async list(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The event.') id: string,
+    @Query() query: AsOfQuery,
+  ): Promise<PermissionsView> {
+    const asOf = readAsOf(query, actor.timeZone);
+    return permissionsView(await (asOf ? this.permissions.listThen(id, asOf) : this.permissions.listNow(actor, id)));
   }
 
   @Put('permissions/:userId')

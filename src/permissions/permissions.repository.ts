@@ -26,6 +26,9 @@ interface PersonRow extends Omit<PersonOnEvent, 'grantedBy'> {
   grantedByName: string;
 }
 
+/** An event always has an owner: what was his and is in the trash stays his. */
+const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;
+
 @Injectable()
 export class PermissionsRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -84,10 +87,20 @@ export class PermissionsRepository {
         ORDER BY p.role = 'owner' DESC, u.username`,
       [eventIds],
     );
-    return rows.map(({ grantedById, grantedByName, ...row }) => ({
-      ...row,
-      grantedBy: { id: grantedById, username: grantedByName },
-    }));
+    return rows.map(personOnEvent);
+  }
+
+  /** Everybody who was on the event at a moment, as its history tells; nobody before it existed. */
+  async listPeopleThen(eventId: string, asOf: Date): Promise<PersonOnEvent[]> {
+    const rows = await this.dataSource.query<PersonRow[]>(
+      `SELECT $1::uuid AS "eventId", p.user_id AS "userId", u.username, p.role, p.granted_at AS "grantedAt",
+              g.id AS "grantedById", g.username AS "grantedByName"
+         FROM people_at($1, $2, 9223372036854775807) p
+         JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
+        ORDER BY p.role = 'owner' DESC, u.username`,
+      [eventId, asOf],
+    );
+    return rows.map(personOnEvent);
   }
 
   /** Who of the people is on an event with somebody (in any role, not in the trash), or is that person. */
@@ -136,7 +149,42 @@ export class PermissionsRepository {
     );
   }
 
+  /** Whoever is on the event beside its owner and comes next: an editor before a viewer, the longest-standing first. */
+  async findHeir(tx: Transaction, eventId: string): Promise<string | null> {
+    const [row] = await tx.query<{ userId: string }>(
+      `SELECT p.user_id AS "userId" FROM event_permissions p JOIN users u ON u.id = p.user_id
+        WHERE p.event_id = $1 AND p.role <> 'owner' AND u.erased_at IS NULL
+        ORDER BY p.role = 'editor' DESC, p.granted_at, p.user_id LIMIT 1`,
+      [eventId],
+    );
+    return row?.userId ?? null;
+  }
+
+  /** Some of the events that a person who is erased is still on, his own trash left aside. */
+  async listEventsToLeave(userId: string): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT p.event_id AS id FROM event_permissions p JOIN events e ON e.id = p.event_id
+        WHERE p.user_id = $1 AND ${TO_LEAVE} ORDER BY p.event_id LIMIT 100`,
+      [userId],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async listErasedPeople(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT u.id FROM users u
+        WHERE u.erased_at IS NOT NULL AND EXISTS (
+          SELECT 1 FROM event_permissions p JOIN events e ON e.id = p.event_id WHERE p.user_id = u.id AND ${TO_LEAVE})`,
+    );
+    return rows.map((row) => row.id);
+  }
+
   async remove(tx: Transaction, eventId: string, userId: string): Promise<void> {
     await tx.query(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = $2`, [eventId, userId]);
   }
 }
+
+const personOnEvent = ({ grantedById, grantedByName, ...row }: PersonRow): PersonOnEvent => ({
+  ...row,
+  grantedBy: { id: grantedById, username: grantedByName },
+});

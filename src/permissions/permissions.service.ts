@@ -66,6 +66,19 @@ export class PermissionsService {
     return this.permissions.listAcquaintances(userId, ids);
   }
 
+  /** Who is on the event. @throws Problem not_found for a deleted one, of which only the past is to be seen */
+  async listNow(actor: Actor, eventId: string): Promise<PersonOnEvent[]> {
+    await this.access.require(eventId, actor.userId, 'read');
+    return this.list(eventId);
+  }
+
+  /** Who was on the event at a moment. @throws Problem not_found when it did not exist yet */
+  async listThen(eventId: string, asOf: Date): Promise<PersonOnEvent[]> {
+    const people = await this.permissions.listPeopleThen(eventId, asOf);
+    if (people.length === 0) throw notFound();
+    return people;
+  }
+
   /** Everybody on one event is on another as well, in the same roles. Not a change by itself: part of a split. */
   copyPeople(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
     return this.permissions.copyPeople(tx, fromEventId, toEventId);
@@ -135,15 +148,7 @@ export class PermissionsService {
         record(tx, event, actor, at, 'role_changed', [{ userId, from, to: role }]);
         return this.list(eventId, tx);
       }
-      const roles = [
-        { userId: event.ownerId, role: 'editor' as const },
-        { userId, role },
-      ];
-      await this.permissions.setRoles(tx, eventId, roles, actor.userId, at);
-      record(tx, event, actor, at, 'ownership_transferred', [
-        { userId, from, to: 'owner' },
-        { userId: event.ownerId, from: 'owner', to: 'editor' },
-      ]);
+      await this.handOver(tx, event, actor, userId, at);
       return this.list(eventId, tx);
     });
   }
@@ -162,6 +167,58 @@ export class PermissionsService {
       await this.permissions.remove(tx, eventId, userId);
       record(tx, event, actor, new Date(), 'revoked', [{ userId, from, to: null }]);
     });
+  }
+
+  listEventsToLeave(userId: string): Promise<string[]> {
+    return this.permissions.listEventsToLeave(userId);
+  }
+
+  /** People who were erased and are still on some event. */
+  listErasedPeople(): Promise<string[]> {
+    return this.permissions.listErasedPeople();
+  }
+
+  /**
+   * Takes a person who is erased off an event, also from the trash of another. What he owns goes to the next in line,
+   * whether that one is free then or not.
+   * @returns false when there is nobody to have it, and nothing was done
+   * @throws Problem not_found when it went to the trash meanwhile
+   */
+  async depart(actor: Actor, eventId: string): Promise<boolean> {
+    const { userId } = actor;
+    return this.transactions.run(async (tx) => {
+      const owns = (await this.permissions.findOwner(tx, eventId)) === userId;
+      const toUserId = owns ? await this.permissions.findHeir(tx, eventId) : null;
+      if (owns && !toUserId) return false;
+      if (toUserId) {
+        for (const listener of this.handoverListeners) {
+          await listener(tx, { eventId, toUserId, actor, onConflict: 'allow' });
+        }
+      }
+      const event = await this.permissions.lockEvent(tx, eventId, userId);
+      const heir = owns ? await this.permissions.findHeir(tx, eventId) : null;
+      if ((event?.role === 'owner') !== owns || heir !== toUserId) throw new RetryTransaction();
+      if (!event?.role) return true;
+      const at = new Date();
+      if (toUserId) await this.handOver(tx, event, actor, toUserId, at);
+      await this.permissions.remove(tx, eventId, userId);
+      record(tx, event, actor, at, 'revoked', [{ userId, from: toUserId ? 'editor' : event.role, to: null }]);
+      return true;
+    });
+  }
+
+  /** The new owner is on the event already; the old one becomes an editor. */
+  private async handOver(tx: Transaction, event: LockedEvent, actor: Actor, userId: string, at: Date): Promise<void> {
+    const from = (await this.permissions.listRoles(tx, event.id)).get(userId) ?? null;
+    const roles = [
+      { userId: event.ownerId, role: 'editor' as const },
+      { userId, role: 'owner' as const },
+    ];
+    await this.permissions.setRoles(tx, event.id, roles, actor.userId, at);
+    record(tx, event, actor, at, 'ownership_transferred', [
+      { userId, from, to: 'owner' },
+      { userId: event.ownerId, from: 'owner', to: 'editor' },
+    ]);
   }
 
   /** Finds everybody who was named. @throws Problem validation_failed with a pointer for each bad entry */

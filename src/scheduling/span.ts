@@ -1,4 +1,4 @@
-import { readInstant } from '../events/event-times.js';
+import { readInstant } from '../platform/http/instant-text.js';
 import type { Interval } from '../events/occupancy.js';
 import type { FieldError } from '../platform/http/problem.js';
 

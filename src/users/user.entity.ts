@@ -1,7 +1,8 @@
-import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 
 @Entity('users')
-@Unique('users_username_key', ['username'])
+@Index('users_username_key', ['username'], { unique: true, where: 'erased_at IS NULL' })
+@Index('users_erased_at_idx', ['erasedAt'], { where: 'erased_at IS NOT NULL' })
 @Unique('users_email_key', ['email'])
 @Check('users_role_check', `role IN ('user', 'admin')`)
 export class User {
@@ -26,4 +27,8 @@ export class User {
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;
+
+  /** When nothing was left of the person but the id that history points at. Look-ups pass over such rows. */
+  @Column('timestamp with time zone', { name: 'erased_at', precision: 3, nullable: true })
+  erasedAt: Date | null;
 }

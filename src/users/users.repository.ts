@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, Repository } from 'typeorm';
+import { In, IsNull, Repository } from 'typeorm';
 import { violatesUnique } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import { type FieldError, Problem } from '../platform/http/problem.js';
@@ -10,6 +10,8 @@ const TAKEN: Record<string, FieldError> = {
   users_username_key: { pointer: '/username', code: 'taken', message: 'This name is taken.' },
   users_email_key: { pointer: '/email', code: 'taken', message: 'This e-mail is taken.' },
 };
+
+const ALIVE = { erasedAt: IsNull() };
 
 @Injectable()
 export class UsersRepository {
@@ -34,18 +36,24 @@ export class UsersRepository {
     }
   }
 
+  /** Leaves nothing of the person; does nothing the second time. */
+  async erase(tx: Transaction, id: string, nothing: Omit<User, 'id' | 'createdAt' | 'role'>): Promise<void> {
+    await tx.manager.update(User, { id, ...ALIVE }, { ...nothing, role: 'user' });
+  }
+
   findById(id: string): Promise<User | null> {
-    return this.users.findOneBy({ id });
+    return this.users.findOneBy({ id, ...ALIVE });
   }
 
   findByUsername(username: string): Promise<User | null> {
-    return this.users.findOneBy({ username });
+    return this.users.findOneBy({ username, ...ALIVE });
   }
 
   findByEmail(email: string): Promise<User | null> {
-    return this.users.findOneBy({ email });
+    return this.users.findOneBy({ email, ...ALIVE });
   }
 
+  /** Also people who were erased. */
   listByIds(ids: string[]): Promise<User[]> {
     return this.users.findBy({ id: In(ids) });
   }
@@ -54,9 +62,10 @@ export class UsersRepository {
   async listByNames(tx: Transaction, names: { ids: string[]; usernames: string[]; emails: string[] }): Promise<User[]> {
     return tx.manager
       .createQueryBuilder(User, 'u')
-      .where('u.id = ANY(:ids::uuid[])', { ids: names.ids })
-      .orWhere('u.username = ANY(:usernames::citext[])', { usernames: names.usernames })
-      .orWhere('u.email = ANY(:emails::citext[])', { emails: names.emails })
+      .where(
+        'u.erasedAt IS NULL AND (u.id = ANY(:ids::uuid[]) OR u.username = ANY(:usernames::citext[]) OR u.email = ANY(:emails::citext[]))',
+        names,
+      )
       .getMany();
   }
 

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transactions.js';
 import { v7 as uuidv7 } from 'uuid';
+import { ERASED_NAME } from './erased-user.js';
 import type { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -24,7 +26,7 @@ export class UsersService {
 
   /** @throws Problem name_taken */
   async create(user: NewUser): Promise<User> {
-    const created: User = { ...user, id: uuidv7(), role: 'user', createdAt: new Date() };
+    const created: User = { ...user, id: uuidv7(), role: 'user', createdAt: new Date(), erasedAt: null };
     await this.users.insert(created);
     return created;
   }
@@ -32,6 +34,17 @@ export class UsersService {
   /** @throws Problem name_taken */
   update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
     return this.users.update(id, changes);
+  }
+
+  /** Nothing stays of the account but its id and the day it was made. The name and the e-mail are free again. */
+  erase(tx: Transaction, id: string): Promise<void> {
+    return this.users.erase(tx, id, {
+      username: ERASED_NAME,
+      email: `${randomUUID()}@deleted.invalid`,
+      passwordHash: '!',
+      timeZone: 'UTC',
+      erasedAt: new Date(),
+    });
   }
 
   find(id: string): Promise<User | null> {

@@ -10,6 +10,8 @@ const KINDS = CONTENT_KINDS.map((kind) => `'${kind}'`).join(', ');
 @Entity('event_versions')
 @Check('event_versions_kind_check', `kind IN (${KINDS})`)
 @Check('event_versions_version_check', 'version >= 1')
+@Check('event_versions_hash_check', 'octet_length(hash) = 32')
+@Index('event_versions_created_at_idx', ['eventId', 'createdAt'])
 @Index('event_versions_position_idx', ['eventId', 'position'], { unique: true })
 export class EventVersion {
   @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'event_versions_pkey' })
@@ -19,7 +21,7 @@ export class EventVersion {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'event_versions_pkey' })
   version: number;
 
-  /** Order among everything that happened to the event, people included; numbered by a trigger under the event's lock. */
+  /** Order among everything that happened to the event, people included; numbered for each event, under its lock. */
   @Column('bigint')
   position: number;
 
@@ -42,4 +44,8 @@ export class EventVersion {
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;
+
+  /** SHA-256 over the row and the hash of the row before it in the event's history: see history-hash.ts. */
+  @Column('bytea')
+  hash: Buffer;
 }

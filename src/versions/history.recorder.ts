@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Change, type ContentChange, isPeopleChange } from '../platform/changes/change.js';
+import { type Change, isPeopleChange } from '../platform/changes/change.js';
 import { type ChangeListener, Changes } from '../platform/changes/changes.js';
 import type { Transaction } from '../platform/database/transactions.js';
-import { HistoryRepository } from './history.repository.js';
+import { historyHash, type HistoryEntry } from './history-hash.js';
+import { type ChainedEntry, HistoryRepository } from './history.repository.js';
 
 /** Stores what happened, in the order in which it happened, at the end of the transaction that did it. */
 @Injectable()
@@ -15,9 +16,35 @@ export class HistoryRecorder implements ChangeListener {
   }
 
   async beforeCommit(tx: Transaction, changes: Change[]): Promise<void> {
-    const people = changes.filter(isPeopleChange);
-    const content = changes.filter((change): change is ContentChange => !isPeopleChange(change));
-    if (content.length > 0) await this.history.insertVersions(tx, content);
+    const chained = await this.chain(tx, changes);
+    const people = chained.filter((entry) => entry.people !== null);
+    const versions = chained.filter((entry) => entry.people === null);
+    if (versions.length > 0) await this.history.insertVersions(tx, versions);
     if (people.length > 0) await this.history.insertPeopleChanges(tx, people);
   }
+
+  /** Gives each change its position and its hash over the one before it of the same event. */
+  private async chain(tx: Transaction, changes: Change[]): Promise<ChainedEntry[]> {
+    // What begins here has nothing before it.
+    const begun = new Set(changes.filter(isFirst).map(({ eventId }) => eventId));
+    const others = new Set(changes.map(({ eventId }) => eventId).filter((eventId) => !begun.has(eventId)));
+    const ends = await this.history.listEnds(tx, [...others]);
+    return changes.map((change) => {
+      const end = ends.get(change.eventId);
+      const entry = entryOf(change, (end?.position ?? 0) + 1);
+      const hash = historyHash(end?.hash ?? null, entry);
+      ends.set(change.eventId, { position: entry.position, hash });
+      return { ...entry, hash };
+    });
+  }
+}
+
+const isFirst = (change: Change): boolean => !isPeopleChange(change) && change.version === 1;
+
+function entryOf(change: Change, position: number): HistoryEntry {
+  const { eventId, version, kind, actorId, at } = change;
+  const common = { eventId, position, version, kind, actorId, at };
+  if (isPeopleChange(change)) return { ...common, comment: null, changed: null, snapshot: null, people: change.people };
+  const { comment, changed, snapshot } = change;
+  return { ...common, comment, changed, snapshot, people: null };
 }

@@ -1,9 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Snapshot } from '../events/event-content.js';
-import type { ContentChange, ContentKind, PeopleChange, PeopleKind, PersonChange } from '../platform/changes/change.js';
+import type { ContentKind, PeopleKind, PersonChange } from '../platform/changes/change.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
+import type { HistoryEntry } from './history-hash.js';
+
+/** A row with its place in the chain of hashes. */
+export interface ChainedEntry extends HistoryEntry {
+  hash: string;
+}
+
+/** Where the history of an event ends so far. */
+export interface HistoryEnd {
+  position: number;
+  hash: string;
+}
 
 interface Person {
   id: string;
@@ -44,24 +56,38 @@ const VERSION_COLUMNS = `v.version, v.kind, v.comment, v.changed, v.snapshot, v.
 export class HistoryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  async insertVersions(tx: Transaction, changes: ContentChange[]): Promise<void> {
+  /** The last row of each event that has one. The events are locked: nobody else writes the next. */
+  async listEnds(tx: Transaction, eventIds: string[]): Promise<Map<string, HistoryEnd>> {
+    if (eventIds.length === 0) return new Map();
+    const rows = await tx.query<HistoryEnd & { eventId: string }>(
+      `SELECT e.id AS "eventId", last.position, encode(last.hash, 'hex') AS hash
+         FROM unnest($1::uuid[]) AS e (id) CROSS JOIN LATERAL (
+           (SELECT position, hash FROM event_versions WHERE event_id = e.id ORDER BY position DESC LIMIT 1)
+           UNION ALL
+           (SELECT position, hash FROM people_changes WHERE event_id = e.id ORDER BY position DESC LIMIT 1)
+           ORDER BY position DESC LIMIT 1) AS last`,
+      [eventIds],
+    );
+    return new Map(rows.map(({ eventId, position, hash }) => [eventId, { position, hash }]));
+  }
+
+  async insertVersions(tx: Transaction, versions: ChainedEntry[]): Promise<void> {
     await tx.query(
-      `INSERT INTO event_versions (event_id, version, kind, author_id, comment, changed, snapshot, created_at)
-       SELECT "eventId", version, kind, "actorId", comment, changed, snapshot, at
-         FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, kind text, "actorId" uuid,
-              comment text, changed text[], snapshot jsonb, at timestamptz)) WITH ORDINALITY
-        ORDER BY ordinality`,
-      [JSON.stringify(changes)],
+      `INSERT INTO event_versions (event_id, version, position, kind, author_id, comment, changed, snapshot, created_at,
+                                   hash)
+       SELECT "eventId", version, position, kind, "actorId", comment, changed, snapshot, at, decode(hash, 'hex')
+         FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text, "actorId" uuid,
+              comment text, changed text[], snapshot jsonb, at timestamptz, hash text)`,
+      [JSON.stringify(versions)],
     );
   }
 
-  async insertPeopleChanges(tx: Transaction, changes: PeopleChange[]): Promise<void> {
+  async insertPeopleChanges(tx: Transaction, changes: ChainedEntry[]): Promise<void> {
     await tx.query(
-      `INSERT INTO people_changes (event_id, version, kind, actor_id, people, created_at)
-       SELECT "eventId", version, kind, "actorId", people, at
-         FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, kind text, "actorId" uuid,
-              people jsonb, at timestamptz)) WITH ORDINALITY
-        ORDER BY ordinality`,
+      `INSERT INTO people_changes (event_id, version, position, kind, actor_id, people, created_at, hash)
+       SELECT "eventId", version, position, kind, "actorId", people, at, decode(hash, 'hex')
+         FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text, "actorId" uuid,
+              people jsonb, at timestamptz, hash text)`,
       [JSON.stringify(changes)],
     );
   }

@@ -8,6 +8,7 @@ const KINDS = PEOPLE_KINDS.map((kind) => `'${kind}'`).join(', ');
 /** Who was let onto an event, given another role or removed. Never rewritten. */
 @Entity('people_changes')
 @Check('people_changes_kind_check', `kind IN (${KINDS})`)
+@Check('people_changes_hash_check', 'octet_length(hash) = 32')
 export class PeopleChangeRow {
   @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'people_changes_pkey' })
   @ForeignKey(() => CalendarEvent, { name: 'people_changes_event_id_fkey' })
@@ -33,4 +34,8 @@ export class PeopleChangeRow {
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;
+
+  /** The next link of the chain that versions and people share. */
+  @Column('bytea')
+  hash: Buffer;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, deleteEvent, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { outcome, slot } from '../support/calls.js';
 import { expectInvariants } from '../support/invariants.js';
+import { tampered } from '../support/tampering.js';
 import { ok, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -63,16 +64,9 @@ describe('the invariants that every stress test ends with', () => {
   it('hold for what the application writes', () => expectInvariants(app.database));
 
   it.each(SPOILED)('see that %s', async (_name, sql) => {
-    const client = await app.database.pool.connect();
-    try {
-      await client.query('BEGIN');
-      await client.query(sql.replace(/\$\w+/g, (name) => named[name]!));
-      const query = async <Row extends object>(text: string, parameters: unknown[] = []) =>
-        (await client.query<Row>(text, parameters)).rows;
-      await expect(expectInvariants({ query })).rejects.toThrow(/expected/);
-    } finally {
-      await client.query('ROLLBACK');
-      client.release();
-    }
+    const statements = sql.replace(/\$\w+/g, (name) => named[name]!);
+    await tampered(app.database, statements, async (database) => {
+      await expect(expectInvariants(database)).rejects.toThrow(/expected/);
+    });
   });
 });

@@ -72,6 +72,7 @@ export const ACCESS_MATRIX: Row[] = [
   row('logout', [401, 204, 204, 204, 204, 204], { writes: true }),
   row('getMe', ANYBODY_SIGNED_IN),
   row('updateMe', ANYBODY_SIGNED_IN, { writes: true, request: () => ({ body: { time_zone: 'Europe/Paris' } }) }),
+  row('eraseMe', [401, 204, 204, 204, 204, 204], { writes: true, request: () => ({ body: { password: PASSWORD } }) }),
   row('listSessions', ANYBODY_SIGNED_IN),
   row('endSession', [401, 204, 204, 204, 204, 204], {
     writes: true,

@@ -3,6 +3,7 @@ import { type EventContent, fromSnapshot, type Snapshot, toSnapshot } from '../.
 import { merged } from '../../src/events/free-slots.js';
 import { type Interval, occupiedWithin } from '../../src/events/occupancy.js';
 import type { ContentKind, PeopleKind, PersonChange } from '../../src/platform/changes/change.js';
+import { problemLine, verifyHistory } from '../../src/versions/verify-history.js';
 import type { TestDatabase } from './database.js';
 
 type Queries = Pick<TestDatabase, 'query'>;
@@ -49,9 +50,20 @@ const NONE_OF = {
 /** What must hold at any moment, whatever was going on. For after every stress. */
 export async function expectInvariants(database: Queries): Promise<void> {
   for (const [name, sql] of Object.entries(NONE_OF)) expect(await database.query(sql), name).toEqual([]);
+  await expectTrueHistory(database);
   await expectSnapshotsOfRows(database);
   await expectOccupancyOfSeries(database);
   await expectNothingMissed(database);
+}
+
+/** The same verification as `npm run verify:history`. */
+async function expectTrueHistory(database: Queries): Promise<void> {
+  const problems: string[] = [];
+  await verifyHistory(
+    (sql, parameters) => database.query(sql, parameters),
+    (problem) => problems.push(problemLine(problem)),
+  );
+  expect(problems, 'what is wrong with history').toEqual([]);
 }
 
 async function expectSnapshotsOfRows(database: Queries): Promise<void> {
@@ -88,12 +100,12 @@ async function expectOccupancyOfSeries(database: Queries): Promise<void> {
 
 interface LogRow {
   eventId: string;
+  splitFrom: string | null;
+  splitFromVersion: number | null;
   kind: ContentKind | PeopleKind;
   version: number;
   actorId: string;
   people: PersonChange[] | null;
-  /** The event that it was split from. */
-  splitFrom: string | null;
 }
 
 const KIND_OF_TYPE: Record<string, string> = {
@@ -109,29 +121,40 @@ const KIND_OF_TYPE: Record<string, string> = {
 /** Replays history: who is on an event, and the items that everybody must have, no more and no fewer, in this order. */
 async function expectNothingMissed(database: Queries): Promise<void> {
   const log = await database.query<LogRow>(
-    `SELECT event_id AS "eventId", kind, v.version, author_id AS "actorId", NULL::jsonb AS people, position,
-            e.split_from AS "splitFrom"
-       FROM event_versions v JOIN events e ON e.id = v.event_id
-     UNION ALL SELECT event_id, kind, version, actor_id, people, position, NULL FROM people_changes
-     ORDER BY position`,
+    `SELECT h.*, e.split_from AS "splitFrom", e.split_from_version AS "splitFromVersion"
+       FROM (SELECT event_id AS "eventId", kind, version, author_id AS "actorId", NULL::jsonb AS people, position
+               FROM event_versions
+             UNION ALL SELECT event_id, kind, version, actor_id, people, position FROM people_changes) AS h
+       JOIN events e ON e.id = h."eventId" ORDER BY position`,
   );
+  const byEvent = new Map<string, LogRow[]>();
+  for (const row of log) byEvent.set(row.eventId, [...(byEvent.get(row.eventId) ?? []), row]);
   const roles = new Map<string, Map<string, string>>();
+  /** By event and version: the tail of a split series begins with the people of its head. */
+  const rolesAt = new Map<string, Map<string, string>>();
   const expected: Record<string, string[]> = {};
-  for (const { eventId, kind, version, actorId, people, splitFrom } of log) {
-    const on = roles.get(eventId) ?? new Map<string, string>();
+  const replay = (eventId: string): void => {
+    if (roles.has(eventId)) return;
+    const on = new Map<string, string>();
     roles.set(eventId, on);
-    if (kind === 'created') on.set(actorId, 'owner');
-    // The tail of a split begins with the people of its head.
-    if (kind === 'split' && version === 1) roles.get(splitFrom!)!.forEach((role, userId) => on.set(userId, role));
-    for (const { userId, from, to } of people ?? []) {
-      expect(on.get(userId) ?? null, `the role before ${kind} on ${eventId}`).toBe(from);
-      if (to === null) on.delete(userId);
-      else on.set(userId, to);
+    for (const { kind, version, actorId, people, splitFrom, splitFromVersion } of byEvent.get(eventId) ?? []) {
+      if (kind === 'created') on.set(actorId, 'owner');
+      if (kind === 'split' && version === 1) {
+        replay(splitFrom!);
+        for (const [userId, role] of rolesAt.get(`${splitFrom} ${splitFromVersion}`) ?? []) on.set(userId, role);
+      }
+      for (const { userId, from, to } of people ?? []) {
+        expect(on.get(userId) ?? null, `the role before ${kind} on ${eventId}`).toBe(from);
+        if (to === null) on.delete(userId);
+        else on.set(userId, to);
+      }
+      if (!people) rolesAt.set(`${eventId} ${version}`, new Map(on));
+      const word = kind === 'split' ? (version === 1 ? 'created' : 'updated') : kind;
+      const told = new Set([...on.keys(), ...(people ?? []).map(({ userId }) => userId)]);
+      for (const userId of told) (expected[`${userId} on ${eventId}`] ??= []).push(`${word} ${version}`);
     }
-    const told = new Set([...on.keys(), ...(people ?? []).map(({ userId }) => userId)]);
-    const seen = kind !== 'split' ? kind : version === 1 ? 'created' : 'updated';
-    for (const userId of told) (expected[`${userId} on ${eventId}`] ??= []).push(`${seen} ${version}`);
-  }
+  };
+  for (const eventId of byEvent.keys()) replay(eventId);
 
   const items = await database.query<{ userId: string; eventId: string; type: string; version: number }>(
     `SELECT user_id AS "userId", event_id AS "eventId", type, version FROM notifications ORDER BY user_id, seq`,

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalJson, type HistoryEntry, historyHash } from './history-hash.js';
+
+const VERSION: HistoryEntry = {
+  eventId: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
+  position: 2,
+  version: 2,
+  kind: 'updated',
+  actorId: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01',
+  at: new Date('2026-06-01T10:00:00.123Z'),
+  comment: 'Why not',
+  changed: ['title'],
+  snapshot: { title: 'Lunch', overrides: [{ original: '2026-06-01T10:00:00', duration: { days: 0, seconds: 3600 } }] },
+  people: null,
+};
+const BEFORE = 'ab'.repeat(32);
+
+describe('historyHash', () => {
+  it('gives the same for what the database gives back: other order of members, no undefined ones', () => {
+    const snapshot = {
+      overrides: [{ duration: { seconds: 3600, days: 0 }, title: undefined, original: '2026-06-01T10:00:00' }],
+      title: 'Lunch',
+    };
+    expect(historyHash(BEFORE, { ...VERSION, snapshot })).toBe(historyHash(BEFORE, VERSION));
+  });
+
+  it('never changes its form: stored hashes must verify for ever', () => {
+    expect(historyHash(null, VERSION)).toMatchInlineSnapshot(
+      `"756bbdb58d3cfa950ba9768749ae4c991e59b4ca6f1fac071989c8d9e9e8f362"`,
+    );
+    expect(historyHash(BEFORE, VERSION)).toMatchInlineSnapshot(
+      `"90dc10426de1322b7fa00453b09df8c678731f2986ad0882d950d5ee5110aca3"`,
+    );
+  });
+
+  it.each<[string, Partial<HistoryEntry>]>([
+    ['event', { eventId: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b03' }],
+    ['place', { position: 3 }],
+    ['number', { version: 3 }],
+    ['kind', { kind: 'rolled_back' }],
+    ['author', { actorId: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a02' }],
+    ['millisecond', { at: new Date('2026-06-01T10:00:00.124Z') }],
+    ['comment', { comment: 'why not' }],
+    ['missing comment', { comment: null }],
+    ['fields', { changed: ['title', 'location'] }],
+    ['content', { snapshot: { ...VERSION.snapshot, title: 'Lunch ' } }],
+    ['people', { people: [] }],
+  ])('is another one for another %s', (_what, change) => {
+    expect(historyHash(BEFORE, { ...VERSION, ...change })).not.toBe(historyHash(BEFORE, VERSION));
+  });
+
+  it('is another one after another predecessor', () => {
+    expect(historyHash('cd'.repeat(32), VERSION)).not.toBe(historyHash(BEFORE, VERSION));
+    expect(historyHash(null, VERSION)).not.toBe(historyHash(BEFORE, VERSION));
+  });
+});
+
+describe('canonicalJson', () => {
+  it.each([
+    [{ b: 1, a: [{ d: null, c: 'x' }] }, '{"a":[{"c":"x","d":null}],"b":1}'],
+    [{ a: undefined, b: [undefined] }, '{"b":[null]}'],
+    ['Ü "\u2028" \\ 🎉', '"Ü \\"\u2028\\" \\\\ 🎉"'],
+    [{ 10: 1, 9: 2 }, '{"10":1,"9":2}'],
+    [[], '[]'],
+    [{}, '{}'],
+    [null, 'null'],
+  ])('writes %j in one way', (value, text) => {
+    expect(canonicalJson(value)).toBe(text);
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+  });
+});
