@@ -79,8 +79,8 @@ export class HistoryRepository {
     return pageOf(rows.map(versionRecord), page, ({ version }) => [String(version)], total);
   }
 
-  async findVersion(eventId: string, version: number): Promise<VersionRecord | null> {
-    const [row] = await this.dataSource.query<Row<VersionRecord>[]>(
+  async findVersion(eventId: string, version: number, tx?: Transaction): Promise<VersionRecord | null> {
+    const [row] = await (tx?.manager ?? this.dataSource).query<Row<VersionRecord>[]>(
       `SELECT ${VERSION_COLUMNS} FROM event_versions v JOIN users u ON u.id = v.author_id
         WHERE v.event_id = $1 AND v.version = $2`,
       [eventId, version],

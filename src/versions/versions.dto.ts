@@ -76,7 +76,7 @@ const FIELD_VALUE = {
   anyOf: [
     { type: 'string' },
     { type: 'boolean' },
-    { type: 'array', items: { type: 'string' } },
+    { type: 'array', items: { anyOf: [{ type: 'string' }, { $ref: getSchemaPath('OverrideView') }] } },
     { $ref: getSchemaPath('RecurrencePatternView') },
     { type: 'null' },
   ],

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { fromSnapshot, wireContent } from '../events/event-content.js';
+import { contentOf, type EventContent, fromSnapshot, wireContent } from '../events/event-content.js';
+import type { CalendarEvent } from '../events/event.entity.js';
+import { staleVersion } from '../events/events.errors.js';
+import type { Transaction } from '../platform/database/transactions.js';
 import type { OnConflict } from '../events/conflicts.service.js';
 import { EventWriter } from '../events/event-writer.js';
 import { EventsService, type EventWithPeople } from '../events/events.service.js';
@@ -7,6 +10,7 @@ import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { invalid, notFound } from '../platform/http/problem.js';
 import { type Difference, difference } from './diff.js';
+import { fieldClashes, mergeContent } from './merge.js';
 import { HistoryRepository, type LogRecord, type VersionRecord } from './history.repository.js';
 
 export interface VersionDiff extends Difference {
@@ -20,7 +24,9 @@ export class VersionsService {
     private readonly history: HistoryRepository,
     private readonly events: EventsService,
     private readonly writer: EventWriter,
-  ) {}
+  ) {
+    events.onStaleWrite((tx, event, version, edit) => this.merge(tx, event, version, edit));
+  }
 
   list(eventId: string, page: PageRequest): Promise<Page<VersionRecord>> {
     return this.history.listVersions(eventId, page);
@@ -83,5 +89,21 @@ export class VersionsService {
         () => fromSnapshot(snapshot),
       ),
     );
+  }
+
+  /** A stale write: what it changed since its version goes together with what others changed since. */
+  private async merge(
+    tx: Transaction,
+    event: CalendarEvent,
+    version: number,
+    edit: (content: EventContent) => EventContent,
+  ): Promise<EventContent> {
+    const found = await this.history.findVersion(event.id, version, tx);
+    if (!found) throw staleVersion(event.version);
+    const base = fromSnapshot(found.snapshot);
+    const yours = edit(base);
+    const merged = mergeContent(base, contentOf(event), contentOf(yours));
+    if ('content' in merged) return merged.content;
+    throw staleVersion(event.version, fieldClashes(merged.clashes, base, event, yours));
   }
 }

@@ -46,6 +46,11 @@ export const PROBLEMS = {
     'Hand the event over first: give another person the role `owner`.',
   ),
   too_many_people: kind(409, 'The event has as many people as it can', 'Remove some before adding others.'),
+  later_changes: kind(
+    409,
+    'Later changes are in the way',
+    'What you want to undo was changed again since; `clashes` says what. Edit the event instead.',
+  ),
   stale_version: kind(
     412,
     'Somebody changed the event before you',
