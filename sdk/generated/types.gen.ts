@@ -11,7 +11,7 @@ export type HealthView = {
     status: 'ok';
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'later_changes' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
 
 export type FieldErrorView = {
     /**
@@ -316,6 +316,10 @@ export type ConflictProblemView = {
      * With `event_conflict`: the first 50 clashes.
      */
     conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     */
+    suggestions?: Array<IntervalView>;
 };
 
 export type ChangeRoleBody = {
@@ -434,9 +438,9 @@ export type CreateEventBody = {
      */
     show_as?: 'busy' | 'free';
     /**
-     * What to do when the owner is busy at that time: refuse (409), or store it all the same.
+     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
-    on_conflict?: 'reject' | 'allow';
+    on_conflict?: 'reject' | 'allow' | 'skip';
     /**
      * Kept in the history with this change.
      */
@@ -496,6 +500,27 @@ export type RecurrencePatternView = {
     week_start?: string;
 };
 
+export type OverrideView = {
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    start_time?: string;
+    end_time?: string;
+    title?: string;
+    description?: string | null;
+    location?: string | null;
+    show_as?: 'busy' | 'free';
+};
+
+export type SplitFromView = {
+    event_id: string;
+    /**
+     * Version of that event just after the split.
+     */
+    version: number;
+};
+
 /**
  * What you may do.
  */
@@ -535,6 +560,10 @@ export type EventView = {
      */
     added: Array<string>;
     /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
      * `free` never conflicts.
      */
     show_as: 'busy' | 'free';
@@ -547,6 +576,10 @@ export type EventView = {
      * Shared by the parts of a series that was split.
      */
     series_id: string;
+    /**
+     * Where this part of a series was split off.
+     */
+    split_from: SplitFromView | null;
     /**
      * Number of the latest version; also the ETag.
      */
@@ -568,6 +601,14 @@ export type EventView = {
     updated_at: string;
     updated_by: PersonView;
     /**
+     * After a change with `on_conflict: skip`: original starts that were left out.
+     */
+    skipped?: Array<string>;
+    /**
+     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
      * When it went to the trash (only there).
      */
     deleted_at?: string;
@@ -585,6 +626,111 @@ export type CreatedEventsView = {
      * In the order of the request.
      */
     items: Array<EventView>;
+};
+
+export type OccurrenceTimesView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    /**
+     * The clocks skip its time that day: it was moved forward by the gap.
+     */
+    adjusted?: boolean;
+};
+
+export type EventItemView = {
+    title: string;
+    description: string | null;
+    location: string | null;
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * UTC with `Z`; a plain date for all-day events. Exclusive.
+     */
+    end_time: string;
+    /**
+     * IANA time zone.
+     */
+    time_zone: string;
+    all_day: boolean;
+    is_recurring: boolean;
+    recurrence_pattern: RecurrencePatternView | null;
+    /**
+     * Original starts that do not take place.
+     */
+    excluded: Array<string>;
+    /**
+     * Further starts beside the pattern.
+     */
+    added: Array<string>;
+    /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
+     * `free` never conflicts.
+     */
+    show_as: 'busy' | 'free';
+    id: string;
+    /**
+     * The same rule as RFC 5545 text.
+     */
+    rrule: string | null;
+    /**
+     * Shared by the parts of a series that was split.
+     */
+    series_id: string;
+    /**
+     * Where this part of a series was split off.
+     */
+    split_from: SplitFromView | null;
+    /**
+     * Number of the latest version; also the ETag.
+     */
+    version: number;
+    owner: PersonView;
+    /**
+     * Your role.
+     */
+    role: Role;
+    /**
+     * What you may do.
+     */
+    can: Array<Action>;
+    /**
+     * Everybody on the event (single events only).
+     */
+    permissions?: Array<PersonRoleView>;
+    created_at: string;
+    updated_at: string;
+    updated_by: PersonView;
+    /**
+     * After a change with `on_conflict: skip`: original starts that were left out.
+     */
+    skipped?: Array<string>;
+    /**
+     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * When it went to the trash (only there).
+     */
+    deleted_at?: string;
+    /**
+     * With `expand`: which occurrence this item is.
+     */
+    occurrence?: OccurrenceTimesView;
 };
 
 export type EventsView = {
@@ -608,7 +754,29 @@ export type EventsView = {
      * Pages in all (numbered pages only).
      */
     pages?: number;
-    items: Array<EventView>;
+    items: Array<EventItemView>;
+};
+
+export type FieldClashView = {
+    field: string;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    base: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    theirs: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    yours: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
 };
 
 export type StaleVersionProblemView = {
@@ -645,6 +813,10 @@ export type StaleVersionProblemView = {
      * The version that the event has now.
      */
     current_version?: number;
+    /**
+     * What was changed on both sides: at your version, now, and as you sent it.
+     */
+    clashes?: Array<FieldClashView>;
 };
 
 export type UpdateEventBody = {
@@ -697,14 +869,16 @@ export type UpdateEventBody = {
      */
     show_as?: 'busy' | 'free';
     /**
-     * What to do when the owner is busy at that time: refuse (409), or store it all the same.
+     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
-    on_conflict?: 'reject' | 'allow';
+    on_conflict?: 'reject' | 'allow' | 'skip';
     /**
      * Kept in the history with this change.
      */
     change_comment?: string | null;
 };
+
+export type Scope = 'this' | 'following' | 'all';
 
 export type RestoreEventBody = {
     /**
@@ -715,6 +889,57 @@ export type RestoreEventBody = {
      * Kept in the history.
      */
     change_comment?: string | null;
+};
+
+export type OccurrenceView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Names the occurrence, wherever it was moved to.
+     */
+    original_start: string;
+    /**
+     * The clocks skip its time that day: it was moved forward by the gap.
+     */
+    adjusted?: boolean;
+    /**
+     * It has values of its own.
+     */
+    overridden: boolean;
+    title: string;
+    description: string | null;
+    location: string | null;
+    show_as: 'busy' | 'free';
+};
+
+export type OccurrencesView = {
+    /**
+     * Pass it as `cursor` to read on; null at the end.
+     */
+    next_cursor: string | null;
+    /**
+     * Items in all (numbered pages only).
+     */
+    total?: number;
+    /**
+     * This page (numbered pages only).
+     */
+    page?: number;
+    /**
+     * Items on a page (numbered pages only).
+     */
+    page_size?: number;
+    /**
+     * Pages in all (numbered pages only).
+     */
+    pages?: number;
+    items: Array<OccurrenceView>;
 };
 
 export type ContentKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split';
@@ -783,6 +1008,10 @@ export type SnapshotView = {
      */
     added: Array<string>;
     /**
+     * What single occurrences have of their own.
+     */
+    overrides: Array<OverrideView>;
+    /**
      * `free` never conflicts.
      */
     show_as: 'busy' | 'free';
@@ -812,16 +1041,27 @@ export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 're
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
+export type TextOperationKind = 'equal' | 'insert' | 'delete';
+
+export type TextOperationView = {
+    op: TextOperationKind;
+    text: string;
+};
+
 export type LogChangeView = {
     /**
      * The value; null when there was none.
      */
-    from: string | boolean | Array<string> | RecurrencePatternView | null;
+    from: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     /**
      * The value; null when there was none.
      */
-    to: string | boolean | Array<string> | RecurrencePatternView | null;
+    to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
+    /**
+     * Word by word, for title, description and location when they changed.
+     */
+    text?: Array<TextOperationView>;
     /**
      * A field of the event, or `permissions` when people changed.
      */
@@ -841,6 +1081,14 @@ export type LogEntryView = {
     actor: PersonView;
     at: string;
     comment: string | null;
+    /**
+     * The version before; null for the creation, the same version when people changed.
+     */
+    previous_version: number | null;
+    /**
+     * By how many characters title, description and location grew or shrank together.
+     */
+    size: number;
     /**
      * What happened, in words.
      */
@@ -876,21 +1124,25 @@ export type FieldDifferenceView = {
     /**
      * The value; null when there was none.
      */
-    from: string | boolean | Array<string> | RecurrencePatternView | null;
+    from: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     /**
      * The value; null when there was none.
      */
-    to: string | boolean | Array<string> | RecurrencePatternView | null;
+    to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
+    /**
+     * Word by word, for title, description and location when they changed.
+     */
+    text?: Array<TextOperationView>;
 };
 
 export type PatchOperationView = {
-    op: 'replace';
+    op: 'add' | 'replace' | 'remove';
     path: string;
     /**
      * The value; null when there was none.
      */
-    value: string | boolean | Array<string> | RecurrencePatternView | null;
+    value?: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
 };
 
 export type DiffView = {
@@ -910,6 +1162,65 @@ export type DiffView = {
 };
 
 export type RollbackBody = {
+    /**
+     * What to do when the owner is busy at that time.
+     */
+    on_conflict?: 'reject' | 'allow';
+    /**
+     * Kept in the history.
+     */
+    change_comment?: string | null;
+    /**
+     * Only these fields; everything when absent. Times, zone, all-day and recurrence go together.
+     */
+    fields?: Array<'title' | 'description' | 'location' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as'>;
+};
+
+export type LaterChangesProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * What the problem is called.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people; never holds what users wrote.
+     */
+    detail?: string;
+    /**
+     * The path that was asked for.
+     */
+    instance: string;
+    /**
+     * Name it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Each wrong value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
+     */
+    clashes?: Array<FieldClashView>;
+    /**
+     * With `event_conflict`: the first 50 clashes.
+     */
+    conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`: times that would fit.
+     */
+    suggestions?: Array<IntervalView>;
+};
+
+export type RevertBody = {
     /**
      * What to do when the owner is busy at that time.
      */
@@ -1736,6 +2047,10 @@ export type ListEventsData = {
          */
         deleted?: boolean;
         /**
+         * One item an occurrence; needs `from` and `to`, at most 400 days apart.
+         */
+        expand?: boolean;
+        /**
          * Order of the list.
          */
         sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
@@ -1893,7 +2208,16 @@ export type DeleteEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -1995,9 +2319,13 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.
+         * The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.
          */
         'If-Match'?: string;
+        /**
+         * `handling=strict`: refuse instead of merging (RFC 7240).
+         */
+        Prefer?: string;
     };
     path: {
         /**
@@ -2005,7 +2333,16 @@ export type PatchEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2071,9 +2408,13 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.
+         * The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.
          */
         'If-Match'?: string;
+        /**
+         * `handling=strict`: refuse instead of merging (RFC 7240).
+         */
+        Prefer?: string;
     };
     path: {
         /**
@@ -2081,7 +2422,16 @@ export type UpdateEventData = {
          */
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         */
+        occurrence?: string;
+        /**
+         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         */
+        scope?: Scope;
+    };
     url: '/api/events/{id}';
 };
 
@@ -2208,6 +2558,77 @@ export type RestoreEventResponses = {
 };
 
 export type RestoreEventResponse = RestoreEventResponses[keyof RestoreEventResponses];
+
+export type ListOccurrencesData = {
+    body?: never;
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Most items to answer with (default 50).
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         */
+        page?: number;
+        /**
+         * Items on a numbered page (default 50).
+         */
+        page_size?: number;
+        /**
+         * Occurrences that end after this. An instant, wall time in your zone, or a date in your zone.
+         */
+        from?: string;
+        /**
+         * Occurrences that start before this. An instant, wall time in your zone, or a date in your zone.
+         */
+        to?: string;
+    };
+    url: '/api/events/{id}/occurrences';
+};
+
+export type ListOccurrencesErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
+
+export type ListOccurrencesResponses = {
+    /**
+     * A page of dates
+     */
+    200: OccurrencesView;
+};
+
+export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
 
 export type ListVersionsData = {
     body?: never;
@@ -2351,6 +2772,18 @@ export type ListChangesData = {
          * Oldest first (default) or newest first.
          */
         order?: 'asc' | 'desc';
+        /**
+         * Only changes of this field; `permissions` for people.
+         */
+        field?: 'title' | 'description' | 'location' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'deleted' | 'permissions';
+        /**
+         * Only changes by this person: name or id.
+         */
+        author?: string;
+        /**
+         * Only changes of this kind.
+         */
+        kind?: ChangeKind;
     };
     url: '/api/events/{id}/changelog';
 };
@@ -2397,11 +2830,11 @@ export type DiffVersionsData = {
          */
         id: string;
         /**
-         * A version number, or `current`.
+         * A version number, `current`, or 0 for the time before the first.
          */
         v1: string;
         /**
-         * A version number, or `current`.
+         * A version number, `current`, or 0 for the time before the first.
          */
         v2: string;
     };
@@ -2512,6 +2945,76 @@ export type RollbackEventResponses = {
 };
 
 export type RollbackEventResponse = RollbackEventResponses[keyof RollbackEventResponses];
+
+export type RevertChangeData = {
+    body?: RevertBody;
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/revert/{version}';
+};
+
+export type RevertChangeErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `forbidden`: Your role does not allow that
+     */
+    403: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes are in the way
+     */
+    409: LaterChangesProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
+
+export type RevertChangeResponses = {
+    /**
+     * The event as it is now
+     */
+    200: EventView;
+};
+
+export type RevertChangeResponse = RevertChangeResponses[keyof RevertChangeResponses];
 
 export type ListNotificationsData = {
     body?: never;

@@ -22,3 +22,7 @@ export function staleVersion(currentVersion: number, clashes: FieldClash[] = [])
   const members = { current_version: currentVersion, ...(clashes.length > 0 ? { clashes } : {}) };
   return new Problem('stale_version', { members });
 }
+
+export function laterChanges(clashes: FieldClash[]): Problem {
+  return new Problem('later_changes', { members: { clashes } });
+}

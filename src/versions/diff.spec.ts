@@ -81,7 +81,7 @@ describe('difference', () => {
 
   it('leads back in the other order', () => {
     const after = { ...MEETING, title: 'Lunch', show_as: 'free' as const, deleted: true };
-    const apply = (state: WireContent, patch: { path: string; value: unknown }[]): WireContent =>
+    const apply = (state: WireContent, patch: { path: string; value?: unknown }[]): WireContent =>
       patch.reduce((result, { path, value }) => ({ ...result, [path.slice(1)]: value }), state);
     expect(apply(MEETING, difference(MEETING, after).patch)).toEqual(after);
     expect(apply(after, difference(after, MEETING).patch)).toEqual(MEETING);

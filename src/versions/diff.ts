@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ContentField, NOTHING, type WireContent } from '../events/event-content.js';
+import { CONTENT_FIELDS, type ContentField, NOTHING, type WireContent } from '../events/event-content.js';
 import { LABELS, sentencesAbout, spoken } from './diff-words.js';
 import { textDifference, type TextOperation } from './text-diff.js';
 
@@ -16,9 +16,9 @@ export interface FieldDifference {
 
 /** One operation of a JSON Patch (RFC 6902). */
 export interface PatchOperation {
-  op: 'add' | 'replace';
+  op: 'add' | 'replace' | 'remove';
   path: string;
-  value: unknown;
+  value?: unknown;
 }
 
 export interface Difference {
@@ -41,7 +41,7 @@ export function difference(before: WireContent | null, after: WireContent): Diff
   const changes: Record<string, FieldDifference> = {};
   const patch: PatchOperation[] = [];
   const summary: string[] = [];
-  for (const field of Object.keys(LABELS) as ContentField[]) {
+  for (const field of CONTENT_FIELDS) {
     const from = earlier[field] ?? null;
     const to = after[field] ?? null;
     if (isDeepStrictEqual(from, to)) continue;
@@ -52,6 +52,20 @@ export function difference(before: WireContent | null, after: WireContent): Diff
     summary.push(...sentencesAbout(field, earlier, after));
   }
   return { changes, patch, summary };
+}
+
+/** From a state to none at all: the first difference told backwards. */
+export function undone(content: WireContent): Difference {
+  const { changes, summary } = difference(null, content);
+  const backwards = Object.entries(changes).map(([field, { from, to }]) => [
+    field,
+    { from: to, to: from, type: 'removed' },
+  ]);
+  return {
+    changes: Object.fromEntries(backwards) as Difference['changes'],
+    patch: Object.keys(changes).map((field) => ({ op: 'remove', path: `/${field}` })),
+    summary: summary.length > 0 ? ['Everything was taken away'] : [],
+  };
 }
 
 /** The same for people: one block a field, the old value behind `-`, the new one behind `+`. */

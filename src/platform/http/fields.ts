@@ -132,6 +132,19 @@ export function ChoiceField(options: FieldOptions & { values: readonly string[];
   );
 }
 
+/** Several of a closed list of words. */
+export function ChoiceListField(options: FieldOptions & { values: readonly string[] }): PropertyDecorator {
+  const allowed = [...options.values];
+  return field(
+    options,
+    { type: 'array', items: { type: 'string', enum: allowed }, minItems: 1, maxItems: allowed.length },
+    IsArray({ message: 'Must be a list.' }),
+    ArrayMinSize(1, { message: 'At least 1.' }),
+    ArrayMaxSize(allowed.length, { message: `At most ${allowed.length}.` }),
+    IsIn(allowed, { each: true, message: `Each must be one of ${allowed.join(', ')}.` }),
+  );
+}
+
 export function FlagField(options: FieldOptions): PropertyDecorator {
   return field(options, { type: Boolean }, IsBoolean({ message: 'Must be true or false.' }));
 }
