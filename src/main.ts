@@ -1,51 +1,79 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './create-app.js';
-import { ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
-import { startEmbeddedPostgres } from './platform/database/embedded/embedded-postgres.js';
+import { type Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
+import { isDatabaseUnavailable } from './platform/database/database-errors.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/database/embedded/embedded-postgres.js';
+import { EmbeddedPostgresError } from './platform/database/embedded/embedded-postgres.errors.js';
 import { migrate } from './platform/database/migrate.js';
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const LONGEST_STOP_MS = 10_000;
 
-async function main(): Promise<void> {
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+
+let app: NestFastifyApplication | undefined;
+let embedded: EmbeddedPostgres | undefined;
+
+async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   let config = withSigningSecret(readConfig(process.env));
-
-  const embedded = config.values.databaseUrl
-    ? null
-    : await startEmbeddedPostgres({ dataDir: resolve(config.values.dataDir), log: say });
-  if (embedded) config = config.with({ databaseUrl: embedded.url });
+  if (!config.values.databaseUrl) {
+    embedded = await startEmbeddedPostgres({ dataDir: resolve(config.values.dataDir), log: say });
+    config = config.with({ databaseUrl: embedded.url });
+  }
   await migrate(config.databaseUrl);
 
-  const app = await createApp(config);
-  await app.listen(config.values.port, config.values.host);
+  app = await createApp(config);
+  await listen(app, config);
   const url = await app.getUrl();
   say(`Convene is ready at ${url}
   API reference   ${url}/docs (Swagger UI), ${url}/redoc
   OpenAPI         ${url}/openapi.json
   Health          ${url}/health/ready`);
-
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    // Requests in flight finish; whatever still hangs after that is cut.
-    setTimeout(() => process.exit(1), 10_000).unref();
-    app
-      .close()
-      .then(() => embedded?.stop())
-      .then(() => process.exit(0))
-      .catch((error: unknown) => {
-        process.stderr.write(`${String(error)}\n`);
-        process.exit(1);
-      });
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }
 
-main().catch((error: unknown) => {
-  const text = error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`${text}\n`);
+async function listen(server: NestFastifyApplication, { values: { port, host } }: Config): Promise<void> {
+  try {
+    await server.listen(port, host);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new ConfigError([`PORT: ${port} on ${host} is used by another program`]);
+    if (code === 'EACCES') throw new ConfigError([`PORT: ${port} on ${host} may not be used by this account`]);
+    if (code === 'EADDRNOTAVAIL') throw new ConfigError([`HOST: ${host} is no address of this machine`]);
+    throw error;
+  }
+}
+
+/** Requests in flight finish, then the database goes; whatever still hangs after a while is cut. */
+async function stop(): Promise<void> {
+  setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref();
+  await app?.close();
+  await embedded?.stop();
+}
+
+function reason(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
+  if (isDatabaseUnavailable(error)) return `The database cannot be reached: ${(error as Error).message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+const started = start().catch(async (error: unknown) => {
+  complain(reason(error));
+  await stop().catch(() => undefined);
   process.exit(1);
 });
+
+let stopping: Promise<void> | undefined;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    stopping ??= started.then(stop).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        complain(reason(error));
+        process.exit(1);
+      },
+    );
+  });
+}

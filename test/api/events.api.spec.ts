@@ -34,9 +34,9 @@ const create = (changes: Partial<CreateEventBody> = {}, owner = ana): Promise<Ev
 const read = ({ id }: { id: string }, person = ana): Promise<EventView> =>
   ok(getEvent({ client: person.client, path: { id } }));
 const put = (event: { id: string }, body: object, person = ana): Promise<EventView> =>
-  ok(updateEvent({ client: person.client, path: { id: event.id }, body: body }));
+  ok(updateEvent({ client: person.client, path: { id: event.id }, body }));
 const refusedPut = (event: { id: string }, body: object, person = ana): ReturnType<typeof refused> =>
-  refused(updateEvent({ client: person.client, path: { id: event.id }, body: body }));
+  refused(updateEvent({ client: person.client, path: { id: event.id }, body }));
 const refusedCreate = (body: object): ReturnType<typeof refused> =>
   refused(createEvent({ client: ana.client, body: { ...MEETING, ...free, ...body } }));
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, revokePermission, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { type Connection, Delivery } from '../../src/notifications/delivery.js';
-import { slot } from '../support/calls.js';
+import { outcome, slot } from '../support/calls.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -22,19 +22,22 @@ beforeEach(async () => {
 
 interface Pipe extends Connection {
   seqs: number[];
+  messages: string[];
   ended: string | null;
 }
 
-function pipe(send?: (seq: number) => void): Pipe {
+function pipe(send?: (seq: number) => void, reader = ana): Pipe {
   const opened: Pipe = {
-    userId: ana.id,
+    userId: reader.id,
     sessionId: 'any',
     cursor: null,
     seqs: [],
+    messages: [],
     ended: null,
     send: (item) => {
       send?.(item.seq);
       opened.seqs.push(item.seq);
+      opened.messages.push(item.message);
     },
     end: (reason) => void (opened.ended = reason),
   };
@@ -87,6 +90,24 @@ describe('Delivery', () => {
     expect([waiting.seqs, gone.seqs]).toEqual([[], []]);
     delivery.endSessions(ana.id, ['any'], 'session_ended');
     expect([waiting.ended, good.ended, gone.ended]).toEqual(['session_ended', 'session_ended', null]);
+  });
+
+  it('leaves out what was still on its way of an event when its reader was removed, but not that he was', async () => {
+    const [ben, carl] = [await app.signUp('ben'), await app.signUp('carl')];
+    const { id } = await ok(createEvent({ client: ana.client, body: { title: 'Secret', ...slot(2) } }));
+    const [client, path] = [ana.client, { id }];
+    const users = [ben, carl].map((guest) => ({ user_id: guest.id, role: 'viewer' as const }));
+    await ok(shareEvent({ client, path, body: { users } }));
+    await ok(updateEvent({ client, path, body: { title: 'Not for Ben any more' } }));
+    for (const guest of [carl, ben]) {
+      const removed = await outcome(revokePermission({ client, path: { id, userId: guest.id } }));
+      expect(removed.status).toBe(204);
+    }
+    await ok(createEvent({ client: ben.client, body: { title: 'His own', ...slot(2) } }));
+    const late = pipe(undefined, ben);
+    delivery.start(late, 0);
+    await became(() => late.seqs, [4, 5]);
+    expect(late.messages).toEqual([`${ana.username} removed you from “Not for Ben any more”`, 'You created “His own”']);
   });
 
   it('drops a pipe that breaks and goes on with the others', async () => {

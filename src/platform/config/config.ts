@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { SETTINGS, type Settings } from './settings.js';
 
 /** Every setting of the server, read once at start. Inject this class; nothing else reads the environment. */
@@ -72,13 +72,22 @@ function productionProblems(values: Settings): string[] {
 export function withSigningSecret(config: Config): Config {
   if (config.jwtSecrets.length > 0) return config;
   const file = join(config.values.dataDir, 'jwt-secret');
-  if (!existsSync(file)) {
-    mkdirSync(config.values.dataDir, { recursive: true });
-    try {
-      writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+  if (!existsSync(file)) makeSecret(file);
+  const secret = readFileSync(file, 'utf8').trim();
+  if (Buffer.byteLength(secret) < 32) throw new ConfigError([`${file}: is no secret; delete it to have one made`]);
+  return config.with({ jwtSecrets: [secret] });
+}
+
+/** Under its name only when it is whole: a process can be killed at any moment, and two can start at once. */
+function makeSecret(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
   }
-  return config.with({ jwtSecrets: [readFileSync(file, 'utf8').trim()] });
 }

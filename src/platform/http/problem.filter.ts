@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { isDatabaseUnavailable, isRetryable } from '../database/database-errors.js';
 import { Problem } from './problem.js';
 import type { ProblemCode } from './problem-catalogue.js';
 
@@ -24,6 +24,10 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isDatabaseUnavailable(error)) {
     return new Problem('unavailable', { detail: 'The database cannot be reached.', headers: { 'retry-after': '2' } });
+  }
+  if (isRetryable(error)) {
+    // It was tried again and again, and somebody else was always faster.
+    return new Problem('unavailable', { detail: 'Too many changes at once.', headers: { 'retry-after': '2' } });
   }
   const status =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);

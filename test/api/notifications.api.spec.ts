@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  changeRole,
+  deleteEvent,
+  listNotifications,
+  readAllNotifications,
+  readNotification,
+  restoreEvent,
+  revokePermission,
+  rollbackEvent,
+  shareEvent,
+  updateEvent,
+} from '../../sdk/generated/sdk.gen.js';
+import type { EventView, NotificationsView, NotificationView } from '../../sdk/generated/types.gen.js';
+import { createMeeting, share } from '../support/meetings.js';
+import { complaints, done, send } from '../support/requests.js';
+import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+let ana: Person;
+let ben: Person;
+let event: EventView;
+beforeAll(async () => void (app = await startApp()));
+afterAll(() => app.close());
+beforeEach(async () => {
+  [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+  event = await createMeeting(ana, { title: 'Lunch' });
+});
+
+const inbox = ({ client }: Person, query: object = {}): Promise<NotificationsView> =>
+  ok(listNotifications({ client, query }));
+const edit = (body: object, { client } = ana): Promise<EventView> =>
+  ok(updateEvent({ client, path: { id: event.id }, body }));
+const changing = (person: Person, role: 'viewer' | 'editor' | 'owner', { client } = ana): Promise<unknown> =>
+  ok(changeRole({ client, path: { id: event.id, userId: person.id }, body: { role } }));
+const revoke = (person: Person, { client } = ana): Promise<void> =>
+  done(revokePermission({ client, path: { id: event.id, userId: person.id } }));
+/** `seq type`, oldest first. */
+const stream = async (person: Person): Promise<string[]> =>
+  (await inbox(person, { limit: 200 })).items.map(({ seq, type }) => `${seq} ${type}`).reverse();
+
+describe('a stream', () => {
+  it('tells everybody on the event everything that happens from then on, numbered without gaps', async () => {
+    const path = { id: event.id };
+    await edit({ title: 'Early lunch' });
+    await share(ana, event.id, ben, 'editor');
+    await edit({ title: 'Late lunch' }, ben);
+    await ok(rollbackEvent({ client: ana.client, path: { ...path, version: 1 }, body: {} }));
+    await changing(ben, 'viewer');
+    await done(deleteEvent({ client: ana.client, path }));
+    await ok(restoreEvent({ client: ana.client, path, body: {} }));
+    await changing(ben, 'owner');
+    expect(await stream(ben)).toEqual([
+      '1 event_shared',
+      '2 event_updated',
+      '3 event_rolled_back',
+      '4 role_changed',
+      '5 event_deleted',
+      '6 event_restored',
+      '7 ownership_transferred',
+    ]);
+    const types = (await stream(ben)).map((entry) => entry.split(' ')[1]);
+    expect(await stream(ana)).toEqual(
+      ['event_created', 'event_updated', ...types].map((type, index) => `${index + 1} ${type}`),
+    );
+  });
+
+  it('is one for all events of a person, and each person has his own', async () => {
+    const other = await createMeeting(ben, { title: 'Dinner' });
+    await share(ben, other.id, ana, 'viewer');
+    await share(ana, event.id, ben, 'viewer');
+    expect(await stream(ana)).toEqual(['1 event_created', '2 event_shared', '3 event_shared']);
+    expect(await stream(ben)).toEqual(['1 event_created', '2 event_shared', '3 event_shared']);
+    expect((await inbox(ana)).items.map(({ event_title }) => event_title)).toEqual(['Lunch', 'Dinner', 'Lunch']);
+  });
+
+  it('has no number for what was refused', async () => {
+    await share(ana, event.id, ben, 'viewer');
+    await refused(updateEvent({ client: ana.client, path: { id: event.id }, body: { title: '' } }));
+    await refused(updateEvent({ client: ben.client, path: { id: event.id }, body: { title: 'x' } }));
+    const body = { ...event, title: 'clash' };
+    await send(app, '/api/events', {
+      as: ana,
+      body: { title: 'x', start_time: body.start_time, end_time: body.end_time },
+    });
+    await edit({ title: 'Dinner' });
+    expect(await stream(ana)).toEqual(['1 event_created', '2 event_shared', '3 event_updated']);
+    expect(await stream(ben)).toEqual(['1 event_shared', '2 event_updated']);
+  });
+
+  it('tells who was removed, and then nothing more', async () => {
+    await share(ana, event.id, ben, 'editor');
+    await revoke(ben);
+    await edit({ title: 'Secret' });
+    await done(deleteEvent({ client: ana.client, path: { id: event.id } }));
+    expect(await stream(ben)).toEqual(['1 event_shared', '2 access_revoked']);
+    const { items } = await inbox(ben);
+    expect(items[0]!.message).toBe(`${ana.username} removed you from “Lunch”`);
+    expect(JSON.stringify(items)).not.toContain('Secret');
+  });
+
+  it('goes on with the next number when somebody comes back', async () => {
+    await share(ana, event.id, ben, 'viewer');
+    await revoke(ben, ben);
+    await edit({ title: 'Unseen' });
+    await share(ana, event.id, ben, 'viewer');
+    await edit({ title: 'Seen' });
+    expect(await stream(ben)).toEqual(['1 event_shared', '2 access_revoked', '3 event_shared', '4 event_updated']);
+  });
+});
+
+describe('an item', () => {
+  it('says what happened, to what, by whom and when', async () => {
+    await share(ana, event.id, ben, 'editor');
+    const changed = await edit({ title: 'Dinner', location: 'Room 4' });
+    const [item] = (await inbox(ben)).items;
+    expect(item).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+      seq: 2,
+      type: 'event_updated',
+      event_id: event.id,
+      event_title: 'Dinner',
+      version: 2,
+      actor: { id: ana.id, username: ana.username },
+      changed: ['title', 'location'],
+      message: `${ana.username} changed title, location of “Dinner”`,
+      timestamp: changed.updated_at,
+      read_at: null,
+    });
+  });
+
+  it('speaks to its reader', async () => {
+    const cid = await app.signUp('cid');
+    const users = [ben, cid].map(({ id }) => ({ user_id: id, role: 'viewer' as const }));
+    await ok(shareEvent({ client: ana.client, path: { id: event.id }, body: { users } }));
+    await changing(ben, 'editor');
+    await edit({ title: 'Dinner' }, ben);
+    await revoke(cid, cid);
+    const messages = async (person: Person): Promise<string[]> =>
+      (await inbox(person)).items.map(({ message }) => message).reverse();
+    const [a, b, c] = [ana.username, ben.username, cid.username];
+    expect(await messages(ana)).toEqual([
+      'You created “Lunch”',
+      `You shared “Lunch” with ${b} as viewer and ${c} as viewer`,
+      `You changed the role on “Lunch” of ${b} from viewer to editor`,
+      `${b} changed title of “Dinner”`,
+      `${c} left “Dinner”`,
+    ]);
+    expect(await messages(ben)).toEqual([
+      `${a} shared “Lunch” with you as viewer and ${c} as viewer`,
+      `${a} changed the role on “Lunch” of you from viewer to editor`,
+      'You changed title of “Dinner”',
+      `${c} left “Dinner”`,
+    ]);
+    expect((await messages(cid)).at(-1)).toBe('You left “Dinner”');
+  });
+});
+
+describe('GET /api/notifications', () => {
+  it('counts one’s own actions as read', async () => {
+    await share(ana, event.id, ben, 'editor');
+    await edit({ title: 'Dinner' }, ben);
+    const [mine, theirs] = [await inbox(ana), await inbox(ben)];
+    const read = ({ items }: NotificationsView): boolean[] => items.map(({ read_at }) => read_at !== null);
+    expect([mine.unread_count, read(mine)]).toEqual([1, [false, true, true]]);
+    expect([theirs.unread_count, read(theirs)]).toEqual([1, [true, false]]);
+  });
+
+  it('can leave out what was read', async () => {
+    await share(ana, event.id, ben, 'viewer');
+    await edit({ title: 'Dinner' });
+    const [latest] = (await inbox(ben)).items;
+    await ok(readNotification({ client: ben.client, path: { id: latest!.id } }));
+    const unread = await inbox(ben, { unread: true });
+    expect([unread.unread_count, unread.items.map(({ seq }) => seq)]).toEqual([1, [1]]);
+    expect((await inbox(ben, { unread: false })).items).toHaveLength(2);
+  });
+
+  it('comes in pages, newest first, whole while more comes in', async () => {
+    await share(ana, event.id, ben, 'viewer');
+    for (let count = 0; count < 6; count += 1) await edit({ title: `Lunch ${count}` });
+    const seen: number[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page: NotificationsView = await inbox(ben, { limit: 3, cursor });
+      seen.push(...page.items.map(({ seq }) => seq));
+      if (page.next_cursor === null) break;
+      cursor = page.next_cursor;
+      await edit({ title: `Later ${seen.length}` });
+    }
+    expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1]);
+    const numbered = await inbox(ben, { page: 2, page_size: 4, unread: true });
+    expect(numbered).toMatchObject({ total: 9, pages: 3, unread_count: 9 });
+    expect(numbered.items.map(({ seq }) => seq)).toEqual([5, 4, 3, 2]);
+  });
+
+  it('is empty for a newcomer', async () => {
+    expect(await inbox(ben)).toEqual({ items: [], next_cursor: null, unread_count: 0 });
+  });
+
+  it('refuses what it does not know', async () => {
+    for (const [query, complaint] of [
+      ['unread=perhaps', '/query/unread invalid'],
+      ['limit=-1', '/query/limit too_small'],
+      ['type=x', '/query/type unknown_field'],
+    ]) {
+      const { status, json } = await send(app, `/api/notifications?${query}`, { as: ana });
+      expect([status, ...complaints(json)]).toEqual([422, complaint]);
+    }
+  });
+});
+
+describe('reading', () => {
+  const readOne = ({ id }: { id: string }, { client } = ben): ReturnType<typeof readNotification> =>
+    readNotification({ client, path: { id } });
+  let item: NotificationView;
+  beforeEach(async () => {
+    await share(ana, event.id, ben, 'viewer');
+    await edit({ title: 'Dinner' });
+    item = (await inbox(ben)).items[0]!;
+  });
+
+  it('marks one, and keeps the first time when it is read twice', async () => {
+    const read = await ok(readOne(item));
+    expect(read).toEqual({ ...item, read_at: expect.any(String) });
+    expect(await ok(readOne(item))).toEqual(read);
+    expect((await inbox(ben)).unread_count).toBe(1);
+  });
+
+  it('hides the items of others', async () => {
+    expect(await refused(readOne(item, ana))).toMatchObject({ status: 404, code: 'not_found' });
+    expect(await refused(readOne({ id: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' }))).toMatchObject({ status: 404 });
+    expect((await inbox(ben)).items[0]!.read_at).toBeNull();
+  });
+
+  it('marks all, and tells how many there were', async () => {
+    expect(await ok(readAllNotifications({ client: ben.client }))).toEqual({ updated: 2 });
+    expect(await ok(readAllNotifications({ client: ben.client }))).toEqual({ updated: 0 });
+    expect(await inbox(ben)).toMatchObject({ unread_count: 0, items: [{}, {}] });
+    expect((await inbox(ben, { unread: true })).items).toEqual([]);
+    await edit({ title: 'Breakfast' });
+    expect((await inbox(ben)).unread_count).toBe(1);
+  });
+
+  it('leaves those of others unread', async () => {
+    const cid = await app.signUp('cid');
+    await share(ana, event.id, cid, 'viewer');
+    await ok(readAllNotifications({ client: ben.client }));
+    expect((await inbox(cid)).unread_count).toBe(1);
+  });
+});

@@ -1,0 +1,103 @@
+import pg from 'pg';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AcknowledgedWriters } from '../support/acknowledged-writers.js';
+import type { TestDatabase } from '../support/database.js';
+import { until } from '../support/embedded-postgres-harness.js';
+import { expectInvariants } from '../support/invariants.js';
+import { LiveSocket } from '../support/live-socket.js';
+import { buildServer } from '../support/build.js';
+import { call, ServerHome } from '../support/server-process.js';
+
+beforeAll(buildServer);
+
+let home: ServerHome;
+let writers: AcknowledgedWriters;
+beforeEach(async () => void (home = await ServerHome.create()));
+afterEach(async () => {
+  await writers.stop();
+  await home.dispose();
+});
+
+/** The writers' work is all there, and so is everything else that must hold. */
+async function expectIntact(): Promise<void> {
+  const client = new pg.Client({ connectionString: await home.databaseUrl() });
+  await client.connect();
+  try {
+    const database: Pick<TestDatabase, 'query'> = {
+      query: async <Row extends object>(sql: string, parameters: unknown[] = []) =>
+        (await client.query<Row>(sql, parameters)).rows,
+    };
+    await writers.expectAllStored(database);
+    await expectInvariants(database);
+  } finally {
+    await client.end();
+  }
+}
+
+const writeMore = async (count: number): Promise<void> => {
+  const goal = writers.acknowledged.length + count;
+  await until(() => writers.acknowledged.length >= goal);
+};
+
+describe('kill -9 of the server in mid-write', () => {
+  it('loses nothing acknowledged: the next start adopts the database, or recovers it when that was killed too', async () => {
+    let server = home.start();
+    writers = new AcknowledgedWriters(await server.url());
+    await writers.start(4);
+    for (const killed of ['server', 'server', 'both']) {
+      await writeMore(50);
+      const postgres = (await home.postgres())!;
+      const exit = server.signal('SIGKILL');
+      if (killed === 'both') process.kill(postgres, 'SIGKILL');
+      expect(await exit).toEqual({ code: null, signal: 'SIGKILL' });
+      server = home.start();
+      writers.url = await server.url();
+      expect(server.output.includes('PostgreSQL was running already')).toBe(killed === 'server');
+      expect((await home.postgres()) === postgres).toBe(killed === 'server');
+    }
+    await writeMore(30);
+    await writers.stop();
+    expect(writers.broken).toBeGreaterThan(0);
+    expect([...writers.answers.keys()].filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
+    await expectIntact();
+    expect((await server.signal('SIGTERM')).code).toBe(0);
+  });
+});
+
+describe('kill -9 of the database in mid-write', () => {
+  it('is answered with 503 and Retry-After, never 500, until it is back by itself; sockets stay and miss nothing', async () => {
+    const server = home.start();
+    const url = await server.url();
+    writers = new AcknowledgedWriters(url);
+    const [token] = await writers.start(4);
+    const socket = await LiveSocket.open(url, token!);
+    const { seq } = (await socket.hears('ready')) as { seq: number };
+    for (let round = 0; round < 2; round += 1) {
+      await writeMore(60);
+      const postgres = (await home.postgres())!;
+      process.kill(postgres, 'SIGKILL');
+      // Readiness says so too, liveness does not.
+      await until(async () => (await call(url, 'GET', '/health/ready')).status === 503);
+      expect((await call(url, 'GET', '/health/live')).status).toBe(200);
+      await until(async () => (await call(url, 'GET', '/health/ready')).status === 200);
+      expect(await home.postgres()).not.toBe(postgres);
+    }
+    await writeMore(60);
+    await writers.stop();
+    expect([...writers.answers.keys()].sort(), server.output).toEqual([200, 201, 503]);
+    const { headers, body } = writers.answers.get(503)!;
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    expect(body).toMatchObject({ code: 'unavailable', status: 503 });
+    expect(writers.broken).toBe(0);
+    expect(server.isRunning).toBe(true);
+    await expectIntact();
+
+    const { body: inbox } = await call(url, 'GET', '/api/notifications?limit=1', { token });
+    const last = (inbox.items as { seq: number }[])[0]!.seq;
+    const items = await socket.hearsItems(last - seq);
+    expect(items.map((item) => item.seq)).toEqual(Array.from({ length: last - seq }, (_, n) => seq + 1 + n));
+    socket.close();
+    expect((await server.signal('SIGTERM')).code).toBe(0);
+  });
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEvent, deleteEvent, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { outcome, slot } from '../support/calls.js';
+import { expectInvariants } from '../support/invariants.js';
+import { ok, startApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+const named: Record<string, string> = {};
+beforeAll(async () => {
+  app = await startApp();
+  const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+  const ids: string[] = [];
+  for (const hour of [1, 2, 3]) {
+    const { id } = await ok(createEvent({ client: ana.client, body: { title: `At ${hour}`, ...slot(hour) } }));
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { users: [{ user_id: ben.id, role: 'editor' }] } }));
+    await ok(updateEvent({ client: ben.client, path: { id }, body: { location: 'Room 4' } }));
+    ids.push(id);
+  }
+  await outcome(deleteEvent({ client: ana.client, path: { id: ids[2]! } }));
+  Object.assign(named, { $first: ids[0], $second: ids[1], $deleted: ids[2], $ana: ana.id, $ben: ben.id });
+});
+afterAll(() => app.close());
+
+/** Ways to spoil good data, which the schema may or may not allow, each within a transaction that is not committed. */
+const SPOILED: [string, string][] = [
+  ['a version is missing', `DELETE FROM event_versions WHERE event_id = '$first' AND version = 1`],
+  ['the row is ahead of its history', `UPDATE events SET version = 3 WHERE id = '$first'`],
+  ['the row is not its last snapshot', `UPDATE events SET title = 'Other' WHERE id = '$first'`],
+  ['the last author is another', `UPDATE events SET updated_by = '$ana' WHERE id = '$first'`],
+  ['history has another order', `UPDATE event_versions SET position = 0 WHERE event_id = '$first' AND version = 2`],
+  ['an event has no owner', `UPDATE event_permissions SET role = 'editor' WHERE event_id = '$first'`],
+  [
+    'an event has two owners',
+    `DROP INDEX event_permissions_one_owner_idx; UPDATE event_permissions SET role = 'owner' WHERE event_id = '$first'`,
+  ],
+  [
+    'two events overlap',
+    `ALTER TABLE event_occupancy DROP CONSTRAINT event_occupancy_no_overlap;
+     UPDATE event_occupancy SET busy = (SELECT busy FROM event_occupancy WHERE event_id = '$second')`,
+  ],
+  ['a busy event occupies nothing', `DELETE FROM event_occupancy WHERE event_id = '$first'`],
+  ['a deleted event occupies its time', `UPDATE event_occupancy SET event_id = '$deleted' WHERE event_id = '$first'`],
+  ['the time of another is occupied', `UPDATE event_occupancy SET owner_id = '$ben' WHERE event_id = '$first'`],
+  ['a stream has a hole', `DELETE FROM notifications WHERE user_id = '$ben' AND seq = 2`],
+  [
+    'a stream ends too early',
+    `DELETE FROM notifications WHERE user_id = '$ben' AND seq = (SELECT last_seq FROM notification_streams WHERE user_id = '$ben')`,
+  ],
+  ['a stream counted too far', `UPDATE notification_streams SET last_seq = last_seq + 1 WHERE user_id = '$ben'`],
+  [
+    'somebody was told of another event',
+    `UPDATE notifications SET event_id = '$second' WHERE user_id = '$ben' AND seq = 1`,
+  ],
+  [
+    'somebody was told another story',
+    `UPDATE notifications SET type = 'event_deleted' WHERE user_id = '$ben' AND seq = 2`,
+  ],
+  ['somebody has a role without history', `UPDATE event_permissions SET role = 'viewer' WHERE user_id = '$ben'`],
+  ['a change of people was forgotten', `DELETE FROM people_changes WHERE event_id = '$first'`],
+];
+
+describe('the invariants that every stress test ends with', () => {
+  it('hold for what the application writes', () => expectInvariants(app.database));
+
+  it.each(SPOILED)('see that %s', async (_name, sql) => {
+    const client = await app.database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(sql.replace(/\$\w+/g, (name) => named[name]!));
+      const query = async <Row extends object>(text: string, parameters: unknown[] = []) =>
+        (await client.query<Row>(text, parameters)).rows;
+      await expect(expectInvariants({ query })).rejects.toThrow(/expected/);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+});
