@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CheckConflictsData, CheckConflictsErrors, CheckConflictsResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseMeData, EraseMeErrors, EraseMeResponses, FindTimeData, FindTimeErrors, FindTimeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetEventData, GetEventErrors, GetEventResponses, GetFreeBusyData, GetFreeBusyErrors, GetFreeBusyResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchEventData, PatchEventErrors, PatchEventResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, ShareEventData, ShareEventErrors, ShareEventResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses } from './types.gen.js';
+import type { ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CheckConflictsData, CheckConflictsErrors, CheckConflictsResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseMeData, EraseMeErrors, EraseMeResponses, FindTimeData, FindTimeErrors, FindTimeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetEventData, GetEventErrors, GetEventResponses, GetFreeBusyData, GetFreeBusyErrors, GetFreeBusyResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchEventData, PatchEventErrors, PatchEventResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevertChangeData, RevertChangeErrors, RevertChangeResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, ShareEventData, ShareEventErrors, ShareEventResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -311,7 +311,7 @@ export const patchEvent = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Change an event
  *
- * Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. `If-Match` refuses to overwrite a version you have not read. With `occurrence` it changes a part of a series; `following` answers with the new event that begins there.
+ * Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. With `If-Match` a change that was made for an older version is merged (`Convene-Merged`); what was changed on both sides is 412. With `occurrence` it changes a part of a series; `following` answers with the new event that begins there.
  */
 export const updateEvent = <ThrowOnError extends boolean = false>(options: Options<UpdateEventData, ThrowOnError>) => (options.client ?? client).put<UpdateEventResponses, UpdateEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -411,7 +411,7 @@ export const listChanges = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * What differs between two versions
  *
- * In either order; `current` names the present state.
+ * In either order; `current` names the present state, 0 the time before the first version. `Accept: text/plain` gives a readable difference.
  */
 export const diffVersions = <ThrowOnError extends boolean = false>(options: Options<DiffVersionsData, ThrowOnError>) => (options.client ?? client).get<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -422,11 +422,26 @@ export const diffVersions = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Bring an old version back
  *
- * Writes the old content as a new version, checked for conflicts like any change. History is never rewritten.
+ * Writes the old content, or some fields of it, as a new version, checked for conflicts like any change. History is never rewritten.
  */
 export const rollbackEvent = <ThrowOnError extends boolean = false>(options: Options<RollbackEventData, ThrowOnError>) => (options.client ?? client).post<RollbackEventResponses, RollbackEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/rollback/{version}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Undo one change
+ *
+ * Takes back what that one version changed and keeps everything later, as a new version, checked for conflicts. 409 with the fields in the way when later versions changed the same.
+ */
+export const revertChange = <ThrowOnError extends boolean = false>(options: Options<RevertChangeData, ThrowOnError>) => (options.client ?? client).post<RevertChangeResponses, RevertChangeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/revert/{version}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

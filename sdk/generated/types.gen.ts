@@ -11,7 +11,7 @@ export type HealthView = {
     status: 'ok';
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
 
 export type FieldErrorView = {
     /**
@@ -891,6 +891,28 @@ export type EventsView = {
     items: Array<EventItemView>;
 };
 
+export type FieldClashView = {
+    field: string;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    base: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    theirs: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    yours: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
+};
+
 export type StaleVersionProblemView = {
     /**
      * A page that explains the problem.
@@ -925,6 +947,10 @@ export type StaleVersionProblemView = {
      * The version that the event has now.
      */
     current_version?: number;
+    /**
+     * What was changed on both sides: at your version, now, and as you sent it.
+     */
+    clashes?: Array<FieldClashView>;
 };
 
 export type UpdateEventBody = {
@@ -1308,16 +1334,27 @@ export type VersionWithSnapshotView = {
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
+export type TextOperationKind = 'equal' | 'insert' | 'delete';
+
+export type TextOperationView = {
+    op: TextOperationKind;
+    text: string;
+};
+
 export type LogChangeView = {
     /**
      * The value; null when there was none.
      */
-    from: string | boolean | Array<string> | RecurrencePatternView | null;
+    from: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     /**
      * The value; null when there was none.
      */
-    to: string | boolean | Array<string> | RecurrencePatternView | null;
+    to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
+    /**
+     * Word by word, for title, description and location when they changed.
+     */
+    text?: Array<TextOperationView>;
     /**
      * A field of the event, or `permissions` when people changed.
      */
@@ -1337,6 +1374,14 @@ export type LogEntryView = {
     actor: PersonView;
     at: string;
     comment: string | null;
+    /**
+     * The version before; null for the creation, the same version when people changed.
+     */
+    previous_version: number | null;
+    /**
+     * By how many characters title, description and location grew or shrank together.
+     */
+    size: number;
     /**
      * What happened, in words.
      */
@@ -1372,21 +1417,25 @@ export type FieldDifferenceView = {
     /**
      * The value; null when there was none.
      */
-    from: string | boolean | Array<string> | RecurrencePatternView | null;
+    from: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     /**
      * The value; null when there was none.
      */
-    to: string | boolean | Array<string> | RecurrencePatternView | null;
+    to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
+    /**
+     * Word by word, for title, description and location when they changed.
+     */
+    text?: Array<TextOperationView>;
 };
 
 export type PatchOperationView = {
-    op: 'replace';
+    op: 'add' | 'replace' | 'remove';
     path: string;
     /**
      * The value; null when there was none.
      */
-    value: string | boolean | Array<string> | RecurrencePatternView | null;
+    value?: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
 };
 
 export type DiffView = {
@@ -1406,6 +1455,65 @@ export type DiffView = {
 };
 
 export type RollbackBody = {
+    /**
+     * What to do when the owner is busy at that time.
+     */
+    on_conflict?: 'reject' | 'allow';
+    /**
+     * Kept in the history.
+     */
+    change_comment?: string | null;
+    /**
+     * Only these fields; everything when absent. Times, zone, all-day and recurrence go together.
+     */
+    fields?: Array<'title' | 'description' | 'location' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as'>;
+};
+
+export type LaterChangesProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * What the problem is called.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people; never holds what users wrote.
+     */
+    detail?: string;
+    /**
+     * The path that was asked for.
+     */
+    instance: string;
+    /**
+     * Name it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Each wrong value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
+     */
+    clashes?: Array<FieldClashView>;
+    /**
+     * With `event_conflict`: the first 50 clashes.
+     */
+    conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`: times that would fit.
+     */
+    suggestions?: Array<IntervalView>;
+};
+
+export type RevertBody = {
     /**
      * What to do when the owner is busy at that time.
      */
@@ -2642,9 +2750,13 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.
+         * The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.
          */
         'If-Match'?: string;
+        /**
+         * `handling=strict`: refuse instead of merging (RFC 7240).
+         */
+        Prefer?: string;
     };
     path: {
         /**
@@ -2727,9 +2839,13 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.
+         * The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.
          */
         'If-Match'?: string;
+        /**
+         * `handling=strict`: refuse instead of merging (RFC 7240).
+         */
+        Prefer?: string;
     };
     path: {
         /**
@@ -3192,6 +3308,18 @@ export type ListChangesData = {
          * Oldest first (default) or newest first.
          */
         order?: 'asc' | 'desc';
+        /**
+         * Only changes of this field; `permissions` for people.
+         */
+        field?: 'title' | 'description' | 'location' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'deleted' | 'permissions';
+        /**
+         * Only changes by this person: name or id.
+         */
+        author?: string;
+        /**
+         * Only changes of this kind.
+         */
+        kind?: ChangeKind;
     };
     url: '/api/events/{id}/changelog';
 };
@@ -3238,11 +3366,11 @@ export type DiffVersionsData = {
          */
         id: string;
         /**
-         * A version number, or `current`.
+         * A version number, `current`, or 0 for the time before the first.
          */
         v1: string;
         /**
-         * A version number, or `current`.
+         * A version number, `current`, or 0 for the time before the first.
          */
         v2: string;
     };
@@ -3359,6 +3487,82 @@ export type RollbackEventResponses = {
 };
 
 export type RollbackEventResponse = RollbackEventResponses[keyof RollbackEventResponses];
+
+export type RevertChangeData = {
+    body?: RevertBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/revert/{version}';
+};
+
+export type RevertChangeErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `forbidden`: Your role does not allow that
+     */
+    403: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes are in the way; `request_running`: The first request with this key is still running
+     */
+    409: LaterChangesProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
+
+export type RevertChangeResponses = {
+    /**
+     * The event as it is now; with `dry_run`, what would be
+     */
+    200: EventView;
+};
+
+export type RevertChangeResponse = RevertChangeResponses[keyof RevertChangeResponses];
 
 export type ListNotificationsData = {
     body?: never;

@@ -79,6 +79,24 @@ export interface WireContent {
 
 export type ContentField = keyof WireContent;
 
+/** Every field, in the order in which differences are told. */
+export const CONTENT_FIELDS = [
+  'title',
+  'description',
+  'location',
+  'start_time',
+  'end_time',
+  'time_zone',
+  'all_day',
+  'is_recurring',
+  'recurrence_pattern',
+  'excluded',
+  'added',
+  'overrides',
+  'show_as',
+  'deleted',
+] as const satisfies ContentField[];
+
 /** How an event looks before it exists: what the first version is compared with. */
 export const NOTHING: Partial<WireContent> = {
   description: null,

@@ -16,7 +16,7 @@ import { RequireRole } from '../permissions/role.guard.js';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
-import { expectedVersion, isNotModified, versionTag } from '../platform/http/etag.js';
+import { isNotModified, type Precondition, readPrecondition, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { asSent } from '../platform/http/validation.pipe.js';
@@ -149,10 +149,10 @@ export class EventsController {
     operationId: 'updateEvent',
     summary: 'Change an event',
     description:
-      'Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. `If-Match` refuses to overwrite a version you have not read. With `occurrence` it changes a part of a series; `following` answers with the new event that begins there.',
+      'Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. With `If-Match` a change that was made for an older version is merged (`Convene-Merged`); what was changed on both sides is 412. With `occurrence` it changes a part of a series; `following` answers with the new event that begins there.',
   })
-  @ApiIfMatch()
-  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiIfMatch({ merges: true })
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
   @ApiProblems('event_conflict', 'stale_version')
   put(
     @CurrentActor() actor: Actor,
@@ -160,9 +160,10 @@ export class EventsController {
     @Body() body: UpdateEventBody,
     @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, query, ifMatch, reply);
+    return this.update(actor, id, body, query, readPrecondition(ifMatch, prefer), reply);
   }
 
   @Patch(':id')
@@ -175,8 +176,8 @@ export class EventsController {
     description: 'The same as PUT; also takes `application/merge-patch+json` (RFC 7396).',
   })
   @ApiConsumes('application/json', 'application/merge-patch+json')
-  @ApiIfMatch()
-  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiIfMatch({ merges: true })
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
   @ApiProblems('event_conflict', 'stale_version')
   patch(
     @CurrentActor() actor: Actor,
@@ -184,9 +185,10 @@ export class EventsController {
     @Body() body: UpdateEventBody,
     @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, query, ifMatch, reply);
+    return this.update(actor, id, body, query, readPrecondition(ifMatch, prefer), reply);
   }
 
   @Delete(':id')
@@ -208,7 +210,7 @@ export class EventsController {
     @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<void> {
-    await this.events.delete(actor, id, expectedVersion(ifMatch), readPart(query));
+    await this.events.delete(actor, id, readPrecondition(ifMatch, 'handling=strict'), readPart(query));
   }
 
   @Post(':id/restore')
@@ -239,11 +241,11 @@ export class EventsController {
     id: string,
     body: UpdateEventBody,
     query: PartQuery,
-    ifMatch: string | undefined,
+    precondition: Precondition | null,
     reply: FastifyReply,
   ): Promise<EventView> {
     const part = readPart(query);
-    return taggedEvent(await this.events.update(actor, id, eventInput(body), expectedVersion(ifMatch), part), reply);
+    return taggedEvent(await this.events.update(actor, id, eventInput(body), precondition, part), reply);
   }
 }
 

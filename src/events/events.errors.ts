@@ -1,5 +1,5 @@
 import { Problem } from '../platform/http/problem.js';
-import type { ConflictView, IntervalView, SlotView } from '../platform/openapi/problem-views.js';
+import type { ConflictView, FieldClashView, IntervalView, SlotView } from '../platform/openapi/problem-views.js';
 
 /** One clash: their occurrence, and the one of ours that meets it. */
 export type Conflict = ConflictView;
@@ -14,6 +14,15 @@ export const wireInterval = ({ start, end }: { start: number; end: number }): In
   end_time: new Date(end * 1_000).toISOString().replace('.000Z', 'Z'),
 });
 
-export function staleVersion(currentVersion: number): Problem {
-  return new Problem('stale_version', { members: { current_version: currentVersion } });
+/** A field that was changed on both sides: as it was, as it is, and as the caller wanted it. */
+export type FieldClash = FieldClashView;
+
+/** @param clashes none when nothing was compared: the caller wanted no merge, or none is possible */
+export function staleVersion(currentVersion: number, clashes: FieldClash[] = []): Problem {
+  const members = { current_version: currentVersion, ...(clashes.length > 0 ? { clashes } : {}) };
+  return new Problem('stale_version', { members });
+}
+
+export function laterChanges(clashes: FieldClash[]): Problem {
+  return new Problem('later_changes', { members: { clashes } });
 }

@@ -4,6 +4,7 @@ import type { PersonOnEvent } from '../permissions/person-on-event.js';
 import { Config } from '../platform/config/config.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
+import type { Precondition } from '../platform/http/etag.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { type FieldError, invalid, notFound } from '../platform/http/problem.js';
 import { changedFields, type EventContent, isSeries, wireContent } from './event-content.js';
@@ -31,15 +32,36 @@ export interface Part {
 /** What the author of a change should know about the time it took. */
 export type TimeNotes = Pick<Written, 'skipped' | 'possibleConflictsAfter'>;
 
+/** The versions over which a stale write was merged: the one it was made for, and the one it met. */
+export interface MergedOver {
+  from: number;
+  to: number;
+}
+
+/**
+ * Merges an edit that was made for an older version into the event as it is now.
+ * @throws Problem stale_version with the clashes
+ */
+export type StaleWriteMerge = (
+  tx: Transaction,
+  event: CalendarEvent,
+  version: number,
+  edit: (content: EventContent) => EventContent,
+) => Promise<EventContent>;
+
 export interface EventWithPeople {
   record: EventRecord;
   people: PersonOnEvent[];
   /** Only after a change. */
   notes?: TimeNotes;
+  /** Only after a change that was merged. */
+  mergedOver?: MergedOver;
 }
 
 @Injectable()
 export class EventsService {
+  private mergeStale: StaleWriteMerge = (_tx, event) => Promise.reject(staleVersion(event.version));
+
   constructor(
     private readonly events: EventsRepository,
     private readonly writer: EventWriter,
@@ -96,7 +118,8 @@ export class EventsService {
 
   /**
    * A partial update of an event, or of a part of a series.
-   * @param expectedVersion the version that the caller has read, null for "whatever is there"
+   * A write that was made for an older version is merged with what happened since.
+   * @param precondition the version that the caller has read, null for "whatever is there"
    * @param part null for the whole event
    * @throws Problem validation_failed, stale_version, event_conflict, not_found, forbidden
    */
@@ -104,10 +127,11 @@ export class EventsService {
     actor: Actor,
     id: string,
     input: EventInput,
-    expectedVersion: number | null,
+    precondition: Precondition | null,
     part: Part | null,
   ): Promise<EventWithPeople> {
     const { content: fields, comment, onConflict } = input;
+    let mergedOver: MergedOver | undefined;
     const draft = (content: EventContent, given: ContentInput): EventContent => {
       const drafted = draftContent(given, content, actor.timeZone);
       if ('errors' in drafted) throw invalid(...drafted.errors);
@@ -117,7 +141,7 @@ export class EventsService {
       const tail =
         part?.scope === 'following' &&
         (await this.writer.split(tx, actor, { eventId: id, comment, onConflict }, (event) => {
-          requireVersion(event, expectedVersion);
+          requireVersion(event, precondition);
           if (!isSeries(event)) return null;
           const original = findOriginal(event, part.occurrence);
           const split = halves(event, original);
@@ -131,23 +155,35 @@ export class EventsService {
       const kind = 'updated' as const;
       const mayMove = part !== null || mayChangeTime(fields);
       const request = { eventId: id, action: 'edit' as const, kind, comment, onConflict, mayChangeTime: mayMove };
-      return this.writer.change(tx, actor, request, (event) => {
-        requireVersion(event, expectedVersion);
-        if (!part) return draft(event, fields);
-        const original = findOriginal(event, part.occurrence);
-        if (part.scope === 'this' && isSeries(event)) return overrideOccurrence(event, original, fields);
-        if (part.scope === 'following' && isSeries(event) && halves(event, original)) return event;
-        const { content, input: given } = throughOccurrence(event, original, fields);
-        return draft(content, given);
+      const edit = (content: EventContent): EventContent => {
+        if (!part) return draft(content, fields);
+        const original = findOriginal(content, part.occurrence);
+        if (part.scope === 'this' && isSeries(content)) return overrideOccurrence(content, original, fields);
+        if (part.scope === 'following' && isSeries(content) && halves(content, original)) return content;
+        const through = throughOccurrence(content, original, fields);
+        return draft(through.content, through.input);
+      };
+      const written = await this.writer.change(tx, actor, request, (event) => {
+        mergedOver = undefined;
+        if (!precondition || precondition.version === event.version) return edit(event);
+        if (precondition.strict || precondition.version > event.version) throw staleVersion(event.version);
+        mergedOver = { from: precondition.version, to: event.version };
+        return this.mergeStale(tx, event, precondition.version, edit);
       });
+      return { ...written, mergedOver };
     });
+  }
+
+  /** Set by the room that keeps the history: it knows what the event was when the caller read it. */
+  onStaleWrite(merge: StaleWriteMerge): void {
+    this.mergeStale = merge;
   }
 
   /**
    * Into the trash; or takes a part of a series away, and the event with it when nothing would be left.
    * @throws Problem stale_version, not_found, forbidden, validation_failed
    */
-  async delete(actor: Actor, id: string, expectedVersion: number | null, part: Part | null): Promise<void> {
+  async delete(actor: Actor, id: string, precondition: Precondition | null, part: Part | null): Promise<void> {
     const request = {
       eventId: id,
       action: 'delete' as const,
@@ -158,7 +194,7 @@ export class EventsService {
     };
     await this.transactions.run((tx) =>
       this.writer.change(tx, actor, request, (event) => {
-        requireVersion(event, expectedVersion);
+        requireVersion(event, precondition);
         const rest = part && without(event, findOriginal(event, part.occurrence), part.scope);
         return rest ?? { ...event, deletedAt: new Date() };
       }),
@@ -186,12 +222,15 @@ export class EventsService {
   }
 
   /** Runs a change and answers with what it left, not with what others may have made of it since. */
-  async change(actor: Actor, work: (tx: Transaction) => Promise<Written>): Promise<EventWithPeople> {
+  async change(
+    actor: Actor,
+    work: (tx: Transaction) => Promise<Written & { mergedOver?: MergedOver }>,
+  ): Promise<EventWithPeople> {
     return this.transactions.run(async (tx) => {
       const written = await work(tx);
       const record = await this.events.findRecord(written.event.id, actor.userId, tx);
       if (!record) throw notFound();
-      return { ...(await this.withPeople(record, tx)), notes: written };
+      return { ...(await this.withPeople(record, tx)), notes: written, mergedOver: written.mergedOver };
     });
   }
 
@@ -218,6 +257,6 @@ function drafted(actor: Actor, inputs: { input: EventInput; pointer?: string }[]
 const isSame = (before: EventContent, after: EventContent): boolean =>
   changedFields(wireContent(before), wireContent(after)).length === 0;
 
-function requireVersion(event: CalendarEvent, expected: number | null): void {
-  if (expected !== null && event.version !== expected) throw staleVersion(event.version);
+function requireVersion(event: CalendarEvent, precondition: Precondition | null): void {
+  if (precondition && event.version !== precondition.version) throw staleVersion(event.version);
 }

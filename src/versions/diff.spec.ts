@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WireContent } from '../events/event-content.js';
-import { difference } from './diff.js';
+import { difference, renderDifference } from './diff.js';
+import { textDifference } from './text-diff.js';
 
 const MEETING: WireContent = {
   title: 'Team Meeting',
@@ -28,7 +30,15 @@ describe('difference', () => {
     const after = { ...MEETING, title: 'Lunch', description: 'Pizza', location: null };
     expect(difference(MEETING, after)).toEqual({
       changes: {
-        title: { from: 'Team Meeting', to: 'Lunch', type: 'changed' },
+        title: {
+          from: 'Team Meeting',
+          to: 'Lunch',
+          type: 'changed',
+          text: [
+            { op: 'delete', text: 'Team Meeting' },
+            { op: 'insert', text: 'Lunch' },
+          ],
+        },
         description: { from: null, to: 'Pizza', type: 'added' },
         location: { from: 'Room 4', to: null, type: 'removed' },
       },
@@ -55,10 +65,7 @@ describe('difference', () => {
     const one = { ...MEETING, is_recurring: true, recurrence_pattern: { frequency: 'daily' as const, interval: 1 } };
     const other = { ...one, recurrence_pattern: { interval: 1, frequency: 'daily' as const } };
     expect(difference(one, other).changes).toEqual({});
-    expect(difference(MEETING, one).summary).toEqual([
-      'Recurring changed from no to yes',
-      'Recurrence: now repeats every day',
-    ]);
+    expect(difference(MEETING, one).summary).toEqual(['Now repeats every day']);
   });
 
   it('compares the first state with nothing: defaults are no change', () => {
@@ -74,7 +81,7 @@ describe('difference', () => {
 
   it('leads back in the other order', () => {
     const after = { ...MEETING, title: 'Lunch', show_as: 'free' as const, deleted: true };
-    const apply = (state: WireContent, patch: { path: string; value: unknown }[]): WireContent =>
+    const apply = (state: WireContent, patch: { path: string; value?: unknown }[]): WireContent =>
       patch.reduce((result, { path, value }) => ({ ...result, [path.slice(1)]: value }), state);
     expect(apply(MEETING, difference(MEETING, after).patch)).toEqual(after);
     expect(apply(after, difference(after, MEETING).patch)).toEqual(MEETING);
@@ -85,5 +92,102 @@ describe('difference', () => {
     const { changes, summary } = difference(MEETING, { ...MEETING, description });
     expect(summary).toEqual([`Description set to “${'x'.repeat(80)}…”`]);
     expect(changes.description?.to).toBe(description);
+  });
+
+  it('compares texts word by word', () => {
+    const [before, after] = [
+      { ...MEETING, title: 'Weekly team meeting' },
+      { ...MEETING, title: 'Weekly board meeting' },
+    ];
+    expect(difference(before, after).changes.title?.text).toEqual([
+      { op: 'equal', text: 'Weekly ' },
+      { op: 'delete', text: 'team' },
+      { op: 'insert', text: 'board' },
+      { op: 'equal', text: ' meeting' },
+    ]);
+  });
+
+  it('speaks of times in the zone of the event', () => {
+    const paris = { ...MEETING, time_zone: 'Europe/Paris' };
+    const later = { ...paris, start_time: '2026-06-01T12:00:00Z' };
+    expect(difference(paris, later).summary).toEqual([
+      'Start changed from “Monday, 1 June 2026, 12:00” to “Monday, 1 June 2026, 14:00”',
+    ]);
+  });
+
+  it('names what changed in a recurrence, and the dates that come and go', () => {
+    const weekly = (by_day: string[], until?: string): Partial<WireContent> => ({
+      is_recurring: true,
+      recurrence_pattern: { frequency: 'weekly', interval: 1, by_day, ...(until ? { until } : {}) },
+    });
+    const before = { ...MEETING, ...weekly(['MO']) };
+    const after = { ...MEETING, ...weekly(['TU'], '2026-06-30'), excluded: ['2026-06-09T10:00:00Z'] };
+    expect(difference(before, after).summary).toEqual([
+      'Now every Tuesday instead of Monday; ends 30 June 2026',
+      'Tuesday, 9 June 2026, 10:00 no longer takes place',
+    ]);
+  });
+
+  it('tells which occurrences got something of their own', () => {
+    const overrides = [
+      { original_start: '2026-06-08T10:00:00Z', start_time: '2026-06-09T15:00:00Z', end_time: '2026-06-09T16:00:00Z' },
+      { original_start: '2026-06-15T10:00:00Z', title: 'Special' },
+    ];
+    const { summary } = difference(MEETING, { ...MEETING, overrides });
+    expect(summary).toEqual([
+      'The occurrence of Monday, 8 June 2026, 10:00 was moved to Tuesday, 9 June 2026, 15:00',
+      'The occurrence of Monday, 15 June 2026, 10:00 has its own title',
+    ]);
+    expect(difference({ ...MEETING, overrides }, MEETING).summary[0]).toBe(
+      'The occurrence of Monday, 8 June 2026, 10:00 is as in the series again',
+    );
+  });
+});
+
+describe('renderDifference', () => {
+  it('is a block for each field', () => {
+    const after = { ...MEETING, title: 'Lunch', description: 'Bring\nplates', show_as: 'free' as const };
+    expect(renderDifference(MEETING, after, difference(MEETING, after))).toBe(
+      [
+        'Title',
+        '- Team Meeting',
+        '+ Lunch',
+        '',
+        'Description',
+        '+ Bring',
+        '+ plates',
+        '',
+        'Shown as',
+        '- busy',
+        '+ free',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('textDifference', () => {
+  it('gives both texts back, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (from, to) => {
+        const operations = textDifference(from, to);
+        const without = (op: string): string =>
+          operations
+            .filter((part) => part.op !== op)
+            .map((part) => part.text)
+            .join('');
+        expect([without('insert'), without('delete')]).toEqual([from, to]);
+      }),
+    );
+  });
+
+  it('answers for texts without anything in common, of any length', () => {
+    const [from, to] = ['a', 'b'].map((letter) =>
+      Array.from({ length: 5_000 }, (_, index) => `${letter}${index}`).join(' '),
+    );
+    const joined = textDifference(from!, to!)
+      .filter(({ op }) => op !== 'insert')
+      .map(({ text }) => text)
+      .join('');
+    expect(joined).toBe(from);
   });
 });

@@ -1,10 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NOTHING, type WireContent } from '../events/event-content.js';
-import { ruleFromPattern } from '../events/recurrence/pattern.js';
-import type { RecurrenceRule } from '../events/recurrence/rule.js';
-import { ruleChangeInWords, type WordsContext } from '../events/recurrence/words.js';
-import { parseLocalTime } from '../platform/time/local-time.js';
-import { toLocal } from '../platform/time/time-zone.js';
+import { CONTENT_FIELDS, type ContentField, NOTHING, type WireContent } from '../events/event-content.js';
+import { LABELS, sentencesAbout, spoken } from './diff-words.js';
+import { textDifference, type TextOperation } from './text-diff.js';
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
@@ -13,39 +10,26 @@ export interface FieldDifference {
   from: unknown;
   to: unknown;
   type: ChangeType;
+  /** Word by word, for texts that changed. */
+  text?: TextOperation[];
 }
 
 /** One operation of a JSON Patch (RFC 6902). */
 export interface PatchOperation {
-  op: 'replace';
+  op: 'add' | 'replace' | 'remove';
   path: string;
-  value: unknown;
+  value?: unknown;
 }
 
 export interface Difference {
   changes: Record<string, FieldDifference>;
   /** Turns the earlier state into the later one. */
   patch: PatchOperation[];
-  /** One sentence a field. */
+  /** Plain English, times in the zone of the event. */
   summary: string[];
 }
 
-const LABELS: Record<keyof WireContent, string> = {
-  title: 'Title',
-  description: 'Description',
-  location: 'Location',
-  start_time: 'Start',
-  end_time: 'End',
-  time_zone: 'Time zone',
-  all_day: 'All-day',
-  is_recurring: 'Recurring',
-  recurrence_pattern: 'Recurrence',
-  excluded: 'Excluded dates',
-  added: 'Added dates',
-  overrides: 'Changed occurrences',
-  show_as: 'Show as',
-  deleted: 'Deleted',
-};
+const TEXTS: ContentField[] = ['title', 'description', 'location'];
 
 /**
  * Compares two states of an event field by field. Pure. A field that is null, absent or an empty list on one side was
@@ -57,17 +41,43 @@ export function difference(before: WireContent | null, after: WireContent): Diff
   const changes: Record<string, FieldDifference> = {};
   const patch: PatchOperation[] = [];
   const summary: string[] = [];
-  for (const field of Object.keys(LABELS) as (keyof WireContent)[]) {
+  for (const field of CONTENT_FIELDS) {
     const from = earlier[field] ?? null;
-    const to = after[field];
+    const to = after[field] ?? null;
     if (isDeepStrictEqual(from, to)) continue;
-    const change = { from, to, type: changeType(from, to) };
-    changes[field] = change;
-    patch.push({ op: 'replace', path: `/${field}`, value: to });
-    const said = field === 'recurrence_pattern' ? recurrenceInWords(earlier, after) : null;
-    summary.push(said ?? sentence(LABELS[field], change));
+    const type = changeType(from, to);
+    const hasWords = type === 'changed' && TEXTS.includes(field);
+    changes[field] = { from, to, type, ...(hasWords ? { text: textDifference(from as string, to as string) } : {}) };
+    patch.push({ op: field in earlier ? 'replace' : 'add', path: `/${field}`, value: to });
+    summary.push(...sentencesAbout(field, earlier, after));
   }
   return { changes, patch, summary };
+}
+
+/** From a state to none at all: the first difference told backwards. */
+export function undone(content: WireContent): Difference {
+  const { changes, summary } = difference(null, content);
+  const backwards = Object.entries(changes).map(([field, { from, to }]) => [
+    field,
+    { from: to, to: from, type: 'removed' },
+  ]);
+  return {
+    changes: Object.fromEntries(backwards) as Difference['changes'],
+    patch: Object.keys(changes).map((field) => ({ op: 'remove', path: `/${field}` })),
+    summary: summary.length > 0 ? ['Everything was taken away'] : [],
+  };
+}
+
+/** The same for people: one block a field, the old value behind `-`, the new one behind `+`. */
+export function renderDifference(before: Partial<WireContent>, after: WireContent, { changes }: Difference): string {
+  const blocks = (Object.keys(changes) as ContentField[]).map((field) => {
+    const line = (sign: string, state: Partial<WireContent>): string[] =>
+      spoken(field, state)
+        ?.split('\n')
+        .map((text) => `${sign} ${text}`) ?? [];
+    return [LABELS[field], ...line('-', before), ...line('+', after)].join('\n');
+  });
+  return blocks.join('\n\n');
 }
 
 const isEmpty = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);
@@ -75,36 +85,4 @@ const isEmpty = (value: unknown): boolean => value === null || (Array.isArray(va
 function changeType(from: unknown, to: unknown): ChangeType {
   if (isEmpty(from)) return 'added';
   return isEmpty(to) ? 'removed' : 'changed';
-}
-
-function sentence(label: string, { from, to, type }: FieldDifference): string {
-  if (type === 'added') return `${label} set to ${spoken(to)}`;
-  if (type === 'removed') return `${label} removed (was ${spoken(from)})`;
-  return `${label} changed from ${spoken(from)} to ${spoken(to)}`;
-}
-
-const LONGEST_QUOTE = 80;
-
-function spoken(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value !== 'string') return JSON.stringify(value);
-  return `“${value.length > LONGEST_QUOTE ? `${value.slice(0, LONGEST_QUOTE)}…` : value}”`;
-}
-
-/** “Recurrence: now every Tuesday instead of Monday; ends 30 June 2026”; null when words tell no difference. */
-function recurrenceInWords(before: Partial<WireContent>, after: WireContent): string | null {
-  const contexts = {
-    before: wordsContext(before.start_time ? { ...after, ...before } : after),
-    after: wordsContext(after),
-  };
-  const change = ruleChangeInWords(ruleOf(before), ruleOf(after), contexts);
-  return change === '' ? null : `Recurrence: ${change}`;
-}
-
-const ruleOf = ({ recurrence_pattern: pattern }: Partial<WireContent>): RecurrenceRule | null =>
-  pattern ? ruleFromPattern(pattern) : null;
-
-function wordsContext({ start_time, time_zone, all_day }: WireContent): WordsContext {
-  const start = all_day ? parseLocalTime(start_time) : toLocal(Date.parse(start_time) / 1_000, time_zone);
-  return { start, zone: time_zone };
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Snapshot } from '../events/event-content.js';
-import type { ContentKind, PeopleKind, PersonChange } from '../platform/changes/change.js';
+import type { ChangeKind, ContentKind, PeopleKind, PersonChange } from '../platform/changes/change.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
 import type { HistoryEntry } from './history-hash.js';
@@ -45,6 +45,16 @@ export interface LogRecord {
   /** State before it; null for the first version and for people. */
   before: Snapshot | null;
   people: PersonChange[] | null;
+}
+
+/** Which part of the log is asked for. */
+export interface LogFilter {
+  descending: boolean;
+  /** A field as on the wire, or `permissions`. */
+  field?: string;
+  kind?: ChangeKind;
+  /** Name or id. */
+  author?: string;
 }
 
 type Row<T extends object> = Omit<T, 'author' | 'actor'> & { personId: string; personName: string };
@@ -123,38 +133,34 @@ export class HistoryRepository {
     return row?.version ?? 0;
   }
 
-  /** Everything that happened, oldest or newest first. */
-  async listLog(eventId: string, page: PageRequest, descending: boolean): Promise<Page<LogRecord>> {
+  /** Everything that happened and passes the filter, oldest or newest first. */
+  async listLog(eventId: string, page: PageRequest, filter: LogFilter): Promise<Page<LogRecord>> {
     const after = page.after ? numberKey(page.after[0]) : null;
-    const rows = await this.dataSource.query<Row<LogRecord>[]>(
-      `SELECT log.*, u.id AS "personId", u.username AS "personName"
+    const { descending, field = null, kind = null, author = null } = filter;
+    const rows = await this.dataSource.query<Row<LogRecord & { total: number }>[]>(
+      `SELECT log.*, u.id AS "personId", u.username AS "personName"${page.offset === null ? '' : ', count(*) OVER ()::int AS total'}
          FROM (SELECT v.position, v.version, v.kind, v.author_id AS person, v.created_at AS at, v.comment, v.snapshot,
-                      earlier.snapshot AS before, NULL::jsonb AS people
+                      earlier.snapshot AS before, NULL::jsonb AS people, v.changed
                  FROM event_versions v
                  LEFT JOIN event_versions earlier ON earlier.event_id = v.event_id AND earlier.version = v.version - 1
                 WHERE v.event_id = $1
                UNION ALL
-               SELECT position, version, kind, actor_id, created_at, NULL, NULL, NULL, people
+               SELECT position, version, kind, actor_id, created_at, NULL, NULL, NULL, people, ARRAY['permissions']
                  FROM people_changes WHERE event_id = $1) AS log
          JOIN users u ON u.id = log.person
-        WHERE $2::bigint IS NULL OR ${descending ? 'log.position < $2' : 'log.position > $2'}
+        WHERE ($2::bigint IS NULL OR ${descending ? 'log.position < $2' : 'log.position > $2'})
+          AND ($5::text IS NULL OR $5 = ANY (log.changed))
+          AND ($6::text IS NULL OR log.kind = $6)
+          AND ($7::text IS NULL OR u.username = $7::citext OR u.id::text = lower($7))
         ORDER BY log.position ${descending ? 'DESC' : 'ASC'} LIMIT $3 OFFSET $4`,
-      [eventId, after, page.limit + 1, page.offset ?? 0],
+      [eventId, after, page.limit + 1, page.offset ?? 0, field, kind, author],
     );
-    const total = page.offset === null ? null : await this.countLog(eventId);
+    const total = page.offset === null ? null : (rows[0]?.total ?? 0);
     return pageOf(rows.map(logRecord), page, ({ position }) => [String(position)], total);
   }
 
   private async countVersions(eventId: string): Promise<number> {
     return this.count(`SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, eventId);
-  }
-
-  private async countLog(eventId: string): Promise<number> {
-    return this.count(
-      `SELECT (SELECT count(*) FROM event_versions WHERE event_id = $1)::int
-            + (SELECT count(*) FROM people_changes WHERE event_id = $1)::int AS n`,
-      eventId,
-    );
   }
 
   private async count(sql: string, eventId: string): Promise<number> {

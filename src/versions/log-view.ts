@@ -1,4 +1,4 @@
-import { fromSnapshot, wireContent } from '../events/event-content.js';
+import { fromSnapshot, type Snapshot, wireContent } from '../events/event-content.js';
 import { difference } from './diff.js';
 import type { LogRecord } from './history.repository.js';
 import type { LogChangeView, LogEntryView } from './versions.dto.js';
@@ -12,10 +12,15 @@ export function logEntryView(record: LogRecord, names: Map<string, string>): Log
     actor: record.actor,
     at: record.at.toISOString(),
     comment: record.comment,
+    previous_version: record.people ? record.version : record.version - 1 || null,
+    size: textLength(record.snapshot) - textLength(record.before),
     summary: [OPENING[record.kind], ...sentences].filter(Boolean).join('. '),
     changes,
   };
 }
+
+const textLength = (snapshot: Snapshot | null): number =>
+  snapshot ? [snapshot.title, snapshot.description, snapshot.location].join('').length : 0;
 
 const OPENING: Partial<Record<LogRecord['kind'], string>> = {
   created: 'Created',

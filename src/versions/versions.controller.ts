@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBody, ApiExtraModels, getSchemaPath, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromSnapshot, wireContent } from '../events/event-content.js';
 import { EventView } from '../events/event-view.js';
@@ -19,11 +20,14 @@ import {
   ChangelogView,
   DiffView,
   HistoryView,
+  RevertBody,
   RollbackBody,
   VersionWithSnapshotView,
   versionView,
 } from './versions.dto.js';
 import { VersionsService } from './versions.service.js';
+
+const DIFF_TEXT = 'Version 1 to version 3\n\nTitle\n- Team meeting\n+ Team lunch\n';
 
 @ApiTags('History')
 @Controller('api/events/:id')
@@ -83,7 +87,9 @@ export class VersionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChangelogView> {
     const order = query.order ?? 'asc';
-    const page = await this.versions.changelog(id, pageRequest(query, `changes:${order}`, 1), order === 'desc');
+    const { field, author, kind } = query;
+    const filter = { descending: order === 'desc', field, author, kind };
+    const page = await this.versions.changelog(id, pageRequest(query, `changes:${order}`, 1), filter);
     const people = page.items.flatMap((entry) => entry.people ?? []).map((person) => person.userId);
     const names = await this.users.usernames(people);
     return {
@@ -97,15 +103,30 @@ export class VersionsController {
   @ApiOperation({
     operationId: 'diffVersions',
     summary: 'What differs between two versions',
-    description: 'In either order; `current` names the present state.',
+    description:
+      'In either order; `current` names the present state, 0 the time before the first version. `Accept: text/plain` gives a readable difference.',
   })
-  @ApiOkResponse({ type: DiffView, description: 'The differences' })
+  @RouteConfig({ produces: ['text/plain'] })
+  @ApiExtraModels(DiffView)
+  @ApiOkResponse({
+    description: 'The differences',
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(DiffView) } },
+      'text/plain': { schema: { type: 'string' }, example: DIFF_TEXT },
+    },
+  })
   async diff(
     @UuidParam('id', 'The event.') id: string,
-    @VersionParam('v1', { orCurrent: true }) v1: number | 'current',
-    @VersionParam('v2', { orCurrent: true }) v2: number | 'current',
-  ): Promise<DiffView> {
-    const { from, to, changes, patch, summary } = await this.versions.diff(id, v1, v2);
+    @VersionParam('v1', { orState: true }) v1: number | 'current',
+    @VersionParam('v2', { orState: true }) v2: number | 'current',
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DiffView | string> {
+    const { from, to, changes, patch, summary, rendered } = await this.versions.diff(id, v1, v2);
+    if (request.answerFormat === 'text/plain') {
+      reply.type('text/plain; charset=utf-8');
+      return `Version ${from} to version ${to}\n\n${rendered}\n`;
+    }
     return { from_version: from, to_version: to, changes, patch, summary };
   }
 
@@ -118,7 +139,7 @@ export class VersionsController {
     operationId: 'rollbackEvent',
     summary: 'Bring an old version back',
     description:
-      'Writes the old content as a new version, checked for conflicts like any change. History is never rewritten.',
+      'Writes the old content, or some fields of it, as a new version, checked for conflicts like any change. History is never rewritten.',
   })
   @ApiBody({ type: RollbackBody, required: false })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
@@ -130,7 +151,32 @@ export class VersionsController {
     @Body() body: RollbackBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
+    const { fields, on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
+    return taggedEvent(await this.versions.rollback(actor, id, version, { fields, onConflict, comment }), reply);
+  }
+
+  @Post('revert/:version')
+  @HttpCode(200)
+  @RequireRole('edit', { evenDeleted: true })
+  @DryRun()
+  @Idempotent()
+  @ApiOperation({
+    operationId: 'revertChange',
+    summary: 'Undo one change',
+    description:
+      'Takes back what that one version changed and keeps everything later, as a new version, checked for conflicts. 409 with the fields in the way when later versions changed the same.',
+  })
+  @ApiBody({ type: RevertBody, required: false })
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict', 'later_changes')
+  async revert(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The event.') id: string,
+    @VersionParam('version') version: number,
+    @Body() body: RevertBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return taggedEvent(await this.versions.rollback(actor, id, version, onConflict, comment), reply);
+    return taggedEvent(await this.versions.revert(actor, id, version, { onConflict, comment }), reply);
   }
 }

@@ -1,8 +1,9 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { EventContentView } from '../events/event-view.js';
-import { ChoiceField, TextField } from '../platform/http/fields.js';
+import { type ContentField, CONTENT_FIELDS } from '../events/event-content.js';
+import { ChoiceField, ChoiceListField, TextField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
-import { CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
+import { type ChangeKind, CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
 import { PersonView } from '../users/user-view.js';
 import type { VersionRecord } from './history.repository.js';
 
@@ -14,9 +15,29 @@ export class ChangelogQuery extends PageQuery {
     example: 'asc',
   })
   order?: 'asc' | 'desc';
+
+  @ChoiceField({
+    description: 'Only changes of this field; `permissions` for people.',
+    values: [...CONTENT_FIELDS, 'permissions'],
+    optional: true,
+    example: 'title',
+  })
+  field?: string;
+
+  @TextField({ description: 'Only changes by this person: name or id.', max: 80, optional: true, example: 'ana' })
+  author?: string;
+
+  @ChoiceField({
+    description: 'Only changes of this kind.',
+    values: [...CONTENT_KINDS, ...PEOPLE_KINDS],
+    name: 'ChangeKind',
+    optional: true,
+    example: 'updated',
+  })
+  kind?: ChangeKind;
 }
 
-export class RollbackBody {
+export class RevertBody {
   @ChoiceField({
     description: 'What to do when the owner is busy at that time.',
     values: ['reject', 'allow'],
@@ -30,9 +51,20 @@ export class RollbackBody {
     max: 1_000,
     optional: true,
     nullable: true,
-    example: 'Back to Monday',
+    example: 'That was a mistake',
   })
   change_comment?: string | null;
+}
+
+export class RollbackBody extends RevertBody {
+  @ChoiceListField({
+    description: 'Only these fields; everything when absent. Times, zone, all-day and recurrence go together.',
+    values: CONTENT_FIELDS.filter((field) => field !== 'deleted'),
+    min: 1,
+    optional: true,
+    example: ['title'],
+  })
+  fields?: ContentField[];
 }
 
 export class VersionView {
@@ -76,11 +108,20 @@ const FIELD_VALUE = {
   anyOf: [
     { type: 'string' },
     { type: 'boolean' },
-    { type: 'array', items: { type: 'string' } },
+    { type: 'array', items: { anyOf: [{ type: 'string' }, { $ref: getSchemaPath('OverrideView') }] } },
     { $ref: getSchemaPath('RecurrencePatternView') },
     { type: 'null' },
   ],
 };
+
+/** A stretch of text that stayed, came or went. */
+export class TextOperationView {
+  @ApiProperty({ enum: ['equal', 'insert', 'delete'], enumName: 'TextOperationKind', example: 'insert' })
+  op: string;
+
+  @ApiProperty({ example: 'lunch' })
+  text: string;
+}
 
 export class FieldDifferenceView {
   @ApiProperty({ ...FIELD_VALUE, example: 'Team meeting' })
@@ -91,6 +132,13 @@ export class FieldDifferenceView {
 
   @ApiProperty({ enum: ['added', 'removed', 'changed'], enumName: 'ChangeType', example: 'changed' })
   type: string;
+
+  @ApiProperty({
+    type: [TextOperationView],
+    required: false,
+    description: 'Word by word, for title, description and location when they changed.',
+  })
+  text?: TextOperationView[];
 }
 
 export class LogChangeView extends FieldDifferenceView {
@@ -118,6 +166,21 @@ export class LogEntryView {
   comment: string | null;
 
   @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'The version before; null for the creation, the same version when people changed.',
+    example: 2,
+  })
+  previous_version: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'By how many characters title, description and location grew or shrank together.',
+    example: -8,
+  })
+  size: number;
+
+  @ApiProperty({
     description: 'What happened, in words.',
     example: 'Title changed from “Team meeting” to “Team lunch”',
   })
@@ -133,14 +196,14 @@ export class ChangelogView extends PageView {
 }
 
 export class PatchOperationView {
-  @ApiProperty({ enum: ['replace'], example: 'replace' })
+  @ApiProperty({ enum: ['add', 'replace', 'remove'], example: 'replace' })
   op: string;
 
   @ApiProperty({ example: '/title' })
   path: string;
 
-  @ApiProperty({ ...FIELD_VALUE, example: 'Team lunch' })
-  value: unknown;
+  @ApiProperty({ ...FIELD_VALUE, required: false, example: 'Team lunch' })
+  value?: unknown;
 }
 
 @ApiExtraModels(FieldDifferenceView)

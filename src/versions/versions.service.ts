@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { fromSnapshot, wireContent } from '../events/event-content.js';
+import {
+  type ContentField,
+  contentOf,
+  type EventContent,
+  fromSnapshot,
+  type WireContent,
+  wireContent,
+} from '../events/event-content.js';
+import type { CalendarEvent } from '../events/event.entity.js';
+import { laterChanges, staleVersion } from '../events/events.errors.js';
 import type { OnConflict } from '../events/conflicts.service.js';
 import { EventWriter } from '../events/event-writer.js';
 import { EventsService, type EventWithPeople } from '../events/events.service.js';
@@ -7,13 +16,24 @@ import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { invalid, notFound } from '../platform/http/problem.js';
-import { type Difference, difference } from './diff.js';
-import { HistoryRepository, type LogRecord, type VersionRecord } from './history.repository.js';
+import { type Difference, difference, renderDifference, undone } from './diff.js';
+import { fieldClashes, mergeContent, unitOf, withUnits } from './merge.js';
+import { HistoryRepository, type LogFilter, type LogRecord, type VersionRecord } from './history.repository.js';
 
 export interface VersionDiff extends Difference {
   from: number;
   to: number;
+  /** For people, as plain text. */
+  rendered: string;
 }
+
+/** How something is undone. */
+export interface Undo {
+  onConflict: OnConflict;
+  comment: string | null;
+}
+
+const UNCHANGED: Difference = { changes: {}, patch: [], summary: [] };
 
 @Injectable()
 export class VersionsService {
@@ -21,7 +41,9 @@ export class VersionsService {
     private readonly history: HistoryRepository,
     private readonly events: EventsService,
     private readonly writer: EventWriter,
-  ) {}
+  ) {
+    events.onStaleWrite((tx, event, version, edit) => this.merge(tx, event, version, edit));
+  }
 
   list(eventId: string, page: PageRequest): Promise<Page<VersionRecord>> {
     return this.history.listVersions(eventId, page);
@@ -34,55 +56,110 @@ export class VersionsService {
     return found;
   }
 
-  changelog(eventId: string, page: PageRequest, descending: boolean): Promise<Page<LogRecord>> {
-    return this.history.listLog(eventId, page, descending);
+  changelog(eventId: string, page: PageRequest, filter: LogFilter): Promise<Page<LogRecord>> {
+    return this.history.listLog(eventId, page, filter);
   }
 
   /**
    * From one version to another, in the order asked for.
-   * @param from,to version numbers, or `current` for the present state
+   * @param from,to version numbers, 0 for the time before the first, or `current` for the present state
    * @throws Problem not_found
    */
   async diff(eventId: string, from: number | 'current', to: number | 'current'): Promise<VersionDiff> {
-    const number = async (name: number | 'current'): Promise<number> =>
-      name === 'current' ? this.history.latestVersion(eventId) : name;
-    const [earlier, later] = [await this.get(eventId, await number(from)), await this.get(eventId, await number(to))];
-    const compared = difference(wireContent(fromSnapshot(earlier.snapshot)), wireContent(fromSnapshot(later.snapshot)));
-    return { from: earlier.version, to: later.version, ...compared };
+    const [earlier, later] = [await this.stateAt(eventId, from), await this.stateAt(eventId, to)];
+    const after = later.content;
+    const compared = after ? difference(earlier.content, after) : earlier.content ? undone(earlier.content) : UNCHANGED;
+    const rendered = after ? renderDifference(earlier.content ?? {}, after, compared) : compared.summary.join('\n');
+    return { from: earlier.version, to: later.version, rendered, ...compared };
   }
 
   /**
-   * Writes the content of an old version as a new one; a deleted event comes back by it (owner only).
+   * Writes the content of an old version, or some fields of it, as a new version. A deleted event comes back by it
+   * (owner only).
    * @throws Problem not_found, forbidden, event_conflict, validation_failed for the version that is a deletion
    */
   async rollback(
     actor: Actor,
     eventId: string,
     version: number,
-    onConflict: OnConflict,
-    comment: string | null,
+    { fields, onConflict, comment }: Undo & { fields?: ContentField[] },
   ): Promise<EventWithPeople> {
-    return this.events.change(actor, async (tx) => {
-      const { snapshot } = await this.get(eventId, version, tx);
-      if (snapshot.deletedAt !== null) {
-        const message = 'In this version the event was deleted; use DELETE for that.';
-        throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
-      }
-      return this.writer.change(
-        tx,
-        actor,
-        {
-          eventId,
-          action: 'edit',
-          kind: 'rolled_back',
-          comment: comment ?? `Rolled back to version ${version}`,
-          onConflict,
-          mayChangeTime: true,
-          evenDeleted: true,
-          rejoinAfter: version,
-        },
-        () => fromSnapshot(snapshot),
-      );
+    const of = fields ? ` (${fields.join(', ')})` : '';
+    const request = { comment: comment ?? `Rolled back to version ${version}${of}`, onConflict, rejoinAfter: version };
+    return this.undo(actor, eventId, request, async (tx, event) => {
+      const old = fromSnapshot((await this.get(eventId, version, tx)).snapshot);
+      refuseDeletion(old);
+      return fields ? withUnits(contentOf(event), old, new Set(fields.map(unitOf))) : old;
     });
   }
+
+  /**
+   * Takes one change back and keeps the later ones: merges its inverse into the present state.
+   * @throws Problem later_changes when they touched the same, not_found, forbidden, event_conflict, validation_failed
+   */
+  async revert(
+    actor: Actor,
+    eventId: string,
+    version: number,
+    { onConflict, comment }: Undo,
+  ): Promise<EventWithPeople> {
+    if (version === 1) {
+      const message = 'The first version is the creation; use DELETE to take it back.';
+      throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
+    }
+    const request = { comment: comment ?? `Undid version ${version}`, onConflict };
+    return this.undo(actor, eventId, request, async (tx, event) => {
+      const changed = fromSnapshot((await this.get(eventId, version, tx)).snapshot);
+      const before = fromSnapshot((await this.get(eventId, version - 1, tx)).snapshot);
+      refuseDeletion(before);
+      const merged = mergeContent(changed, contentOf(event), before);
+      if ('content' in merged) return merged.content;
+      throw laterChanges(fieldClashes(merged.clashes, changed, event, before));
+    });
+  }
+
+  private undo(
+    actor: Actor,
+    eventId: string,
+    request: { comment: string; onConflict: OnConflict; rejoinAfter?: number },
+    edit: (tx: Transaction, event: CalendarEvent) => Promise<EventContent>,
+  ): Promise<EventWithPeople> {
+    const rights = { eventId, action: 'edit', kind: 'rolled_back', mayChangeTime: true, evenDeleted: true } as const;
+    return this.events.change(actor, (tx) =>
+      this.writer.change(tx, actor, { ...rights, ...request }, (event) => edit(tx, event)),
+    );
+  }
+
+  private async stateAt(
+    eventId: string,
+    version: number | 'current',
+  ): Promise<{ version: number; content: WireContent | null }> {
+    if (version === 0) return { version, content: null };
+    const number = version === 'current' ? await this.history.latestVersion(eventId) : version;
+    const found = await this.get(eventId, number);
+    return { version: number, content: wireContent(fromSnapshot(found.snapshot)) };
+  }
+
+  /** A stale write: what it changed since its version goes together with what others changed since. */
+  private async merge(
+    tx: Transaction,
+    event: CalendarEvent,
+    version: number,
+    edit: (content: EventContent) => EventContent,
+  ): Promise<EventContent> {
+    const found = await this.history.findVersion(event.id, version, tx);
+    if (!found) throw staleVersion(event.version);
+    const base = fromSnapshot(found.snapshot);
+    const yours = edit(base);
+    const merged = mergeContent(base, contentOf(event), contentOf(yours));
+    if ('content' in merged) return merged.content;
+    throw staleVersion(event.version, fieldClashes(merged.clashes, base, event, yours));
+  }
+}
+
+/** @throws Problem validation_failed */
+function refuseDeletion({ deletedAt }: EventContent): void {
+  if (deletedAt === null) return;
+  const message = 'That would delete the event; use DELETE for that.';
+  throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
 }

@@ -285,7 +285,15 @@ describe('GET /api/events/:id/diff/:v1/:v2', () => {
       from_version: 1,
       to_version: 3,
       changes: {
-        title: { from: 'Team Meeting', to: 'Lunch', type: 'changed' },
+        title: {
+          from: 'Team Meeting',
+          to: 'Lunch',
+          type: 'changed',
+          text: [
+            { op: 'delete', text: 'Team Meeting' },
+            { op: 'insert', text: 'Lunch' },
+          ],
+        },
         description: { from: 'Weekly sync', to: null, type: 'removed' },
         location: { from: null, to: 'Room 4', type: 'added' },
       },
@@ -319,6 +327,6 @@ describe('GET /api/events/:id/diff/:v1/:v2', () => {
       send(app, `/api/events/${event.id}/diff/${v1}/${v2}`, { as: ana });
     expect((await ask('1', '7')).status).toBe(404);
     expect(complaints((await ask('x', '1')).json)).toEqual(['/path/v1 invalid']);
-    expect(complaints((await ask('1', '0')).json)).toEqual(['/path/v2 invalid']);
+    expect(complaints((await ask('1', '-1')).json)).toEqual(['/path/v2 invalid']);
   });
 });

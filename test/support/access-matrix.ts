@@ -171,6 +171,13 @@ export const ACCESS_MATRIX: Row[] = [
     request: () => ({ params: { version: '1' }, body: {} }),
   }),
 
+  row('revertChange', [401, 404, 403, 422, 422, 404], { request: () => ({ params: { version: '1' }, body: {} }) }),
+  row('revertChange', ONLY_OWNER_IN_TRASH, {
+    ...TRASH,
+    writes: true,
+    request: () => ({ params: { version: '2' }, body: {} }),
+  }),
+
   row('listNotifications', ANYBODY_SIGNED_IN),
   row('readNotification', [401, 404, 200, 200, 200, 200], {
     request: async ({ notificationId }) => ({ params: { id: await notificationId() } }),

@@ -127,6 +127,13 @@ export const WRITE_CALLS: WriteCall[] = [
     notified: ['ben'],
   },
   {
+    operation: 'revertChange',
+    before: renamed,
+    request: of('POST', '/revert/2', {}),
+    changes: ['rolled_back 3'],
+    notified: ['ben'],
+  },
+  {
     operation: 'shareEvent',
     request: (setting) => of('POST', '/share', { username: setting.cleo.username, role: 'viewer' })(setting),
     changes: ['shared 1'],

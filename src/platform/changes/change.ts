@@ -4,6 +4,7 @@ export const PEOPLE_KINDS = ['shared', 'role_changed', 'revoked', 'ownership_tra
 
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 export type PeopleKind = (typeof PEOPLE_KINDS)[number];
+export type ChangeKind = ContentKind | PeopleKind;
 
 /** A person whose role on an event changed: null is "not on it". */
 export interface PersonChange {

@@ -7,8 +7,8 @@ import { sendProblem } from './problem.filter.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The format of the answer, settled from `Accept` before anything else. */
-    answerFormat?: 'json' | 'msgpack';
+    /** The format of the answer, settled from `Accept` before anything else: these, or one that the route produces. */
+    answerFormat?: 'json' | 'msgpack' | (string & {});
   }
   interface FastifyContextConfig {
     /** The route takes many things at once: the batch limit holds instead of the usual one. */
@@ -115,7 +115,7 @@ export function negotiate(request: FastifyRequest, reply: FastifyReply, done: ()
     if (MESSAGE_PACK_TYPES.includes(chosen)) {
       request.answerFormat = 'msgpack';
       reply.type(MESSAGE_PACK_TYPES[0]!).serializer((value: unknown) => packMessage(value) as never);
-    }
+    } else if (!chosen.endsWith('json')) request.answerFormat = chosen;
   }
   reply.header('vary', 'Accept');
   done();

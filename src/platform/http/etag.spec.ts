@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { expectedVersion, isNotModified, versionTag } from './etag.js';
+import { isNotModified, readPrecondition, versionTag } from './etag.js';
 
 describe('isNotModified', () => {
   const ask = (ifNoneMatch?: string): { unchanged: boolean; status?: number; etag?: string } => {
@@ -22,7 +22,7 @@ describe('isNotModified', () => {
   });
 });
 
-describe('expectedVersion', () => {
+describe('readPrecondition', () => {
   it.each([
     ['"3"', 3],
     ['W/"3"', 3],
@@ -31,11 +31,22 @@ describe('expectedVersion', () => {
     ['*', null],
     [undefined, null],
   ])('reads %j', (header, version) => {
-    expect(expectedVersion(header)).toBe(version);
+    expect(readPrecondition(header, undefined)).toEqual(version === null ? null : { version, strict: false });
+  });
+
+  it.each(['handling=strict', 'respond-async, handling="strict"', 'Handling = strict'])(
+    'is strict with %j',
+    (prefer) => {
+      expect(readPrecondition('"3"', prefer)).toEqual({ version: 3, strict: true });
+    },
+  );
+
+  it('is lenient with any other preference', () => {
+    expect(readPrecondition('"3"', 'handling=lenient')).toEqual({ version: 3, strict: false });
   });
 
   it.each(['', 'three', '-1', '"3", "4"', '"99999999999"', '"1.0"'])('refuses %j with a pointer', (header) => {
-    expect(() => expectedVersion(header)).toThrow(
+    expect(() => readPrecondition(header, undefined)).toThrow(
       expect.objectContaining({
         status: 422,
         extras: { errors: [expect.objectContaining({ pointer: '/header/if-match', code: 'invalid' })] },

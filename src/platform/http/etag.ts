@@ -15,13 +15,20 @@ export function isNotModified(tag: string, request: FastifyRequest, reply: Fasti
   return true;
 }
 
+/** The version that a write was made for. */
+export interface Precondition {
+  version: number;
+  /** Refuse if the event is further on, instead of merging (RFC 7240 `handling=strict`). */
+  strict: boolean;
+}
+
 /**
- * The version that `If-Match` demands; null for none or for `*` (whatever is there).
+ * What `If-Match` and `Prefer` demand; null for no version or for `*` (whatever is there).
  * @throws Problem validation_failed when it is no entity tag of ours
  */
-export function expectedVersion(ifMatch: string | undefined): number | null {
+export function readPrecondition(ifMatch: string | undefined, prefer: string | undefined): Precondition | null {
   if (ifMatch === undefined || ifMatch.trim() === '*') return null;
   const match = /^(?:W\/)?"?(\d{1,9})"?$/.exec(ifMatch.trim());
-  if (match) return Number(match[1]);
+  if (match) return { version: Number(match[1]), strict: /\bhandling\s*=\s*"?strict\b/i.test(prefer ?? '') };
   throw invalid({ pointer: '/header/if-match', code: 'invalid', message: 'Must be a version such as "3", or *.' });
 }

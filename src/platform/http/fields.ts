@@ -145,16 +145,18 @@ export function IdListQuery(options: FieldOptions & { min?: number; max: number 
   );
 }
 
-/** Some of a closed list of upper-case words, accepted in any case. */
+/** Some of a closed list of words, accepted in any case. */
 export function ChoiceListField(
   options: FieldOptions & { values: readonly string[]; min?: number },
 ): PropertyDecorator {
   const { values, min = 0 } = options;
-  const upper = (entry: unknown): unknown => (typeof entry === 'string' ? entry.toUpperCase() : entry);
+  const spelled = new Map(values.map((value) => [value.toLowerCase(), value]));
+  const known = (entry: unknown): unknown =>
+    typeof entry === 'string' ? (spelled.get(entry.toLowerCase()) ?? entry) : entry;
   return field(
     options,
     { type: 'array', items: { type: 'string', enum: [...values] }, minItems: min, maxItems: values.length },
-    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(upper) : value)),
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(known) : value)),
     IsArray({ message: 'Must be a list.' }),
     ArrayMinSize(min, { message: `At least ${min}.` }),
     ArrayMaxSize(values.length, { message: `At most ${values.length}.` }),

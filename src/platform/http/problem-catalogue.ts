@@ -51,6 +51,11 @@ export const PROBLEMS = {
     'The first request with this key is still running',
     'Send it again after `Retry-After` seconds with the same `Idempotency-Key`: you get its answer.',
   ),
+  later_changes: kind(
+    409,
+    'Later changes are in the way',
+    'What you want to undo was changed again since; `clashes` says what. Edit the event instead.',
+  ),
   stale_version: kind(
     412,
     'Somebody changed the event before you',

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, type HeaderObject, type HeadersObject } from '@nestjs/swagger';
 import { mapResponses, type Operation } from './operations.js';
 
@@ -12,6 +13,11 @@ export const HEADERS = {
     description: 'The version of the event, quoted: for `If-Match` and `If-None-Match`.',
     schema: { type: 'string', pattern: '^"[1-9][0-9]*"$' },
     example: '"3"',
+  },
+  'Convene-Merged': {
+    description: 'Your change was made for the first version and was merged with what happened up to the second.',
+    schema: { type: 'string', pattern: '^[1-9][0-9]*\\.\\.[1-9][0-9]*$' },
+    example: '3..5',
   },
   Location: {
     description: 'Where the new event is.',
@@ -48,14 +54,29 @@ export function headers(...names: HeaderName[]): HeadersObject {
 }
 
 /** The condition of a write (RFC 9110 §13.1.1). */
-export const ApiIfMatch = (): MethodDecorator =>
-  ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.',
-    schema: { type: 'string' },
-    example: '"3"',
-  });
+export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
+  applyDecorators(
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: merges
+        ? 'The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.'
+        : 'The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.',
+      schema: { type: 'string' },
+      example: '"3"',
+    }),
+    ...(merges
+      ? [
+          ApiHeader({
+            name: 'Prefer',
+            required: false,
+            description: '`handling=strict`: refuse instead of merging (RFC 7240).',
+            schema: { type: 'string' },
+            example: 'handling=strict',
+          }),
+        ]
+      : []),
+  );
 
 /** Adds the headers that follow from the status, and the link of a paged list. */
 export function withHeaders(operation: Operation): Operation {

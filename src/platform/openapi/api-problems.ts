@@ -1,7 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath, type ResponseObject } from '@nestjs/swagger';
 import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
-import { ConflictProblemView, ProblemView, StaleVersionProblemView } from './problem-views.js';
+import { ConflictProblemView, LaterChangesProblemView, ProblemView, StaleVersionProblemView } from './problem-views.js';
+
+const CLASH = { field: 'title', base: 'Team meeting', theirs: 'Team lunch', yours: 'Team breakfast' };
 
 /** The problems with members of their own: the schema that has them, and what they look like. */
 const EXTENDED: Partial<Record<ProblemCode, { view: typeof ProblemView; members: object }>> = {
@@ -19,7 +21,11 @@ const EXTENDED: Partial<Record<ProblemCode, { view: typeof ProblemView; members:
       ],
     },
   },
-  stale_version: { view: StaleVersionProblemView, members: { current_version: 5 } },
+  stale_version: {
+    view: StaleVersionProblemView,
+    members: { current_version: 5, clashes: [CLASH] },
+  },
+  later_changes: { view: LaterChangesProblemView, members: { clashes: [CLASH] } },
   name_taken: {
     view: ProblemView,
     members: { errors: [{ pointer: '/username', code: 'taken', message: 'This name is taken.' }] },
@@ -42,7 +48,8 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDec
 
 /** The response of one status that stands for one problem or several. */
 export function problemResponse(codes: ProblemCode[]): ResponseObject {
-  const view = codes.map((code) => EXTENDED[code]?.view).find(Boolean) ?? ProblemView;
+  // The last one named has the most members where several share a status.
+  const view = codes.map((code) => EXTENDED[code]?.view).findLast(Boolean) ?? ProblemView;
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
     content: {

@@ -100,7 +100,56 @@ export class ConflictProblemView extends ProblemView {
   suggestions?: SlotView[];
 }
 
+const VALUE = {
+  description: 'Any JSON value; null when there was none.',
+  anyOf: [
+    { type: 'string' },
+    { type: 'boolean' },
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
+    { type: 'null' },
+  ],
+};
+
+/** A field that was changed on both sides. */
+export class FieldClashView {
+  @ApiProperty({ example: 'title' })
+  field: string;
+
+  @ApiProperty({ ...VALUE, example: 'Team meeting' })
+  base: unknown;
+
+  @ApiProperty({ ...VALUE, example: 'Team lunch' })
+  theirs: unknown;
+
+  @ApiProperty({ ...VALUE, example: 'Team breakfast' })
+  yours: unknown;
+}
+
 export class StaleVersionProblemView extends ProblemView {
   @ApiProperty({ type: 'integer', required: false, description: 'The version that the event has now.' })
   current_version?: number;
+
+  @ApiProperty({
+    type: [FieldClashView],
+    required: false,
+    description: 'What was changed on both sides: at your version, now, and as you sent it.',
+  })
+  clashes?: FieldClashView[];
+}
+
+export class LaterChangesProblemView extends ProblemView {
+  @ApiProperty({
+    type: [FieldClashView],
+    required: false,
+    description:
+      'With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.',
+  })
+  clashes?: FieldClashView[];
+
+  @ApiProperty({ type: [ConflictView], required: false, description: 'With `event_conflict`: the first 50 clashes.' })
+  conflicts?: ConflictView[];
+
+  @ApiProperty({ type: [IntervalView], required: false, description: 'With `event_conflict`: times that would fit.' })
+  suggestions?: IntervalView[];
 }
