@@ -217,7 +217,7 @@ export class ListEventsQuery extends PageQuery {
   @FlagQuery({ description: 'The trash: your own deleted events instead.', example: false })
   deleted?: boolean;
 
-  @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.' })
+  @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.', example: false })
   expand?: boolean;
 
   @ChoiceField({

@@ -71,7 +71,7 @@ describe('POST /api/events', () => {
       rrule: null,
       excluded: [],
       added: [],
-      series_id: event.id,
+      ...{ overrides: [], series_id: event.id, split_from: null },
       show_as: 'free',
       version: 1,
       owner: me,
