@@ -123,9 +123,9 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
       until timestamptz, far text)`;
     await tx.query(
       `INSERT INTO events (id, title, start_time, end_time, local_start, local_end, time_zone, all_day, rrule, series_id,
-                           first_start, last_end, version, created_at, updated_at, updated_by)
+                           first_start, last_end, tzdata, version, created_at, updated_at, updated_by)
        SELECT id, 'Meeting', start, "end", "localStart", "localEnd", 'UTC', false, rrule, id, start,
-              CASE WHEN rrule IS NULL THEN "end" END, 1, now(), now(), $2::uuid FROM ${recordset}`,
+              CASE WHEN rrule IS NULL THEN "end" END, 'bench', 1, now(), now(), $2::uuid FROM ${recordset}`,
       values,
     );
     await tx.query(

@@ -1,0 +1,33 @@
+/**
+ * After an upgrade of the time zone data (a new Node.js brings it): computes the instants of all events anew from their
+ * wall times. Prints one JSON object a line for each event that moved, with what it now clashes with, and a line that
+ * sums up. Uses DATABASE_URL, or the embedded database of DATA_DIR; may run beside the server, and again.
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createApp } from '../src/create-app.js';
+import { TimeZoneUpdateService } from '../src/events/time-zone-update.service.js';
+import { readConfig, withSigningSecret } from '../src/platform/config/config.js';
+import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import { migrate } from '../src/platform/database/migrate.js';
+import { tzdataVersion } from '../src/platform/time/time-zone.js';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+if (existsSync('.env')) process.loadEnvFile('.env');
+let config = withSigningSecret(readConfig(process.env)).with({ logLevel: 'warn' });
+const embedded = config.values.databaseUrl
+  ? null
+  : await startEmbeddedPostgres({ dataDir: resolve(config.values.dataDir), log: () => undefined });
+if (embedded) config = config.with({ databaseUrl: embedded.url });
+try {
+  await migrate(config.databaseUrl);
+  const app = await createApp(config);
+  await app.init();
+  const { checked, moved } = await app.get(TimeZoneUpdateService).recompute();
+  for (const event of moved) say(JSON.stringify(event));
+  say(`Time zone data ${tzdataVersion()}: ${checked} events checked, ${moved.length} moved`);
+  await app.close();
+} finally {
+  await embedded?.stop();
+}
