@@ -1,7 +1,7 @@
 // The import rules of the house, checked by `npm run imports`; test/contract/import-rules.spec.ts proves that they bite.
 
 /** From the foundation up: a room may import those before it. A new room needs a place here. */
-const ROOMS = ['platform', 'users', 'auth', 'permissions', 'events', 'versions', 'notifications'];
+const ROOMS = ['platform', 'users', 'auth', 'permissions', 'events', 'scheduling', 'versions', 'notifications'];
 const WIRING = ['app.module', 'create-app', 'main'];
 const STAGES = [...ROOMS.map((room) => `${room}/`), ...WIRING.map((file) => `${file}\\.ts$`)];
 
@@ -14,13 +14,15 @@ const PURE = [
   '^src/events/recurrence/',
   '^src/events/(occupancy|event-content|event-series|event-times|event-recurrence|event-draft|series-edit)\\.ts$',
   '^src/events/(occurrences|far-days|free-slots)\\.ts$',
+  '^src/scheduling/(span|working-hours|candidates|best-times|time-summary|find-time-question)\\.ts$',
   '^src/versions/(diff|history-hash)\\.ts$',
 ];
 const MACHINERY = '(^|/)node_modules/(@nestjs/|typeorm/|pg/|fastify/|socket\\.io/|class-validator/|class-transformer/)';
 
 const oneWay = STAGES.slice(0, -1).map((stage, index) => ({
   name: `one-way-${[...ROOMS, ...WIRING][index]}`,
-  comment: 'Imports point one way: platform ← users ← auth ← permissions ← events ← versions ← notifications ← wiring.',
+  comment:
+    'Imports point one way: platform ← users ← auth ← permissions ← events ← scheduling ← versions ← notifications ← wiring.',
   severity: 'error',
   from: { path: `^src/${stage}` },
   to: { path: `^src/(${STAGES.slice(index + 1).join('|')})` },

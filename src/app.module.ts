@@ -12,6 +12,7 @@ import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { WritesModule } from './platform/writes/writes.module.js';
 import { DocsModule } from './platform/openapi/docs.module.js';
+import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VersionsModule } from './versions/versions.module.js';
 
@@ -34,6 +35,7 @@ export class AppModule {
         AuthModule,
         PermissionsModule,
         EventsModule,
+        SchedulingModule,
         VersionsModule,
         NotificationsModule,
       ],

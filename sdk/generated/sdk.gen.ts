@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseMeData, EraseMeErrors, EraseMeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetEventData, GetEventErrors, GetEventResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchEventData, PatchEventErrors, PatchEventResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, ShareEventData, ShareEventErrors, ShareEventResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses } from './types.gen.js';
+import type { ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CheckConflictsData, CheckConflictsErrors, CheckConflictsResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseMeData, EraseMeErrors, EraseMeResponses, FindTimeData, FindTimeErrors, FindTimeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetEventData, GetEventErrors, GetEventResponses, GetFreeBusyData, GetFreeBusyErrors, GetFreeBusyResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchEventData, PatchEventErrors, PatchEventResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, ShareEventData, ShareEventErrors, ShareEventResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -216,6 +216,21 @@ export const changeRole = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Ask what an event would clash with
+ *
+ * The question that creating or changing an event asks, with nothing written and nobody told. The answer holds for this moment: only a write takes the time. With `event_id` you need the role of an editor there.
+ */
+export const checkConflicts = <ThrowOnError extends boolean = false>(options: Options<CheckConflictsData, ThrowOnError>) => (options.client ?? client).post<CheckConflictsResponses, CheckConflictsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/events/check-conflicts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List events
  *
  * Everything you can see, by start. The filters hold together; a series is found by any of its occurrences. `expand=true` lists one item an occurrence. `as_of` lists what you may see today as it was at that moment: filters, order and totals work on the state of then.
@@ -331,6 +346,32 @@ export const restoreEvent = <ThrowOnError extends boolean = false>(options: Opti
 export const listOccurrences = <ThrowOnError extends boolean = false>(options: Options<ListOccurrencesData, ThrowOnError>) => (options.client ?? client).get<ListOccurrencesResponses, ListOccurrencesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/occurrences',
+    ...options
+});
+
+/**
+ * Find times that suit everybody
+ *
+ * Looks at every quarter of an hour of the window. Everybody who must be there is free then, with the buffer, and within working hours. With a `recurrence_pattern` a time is the start of a series, and the answer says at how many of its first occurrences everybody can. Nothing is written or held: create the event to take the time. Why other times were passed over is told without saying what people do then.
+ */
+export const findTime = <ThrowOnError extends boolean = false>(options: Options<FindTimeData, ThrowOnError>) => (options.client ?? client).post<FindTimeResponses, FindTimeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/find-time',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * When people are busy
+ *
+ * A person is busy with the events that he or she owns and shows as busy. Only times are told, never events. People with whom you share no event are refused like people who do not exist: 422 `unknown_person`. Correct at any date, near or a century ahead.
+ */
+export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Options<GetFreeBusyData, ThrowOnError>) => (options.client ?? client).get<GetFreeBusyResponses, GetFreeBusyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/free-busy',
     ...options
 });
 

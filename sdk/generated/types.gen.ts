@@ -347,6 +347,17 @@ export type PermissionsView = {
     items: Array<PermissionView>;
 };
 
+export type SlotView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+};
+
 export type ConflictProblemView = {
     /**
      * A page that explains the problem.
@@ -384,7 +395,7 @@ export type ConflictProblemView = {
     /**
      * With `event_conflict`: the next three times at which the event would fit (not for batches).
      */
-    suggestions?: Array<IntervalView>;
+    suggestions?: Array<SlotView>;
 };
 
 export type ChangeRoleBody = {
@@ -396,6 +407,64 @@ export type ChangeRoleBody = {
      * When handing over: what to do if the new owner is busy at that time.
      */
     on_conflict?: 'reject' | 'allow';
+};
+
+export type CheckConflictsBody = {
+    /**
+     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     */
+    start_time?: string;
+    /**
+     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     */
+    end_time?: string;
+    /**
+     * IANA time zone of the event; yours when absent.
+     */
+    time_zone?: string;
+    /**
+     * Whole days: the times are plain dates, the end exclusive.
+     */
+    all_day?: boolean;
+    /**
+     * `true` needs a pattern; `false` clears it.
+     */
+    is_recurring?: boolean;
+    /**
+     * An RFC 5545 RRULE or the object. Null makes it happen once.
+     */
+    recurrence_pattern?: string | RecurrencePatternBody | null;
+    /**
+     * Original starts of occurrences that do not take place.
+     */
+    excluded?: Array<string> | null;
+    /**
+     * Starts of further occurrences beside the pattern.
+     */
+    added?: Array<string> | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * The event that would be changed: it does not clash with itself, its owner is the one asked about, and fields that are absent are as it has them. Without it, a new event of yours, which needs `start_time` and `end_time`.
+     */
+    event_id?: string;
+};
+
+export type ConflictCheckView = {
+    /**
+     * The first 50 clashes, by start. Empty: it would be stored.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * When it clashes, the next three times at which it would fit.
+     */
+    suggestions: Array<IntervalView>;
+    /**
+     * For an endless series: its first clashes with other endless series beyond the horizon of ten years, up to which everything is checked.
+     */
+    possible_conflicts_after: Array<ConflictView>;
 };
 
 export type Frequency = 'daily' | 'weekly' | 'monthly' | 'yearly';
@@ -979,6 +1048,167 @@ export type OccurrencesView = {
      */
     pages?: number;
     items: Array<OccurrenceView>;
+};
+
+export type WorkingHoursBody = {
+    /**
+     * Hours and minutes.
+     */
+    start: string;
+    /**
+     * After the start; `24:00` is midnight.
+     */
+    end: string;
+    /**
+     * Monday to Friday when absent.
+     */
+    days?: Array<'MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU'>;
+};
+
+export type FindTimeBody = {
+    /**
+     * Who must be there besides you; you always must. People with whom you share an event, at most 20 in both lists.
+     */
+    user_ids: Array<string>;
+    /**
+     * Who may be there. Who stands in both lists must.
+     */
+    optional_user_ids?: Array<string>;
+    /**
+     * How long it lasts.
+     */
+    duration_minutes: number;
+    /**
+     * No earlier than this; what is past already is not suggested. An instant, wall time in `time_zone`, or a date in it.
+     */
+    from: string;
+    /**
+     * It ends no later than this, at most 62 days after `from`. An instant, wall time in `time_zone`, or a date in it.
+     */
+    to: string;
+    /**
+     * IANA zone of the whole question: of `from` and `to`, of the quarters of an hour on which starts are looked for, of the series, of `summary` and of the working hours of everybody. When absent, yours; working hours are then in the zone of each person’s own profile.
+     */
+    time_zone?: string;
+    /**
+     * When people can meet; at any time when absent.
+     */
+    working_hours?: WorkingHoursBody;
+    /**
+     * Time that must be free of other events before and after; 0 when absent.
+     */
+    buffer_minutes?: number;
+    /**
+     * Most times to answer with; 5 when absent.
+     */
+    limit?: number;
+    /**
+     * For a series: `from` and `to` are about its start, and its first 10 occurrences within a year are looked at. The pattern names days, not times of day.
+     */
+    recurrence_pattern?: string | RecurrencePatternBody | null;
+};
+
+/**
+ * Outside working hours is told first when it is both.
+ */
+export type TimeRefusal = 'busy' | 'outside_working_hours';
+
+export type TakenOccurrenceView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    user: PersonView;
+    /**
+     * Outside working hours is told first when it is both.
+     */
+    reason: TimeRefusal;
+};
+
+export type SlotOccurrencesView = {
+    /**
+     * How many were looked at: the first 10 within a year.
+     */
+    total: number;
+    /**
+     * How many suit everybody who must be there.
+     */
+    free: number;
+    /**
+     * The others, once for each person who cannot.
+     */
+    taken: Array<TakenOccurrenceView>;
+};
+
+export type TimeSlotView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Those who need not be there, and can (at every occurrence).
+     */
+    optional_free: Array<PersonView>;
+    /**
+     * Those who need not be there, and cannot.
+     */
+    optional_busy: Array<PersonView>;
+    /**
+     * With `recurrence_pattern`.
+     */
+    occurrences?: SlotOccurrencesView;
+};
+
+export type ObstacleView = {
+    user: PersonView;
+    /**
+     * Outside working hours is told first when it is both.
+     */
+    reason: TimeRefusal;
+};
+
+export type RejectedTimeView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Who cannot, and why.
+     */
+    reasons: Array<ObstacleView>;
+};
+
+export type FoundTimesView = {
+    /**
+     * Best first: more occurrences that suit everybody, then more optional people, then earlier. None overlaps a better one.
+     */
+    slots: Array<TimeSlotView>;
+    /**
+     * Up to five times that nearly suit: within working hours, with the fewest people in the way.
+     */
+    rejected: Array<RejectedTimeView>;
+    /**
+     * The result in one sentence.
+     */
+    summary: string;
+};
+
+export type PersonBusyView = {
+    user: PersonView;
+    /**
+     * By start, merged, and cut off at the bounds of the window. With what, is not told.
+     */
+    busy: Array<IntervalView>;
+};
+
+export type FreeBusyView = {
+    /**
+     * In the order of the question, each person once.
+     */
+    items: Array<PersonBusyView>;
 };
 
 export type ContentKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split';
@@ -1997,6 +2227,63 @@ export type ChangeRoleResponses = {
 
 export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
 
+export type CheckConflictsData = {
+    body: CheckConflictsBody;
+    path?: never;
+    query?: never;
+    url: '/api/events/check-conflicts';
+};
+
+export type CheckConflictsErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `forbidden`: Your role does not allow that
+     */
+    403: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
+
+export type CheckConflictsResponses = {
+    /**
+     * What stands in the way; empty lists when nothing does
+     */
+    200: ConflictCheckView;
+};
+
+export type CheckConflictsResponse = CheckConflictsResponses[keyof CheckConflictsResponses];
+
 export type ListEventsData = {
     body?: never;
     path?: never;
@@ -2663,6 +2950,105 @@ export type ListOccurrencesResponses = {
 };
 
 export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
+
+export type FindTimeData = {
+    body: FindTimeBody;
+    path?: never;
+    query?: never;
+    url: '/api/find-time';
+};
+
+export type FindTimeErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type FindTimeError = FindTimeErrors[keyof FindTimeErrors];
+
+export type FindTimeResponses = {
+    /**
+     * The best times; an empty list when there is none
+     */
+    200: FoundTimesView;
+};
+
+export type FindTimeResponse = FindTimeResponses[keyof FindTimeResponses];
+
+export type GetFreeBusyData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Whose time: you, and people with whom you share an event. Repeated, or separated by commas.
+         */
+        user_ids: Array<string>;
+        /**
+         * Where the window begins. An instant, wall time in your zone, or a date in your zone.
+         */
+        from: string;
+        /**
+         * Where it ends, at most 92 days later; exclusive. An instant, wall time in your zone, or a date in your zone.
+         */
+        to: string;
+    };
+    url: '/api/free-busy';
+};
+
+export type GetFreeBusyErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
+
+export type GetFreeBusyResponses = {
+    /**
+     * The busy time of each person
+     */
+    200: FreeBusyView;
+};
+
+export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
 
 export type ListVersionsData = {
     body?: never;

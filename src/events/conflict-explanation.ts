@@ -7,22 +7,26 @@ import { type Interval, occupiedWithin } from './occupancy.js';
 const MOST_OCCURRENCES = 50;
 
 /**
- * Which of their occurrences meet which of ours, around the stretches that both occupy: stretches that touch run
- * together in the database, so that they don't tell occurrences apart.
+ * The first clashes: which of their occurrences meet which of ours, around the stretches that both occupy. Stretches that
+ * touch run together in the database, so they don't tell occurrences apart.
+ * @param busy our occurrences, by start
  */
-export function explain(overlap: Overlap, busy: Interval[], visible: boolean, pointer: string | undefined): Conflict[] {
-  const theirs = overlap.content;
-  return overlap.shared.flatMap((stretch) =>
-    occurrencesOf(theirs, stretch).flatMap((occurrence) => {
-      const both = { start: Math.max(occurrence.start, stretch.start), end: Math.min(occurrence.end, stretch.end) };
-      return meeting(busy, both).map((ours) => ({
-        ...named(overlap, visible),
-        ...wireInterval(occurrence),
-        with: wireInterval(ours),
-        ...(pointer === undefined ? {} : { pointer }),
-      }));
-    }),
-  );
+export function explain(overlaps: Overlap[], busy: Interval[], visible: Set<string>, limit: number): Conflict[] {
+  const stretches = overlaps.flatMap((overlap) => overlap.shared.map((stretch) => ({ overlap, stretch })));
+  stretches.sort((a, b) => a.stretch.start - b.stretch.start);
+  const clashes: { start: number; conflict: Conflict }[] = [];
+  for (const { overlap, stretch } of stretches) {
+    if (clashes.length >= limit) break;
+    const who = named(overlap, visible.has(overlap.eventId));
+    for (const theirs of occurrencesOf(overlap.content, stretch)) {
+      const both = { start: Math.max(theirs.start, stretch.start), end: Math.min(theirs.end, stretch.end) };
+      for (const ours of meeting(busy, both)) {
+        clashes.push({ start: theirs.start, conflict: { ...who, ...wireInterval(theirs), with: wireInterval(ours) } });
+      }
+    }
+  }
+  clashes.sort((a, b) => a.start - b.start);
+  return clashes.slice(0, limit).map(({ conflict }) => conflict);
 }
 
 /** The first meeting of two series after an instant (epoch seconds), null when there is none. */

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { violatesExclusion } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { EventContent } from './event-content.js';
-import { type Interval, multirange, type Occupancy } from './occupancy.js';
+import { type Interval, multirange, type Occupancy, weekSieve } from './occupancy.js';
 
 /** Another event of the same owner. */
 export interface Neighbour {
@@ -17,18 +17,26 @@ export interface Overlap extends Neighbour {
   shared: Interval[];
 }
 
+/** A neighbour that goes on after the time up to which it is noted (epoch seconds). */
+export interface FarNeighbour extends Neighbour {
+  until: number;
+}
+
 /** The owner's time was taken between check and write: only possible when a writer forgot the lock. */
 export class TimeTaken extends Error {}
 
-/** The content of an event as JSON; instants are still text in it. */
-const CONTENT = `jsonb_build_object(
-  'title', e.title, 'startTime', e.start_time, 'endTime', e.end_time, 'localStart', e.local_start,
-  'localEnd', e.local_end, 'timeZone', e.time_zone, 'allDay', e.all_day, 'rrule', e.rrule, 'excluded', e.excluded,
-  'added', e.added, 'overrides', e.overrides, 'showAs', e.show_as)`;
+/** The content of an event, as columns; only what is not in the trash occupies time. */
+export const CONTENT = `e.title, e.description, e.location, e.start_time AS "startTime", e.end_time AS "endTime",
+  e.local_start AS "localStart", e.local_end AS "localEnd", e.time_zone AS "timeZone", e.all_day AS "allDay", e.rrule,
+  e.excluded, e.added, e.overrides, e.show_as AS "showAs"`;
+
+type NeighbourRow = { eventId: string } & Omit<EventContent, 'deletedAt'>;
 
 const MOST_FAR_NEIGHBOURS = 20;
 const MOST_OVERLAPS = 50;
-const MOST_STRETCHES = 20;
+const MOST_STRETCHES = 50;
+/** Characters of one stretch in PostgreSQL's text of a multirange. */
+const STRETCH_TEXT = 54;
 
 /** The `event_occupancy` table: which time each busy event takes from its owner. */
 @Injectable()
@@ -47,21 +55,22 @@ export class ConflictsRepository {
   }
 
   async listOverlaps(tx: Transaction, ownerId: string, busy: Interval[], exceptEventId: string): Promise<Overlap[]> {
-    const rows = await tx.query<Overlap>(
-      `SELECT o.event_id AS "eventId",
-              ${CONTENT} AS content,
-              (SELECT jsonb_agg(jsonb_build_object(
-                        'start', extract(epoch FROM lower(stretch))::bigint, 'end', extract(epoch FROM upper(stretch))::bigint)
-                        ORDER BY stretch)
-                 FROM (SELECT stretch FROM unnest(o.busy * $2::tstzmultirange) AS stretch
-                        ORDER BY stretch LIMIT ${MOST_STRETCHES}) AS first) AS shared
-         FROM event_occupancy o JOIN events e ON e.id = o.event_id
-        WHERE o.owner_id = $1 AND o.busy && $2::tstzmultirange AND o.event_id <> $3
-        ORDER BY lower(o.busy * $2::tstzmultirange), o.event_id
-        LIMIT ${MOST_OVERLAPS}`,
-      [ownerId, multirange(busy), exceptEventId],
+    if (busy.length === 0) return [];
+    // The sieves come first: `busy` is long, and only read, once, of what passes them.
+    const rows = await tx.query<NeighbourRow & { shared: string }>(
+      `SELECT e.id AS "eventId", left(met.shared::text, ${MOST_STRETCHES * STRETCH_TEXT}) AS shared, ${CONTENT}
+         FROM (SELECT o.event_id, both_busy.shared
+                 FROM event_occupancy o,
+                      LATERAL (SELECT CASE WHEN bit_count(o.week & $4::bit(336)) > 0 THEN o.busy * $2::tstzmultirange
+                                      ELSE '{}' END AS shared OFFSET 0) AS both_busy
+                WHERE o.owner_id = $1 AND o.span && range_merge($2::tstzmultirange) AND o.event_id <> $3
+                  AND NOT isempty(both_busy.shared)
+                ORDER BY lower(both_busy.shared), o.event_id
+                LIMIT ${MOST_OVERLAPS}) AS met
+         JOIN events e ON e.id = met.event_id`,
+      [ownerId, multirange(busy), exceptEventId, weekSieve(busy)],
     );
-    return rows.map(revived);
+    return rows.map(({ shared, ...row }) => ({ ...neighbour(row), shared: stretchesIn(shared) }));
   }
 
   /**
@@ -78,15 +87,24 @@ export class ConflictsRepository {
     rejects: boolean,
     farDays: string | null,
   ): Promise<void> {
-    if (busy.length === 0) return this.vacate(tx, eventId);
+    // A series may take no time before the horizon and some beyond it.
+    if (busy.length === 0 && until === null) return this.vacate(tx, eventId);
     try {
       await tx.query(
-        `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, busy_until, far_days)
-         VALUES ($1, $2, $3::tstzmultirange, $4, $5, $6::bit varying)
+        `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, busy_until, far_days, week)
+         VALUES ($1, $2, $3::tstzmultirange, $4, $5, $6::bit varying, $7::bit(336))
          ON CONFLICT (event_id) DO UPDATE
            SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
-               busy_until = excluded.busy_until, far_days = excluded.far_days`,
-        [eventId, ownerId, multirange(busy), rejects, until === null ? null : new Date(until * 1_000), farDays],
+               busy_until = excluded.busy_until, far_days = excluded.far_days, week = excluded.week`,
+        [
+          eventId,
+          ownerId,
+          multirange(busy),
+          rejects,
+          until === null ? null : new Date(until * 1_000),
+          farDays,
+          weekSieve(busy),
+        ],
       );
     } catch (error) {
       throw violatesExclusion(error, 'event_occupancy_no_overlap') ? new TimeTaken() : error;
@@ -112,32 +130,68 @@ export class ConflictsRepository {
     return rows.map((row) => row.eventId);
   }
 
+  /** Other series of the owner that go on in a window after what is noted of them, with the end of that. */
+  async listGoingOn(
+    tx: Transaction,
+    ownerId: string,
+    window: Interval,
+    exceptEventId: string,
+  ): Promise<FarNeighbour[]> {
+    const rows = await tx.query<NeighbourRow & { until: number }>(
+      `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
+         FROM event_occupancy o JOIN events e ON e.id = o.event_id
+        WHERE o.owner_id = $1 AND o.event_id <> $4 AND o.busy_until < $3
+          AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
+      [ownerId, new Date(window.start * 1_000), new Date(window.end * 1_000), exceptEventId],
+    );
+    return rows.map(({ until, ...row }) => ({ ...neighbour(row), until }));
+  }
+
   /** What the owner is busy with in a window, without one event. */
   listBusy(tx: Transaction, ownerId: string, window: Interval, exceptEventId: string): Promise<Interval[]> {
     return tx.query<Interval>(
       `SELECT extract(epoch FROM lower(stretch))::bigint AS start, extract(epoch FROM upper(stretch))::bigint AS end
          FROM event_occupancy o, unnest(o.busy * $2::tstzmultirange) AS stretch
-        WHERE o.owner_id = $1 AND o.busy && $2::tstzmultirange AND o.event_id <> $3`,
+        WHERE o.owner_id = $1 AND o.span && range_merge($2::tstzmultirange) AND o.event_id <> $3`,
       [ownerId, multirange([window]), exceptEventId],
     );
   }
 
-  /** Other series of the owner that go on beyond the horizon and share a day of later years. */
+  /**
+   * What there is for an endless claim to meet where the main check doesn't look: `later`, other series that are noted
+   * only up to an instant; `known`, anything noted after the claim's own horizon (epoch seconds).
+   */
+  async findFarKinds(
+    tx: Transaction,
+    ownerId: string,
+    until: number,
+    exceptEventId: string,
+  ): Promise<{ later: boolean; known: boolean }> {
+    const [row] = await tx.query<{ later: boolean; known: boolean }>(
+      `SELECT EXISTS (SELECT FROM event_occupancy
+                       WHERE owner_id = $1 AND event_id <> $2 AND busy_until IS NOT NULL) AS later,
+              EXISTS (SELECT FROM event_occupancy
+                       WHERE owner_id = $1 AND event_id <> $2 AND span && tstzrange($3, 'infinity')) AS known`,
+      [ownerId, exceptEventId, new Date(until * 1_000)],
+    );
+    return row!;
+  }
+
+  /** Other series that go on after what is noted of them, and share a day of later years. */
   async listFarNeighbours(
     tx: Transaction,
     ownerId: string,
     farDays: string,
     exceptEventId: string,
-  ): Promise<Neighbour[]> {
-    const rows = await tx.query<Neighbour>(
-      `SELECT o.event_id AS "eventId", ${CONTENT} AS content
+  ): Promise<FarNeighbour[]> {
+    const rows = await tx.query<NeighbourRow & { until: number }>(
+      `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
-        WHERE o.owner_id = $1 AND o.event_id <> $3 AND o.far_days IS NOT NULL
-          AND bit_count(o.far_days & $2::bit varying) > 0
+        WHERE o.owner_id = $1 AND o.event_id <> $3 AND bit_count(o.far_days & $2::bit varying) > 0
         LIMIT ${MOST_FAR_NEIGHBOURS}`,
       [ownerId, farDays, exceptEventId],
     );
-    return rows.map(revived);
+    return rows.map(({ until, ...row }) => ({ ...neighbour(row), until }));
   }
 
   async vacate(tx: Transaction, eventId: string): Promise<void> {
@@ -154,9 +208,21 @@ export class ConflictsRepository {
   }
 }
 
-/** JSON knows no dates. */
-function revived<Row extends Neighbour>(row: Row): Row {
-  const { startTime, endTime } = row.content;
-  const content = { ...row.content, startTime: new Date(startTime), endTime: new Date(endTime), deletedAt: null };
-  return { ...row, content };
+const neighbour = ({ eventId, ...content }: NeighbourRow): Neighbour => ({
+  eventId,
+  content: { ...content, deletedAt: null },
+});
+
+const STRETCH = /\["(\S+) (\S+)\+00","(\S+) (\S+)\+00"\)/g;
+
+/** The whole stretches at the beginning of a multirange's text, in UTC. */
+function stretchesIn(text: string): Interval[] {
+  const seconds = (date?: string, time?: string): number => Date.parse(`${date}T${time}Z`) / 1_000;
+  const stretches = [...text.matchAll(STRETCH)].map(([, date, time, endDate, endTime]) => ({
+    start: seconds(date, time),
+    end: seconds(endDate, endTime),
+  }));
+  // An overlap that cannot be read must never pass for none.
+  if (stretches.length === 0) throw new Error(`Not a multirange in UTC: ${text.slice(0, 80)}`);
+  return stretches;
 }

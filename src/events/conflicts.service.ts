@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { formatLocalTime } from '../platform/time/local-time.js';
-import { ConflictsRepository, type Neighbour, TimeTaken } from './conflicts.repository.js';
+import { ConflictsRepository, type Neighbour, type Overlap, TimeTaken } from './conflicts.repository.js';
 import { explain, explainFar } from './conflict-explanation.js';
-import { type EventContent, isSeries, wireLocal } from './event-content.js';
-import type { IntervalView } from '../platform/openapi/problem-views.js';
-import { type Conflict, eventConflict, wireInterval } from './events.errors.js';
+import { type EventContent, isSeries, wireLocal, wireOccurrenceTime } from './event-content.js';
+import type { SlotView } from '../platform/openapi/problem-views.js';
+import { type Conflict, eventConflict } from './events.errors.js';
 import { farDays } from './far-days.js';
-import { freeSlots, merged, SUGGESTION_WINDOW } from './free-slots.js';
-import { type Interval, occupancyOf, type OccupiedInterval } from './occupancy.js';
+import { blocking, common, freeSlots, merged, SUGGESTION_WINDOW } from './free-slots.js';
+import { type Interval, MOST_OCCURRENCES, occupancyOf, occupiedWithin, type OccupiedInterval } from './occupancy.js';
 
 /** What to do when the owner is busy: refuse, store it all the same, or leave the clashing occurrences out. */
 export type OnConflict = 'reject' | 'allow' | 'skip';
@@ -39,6 +39,8 @@ export interface Settlement {
 
 const MOST_CONFLICTS = 50;
 const MOST_FAR_CONFLICTS = 10;
+const MOST_BEYOND = 100_000;
+const NIGHTLY_SLACK = 100 * 86_400;
 
 /**
  * The one door to an owner's time. The order is always: `lock` the owners, `settle`, write, `occupy`. Under the lock
@@ -76,35 +78,49 @@ export class ConflictsService {
   async find(tx: Transaction, claim: Claim, actor: Actor): Promise<Conflict[]> {
     const { busy } = occupancyOf(claim.content, nowOf(claim));
     if (busy.length === 0) return [];
-    const overlaps = await this.conflicts.listOverlaps(tx, claim.ownerId, busy, claim.eventId);
-    const visible = await this.visible(tx, overlaps, actor);
-    return overlaps
-      .flatMap((overlap) => explain(overlap, busy, visible.has(overlap.eventId), claim.pointer))
-      .sort((a, b) => (a.start_time < b.start_time ? -1 : a.start_time > b.start_time ? 1 : 0))
-      .slice(0, MOST_CONFLICTS);
+    const noted = await this.conflicts.listOverlaps(tx, claim.ownerId, busy, claim.eventId);
+    const overlaps = [...noted, ...(await this.overlapsBeyond(tx, claim, busy))];
+    const visible = await this.visible(tx, claim, overlaps, actor);
+    return explain(overlaps, busy, visible, MOST_CONFLICTS).map((clash) =>
+      claim.pointer === undefined ? clash : { ...clash, pointer: claim.pointer },
+    );
   }
 
-  /** The first meeting with each endless series of the owner after the horizon, up to which everything is checked. */
+  /**
+   * The first meetings of an endless claim at dates that lie beyond the horizon, up to which everything is checked: of
+   * the claim or of another series.
+   */
   async findFar(tx: Transaction, claim: Claim, actor: Actor): Promise<Conflict[]> {
-    const { until } = occupancyOf(claim.content, nowOf(claim));
+    const { content, ownerId, eventId } = claim;
+    const { until } = occupancyOf(content, nowOf(claim));
     if (until === null) return [];
-    const days = farDays(claim.content, until);
-    const neighbours = await this.conflicts.listFarNeighbours(tx, claim.ownerId, days, claim.eventId);
-    const visible = await this.visible(tx, neighbours, actor);
-    return neighbours
-      .flatMap((neighbour) => explainFar(neighbour, claim.content, until, visible.has(neighbour.eventId)) ?? [])
+    const kinds = await this.conflicts.findFarKinds(tx, ownerId, until, eventId);
+    const later = kinds.later
+      ? await this.conflicts.listFarNeighbours(tx, ownerId, farDays(content, -Infinity), eventId)
+      : [];
+    const known = kinds.known ? occupiedWithin(content, { from: until, to: Infinity }, MOST_OCCURRENCES) : [];
+    const met = await this.conflicts.listOverlaps(tx, ownerId, known, eventId);
+    const visible = await this.visible(tx, claim, [...later, ...met], actor);
+    const first = new Map(met.map((one) => [one.eventId, explain([one], known, visible, 1)[0]]));
+    for (const neighbour of later) {
+      const from = Math.min(until, neighbour.until);
+      const meeting = explainFar(neighbour, content, from, visible.has(neighbour.eventId));
+      if (meeting) first.set(neighbour.eventId, meeting);
+    }
+    return [...first.values()]
+      .flatMap((meeting) => meeting ?? [])
       .sort((a, b) => (a.start_time < b.start_time ? -1 : 1))
       .slice(0, MOST_FAR_CONFLICTS);
   }
 
   /** The next three times at which the event would fit. */
-  async suggest(tx: Transaction, claim: Claim): Promise<IntervalView[]> {
+  async suggest(tx: Transaction, claim: Claim): Promise<SlotView[]> {
     const { busy } = occupancyOf(claim.content, nowOf(claim));
     const first = busy[0];
     if (!first) return [];
     const window = { start: first.start, end: Math.max(busy.at(-1)!.end, first.end + SUGGESTION_WINDOW) + 86_400 };
-    const taken = await this.conflicts.listBusy(tx, claim.ownerId, window, claim.eventId);
-    return freeSlots(claim.content, taken).map(wireInterval);
+    const taken = await this.listTaken(tx, claim, window);
+    return freeSlots(claim.content, taken).map((slot) => wireSlot(slot, claim.content));
   }
 
   /** @throws Problem event_conflict with the conflicts, and suggestions for a single claim */
@@ -135,12 +151,13 @@ export class ConflictsService {
   /** The series without its clashing occurrences; null when none would be left. */
   private async withoutClashes(
     tx: Transaction,
-    { eventId, ownerId, content }: Claim,
+    claim: Claim,
   ): Promise<{ content: EventContent; skipped: string[] } | null> {
-    const { busy } = occupancyOf(content, Date.now() / 1_000);
+    const { content } = claim;
+    const { busy } = occupancyOf(content, nowOf(claim));
     const window = { start: busy[0]!.start, end: Math.max(...busy.map(({ end }) => end)) };
-    const taken = merged(await this.conflicts.listBusy(tx, ownerId, window, eventId));
-    const clashing = busy.filter((one) => overlapsAny(taken, one));
+    const taken = merged(await this.listTaken(tx, claim, window));
+    const clashing = busy.filter((one) => blocking(taken, one));
     if (clashing.length === busy.length) return null;
     const names = clashing.map(({ original }: OccupiedInterval) => formatLocalTime(original!));
     const overrides = content.overrides.filter(({ original }) => !names.includes(original));
@@ -148,14 +165,46 @@ export class ConflictsService {
     return { content: left, skipped: names.map((name) => wireLocal(name, content)) };
   }
 
-  private async visible(tx: Transaction, neighbours: Neighbour[], actor: Actor): Promise<Set<string>> {
-    if (neighbours.length === 0) return new Set();
+  /** What the owner is busy with besides the claim. */
+  private async listTaken(tx: Transaction, claim: Claim, window: Interval): Promise<Interval[]> {
+    const noted = await this.conflicts.listBusy(tx, claim.ownerId, window, claim.eventId);
+    const beyond = await this.overlapsBeyond(tx, claim, [window]);
+    return [...noted, ...beyond.flatMap(({ shared }) => shared)];
+  }
+
+  /** Overlaps with series that go on after what is noted of them: long ones, and all of them in the far future. */
+  private async overlapsBeyond(tx: Transaction, claim: Claim, busy: Interval[]): Promise<Overlap[]> {
+    const ours = merged(busy);
+    const window = { start: ours[0]!.start, end: ours.at(-1)!.end };
+    // Two endless series are noted up to nearly the same day; what the nightly job will add is its to report.
+    const compared = { ...window, end: window.end - (isSeries(claim.content) ? NIGHTLY_SLACK : 0) };
+    const neighbours = await this.conflicts.listGoingOn(tx, claim.ownerId, compared, claim.eventId);
+    return neighbours.flatMap(({ until, ...neighbour }) => {
+      const rest = { from: Math.max(until, window.start), to: window.end };
+      // What began before is noted to its end.
+      const theirs = occupiedWithin(neighbour.content, rest, MOST_BEYOND).filter(({ start }) => start >= until);
+      const shared = common(ours, merged(theirs));
+      return shared.length > 0 ? [{ ...neighbour, shared }] : [];
+    });
+  }
+
+  private async visible(
+    tx: Transaction,
+    { ownerId }: Claim,
+    neighbours: Neighbour[],
+    actor: Actor,
+  ): Promise<Set<string>> {
     const ids = neighbours.map((neighbour) => neighbour.eventId);
+    // All are the owner's.
+    if (ids.length === 0 || actor.userId === ownerId) return new Set(ids);
     return this.conflicts.listVisible(tx, ids, actor.userId);
   }
 }
 
 const nowOf = ({ now }: Claim): number => now ?? Date.now() / 1_000;
 
-const overlapsAny = (taken: Interval[], { start, end }: Interval): boolean =>
-  taken.some((one) => one.start < end && start < one.end);
+/** As it can be sent: dates for an all-day event. */
+const wireSlot = ({ start, end }: Interval, content: EventContent): SlotView => ({
+  start_time: wireOccurrenceTime(start, content),
+  end_time: wireOccurrenceTime(end, content),
+});

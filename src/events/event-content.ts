@@ -153,14 +153,20 @@ const TIME_FIELDS: ContentField[] = [
   'recurrence_pattern',
   'excluded',
   'added',
-  'overrides',
   'show_as',
   'deleted',
 ];
 
-/** True when one of the fields decides which time the event occupies. */
-export function changesTime(fields: ContentField[]): boolean {
-  return fields.some((field) => TIME_FIELDS.includes(field));
+/** True when two states may occupy different time. A text of one occurrence alone takes none. */
+export function changesTime(before: WireContent, after: WireContent): boolean {
+  return (
+    changedFields(before, after).some((field) => TIME_FIELDS.includes(field)) ||
+    !isDeepStrictEqual(before.overrides.flatMap(timeTaken), after.overrides.flatMap(timeTaken))
+  );
+}
+
+function timeTaken({ original_start, start_time, end_time, show_as }: WireOverride): Partial<WireOverride>[] {
+  return start_time || show_as ? [{ original_start, start_time, end_time, show_as }] : [];
 }
 
 /** UTC with `Z` and no fraction: events are kept to the second. */
@@ -199,8 +205,16 @@ function wireOverrideTimes(override: StoredOverride, content: EventContent): { s
   return { start_time: wire(start), end_time: wire(end) };
 }
 
-/** How long the event lasts: days on its calendar, then seconds by the stopwatch. */
-export function durationOf({ startTime, endTime, timeZone }: EventContent): Duration {
+/** How long the event lasts: days on its calendar, then seconds by the stopwatch. Whole days are counted as dates. */
+export function durationOf({
+  startTime,
+  endTime,
+  localStart,
+  localEnd,
+  timeZone,
+  allDay,
+}: Pick<EventContent, 'startTime' | 'endTime' | 'localStart' | 'localEnd' | 'timeZone' | 'allDay'>): Duration {
+  if (allDay) return { days: parseLocalTime(localEnd).day - parseLocalTime(localStart).day, seconds: 0 };
   return durationBetween(startTime.getTime() / 1_000, endTime.getTime() / 1_000, timeZone);
 }
 

@@ -10,7 +10,7 @@ export interface EventFilter {
   /** Overlap with the half-open window; either end may be missing. */
   from?: Date;
   to?: Date;
-  /** Words to find in title, description or location, as one piece and in any case. */
+  /** Words to find in title, description or location, of the event or of one occurrence, as one piece and in any case. */
   q?: string;
   location?: string;
   role?: Role;
@@ -32,9 +32,16 @@ export function applyFilter(
   if (filter.from) query.andWhere('(e.lastEnd IS NULL OR e.lastEnd > :from)', { from: filter.from });
   if (filter.to) query.andWhere('e.firstStart < :to', { to: filter.to });
   if (filter.q) {
-    query.andWhere('(e.title ILIKE :q OR e.description ILIKE :q OR e.location ILIKE :q)', { q: contains(filter.q) });
+    const inSeries = 'e.title ILIKE :q OR e.description ILIKE :q OR e.location ILIKE :q';
+    const inOverride = `o ->> 'title' ILIKE :q OR o ->> 'description' ILIKE :q OR o ->> 'location' ILIKE :q`;
+    query.andWhere(`(${inSeries} OR ${anyOverride(inOverride)})`, { q: contains(filter.q) });
   }
-  if (filter.location) query.andWhere('e.location ILIKE :location', { location: contains(filter.location) });
+  if (filter.location) {
+    const inOverride = `o ->> 'location' ILIKE :location`;
+    query.andWhere(`(e.location ILIKE :location OR ${anyOverride(inOverride)})`, {
+      location: contains(filter.location),
+    });
+  }
   if (filter.role) query.andWhere('mine.role = :role', { role: filter.role });
   if (filter.ownerId) query.andWhere('owner.id = :ownerId', { ownerId: filter.ownerId });
   if (filter.isRecurring !== undefined) {
@@ -53,5 +60,19 @@ export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): b
   };
   return expand(seriesOf(event), window, 1).length > 0;
 }
+
+/** True when the texts of one occurrence are those that are looked for: a series may be found by another of its occurrences. */
+export function matchesTexts(
+  { title, description, location }: Pick<CalendarEvent, 'title' | 'description' | 'location'>,
+  filter: EventFilter,
+): boolean {
+  const has = (text: string | null, part: string): boolean => text?.toLowerCase().includes(part.toLowerCase()) ?? false;
+  if (filter.location && !has(location, filter.location)) return false;
+  const { q } = filter;
+  return !q || [title, description, location].some((text) => has(text, q));
+}
+
+const anyOverride = (condition: string): string =>
+  `EXISTS (SELECT FROM jsonb_array_elements(e.overrides) AS o WHERE ${condition})`;
 
 const contains = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;

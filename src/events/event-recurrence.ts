@@ -1,15 +1,18 @@
 import type { FieldError } from '../platform/http/problem.js';
-import { formatLocalTime, type LocalTime, parseLocalTime } from '../platform/time/local-time.js';
+import { formatLocalTime, localOf, type LocalTime, parseLocalTime, stampOf } from '../platform/time/local-time.js';
 import { TimeError } from '../platform/time/time-error.js';
 import { type EventContent, isSeries, wireLocal } from './event-content.js';
 import { seriesOf, withSeries } from './event-series.js';
-import { type EventTimes, readLocalStart } from './event-times.js';
+import { type EventTimes, readLocalStarts } from './event-times.js';
 import { changeRule } from './recurrence/change-rule.js';
+import { expand } from './recurrence/expand.js';
 import { moveSeries } from './recurrence/move.js';
 import { readRule } from './recurrence/pattern.js';
 import type { RecurrenceRule } from './recurrence/rule.js';
+import { compileSeries } from './recurrence/series-times.js';
 import type { Series } from './recurrence/series.js';
 import { validateSeries } from './recurrence/validate.js';
+import { retold } from './series-clock.js';
 
 /** The recurrence of an event as a client spells it; absent parts stay as they are. */
 export interface RecurrenceInput {
@@ -49,8 +52,9 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
   try {
     const current = seriesOf(wasSeries ? content : { ...content, ...times, ...ONCE });
     const moved = wasSeries ? reshaped(current, seriesOf({ ...content, ...times }), rule) : { ...current, rule };
-    const series = { ...moved, added: added ?? moved.added, excluded: excluded ?? moved.excluded };
+    const series = withDates(moved, added, excluded);
     validateSeries(series);
+    if (expand(series, ALWAYS, 1).length === 0) return { errors: [NOTHING_LEFT] };
     return { content: withSeries({ ...content, ...times }, series) };
   } catch (error) {
     return { errors: [fieldError(error, '', times)] };
@@ -59,13 +63,38 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
 
 const ONCE = { rrule: null, excluded: [], added: [], overrides: [] };
 
+const ALWAYS = { from: -Infinity, to: Infinity };
+const NOTHING_LEFT: FieldError = {
+  pointer: '/excluded',
+  code: 'no_occurrence',
+  message: 'No occurrence would be left; delete the event instead.',
+};
+
 /** The series at its new times, with its new rule if there is one. */
 function reshaped(current: Series, timed: Series, rule: RecurrenceRule | null): Series {
   const { start, zone, allDay, duration } = timed;
-  if (rule) return changeRule({ ...current, start, zone, allDay, duration }, rule);
-  const unmoved =
-    formatLocalTime(start) === formatLocalTime(current.start) && zone === current.zone && allDay === current.allDay;
-  return unmoved ? { ...current, duration } : moveSeries({ ...current, zone, allDay }, start, duration);
+  const told = retold(current, zone, allDay, start);
+  if (rule) return changeRule({ ...told, start, duration }, rule);
+  const unmoved = stampOf(start) === stampOf(current.start) && zone === current.zone && allDay === current.allDay;
+  return unmoved ? { ...current, duration } : moveSeries(told, start, duration);
+}
+
+/** The series with the dates that were sent, each list as the client spelled it; overrides go with their occurrences. */
+function withDates(series: Series, added: LocalTime[][] | null, excluded: LocalTime[][] | null): Series {
+  const kept = new Set(series.added.map(stampOf));
+  const dated = { ...series, added: chosen(added, (stamp) => kept.has(stamp)) ?? series.added, excluded: [] };
+  const occurs = compileSeries(dated);
+  const left = { ...dated, excluded: chosen(excluded, (stamp) => occurs.has(stamp)) ?? series.excluded };
+  const takesPlace = compileSeries(left);
+  return { ...left, overrides: left.overrides.filter(({ original }) => takesPlace.has(stampOf(original))) };
+}
+
+/** Of the starts that each text may name the one that is known, else the likeliest; in order, each once. */
+function chosen(starts: LocalTime[][] | null, isKnown: (stamp: number) => boolean): LocalTime[] | null {
+  if (starts === null) return null;
+  const stamps = starts.map((candidates) => candidates.map(stampOf));
+  const found = stamps.map((candidates) => candidates.find(isKnown) ?? candidates[0]!);
+  return [...new Set(found)].sort((a, b) => a - b).map(localOf);
 }
 
 function once(input: RecurrenceInput, content: EventContent): Resolved {
@@ -94,28 +123,27 @@ function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): R
 
 const MOST_DATES = 10_000;
 
-/** Null when the list was not sent. */
+/** What each entry may name; null when the list was not sent. */
 function readStarts(
   value: unknown,
   name: 'excluded' | 'added',
   times: EventTimes,
   errors: FieldError[],
-): LocalTime[] | null {
+): LocalTime[][] | null {
   if (value === undefined) return null;
   if (value === null) return [];
   if (!Array.isArray(value) || value.length > MOST_DATES) {
     errors.push({ pointer: `/${name}`, code: 'invalid', message: `Must be a list of at most ${MOST_DATES} starts.` });
     return [];
   }
-  const starts = value.map((text: unknown, index) => {
-    const local = typeof text === 'string' ? readLocalStart(text, times) : null;
-    if (local === null) {
+  return value.map((text: unknown, index) => {
+    const starts = typeof text === 'string' ? readLocalStarts(text, times) : [];
+    if (starts.length === 0) {
       const message = times.allDay ? 'Must be a date.' : 'Must be a date and time.';
       errors.push({ pointer: `/${name}/${index}`, code: times.allDay ? 'not_a_date' : 'not_an_instant', message });
     }
-    return local ?? '';
+    return starts.map(parseLocalTime);
   });
-  return errors.length > 0 ? [] : [...new Set(starts)].sort().map(parseLocalTime);
 }
 
 /** Where the engine's pointers lie in the body. */

@@ -1,4 +1,4 @@
-import { formatLocalTime, parseLocalTime } from '../platform/time/local-time.js';
+import { formatLocalTime, type LocalTime, parseLocalTime } from '../platform/time/local-time.js';
 import { toInstant, toLocal } from '../platform/time/time-zone.js';
 import { durationOf, type EventContent, type StoredOverride } from './event-content.js';
 import { parseRrule, printRrule } from './recurrence/rrule-text.js';
@@ -33,13 +33,15 @@ export function withSeries(content: EventContent, series: Series): EventContent 
     startTime: new Date(start * 1_000),
     endTime: new Date(end * 1_000),
     localStart: formatLocalTime(series.start),
-    localEnd: formatLocalTime(toLocal(end, timeZone)),
+    localEnd: formatLocalTime(series.allDay ? dayAfter(series.start, series.duration.days) : toLocal(end, timeZone)),
     rrule: series.rule && printRrule(series.rule),
     added: series.added.map(formatLocalTime),
     excluded: series.excluded.map(formatLocalTime),
     overrides: series.overrides.map(storedOverride),
   };
 }
+
+const dayAfter = ({ day }: LocalTime, days: number): LocalTime => ({ day: day + days, second: 0 });
 
 /** The override's own fields of an occurrence that the engine found. */
 export function overrideContent(override: Override | undefined): OverrideContent {

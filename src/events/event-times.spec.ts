@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readInstant } from '../platform/http/instant-text.js';
-import { type EventTimes, readLocalStart, resolveTimes, type TimeInput } from './event-times.js';
+import { type EventTimes, readLocalStarts, resolveTimes, type TimeInput } from './event-times.js';
 
 const PARIS = 'Europe/Paris';
 
@@ -166,6 +166,18 @@ describe('the times of a changed event', () => {
     ]);
   });
 
+  it('keep their wall time when the instant is sent back as it was told', () => {
+    const inGap = timesOf({ start_time: '2026-03-29T02:30:00', end_time: '2026-03-29T05:00:00', time_zone: PARIS });
+    expect(told({ start_time: '2026-03-29T01:30:00Z' }, inGap)[0]).toBe(
+      '2026-03-29T01:30:00.000Z | 2026-03-29T02:30:00',
+    );
+    expect(told({ start_time: '2026-03-29T03:30:00+02:00' }, inGap)[0]).toMatch(/02:30:00$/);
+    // Typed as wall time it is what was typed.
+    expect(told({ start_time: '2026-03-29T03:30:00' }, inGap)[0]).toBe(
+      '2026-03-29T01:30:00.000Z | 2026-03-29T03:30:00',
+    );
+  });
+
   it('must be given when all-day is switched', () => {
     expect(told({ all_day: true }, current)).toEqual(['/start_time required', '/end_time required']);
     expect(told({ all_day: true, start_time: '2026-06-01' }, current)).toEqual(['/end_time required']);
@@ -177,11 +189,32 @@ describe('the times of a changed event', () => {
   });
 });
 
-describe('readInstant and readLocalStart', () => {
+describe('readInstant and readLocalStarts', () => {
+  const timed = { timeZone: PARIS, allDay: false };
+
   it('tell the wall time of an instant in the zone', () => {
     expect(readInstant('2026-06-01T08:00:00Z', PARIS)).toMatchObject({ local: '2026-06-01T10:00:00' });
-    expect(readLocalStart('2026-06-01T08:00:00Z', { timeZone: PARIS, allDay: false })).toBe('2026-06-01T10:00:00');
-    expect(readLocalStart('2026-06-01', { timeZone: PARIS, allDay: true })).toBe('2026-06-01T00:00:00');
-    expect(readLocalStart('2026-06-01', { timeZone: PARIS, allDay: false })).toBeNull();
+    expect(readLocalStarts('2026-06-01T08:00:00Z', timed)).toEqual(['2026-06-01T10:00:00']);
+    expect(readLocalStarts('2026-06-01', { timeZone: PARIS, allDay: true })).toEqual(['2026-06-01T00:00:00']);
+    expect(readLocalStarts('2026-06-01', timed)).toEqual([]);
+  });
+
+  it('tell of an instant just after a gap that it may also stand for the wall time in the gap', () => {
+    expect(readLocalStarts('2026-03-29T01:30:00Z', timed)).toEqual(['2026-03-29T03:30:00', '2026-03-29T02:30:00']);
+    expect(readLocalStarts('2026-03-29T03:30:00', timed)).toEqual(['2026-03-29T03:30:00']);
+    expect(readLocalStarts('2026-03-29T02:30:00Z', timed)).toEqual(['2026-03-29T04:30:00']);
+    // Lord Howe springs by half an hour, Troll by two, Apia once by a day.
+    expect(readLocalStarts('2026-10-03T15:45:00Z', { timeZone: 'Australia/Lord_Howe', allDay: false })).toEqual([
+      '2026-10-04T02:45:00',
+      '2026-10-04T02:15:00',
+    ]);
+    expect(readLocalStarts('2026-03-29T01:30:00Z', { timeZone: 'Antarctica/Troll', allDay: false })).toEqual([
+      '2026-03-29T03:30:00',
+      '2026-03-29T01:30:00',
+    ]);
+    expect(readLocalStarts('2011-12-30T20:00:00Z', { timeZone: 'Pacific/Apia', allDay: false })).toEqual([
+      '2011-12-31T10:00:00',
+      '2011-12-30T10:00:00',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { inRange, outOfRange, type Point, pointAt, readInstant, tryLocal } from '../platform/http/instant-text.js';
 import type { FieldError } from '../platform/http/problem.js';
-import { formatLocalTime } from '../platform/time/local-time.js';
-import { canonicalTimeZone, isTimeZone, toInstant } from '../platform/time/time-zone.js';
+import { formatLocalTime, localOf, stampOf } from '../platform/time/local-time.js';
+import { canonicalTimeZone, isTimeZone, toInstant, toLocal } from '../platform/time/time-zone.js';
 import type { EventContent } from './event-content.js';
 
 /** The times of an event as a client spells them; absent ones stay as they are. */
@@ -18,6 +18,8 @@ export type EventTimes = Pick<
 >;
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
+/** What makes a text an instant and not wall time. */
+const OFFSET = /(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /**
  * Works out instants and wall times. With an offset a text is that instant; without one it is wall time in the event's
@@ -43,8 +45,14 @@ export function resolveTimes(
   const point = (pointer: string, text: string | undefined, instant?: Date, local?: string): Point | null => {
     if (text !== undefined) {
       const read = allDay ? readDate(text, timeZone) : readInstant(text, timeZone);
-      if ('code' in read) errors.push({ ...read, pointer });
-      return 'code' in read ? null : read;
+      if ('code' in read) {
+        errors.push({ ...read, pointer });
+        return null;
+      }
+      // Sent back as it was told: an instant says less than the wall time it was made from.
+      const isEcho =
+        OFFSET.test(text) && timeZone === current?.timeZone && read.instant.getTime() === instant?.getTime();
+      return isEcho && local !== undefined ? { instant: read.instant, local } : read;
     }
     if (instant === undefined || local === undefined || current?.allDay !== allDay) {
       const message = allDay ? 'Needed, as a date.' : 'Needed, as a date and time.';
@@ -73,13 +81,26 @@ export function resolveTimes(
   };
 }
 
-/** Reads a text of the wire as an occurrence's original local start in the event's zone. Null when it isn't one. */
-export function readLocalStart(
-  text: string,
-  { timeZone, allDay }: Pick<EventTimes, 'timeZone' | 'allDay'>,
-): string | null {
+/**
+ * The original local starts that a text of the wire may name, the likelier first; none when it is no time. An instant to
+ * which the clocks sprang is also that of the wall time in the gap, which a series keeps as its name.
+ */
+export function readLocalStarts(text: string, { timeZone, allDay }: Pick<EventTimes, 'timeZone' | 'allDay'>): string[] {
   const read = allDay ? readDate(text, timeZone) : readInstant(text, timeZone);
-  return 'code' in read ? null : read.local;
+  if ('code' in read) return [];
+  const skipped = allDay || !OFFSET.test(text) ? null : skippedLocal(read.instant.getTime() / 1_000, timeZone);
+  return skipped === null ? [read.local] : [read.local, skipped];
+}
+
+/** Longer than the clocks ever skip. */
+const BEFORE_ANY_GAP = 2 * 86_400;
+
+/** The wall time in a gap that moves forward to an instant (epoch seconds), null when there is none. */
+function skippedLocal(epochSecond: number, timeZone: string): string | null {
+  const earlier = epochSecond - BEFORE_ANY_GAP;
+  const candidate = localOf(epochSecond + stampOf(toLocal(earlier, timeZone)) - earlier);
+  const { epochSecond: found, adjusted } = toInstant(candidate, timeZone);
+  return adjusted && found === epochSecond ? formatLocalTime(candidate) : null;
 }
 
 function readDate(text: string, timeZone: string): Point | Omit<FieldError, 'pointer'> {

@@ -93,7 +93,7 @@ export class EventContentView {
 }
 
 export class SplitFromView {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b01' })
   event_id: string;
 
   @ApiProperty({ type: 'integer', description: 'Version of that event just after the split.', example: 2 })

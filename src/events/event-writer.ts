@@ -119,7 +119,8 @@ export class EventWriter {
 
     const event = await this.events.get(tx, eventId);
     const content = contentOf(await edit(event));
-    const fields = changedFields(wireContent(event), wireContent(content));
+    const [before, after] = [wireContent(event), wireContent(content)];
+    const fields = changedFields(before, after);
     if (fields.length === 0) return { event, ...QUIET };
     // Taking the last occurrence away is a deletion, whatever it was meant as.
     const write = {
@@ -127,7 +128,7 @@ export class EventWriter {
       kind: fields.includes('deleted') && content.deletedAt ? DELETED : kind,
       comment,
     };
-    if (!changesTime(fields)) {
+    if (!changesTime(before, after)) {
       await this.save(tx, nextVersion(event, content, actor), write);
       return { event, ...QUIET };
     }

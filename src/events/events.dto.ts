@@ -12,7 +12,7 @@ import {
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
 import { type Scope, SCOPES } from './series-edit.js';
-import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence.dto.js';
+import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence-input.js';
 import { PATTERN_EXAMPLE } from './recurrence-view.js';
 
 const WALL_TIME =
@@ -221,7 +221,7 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   })
   deleted?: boolean;
 
-  @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.' })
+  @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.', example: true })
   expand?: boolean;
 
   @ChoiceField({

@@ -1,10 +1,10 @@
 import { Problem } from '../platform/http/problem.js';
-import type { ConflictView, IntervalView } from '../platform/openapi/problem-views.js';
+import type { ConflictView, IntervalView, SlotView } from '../platform/openapi/problem-views.js';
 
 /** One clash: their occurrence, and the one of ours that meets it. */
 export type Conflict = ConflictView;
 
-export function eventConflict(conflicts: Conflict[], suggestions?: IntervalView[]): Problem {
+export function eventConflict(conflicts: Conflict[], suggestions?: SlotView[]): Problem {
   return new Problem('event_conflict', { members: { conflicts, ...(suggestions ? { suggestions } : {}) } });
 }
 

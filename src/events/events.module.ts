@@ -2,6 +2,10 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import { PermissionsModule } from '../permissions/permissions.module.js';
+import { BusyTimeRepository } from './busy-time.repository.js';
+import { BusyTimeService } from './busy-time.service.js';
+import { ConflictCheckService } from './conflict-check.service.js';
+import { ConflictsController } from './conflicts.controller.js';
 import { ConflictsRepository } from './conflicts.repository.js';
 import { ConflictsService } from './conflicts.service.js';
 import { DeparturesService } from './departures.service.js';
@@ -17,8 +21,11 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([CalendarEvent]), AuthModule, PermissionsModule],
-  controllers: [EventsController, OccurrencesController],
+  controllers: [ConflictsController, EventsController, OccurrencesController],
   providers: [
+    BusyTimeRepository,
+    BusyTimeService,
+    ConflictCheckService,
     ConflictsRepository,
     ConflictsService,
     DeparturesService,
@@ -29,6 +36,6 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
     OccurrencesService,
     TimeZoneUpdateService,
   ],
-  exports: [EventsService, EventWriter],
+  exports: [BusyTimeService, EventsService, EventWriter],
 })
 export class EventsModule {}

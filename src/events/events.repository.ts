@@ -54,13 +54,18 @@ export class EventsRepository {
     await tx.query(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
   }
 
-  /** Events split off after a version of this one, of the same owner, and not changed since. Locked. */
+  /** Events split off after a version of this one, of the same owner, and now as they were then. Locked. */
   listUntouchedTails(tx: Transaction, id: string, afterVersion: number): Promise<CalendarEvent[]> {
     return tx.manager
       .createQueryBuilder(CalendarEvent, 'e')
       .setLock('pessimistic_write')
       .where('e.splitFrom = :id AND e.splitFromVersion > :afterVersion', { id, afterVersion })
-      .andWhere('e.version = 1 AND e.deletedAt IS NULL')
+      .andWhere('e.deletedAt IS NULL')
+      .andWhere(
+        `EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
+                  WHERE first.event_id = e.id AND first.version = 1 AND last.version = e.version
+                    AND first.snapshot = last.snapshot)`,
+      )
       .andWhere(
         `EXISTS (SELECT 1 FROM event_permissions mine JOIN event_permissions theirs ON theirs.user_id = mine.user_id
                   WHERE mine.event_id = :id AND mine.role = 'owner' AND theirs.event_id = e.id AND theirs.role = 'owner')`,

@@ -6,7 +6,7 @@ import { type Transaction, Transactions } from '../platform/database/transaction
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { type FieldError, invalid, notFound } from '../platform/http/problem.js';
-import { type EventContent, isSeries } from './event-content.js';
+import { changedFields, type EventContent, isSeries, wireContent } from './event-content.js';
 import { type ContentInput, draftContent, mayChangeTime } from './event-draft.js';
 import { type EventFilter, occursWithin } from './event-filter.js';
 import type { CalendarEvent } from './event.entity.js';
@@ -14,14 +14,7 @@ import type { OnConflict } from './conflicts.service.js';
 import { type Draft, EventWriter, type Written } from './event-writer.js';
 import { staleVersion } from './events.errors.js';
 import { type EventRecord, EventsRepository } from './events.repository.js';
-import {
-  findOriginal,
-  halves,
-  overrideOccurrence,
-  type Scope,
-  timesOfSeries,
-  withoutOccurrence,
-} from './series-edit.js';
+import { findOriginal, halves, overrideOccurrence, type Scope, throughOccurrence, without } from './series-edit.js';
 
 export interface EventInput {
   content: ContentInput;
@@ -128,7 +121,11 @@ export class EventsService {
           if (!isSeries(event)) return null;
           const original = findOriginal(event, part.occurrence);
           const split = halves(event, original);
-          return split && { head: split.head, tail: draft(split.tail, fields) };
+          if (!split) return null;
+          const { content, input: given } = throughOccurrence(split.tail, original, fields);
+          const tail = draft(content, given);
+          // What would go on just the same isn't split off.
+          return isSame(split.tail, tail) ? null : { head: split.head, tail };
         }));
       if (tail) return tail;
       const kind = 'updated' as const;
@@ -139,7 +136,9 @@ export class EventsService {
         if (!part) return draft(event, fields);
         const original = findOriginal(event, part.occurrence);
         if (part.scope === 'this' && isSeries(event)) return overrideOccurrence(event, original, fields);
-        return draft(event, timesOfSeries(event, original, fields));
+        if (part.scope === 'following' && isSeries(event) && halves(event, original)) return event;
+        const { content, input: given } = throughOccurrence(event, original, fields);
+        return draft(content, given);
       });
     });
   }
@@ -160,10 +159,7 @@ export class EventsService {
     await this.transactions.run((tx) =>
       this.writer.change(tx, actor, request, (event) => {
         requireVersion(event, expectedVersion);
-        const original = part && part.scope !== 'all' ? findOriginal(event, part.occurrence) : null;
-        const rest =
-          original &&
-          (part!.scope === 'this' ? withoutOccurrence(event, original) : (halves(event, original)?.head ?? null));
+        const rest = part && without(event, findOriginal(event, part.occurrence), part.scope);
         return rest ?? { ...event, deletedAt: new Date() };
       }),
     );
@@ -218,6 +214,9 @@ function drafted(actor: Actor, inputs: { input: EventInput; pointer?: string }[]
   if (errors.length > 0) throw invalid(...errors);
   return drafts;
 }
+
+const isSame = (before: EventContent, after: EventContent): boolean =>
+  changedFields(wireContent(before), wireContent(after)).length === 0;
 
 function requireVersion(event: CalendarEvent, expected: number | null): void {
   if (expected !== null && event.version !== expected) throw staleVersion(event.version);

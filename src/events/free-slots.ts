@@ -1,53 +1,92 @@
-import { stampOf } from '../platform/time/local-time.js';
-import { toLocal } from '../platform/time/time-zone.js';
+import { localOf, parseLocalTime, stampOf } from '../platform/time/local-time.js';
+import { TimeError } from '../platform/time/time-error.js';
+import { toInstant } from '../platform/time/time-zone.js';
 import { type EventContent, isSeries } from './event-content.js';
-import { type Interval, occupiedWithin } from './occupancy.js';
+import { seriesOf, withSeries } from './event-series.js';
+import { type Interval, MOST_OCCURRENCES, occupiedWithin } from './occupancy.js';
+import { moveSeries } from './recurrence/move.js';
 
 const DAY = 86_400;
 const QUARTER = 900;
 const SLOTS = 3;
+const DAYS_AHEAD = 60;
 /** How far ahead of the wanted start a free slot is looked for. */
-export const SUGGESTION_WINDOW = 60 * DAY;
-/** How many occurrences of a series must be free for a shifted start to be suggested. */
-const OCCURRENCES_COMPARED = 400;
+export const SUGGESTION_WINDOW = DAYS_AHEAD * DAY;
 
 /**
- * The next three starts at which the event would fit. A single event may move to any later quarter of an hour (an all-day
- * event to a later day); a series keeps its days and moves within them.
+ * The next three times at which the event would fit. A single event may move to any later quarter of an hour, an all-day
+ * event to a later day; a series keeps its days and moves within them, and then nothing of it meets anything.
  * @param busy what the owner is busy with around the event, in any order
  */
 export function freeSlots(content: EventContent, busy: Interval[]): Interval[] {
   const taken = merged(busy);
-  if (isSeries(content)) return shiftedSeries(content, taken);
-  const start = content.startTime.getTime() / 1_000;
-  const length = content.endTime.getTime() / 1_000 - start;
-  const step = content.allDay ? DAY : QUARTER;
+  if (isSeries(content)) return content.allDay ? [] : laterSeries(content, taken);
+  return content.allDay ? laterDays(content, taken) : laterTimes(content, taken);
+}
+
+function laterTimes(content: EventContent, taken: Interval[]): Interval[] {
+  const { start, end } = intervalOf(content);
+  const length = end - start;
   const slots: Interval[] = [];
   for (let at = start; slots.length < SLOTS && at < start + SUGGESTION_WINDOW;) {
     const blocker = blocking(taken, { start: at, end: at + length });
-    if (blocker) at = start + Math.ceil((blocker.end - start) / step) * step;
+    if (blocker) at = start + Math.ceil((blocker.end - start) / QUARTER) * QUARTER;
     else {
       slots.push({ start: at, end: at + length });
-      at += Math.max(step, Math.ceil(length / step) * step);
+      at += Math.max(QUARTER, Math.ceil(length / QUARTER) * QUARTER);
     }
   }
   return slots;
 }
 
-function shiftedSeries(content: EventContent, taken: Interval[]): Interval[] {
-  if (content.allDay) return [];
-  const start = content.startTime.getTime() / 1_000;
-  const occurrences = occupiedWithin(content, { from: -Infinity, to: Infinity }, OCCURRENCES_COMPARED);
-  // Beyond midnight the rule's days would no longer be those that were asked for.
-  const leftToday = DAY - (stampOf(toLocal(start, content.timeZone)) % DAY);
+/** Days differ in length where the clocks change. */
+function laterDays({ localStart, localEnd, timeZone }: EventContent, taken: Interval[]): Interval[] {
+  const first = parseLocalTime(localStart).day;
+  const length = parseLocalTime(localEnd).day - first;
+  const midnight = (day: number): number => toInstant({ day, second: 0 }, timeZone).epochSecond;
   const slots: Interval[] = [];
-  for (let shift = QUARTER; slots.length < SLOTS && shift < leftToday; shift += QUARTER) {
-    const moved = occurrences.map((one) => ({ start: one.start + shift, end: one.end + shift }));
-    if (moved.some((one) => blocking(taken, one))) continue;
-    slots.push({ start: start + shift, end: content.endTime.getTime() / 1_000 + shift });
+  for (let day = first; slots.length < SLOTS && day < first + DAYS_AHEAD;) {
+    const slot = { start: midnight(day), end: midnight(day + length) };
+    const isFree = !blocking(taken, slot);
+    if (isFree) slots.push(slot);
+    day += isFree ? length : 1;
   }
   return slots;
 }
+
+function laterSeries(content: EventContent, taken: Interval[]): Interval[] {
+  const start = stampOf(parseLocalTime(content.localStart));
+  const occurrences = occupiedWithin(content, ALWAYS, MOST_OCCURRENCES);
+  // Beyond midnight the rule's days would no longer be those that were asked for.
+  const leftToday = DAY - (start % DAY);
+  const slots: Interval[] = [];
+  for (let shift = QUARTER; slots.length < SLOTS && shift < leftToday; shift += QUARTER) {
+    // Nearly what moving does, and quick: only what passes is really moved.
+    const blocked = (one: Interval): boolean => !!blocking(taken, { start: one.start + shift, end: one.end + shift });
+    if (occurrences.some(blocked)) continue;
+    const moved = movedTo(content, start + shift);
+    if (!moved || occupiedWithin(moved, ALWAYS, MOST_OCCURRENCES).some((one) => blocking(taken, one))) continue;
+    slots.push(intervalOf(moved));
+  }
+  return slots;
+}
+
+const ALWAYS = { from: -Infinity, to: Infinity };
+
+/** Null where the rule cannot follow. */
+function movedTo(content: EventContent, start: number): EventContent | null {
+  try {
+    return withSeries(content, moveSeries(seriesOf(content), localOf(start)));
+  } catch (error) {
+    if (error instanceof TimeError) return null;
+    throw error;
+  }
+}
+
+const intervalOf = ({ startTime, endTime }: EventContent): Interval => ({
+  start: startTime.getTime() / 1_000,
+  end: endTime.getTime() / 1_000,
+});
 
 /** Intervals in order, those that touch or overlap made one. */
 export function merged(intervals: Interval[]): Interval[] {
@@ -60,8 +99,21 @@ export function merged(intervals: Interval[]): Interval[] {
   return result;
 }
 
+/** What two lists of merged intervals have in common. */
+export function common(ours: Interval[], theirs: Interval[]): Interval[] {
+  const result: Interval[] = [];
+  for (let at = 0, other = 0; at < ours.length && other < theirs.length;) {
+    const [a, b] = [ours[at]!, theirs[other]!];
+    const [start, end] = [Math.max(a.start, b.start), Math.min(a.end, b.end)];
+    if (start < end) result.push({ start, end });
+    if (a.end < b.end) at += 1;
+    else other += 1;
+  }
+  return result;
+}
+
 /** The last of the merged intervals that overlaps; binary search. */
-function blocking(taken: Interval[], { start, end }: Interval): Interval | null {
+export function blocking(taken: Interval[], { start, end }: Interval): Interval | null {
   let low = 0;
   let high = taken.length;
   while (low < high) {

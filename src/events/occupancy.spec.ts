@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { contentOf as content, seconds, spelled } from '../../test/support/contents.js';
 import type { EventContent } from './event-content.js';
-import { type ContentInput, draftContent } from './event-draft.js';
-import { multirange, occupancyOf } from './occupancy.js';
+import { type Interval, multirange, occupancyOf, occupiedWithin, weekSieve } from './occupancy.js';
 
-function content(input: ContentInput = {}, zone = 'UTC'): EventContent {
-  const times = { start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
-  const draft = draftContent({ title: 'x', ...times, ...input }, null, zone);
-  if ('errors' in draft) throw new Error(JSON.stringify(draft.errors));
-  return draft.content;
-}
-
-const seconds = (text: string): number => Date.parse(text) / 1_000;
 const NOW = seconds('2026-06-01T00:00:00Z');
 const YEARS = 366 * 86_400;
-const busy = (event: EventContent, now = NOW): string[] =>
-  occupancyOf(event, now).busy.map(({ start, end }) =>
-    [start, end].map((at) => new Date(at * 1_000).toISOString().slice(0, 16)).join('/'),
-  );
+const busy = (event: EventContent, now = NOW): string[] => occupancyOf(event, now).busy.map(spelled);
 
 describe('the time that an event takes', () => {
   it('is from its start to its end', () => {
@@ -96,6 +85,58 @@ describe('the time that an event takes', () => {
   });
 });
 
+describe('the time that an occurrence of its own kind takes', () => {
+  const weekly = content({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' });
+
+  it('is where and as long as its override says', () => {
+    const overrides = [
+      { original: '2026-06-08T10:00:00', start: '2026-12-24T18:00:00', duration: { days: 0, seconds: 1_800 } },
+    ];
+    expect(busy({ ...weekly, overrides })).toEqual([
+      '2026-06-01T10:00/2026-06-01T11:00',
+      '2026-06-15T10:00/2026-06-15T11:00',
+      '2026-12-24T18:00/2026-12-24T18:30',
+    ]);
+  });
+
+  it('is none when it shows as free, and the only one when it alone is busy', () => {
+    const free = { original: '2026-06-08T10:00:00', showAs: 'free' as const };
+    expect(busy({ ...weekly, overrides: [free] })).toHaveLength(2);
+    const alone = { ...free, showAs: 'busy' as const };
+    expect(busy({ ...weekly, showAs: 'free', overrides: [alone] })).toEqual(['2026-06-08T10:00/2026-06-08T11:00']);
+  });
+
+  it('is named by its original start', () => {
+    const overrides = [{ original: '2026-06-08T10:00:00', start: '2026-06-09T10:00:00' }];
+    const window = { from: seconds('2026-06-09T00:00:00Z'), to: seconds('2026-06-10T00:00:00Z') };
+    const [found] = occupiedWithin({ ...weekly, overrides }, window, 5);
+    expect(found!.original).toEqual({ day: seconds('2026-06-08T00:00:00Z') / 86_400, second: 36_000 });
+  });
+});
+
+describe('weekSieve', () => {
+  const share = (a: string, b: string): boolean => [...a].some((bit, slot) => bit === '1' && b[slot] === '1');
+  const at = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
+  const ofWeek = (input: Parameters<typeof content>[0]): string => weekSieve(occupancyOf(content(input), NOW).busy);
+
+  it('marks the half hours of the week that something touches', () => {
+    const bits = weekSieve([at('2026-06-01T10:10:00Z', '2026-06-01T11:00:00Z')]);
+    expect(bits).toHaveLength(336);
+    expect(bits.match(/1/g)).toHaveLength(2);
+    expect(weekSieve([at('1960-02-29T10:10:00Z', '1960-02-29T11:00:00Z')])).toBe(bits);
+    expect(weekSieve([])).not.toContain('1');
+    expect(weekSieve([at('2026-06-01T00:00:00Z', '2026-07-01T00:00:00Z')])).not.toContain('0');
+  });
+
+  it('never keeps apart what overlaps, summer or winter, and keeps apart other hours and days', () => {
+    const paris = ofWeek({ recurrence_pattern: 'FREQ=WEEKLY', time_zone: 'Europe/Paris' });
+    expect(share(paris, weekSieve([at('2027-01-04T09:59:00Z', '2027-01-04T10:00:00Z')]))).toBe(true);
+    expect(share(paris, weekSieve([at('2027-06-07T08:00:00Z', '2027-06-07T08:01:00Z')]))).toBe(true);
+    expect(share(paris, ofWeek({ start_time: '2026-06-01T13:00:00', end_time: '2026-06-01T14:00:00' }))).toBe(false);
+    expect(share(paris, ofWeek({ start_time: '2026-06-02T10:00:00', end_time: '2026-06-02T11:00:00' }))).toBe(false);
+  });
+});
+
 describe('multirange', () => {
   it('writes half-open stretches as PostgreSQL reads them', () => {
     expect(multirange([])).toBe('{}');
@@ -105,5 +146,15 @@ describe('multirange', () => {
         { start: 120, end: 180 },
       ]),
     ).toBe('{[1970-01-01T00:00:00.000Z,1970-01-01T00:01:00.000Z),[1970-01-01T00:02:00.000Z,1970-01-01T00:03:00.000Z)}');
+  });
+
+  it('goes on beyond the horizon when occurrences overlap one another', () => {
+    const series = content({ end_time: '2026-06-04T10:00:00', recurrence_pattern: 'FREQ=DAILY' });
+    expect(occupancyOf(series, NOW).until).toBe(seconds('2026-06-01T10:00:00Z') + 10 * YEARS);
+  });
+
+  it('has an end for a series that never takes time', () => {
+    const series = content({ recurrence_pattern: 'FREQ=DAILY', show_as: 'free' });
+    expect(occupancyOf(series, NOW)).toEqual({ busy: [], until: null });
   });
 });

@@ -1,7 +1,7 @@
 import type { LocalTime } from '../platform/time/local-time.js';
 import { type EventContent, isSeries } from './event-content.js';
 import { overrideContent, seriesOf } from './event-series.js';
-import { expand, type Window } from './recurrence/expand.js';
+import { expand, next, type Window } from './recurrence/expand.js';
 
 /** A half-open stretch of time in epoch seconds. */
 export interface Interval {
@@ -21,23 +21,21 @@ export interface Occupancy {
   until: number | null;
 }
 
-const YEAR_SECONDS = 366 * 86_400;
+/** How far back the time of a series is known that is too long to be known whole. */
+export const YEAR_SECONDS = 366 * 86_400;
 const HORIZON_SECONDS = 10 * YEAR_SECONDS;
-const MOST_OCCURRENCES = 10_000;
+/** Of one series, as far as they are noted and compared. */
+export const MOST_OCCURRENCES = 10_000;
 
 /**
- * Every occurrence up to ten years after now or after the start. Of a series with more than 10,000 of them, the 10,000 from
- * a year ago on. Nothing for events and occurrences that
- * show as free, and for what is in the trash.
+ * Every occurrence up to ten years after now or after the start. Of a series with more than 10,000 of them, the 10,000
+ * from a year ago on. Nothing for events and occurrences that show as free, and for what is in the trash.
  * @param now epoch seconds
  */
 export function occupancyOf(content: EventContent, now: number): Occupancy {
-  if (content.deletedAt !== null) return { busy: [], until: null };
+  if (content.deletedAt !== null || !takesTime(content)) return { busy: [], until: null };
   const start = content.startTime.getTime() / 1_000;
-  if (!isSeries(content)) {
-    const busy = content.showAs === 'free' ? [] : [{ start, end: content.endTime.getTime() / 1_000 }];
-    return { busy, until: null };
-  }
+  if (!isSeries(content)) return { busy: [{ start, end: content.endTime.getTime() / 1_000 }], until: null };
   const horizon = Math.max(now, start) + HORIZON_SECONDS;
   const all = expand(seriesOf(content), { from: -Infinity, to: horizon }, MOST_OCCURRENCES + 1);
   // Of a long series that began long ago the coming years matter.
@@ -45,11 +43,12 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
   const found = from === -Infinity ? all : expand(seriesOf(content), { from, to: horizon }, MOST_OCCURRENCES);
   const full = found.length === MOST_OCCURRENCES;
   const reached = full ? found.at(-1)!.start : horizon;
-  const more = expand(seriesOf(content), { from: reached, to: Infinity }, 2).some(
-    ({ start: later }) => later > reached,
-  );
-  return { busy: taking(found, content), until: more ? reached : null };
+  return { busy: taking(found, content), until: next(seriesOf(content), reached) ? reached : null };
 }
+
+/** False when neither the event nor an occurrence of it shows as busy. */
+const takesTime = ({ showAs, overrides }: EventContent): boolean =>
+  showAs === 'busy' || overrides.some((override) => override.showAs === 'busy');
 
 /** The occurrences of a series in a window (epoch seconds) that take time. */
 export function occupiedWithin(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
@@ -66,4 +65,23 @@ function taking(occurrences: ReturnType<typeof expand>, content: EventContent): 
 export function multirange(intervals: Interval[]): string {
   const text = (epochSecond: number): string => new Date(epochSecond * 1_000).toISOString();
   return `{${intervals.map(({ start, end }) => `[${text(start)},${text(end)})`).join(',')}}`;
+}
+
+const SLOT = 1_800;
+const SLOTS_IN_WEEK = 336;
+const ONE = '1'.charCodeAt(0);
+
+/**
+ * The half hours of the week (UTC) in which something is, as PostgreSQL's text of a bit string: what shares none of them
+ * doesn't overlap.
+ */
+export function weekSieve(intervals: Interval[]): string {
+  const bits = Buffer.alloc(SLOTS_IN_WEEK, '0');
+  for (const { start, end } of intervals) {
+    const first = Math.floor(start / SLOT);
+    const last = Math.min(Math.floor((end - 1) / SLOT), first + SLOTS_IN_WEEK - 1);
+    for (let slot = first; slot <= last; slot += 1)
+      bits[((slot % SLOTS_IN_WEEK) + SLOTS_IN_WEEK) % SLOTS_IN_WEEK] = ONE;
+  }
+  return bits.toString('latin1');
 }

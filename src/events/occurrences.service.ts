@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/http/actor.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
 import { invalid, notFound } from '../platform/http/problem.js';
-import type { EventFilter } from './event-filter.js';
+import { type EventFilter, matchesTexts } from './event-filter.js';
+import { isSeries } from './event-content.js';
 import type { CalendarEvent } from './event.entity.js';
 import { type EventRecord, EventsRepository } from './events.repository.js';
 import { type EventOccurrence, listOccurrences, type OccurrenceKey } from './occurrences.js';
@@ -56,12 +57,13 @@ export class OccurrencesService {
       throw invalid({ pointer: '/query/to', code: 'too_large', message });
     }
     const once = await this.events.listOnce(actor.userId, filter, take, after && { start: after.start, id: after.id });
-    const found = [...series, ...once].flatMap((record) =>
-      listOccurrences(record.event, window, take, after && keyWithin(record.event.id, after)).map((occurrence) => ({
-        record,
-        occurrence,
-      })),
-    );
+    // What happens once was found by its texts; of a series, perhaps only one occurrence has them.
+    const accepts = ({ texts }: EventOccurrence): boolean => matchesTexts(texts, filter);
+    const found = [...series, ...once].flatMap((record) => {
+      const key = after && keyWithin(record.event.id, after);
+      const wanted = isSeries(record.event) ? accepts : undefined;
+      return listOccurrences(record.event, window, take, key, wanted).map((occurrence) => ({ record, occurrence }));
+    });
     found.sort((a, b) => compare(keyOfExpanded(a), keyOfExpanded(b)));
     return pageOf(found.slice(0, take), page, (entry) => keyOfExpanded(entry).map(String), null);
   }

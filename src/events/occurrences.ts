@@ -27,20 +27,23 @@ export interface OccurrenceKey {
 /**
  * Up to `limit` occurrences that overlap a window (epoch seconds, half-open) and come after a key, by start, then by
  * original start. An event that happens once has one.
+ * @param accepts which of them are wanted at all
  */
 export function listOccurrences(
   content: EventContent,
   window: Window,
   limit: number,
   after: OccurrenceKey | null = null,
+  accepts: (occurrence: EventOccurrence) => boolean = () => true,
 ): EventOccurrence[] {
-  if (!isSeries(content)) return [single(content)].filter((only) => touches(only, window) && isAfter(only, after));
+  const wanted = (occurrence: EventOccurrence): boolean => isAfter(occurrence, after) && accepts(occurrence);
+  if (!isSeries(content)) return [single(content)].filter((only) => touches(only, window) && wanted(only));
   const series = seriesOf(content);
   const rest = { from: Math.max(window.from, after?.start ?? -Infinity), to: window.to };
   // Occurrences that began before the key but still last come first, and are passed over.
   for (let take = limit + 1; ; take *= 2) {
     const found = expand(series, rest, take);
-    const kept = found.map((occurrence) => ofSeries(content, occurrence)).filter((entry) => isAfter(entry, after));
+    const kept = found.map((occurrence) => ofSeries(content, occurrence)).filter(wanted);
     if (kept.length >= limit || found.length < take) return kept.slice(0, limit);
   }
 }

@@ -1,14 +1,21 @@
 import { type FieldError, invalid, notFound } from '../platform/http/problem.js';
-import { formatLocalTime, type LocalTime, parseLocalTime } from '../platform/time/local-time.js';
+import {
+  formatLocalDate,
+  formatLocalTime,
+  localOf,
+  type LocalTime,
+  parseLocalTime,
+  stampOf,
+} from '../platform/time/local-time.js';
 import { TimeError } from '../platform/time/time-error.js';
-import { toLocal } from '../platform/time/time-zone.js';
-import { durationOf, type EventContent, isSeries, type StoredOverride } from './event-content.js';
+import { toInstant, toLocal } from '../platform/time/time-zone.js';
+import { durationOf, type EventContent, isSeries, type StoredOverride, wireInstant } from './event-content.js';
 import type { ContentInput } from './event-draft.js';
 import { fieldError } from './event-recurrence.js';
 import { seriesOf, withSeries } from './event-series.js';
-import { readLocalStart, resolveTimes } from './event-times.js';
+import { type EventTimes, readLocalStarts, resolveTimes } from './event-times.js';
 import { count, occurrenceAt } from './recurrence/expand.js';
-import { durationBetween } from './recurrence/series.js';
+import { endOf } from './recurrence/series.js';
 import { splitSeries } from './recurrence/split.js';
 import { validateSeries } from './recurrence/validate.js';
 
@@ -24,21 +31,27 @@ const OF_SERIES = ['time_zone', 'all_day', 'is_recurring', 'recurrence_pattern',
  * @throws Problem validation_failed when it is no time, not_found when the event has no such occurrence
  */
 export function findOriginal(content: EventContent, text: string): LocalTime {
-  const local = readLocalStart(text, content);
-  if (local === null) {
+  const starts = readLocalStarts(text, content);
+  if (starts.length === 0) {
     throw invalid({
       pointer: '/query/occurrence',
       code: 'not_an_instant',
       message: 'Must be the start of an occurrence.',
     });
   }
-  const original = parseLocalTime(local);
-  if (!occurrenceAt(seriesOf(content), original)) throw notFound();
+  const series = seriesOf(content);
+  const original = starts.map(parseLocalTime).find((start) => occurrenceAt(series, start));
+  if (!original) throw notFound();
   return original;
 }
 
-/** The series without one occurrence; null when none would be left. */
-export function withoutOccurrence(content: EventContent, original: LocalTime): EventContent | null {
+/** What is left of an event when a part of it is taken away; null for nothing. */
+export function without(content: EventContent, original: LocalTime, scope: Scope): EventContent | null {
+  if (scope === 'this') return withoutOccurrence(content, original);
+  return scope === 'following' ? (halves(content, original)?.head ?? null) : null;
+}
+
+function withoutOccurrence(content: EventContent, original: LocalTime): EventContent | null {
   const name = formatLocalTime(original);
   if (!isSeries(content) || count(seriesOf(content)) === 1) return null;
   return {
@@ -69,10 +82,7 @@ export function overrideOccurrence(content: EventContent, original: LocalTime, i
     location: differing(cleared(input.location, before.location), content.location),
     showAs: differing(input.show_as ?? before.showAs, content.showAs),
   };
-  const override: StoredOverride = { original: name, ...overrideTimes(content, original, before, input), ...texts };
-  const said = Object.fromEntries(
-    Object.entries(override).filter(([, value]) => value !== undefined),
-  ) as StoredOverride;
+  const said = definedOnly({ original: name, ...overrideTimes(content, original, before, input), ...texts });
   const others = content.overrides.filter((other) => other.original !== name);
   const overrides = Object.keys(said).length > 1 ? [...others, said] : others;
   overrides.sort((a, b) => (a.original < b.original ? -1 : 1));
@@ -80,32 +90,54 @@ export function overrideOccurrence(content: EventContent, original: LocalTime, i
 }
 
 /**
- * Moves a whole series by giving one of its occurrences new times: all occurrences move as that one does.
- * @returns the input with the times of the series' start in place of those of the occurrence
+ * An edit of a whole series that was told of one of its occurrences: all move as that one does, and it becomes just what
+ * was said, whatever it had of its own.
+ * @returns the content to edit, and the input with the times of the series' start in place of those of the occurrence
  */
-export function timesOfSeries(content: EventContent, original: LocalTime, input: ContentInput): ContentInput {
-  if (input.start_time === undefined && input.end_time === undefined) return input;
-  const occurrence = occurrenceAt(seriesOf(content), original)!;
-  const at = (epochSecond: number): { instant: Date; local: string } => ({
-    instant: new Date(epochSecond * 1_000),
-    local: formatLocalTime(toLocal(epochSecond, content.timeZone)),
+export function throughOccurrence(
+  content: EventContent,
+  original: LocalTime,
+  input: ContentInput,
+): { content: EventContent; input: ContentInput } {
+  const moves = input.start_time !== undefined || input.end_time !== undefined;
+  const told = moves ? timesOf(content, original, input) : null;
+  const named = formatLocalTime(original);
+  const overrides = content.overrides.flatMap((override) => {
+    if (override.original !== named) return [override];
+    const { start, duration, title, description, location, showAs } = override;
+    const left = definedOnly({
+      original: named,
+      start:
+        told && start !== undefined ? formatLocalTime(toLocal(secondsOf(told.startTime), content.timeZone)) : start,
+      duration: told ? undefined : duration,
+      title: input.title === undefined ? title : undefined,
+      description: input.description === undefined ? description : undefined,
+      location: input.location === undefined ? location : undefined,
+      showAs: input.show_as === undefined ? showAs : undefined,
+    });
+    return Object.keys(left).length > 1 ? [left] : [];
   });
-  const [start, end] = [at(occurrence.start), at(occurrence.end)];
-  const current = {
-    ...content,
-    startTime: start.instant,
-    endTime: end.instant,
-    localStart: start.local,
-    localEnd: end.local,
+  return {
+    content: { ...content, overrides },
+    input: told ? { ...input, ...timesOfSeries(content, original, told) } : input,
   };
-  const resolved = resolveTimes(input, current, content.timeZone);
-  if ('errors' in resolved) throw invalid(...resolved.errors);
-  const { times } = resolved;
-  const shift = stamp(times.localStart) - stamp(start.local);
-  const newStart = shiftLocal(content.localStart, shift);
-  const newEnd = shiftLocal(newStart, stamp(times.localEnd) - stamp(times.localStart));
-  const wire = (local: string): string => (times.allDay ? local.slice(0, 10) : local);
-  return { ...input, start_time: wire(newStart), end_time: wire(newEnd) };
+}
+
+/** The new start and end of the series when one of its occurrences is to take place at these times. */
+function timesOfSeries(content: EventContent, original: LocalTime, told: EventTimes): ContentInput {
+  const { localStart: present } = timesAt(content, original);
+  const start = localOf(
+    stampOf(parseLocalTime(content.localStart)) +
+      stampOf(parseLocalTime(told.localStart)) -
+      stampOf(parseLocalTime(present)),
+  );
+  if (told.allDay) {
+    const days = parseLocalTime(told.localEnd).day - parseLocalTime(told.localStart).day;
+    const end = { day: start.day + days, second: 0 };
+    return { start_time: formatLocalDate(start), end_time: formatLocalDate(end) };
+  }
+  const end = endOf(toInstant(start, told.timeZone).epochSecond, durationOf(told), told.timeZone);
+  return { start_time: formatLocalTime(start), end_time: wireInstant(new Date(end * 1_000)) };
 }
 
 /** Splits before an occurrence: the head ends, the tail begins there. Null when nothing comes before it. */
@@ -134,23 +166,12 @@ function overrideTimes(
   if (input.start_time === undefined && input.end_time === undefined) {
     return { start: before.start, duration: before.duration };
   }
-  const occurrence = occurrenceAt(seriesOf(content), original)!;
-  const local = (epochSecond: number): string => formatLocalTime(toLocal(epochSecond, content.timeZone));
-  const current = {
-    ...content,
-    startTime: new Date(occurrence.start * 1_000),
-    endTime: new Date(occurrence.end * 1_000),
-    localStart: local(occurrence.start),
-    localEnd: local(occurrence.end),
-  };
-  const resolved = resolveTimes(input, current, content.timeZone);
-  if ('errors' in resolved) throw invalid(...resolved.errors);
-  const { startTime, endTime, localStart } = resolved.times;
-  const duration = durationBetween(startTime.getTime() / 1_000, endTime.getTime() / 1_000, content.timeZone);
-  const usual = durationOf(content);
+  const told = timesOf(content, original, input);
+  const unmoved = told.localStart === timesAt(content, original).localStart;
+  const [duration, usual] = [durationOf(told), durationOf(content)];
   const sameDuration = duration.days === usual.days && duration.seconds === usual.seconds;
   return {
-    start: differing(localStart, formatLocalTime(original)),
+    start: unmoved ? before.start : differing(told.localStart, formatLocalTime(original)),
     duration: sameDuration ? undefined : duration,
   };
 }
@@ -164,13 +185,27 @@ function checked(content: EventContent): EventContent {
   }
 }
 
-const stamp = (local: string): number => {
-  const { day, second } = parseLocalTime(local);
-  return day * 86_400 + second;
-};
-
-function shiftLocal(local: string, seconds: number): string {
-  const shifted = stamp(local) + seconds;
-  const day = Math.floor(shifted / 86_400);
-  return formatLocalTime({ day, second: shifted - day * 86_400 });
+/** When an occurrence takes place now, overridden or not. */
+function timesAt(content: EventContent, original: LocalTime): EventTimes {
+  const { start, end } = occurrenceAt(seriesOf(content), original)!;
+  const local = (epochSecond: number): string => formatLocalTime(toLocal(epochSecond, content.timeZone));
+  return {
+    ...content,
+    startTime: new Date(start * 1_000),
+    endTime: new Date(end * 1_000),
+    localStart: local(start),
+    localEnd: local(end),
+  };
 }
+
+/** When it is to take place. @throws Problem validation_failed */
+function timesOf(content: EventContent, original: LocalTime, input: ContentInput): EventTimes {
+  const resolved = resolveTimes(input, timesAt(content, original), content.timeZone);
+  if ('errors' in resolved) throw invalid(...resolved.errors);
+  return resolved.times;
+}
+
+const secondsOf = (instant: Date): number => instant.getTime() / 1_000;
+
+const definedOnly = (override: StoredOverride): StoredOverride =>
+  Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined)) as unknown as StoredOverride;

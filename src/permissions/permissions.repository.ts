@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../platform/database/transactions.js';
-import type { PersonOnEvent } from './person-on-event.js';
+import type { Acquaintance, PersonOnEvent } from './person-on-event.js';
 import type { Role } from './role.js';
 
 /** What one person may see of one event. */
@@ -101,6 +101,21 @@ export class PermissionsRepository {
       [eventId, asOf],
     );
     return rows.map(personOnEvent);
+  }
+
+  /** Who of the people is on an event with somebody (in any role, not in the trash), or is that person. */
+  listAcquaintances(userId: string, ids: string[]): Promise<Acquaintance[]> {
+    return this.dataSource.query<Acquaintance[]>(
+      `SELECT u.id, u.username, u.time_zone AS "timeZone"
+         FROM users u
+        WHERE u.id = ANY($2::uuid[])
+          AND (u.id = $1 OR EXISTS (
+            SELECT 1 FROM event_permissions theirs
+              JOIN event_permissions mine ON mine.event_id = theirs.event_id
+              JOIN events e ON e.id = theirs.event_id
+             WHERE theirs.user_id = u.id AND mine.user_id = $1 AND e.deleted_at IS NULL))`,
+      [userId, ids],
+    );
   }
 
   /** Sets roles, in a statement of their own for those who lose ownership, so that there are never two owners. */

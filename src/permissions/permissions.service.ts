@@ -8,7 +8,7 @@ import { type FieldError, invalid, notFound, Problem } from '../platform/http/pr
 import { type PersonName, UsersService } from '../users/users.service.js';
 import { AccessService } from './access.service.js';
 import { type LockedEvent, PermissionsRepository } from './permissions.repository.js';
-import type { PersonOnEvent } from './person-on-event.js';
+import type { Acquaintance, PersonOnEvent } from './person-on-event.js';
 import type { Role } from './role.js';
 
 export interface ShareRequest extends PersonName {
@@ -72,6 +72,11 @@ export class PermissionsService {
     const people = await this.permissions.listPeopleThen(eventId, asOf);
     if (people.length === 0) throw notFound();
     return people;
+  }
+
+  /** Who of the people shares an event with somebody, in any role, or is that person. */
+  listAcquaintances(userId: string, ids: string[]): Promise<Acquaintance[]> {
+    return this.permissions.listAcquaintances(userId, ids);
   }
 
   /** Everybody on one event is on another as well, in the same roles. Not a change by itself: part of a split. */

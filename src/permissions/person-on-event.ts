@@ -9,3 +9,11 @@ export interface PersonOnEvent {
   grantedAt: Date;
   grantedBy: { id: string; username: string };
 }
+
+/** Somebody with whom one shares an event. */
+export interface Acquaintance {
+  id: string;
+  username: string;
+  /** IANA zone of the profile. */
+  timeZone: string;
+}

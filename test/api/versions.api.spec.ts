@@ -143,7 +143,8 @@ describe('GET /api/events/:id/history/:version', () => {
     const event = await create({ description: 'Weekly sync', recurrence_pattern: 'FREQ=DAILY;COUNT=3' });
     await edit(event, { title: 'Lunch', is_recurring: false });
     const version = (number: number) => ok(getVersion({ client: ana.client, path: { id: event.id, version: number } }));
-    const { title, description, location, start_time, end_time, time_zone, all_day, show_as, excluded, added } = event;
+    const { title, description, location, start_time, end_time, time_zone, all_day, show_as } = event;
+    const { excluded, added, overrides } = event;
     const content = {
       title,
       description,
@@ -155,6 +156,7 @@ describe('GET /api/events/:id/history/:version', () => {
       show_as,
       excluded,
       added,
+      overrides,
     };
     expect((await version(1)).snapshot).toEqual({
       ...content,

@@ -193,6 +193,23 @@ describe('a dry run', () => {
     },
   );
 
+  it('lets everything speak that COMMIT would ask', async () => {
+    await app.database.query(`CREATE SEQUENCE asked`);
+    await app.database.query(`
+      CREATE FUNCTION ask() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('asked'); RETURN NULL; END $$`);
+    await app.database.query(`
+      CREATE CONSTRAINT TRIGGER ask AFTER UPDATE ON events DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION ask()`);
+    try {
+      const path = `/api/events/${setting.eventId}?dry_run=true`;
+      await send(app, path, { as: setting.ana, method: 'PUT', body: { title: 'Renamed' } });
+      expect(await app.database.query(`SELECT is_called FROM asked`)).toEqual([{ is_called: true }]);
+    } finally {
+      await app.database.query(`DROP FUNCTION ask CASCADE`);
+      await app.database.query(`DROP SEQUENCE asked`);
+    }
+  });
+
   it('refuses a stale If-Match as the call does', async () => {
     const request = { as: setting.ana, method: 'PUT', body: { title: 'x' }, headers: { 'if-match': '"0"' } };
     const [dry, real] = [

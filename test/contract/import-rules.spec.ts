@@ -35,6 +35,7 @@ const FORBIDDEN: [rule: string, importer: string, imported: string][] = [
   ['one-way-auth', 'src/auth/a.ts', 'src/permissions/access.ts'],
   ['one-way-permissions', 'src/permissions/a.ts', 'src/events/writer.ts'],
   ['one-way-events', 'src/events/a.ts', 'src/versions/history.ts'],
+  ['one-way-scheduling', 'src/scheduling/a.ts', 'src/versions/history.ts'],
   ['one-way-versions', 'src/versions/a.ts', 'src/notifications/inbox.ts'],
   ['one-way-notifications', 'src/notifications/a.ts', 'src/app.module.ts'],
   ['one-way-app.module', 'src/app.module.ts', 'src/create-app.ts'],
@@ -55,6 +56,7 @@ const FORBIDDEN: [rule: string, importer: string, imported: string][] = [
   ['resolvable', 'src/users/f.ts', './nowhere.js'],
   ['pure', 'src/permissions/role.ts', '@nestjs/common'],
   ['pure', 'src/versions/diff.ts', 'typeorm'],
+  ['pure', 'src/scheduling/best-times.ts', '@nestjs/common'],
   ['pure', 'src/events/occupancy.ts', 'pg'],
   ['pure', 'src/events/recurrence/rule.ts', 'socket.io'],
 ];

@@ -3,6 +3,9 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { migrate } from '../../src/platform/database/migrate.js';
+import { updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createMeeting, share } from '../support/meetings.js';
+import { ok, startApp } from '../support/test-app.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 type Class = new () => object;
@@ -90,6 +93,47 @@ describe('the migrations', () => {
   it('make just what the entities describe', async () => {
     expect(dataSource.entityMetadatas.length).toBeGreaterThanOrEqual(8);
     expect(await drift()).toEqual([]);
+  });
+
+  it('keep the order of what happened, from a sequence to places of each event and back', async () => {
+    const app = await startApp();
+    const own = await new DataSource(
+      dataSourceOptions({ url: app.database.url }, { migrations: await classesIn('migrations', /\.ts$/) }),
+    ).initialize();
+    const order = (): Promise<object[]> =>
+      app.database.query(`
+        SELECT event_id, kind FROM (SELECT event_id, position, kind FROM event_versions
+                                    UNION ALL SELECT event_id, position, kind FROM people_changes) AS history
+         ORDER BY event_id, position`);
+    const isThere = async (name: string): Promise<boolean> =>
+      (await app.database.query(`SELECT 1 FROM schema_migrations WHERE name LIKE $1`, [`${name}%`])).length > 0;
+    try {
+      const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+      for (const title of ['One', 'Two']) {
+        const { id } = await createMeeting(ana, { title, show_as: 'free' });
+        await share(ana, id, ben, 'viewer');
+        await ok(updateEvent({ client: ana.client, path: { id }, body: { location: 'Room 4' } }));
+        await share(ana, id, ben, 'editor');
+      }
+      const before = await order();
+      expect(before).toHaveLength(8);
+      while (await isThere('HistoryPositions')) await own.undoLastMigration();
+      expect(await order()).toEqual(before);
+      const [next] = await app.database.query<{ isLast: boolean }>(
+        `SELECT nextval('history_position') > max(position) AS "isLast" FROM event_versions`,
+      );
+      expect(next!.isLast).toBe(true);
+      await migrate(app.database.url);
+      expect(await order()).toEqual(before);
+      const event = await createMeeting(ana, { title: 'Three', show_as: 'free' });
+      await share(ana, event.id, ben, 'viewer');
+      expect(
+        await app.database.query(`SELECT position::int FROM people_changes WHERE event_id = $1`, [event.id]),
+      ).toEqual([{ position: 2 }]);
+    } finally {
+      await own.destroy();
+      await app.close();
+    }
   });
 
   it.each([

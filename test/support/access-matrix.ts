@@ -40,6 +40,7 @@ const row = (operation: string, statuses: Statuses, details: Details = {}): Row 
 });
 
 const TIMES = { start_time: '2026-07-01T10:00:00Z', end_time: '2026-07-01T11:00:00Z' };
+const SEARCH = { duration_minutes: 60, from: '2126-06-03', to: '2126-06-08' };
 const EVENT = { title: 'Another meeting', ...TIMES, show_as: 'free' };
 const TRASH = { circumstance: ' in the trash', inTrash: true };
 const EVERYBODY: Statuses = [200, 200, 200, 200, 200, 200];
@@ -93,6 +94,8 @@ export const ACCESS_MATRIX: Row[] = [
   row('listEvents', ANYBODY_SIGNED_IN),
   row('getEvent', READERS),
   row('getEvent', NOBODY_IN_TRASH, TRASH),
+  row('listOccurrences', READERS),
+  row('listOccurrences', NOBODY_IN_TRASH, TRASH),
   row('updateEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),
   row('updateEvent', NOBODY_IN_TRASH, { ...TRASH, request: () => ({ body: { title: 'Renamed' } }) }),
   row('patchEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),
@@ -100,6 +103,30 @@ export const ACCESS_MATRIX: Row[] = [
   row('deleteEvent', NOBODY_IN_TRASH, TRASH),
   row('restoreEvent', [401, 404, 403, 403, 200, 404]),
   row('restoreEvent', ONLY_OWNER_IN_TRASH, { ...TRASH, writes: true }),
+
+  row('listOccurrences', READERS),
+  row('listOccurrences', NOBODY_IN_TRASH, TRASH),
+  row('checkConflicts', ANYBODY_SIGNED_IN, { request: () => ({ body: TIMES }) }),
+  row('checkConflicts', [401, 404, 403, 200, 200, 404], {
+    circumstance: ' for an event',
+    request: ({ eventId }) => ({ body: { ...TIMES, event_id: eventId } }),
+  }),
+  row('checkConflicts', NOBODY_IN_TRASH, {
+    ...TRASH,
+    request: ({ eventId }) => ({ body: { ...TIMES, event_id: eventId } }),
+  }),
+  row('getFreeBusy', ANYBODY_SIGNED_IN, {
+    request: ({ caller }) => ({ query: `?user_ids=${caller.id}&from=2026-06-01&to=2026-06-08` }),
+  }),
+  row('getFreeBusy', [401, 422, 200, 200, 200, 422], {
+    circumstance: ' of somebody else',
+    request: ({ guest }) => ({ query: `?user_ids=${guest.id}&from=2026-06-01&to=2026-06-08` }),
+  }),
+  row('findTime', ANYBODY_SIGNED_IN, { request: () => ({ body: { user_ids: [], ...SEARCH } }) }),
+  row('findTime', [401, 422, 200, 200, 200, 422], {
+    circumstance: ' with somebody else',
+    request: ({ guest }) => ({ body: { user_ids: [guest.id], ...SEARCH } }),
+  }),
 
   row('shareEvent', [401, 404, 403, 403, 200, 404], {
     writes: true,

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import { type EventContent, type Snapshot, toSnapshot } from '../../src/events/event-content.js';
+import { type EventContent, fromSnapshot, type Snapshot, toSnapshot } from '../../src/events/event-content.js';
+import { merged } from '../../src/events/free-slots.js';
+import { type Interval, occupiedWithin } from '../../src/events/occupancy.js';
 import type { ContentKind, PeopleKind, PersonChange } from '../../src/platform/changes/change.js';
 import { problemLine, verifyHistory } from '../../src/versions/verify-history.js';
 import type { TestDatabase } from './database.js';
@@ -36,7 +38,8 @@ const NONE_OF = {
       LEFT JOIN event_occupancy o ON o.event_id = e.id
      WHERE CASE WHEN e.show_as = 'free' OR e.deleted_at IS NOT NULL THEN o.event_id IS NOT NULL
                 ELSE o.owner_id IS DISTINCT FROM p.user_id
-                  OR (e.rrule IS NULL AND o.busy <> tstzmultirange(tstzrange(e.start_time, e.end_time))) END`,
+                  OR (e.rrule IS NULL AND e.added = '[]'
+                      AND o.busy <> tstzmultirange(tstzrange(e.start_time, e.end_time))) END`,
   'streams that are not 1 … n': `
     SELECT coalesce(s.user_id, n.user_id) AS person, s.last_seq, count(n.seq), min(n.seq), max(n.seq)
       FROM notification_streams s FULL JOIN notifications n ON n.user_id = s.user_id
@@ -49,6 +52,7 @@ export async function expectInvariants(database: Queries): Promise<void> {
   for (const [name, sql] of Object.entries(NONE_OF)) expect(await database.query(sql), name).toEqual([]);
   await expectTrueHistory(database);
   await expectSnapshotsOfRows(database);
+  await expectOccupancyOfSeries(database);
   await expectNothingMissed(database);
 }
 
@@ -76,8 +80,27 @@ async function expectSnapshotsOfRows(database: Queries): Promise<void> {
   }
 }
 
+/** What a series occupies is what its rule says, up to the horizon noted with it. */
+async function expectOccupancyOfSeries(database: Queries): Promise<void> {
+  const rows = await database.query<{ id: string; until: Date | null; busy: Interval[]; snapshot: Snapshot }>(
+    `SELECT e.id, o.busy_until AS until, v.snapshot,
+            (SELECT jsonb_agg(jsonb_build_object('start', extract(epoch FROM lower(b))::bigint,
+                                                 'end', extract(epoch FROM upper(b))::bigint) ORDER BY b)
+               FROM unnest(o.busy) AS b) AS busy
+       FROM event_occupancy o JOIN events e ON e.id = o.event_id
+       JOIN event_versions v ON v.event_id = e.id AND v.version = e.version
+      WHERE e.rrule IS NOT NULL`,
+  );
+  for (const { id, until, busy, snapshot } of rows) {
+    const to = until ? until.getTime() / 1_000 : Infinity;
+    const expected = merged(occupiedWithin(fromSnapshot(snapshot), { from: -Infinity, to }, 100_000));
+    expect(busy, `what series ${id} occupies`).toEqual(expected);
+  }
+}
+
 interface LogRow {
   eventId: string;
+  /** The event that it was split from, and its version just after the split. */
   splitFrom: string | null;
   splitFromVersion: number | null;
   kind: ContentKind | PeopleKind;

@@ -10,6 +10,7 @@ import {
   IsEmail,
   IsIn,
   IsInt,
+  IsObject,
   IsString,
   IsUUID,
   Max,
@@ -122,6 +123,45 @@ export function UuidField(options: FieldOptions): PropertyDecorator {
   );
 }
 
+/** A list of ids. What stands in it is checked by the service that knows the ids and can point at each. */
+export function IdListField(options: FieldOptions & { min?: number; max: number }): PropertyDecorator {
+  const { min = 0, max } = options;
+  return field(
+    options,
+    { type: 'array', items: { type: 'string', format: 'uuid' }, minItems: min, maxItems: max },
+    IsArray({ message: 'Must be a list.' }),
+    ArrayMinSize(min, { message: `At least ${min}.` }),
+    ArrayMaxSize(max, { message: `At most ${max}.` }),
+  );
+}
+
+/** The same in a query string: repeated, or separated by commas. */
+export function IdListQuery(options: FieldOptions & { min?: number; max: number }): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      [value].flat().flatMap((part) => (typeof part === 'string' && part !== '' ? part.split(',') : [])),
+    ),
+    IdListField(options),
+  );
+}
+
+/** Some of a closed list of upper-case words, accepted in any case. */
+export function ChoiceListField(
+  options: FieldOptions & { values: readonly string[]; min?: number },
+): PropertyDecorator {
+  const { values, min = 0 } = options;
+  const upper = (entry: unknown): unknown => (typeof entry === 'string' ? entry.toUpperCase() : entry);
+  return field(
+    options,
+    { type: 'array', items: { type: 'string', enum: [...values] }, minItems: min, maxItems: values.length },
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(upper) : value)),
+    IsArray({ message: 'Must be a list.' }),
+    ArrayMinSize(min, { message: `At least ${min}.` }),
+    ArrayMaxSize(values.length, { message: `At most ${values.length}.` }),
+    IsIn([...values], { each: true, message: `Must be some of ${values.join(', ')}.` }),
+  );
+}
+
 /** One of a closed list of lower-case words, accepted in any case. */
 export function ChoiceField(options: FieldOptions & { values: readonly string[]; name?: string }): PropertyDecorator {
   return field(
@@ -168,9 +208,16 @@ export function FlagQuery(options: FieldOptions): PropertyDecorator {
   );
 }
 
-/** An object, or a list of objects, described by another DTO class. */
+/** An object described by another DTO class. */
 export function ObjectField(options: FieldOptions & { type: () => new () => object }): PropertyDecorator {
-  return field(options, { type: options.type }, Type(options.type), ValidateNested({ message: 'Must be an object.' }));
+  return field(
+    options,
+    { type: options.type },
+    Type(options.type),
+    // ValidateNested alone takes a list of such objects as well.
+    IsObject({ message: 'Must be an object.' }),
+    ValidateNested({ message: 'Must be an object.' }),
+  );
 }
 
 export function ListField(

@@ -66,6 +66,7 @@ wall time when the clocks change.
 export const TAGS: TagObject[] = [
   { name: 'Accounts', description: 'Sign up, sign in, devices, and finding people to share with.' },
   { name: 'Events', description: 'Create, find, change, delete and restore events.' },
+  { name: 'Scheduling', description: 'When people are busy, and times that suit all of them.' },
   { name: 'People', description: 'Who is on an event: viewers, editors and its one owner.' },
   { name: 'History', description: 'Every version of an event, what changed between them, and the way back.' },
   { name: 'Notifications', description: 'What happened on your events, numbered without gaps.' },

@@ -53,6 +53,15 @@ export class IntervalView {
   end_time: string;
 }
 
+/** A time at which the event would fit. */
+export class SlotView {
+  @ApiProperty({ description: 'UTC with `Z`; a plain date for all-day events.', example: '2026-06-01T09:00:00Z' })
+  start_time: string;
+
+  @ApiProperty({ description: 'Exclusive.', example: '2026-06-01T10:00:00Z' })
+  end_time: string;
+}
+
 /** One clash: their occurrence, and the one of ours that meets it. */
 export class ConflictView extends IntervalView {
   @ApiProperty({
@@ -84,11 +93,11 @@ export class ConflictProblemView extends ProblemView {
   conflicts?: ConflictView[];
 
   @ApiProperty({
-    type: [IntervalView],
+    type: [SlotView],
     required: false,
     description: 'With `event_conflict`: the next three times at which the event would fit (not for batches).',
   })
-  suggestions?: IntervalView[];
+  suggestions?: SlotView[];
 }
 
 export class StaleVersionProblemView extends ProblemView {

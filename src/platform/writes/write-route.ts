@@ -15,8 +15,7 @@ export const DryRun = (): MethodDecorator =>
       name: 'dry_run',
       required: false,
       description: 'Only tells what the call would do: the same checks and refusals, nothing stored, nobody told.',
-      schema: { type: 'boolean', default: false },
-      example: false,
+      schema: { type: 'boolean', default: false, example: true },
     }),
   );
 
