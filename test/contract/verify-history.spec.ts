@@ -67,7 +67,7 @@ beforeAll(async () => {
   const tail = await ok(updateEvent({ client: ben.client, path: { id: head }, query: part(5, 'following'), body }));
   await share(ana, head, eve, 'viewer');
   await revokePermission({ client: ana.client, path: { id: tail.id, userId: ben.id }, throwOnError: true });
-  await ok(updateEvent({ client: ana.client, path: { id: tail.id }, query: part(7, 'following'), body }));
+  await ok(updateEvent({ client: ana.client, path: { id: tail.id }, query: part(7, 'following'), body: { title: 'And on' } }));
 
   rows = await app.database.query<Row>(
     `SELECT 'event_versions' AS table, position::int, version FROM event_versions WHERE event_id = $1
