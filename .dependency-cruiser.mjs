@@ -12,8 +12,8 @@ const PURE = [
   '^src/platform/time/',
   '^src/permissions/role\\.ts$',
   '^src/events/recurrence/',
-  '^src/events/(occupancy|event-content|event-series|event-times|event-recurrence|event-draft|series-edit)\\.ts$',
-  '^src/events/(occurrences|far-days|free-slots)\\.ts$',
+  '^src/events/(occupancy|occurrences|far-days|free-slots|series-clock)\\.ts$',
+  '^src/events/event-(content|times|recurrence|draft|series)\\.ts$',
   '^src/scheduling/(span|working-hours|candidates|best-times|time-summary|find-time-question)\\.ts$',
   '^src/versions/(diff|history-hash)\\.ts$',
 ];

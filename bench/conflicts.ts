@@ -5,7 +5,7 @@
  * goes through; medians of many runs count.
  */
 import { randomUUID } from 'node:crypto';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { ConflictsRepository } from '../src/events/conflicts.repository.js';
 import { type Claim, ConflictsService } from '../src/events/conflicts.service.js';
 import { draftContent } from '../src/events/event-draft.js';
@@ -28,7 +28,7 @@ try {
   await migrate(postgres.url);
   const dataSource = await new DataSource(dataSourceOptions({ url: postgres.url })).initialize();
   try {
-    await run(dataSource.manager);
+    await run(dataSource);
   } finally {
     await dataSource.destroy();
   }
@@ -38,7 +38,8 @@ try {
 console.log(missed === 0 ? 'All limits are kept.' : `${missed} limits are missed.`);
 process.exitCode = missed === 0 ? 0 : 1;
 
-async function run(manager: EntityManager): Promise<void> {
+async function run(dataSource: DataSource): Promise<void> {
+  const { manager } = dataSource;
   const tx = new Transaction(manager);
   const conflicts = new ConflictsService(new ConflictsRepository(manager.dataSource));
   const [inSeries, inSingles] = [await newOwner(tx), await newOwner(tx)];

@@ -460,7 +460,7 @@ export type ConflictCheckView = {
     /**
      * When it clashes, the next three times at which it would fit.
      */
-    suggestions: Array<IntervalView>;
+    suggestions: Array<SlotView>;
     /**
      * For an endless series: its first clashes with other endless series beyond the horizon of ten years, up to which everything is checked.
      */

@@ -5,7 +5,7 @@ import { PermissionsService } from '../permissions/permissions.service.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notFound } from '../platform/http/problem.js';
-import type { IntervalView } from '../platform/openapi/problem-views.js';
+import type { SlotView } from '../platform/openapi/problem-views.js';
 import { type Claim, ConflictsService } from './conflicts.service.js';
 import { contentOf } from './event-content.js';
 import { type ContentInput, draftContent } from './event-draft.js';
@@ -14,7 +14,7 @@ import { EventsRepository } from './events.repository.js';
 
 export interface ConflictCheck {
   conflicts: Conflict[];
-  suggestions: IntervalView[];
+  suggestions: SlotView[];
   possibleConflictsAfter: Conflict[];
 }
 

@@ -1,6 +1,6 @@
 import { ApiProperty, PartialType, PickType } from '@nestjs/swagger';
 import { UuidField } from '../platform/http/fields.js';
-import { ConflictView, IntervalView } from '../platform/openapi/problem-views.js';
+import { ConflictView, SlotView } from '../platform/openapi/problem-views.js';
 import { CreateEventBody } from './events.dto.js';
 
 const TIME_FIELDS = [
@@ -33,11 +33,11 @@ export class ConflictCheckView {
   conflicts: ConflictView[];
 
   @ApiProperty({
-    type: [IntervalView],
+    type: [SlotView],
     description: 'When it clashes, the next three times at which it would fit.',
     example: [{ start_time: '2026-06-01T09:30:00Z', end_time: '2026-06-01T10:30:00Z' }],
   })
-  suggestions: IntervalView[];
+  suggestions: SlotView[];
 
   @ApiProperty({
     type: [ConflictView],

@@ -40,11 +40,9 @@ interface Clash {
 
 const folder = process.env['RECURRENCE_VECTORS'];
 const file = folder ? join(folder, 'conflicts.json') : '';
-const name = existsSync(file)
-  ? 'every pair of conflicts.json'
-  : 'every pair of conflicts.json (left out: RECURRENCE_VECTORS names no folder that has it)';
+const note = existsSync(file) ? '' : ' (left out: RECURRENCE_VECTORS names no folder that has it)';
 
-describe.skipIf(!existsSync(file))(name, () => {
+describe.skipIf(!existsSync(file))(`every pair of conflicts.json${note}`, () => {
   let app: TestApp;
   beforeAll(async () => void (app = await startApp()));
   afterAll(() => app.close());

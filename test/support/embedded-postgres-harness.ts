@@ -124,7 +124,7 @@ export class Harness {
 
   /** The pid of a process that has ended and is not collected by its parent. */
   async zombie(): Promise<number> {
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 120'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 120'], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.processes.push(parent);
     const pid = await new Promise<number>((resolve) => {
       createInterface({ input: parent.stdout }).once('line', (line) => resolve(Number(line)));

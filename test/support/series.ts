@@ -1,5 +1,11 @@
-import { createEvent, listEvents, listOccurrences } from '../../sdk/generated/sdk.gen.js';
-import type { CreateEventBody, EventItemView, EventView, OccurrenceView } from '../../sdk/generated/types.gen.js';
+import { createEvent, listEvents, listOccurrences, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import type {
+  CreateEventBody,
+  EventItemView,
+  EventView,
+  OccurrenceView,
+  UpdateEventBody,
+} from '../../sdk/generated/types.gen.js';
 import { MEETING } from './meetings.js';
 import { ok, type Person } from './test-app.js';
 
@@ -8,6 +14,16 @@ export const createSeries = (owner: Person, changes: Partial<CreateEventBody> = 
   ok(
     createEvent({ client: owner.client, body: { ...MEETING, recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO', ...changes } }),
   );
+
+export type Scope = 'this' | 'following' | 'all';
+
+export const changePart = (
+  person: Person,
+  { id }: Pick<EventView, 'id'>,
+  occurrence: string,
+  scope: Scope,
+  body: UpdateEventBody,
+): Promise<EventView> => ok(updateEvent({ client: person.client, path: { id }, query: { occurrence, scope }, body }));
 
 /** All occurrences of an event, page by page. */
 export async function occurrencesOf(
