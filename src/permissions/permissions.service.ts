@@ -61,11 +61,6 @@ export class PermissionsService {
     return this.permissions.listPeople([eventId], tx);
   }
 
-  /** Who of the people shares an event with somebody, in any role, or is that person. */
-  listAcquaintances(userId: string, ids: string[]): Promise<Acquaintance[]> {
-    return this.permissions.listAcquaintances(userId, ids);
-  }
-
   /** Who is on the event. @throws Problem not_found for a deleted one, of which only the past is to be seen */
   async listNow(actor: Actor, eventId: string): Promise<PersonOnEvent[]> {
     await this.access.require(eventId, actor.userId, 'read');
@@ -77,6 +72,11 @@ export class PermissionsService {
     const people = await this.permissions.listPeopleThen(eventId, asOf);
     if (people.length === 0) throw notFound();
     return people;
+  }
+
+  /** Who of the people shares an event with somebody, in any role, or is that person. */
+  listAcquaintances(userId: string, ids: string[]): Promise<Acquaintance[]> {
+    return this.permissions.listAcquaintances(userId, ids);
   }
 
   /** Everybody on one event is on another as well, in the same roles. Not a change by itself: part of a split. */

@@ -77,6 +77,8 @@ export class UsersRepository {
       if (await this.findByUsername(wanted.username)) names.push('users_username_key');
       if (await this.findByEmail(wanted.email)) names.push('users_email_key');
     }
-    return new Problem('name_taken', { errors: [...new Set(names)].map((name) => TAKEN[name]!) });
+    // In the order of the body, whichever constraint PostgreSQL looked at first.
+    const errors = Object.entries(TAKEN).flatMap(([name, error]) => (names.includes(name) ? [error] : []));
+    return new Problem('name_taken', { errors });
   }
 }

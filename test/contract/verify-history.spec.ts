@@ -67,7 +67,9 @@ beforeAll(async () => {
   const tail = await ok(updateEvent({ client: ben.client, path: { id: head }, query: part(5, 'following'), body }));
   await share(ana, head, eve, 'viewer');
   await revokePermission({ client: ana.client, path: { id: tail.id, userId: ben.id }, throwOnError: true });
-  await ok(updateEvent({ client: ana.client, path: { id: tail.id }, query: part(7, 'following'), body }));
+  await ok(
+    updateEvent({ client: ana.client, path: { id: tail.id }, query: part(7, 'following'), body: { title: 'And on' } }),
+  );
 
   rows = await app.database.query<Row>(
     `SELECT 'event_versions' AS table, position::int, version FROM event_versions WHERE event_id = $1
@@ -197,7 +199,7 @@ describe('verifying history', () => {
 describe('the rows of before', () => {
   it('get the hashes that the server would have given them', async () => {
     const hashes = `SELECT event_id, position, hash FROM event_versions UNION ALL
-                    SELECT event_id, position, hash FROM people_changes ORDER BY position`;
+                    SELECT event_id, position, hash FROM people_changes ORDER BY event_id, position`;
     const before = await app.database.query(hashes);
     const dataSource = await new DataSource(dataSourceOptions({ url: app.database.url })).initialize();
     try {

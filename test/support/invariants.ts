@@ -100,6 +100,7 @@ async function expectOccupancyOfSeries(database: Queries): Promise<void> {
 
 interface LogRow {
   eventId: string;
+  /** The event that it was split from, and its version just after the split. */
   splitFrom: string | null;
   splitFromVersion: number | null;
   kind: ContentKind | PeopleKind;
