@@ -137,14 +137,20 @@ export class ConflictsRepository {
     window: Interval,
     exceptEventId: string,
   ): Promise<FarNeighbour[]> {
+    const until = new Date(window.end * 1_000);
+    // Hardly ever any, so their content is not asked for at once: planning a join is most of what this costs.
+    const ending = await tx.query<{ eventId: string }>(
+      `SELECT event_id AS "eventId" FROM event_occupancy WHERE owner_id = $1 AND busy_until < $2 AND event_id <> $3`,
+      [ownerId, until, exceptEventId],
+    );
+    if (ending.length === 0) return [];
     const rows = await tx.query<NeighbourRow & { until: number }>(
       `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
-        WHERE o.owner_id = $1 AND o.event_id <> $4 AND o.busy_until < $3
-          AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
-      [ownerId, new Date(window.start * 1_000), new Date(window.end * 1_000), exceptEventId],
+        WHERE o.event_id = ANY($1) AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
+      [ending.map((one) => one.eventId), new Date(window.start * 1_000), until],
     );
-    return rows.map(({ until, ...row }) => ({ ...neighbour(row), until }));
+    return rows.map(({ until: noted, ...row }) => ({ ...neighbour(row), until: noted }));
   }
 
   /** What the owner is busy with in a window, without one event. */
