@@ -283,13 +283,14 @@ describe('who may change a part, and on which version', () => {
     expect(await footprint(app.database)).toEqual(before);
   });
 
-  it('refuses a version that is no longer the last, whatever the scope', async () => {
+  it('refuses a version that is no longer the last when asked to be strict, whatever the scope', async () => {
     const event = await newSeries();
     await ok(updateEvent({ client: ana.client, path: { id: event.id }, body: { title: 'Newer' } }));
     for (const scope of ['this', 'following', 'all'] as const) {
       const call = { client: ana.client, path: { id: event.id }, query: { occurrence: SIXTH, scope } };
       const headers = { 'If-Match': '"1"' };
-      const problem = await refused(updateEvent({ ...call, headers, body: { description: 'x' } }));
+      const strict = { ...headers, Prefer: 'handling=strict' };
+      const problem = await refused(updateEvent({ ...call, headers: strict, body: { description: 'x' } }));
       expect(problem).toMatchObject({ status: 412, code: 'stale_version', current_version: 2 });
       expect((await refused(deleteEvent({ ...call, headers }))).status).toBe(412);
     }

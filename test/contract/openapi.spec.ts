@@ -189,7 +189,7 @@ describe('the OpenAPI document', () => {
 
   it('says which bodies may be left out', () => {
     const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
-    expect(optional.map(({ id }) => id).sort()).toEqual(['logout', 'restoreEvent', 'rollbackEvent']);
+    expect(optional.map(({ id }) => id).sort()).toEqual(['logout', 'restoreEvent', 'revertChange', 'rollbackEvent']);
   });
 
   it.each([
