@@ -10,6 +10,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { SignalsModule } from './platform/signals/signals.module.js';
 import { WritesModule } from './platform/writes/writes.module.js';
 import { DocsModule } from './platform/openapi/docs.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         ScheduleModule.forRoot(),
         DatabaseModule,
         ChangesModule,
+        SignalsModule,
         HttpModule,
         WritesModule,
         HealthModule,
