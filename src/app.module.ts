@@ -10,6 +10,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
 import { WritesModule } from './platform/writes/writes.module.js';
 import { DocsModule } from './platform/openapi/docs.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         DatabaseModule,
         ChangesModule,
         SignalsModule,
+        MetricsModule,
         HttpModule,
         WritesModule,
         HealthModule,
