@@ -15,7 +15,7 @@ export interface Device {
   userAgent: string | null;
 }
 
-type EndListener = (sessionIds: string[], userId: string) => void;
+type EndListener = (sessionIds: string[]) => void;
 
 /**
  * Sessions and who is behind a token. Every request asks here. Living sessions are cached for a second (so another
@@ -75,7 +75,7 @@ export class SessionsService {
   /** @returns how many were alive */
   async end(userId: string, which: { only?: string; except?: string }): Promise<number> {
     const ended = await this.sessions.end(userId, which);
-    await this.forget(ended, userId);
+    await this.forget(ended);
     return ended.length;
   }
 
@@ -85,13 +85,19 @@ export class SessionsService {
   }
 
   /** Sessions that have ended: no cached answer lets anybody in, and whoever listens closes their sockets. */
-  async forget(sessionIds: string[], userId: string): Promise<void> {
+  async forget(sessionIds: string[]): Promise<void> {
     if (sessionIds.length === 0) return;
     for (const id of sessionIds) {
       await this.cache.set(endedKey(id), true, ENDED_REMEMBERED_MS);
       await this.cache.del(liveKey(id));
     }
-    for (const listener of this.endListeners) listener(sessionIds, userId);
+    for (const listener of this.endListeners) listener(sessionIds);
+  }
+
+  /** Of these sessions, forgets those that have ended or expired, wherever that was done. */
+  async forgetEnded(sessionIds: string[]): Promise<void> {
+    const living = new Set(await this.sessions.listLiving(sessionIds));
+    await this.forget(sessionIds.filter((id) => !living.has(id)));
   }
 
   /**
@@ -101,7 +107,7 @@ export class SessionsService {
   async redeem(sessionId: string, count: number): Promise<{ userId: string; count: number }> {
     const { refreshGraceSeconds, refreshTokenDays } = this.config.values;
     const redemption = await this.sessions.redeem(sessionId, count, refreshGraceSeconds, refreshTokenDays);
-    if (redemption?.stolen) await this.forget([sessionId], redemption.userId);
+    if (redemption?.stolen) await this.forget([sessionId]);
     if (!redemption || redemption.stolen) throw new Problem('refresh_token_invalid');
     return redemption;
   }

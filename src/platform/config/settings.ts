@@ -100,6 +100,15 @@ export const SETTINGS = {
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
   maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Most events in a batch'),
   maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Most people in one share call'),
+  streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long the items of streams and inboxes are kept'),
+  maxSockets: setting('MAX_SOCKETS', '10', wholeNumber(1, 1_000), 'Most live connections of one person to one server'),
+  liveQueueFrames: setting(
+    'LIVE_QUEUE_FRAMES',
+    '1000',
+    wholeNumber(1, 100_000),
+    'Items that may pile up for a connection that is not read before it is ended',
+  ),
+  pulseSeconds: setting('PULSE_SECONDS', '25', wholeNumber(1, 60), 'How often a live connection is told how far it is'),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Most people on one event'),
 } as const;
 

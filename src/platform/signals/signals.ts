@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-/** What a server says to the others: whose streams have news, and which sessions have ended. The ids follow. */
-export type SignalName = 'news' | 'sessions_ended';
+/** What a server says to the others: whose streams have news, who lost access, and which sessions have ended. The ids follow. */
+export type SignalName = 'news' | 'narrowed' | 'sessions_ended';
 
 type Listener = (ids: string[]) => void;
 
@@ -16,6 +16,11 @@ export class Signals {
   /** Called with what other servers say; never with what this one sent. Must neither wait nor throw. */
   on(name: SignalName, listener: Listener): void {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
+  }
+
+  /** Called when signals may have been missed. */
+  onReconnect(_listener: () => void): void {
+    // Nothing is missed where nobody speaks.
   }
 
   /** Tells the other servers. Returns at once and never throws: what cannot be sent now is not sent. */
