@@ -44,10 +44,7 @@ export class LastingConnection {
       return this.retry(error as Error);
     }
     this.schedulePing();
-    if (this.failures === 0) return;
-    this.failures = 0;
-    this.logger.log('The connection to the other servers is back');
-    this.listener.back();
+    if (this.failures > 0) this.listener.back();
   }
 
   /** @throws Error when there is no connection, or when it breaks or hangs meanwhile; it is opened again by itself */
@@ -69,9 +66,17 @@ export class LastingConnection {
     try {
       await within(ANSWER_MS, question(connection));
     } catch (error) {
+      // Also when it only refused: it may lead to a server that no longer takes writes.
       if (this.connection === connection) this.lost(error as Error);
       throw error;
     }
+    this.proven();
+  }
+
+  /** Not before something went through: a connection that opens and breaks over and over is one outage. */
+  private proven(): void {
+    if (this.failures > 0) this.logger.log('The connection to the other servers is back');
+    this.failures = 0;
   }
 
   private lost(error: Error): void {
