@@ -64,6 +64,17 @@ export type ProblemView = {
     errors?: Array<FieldErrorView>;
 };
 
+export type ReadinessView = {
+    /**
+     * Always `ok`: anything else is a problem.
+     */
+    status: 'ok';
+    /**
+     * Whether this server and the others can tell one another of news at once. While it is `down` they look by themselves each second, so that it can serve all the same.
+     */
+    signals: 'up' | 'down';
+};
+
 export type PersonView = {
     id: string;
     username: string;
@@ -1623,7 +1634,7 @@ export type GetReadinessResponses = {
     /**
      * It can
      */
-    200: HealthView;
+    200: ReadinessView;
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
