@@ -58,9 +58,10 @@ export class Delivery {
   }
 
   /** Ends every pipe of the sessions, at once. */
-  endSessions(userId: string, sessionIds: string[], reason: string): void {
-    for (const connection of [...(this.connections.get(userId) ?? [])]) {
-      if (!sessionIds.includes(connection.sessionId)) continue;
+  endSessions(sessionIds: string[], reason: string): void {
+    const ended = new Set(sessionIds);
+    for (const connection of [...this.connections.values()].flatMap((open) => [...open])) {
+      if (!ended.has(connection.sessionId)) continue;
       this.remove(connection);
       connection.end(reason);
     }

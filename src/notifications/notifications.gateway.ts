@@ -41,7 +41,7 @@ export class NotificationsGateway implements OnGatewayInit, OnGatewayConnection,
     private readonly delivery: Delivery,
     private readonly notifications: NotificationsService,
   ) {
-    sessions.onEnd((sessionIds, userId) => delivery.endSessions(userId, sessionIds, 'session_ended'));
+    sessions.onEnd((sessionIds) => delivery.endSessions(sessionIds, 'session_ended'));
   }
 
   afterInit(server: Server<object, ServerEvents, object, SocketData>): void {

@@ -88,7 +88,7 @@ describe('Delivery', () => {
     delivery.start(good, 0);
     await became(() => good.seqs, [1, 2, 3, 4, 5]);
     expect([waiting.seqs, gone.seqs]).toEqual([[], []]);
-    delivery.endSessions(ana.id, ['any'], 'session_ended');
+    delivery.endSessions(['any'], 'session_ended');
     expect([waiting.ended, good.ended, gone.ended]).toEqual(['session_ended', 'session_ended', null]);
   });
 

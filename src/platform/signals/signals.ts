@@ -7,7 +7,7 @@ import { readSignal, writeSignal } from './signal-text.js';
 /** What a server says to the others: whose streams have news, and which sessions have ended. The ids follow. */
 export type SignalName = 'news' | 'sessions_ended';
 
-type Listener = (ids: string[]) => void;
+type Listener = (ids: string[]) => void | Promise<void>;
 
 /** Ids of one name that wait to be sent; more are left out. */
 const MOST_WAITING = 50_000;
@@ -20,7 +20,7 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Signals.name);
   private readonly self = uuidv7();
   private readonly listeners = new Map<string, Listener[]>();
-  private readonly reconnectListeners: (() => void)[] = [];
+  private readonly reconnectListeners: (() => void | Promise<void>)[] = [];
   private readonly connection: LastingConnection;
   private waiting = new Map<SignalName, Set<string>>();
   private sending: Promise<void> | null = null;
@@ -37,13 +37,13 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.connection.isUp;
   }
 
-  /** Called with what other servers say; never with what this one sent. Must neither wait nor throw. */
+  /** Called with what other servers say; never with what this one sent. */
   on(name: SignalName, listener: Listener): void {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
   }
 
   /** Called when the connection to the others is there again after an outage, in which anything may have been missed. */
-  onReconnect(listener: () => void): void {
+  onReconnect(listener: () => void | Promise<void>): void {
     this.reconnectListeners.push(listener);
   }
 
@@ -86,18 +86,19 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
     const signal = readSignal(text);
     if (!signal) this.logger.warn(`Not a signal, ignored (${text.length} characters)`);
     else if (signal.from !== this.self) {
-      for (const listener of this.listeners.get(signal.name) ?? []) this.tell(() => listener(signal.ids));
+      for (const listener of this.listeners.get(signal.name) ?? []) void this.tell(() => listener(signal.ids));
     }
   }
 
   private back(): void {
     this.sending ??= this.sendWaiting();
-    for (const listener of this.reconnectListeners) this.tell(listener);
+    for (const listener of this.reconnectListeners) void this.tell(listener);
   }
 
-  private tell(listener: () => void): void {
+  /** One listener that fails must not keep a signal from the next. */
+  private async tell(listener: () => void | Promise<void>): Promise<void> {
     try {
-      listener();
+      await listener();
     } catch (error) {
       this.logger.error(error instanceof Error ? error.stack : error);
     }
