@@ -64,6 +64,17 @@ export type ProblemView = {
     errors?: Array<FieldErrorView>;
 };
 
+export type ReadinessView = {
+    /**
+     * Always `ok`: anything else is a problem.
+     */
+    status: 'ok';
+    /**
+     * Whether this server and the others can tell one another of news at once. While it is `down` they look by themselves each second, so that it can serve all the same.
+     */
+    signals: 'up' | 'down';
+};
+
 export type PersonView = {
     id: string;
     username: string;
@@ -1587,6 +1598,42 @@ export type ReadAllView = {
     updated: number;
 };
 
+export type ResyncProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * What the problem is called.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people; never holds what users wrote.
+     */
+    detail?: string;
+    /**
+     * The path that was asked for.
+     */
+    instance: string;
+    /**
+     * Name it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Each wrong value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * Load anew what you show, then read on after this.
+     */
+    after?: number;
+};
+
 export type ChangesView = {
     /**
      * Oldest first. Missing numbers belong to events that you can no longer see.
@@ -1638,7 +1685,7 @@ export type GetReadinessResponses = {
     /**
      * It can
      */
-    200: HealthView;
+    200: ReadinessView;
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
@@ -3748,7 +3795,7 @@ export type ReadChangesErrors = {
     /**
      * `resync`: The stream does not reach back that far
      */
-    410: ProblemView;
+    410: ResyncProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */

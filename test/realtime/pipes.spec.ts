@@ -311,11 +311,9 @@ describe('GET /ws/notifications', () => {
   });
 
   it('answers a plain request with 426, and an unknown address not at all', async () => {
-    const response = await app.fetch('/ws/notifications?token=secret').catch((error: Error) => error);
     const plain = await fetch(`${app.url}/ws/notifications?token=secret`);
     expect(plain.status).toBe(426);
     expect(JSON.stringify(await plain.json())).not.toContain('secret');
-    expect(String(response)).toContain('no such operation');
     const lost = plainWebSocket(app.url, '/ws/elsewhere');
     await lost.ends();
     expect(lost.frames[0]!.data['message']).toContain('404');

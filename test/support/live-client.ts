@@ -75,7 +75,7 @@ export class LiveClient {
 }
 
 interface LiveOptions {
-  after?: unknown;
+  after?: string | number | null | undefined;
   /** Doesn't wait for `ready`. */
   hasty?: boolean;
   headers?: Record<string, string>;
@@ -95,7 +95,7 @@ export async function openLive(
 
 function openSocketIo(url: string, token: string, { after, headers }: LiveOptions): LiveClient {
   const socket = io(url, {
-    auth: { token, ...(after === undefined ? {} : { after }) },
+    auth: { token, ...(after === undefined || after === null ? {} : { after }) },
     reconnection: false,
     transports: ['websocket'],
     forceNew: true,
@@ -148,7 +148,7 @@ export function plainWebSocket(url: string, path: string, protocols: string[] = 
 }
 
 function openWebSocket(url: string, token: string, { after, headers }: LiveOptions): LiveClient {
-  const query = after === undefined ? '' : `?after=${encodeURIComponent(String(after))}`;
+  const query = after === undefined || after === null ? '' : `?after=${encodeURIComponent(String(after))}`;
   return plainWebSocket(url, `/ws/notifications${query}`, ['bearer', token], headers);
 }
 
@@ -163,7 +163,7 @@ function openSse(url: string, token: string, { after, headers }: LiveOptions): L
     signal: stop.signal,
     headers: {
       authorization: `Bearer ${token}`,
-      ...(after === undefined ? {} : { 'last-event-id': String(after) }),
+      ...(after === undefined || after === null ? {} : { 'last-event-id': String(after) }),
       ...headers,
     },
   }).then(
@@ -182,7 +182,7 @@ async function readEvents(client: LiveClient, url: string, init: RequestInit): P
   let rest = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body!) {
-    rest += decoder.decode(chunk as Uint8Array, { stream: true });
+    rest += decoder.decode(chunk, { stream: true });
     const blocks = rest.split('\n\n');
     rest = blocks.pop()!;
     for (const block of blocks) readBlock(client, block);

@@ -43,6 +43,14 @@ const postgresUrl = (text: string): string | null => {
   return text;
 };
 
+const redisUrl = (text: string): string | null => {
+  if (text === '') return null;
+  if (!URL.canParse(text) || !/^rediss?:$/.test(new URL(text).protocol)) {
+    throw new Error('must be a redis:// or rediss:// address');
+  }
+  return text;
+};
+
 const secrets = (text: string): string[] => {
   const parts = list(text);
   if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret needs 16 bytes or more');
@@ -65,6 +73,7 @@ export const SETTINGS = {
     wholeNumber(1, 60),
     'Wait for a free connection before answering 503',
   ),
+  redisUrl: setting('REDIS_URL', '', redisUrl, 'Redis 5 or later between several servers; empty uses PostgreSQL'),
   dataDir: setting('DATA_DIR', '.data', String, 'Where the embedded database and the made secret live'),
   jwtSecrets: setting('JWT_SECRET', '', secrets, 'Signing secrets, comma-separated: the first signs, all verify'),
   accessTokenSeconds: setting('ACCESS_TOKEN_SECONDS', '900', wholeNumber(5, 86_400), 'Life of an access token'),
