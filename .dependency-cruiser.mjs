@@ -10,6 +10,7 @@ const SPEC = '\\.spec\\.ts$';
 
 const PURE = [
   '^src/platform/time/',
+  '^src/platform/signals/signal-text\\.ts$',
   '^src/permissions/role\\.ts$',
   '^src/events/recurrence/',
   '^src/events/(occupancy|occurrences|far-days|free-slots|series-clock)\\.ts$',
@@ -17,7 +18,8 @@ const PURE = [
   '^src/scheduling/(span|working-hours|candidates|best-times|time-summary|find-time-question)\\.ts$',
   '^src/versions/(diff|history-hash)\\.ts$',
 ];
-const MACHINERY = '(^|/)node_modules/(@nestjs/|typeorm/|pg/|fastify/|socket\\.io/|class-validator/|class-transformer/)';
+const MACHINERY =
+  '(^|/)node_modules/(@nestjs/|typeorm/|pg/|redis/|fastify/|socket\\.io/|class-validator/|class-transformer/)';
 
 const oneWay = STAGES.slice(0, -1).map((stage, index) => ({
   name: `one-way-${[...ROOMS, ...WIRING][index]}`,

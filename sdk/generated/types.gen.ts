@@ -11,7 +11,7 @@ export type HealthView = {
     status: 'ok';
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'too_many_sockets' | 'internal_error' | 'unavailable';
 
 export type FieldErrorView = {
     /**
@@ -62,6 +62,17 @@ export type ProblemView = {
      * Each wrong value.
      */
     errors?: Array<FieldErrorView>;
+};
+
+export type ReadinessView = {
+    /**
+     * Always `ok`: anything else is a problem.
+     */
+    status: 'ok';
+    /**
+     * Whether this server and the others can tell one another of news at once. While it is `down` they look by themselves each second, so that it can serve all the same.
+     */
+    signals: 'up' | 'down';
 };
 
 export type PersonView = {
@@ -1587,6 +1598,57 @@ export type ReadAllView = {
     updated: number;
 };
 
+export type ResyncProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * What the problem is called.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people; never holds what users wrote.
+     */
+    detail?: string;
+    /**
+     * The path that was asked for.
+     */
+    instance: string;
+    /**
+     * Name it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Each wrong value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * Load anew what you show, then read on after this.
+     */
+    after?: number;
+};
+
+export type ChangesView = {
+    /**
+     * Oldest first. Missing numbers belong to events that you can no longer see.
+     */
+    items: Array<NotificationView>;
+    /**
+     * How far this answer reaches: your next `after`.
+     */
+    last_seq: number;
+    /**
+     * More is stored after `last_seq`.
+     */
+    has_more: boolean;
+};
+
 export type GetMetricsData = {
     body?: never;
     path?: never;
@@ -1639,7 +1701,7 @@ export type GetReadinessResponses = {
     /**
      * It can
      */
-    200: HealthView;
+    200: ReadinessView;
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
@@ -3720,3 +3782,105 @@ export type ReadNotificationResponses = {
 };
 
 export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
+
+export type ReadChangesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Number of the last item that you have. Without it, from the first.
+         */
+        after?: number;
+        /**
+         * Most items to answer with (default 50).
+         */
+        limit?: number;
+    };
+    url: '/api/changes';
+};
+
+export type ReadChangesErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `resync`: The stream does not reach back that far
+     */
+    410: ResyncProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type ReadChangesError = ReadChangesErrors[keyof ReadChangesErrors];
+
+export type ReadChangesResponses = {
+    /**
+     * Items after the number
+     */
+    200: ChangesView;
+};
+
+export type ReadChangesResponse = ReadChangesResponses[keyof ReadChangesResponses];
+
+export type StreamChangesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Number of the last item that you have; browsers send it by themselves.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Number of the last item that you have. The header `Last-Event-ID` goes first. Without both, what happens from now on.
+         */
+        after?: number;
+    };
+    url: '/api/changes/stream';
+};
+
+export type StreamChangesErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `too_many_sockets`: You have as many live connections as one may have
+     */
+    429: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
+
+export type StreamChangesResponses = {
+    /**
+     * The stream; it ends when the token does.
+     */
+    200: string;
+};
+
+export type StreamChangesResponse = StreamChangesResponses[keyof StreamChangesResponses];

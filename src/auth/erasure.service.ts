@@ -43,7 +43,7 @@ export class ErasureService {
       await this.answers.forget(tx, user.id);
       return this.sessions.erase(tx, user.id);
     });
-    await this.sessions.forget(ended, user.id);
+    await this.sessions.forget(ended);
     for (const listener of this.listeners) {
       // Erased all the same, and the caller can no longer ask again: whoever listens finishes it later.
       await listener(user.id).catch((error: unknown) => {

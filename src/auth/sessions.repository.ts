@@ -38,6 +38,16 @@ export class SessionsRepository {
     return row ?? null;
   }
 
+  /** Which of the sessions can still be used. */
+  async listLiving(ids: string[]): Promise<string[]> {
+    const rows = await this.sessions.query<{ id: string }[]>(
+      `SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+        WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL`,
+      [ids],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   listLive(userId: string): Promise<Session[]> {
     return this.sessions.find({
       where: { userId, endedAt: IsNull(), expiresAt: MoreThan(new Date()) },

@@ -5,6 +5,7 @@ import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../platform/http/problem.js';
+import { Signals } from '../platform/signals/signals.js';
 import type { AccessClaims } from './access-tokens.js';
 import type { Session } from './session.entity.js';
 import { type LiveSession, SessionsRepository } from './sessions.repository.js';
@@ -15,12 +16,12 @@ export interface Device {
   userAgent: string | null;
 }
 
-type EndListener = (sessionIds: string[], userId: string) => void;
+type EndListener = (sessionIds: string[]) => void;
 
 /**
- * Sessions and who is behind a token. Every request asks here. Living sessions are cached for a second (so another
- * server obeys within it); ended ones are remembered for longer than any look-up takes, so that this server obeys at
- * once even if a slow look-up of the living session comes in late.
+ * Sessions and who is behind a token. Every request asks here. Living sessions are cached for a second; ended ones are
+ * remembered for longer than any look-up takes, so that this server obeys at once even if a slow look-up of the living
+ * session comes in late. Other servers are told, and obey within that second should they not hear of it.
  */
 @Injectable()
 export class SessionsService {
@@ -30,9 +31,15 @@ export class SessionsService {
     private readonly sessions: SessionsRepository,
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
     private readonly config: Config,
-  ) {}
+    private readonly signals: Signals,
+  ) {
+    signals.on('sessions_ended', (ids) => this.forgetHere(ids));
+  }
 
-  /** Called whenever sessions end, after it is stored and before the ending call has answered. */
+  /**
+   * Called whenever sessions end, after it is stored: here before the ending call has answered, on other servers as
+   * soon as they hear of it.
+   */
   onEnd(listener: EndListener): void {
     this.endListeners.push(listener);
   }
@@ -75,7 +82,7 @@ export class SessionsService {
   /** @returns how many were alive */
   async end(userId: string, which: { only?: string; except?: string }): Promise<number> {
     const ended = await this.sessions.end(userId, which);
-    await this.forget(ended, userId);
+    await this.forget(ended);
     return ended.length;
   }
 
@@ -84,14 +91,20 @@ export class SessionsService {
     return this.sessions.erase(tx, userId);
   }
 
-  /** Sessions that have ended: no cached answer lets anybody in, and whoever listens closes their sockets. */
-  async forget(sessionIds: string[], userId: string): Promise<void> {
+  /** Of these sessions, forgets those that have ended or expired, wherever that was done. */
+  async forgetEnded(sessionIds: string[]): Promise<void> {
+    const living = new Set(await this.sessions.listLiving(sessionIds));
+    await this.forgetHere(sessionIds.filter((id) => !living.has(id)));
+  }
+
+  /**
+   * Sessions that have ended: no cached answer lets anybody in, and whoever listens closes their sockets, here and on
+   * every other server.
+   */
+  async forget(sessionIds: string[]): Promise<void> {
     if (sessionIds.length === 0) return;
-    for (const id of sessionIds) {
-      await this.cache.set(endedKey(id), true, ENDED_REMEMBERED_MS);
-      await this.cache.del(liveKey(id));
-    }
-    for (const listener of this.endListeners) listener(sessionIds, userId);
+    this.signals.send('sessions_ended', sessionIds);
+    await this.forgetHere(sessionIds);
   }
 
   /**
@@ -101,7 +114,7 @@ export class SessionsService {
   async redeem(sessionId: string, count: number): Promise<{ userId: string; count: number }> {
     const { refreshGraceSeconds, refreshTokenDays } = this.config.values;
     const redemption = await this.sessions.redeem(sessionId, count, refreshGraceSeconds, refreshTokenDays);
-    if (redemption?.stolen) await this.forget([sessionId], redemption.userId);
+    if (redemption?.stolen) await this.forget([sessionId]);
     if (!redemption || redemption.stolen) throw new Problem('refresh_token_invalid');
     return redemption;
   }
@@ -109,6 +122,14 @@ export class SessionsService {
   /** Profiles are cached with their sessions; a changed zone must be seen by the next request. */
   async profileChanged(sessionId: string): Promise<void> {
     await this.cache.del(liveKey(sessionId));
+  }
+
+  private async forgetHere(sessionIds: string[]): Promise<void> {
+    for (const id of sessionIds) {
+      await this.cache.set(endedKey(id), true, ENDED_REMEMBERED_MS);
+      await this.cache.del(liveKey(id));
+    }
+    for (const listener of this.endListeners) listener(sessionIds);
   }
 
   private async findLive(sessionId: string): Promise<LiveSession | null> {

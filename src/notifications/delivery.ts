@@ -1,113 +1,123 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type NotificationView, notificationView } from './notifications.dto.js';
-import { NotificationsRepository } from './notifications.repository.js';
+import { Signals } from '../platform/signals/signals.js';
+import { LiveMetrics } from './live-metrics.js';
+import { NotificationsRepository, type StreamPart } from './notifications.repository.js';
+import { OpenPipes } from './open-pipes.js';
+import type { Pipe } from './pipe.js';
 
-/** One open pipe to one person, of whatever kind. */
-export interface Connection {
-  userId: string;
-  sessionId: string;
-  /** Number of the last item handed to this pipe; null until it is ready for items. */
-  cursor: number | null;
-  send(item: NotificationView): void;
-  /** Says why, then closes. */
-  end(reason: string): void;
-}
-
-const BATCH = 200;
+const PEOPLE_A_ROUND = 500;
+const ITEMS_A_ROUND = 2_000;
+const MOST_ITEMS_EACH = 200;
 const RETRY_MS = 1_000;
 
 /**
  * Carries the stored streams to whoever is connected. It only ever reads what is committed, by number, from the table;
- * a wake-up says "look again" and carries nothing, so that one more or one less does no harm.
+ * a wake-up says "look again" and carries nothing, so that one more or one less does no harm. One round serves many
+ * people with one query: however many are connected, the writers' connections to the database stay theirs.
  */
 @Injectable()
 export class Delivery {
   private readonly logger = new Logger(Delivery.name);
-  private readonly connections = new Map<string, Set<Connection>>();
-  private readonly running = new Map<string, { again: boolean }>();
+  private readonly waiting = new Set<string>();
+  /** Whose access ended while a round was reading: what it read of them may be more than they may see now. */
+  private readonly narrowed = new Set<string>();
+  private running = false;
 
-  constructor(private readonly notifications: NotificationsRepository) {}
-
-  /** Takes a pipe in: from now on the end of its session ends it. Items come with `start`. */
-  add(connection: Connection): void {
-    const { userId } = connection;
-    const open = this.connections.get(userId) ?? new Set();
-    this.connections.set(userId, open.add(connection));
+  constructor(
+    private readonly notifications: NotificationsRepository,
+    private readonly pipes: OpenPipes,
+    private readonly metrics: LiveMetrics,
+    private readonly signals: Signals,
+  ) {
+    signals.on('news', (userIds) => this.wake(userIds));
+    signals.on('narrowed', (userIds) => this.narrowHere(userIds));
+    metrics.watchWaiting(() => this.waiting.size);
   }
 
-  /** Brings the pipe what was committed after that number, and whatever comes from now on. */
-  start(connection: Connection, after: number): void {
-    connection.cursor = after;
-    this.wake([connection.userId]);
-  }
-
-  remove(connection: Connection): void {
-    const open = this.connections.get(connection.userId);
-    open?.delete(connection);
-    if (open?.size === 0) this.connections.delete(connection.userId);
+  /** There is news for these people, committed: here and on the other servers. Returns at once. */
+  publish(userIds: string[]): void {
+    this.wake(userIds);
+    this.signals.send('news', userIds);
   }
 
   /** Looks for news of these people. Returns at once. */
   wake(userIds: Iterable<string>): void {
+    for (const userId of userIds) if (this.pipes.has(userId)) this.waiting.add(userId);
+    if (this.waiting.size > 0 && !this.running) void this.run();
+  }
+
+  /** These people have lost access to something, committed: from now on nothing is sent that was read before. */
+  narrow(userIds: string[]): void {
+    this.narrowHere(userIds);
+    this.signals.send('narrowed', userIds);
+  }
+
+  private narrowHere(userIds: string[]): void {
     for (const userId of userIds) {
-      if (!this.connections.has(userId)) continue;
-      const run = this.running.get(userId);
-      if (run) run.again = true;
-      else void this.pump(userId);
+      this.narrowed.add(userId);
+      for (const pipe of this.pipes.of(userId)) if (pipe.transport.unsent() > 0) pipe.end('access_changed');
     }
   }
 
-  /** Ends every pipe of the sessions, at once. */
-  endSessions(userId: string, sessionIds: string[], reason: string): void {
-    for (const connection of [...(this.connections.get(userId) ?? [])]) {
-      if (!sessionIds.includes(connection.sessionId)) continue;
-      this.remove(connection);
-      connection.end(reason);
-    }
-  }
-
-  /** One at a time for each person, so that his items stay in order. */
-  private async pump(userId: string): Promise<void> {
-    const run = { again: true };
-    this.running.set(userId, run);
-    try {
-      while (run.again) {
-        run.again = false;
-        if (await this.deliver(userId)) run.again = true;
+  /** One at a time, so that everybody's items stay in order. */
+  private async run(): Promise<void> {
+    this.running = true;
+    // Whoever woke us may have more to say in the same breath.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.waiting.size > 0) {
+      const people = [...this.waiting].slice(0, PEOPLE_A_ROUND);
+      for (const userId of people) this.waiting.delete(userId);
+      try {
+        await this.serve(people);
+      } catch (error) {
+        // The table keeps what could not be read now, and nobody else may ever wake these people.
+        this.logger.warn(`Delivery was put off: ${(error as Error).message}`);
+        setTimeout(() => this.wake(people), RETRY_MS).unref();
       }
-    } catch (error) {
-      // The table keeps what could not be read now, and nobody else may ever wake this person.
-      this.logger.warn(`Delivery to a person was put off: ${(error as Error).message}`);
-      setTimeout(() => this.wake([userId]), RETRY_MS).unref();
-    } finally {
-      this.running.delete(userId);
     }
+    this.running = false;
   }
 
-  /** True when more may be waiting. */
-  private async deliver(userId: string): Promise<boolean> {
-    // Only pipes that were there before the read: one that joins during it may lack items from before `after`.
-    const pipes = [...(this.connections.get(userId) ?? [])].filter((pipe) => pipe.cursor !== null);
-    if (pipes.length === 0) return false;
-    const after = Math.min(...pipes.map((pipe) => pipe.cursor!));
-    const records = await this.notifications.listAfter(userId, after, BATCH);
-    for (const record of records) {
-      const item = notificationView(record);
-      for (const pipe of pipes) if (pipe.cursor! < item.seq) this.hand(pipe, item);
+  private async serve(people: string[]): Promise<void> {
+    // Only pipes that were there before the read, at the number that they had: one that joins during it, or resumes,
+    // may lack items from before what is read.
+    const ready = people.flatMap((userId) => this.pipes.of(userId).filter((pipe) => pipe.takesItems));
+    const before = new Map(ready.map((pipe) => [pipe, pipe.cursor!]));
+    const wanted = new Map<string, number>();
+    for (const [{ userId }, cursor] of before) {
+      wanted.set(userId, Math.min(cursor, wanted.get(userId) ?? Infinity));
     }
-    return records.length === BATCH;
+    if (wanted.size === 0) return;
+    this.narrowed.clear();
+    const each = Math.max(1, Math.min(MOST_ITEMS_EACH, Math.ceil(ITEMS_A_ROUND / wanted.size)));
+    const parts = await this.notifications.listAfter(wanted, each);
+    for (const [pipe, cursor] of before) {
+      const part = parts.get(pipe.userId)!;
+      if (pipe.closed) continue;
+      if (pipe.cursor === cursor && !this.narrowed.has(pipe.userId)) this.hand(pipe, part);
+      if (pipe.cursor! >= part.lastSeq) continue;
+      if (pipe.takesItems) this.waiting.add(pipe.userId);
+      else this.pipes.stall(pipe, part.lastSeq);
+    }
   }
 
   /** A pipe that breaks is dropped; it must not keep items from the others. */
-  private hand(pipe: Connection, item: NotificationView): void {
-    if (!this.connections.get(pipe.userId)?.has(pipe)) return;
-    pipe.cursor = item.seq;
+  private hand(pipe: Pipe, { items, lastSeq }: StreamPart): void {
+    const first = pipe.cursor!;
     try {
-      pipe.send(item);
+      // Numbers have no gaps: if some are missing, or all, they were pruned.
+      const pruned = items.length === 0 && first !== lastSeq;
+      if (pruned || !pipe.hand(items)) return pipe.resync(lastSeq);
     } catch (error) {
       this.logger.warn(`A pipe broke: ${(error as Error).message}`);
-      this.remove(pipe);
-      pipe.end('broken');
+      return pipe.end('broken');
+    }
+    const handed = items.filter(({ seq }) => seq > first && seq <= pipe.cursor!);
+    if (handed.length === 0) return;
+    if (handed[0]!.createdAt.getTime() < pipe.liveSince) this.metrics.catchUpRead(handed.length);
+    const now = Date.now();
+    for (const { createdAt, visible } of handed) {
+      if (visible && createdAt.getTime() >= pipe.liveSince) this.metrics.delivered((now - createdAt.getTime()) / 1_000);
     }
   }
 }

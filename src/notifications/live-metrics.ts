@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { Metrics } from '../platform/metrics/metrics.js';
+import { PIPE_KINDS, type PipeKind } from './pipe.js';
 import { type EndReason, type FrameName, SERVER_FRAMES } from './live-frames.js';
-
-export const PIPES = ['socket_io', 'web_socket', 'sse'] as const;
-export type Pipe = (typeof PIPES)[number];
 
 /** Why a pipe was closed: what it was told, or `left` when the client went by himself. */
 export type CloseReason = EndReason | 'left';
@@ -18,7 +16,7 @@ export class LiveMetrics {
   private readonly sockets: Gauge<'pipe'>;
   private readonly closed: Counter<'pipe' | 'reason'>;
   /** By pipe and name, so that a frame costs no search for its labels. */
-  private readonly frames: Record<Pipe, Record<FrameName, Counter.Internal>>;
+  private readonly frames: Record<PipeKind, Record<FrameName, Counter.Internal>>;
   private readonly reads: Counter;
   private readonly itemsRead: Counter;
   private readonly lag: Histogram;
@@ -45,7 +43,7 @@ export class LiveMetrics {
       labelNames: ['pipe', 'frame'],
       registers,
     });
-    this.frames = byKey(PIPES, (pipe) => byKey(FRAME_NAMES, (frame) => frames.labels(pipe, frame)));
+    this.frames = byKey(PIPE_KINDS, (pipe) => byKey(FRAME_NAMES, (frame) => frames.labels(pipe, frame)));
     this.reads = new Counter({
       name: 'convene_live_catch_up_reads_total',
       help: 'Reads of stored streams to bring live connections up to date.',
@@ -74,22 +72,22 @@ export class LiveMetrics {
       registers,
       collect: this.collectWaiting(),
     });
-    for (const pipe of PIPES) {
+    for (const pipe of PIPE_KINDS) {
       this.sockets.set({ pipe }, 0);
       this.slow.inc({ pipe }, 0);
     }
   }
 
-  socketOpened(pipe: Pipe): void {
+  socketOpened(pipe: PipeKind): void {
     this.sockets.inc({ pipe });
   }
 
-  socketClosed(pipe: Pipe, reason: CloseReason): void {
+  socketClosed(pipe: PipeKind, reason: CloseReason): void {
     this.sockets.dec({ pipe });
     this.closed.inc({ pipe, reason });
   }
 
-  frameSent(pipe: Pipe, name: FrameName): void {
+  frameSent(pipe: PipeKind, name: FrameName): void {
     this.frames[pipe][name].inc();
   }
 
@@ -104,7 +102,7 @@ export class LiveMetrics {
     this.lag.observe(Math.max(0, lagSeconds));
   }
 
-  slowDisconnect(pipe: Pipe): void {
+  slowDisconnect(pipe: PipeKind): void {
     this.slow.inc({ pipe });
   }
 

@@ -5,48 +5,40 @@ import {
   type OnGatewayInit,
 } from '@nestjs/websockets';
 import type { Server, Socket } from 'socket.io';
-import { AccessTokens } from '../auth/access-tokens.js';
-import { SessionsService } from '../auth/sessions.service.js';
-import type { Actor } from '../platform/http/actor.js';
+import type { WebSocket } from 'ws';
 import { asProblem } from '../platform/http/problem.filter.js';
-import { type Connection, Delivery } from './delivery.js';
-import type { NotificationView } from './notifications.dto.js';
-import { NotificationsService } from './notifications.service.js';
+import type { Acknowledgement, EndReason, FrameName, ServerFrames } from './live-frames.js';
+import { LiveMetrics } from './live-metrics.js';
+import { LiveService, type SignedIn } from './live.service.js';
+import type { Pipe, Transport } from './pipe.js';
+import { readSeq } from './stream-number.js';
 
-/** What the server emits, by name. */
-interface ServerEvents {
-  ready: (state: { user_id: string; seq: number }) => void;
-  change: (item: NotificationView) => void;
-  session_ended: (end: { reason: string }) => void;
+type Acknowledge = (answer: Acknowledgement) => void;
+type ServerEvents = { [Name in FrameName]: (frame: ServerFrames[Name]) => void };
+interface ClientEvents {
+  resume: (message: unknown, acknowledge: unknown) => void;
+  authenticate: (message: unknown, acknowledge: unknown) => void;
 }
 
 interface SocketData {
-  actor: Actor;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
-  connection?: Connection;
-  expiry?: NodeJS.Timeout;
+  signedIn: SignedIn;
+  after: number | undefined;
+  pipe?: Pipe;
 }
 
-type ClientSocket = Socket<object, ServerEvents, object, SocketData>;
-// setTimeout's longest delay.
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+type ClientSocket = Socket<ClientEvents, ServerEvents, object, SocketData>;
 
-/** socket.io on the default path: a token in the handshake, then `ready` and one `change` for each item. */
+/** socket.io on the default path: `auth: {token, after?}` in the handshake, then `ready` and one `change` for each item. */
 @WebSocketGateway()
 export class NotificationsGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
   constructor(
-    private readonly tokens: AccessTokens,
-    private readonly sessions: SessionsService,
-    private readonly delivery: Delivery,
-    private readonly notifications: NotificationsService,
-  ) {
-    sessions.onEnd((sessionIds, userId) => delivery.endSessions(userId, sessionIds, 'session_ended'));
-  }
+    private readonly live: LiveService,
+    private readonly metrics: LiveMetrics,
+  ) {}
 
-  afterInit(server: Server<object, ServerEvents, object, SocketData>): void {
+  afterInit(server: Server<ClientEvents, ServerEvents, object, SocketData>): void {
     server.use((socket, next) => {
-      this.authenticate(socket).then(
+      this.signIn(socket).then(
         () => next(),
         (error: unknown) => {
           const { code } = asProblem(error);
@@ -57,45 +49,68 @@ export class NotificationsGateway implements OnGatewayInit, OnGatewayConnection,
   }
 
   async handleConnection(socket: ClientSocket): Promise<void> {
-    const { actor, expiresAt } = socket.data;
-    const connection: Connection = {
-      userId: actor.userId,
-      sessionId: actor.sessionId,
-      cursor: null,
-      send: (item) => void socket.emit('change', item),
-      end: (reason) => end(socket, reason),
+    const { signedIn, after } = socket.data;
+    const opening = this.live.open(signedIn, new SocketIoTransport(socket, this.metrics), after);
+    // Before anything is awaited: a client may speak at once.
+    const whenOpen = (work: (pipe: Pipe) => Promise<Acknowledgement>, acknowledge: unknown): void => {
+      void (async () => {
+        const answer = await work(await opening);
+        if (typeof acknowledge === 'function') (acknowledge as Acknowledge)(answer);
+      })();
     };
-    socket.data.connection = connection;
-    // Before the session is looked up again, so that an end of it cannot fall between the two.
-    this.delivery.add(connection);
-    const life = Math.min(expiresAt - Date.now(), LONGEST_TIMEOUT);
-    socket.data.expiry = setTimeout(() => end(socket, 'token_expired'), life);
-    try {
-      const seq = await this.notifications.lastSeq(actor.userId);
-      await this.sessions.actorOf({ userId: actor.userId, sessionId: actor.sessionId, expiresAt: 0 });
-      if (!socket.connected) return;
-      socket.emit('ready', { user_id: actor.userId, seq });
-      this.delivery.start(connection, seq);
-    } catch (error) {
-      end(socket, asProblem(error).code);
-    }
+    socket.on('resume', (message, acknowledge) =>
+      whenOpen((pipe) => this.live.resume(pipe, member(message, 'after')), acknowledge),
+    );
+    socket.on('authenticate', (message, acknowledge) =>
+      whenOpen((pipe) => this.live.authenticate(pipe, member(message, 'token')), acknowledge),
+    );
+    socket.data.pipe = await opening;
+    if (!socket.connected) socket.data.pipe.left();
   }
 
   handleDisconnect(socket: ClientSocket): void {
-    clearTimeout(socket.data.expiry);
-    if (socket.data.connection) this.delivery.remove(socket.data.connection);
+    socket.data.pipe?.left();
   }
 
-  private async authenticate(socket: ClientSocket): Promise<void> {
-    const { token } = socket.handshake.auth as { token?: unknown };
+  private async signIn(socket: ClientSocket): Promise<void> {
+    const { token, after } = socket.handshake.auth as { token?: unknown; after?: unknown };
     const bearer = /^Bearer (\S+)$/i.exec(socket.handshake.headers.authorization ?? '')?.[1];
-    const claims = this.tokens.verify(typeof token === 'string' ? token : (bearer ?? ''));
-    socket.data.actor = await this.sessions.actorOf(claims);
-    socket.data.expiresAt = claims.expiresAt * 1_000;
+    socket.data.after = readSeq(after);
+    socket.data.signedIn = await this.live.signIn(token ?? bearer);
+    this.live.requireRoom(socket.data.signedIn.actor.userId);
   }
 }
 
-function end(socket: ClientSocket, reason: string): void {
-  socket.emit('session_ended', { reason });
-  socket.disconnect(true);
+class SocketIoTransport implements Transport {
+  readonly kind = 'socket_io';
+
+  constructor(
+    private readonly socket: ClientSocket,
+    private readonly metrics: LiveMetrics,
+  ) {}
+
+  send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
+    this.metrics.frameSent(this.kind, name);
+    (this.socket.emit as (name: FrameName, frame: unknown) => boolean)(name, frame);
+  }
+
+  unsent(): number {
+    // What engine.io holds back, and what its WebSocket could not yet give to the system.
+    const { writeBuffer } = this.socket.conn as unknown as { writeBuffer: { data?: string }[] };
+    const held = writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0);
+    return held + (this.webSocket?.bufferedAmount ?? 0);
+  }
+
+  close(reason: EndReason, abruptly: boolean): void {
+    if (!abruptly) this.send('session_ended', { reason });
+    else this.webSocket?.terminate();
+    this.socket.disconnect(true);
+  }
+
+  private get webSocket(): WebSocket | undefined {
+    return (this.socket.conn.transport as unknown as { socket?: WebSocket }).socket;
+  }
 }
+
+const member = (message: unknown, name: string): unknown =>
+  typeof message === 'object' && message !== null ? (message as Record<string, unknown>)[name] : undefined;

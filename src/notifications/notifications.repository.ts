@@ -14,20 +14,28 @@ export interface NotificationRecord extends Notification {
 /** An item before it has a number. */
 export type NewNotification = Omit<Notification, 'seq'>;
 
+/** An item, and whether its reader may still be told of it. */
+export interface StreamItem extends NotificationRecord {
+  visible: boolean;
+}
+
+/** What follows a number in a stream, oldest first and without gaps, and the number of the stream's last item. */
+export interface StreamPart {
+  items: StreamItem[];
+  lastSeq: number;
+}
+
+/** Its reader may be told: he can still see the event, or it is news of himself (he was added, or removed). */
+const VISIBLE = `(still.user_id IS NOT NULL OR n.people #>> '{named,0,userId}' = n.user_id::text)`;
+
 const RECORD = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId", n.event_title AS "eventTitle",
     n.version, n.actor_id AS "actorId", n.changed, n.people, n.created_at AS "createdAt", n.read_at AS "readAt",
-    actor.username AS "actorName",
+    actor.username AS "actorName", ${VISIBLE} AS visible,
     (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
        FROM jsonb_array_elements(n.people -> 'named') AS person JOIN users u ON u.id = (person ->> 'userId')::uuid
     ) AS names
-  FROM notifications n JOIN users actor ON actor.id = n.actor_id`;
-
-/**
- * What may be delivered to its reader now: items of events that he can still see, and the news that he no longer can
- * (but not that somebody else no longer can).
- */
-const STILL_VISIBLE = `((n.type = 'access_revoked' AND n.people #>> '{named,0,userId}' = n.user_id::text) OR EXISTS (
-    SELECT 1 FROM event_permissions p WHERE p.event_id = n.event_id AND p.user_id = n.user_id))`;
+  FROM notifications n JOIN users actor ON actor.id = n.actor_id
+  LEFT JOIN event_permissions still ON still.event_id = n.event_id AND still.user_id = n.user_id`;
 
 @Injectable()
 export class NotificationsRepository {
@@ -87,7 +95,7 @@ export class NotificationsRepository {
     if (before !== undefined && !/^\d{1,15}$/.test(before)) throw invalidCursor();
     const unread = unreadOnly ? 'AND n.read_at IS NULL' : '';
     const rows = await this.dataSource.query<NotificationRecord[]>(
-      `${RECORD} WHERE n.user_id = $1 ${unread} AND ($2::bigint IS NULL OR n.seq < $2)
+      `${RECORD} WHERE n.user_id = $1 ${unread} AND ${VISIBLE} AND ($2::bigint IS NULL OR n.seq < $2)
         ORDER BY n.seq DESC LIMIT $3 OFFSET $4`,
       [userId, before ?? null, page.limit + 1, page.offset ?? 0],
     );
@@ -95,25 +103,52 @@ export class NotificationsRepository {
     return pageOf(rows, page, ({ seq }) => [String(seq)], total);
   }
 
-  /** What is left to deliver after a number, oldest first. */
-  async listAfter(userId: string, after: number, limit: number): Promise<NotificationRecord[]> {
-    return this.dataSource.query<NotificationRecord[]>(
-      `${RECORD} WHERE n.user_id = $1 AND n.seq > $2 AND ${STILL_VISIBLE} ORDER BY n.seq LIMIT $3`,
-      [userId, after, limit],
+  /** The parts of several people's streams after a number each, at one moment. */
+  async listAfter(wanted: Map<string, number>, limitEach: number): Promise<Map<string, StreamPart>> {
+    type Row = StreamItem & { readerId: string; lastSeq: number };
+    // A reader without items has one row, of nulls.
+    const rows = await this.dataSource.query<(Row | (Partial<Row> & Pick<Row, 'readerId' | 'lastSeq'>))[]>(
+      `SELECT wanted.user_id AS "readerId", coalesce(stream.last_seq, 0) AS "lastSeq", item.*
+         FROM unnest($1::uuid[], $2::bigint[]) AS wanted (user_id, after)
+         LEFT JOIN notification_streams stream ON stream.user_id = wanted.user_id
+         LEFT JOIN LATERAL (${RECORD} WHERE n.user_id = wanted.user_id AND n.seq > wanted.after
+                             ORDER BY n.seq LIMIT $3) AS item ON true
+        ORDER BY wanted.user_id, item.seq`,
+      [[...wanted.keys()], [...wanted.values()], limitEach],
+    );
+    const parts = new Map<string, StreamPart>();
+    for (const { readerId, lastSeq, ...item } of rows) {
+      const part = parts.get(readerId) ?? { items: [], lastSeq };
+      parts.set(readerId, part);
+      if (item.seq) part.items.push(item as StreamItem);
+    }
+    return parts;
+  }
+
+  /** Numbers of the last items of people's streams. */
+  async listLastSeqs(userIds: string[]): Promise<{ userId: string; lastSeq: number }[]> {
+    return this.dataSource.query(
+      `SELECT user_id AS "userId", last_seq AS "lastSeq" FROM notification_streams WHERE user_id = ANY($1)`,
+      [userIds],
     );
   }
 
-  async lastSeq(userId: string): Promise<number> {
-    const [row] = await this.dataSource.query<{ lastSeq: number }[]>(
-      `SELECT last_seq AS "lastSeq" FROM notification_streams WHERE user_id = $1`,
+  /** Numbers of a stream's last item, and of the first that is still kept (one more than the last if none is). */
+  async reach(userId: string): Promise<{ firstSeq: number; lastSeq: number }> {
+    const [row] = await this.dataSource.query<{ firstSeq: number | null; lastSeq: number }[]>(
+      `SELECT last_seq AS "lastSeq", (SELECT min(seq) FROM notifications WHERE user_id = $1) AS "firstSeq"
+         FROM notification_streams WHERE user_id = $1`,
       [userId],
     );
-    return row?.lastSeq ?? 0;
+    const lastSeq = row?.lastSeq ?? 0;
+    return { lastSeq, firstSeq: row?.firstSeq ?? lastSeq + 1 };
   }
 
   async count(userId: string, unreadOnly: boolean): Promise<number> {
     const [row] = await this.dataSource.query<{ n: number }[]>(
-      `SELECT count(*)::int AS n FROM notifications WHERE user_id = $1 ${unreadOnly ? 'AND read_at IS NULL' : ''}`,
+      `SELECT count(*)::int AS n FROM notifications n
+         LEFT JOIN event_permissions still ON still.event_id = n.event_id AND still.user_id = n.user_id
+        WHERE n.user_id = $1 AND ${VISIBLE} ${unreadOnly ? 'AND n.read_at IS NULL' : ''}`,
       [userId],
     );
     return row?.n ?? 0;
@@ -125,20 +160,48 @@ export class NotificationsRepository {
       `UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND id = $2 AND read_at IS NULL`,
       [userId, id],
     );
-    const [row] = await this.dataSource.query<NotificationRecord[]>(`${RECORD} WHERE n.user_id = $1 AND n.id = $2`, [
-      userId,
-      id,
-    ]);
+    const [row] = await this.dataSource.query<NotificationRecord[]>(
+      `${RECORD} WHERE n.user_id = $1 AND n.id = $2 AND ${VISIBLE}`,
+      [userId, id],
+    );
     return row ?? null;
   }
 
+  /** How many of them he can see. */
   async markAllRead(userId: string): Promise<number> {
     const [row] = await this.dataSource.query<{ n: number }[]>(
       `WITH marked AS (
-         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL RETURNING 1)
-       SELECT count(*)::int AS n FROM marked`,
+         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL RETURNING *)
+       SELECT count(*)::int AS n FROM marked n
+         LEFT JOIN event_permissions still ON still.event_id = n.event_id AND still.user_id = n.user_id
+        WHERE ${VISIBLE}`,
       [userId],
     );
     return row?.n ?? 0;
+  }
+
+  /**
+   * Deletes items from before an instant, of the next so many people after one. Always the beginning of a stream, so
+   * that what is left has no gaps. Returns the last of these people, null when there are none left.
+   */
+  async prune(
+    before: Date,
+    afterUserId: string | null,
+    people: number,
+  ): Promise<{ last: string | null; pruned: number }> {
+    const [row] = await this.dataSource.query<{ last: string | null; pruned: number }[]>(
+      `WITH next AS (SELECT user_id FROM notification_streams WHERE $2::uuid IS NULL OR user_id > $2
+                      ORDER BY user_id LIMIT $3),
+            pruned AS (
+              DELETE FROM notifications n USING next
+               WHERE n.user_id = next.user_id
+                 AND n.seq < coalesce((SELECT kept.seq FROM notifications kept
+                                        WHERE kept.user_id = next.user_id AND kept.created_at >= $1
+                                        ORDER BY kept.seq LIMIT 1), 'infinity'::float8)
+              RETURNING 1)
+       SELECT (SELECT max(user_id::text) FROM next) AS last, (SELECT count(*)::int FROM pruned) AS pruned`,
+      [before, afterUserId, people],
+    );
+    return row!;
   }
 }

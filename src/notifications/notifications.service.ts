@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '../platform/http/page.js';
-import { notFound } from '../platform/http/problem.js';
-import { type NotificationRecord, NotificationsRepository } from './notifications.repository.js';
+import { notFound, Problem } from '../platform/http/problem.js';
+import { type NotificationRecord, NotificationsRepository, type StreamPart } from './notifications.repository.js';
+import { isKept } from './stream-number.js';
 
 /** A person's inbox. */
 @Injectable()
@@ -16,9 +17,20 @@ export class NotificationsService {
     return this.notifications.count(userId, true);
   }
 
-  /** Number of the last item of the person's stream; 0 when there is none. */
-  lastSeq(userId: string): Promise<number> {
-    return this.notifications.lastSeq(userId);
+  /**
+   * What follows a number (everything that is kept, without one), oldest first. `reaches`: number of the last item that
+   * was looked at. @throws Problem resync
+   */
+  async listAfter(userId: string, after: number | undefined, limit: number): Promise<StreamPart & { reaches: number }> {
+    const from = after ?? 0;
+    const part = (await this.notifications.listAfter(new Map([[userId, from]]), limit)).get(userId)!;
+    const { items, lastSeq } = part;
+    const first = items[0]?.seq ?? lastSeq + 1;
+    // Numbers have no gaps: if some are missing, they were pruned.
+    if (after !== undefined && !isKept(after, first, lastSeq)) {
+      throw new Problem('resync', { members: { after: lastSeq } });
+    }
+    return { ...part, reaches: items.at(-1)?.seq ?? lastSeq };
   }
 
   /** @throws Problem not_found */

@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Config } from '../platform/config/config.js';
+import { originAllowed } from './live-origin.js';
 
 /** socket.io with our limits. Recovery stays off: it would hand a revoked person his old rooms back. */
 export class SocketIoAdapter extends IoAdapter {
@@ -20,6 +21,9 @@ export class SocketIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       maxHttpBufferSize: 65_536,
       connectTimeout: 10_000,
+      // The plain WebSocket shares the port.
+      destroyUpgrade: false,
+      allowRequest: (request, decide) => decide(null, originAllowed(request, corsOrigins)),
       cors: { origin: corsOrigins.length > 0 ? corsOrigins : false },
     } as ServerOptions);
   }

@@ -51,7 +51,9 @@ export class StreamRecorder implements ChangeListener {
   }
 
   afterCommit(changes: Change[]): void {
-    this.delivery.wake(new Set(changes.flatMap((change) => this.readersOf.get(change) ?? [])));
+    const removed = changes.filter(isPeopleChange).flatMap(({ people }) => people.filter(({ to }) => to === null));
+    if (removed.length > 0) this.delivery.narrow(removed.map(({ userId }) => userId));
+    this.delivery.publish([...new Set(changes.flatMap((change) => this.readersOf.get(change) ?? []))]);
   }
 
   /** One's own doing is no news. */

@@ -91,6 +91,7 @@ describe('the configuration', () => {
       PORT: '65536',
       DATABASE_URL: 'mysql://root:hunter2@db/convene',
       DATABASE_POOL_SIZE: 'many',
+      REDIS_URL: 'http://:hunter2@redis',
       JWT_SECRET: 'hunter2',
       ACCESS_TOKEN_SECONDS: '-1',
       REFRESH_TOKEN_DAYS: '1.5',

@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, revokePermission, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
-import { type Connection, Delivery } from '../../src/notifications/delivery.js';
+import { Delivery } from '../../src/notifications/delivery.js';
+import type { ServerFrames } from '../../src/notifications/live-frames.js';
+import { OpenPipes } from '../../src/notifications/open-pipes.js';
+import { Pipe, type Transport } from '../../src/notifications/pipe.js';
 import { outcome, slot } from '../support/calls.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let delivery: Delivery;
+let pipes: OpenPipes;
 let ana: Person;
 beforeAll(async () => {
   app = await startApp();
   delivery = app.app.get(Delivery);
+  pipes = app.app.get(OpenPipes);
 });
 afterAll(() => app.close());
 
@@ -20,29 +25,42 @@ beforeEach(async () => {
     await ok(updateEvent({ client: ana.client, path: { id }, body: { title } }));
 });
 
-interface Pipe extends Connection {
+interface Recorded {
+  pipe: Pipe;
   seqs: number[];
   messages: string[];
+  names: string[];
   ended: string | null;
+  /** Bytes that the reader has not taken. */
+  unsent: number;
+  start(after: number): void;
 }
 
-function pipe(send?: (seq: number) => void, reader = ana): Pipe {
-  const opened: Pipe = {
-    userId: reader.id,
-    sessionId: 'any',
-    cursor: null,
-    seqs: [],
-    messages: [],
-    ended: null,
-    send: (item) => {
-      send?.(item.seq);
-      opened.seqs.push(item.seq);
-      opened.messages.push(item.message);
+/** A pipe whose frames are kept in place of being sent. */
+function record(onItem?: (seq: number, recorded: Recorded) => void, reader = ana): Recorded {
+  const transport: Transport = {
+    kind: 'web_socket',
+    send: (name, frame) => {
+      recorded.names.push(name);
+      if (name !== 'change') return;
+      const item = frame as ServerFrames['change'];
+      onItem?.(item.seq, recorded);
+      recorded.seqs.push(item.seq);
+      recorded.messages.push(item.message);
     },
-    end: (reason) => void (opened.ended = reason),
+    unsent: () => recorded.unsent,
+    close: (reason) => void (recorded.ended = reason),
   };
-  delivery.add(opened);
-  return opened;
+  const pipe = new Pipe(reader.id, 'any', transport, (closed) => pipes.remove(closed));
+  const recorded: Recorded = {
+    ...{ pipe, seqs: [], messages: [], names: [], ended: null, unsent: 0 },
+    start: (after) => {
+      pipe.start(after);
+      delivery.wake([reader.id]);
+    },
+  };
+  pipes.add(pipe);
+  return recorded;
 }
 
 const became = async (seqs: () => number[], expected: number[]): Promise<void> => {
@@ -59,20 +77,21 @@ const SIXTH = `INSERT INTO notifications (user_id, seq, id, type, event_id, even
 
 describe('Delivery', () => {
   it('brings a pipe that joins during a read everything from its own number on', async () => {
-    const early = pipe();
-    delivery.start(early, 5);
+    const early = record();
+    early.start(5);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const client = await app.database.pool.connect();
-    let late: Pipe;
+    let late: Recorded;
     try {
       await client.query('BEGIN');
       await client.query('LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE');
       // Reads after 5 and waits for the lock; meanwhile somebody joins who has less.
       delivery.wake([ana.id]);
       await new Promise((resolve) => setTimeout(resolve, 100));
-      late = pipe();
-      delivery.start(late, 2);
+      late = record();
+      late.start(2);
       await client.query(SIXTH, [ana.id]);
+      await client.query('UPDATE notification_streams SET last_seq = 6 WHERE user_id = $1', [ana.id]);
       await client.query('COMMIT');
     } finally {
       client.release();
@@ -82,13 +101,13 @@ describe('Delivery', () => {
   });
 
   it('sends nothing to a pipe that was not started, and nothing to one that was taken out', async () => {
-    const [waiting, gone, good] = [pipe(), pipe(), pipe()];
-    delivery.start(gone, 0);
-    delivery.remove(gone);
-    delivery.start(good, 0);
+    const [waiting, gone, good] = [record(), record(), record()];
+    gone.start(0);
+    gone.pipe.left();
+    good.start(0);
     await became(() => good.seqs, [1, 2, 3, 4, 5]);
     expect([waiting.seqs, gone.seqs]).toEqual([[], []]);
-    delivery.endSessions(ana.id, ['any'], 'session_ended');
+    for (const one of pipes.of(ana.id)) one.end('session_ended');
     expect([waiting.ended, good.ended, gone.ended]).toEqual(['session_ended', 'session_ended', null]);
   });
 
@@ -104,30 +123,76 @@ describe('Delivery', () => {
       expect(removed.status).toBe(204);
     }
     await ok(createEvent({ client: ben.client, body: { title: 'His own', ...slot(2) } }));
-    const late = pipe(undefined, ben);
-    delivery.start(late, 0);
-    await became(() => late.seqs, [4, 5]);
-    expect(late.messages).toEqual([`${ana.username} removed you from “Not for Ben any more”`, 'You created “His own”']);
+    const late = record(undefined, ben);
+    late.start(0);
+    await became(() => late.seqs, [1, 4, 5]);
+    // A hole that is told is no loss.
+    expect(late.names).toEqual(['change', 'withheld', 'change', 'change']);
+    expect(late.messages.slice(1)).toEqual([`${ana.username} removed you from “Not for Ben any more”`, 'You created “His own”']);
   });
 
   it('drops a pipe that breaks and goes on with the others', async () => {
-    const broken = pipe((seq) => {
+    const broken = record((seq) => {
       if (seq === 3) throw new Error('broken');
     });
-    const good = pipe();
-    delivery.start(broken, 0);
-    delivery.start(good, 0);
+    const good = record();
+    broken.start(0);
+    good.start(0);
     await became(() => good.seqs, [1, 2, 3, 4, 5]);
     expect(broken).toMatchObject({ seqs: [1, 2], ended: 'broken' });
   });
 
   it('tries again by itself when the database could not be read', async () => {
     await app.database.query('ALTER TABLE notifications RENAME TO out_of_reach');
-    const patient = pipe();
-    delivery.start(patient, 0);
+    const patient = record();
+    patient.start(0);
     await new Promise((resolve) => setTimeout(resolve, 200));
     await app.database.query('ALTER TABLE out_of_reach RENAME TO notifications');
     expect(patient.seqs).toEqual([]);
     await became(() => patient.seqs, [1, 2, 3, 4, 5]);
+  });
+
+  it('keeps nothing for a reader who is slow, and goes on where he stopped', async () => {
+    const slow = record((seq, recorded) => void (recorded.unsent = seq === 2 ? 70_000 : 0));
+    slow.start(0);
+    await became(() => slow.seqs, [1, 2]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(slow.seqs).toEqual([1, 2]);
+    slow.unsent = 0;
+    await became(() => slow.seqs, [1, 2, 3, 4, 5]);
+  });
+
+  it('cuts a reader off who has not taken what was sent when his access ends, and nobody else', async () => {
+    const [slow, good] = [record(), record()];
+    slow.unsent = 1;
+    delivery.narrow([ana.id]);
+    expect([slow.ended, good.ended]).toEqual(['access_changed', null]);
+  });
+
+  it('reads again what was read when the access of its reader ended', async () => {
+    const reader = record();
+    const client = await app.database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE');
+      reader.start(0);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      delivery.narrow([ana.id]);
+      await client.query('COMMIT');
+    } finally {
+      client.release();
+    }
+    await became(() => reader.seqs, [1, 2, 3, 4, 5]);
+  });
+
+  it('says resync when the stream no longer reaches back, and goes on at its end', async () => {
+    await app.database.query('DELETE FROM notifications WHERE user_id = $1 AND seq <= 3', [ana.id]);
+    const reader = record();
+    reader.start(1);
+    await became(() => [...reader.names, reader.pipe.cursor!] as never, ['resync', 5] as never);
+    await app.database.query('UPDATE notification_streams SET last_seq = 6 WHERE user_id = $1', [ana.id]);
+    await app.database.query(SIXTH, [ana.id]);
+    delivery.wake([ana.id]);
+    await became(() => reader.seqs, [6]);
   });
 });

@@ -63,7 +63,7 @@ describe('change', () => {
     const writing = (async () => {
       for (let n = 0; !stop; n += 1) await retitle(id, ana, `Plan ${n}`);
     })();
-    for (let n = 0; n < 15; n += 1) sockets.push(await listen(ana));
+    for (let n = 0; n < 10; n += 1) sockets.push(await listen(ana));
     stop = true;
     await writing;
     const last = (await inboxOf(ana)).at(-1)!.seq;

@@ -184,6 +184,8 @@ export const ACCESS_MATRIX: Row[] = [
     request: async ({ notificationId }) => ({ params: { id: await notificationId() } }),
   }),
   row('readAllNotifications', ANYBODY_SIGNED_IN),
+  row('readChanges', ANYBODY_SIGNED_IN),
+  row('streamChanges', ANYBODY_SIGNED_IN),
 ];
 
 /** The session that an access token belongs to. */

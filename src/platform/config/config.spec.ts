@@ -26,6 +26,7 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 3000,
       databaseUrl: null,
+      redisUrl: null,
       jwtSecrets: [],
       accessTokenSeconds: 900,
       refreshTokenDays: 30,
@@ -56,16 +57,22 @@ describe('readConfig', () => {
       PORT: '70000',
       LOG_LEVEL: 'loud',
       DATABASE_URL: 'mysql://x',
+      REDIS_URL: 'localhost:6379',
       JWT_SECRET: 'short',
       MAX_BATCH: '1e3',
     };
     expect(problemsOf(wrong).map((problem) => problem.split(':')[0])).toEqual(
-      expect.arrayContaining(['PORT', 'LOG_LEVEL', 'DATABASE_URL', 'JWT_SECRET', 'MAX_BATCH']),
+      expect.arrayContaining(['PORT', 'LOG_LEVEL', 'DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'MAX_BATCH']),
     );
-    expect(problemsOf(wrong)).toHaveLength(5);
+    expect(problemsOf(wrong)).toHaveLength(6);
+  });
+
+  it.each(['redis://localhost', 'rediss://user:secret@redis.internal:6380/3'])('takes %s for a Redis', (url) => {
+    expect(readConfig({ REDIS_URL: url }).values.redisUrl).toBe(url);
   });
 
   it('never repeats a secret in a message', () => {
+    expect(problemsOf({ REDIS_URL: 'http://:hunter2@redis.internal' }).join()).not.toContain('hunter2');
     expect(problemsOf({ JWT_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
     expect(problemsOf({ ...GOOD, JWT_SECRET: 'hunter2-hunter2-' }).join()).not.toContain('hunter2');
   });

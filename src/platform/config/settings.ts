@@ -43,6 +43,14 @@ const postgresUrl = (text: string): string | null => {
   return text;
 };
 
+const redisUrl = (text: string): string | null => {
+  if (text === '') return null;
+  if (!URL.canParse(text) || !/^rediss?:$/.test(new URL(text).protocol)) {
+    throw new Error('must be a redis:// or rediss:// address');
+  }
+  return text;
+};
+
 const secrets = (text: string): string[] => {
   const parts = list(text);
   if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret needs 16 bytes or more');
@@ -65,6 +73,7 @@ export const SETTINGS = {
     wholeNumber(1, 60),
     'Wait for a free connection before answering 503',
   ),
+  redisUrl: setting('REDIS_URL', '', redisUrl, 'Redis 5 or later between several servers; empty uses PostgreSQL'),
   dataDir: setting('DATA_DIR', '.data', String, 'Where the embedded database and the made secret live'),
   jwtSecrets: setting('JWT_SECRET', '', secrets, 'Signing secrets, comma-separated: the first signs, all verify'),
   accessTokenSeconds: setting('ACCESS_TOKEN_SECONDS', '900', wholeNumber(5, 86_400), 'Life of an access token'),
@@ -100,6 +109,15 @@ export const SETTINGS = {
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
   maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Most events in a batch'),
   maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Most people in one share call'),
+  streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long the items of streams and inboxes are kept'),
+  maxSockets: setting('MAX_SOCKETS', '10', wholeNumber(1, 1_000), 'Most live connections of one person to one server'),
+  liveQueueFrames: setting(
+    'LIVE_QUEUE_FRAMES',
+    '1000',
+    wholeNumber(1, 100_000),
+    'Items that may pile up for a connection that is not read before it is ended',
+  ),
+  pulseSeconds: setting('PULSE_SECONDS', '25', wholeNumber(1, 60), 'How often a live connection is told how far it is'),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Most people on one event'),
 } as const;
 

@@ -3,16 +3,31 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Public } from '../http/access.js';
 import { ApiProblems } from '../openapi/api-problems.js';
+import { Signals } from '../signals/signals.js';
 
 export class HealthView {
   @ApiProperty({ enum: ['ok'], description: 'Always `ok`: anything else is a problem.', example: 'ok' })
   status: 'ok';
 }
 
+export class ReadinessView extends HealthView {
+  @ApiProperty({
+    enum: ['up', 'down'],
+    description:
+      'Whether this server and the others can tell one another of news at once. While it is `down` they look by ' +
+      'themselves each second, so that it can serve all the same.',
+    example: 'up',
+  })
+  signals: 'up' | 'down';
+}
+
 @ApiTags('Operations')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly signals: Signals,
+  ) {}
 
   @Get('live')
   @Public()
@@ -33,10 +48,10 @@ export class HealthController {
     summary: 'Can it serve?',
     description: 'Asks the database; 503 while it cannot be reached.',
   })
-  @ApiOkResponse({ type: HealthView, description: 'It can' })
+  @ApiOkResponse({ type: ReadinessView, description: 'It can' })
   @ApiProblems('unavailable')
-  async ready(): Promise<HealthView> {
+  async ready(): Promise<ReadinessView> {
     await this.dataSource.query('SELECT 1 FROM schema_migrations LIMIT 1');
-    return { status: 'ok' };
+    return { status: 'ok', signals: this.signals.isUp ? 'up' : 'down' };
   }
 }

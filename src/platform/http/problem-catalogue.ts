@@ -56,6 +56,11 @@ export const PROBLEMS = {
     'Later changes are in the way',
     'What you want to undo was changed again since; `clashes` says what. Edit the event instead.',
   ),
+  resync: kind(
+    410,
+    'The stream does not reach back that far',
+    'Load anew what you show, then read on after the number in `after`.',
+  ),
   stale_version: kind(
     412,
     'Somebody changed the event before you',
@@ -68,8 +73,14 @@ export const PROBLEMS = {
     'Some values are not valid',
     'Each entry of `errors` points at one value and says what is wrong.',
   ),
+  upgrade_required: kind(426, 'This address speaks WebSocket', 'Connect with a WebSocket client (RFC 6455).'),
   headers_too_large: kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   rate_limited: kind(429, 'Too many requests', 'Wait as long as `Retry-After` says.'),
+  too_many_sockets: kind(
+    429,
+    'You have as many live connections as one may have',
+    'Close one before you open another.',
+  ),
   internal_error: kind(500, 'Something went wrong on our side', 'Try again; report it with the `request_id`.'),
   unavailable: kind(503, 'The service is not ready', 'Try again after `Retry-After` seconds.'),
 } as const satisfies Record<string, ProblemKind>;

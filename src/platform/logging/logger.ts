@@ -23,6 +23,7 @@ const SECRETS = [
   'secret',
   'jwtSecrets',
   'databaseUrl',
+  'redisUrl',
 ];
 
 /** Nest's account of its own start: a hundred lines that say that nothing went wrong. */

@@ -1,7 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath, type ResponseObject } from '@nestjs/swagger';
 import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
-import { ConflictProblemView, LaterChangesProblemView, ProblemView, StaleVersionProblemView } from './problem-views.js';
+import {
+  ConflictProblemView,
+  LaterChangesProblemView,
+  ProblemView,
+  ResyncProblemView,
+  StaleVersionProblemView,
+} from './problem-views.js';
 
 const CLASH = { field: 'title', base: 'Team meeting', theirs: 'Team lunch', yours: 'Team breakfast' };
 
@@ -26,6 +32,7 @@ const EXTENDED: Partial<Record<ProblemCode, { view: typeof ProblemView; members:
     members: { current_version: 5, clashes: [CLASH] },
   },
   later_changes: { view: LaterChangesProblemView, members: { clashes: [CLASH] } },
+  resync: { view: ResyncProblemView, members: { after: 120 } },
   name_taken: {
     view: ProblemView,
     members: { errors: [{ pointer: '/username', code: 'taken', message: 'This name is taken.' }] },

@@ -153,3 +153,8 @@ export class LaterChangesProblemView extends ProblemView {
   @ApiProperty({ type: [IntervalView], required: false, description: 'With `event_conflict`: times that would fit.' })
   suggestions?: IntervalView[];
 }
+
+export class ResyncProblemView extends ProblemView {
+  @ApiProperty({ type: 'integer', required: false, description: 'Load anew what you show, then read on after this.' })
+  after?: number;
+}

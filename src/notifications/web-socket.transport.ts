@@ -1,0 +1,52 @@
+import type { WebSocket } from 'ws';
+import type { Acknowledgement, ClientFrameName, EndReason, FrameName, ServerFrames } from './live-frames.js';
+import type { LiveMetrics } from './live-metrics.js';
+import type { Transport } from './pipe.js';
+
+/** Why the connection was closed, as a number for programs (RFC 6455 §7.4.2: 4000–4999 are ours). */
+export const CLOSE_CODES: Record<EndReason, number> = {
+  session_ended: 4401,
+  token_expired: 4401,
+  unauthenticated: 4401,
+  sign_in_timeout: 4401,
+  too_many_sockets: 4429,
+  too_many_messages: 4429,
+  too_slow: 4408,
+  access_changed: 4409,
+  invalid_message: 4400,
+  shutting_down: 1001,
+  broken: 1011,
+};
+
+/** A change is the bare item; every other frame carries its name as `type`. No item has such a type. */
+export class WebSocketTransport implements Transport {
+  readonly kind = 'web_socket';
+
+  constructor(
+    private readonly client: WebSocket,
+    private readonly metrics: LiveMetrics,
+  ) {}
+
+  send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
+    this.metrics.frameSent(this.kind, name);
+    this.write(name === 'change' ? frame : { type: name, ...frame });
+  }
+
+  acknowledge(of: ClientFrameName, answer: Acknowledgement): void {
+    this.write({ type: 'acknowledged', of, ...answer });
+  }
+
+  unsent(): number {
+    return this.client.bufferedAmount;
+  }
+
+  close(reason: EndReason, abruptly: boolean): void {
+    if (abruptly) return this.client.terminate();
+    this.send('session_ended', { reason });
+    this.client.close(CLOSE_CODES[reason], reason);
+  }
+
+  private write(frame: object): void {
+    if (this.client.readyState === this.client.OPEN) this.client.send(JSON.stringify(frame));
+  }
+}
