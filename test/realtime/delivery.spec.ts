@@ -128,7 +128,10 @@ describe('Delivery', () => {
     await became(() => late.seqs, [1, 4, 5]);
     // A hole that is told is no loss.
     expect(late.names).toEqual(['change', 'withheld', 'change', 'change']);
-    expect(late.messages.slice(1)).toEqual([`${ana.username} removed you from “Not for Ben any more”`, 'You created “His own”']);
+    expect(late.messages.slice(1)).toEqual([
+      `${ana.username} removed you from “Not for Ben any more”`,
+      'You created “His own”',
+    ]);
   });
 
   it('drops a pipe that breaks and goes on with the others', async () => {

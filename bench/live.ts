@@ -1,0 +1,194 @@
+/**
+ * Prints how long a change takes from its commit to 1,000 connected people, beside a bare socket.io loop in the same run:
+ *   npm run bench:live
+ * Everything runs as processes of its own, on a temporary PostgreSQL; all clients live in this one, for both servers
+ * alike. Takes about a minute and stops by itself.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { JwtService } from '@nestjs/jwt';
+import { Client } from 'pg';
+import { io, type Socket } from 'socket.io-client';
+import { AccessTokens } from '../src/auth/access-tokens.js';
+import { readConfig } from '../src/platform/config/config.js';
+import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
+import type { Answered, Call } from './live-writer.js';
+
+const PEOPLE = 1_000;
+const ROUNDS = 30;
+const SECRET = 'a secret that only the bench uses and nobody else';
+const children: ChildProcess[] = [];
+const writer = new Worker(new URL('./live-writer.js', import.meta.url));
+
+const postgres = await startTemporaryPostgres();
+try {
+  const convene = await start('dist/src/main.js', {
+    ...{ DATABASE_URL: postgres.url, JWT_SECRET: SECRET, PORT: '0', LOG_LEVEL: 'error', ...passedOn('REDIS_URL') },
+  });
+  const reference = await start('dist/bench/live-reference.js', {});
+  await run(convene, reference);
+} finally {
+  for (const child of children) child.kill();
+  await postgres.stop();
+}
+process.exit(0);
+
+async function run(convene: string, reference: string): Promise<void> {
+  const tokens = await fill(convene);
+  const eventUrl = await sharedEvent(convene, tokens);
+  const token = tokens[0]!;
+  const change = (title: string): Call => ({ url: eventUrl, method: 'PUT', token, body: { title } });
+  const emit = (title: string): Call => ({ url: `${reference}/`, method: 'POST', token, body: itemLike(title) });
+  const [ours, theirs] = [await connectAll(convene, tokens), await connectAll(reference, tokens)];
+  const mine: Times = { answers: [], frames: [] };
+  const bare: Times = { answers: [], frames: [] };
+  for (let round = -3; round < ROUNDS; round += 1) {
+    for (const [sockets, call, times] of [[ours, change, mine] as const, [theirs, emit, bare] as const]) {
+      const { answer, frames } = await measure(sockets, call(`Round ${round}`));
+      // The first few warm both up.
+      if (round < 0) continue;
+      times.answers.push(answer);
+      times.frames.push(...frames);
+    }
+  }
+  console.log(`From the answer to a change until ${PEOPLE} connected people have its frame, ${ROUNDS} changes`);
+  for (const [name, part] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+    ['last', 1],
+  ] as const) {
+    const [we, they] = [quantile(mine.frames, part), quantile(bare.frames, part)];
+    console.log(`  ${name.padEnd(5)} ${ms(we)}   bare socket.io loop ${ms(they)}   ${(we / they).toFixed(2)} ×`);
+  }
+  const answer = quantile(mine.answers, 0.5);
+  console.log(`The answer itself, stored for ${PEOPLE} people in one transaction: p50 ${ms(answer)}`);
+  for (const socket of [...ours, ...theirs]) socket.disconnect();
+}
+
+interface Times {
+  answers: number[];
+  frames: number[];
+}
+
+/** One change: milliseconds until its answer, and from its answer to each frame. */
+async function measure(sockets: Socket[], call: Call): Promise<{ answer: number; frames: number[] }> {
+  const arrivals: number[] = [];
+  const all = new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`${arrivals.length} of ${sockets.length} frames came`)), 20_000);
+    for (const socket of sockets) {
+      socket.once('change', () => {
+        if (arrivals.push(performance.timeOrigin + performance.now()) < sockets.length) return;
+        clearTimeout(late);
+        resolve();
+      });
+    }
+  });
+  const answered = new Promise<Answered>((resolve) => writer.once('message', resolve));
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port to a thread, not a window
+  writer.postMessage(call);
+  const [{ sentAt, answeredAt, status }] = await Promise.all([answered, all]);
+  if (status !== 200) throw new Error(`${call.method} ${call.url}: ${status}`);
+  return { answer: answeredAt - sentAt, frames: arrivals.map((at) => at - answeredAt) };
+}
+
+/** What the bare server emits: as large as what Convene does. */
+function itemLike(title: string): object {
+  return {
+    ...{ id: randomUUID(), seq: 1, type: 'event_updated', event_id: randomUUID(), event_title: title, version: 1 },
+    ...{ actor: { id: randomUUID(), username: 'ana' }, changed: ['title'], message: `ana changed title of “${title}”` },
+    ...{ timestamp: new Date().toISOString(), read_at: null },
+  };
+}
+
+/** People with a session each, written straight: signing up is not what is measured. */
+async function fill(url: string): Promise<string[]> {
+  const owner = (await send(url, 'POST', '/api/auth/register', {
+    username: 'ana',
+    email: 'ana@example.com',
+    password: 'correct horse 7',
+  })) as { access_token: string };
+  const people = Array.from({ length: PEOPLE - 1 }, () => ({ id: randomUUID(), session: randomUUID() }));
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  await client.query(
+    `INSERT INTO users (id, username, email, password_hash, time_zone, created_at)
+     SELECT id, 'reader-' || id, id || '@example.com', '', 'UTC', now() FROM unnest($1::uuid[]) AS id`,
+    [people.map(({ id }) => id)],
+  );
+  await client.query(
+    `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at)
+     SELECT id, user_id, now(), now(), now() + interval '1 day' FROM unnest($1::uuid[], $2::uuid[]) AS s (id, user_id)`,
+    [people.map(({ session }) => session), people.map(({ id }) => id)],
+  );
+  await client.end();
+  const tokens = new AccessTokens(new JwtService({}), readConfig({ JWT_SECRET: SECRET }));
+  const issued = people.map(({ id, session }) => tokens.issue(id, session));
+  return [owner.access_token, ...issued];
+}
+
+/** An event with everybody on it; its address. */
+async function sharedEvent(url: string, tokens: string[]): Promise<string> {
+  const [token] = tokens;
+  const ids = tokens
+    .slice(1)
+    .map((each) => JSON.parse(Buffer.from(each.split('.')[1]!, 'base64url').toString()) as { sub: string });
+  const times = { start_time: '2027-06-01T08:00:00Z', end_time: '2027-06-01T09:00:00Z' };
+  const event = (await send(url, 'POST', '/api/events', { title: 'Team meeting', ...times }, token)) as { id: string };
+  for (let from = 0; from < ids.length; from += 100) {
+    const users = ids.slice(from, from + 100).map(({ sub }) => ({ user_id: sub, role: 'viewer' }));
+    await send(url, 'POST', `/api/events/${event.id}/share`, { users }, token);
+  }
+  return `${url}/api/events/${event.id}`;
+}
+
+async function connectAll(url: string, tokens: string[]): Promise<Socket[]> {
+  const sockets: Socket[] = [];
+  for (let from = 0; from < tokens.length; from += 50) {
+    const some = tokens
+      .slice(from, from + 50)
+      .map((token) => io(url, { auth: { token }, transports: ['websocket'], forceNew: true, reconnection: false }));
+    await Promise.all(some.map((socket) => new Promise((resolve) => socket.once('connect', () => resolve(undefined)))));
+    sockets.push(...some);
+  }
+  // `ready` has come to the last, and whatever was on its way.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  return sockets;
+}
+
+async function send(url: string, method: string, path: string, body: object, token?: string): Promise<object> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as object;
+}
+
+async function start(program: string, env: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, [program], { env: { ...passedOn('PATH', 'HOME'), ...env } });
+  children.push(child);
+  child.stderr.pipe(process.stderr);
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const address = /ready at (http:\S+)/.exec((said += text))?.[1];
+      if (address) resolve(address);
+    });
+    child.once('close', () => reject(new Error(`${program} ended: ${said}`)));
+  });
+}
+
+function passedOn(...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+function quantile(values: number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1).padStart(7)} ms`;
+}
