@@ -1,7 +1,7 @@
 import type { EndReason } from './live-frames.js';
 
 interface Ending {
-  /** How a plain WebSocket is closed (RFC 6455 §7.4). */
+  /** How a plain WebSocket is closed (RFC 6455 §7.4.2: 4000–4999 are ours). */
   code: number;
   /** What happened, and what a client does next. */
   help: string;
