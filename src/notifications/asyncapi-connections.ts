@@ -35,7 +35,7 @@ export const SERVERS = {
     protocolVersion: '13',
     title: 'Plain WebSocket',
     description: `${WEB_SOCKET}\n\n${SECURE}`,
-    security: ['subprotocol', 'firstFrame', 'query'].map((name) => ({
+    security: ['subprotocol', 'firstFrame', 'bearer', 'query'].map((name) => ({
       $ref: `#/components/securitySchemes/${name}`,
     })),
   },

@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import { Config } from '../platform/config/config.js';
 import { modelSchemas } from '../platform/openapi/model-schemas.js';
 import { packageVersion } from '../platform/openapi/package-version.js';
 import { SECURITY_SCHEMES, SERVER_SENT_EVENTS_BINDING, SERVERS, WEB_SOCKET_BINDING } from './asyncapi-connections.js';
@@ -10,7 +11,7 @@ import {
   webSocketMessages,
 } from './asyncapi-messages.js';
 import { jsonSchema, mapValues } from './asyncapi-schemas.js';
-import { DESCRIPTION } from './asyncapi-text.js';
+import { description } from './asyncapi-text.js';
 import { Acknowledgement, CLIENT_FRAMES, SERVER_FRAMES } from './live-frames.js';
 
 interface Channel {
@@ -73,7 +74,7 @@ export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
     info: {
       title: 'Convene live changes',
       version: packageVersion(),
-      description: DESCRIPTION,
+      description: description(app.get(Config).values),
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',

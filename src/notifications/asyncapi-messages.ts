@@ -34,7 +34,10 @@ const CLIENT_WORDS: Record<ClientFrameName, [title: string, summary: string]> = 
 
 const EXPIRES_AT = '2026-05-04T09:45:00.000Z';
 const ANSWERS: Record<ClientFrameName, object[]> = {
-  resume: [{ ok: true, seq: 12 }],
+  resume: [
+    { ok: true, seq: 12 },
+    { ok: false, code: 'resync', seq: 12 },
+  ],
   authenticate: [
     { ok: true, expires_at: EXPIRES_AT },
     { ok: false, code: 'unauthenticated' },
@@ -89,7 +92,7 @@ export function serverSentMessages(schemas: Schemas): Messages {
   });
   return {
     change: named(change!, 'id'),
-    resync: named(resync!),
+    resync: named(resync!, 'id'),
     session_ended: named(session_ended!),
     position: {
       name: 'position',

@@ -129,7 +129,14 @@ describe('the AsyncAPI document', () => {
     ]) {
       expect(description).toContain(`\`${topic}\``);
     }
-    for (const limit of ['| 10 |', '| 10 seconds |', '| 100 a minute |', '| 64 KiB |', '| 1,000 items |']) {
+    for (const limit of [
+      '| 10 |',
+      '| 10 seconds |',
+      '| 100 a minute |',
+      '| 64 KiB |',
+      '| 1,000 items |',
+      '| 30 seconds |',
+    ]) {
       expect(description).toContain(limit);
     }
   });
