@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createApp } from '../src/create-app.js';
+import { type AsyncApiDocument, asyncApiDocument } from '../src/notifications/asyncapi-document.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';
@@ -12,11 +13,12 @@ import { openApiDocument } from '../src/platform/openapi/openapi-document.js';
 
 const SDK = 'sdk';
 const DOCUMENT = 'openapi.json';
+const LIVE_DOCUMENT = 'asyncapi.json';
 const CLIENT = 'generated';
 
 /**
- * Writes the OpenAPI document and the client made from it to `sdk/`. With `--check` it makes both elsewhere, and fails
- * when what is committed differs.
+ * Writes the OpenAPI document, the client made from it and the AsyncAPI document to `sdk/`. With `--check` it makes them
+ * elsewhere, and fails when what is committed differs.
  */
 if (process.argv.includes('--check')) {
   const fresh = mkdtempSync(join(tmpdir(), 'convene-sdk-'));
@@ -27,7 +29,7 @@ if (process.argv.includes('--check')) {
       console.error(`Not what the code makes; run \`npm run openapi\` and commit:\n  ${stale.join('\n  ')}`);
       process.exitCode = 1;
     } else {
-      console.log('The OpenAPI document and the client are what the code makes.');
+      console.log('The documents and the client are what the code makes.');
     }
   } finally {
     rmSync(fresh, { recursive: true });
@@ -37,8 +39,11 @@ if (process.argv.includes('--check')) {
 }
 
 async function generate(folder: string): Promise<void> {
-  const document = await makeDocument();
-  writeFileSync(join(folder, DOCUMENT), `${JSON.stringify(document, null, 2)}\n`);
+  const { document, live } = await makeDocuments();
+  const write = (file: string, content: object): void =>
+    writeFileSync(join(folder, file), `${JSON.stringify(content, null, 2)}\n`);
+  write(DOCUMENT, document);
+  write(LIVE_DOCUMENT, live);
   // The rest is in openapi-ts.config.ts.
   await createClient({
     input: withoutDryRuns(document) as never,
@@ -70,15 +75,15 @@ function withoutDryRuns(document: OpenAPIObject): OpenAPIObject {
   });
 }
 
-async function makeDocument(): Promise<OpenAPIObject> {
+async function makeDocuments(): Promise<{ document: OpenAPIObject; live: AsyncApiDocument }> {
   const postgres = await startTemporaryPostgres();
   try {
     await migrate(postgres.url);
     const secret = 'only for making the document';
     const app = await createApp(readConfig({ DATABASE_URL: postgres.url, JWT_SECRET: secret, LOG_LEVEL: 'error' }));
-    const document = openApiDocument(app);
+    const documents = { document: openApiDocument(app), live: asyncApiDocument(app) };
     await app.close();
-    return document;
+    return documents;
   } finally {
     await postgres.stop();
   }
@@ -88,6 +93,7 @@ async function makeDocument(): Promise<OpenAPIObject> {
 function differences(committed: string, fresh: string): string[] {
   const files = (folder: string): string[] => [
     DOCUMENT,
+    LIVE_DOCUMENT,
     ...readdirSync(join(folder, CLIENT), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)),

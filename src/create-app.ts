@@ -2,6 +2,7 @@ import compress from '@fastify/compress';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { serveAsyncApi } from './notifications/asyncapi.js';
 import { SocketIoAdapter } from './notifications/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
 import { useBodyFormats } from './platform/http/body-formats.js';
@@ -47,5 +48,6 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   useBodyFormats(app, config);
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));
   serveDocs(app);
+  serveAsyncApi(app);
   return app;
 }

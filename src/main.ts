@@ -29,8 +29,8 @@ async function start(): Promise<void> {
   await listen(app, config);
   const url = await app.getUrl();
   say(`Convene is ready at ${url}
-  API reference   ${url}/docs (Swagger UI), ${url}/redoc
-  OpenAPI         ${url}/openapi.json
+  API reference   ${url}/docs (Swagger UI), ${url}/redoc, ${url}/docs/realtime
+  OpenAPI         ${url}/openapi.json, ${url}/asyncapi.json
   Health          ${url}/health/ready`);
 }
 

@@ -1649,6 +1649,22 @@ export type ChangesView = {
     has_more: boolean;
 };
 
+export type GetMetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type GetMetricsResponses = {
+    /**
+     * Everything counted since the server started
+     */
+    200: string;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
+
 export type GetLivenessData = {
     body?: never;
     path?: never;

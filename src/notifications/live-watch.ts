@@ -3,13 +3,13 @@ import { SessionsService } from '../auth/sessions.service.js';
 import { Config } from '../platform/config/config.js';
 import { Signals } from '../platform/signals/signals.js';
 import { Delivery } from './delivery.js';
+import { LIVE_LIMITS } from './live-limits.js';
 import { NotificationsRepository } from './notifications.repository.js';
 import { OpenPipes } from './open-pipes.js';
 import type { Pipe } from './pipe.js';
 
 const LOOK_MS = 1_000;
 const STALLED_LOOK_MS = 20;
-const LONGEST_STALL_MS = 30_000;
 
 /**
  * Looks at the tables each second, so that nothing depends on a signal that may be lost: who has news, and whose session
@@ -78,7 +78,7 @@ export class LiveWatch implements OnApplicationBootstrap, OnApplicationShutdown 
     this.pipes.stall(pipe, lastSeq);
     const { seq, since } = this.pipes.stalled.get(pipe)!;
     const tooMany = lastSeq - seq > this.config.values.liveQueueFrames;
-    if (tooMany || Date.now() - since > LONGEST_STALL_MS) pipe.end('too_slow');
+    if (tooMany || Date.now() - since > LIVE_LIMITS.stallSeconds * 1_000) pipe.end('too_slow');
   }
 
   /** Nobody says when a socket has let its bytes go: asked often, of those few that were found waiting. */

@@ -40,7 +40,7 @@ export class NotificationView {
   })
   changed: string[];
 
-  @ApiProperty({ example: 'ben changed start time, end time of “Team meeting”' })
+  @ApiProperty({ example: 'ana changed start time, end time of “Team meeting”' })
   message: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })

@@ -1,6 +1,7 @@
 import { notificationView } from './notifications.dto.js';
 import type { StreamItem } from './notifications.repository.js';
 import type { EndReason, FrameName, ServerFrames } from './live-frames.js';
+import { LIVE_LIMITS } from './live-limits.js';
 
 export const PIPE_KINDS = ['socket_io', 'web_socket', 'sse'] as const;
 export type PipeKind = (typeof PIPE_KINDS)[number];
@@ -17,7 +18,6 @@ export interface Transport {
 
 /** Bytes that may wait in this process for one reader. More waits in the table, where it costs nothing. */
 const MOST_UNSENT = 65_536;
-const MESSAGES_A_MINUTE = 100;
 const MINUTE_MS = 60_000;
 
 /**
@@ -99,7 +99,7 @@ export class Pipe {
   takeMessage(now = Date.now()): boolean {
     if (now - this.messages.since > MINUTE_MS) this.messages = { count: 0, since: now };
     this.messages.count += 1;
-    if (this.messages.count <= MESSAGES_A_MINUTE) return true;
+    if (this.messages.count <= LIVE_LIMITS.messagesAMinute) return true;
     this.end('too_many_messages');
     return false;
   }

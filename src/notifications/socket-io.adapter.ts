@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Config } from '../platform/config/config.js';
+import { LIVE_LIMITS } from './live-limits.js';
 import { originAllowed } from './live-origin.js';
 
 /** socket.io with our limits. Recovery stays off: it would hand a revoked person his old rooms back. */
@@ -19,8 +20,8 @@ export class SocketIoAdapter extends IoAdapter {
       ...options,
       serveClient: false,
       perMessageDeflate: false,
-      maxHttpBufferSize: 65_536,
-      connectTimeout: 10_000,
+      maxHttpBufferSize: LIVE_LIMITS.frameBytes,
+      connectTimeout: LIVE_LIMITS.signInSeconds * 1_000,
       // The plain WebSocket shares the port.
       destroyUpgrade: false,
       allowRequest: (request, decide) => decide(null, originAllowed(request, corsOrigins)),

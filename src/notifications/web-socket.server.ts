@@ -4,6 +4,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { HttpAdapterHost } from '@nestjs/core';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { Config } from '../platform/config/config.js';
+import { LIVE_LIMITS } from './live-limits.js';
 import { originAllowed } from './live-origin.js';
 import { LiveMetrics } from './live-metrics.js';
 import { LiveService, type SignedIn } from './live.service.js';
@@ -12,7 +13,6 @@ import { readSeq } from './stream-number.js';
 import { WebSocketTransport } from './web-socket.transport.js';
 
 const PATH = /^\/ws\/notifications\/?(\?|$)/;
-const SIGN_IN_MS = 10_000;
 const HEARTBEAT_MS = 25_000;
 
 /**
@@ -23,7 +23,7 @@ const HEARTBEAT_MS = 25_000;
 export class WebSocketPipes implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly server = new WebSocketServer({
     noServer: true,
-    maxPayload: 65_536,
+    maxPayload: LIVE_LIMITS.frameBytes,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has('bearer') ? 'bearer' : false),
   });
@@ -63,7 +63,7 @@ export class WebSocketPipes implements OnApplicationBootstrap, BeforeApplication
       clearTimeout(deadline);
       opening = this.open(transport, token, query.get('after'));
     };
-    const deadline = setTimeout(() => transport.close('sign_in_timeout', false), SIGN_IN_MS);
+    const deadline = setTimeout(() => transport.close('sign_in_timeout', false), LIVE_LIMITS.signInSeconds * 1_000);
     // Errors are followed by a close; a frame that is too large closes with 1009.
     client.on('error', () => undefined);
     client.on('close', () => {

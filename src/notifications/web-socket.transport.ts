@@ -1,22 +1,8 @@
 import type { WebSocket } from 'ws';
+import { ENDINGS } from './live-endings.js';
 import type { Acknowledgement, ClientFrameName, EndReason, FrameName, ServerFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
 import type { Transport } from './pipe.js';
-
-/** Why the connection was closed, as a number for programs (RFC 6455 §7.4.2: 4000–4999 are ours). */
-export const CLOSE_CODES: Record<EndReason, number> = {
-  session_ended: 4401,
-  token_expired: 4401,
-  unauthenticated: 4401,
-  sign_in_timeout: 4401,
-  too_many_sockets: 4429,
-  too_many_messages: 4429,
-  too_slow: 4408,
-  access_changed: 4409,
-  invalid_message: 4400,
-  shutting_down: 1001,
-  broken: 1011,
-};
 
 /** A change is the bare item; every other frame carries its name as `type`. No item has such a type. */
 export class WebSocketTransport implements Transport {
@@ -43,7 +29,7 @@ export class WebSocketTransport implements Transport {
   close(reason: EndReason, abruptly: boolean): void {
     if (abruptly) return this.client.terminate();
     this.send('session_ended', { reason });
-    this.client.close(CLOSE_CODES[reason], reason);
+    this.client.close(ENDINGS[reason].code, reason);
   }
 
   private write(frame: object): void {

@@ -14,7 +14,7 @@ const resources = (html: string): string[] =>
   [...html.matchAll(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
 
 describe('the documentation pages', () => {
-  it.each(['/docs', '/swagger', '/api/docs', '/redoc', '/api/redoc'])(
+  it.each(['/docs', '/swagger', '/api/docs', '/redoc', '/api/redoc', '/docs/realtime'])(
     '%s is a page that loads everything from here',
     async (path) => {
       const response = await get(path);
@@ -47,10 +47,10 @@ describe('the documentation pages', () => {
     const policy = async (path: string): Promise<string> =>
       (await get(path)).headers.get('content-security-policy') ?? '';
     expect(await policy('/redoc')).toContain('worker-src blob:');
-    for (const path of ['/docs', '/problems/not_found', '/openapi.json']) {
+    for (const path of ['/docs', '/docs/realtime', '/problems/not_found', '/openapi.json', '/asyncapi.json']) {
       expect(await policy(path)).not.toContain('blob:');
     }
-    expect(await policy('/redoc')).not.toContain('https:');
+    for (const path of ['/redoc', '/docs/realtime']) expect(await policy(path)).not.toMatch(/https:|unsafe-eval/);
   });
 
   it('hold no request for the logo that Redoc would fetch elsewhere', async () => {

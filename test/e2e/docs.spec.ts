@@ -75,6 +75,54 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await page.close();
   });
 
+  it('/docs/realtime shows the live pipes, their frames and how they end, and asks nobody else', async () => {
+    const { page, outside, complaints } = await open('/docs/realtime');
+    for (const title of ['Missing nothing', 'Signing in', 'Endings', 'Limits', 'Servers', 'Operations', 'Schemas']) {
+      await page.getByRole('heading', { name: title, exact: true }).waitFor();
+    }
+    for (const address of ['/socket.io/', '/ws/notifications', '/api/changes/stream']) {
+      expect(await page.locator('h3', { hasText: address }).first().isVisible()).toBe(true);
+    }
+    for (const text of ['Items that you may not see', 'Sends the items after that number again, and goes on.']) {
+      expect(await page.getByText(text, { exact: true }).first().isVisible()).toBe(true);
+    }
+    expect(
+      await page
+        .getByText(`ws://${new URL(app.url).host}`)
+        .first()
+        .isVisible(),
+    ).toBe(true);
+    expect(await page.getByText('"event_updated"').first().isVisible()).toBe(true);
+    expect(await page.getByText('$ref').count()).toBe(0);
+    await page.waitForLoadState('networkidle');
+    expect({ outside, complaints }).toEqual({ outside: [], complaints: [] });
+    await page.close();
+  });
+
+  it('/docs/realtime folds its schemas out, and gives the page back a Function that works', async () => {
+    const { page, complaints } = await open('/docs/realtime');
+    const item = page.locator('[id="schema-NotificationView"]');
+    await item.getByText('Expand all').click();
+    await item.getByText('Place in your stream: 1, 2, 3 … without gaps.').waitFor();
+    expect(await page.evaluate(() => String(Function))).toContain('[native code]');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each(['/docs', '/redoc'])('%s leads to the live changes, and they lead back', async (path) => {
+    const { page, complaints } = await open(path);
+    const link = page.locator('a[href="/docs/realtime"]').first();
+    // Swagger UI would open another tab.
+    await link.evaluate((element) => element.removeAttribute('target'));
+    await link.click();
+    await page.getByRole('heading', { name: 'Missing nothing' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/docs/realtime');
+    await page.locator('a[href="/docs"]').first().click();
+    await page.locator('.opblock').first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('/problems/:code is readable', async () => {
     const { page, outside, complaints } = await open('/problems/event_conflict');
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('The owner is busy at that time');

@@ -53,6 +53,7 @@ const NOBODY_IN_TRASH: Statuses = [401, 404, 404, 404, 404, 404];
 export const ACCESS_MATRIX: Row[] = [
   row('getLiveness', EVERYBODY),
   row('getReadiness', EVERYBODY),
+  row('getMetrics', EVERYBODY),
 
   row('register', [201, 201, 201, 201, 201, 201], {
     writes: true,

@@ -1,5 +1,6 @@
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
+import { frameContract } from './frame-contract.js';
 import type { Item } from './live-socket.js';
 
 export const LIVE_KINDS = ['socket_io', 'web_socket', 'sse'] as const;
@@ -10,7 +11,10 @@ export interface HeardFrame {
   data: Record<string, unknown>;
 }
 
-/** A real client of one live pipe that keeps everything it hears, in order. */
+/**
+ * A real client of one live pipe that keeps everything it hears, in order. Every frame is held against the AsyncAPI
+ * document; one that it doesn't promise fails the next look at what was heard.
+ */
 export class LiveClient {
   readonly frames: HeardFrame[] = [];
   /** The items, letter for letter as they came. */
@@ -19,6 +23,7 @@ export class LiveClient {
   closed: string | null = null;
   /** Number up to which it was served. */
   cursor: number | null = null;
+  private readonly broken: string[] = [];
 
   constructor(
     readonly kind: LiveKind,
@@ -29,15 +34,23 @@ export class LiveClient {
   ) {}
 
   get names(): string[] {
+    this.requireKept();
     return this.frames.map(({ name }) => name);
   }
 
   get items(): Item[] {
+    this.requireKept();
     return this.texts.map((text) => JSON.parse(text) as Item);
   }
 
   get seqs(): number[] {
     return this.items.map(({ seq }) => seq);
+  }
+
+  /** Holds a message against the document. */
+  hold(...[channel, name, payload, part]: Parameters<typeof frameContract.breach>): void {
+    const broken = frameContract.breach(channel, name, payload, part);
+    if (broken) this.broken.push(broken);
   }
 
   hear(name: string, data: Record<string, unknown>, text?: string): void {
@@ -62,9 +75,14 @@ export class LiveClient {
     return this.closed!;
   }
 
+  private requireKept(): void {
+    if (this.broken.length > 0) throw new Error(`Not as in the AsyncAPI document:\n${this.broken.join('\n')}`);
+  }
+
   private async until(condition: () => boolean, what: string): Promise<void> {
     const deadline = Date.now() + 15_000;
     while (!condition()) {
+      this.requireKept();
       if (Date.now() > deadline) {
         const last = JSON.stringify(this.frames.slice(-5));
         throw new Error(`${this.kind} waited in vain for ${what}; ${this.texts.length} items, last heard ${last}`);
@@ -104,9 +122,14 @@ function openSocketIo(url: string, token: string, { after, headers }: LiveOption
   const client = new LiveClient(
     'socket_io',
     () => void socket.io.engine.close(),
-    (name, message) => socket.timeout(5_000).emitWithAck(name, message) as Promise<Record<string, unknown>>,
+    async (name, message) => {
+      const answer = (await socket.timeout(5_000).emitWithAck(name, message)) as Record<string, unknown>;
+      client.hold('socketIo', `${name}Acknowledged`, answer);
+      return answer;
+    },
   );
   socket.onAny((name: string, data: Record<string, unknown>) => {
+    client.hold('socketIo', name, data);
     if (name !== 'change') client.hear(name, data);
   });
   // Below the parser, where the letters are.
@@ -137,7 +160,9 @@ export function plainWebSocket(url: string, path: string, protocols: string[] = 
   socket.on('open', () => client.hear('open', { protocol: socket.protocol }));
   socket.on('message', (bytes) => {
     const text = (bytes as Buffer).toString('utf8');
-    const { type, ...data } = JSON.parse(text) as { type: string } & Record<string, unknown>;
+    const frame = JSON.parse(text) as { type: string } & Record<string, unknown>;
+    client.hold('webSocket', frameContract.messageOf(frame), frame);
+    const { type, ...data } = frame;
     if ('event_id' in data) client.hear('change', data, text);
     else if (type === 'acknowledged') waiting.shift()?.(data);
     else client.hear(type, data);
@@ -194,6 +219,11 @@ function readBlock(client: LiveClient, block: string): void {
     block.split('\n').find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2); // prettier-ignore
   const [id, event, text] = [field('id'), field('event'), field('data')];
   const data = text === undefined ? {} : (JSON.parse(text) as Record<string, unknown>);
+  const message = event ?? (id === undefined ? undefined : 'position');
+  if (message) {
+    client.hold('serverSentEvents', message, text === undefined ? undefined : data);
+    client.hold('serverSentEvents', message, JSON.parse(JSON.stringify({ event, id })), 'headers');
+  }
   const comment = /^: (\w+)(?: (.*))?$/m.exec(block);
   if (event) client.hear(event, data, text);
   else if (comment) client.hear(comment[1]!, comment[2] ? (JSON.parse(comment[2]) as never) : { seq: Number(id) });

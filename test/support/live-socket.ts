@@ -1,3 +1,4 @@
+import { frameContract } from './frame-contract.js';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
 /** An item as it comes over a socket or stands in the inbox. */
@@ -10,10 +11,14 @@ export interface Item {
   message: string;
 }
 
-/** A real socket.io client that keeps everything it hears, in order. */
+/**
+ * A real socket.io client that keeps everything it hears, in order. Every frame is held against the AsyncAPI document; one
+ * that it doesn't promise fails the next look at what was heard.
+ */
 export class LiveSocket {
   readonly heard: { name: string; data: unknown }[] = [];
   readonly client: Socket;
+  private readonly broken: string[] = [];
 
   constructor(url: string, token: unknown, options: Partial<ManagerOptions & SocketOptions> = {}) {
     this.client = io(url, {
@@ -23,7 +28,11 @@ export class LiveSocket {
       forceNew: true,
       ...options,
     });
-    this.client.onAny((name: string, data: unknown) => this.heard.push({ name, data }));
+    this.client.onAny((name: string, data: unknown, ...more: unknown[]) => {
+      this.heard.push({ name, data });
+      this.hold(name, data);
+      if (more.length > 0) this.broken.push(`${name}: more than one argument`);
+    });
     this.client.on('connect_error', (error) => {
       this.heard.push({
         name: 'connect_error',
@@ -45,10 +54,12 @@ export class LiveSocket {
   }
 
   get names(): string[] {
+    this.keepsItsPromises();
     return this.heard.map(({ name }) => name);
   }
 
   get items(): Item[] {
+    this.keepsItsPromises();
     return this.heard.filter(({ name }) => name === 'change').map(({ data }) => data as Item);
   }
 
@@ -64,15 +75,34 @@ export class LiveSocket {
     return this.items;
   }
 
+  /** Sends a frame and waits for its acknowledgement. */
+  async ask(name: string, frame: object): Promise<unknown> {
+    const answer: unknown = await this.client.timeout(10_000).emitWithAck(name, frame);
+    this.hold(`${name}Acknowledged`, answer);
+    this.keepsItsPromises();
+    return answer;
+  }
+
   /** Whether it stays open and silent for a while. */
   async staysQuiet(milliseconds = 200): Promise<boolean> {
     const before = this.heard.length;
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    this.keepsItsPromises();
     return this.heard.length === before && this.client.connected;
   }
 
   close(): void {
     this.client.disconnect();
+    this.keepsItsPromises();
+  }
+
+  private hold(name: string, data: unknown): void {
+    const broken = frameContract.breach('socketIo', name, data);
+    if (broken) this.broken.push(broken);
+  }
+
+  private keepsItsPromises(): void {
+    if (this.broken.length > 0) throw new Error(`Not as in the AsyncAPI document:\n${this.broken.join('\n')}`);
   }
 
   private async until(condition: () => boolean, what: string): Promise<void> {

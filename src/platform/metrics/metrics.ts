@@ -20,7 +20,6 @@ function processMetrics(): Registry {
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
-  readonly contentType = this.registry.contentType;
   private readonly process = processMetrics();
 
   /** Everything counted until now, in the text format of Prometheus. */

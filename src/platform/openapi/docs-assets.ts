@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { BEFORE_ASYNCAPI, START_ASYNCAPI } from './asyncapi-scripts.js';
 
 const require = createRequire(import.meta.url);
 /** Swagger UI comes with @nestjs/swagger, in the version that it was made for. */
@@ -37,7 +38,10 @@ const START_REDOC = `Redoc.init(
 );
 `;
 
-const REFERENCE_CSS = 'body { margin: 0; }\n';
+const REFERENCE_CSS = `body { margin: 0; font-family: system-ui, sans-serif; }
+/* The AsyncAPI component would print the backticks of Markdown around code. */
+.aui-root .prose code::before, .aui-root .prose code::after { content: none; }
+`;
 
 const PAGE_CSS = `:root { color-scheme: light dark; }
 body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1.5rem; }
@@ -62,9 +66,17 @@ export const ASSETS = new Map<string, Asset>([
   ['start-swagger.js', { type: JAVASCRIPT, read: () => START_SWAGGER }],
   ['redoc.js', { type: JAVASCRIPT, read: readRedoc }],
   ['start-redoc.js', { type: JAVASCRIPT, read: () => START_REDOC }],
+  ['asyncapi.css', { type: CSS, read: () => readAsyncApi('styles/default.min.css') }],
+  ['asyncapi.js', { type: JAVASCRIPT, read: () => readAsyncApi('browser/standalone/without-parser.js') }],
+  ['before-asyncapi.js', { type: JAVASCRIPT, read: () => BEFORE_ASYNCAPI }],
+  ['start-asyncapi.js', { type: JAVASCRIPT, read: () => START_ASYNCAPI }],
   ['reference.css', { type: CSS, read: () => REFERENCE_CSS }],
   ['page.css', { type: CSS, read: () => PAGE_CSS }],
 ]);
+
+function readAsyncApi(file: string): Promise<string> {
+  return readFile(require.resolve(`@asyncapi/react-component/${file}`), 'utf8');
+}
 
 async function readRedoc(): Promise<string> {
   const bundle = await readFile(require.resolve('redoc/bundles/redoc.standalone.js'), 'utf8');

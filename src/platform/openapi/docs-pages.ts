@@ -16,6 +16,14 @@ export const redocPage = (): string =>
     scripts: ['redoc.js', 'start-redoc.js'],
   });
 
+/** The reference of the live pipes. */
+export const realtimePage = (): string =>
+  page('Convene live changes', {
+    styles: ['asyncapi.css', 'reference.css'],
+    body: '<div id="reference"></div>',
+    scripts: ['before-asyncapi.js', 'asyncapi.js', 'start-asyncapi.js'],
+  });
+
 /** What a problem means and what to do about it: where its `type` leads. */
 export function problemPage(code: ProblemCode): string {
   const { title, status, help } = PROBLEMS[code];

@@ -6,15 +6,12 @@ import { Public } from '../http/access.js';
 import { notFound } from '../http/problem.js';
 import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
 import { ASSETS } from './docs-assets.js';
-import { problemPage, redocPage, swaggerPage } from './docs-pages.js';
+import { problemPage, realtimePage, redocPage, swaggerPage } from './docs-pages.js';
 
 const HTML = 'text/html; charset=utf-8';
 
-/**
- * The usual policy without outside styles and fonts, and with what Redoc needs: it searches in a worker that it makes
- * itself, and styles the page as it goes.
- */
-const REDOC_POLICY = [
+/** The usual policy without outside styles and fonts. These references style the page as they go. */
+const REFERENCE_POLICY = [
   "default-src 'self'",
   "base-uri 'self'",
   "form-action 'self'",
@@ -24,8 +21,10 @@ const REDOC_POLICY = [
   "script-src 'self'",
   "script-src-attr 'none'",
   "style-src 'self' 'unsafe-inline'",
-  'worker-src blob:',
 ].join(';');
+
+/** Redoc searches in a worker that it makes itself. */
+const REDOC_POLICY = `${REFERENCE_POLICY};worker-src blob:`;
 
 /** The documentation, whole from this machine. */
 @ApiExcludeController()
@@ -45,6 +44,13 @@ export class DocsController {
   @Header('content-security-policy', REDOC_POLICY)
   redoc(): string {
     return redocPage();
+  }
+
+  @Get('docs/realtime')
+  @Header('content-type', HTML)
+  @Header('content-security-policy', REFERENCE_POLICY)
+  realtime(): string {
+    return realtimePage();
   }
 
   @Get('docs/assets/:file')

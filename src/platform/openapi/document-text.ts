@@ -55,6 +55,11 @@ A replay is given under your rights of today.
 Lists come in pages: \`limit\` (up to 200) and \`cursor\`, taken from \`next_cursor\` or from the \`Link\` header.
 \`page\` and \`page_size\` work too and add totals.
 
+## Live changes
+
+The same notifications come live, over socket.io, a plain WebSocket or Server-Sent Events, and whoever comes back with the
+number of his last one misses nothing: see [live changes](/docs/realtime).
+
 ## Time
 
 Times are RFC 3339. With an offset they are that instant; without one they are wall time in the event's \`time_zone\`, by

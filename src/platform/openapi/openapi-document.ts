@@ -1,12 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { type InfoObject, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { existsSync, readFileSync } from 'node:fs';
 import { withCommonProblems, withMessagePack, withOrderedParameters, withSecurity } from './common-steps.js';
 import { DESCRIPTION, TAGS } from './document-text.js';
 import { withDryRun, withRetries } from './write-steps.js';
 import { withExamples } from './examples.js';
 import { mapOperations } from './operations.js';
 import { HEADERS, withHeaders } from './api-headers.js';
+import { packageVersion } from './package-version.js';
 import { closed, type Schemas } from './schemas.js';
 
 /** The OpenAPI 3.1 document of the application, as served at `/openapi.json` and committed in `sdk/`. */
@@ -50,12 +50,4 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
       },
     },
   };
-}
-
-/** This module lies one level deeper once it is built. */
-function packageVersion(): string {
-  const file = ['../../../package.json', '../../../../package.json']
-    .map((path) => new URL(path, import.meta.url))
-    .find((url) => existsSync(url))!;
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

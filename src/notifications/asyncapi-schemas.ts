@@ -1,0 +1,41 @@
+import { exampleOf } from '../platform/openapi/examples.js';
+import { resolve, type Schema, type Schemas } from '../platform/openapi/schemas.js';
+
+/** A schema as AsyncAPI has it: JSON Schema, draft 7. */
+export type JsonSchema = Record<string, unknown>;
+
+/** OpenAPI's `example` is the first of JSON Schema's `examples`; the rest is the same in both. */
+export function jsonSchema(schema: Schema): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => {
+      if (key === 'example') return ['examples', [value]];
+      if (key === 'properties') return [key, mapValues(value as Schemas, jsonSchema)];
+      if (key === 'items') return [key, jsonSchema(value as Schema)];
+      if (['allOf', 'anyOf', 'oneOf'].includes(key)) return [key, (value as Schema[]).map(jsonSchema)];
+      return [key, value as unknown];
+    }),
+  );
+}
+
+/** The object's schema with members before its own that always have that value, such as `{"type":"ready"}`. */
+export function tagged(tags: Record<string, string>, schema: JsonSchema): JsonSchema {
+  const { properties, required = [], ...rest } = schema as { properties: object; required?: string[] };
+  return {
+    ...rest,
+    properties: { ...mapValues(tags, (value) => ({ type: 'string', const: value })), ...properties },
+    required: [...Object.keys(tags), ...required],
+  };
+}
+
+export function exampleOfModel(name: string, schemas: Schemas): object {
+  return exampleOf(resolve(reference(name), schemas), schemas) as object;
+}
+
+export const reference = (schema: string): { $ref: string } => ({ $ref: `#/components/schemas/${schema}` });
+
+export function mapValues<From, To>(
+  values: Record<string, From>,
+  change: (value: From, key: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { Histogram } from 'prom-client';
+import { Metrics } from './metrics.js';
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Whatever no route answers: one label for all addresses that strangers think of. */
+const NO_ROUTE = 'none';
+
+/** How many requests there were and how long they took, by route. The path itself would tell ids, and never end. */
+@Injectable()
+export class HttpMetrics {
+  constructor({ registry }: Metrics, host: HttpAdapterHost) {
+    const duration = new Histogram({
+      name: 'convene_http_request_duration_seconds',
+      help: 'From the arrival of a request to the end of its answer; its count is the count of requests.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: BUCKETS,
+      registers: [registry],
+    });
+    host.httpAdapter.getInstance<FastifyInstance>().addHook('onResponse', (request, reply, done) => {
+      const labels = {
+        method: request.method,
+        route: request.is404 ? NO_ROUTE : (request.routeOptions.url ?? NO_ROUTE),
+        status: `${Math.floor(reply.statusCode / 100)}xx`,
+      };
+      duration.observe(labels, reply.elapsedTime / 1_000);
+      done();
+    });
+  }
+}

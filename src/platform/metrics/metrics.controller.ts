@@ -1,0 +1,33 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Registry } from 'prom-client';
+import { Public } from '../http/access.js';
+import { Metrics } from './metrics.js';
+
+const EXAMPLE = `# HELP convene_live_sockets Open live connections.
+# TYPE convene_live_sockets gauge
+convene_live_sockets{pipe="socket_io"} 12
+`;
+
+@ApiTags('Operations')
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Public()
+  @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
+  @ApiOperation({
+    operationId: 'getMetrics',
+    summary: 'What this server counts',
+    description:
+      'For Prometheus, in its text format: requests by route, database connections, live connections and how long changes take to reach them, and the process itself. It names no people, ids or addresses.',
+  })
+  @ApiOkResponse({
+    description: 'Everything counted since the server started',
+    content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
+  })
+  read(): Promise<string> {
+    return this.metrics.text();
+  }
+}

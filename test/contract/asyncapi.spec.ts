@@ -1,0 +1,158 @@
+import { Parser } from '@asyncapi/parser';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AsyncApiDocument } from '../../src/notifications/asyncapi-document.js';
+import { ENDINGS } from '../../src/notifications/live-endings.js';
+import { CLIENT_FRAMES, END_REASONS, SERVER_FRAMES } from '../../src/notifications/live-frames.js';
+import { FrameContract } from '../support/frame-contract.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+const SERVER_NAMES = Object.keys(SERVER_FRAMES);
+const CLIENT_NAMES = Object.keys(CLIENT_FRAMES);
+const ANSWERS = CLIENT_NAMES.map((name) => `${name}Acknowledged`);
+const CHANNELS = ['socketIo', 'webSocket', 'serverSentEvents'] as const;
+
+describe('the AsyncAPI document', () => {
+  let app: TestApp;
+  let document: AsyncApiDocument;
+  let contract: FrameContract;
+  beforeAll(async () => {
+    app = await startApp();
+    const response = await fetch(`${app.url}/asyncapi.json`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+    document = (await response.json()) as AsyncApiDocument;
+    contract = new FrameContract(document);
+  });
+  afterAll(() => app.close());
+
+  const messages = (channel: (typeof CHANNELS)[number]) => Object.entries(document.channels[channel].messages);
+
+  it('is valid AsyncAPI 3.0, with nothing to remark but that there is a 3.1', async () => {
+    const { diagnostics } = await new Parser().parse(JSON.stringify(document));
+    expect(diagnostics.map(({ code, message }) => ({ code, message }))).toEqual([
+      { code: 'asyncapi-latest-version', message: expect.stringContaining('3.1.0') as string },
+    ]);
+    expect(document.asyncapi).toBe('3.0.0');
+  });
+
+  it('is the one that is committed (`npm run openapi` renews it)', () => {
+    expect(document).toEqual(JSON.parse(readFileSync('sdk/asyncapi.json', 'utf8')));
+  });
+
+  it('has every frame that the code sends and takes, and no other', () => {
+    const sockets = [...SERVER_NAMES, ...CLIENT_NAMES, ...ANSWERS].sort();
+    expect(Object.keys(document.channels.socketIo.messages).sort()).toEqual(sockets);
+    expect(Object.keys(document.channels.webSocket.messages).sort()).toEqual(sockets);
+    expect(Object.keys(document.channels.serverSentEvents.messages).sort()).toEqual([
+      'change',
+      'position',
+      'resync',
+      'session_ended',
+    ]);
+  });
+
+  it('says of every frame in which direction it goes, and what answers it', () => {
+    const operations = Object.values(document.operations) as {
+      action: string;
+      messages: { $ref: string }[];
+      reply?: { messages: { $ref: string }[] };
+    }[];
+    const names = (found: { messages: { $ref: string }[] }[]): string[] =>
+      found.flatMap((entry) => entry.messages.map(({ $ref }) => $ref.replace('#/channels/', ''))).sort();
+    const over = (channel: string, those: string[]): string[] => those.map((name) => `${channel}/messages/${name}`);
+    expect(names(operations.filter(({ action }) => action === 'send'))).toEqual(
+      [
+        ...over('socketIo', SERVER_NAMES),
+        ...over('webSocket', SERVER_NAMES),
+        ...over('serverSentEvents', ['change', 'position', 'resync', 'session_ended']),
+      ].sort(),
+    );
+    const asked = operations.filter(({ action }) => action === 'receive');
+    expect(asked.map((operation) => [names([operation]), names([operation.reply!])])).toEqual(
+      ['socketIo', 'webSocket'].flatMap((channel) =>
+        CLIENT_NAMES.map((name) => [over(channel, [name]), over(channel, [`${name}Acknowledged`])]),
+      ),
+    );
+  });
+
+  it('describes every frame, with an example that fits it', () => {
+    for (const channel of CHANNELS) {
+      for (const [name, { examples, summary, title }] of messages(channel)) {
+        expect([title, summary].every(Boolean)).toBe(true);
+        expect(examples.length).toBeGreaterThan(0);
+        for (const { headers, payload } of examples) {
+          expect(contract.breach(channel, name, payload)).toBeNull();
+          expect(contract.breach(channel, name, headers, 'headers')).toBeNull();
+        }
+      }
+    }
+  });
+
+  it('lets a text of the plain WebSocket be told by its type', () => {
+    for (const [name, { examples }] of messages('webSocket')) {
+      for (const { payload } of examples) expect(contract.messageOf(payload as object)).toBe(name);
+    }
+  });
+
+  it('lets no frame lack a member, or have one that it does not name', () => {
+    for (const channel of CHANNELS) {
+      for (const [name, { examples, payload: schema }] of messages(channel)) {
+        const payload = examples[0]!.payload as Record<string, unknown> | undefined;
+        if (!schema || !payload) continue;
+        expect(contract.breach(channel, name, { ...payload, secret: 1 })).toContain('additional properties');
+        const [first] = Object.keys(payload);
+        expect(contract.breach(channel, name, { ...payload, [first!]: undefined })).not.toBeNull();
+        expect(contract.breach(channel, name, undefined)).not.toBeNull();
+      }
+      expect(contract.breach(channel, 'constructor', {})).toContain('no such message');
+    }
+    expect(contract.breach('serverSentEvents', 'position', { seq: 1 })).toContain('not promised');
+  });
+
+  it('knows the reasons of an end, and no others', () => {
+    for (const reason of END_REASONS) expect(contract.breach('socketIo', 'session_ended', { reason })).toBeNull();
+    expect(contract.breach('socketIo', 'session_ended', { reason: 'boredom' })).not.toBeNull();
+  });
+
+  it('tells a client author of every end and its code, of resuming, signing in and the limits', () => {
+    const { description } = document.info as { description: string };
+    for (const reason of END_REASONS) {
+      expect(description).toContain(`| \`${reason}\` | ${ENDINGS[reason].code} | ${ENDINGS[reason].help} |`);
+    }
+    for (const topic of [
+      ...SERVER_NAMES,
+      ...CLIENT_NAMES,
+      'after',
+      'Last-Event-ID',
+      'access_token',
+      'access_revoked',
+    ]) {
+      expect(description).toContain(`\`${topic}\``);
+    }
+    for (const limit of [
+      '| 10 |',
+      '| 10 seconds |',
+      '| 100 a minute |',
+      '| 64 KiB |',
+      '| 1,000 items |',
+      '| 30 seconds |',
+    ]) {
+      expect(description).toContain(limit);
+    }
+  });
+
+  it('leads to its channels: address, server and how to sign in', () => {
+    const { channels, components, servers } = document;
+    expect(CHANNELS.map((channel) => channels[channel].address)).toEqual([
+      '/socket.io/',
+      '/ws/notifications',
+      '/api/changes/stream',
+    ]);
+    for (const channel of CHANNELS) {
+      const { security } = servers[channel] as { security: { $ref: string }[] };
+      const schemes = security.map(({ $ref }) => $ref.replace('#/components/securitySchemes/', ''));
+      expect(schemes.length).toBeGreaterThan(0);
+      for (const scheme of schemes) expect(components.securitySchemes).toHaveProperty(scheme);
+    }
+  });
+});
