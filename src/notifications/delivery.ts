@@ -18,7 +18,8 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class Delivery {
   private readonly logger = new Logger(Delivery.name);
-  private readonly waiting = new Set<string>();
+  /** Who has news, and when it was committed here (milliseconds since 1970; 0 when that is not known). */
+  private readonly waiting = new Map<string, number>();
   /** Whose access ended while a round was reading: what it read of them may be more than they may see now. */
   private readonly narrowed = new Set<string>();
   private running = false;
@@ -36,13 +37,15 @@ export class Delivery {
 
   /** There is news for these people, committed: here and on the other servers. Returns at once. */
   publish(userIds: string[]): void {
-    this.wake(userIds);
+    this.wake(userIds, Date.now());
     this.signals.send('news', userIds);
   }
 
   /** Looks for news of these people. Returns at once. */
-  wake(userIds: Iterable<string>): void {
-    for (const userId of userIds) if (this.pipes.has(userId)) this.waiting.add(userId);
+  wake(userIds: Iterable<string>, committedAt = 0): void {
+    for (const userId of userIds) {
+      if (this.pipes.has(userId) && !this.waiting.has(userId)) this.waiting.set(userId, committedAt);
+    }
     if (this.waiting.size > 0 && !this.running) void this.run();
   }
 
@@ -65,23 +68,23 @@ export class Delivery {
     // Whoever woke us may have more to say in the same breath.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.size > 0) {
-      const people = [...this.waiting].slice(0, PEOPLE_A_ROUND);
-      for (const userId of people) this.waiting.delete(userId);
+      const people = new Map([...this.waiting].slice(0, PEOPLE_A_ROUND));
+      for (const userId of people.keys()) this.waiting.delete(userId);
       try {
         await this.serve(people);
       } catch (error) {
         // The table keeps what could not be read now, and nobody else may ever wake these people.
         this.logger.warn(`Delivery was put off: ${(error as Error).message}`);
-        setTimeout(() => this.wake(people), RETRY_MS).unref();
+        setTimeout(() => this.wake(people.keys()), RETRY_MS).unref();
       }
     }
     this.running = false;
   }
 
-  private async serve(people: string[]): Promise<void> {
+  private async serve(people: Map<string, number>): Promise<void> {
     // Only pipes that were there before the read, at the number that they had: one that joins during it, or resumes,
     // may lack items from before what is read.
-    const ready = people.flatMap((userId) => this.pipes.of(userId).filter((pipe) => pipe.takesItems));
+    const ready = [...people.keys()].flatMap((userId) => this.pipes.of(userId).filter((pipe) => pipe.takesItems));
     const before = new Map(ready.map((pipe) => [pipe, pipe.cursor!]));
     const wanted = new Map<string, number>();
     for (const [{ userId }, cursor] of before) {
@@ -94,15 +97,15 @@ export class Delivery {
     for (const [pipe, cursor] of before) {
       const part = parts.get(pipe.userId)!;
       if (pipe.closed) continue;
-      if (pipe.cursor === cursor && !this.narrowed.has(pipe.userId)) this.hand(pipe, part);
+      if (pipe.cursor === cursor && !this.narrowed.has(pipe.userId)) this.hand(pipe, part, people.get(pipe.userId)!);
       if (pipe.cursor! >= part.lastSeq) continue;
-      if (pipe.takesItems) this.waiting.add(pipe.userId);
+      if (pipe.takesItems) this.waiting.set(pipe.userId, 0);
       else this.pipes.stall(pipe, part.lastSeq);
     }
   }
 
   /** A pipe that breaks is dropped; it must not keep items from the others. */
-  private hand(pipe: Pipe, { items, lastSeq }: StreamPart): void {
+  private hand(pipe: Pipe, { items, lastSeq }: StreamPart, committedAt: number): void {
     const first = pipe.cursor!;
     try {
       // Numbers have no gaps: if some are missing, or all, they were pruned.
@@ -117,7 +120,9 @@ export class Delivery {
     if (handed[0]!.createdAt.getTime() < pipe.liveSince) this.metrics.catchUpRead(handed.length);
     const now = Date.now();
     for (const { createdAt, visible } of handed) {
-      if (visible && createdAt.getTime() >= pipe.liveSince) this.metrics.delivered((now - createdAt.getTime()) / 1_000);
+      // No change is committed before it is made, and no item of this round before the first that was announced.
+      const since = Math.max(createdAt.getTime(), committedAt);
+      if (visible && createdAt.getTime() >= pipe.liveSince) this.metrics.delivered((now - since) / 1_000);
     }
   }
 }
