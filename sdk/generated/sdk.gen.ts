@@ -303,7 +303,7 @@ export const getEvent = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Change an event (merge patch)
  *
- * The same as PUT; also takes `application/merge-patch+json` (RFC 7396).
+ * The same as PUT; also takes `application/merge-patch+json` (RFC 7396): there, an object as `recurrence_pattern` only names what changes in the present one, and null takes a part of it away.
  */
 export const patchEvent = <ThrowOnError extends boolean = false>(options: Options<PatchEventData, ThrowOnError>) => (options.client ?? client).patch<PatchEventResponses, PatchEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

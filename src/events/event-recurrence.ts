@@ -7,7 +7,8 @@ import { type EventTimes, readLocalStarts } from './event-times.js';
 import { changeRule } from './recurrence/change-rule.js';
 import { expand } from './recurrence/expand.js';
 import { moveSeries } from './recurrence/move.js';
-import { readRule } from './recurrence/pattern.js';
+import { patternFromRule, readRule } from './recurrence/pattern.js';
+import { parseRrule } from './recurrence/rrule-text.js';
 import type { RecurrenceRule } from './recurrence/rule.js';
 import { compileSeries } from './recurrence/series-times.js';
 import type { Series } from './recurrence/series.js';
@@ -21,6 +22,8 @@ export interface RecurrenceInput {
   recurrence_pattern?: unknown;
   excluded?: unknown;
   added?: unknown;
+  /** A pattern object only names what changes in the present one, null removes (RFC 7396). */
+  mergesPattern?: boolean;
 }
 
 type Resolved = { content: EventContent } | { errors: FieldError[] };
@@ -44,7 +47,7 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
   if (cleared || (!wasSeries && !patternGiven && isEmpty(input.added))) return once(input, { ...content, ...times });
 
   const errors: FieldError[] = [];
-  const rule = patternGiven ? readPattern(input.recurrence_pattern, times, errors) : null;
+  const rule = patternGiven ? readPattern(patternOf(input, content), times, errors) : null;
   const excluded = readStarts(input.excluded, 'excluded', times, errors);
   const added = readStarts(input.added, 'added', times, errors);
   if (errors.length > 0) return { errors };
@@ -111,6 +114,13 @@ function once(input: RecurrenceInput, content: EventContent): Resolved {
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+
+/** The pattern as sent, or put into the one that is there (RFC 7396 §2). */
+function patternOf({ recurrence_pattern: pattern, mergesPattern }: RecurrenceInput, { rrule }: EventContent): unknown {
+  if (!mergesPattern || typeof pattern !== 'object' || Array.isArray(pattern)) return pattern;
+  const merged = { ...(rrule === null ? {} : patternFromRule(parseRrule(rrule))), ...pattern };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+}
 
 function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): RecurrenceRule | null {
   try {

@@ -173,7 +173,8 @@ export class EventsController {
   @ApiOperation({
     operationId: 'patchEvent',
     summary: 'Change an event (merge patch)',
-    description: 'The same as PUT; also takes `application/merge-patch+json` (RFC 7396).',
+    description:
+      'The same as PUT; also takes `application/merge-patch+json` (RFC 7396): there, an object as `recurrence_pattern` only names what changes in the present one, and null takes a part of it away.',
   })
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiIfMatch({ merges: true })
@@ -186,9 +187,11 @@ export class EventsController {
     @Query() query: PartQuery,
     @Headers('if-match') ifMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
+    @Headers('content-type') format: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, query, readPrecondition(ifMatch, prefer), reply);
+    const mergesPattern = format?.startsWith('application/merge-patch+json') ?? false;
+    return this.update(actor, id, { ...body, mergesPattern }, query, readPrecondition(ifMatch, prefer), reply);
   }
 
   @Delete(':id')
@@ -239,7 +242,7 @@ export class EventsController {
   private async update(
     actor: Actor,
     id: string,
-    body: UpdateEventBody,
+    body: UpdateEventBody & { mergesPattern?: boolean },
     query: PartQuery,
     precondition: Precondition | null,
     reply: FastifyReply,

@@ -208,3 +208,37 @@ describe('what a recurrence refuses', () => {
     expect(both).toMatchObject({ start_time: '2026-06-02T08:00:00Z', rrule: 'FREQ=WEEKLY;BYDAY=TU', version: 2 });
   });
 });
+
+describe('a merge patch of the pattern', () => {
+  const patch = async ({ id }: EventView, recurrence_pattern: object, format = 'merge-patch+json') => {
+    const response = await app.fetch(`/api/events/${id}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${ana.accessToken}`, 'content-type': `application/${format}` },
+      body: JSON.stringify({ recurrence_pattern }),
+    });
+    return { status: response.status, body: (await response.json()) as EventView };
+  };
+
+  it('changes the parts that it names, keeps the others, and takes away what is null', async () => {
+    const event = await create({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO,WE;COUNT=9' });
+    expect((await patch(event, { interval: 2 })).body.rrule).toBe('FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=9');
+    const ended = await patch(event, { count: null, until: '2026-12-31' });
+    expect(ended.body.recurrence_pattern).toMatchObject({ interval: 2, by_day: ['MO', 'WE'], until: '2026-12-31' });
+    expect(await versionsOf(app.database, event.id)).toEqual(['1 created', '2 updated', '3 updated']);
+  });
+
+  it('refuses what does not fit the parts that stay', async () => {
+    const event = await create({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO;COUNT=9' });
+    expect(await patch(event, { until: '2026-12-31' })).toMatchObject({ status: 422 });
+    expect(await patch(event, { frequency: null })).toMatchObject({ status: 422 });
+    expect(await versionsOf(app.database, event.id)).toEqual(['1 created']);
+  });
+
+  it('is the whole pattern where there is none yet, and in plain JSON', async () => {
+    const event = await create({});
+    expect((await patch(event, { frequency: 'weekly', by_day: ['MO', 'WE'], until: null })).body.rrule).toBe(
+      'FREQ=WEEKLY;BYDAY=MO,WE',
+    );
+    expect((await patch(event, { frequency: 'daily' }, 'json')).body.rrule).toBe('FREQ=DAILY');
+  });
+});
