@@ -33,7 +33,8 @@ export class SessionsService {
     private readonly config: Config,
     private readonly signals: Signals,
   ) {
-    signals.on('sessions_ended', (ids) => this.forgetHere(ids));
+    // A hint like any other: the table says whether it is true.
+    signals.on('sessions_ended', (ids) => this.forgetEnded(ids));
   }
 
   /**

@@ -19,6 +19,9 @@ export const unlessMissing = redisServerPath
   ? ''
   : ' (skipped: there is no redis-server here; install it or set REDIS_SERVER_PATH)';
 
+// The usual reporter names no suites that were skipped.
+if (!redisServerPath) console.warn('No redis-server here: the tests that need one are skipped');
+
 export const REDIS_PASSWORD = 'only-for-the-tests';
 
 /** A real Redis in a process of its own, with a password and nothing on disk. Not started at first. */

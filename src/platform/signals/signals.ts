@@ -4,7 +4,10 @@ import type { Carrier } from './carrier.js';
 import { LastingConnection } from './lasting-connection.js';
 import { readSignal, writeSignal } from './signal-text.js';
 
-/** What a server says to the others: whose streams have news, who lost access, and which sessions have ended. The ids follow. */
+/**
+ * What a server says to the others: whose streams have news, who lost access to something, which sessions have ended.
+ * The ids follow.
+ */
 export type SignalName = 'news' | 'narrowed' | 'sessions_ended';
 
 type Listener = (ids: string[]) => void | Promise<void>;
