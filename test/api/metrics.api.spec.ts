@@ -1,11 +1,14 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, getEvent, getMetrics, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, getEvent, getMetrics, logout, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { LiveMetrics } from '../../src/notifications/live-metrics.js';
 import { outcome, slot } from '../support/calls.js';
 import { parseExposition, type Sample, valueOf } from '../support/exposition.js';
+import { LIVE_KINDS, type LiveClient, openLive } from '../support/live-client.js';
 import { ok, startApp, type TestApp } from '../support/test-app.js';
 
+const FRAMES = 'convene_live_frames_total';
+const CLOSED = 'convene_live_sockets_closed_total';
 const REQUESTS = 'convene_http_request_duration_seconds_count';
 
 let app: TestApp;
@@ -129,6 +132,74 @@ describe('GET /metrics', () => {
     expect(valueOf(await scrape(other), 'convene_live_sockets', { pipe: 'sse' })).toBe(1);
     expect(valueOf(await scrape(), 'convene_live_sockets', { pipe: 'sse' })).toBe(0);
     await other.close();
+  });
+});
+
+describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
+  const pipe = { pipe: kind };
+  const OPEN: [string, Record<string, string>] = ['convene_live_sockets', pipe];
+
+  it('follow a real connection: opened, brought up to date, told what happens, gone', async () => {
+    const ana = await app.signUp('ana');
+    const { id } = await ok(createEvent({ client: ana.client, body: { title: 'Plan', ...slot(1) } }));
+    let client: LiveClient;
+    const told = await growth(
+      async () => {
+        client = await openLive(kind, app.url, ana.accessToken, { after: 0 });
+        await client.hearsItems(1);
+        await ok(updateEvent({ client: ana.client, path: { id }, body: { title: 'Plan B' } }));
+        await client.hearsItems(2);
+      },
+      OPEN,
+      [FRAMES, { ...pipe, frame: 'ready' }],
+      [FRAMES, { ...pipe, frame: 'change' }],
+      ['convene_live_catch_up_reads_total'],
+      ['convene_live_catch_up_items_total'],
+      ['convene_live_lag_seconds_count'],
+    );
+    expect(told).toEqual([1, 1, 2, 1, 1, 1]);
+    const left = { ...pipe, reason: 'left' };
+    const before = valueOf(await scrape(), CLOSED, left);
+    client!.cut();
+    await client!.ends();
+    // The server hears of it a moment later.
+    for (let tries = 0; tries < 200 && valueOf(await scrape(), CLOSED, left) === before; tries += 1);
+    const after = await scrape();
+    expect([valueOf(after, CLOSED, left) - before, valueOf(after, ...OPEN)]).toEqual([1, 0]);
+  });
+
+  it('tell why the server closed one', async () => {
+    const ana = await app.signUp('ana');
+    const grown = await growth(
+      async () => {
+        const client = await openLive(kind, app.url, ana.accessToken);
+        await outcome(logout({ client: ana.client, body: {} }));
+        await client.ends();
+      },
+      OPEN,
+      [FRAMES, { ...pipe, frame: 'session_ended' }],
+      [CLOSED, { ...pipe, reason: 'session_ended' }],
+      [CLOSED, { ...pipe, reason: 'left' }],
+    );
+    expect(grown).toEqual([0, 1, 1, 0]);
+  });
+});
+
+describe('an event stream', () => {
+  it('does not count as a request that took as long as its reader stayed; a refused one counts', async () => {
+    const route = '/api/changes/stream';
+    const ana = await app.signUp('ana');
+    const grown = await growth(
+      async () => {
+        const client = await openLive('sse', app.url, ana.accessToken);
+        await outcome(logout({ client: ana.client, body: {} }));
+        await client.ends();
+        expect((await app.fetch(route)).status).toBe(401);
+      },
+      [REQUESTS, { route, status: '2xx' }],
+      [REQUESTS, { route, status: '4xx' }],
+    );
+    expect(grown).toEqual([0, 1]);
   });
 });
 

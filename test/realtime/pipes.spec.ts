@@ -203,17 +203,18 @@ describe.each(['socket_io', 'web_socket'] as const)('over %s a client', (kind) =
   });
 
   it('goes on with a fresh token on the same socket, past the end of the old one', async () => {
-    const brief = await startApp({ accessTokenSeconds: 2 }, app.database);
+    const brief = await startApp({ accessTokenSeconds: 5 }, app.database);
     try {
       const signIn = () => ok(login({ client: brief.client(), body: { username: ana.username, password: PASSWORD } }));
-      const client = await openLive(kind, brief.url, (await signIn()).access_token);
       const ben = await brief.signUp('ben');
+      const client = await openLive(kind, brief.url, (await signIn()).access_token);
+      const oldEnds = new Promise((resolve) => setTimeout(resolve, 5_300));
       expect(await client.say('authenticate', { token: ben.accessToken })).toMatchObject({ code: 'unauthenticated' });
       expect(await client.say('authenticate', { token: 'x' })).toMatchObject({ ok: false, code: 'unauthenticated' });
-      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
       const fresh = await signIn();
       expect(await client.say('authenticate', { token: fresh.access_token })).toMatchObject({ ok: true });
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await oldEnds;
       expect(client.closed).toBeNull();
       expect(await client.hears('session_ended')).toEqual({ reason: 'token_expired' });
     } finally {

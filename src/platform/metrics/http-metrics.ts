@@ -9,6 +9,8 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** Whatever no route answers: one label for all addresses that strangers think of. */
 const NO_ROUTE = 'none';
 
+const EVENT_STREAM = 'text/event-stream';
+
 /** How many requests there were and how long they took, by route. The path itself would tell ids, and never end. */
 @Injectable()
 export class HttpMetrics {
@@ -21,6 +23,9 @@ export class HttpMetrics {
       registers: [registry],
     });
     host.httpAdapter.getInstance<FastifyInstance>().addHook('onResponse', (request, reply, done) => {
+      // A stream lasts as long as its reader stays, and is counted among the live connections.
+      const isStream = request.routeOptions.config.produces?.includes(EVENT_STREAM) ?? false;
+      if (isStream && reply.statusCode === 200) return done();
       const labels = {
         method: request.method,
         route: request.is404 ? NO_ROUTE : (request.routeOptions.url ?? NO_ROUTE),
