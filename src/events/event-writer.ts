@@ -5,7 +5,8 @@ import { RetryTransaction } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { AccessService } from '../permissions/access.service.js';
-import { type Handover, PermissionsService } from '../permissions/permissions.service.js';
+import { type Handover, PeopleWriter } from '../permissions/people-writer.js';
+import { PermissionsService } from '../permissions/permissions.service.js';
 import type { Action } from '../permissions/role.js';
 import { tzdataVersion } from '../platform/time/time-zone.js';
 import { v7 as uuidv7 } from 'uuid';
@@ -64,8 +65,9 @@ export class EventWriter {
     private readonly conflicts: ConflictsService,
     private readonly access: AccessService,
     private readonly permissions: PermissionsService,
+    people: PeopleWriter,
   ) {
-    permissions.onHandover((tx, handover) => this.handOver(tx, handover));
+    people.onHandover((tx, handover) => this.handOver(tx, handover));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Snapshot } from '../events/event-content.js';
+import type { RoleChange } from '../permissions/people-writer.js';
 import type { ChangeKind, ContentKind, PeopleKind, PersonChange } from '../platform/changes/change.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
@@ -46,6 +47,11 @@ export interface LogRecord {
   before: Snapshot | null;
   people: PersonChange[] | null;
 }
+
+/** A version, or a change of people beside it. */
+export type HistoryPlace = { version: number } & (
+  { kind: ContentKind; people: null } | { kind: PeopleKind; people: RoleChange[] }
+);
 
 /** Which part of the log is asked for. */
 export interface LogFilter {
@@ -94,10 +100,10 @@ export class HistoryRepository {
 
   async insertPeopleChanges(tx: Transaction, changes: ChainedEntry[]): Promise<void> {
     await tx.query(
-      `INSERT INTO people_changes (event_id, version, position, kind, actor_id, people, created_at, hash)
-       SELECT "eventId", version, position, kind, "actorId", people, at, decode(hash, 'hex')
+      `INSERT INTO people_changes (event_id, version, position, kind, actor_id, comment, people, created_at, hash)
+       SELECT "eventId", version, position, kind, "actorId", comment, people, at, decode(hash, 'hex')
          FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text, "actorId" uuid,
-              people jsonb, at timestamptz, hash text)`,
+              comment text, people jsonb, at timestamptz, hash text)`,
       [JSON.stringify(changes)],
     );
   }
@@ -133,6 +139,17 @@ export class HistoryRepository {
     return row?.version ?? 0;
   }
 
+  /** What happened at one place of the event's history; null when it isn't that long. */
+  async findEntry(tx: Transaction, eventId: string, position: number): Promise<HistoryPlace | null> {
+    const [entry] = await tx.query<HistoryPlace>(
+      `SELECT version, kind, NULL::jsonb AS people FROM event_versions WHERE event_id = $1 AND position = $2
+       UNION ALL
+       SELECT version, kind, people FROM people_changes WHERE event_id = $1 AND position = $2`,
+      [eventId, position],
+    );
+    return entry ?? null;
+  }
+
   /** Everything that happened and passes the filter, oldest or newest first. */
   async listLog(eventId: string, page: PageRequest, filter: LogFilter): Promise<Page<LogRecord>> {
     const after = page.after ? numberKey(page.after[0]) : null;
@@ -145,7 +162,7 @@ export class HistoryRepository {
                  LEFT JOIN event_versions earlier ON earlier.event_id = v.event_id AND earlier.version = v.version - 1
                 WHERE v.event_id = $1
                UNION ALL
-               SELECT position, version, kind, actor_id, created_at, NULL, NULL, NULL, people, ARRAY['permissions']
+               SELECT position, version, kind, actor_id, created_at, comment, NULL, NULL, people, ARRAY['permissions']
                  FROM people_changes WHERE event_id = $1) AS log
          JOIN users u ON u.id = log.person
         WHERE ($2::bigint IS NULL OR ${descending ? 'log.position < $2' : 'log.position > $2'})

@@ -7,6 +7,7 @@ import type { LogChangeView, LogEntryView } from './versions.dto.js';
 export function logEntryView(record: LogRecord, names: Map<string, string>): LogEntryView {
   const { changes, sentences } = record.people ? peopleChanges(record, names) : contentChanges(record);
   return {
+    position: record.position,
     version: record.version,
     kind: record.kind,
     actor: record.actor,

@@ -16,6 +16,17 @@ class VersionPipe implements PipeTransform {
   }
 }
 
+/** The place of an entry in the changelog of an event. */
+export function PositionParam(): ParameterDecorator {
+  const bind = Param('position', new VersionPipe('position', false));
+  return (target, key, index) => {
+    bind(target, key, index);
+    const schema = { type: 'integer', minimum: 1, maximum: 999_999_999, example: 2 } as const;
+    const method = Object.getOwnPropertyDescriptor(target, key!)!;
+    ApiParam({ name: 'position', schema, description: '`position` of the entry.' })(target, key!, method);
+  };
+}
+
 /** A version number in the path; with `orState` also the word `current`, and 0 for the time before. */
 export function VersionParam(name: string, { orState = false } = {}): ParameterDecorator {
   const bind = Param(name, new VersionPipe(name, orState));

@@ -150,6 +150,9 @@ export class LogChangeView extends FieldDifferenceView {
 }
 
 export class LogEntryView {
+  @ApiProperty({ type: 'integer', description: 'Place in the log; names the change to undo.', example: 4 })
+  position: number;
+
   @ApiProperty({ type: 'integer', description: 'The version after the change.', example: 3 })
   version: number;
 

@@ -12,7 +12,8 @@ import { laterChanges, staleVersion } from '../events/events.errors.js';
 import type { OnConflict } from '../events/conflicts.service.js';
 import { EventWriter } from '../events/event-writer.js';
 import { EventsService, type EventWithPeople } from '../events/events.service.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import { PeopleUndoService } from '../permissions/people-undo.service.js';
+import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { invalid, notFound } from '../platform/http/problem.js';
@@ -29,7 +30,7 @@ export interface VersionDiff extends Difference {
 
 /** How something is undone. */
 export interface Undo {
-  onConflict: OnConflict;
+  onConflict: 'reject' | 'allow';
   comment: string | null;
 }
 
@@ -41,6 +42,8 @@ export class VersionsService {
     private readonly history: HistoryRepository,
     private readonly events: EventsService,
     private readonly writer: EventWriter,
+    private readonly peopleUndo: PeopleUndoService,
+    private readonly transactions: Transactions,
   ) {
     events.onStaleWrite((tx, event, version, edit) => this.merge(tx, event, version, edit));
   }
@@ -86,9 +89,9 @@ export class VersionsService {
   ): Promise<EventWithPeople> {
     const of = fields ? ` (${fields.join(', ')})` : '';
     const request = { comment: comment ?? `Rolled back to version ${version}${of}`, onConflict, rejoinAfter: version };
-    return this.undo(actor, eventId, request, async (tx, event) => {
+    return this.rewrite(actor, eventId, request, async (tx, event) => {
       const old = fromSnapshot((await this.get(eventId, version, tx)).snapshot);
-      refuseDeletion(old);
+      refuseDeletion(old, '/path/version');
       return fields ? withUnits(contentOf(event), old, new Set(fields.map(unitOf))) : old;
     });
   }
@@ -102,23 +105,42 @@ export class VersionsService {
     eventId: string,
     version: number,
     { onConflict, comment }: Undo,
+    pointer = '/path/version',
   ): Promise<EventWithPeople> {
     if (version === 1) {
       const message = 'The first version is the creation; use DELETE to take it back.';
-      throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
+      throw invalid({ pointer, code: 'not_allowed', message });
     }
     const request = { comment: comment ?? `Undid version ${version}`, onConflict };
-    return this.undo(actor, eventId, request, async (tx, event) => {
+    return this.rewrite(actor, eventId, request, async (tx, event) => {
       const changed = fromSnapshot((await this.get(eventId, version, tx)).snapshot);
       const before = fromSnapshot((await this.get(eventId, version - 1, tx)).snapshot);
-      refuseDeletion(before);
+      refuseDeletion(before, pointer);
       const merged = mergeContent(changed, contentOf(event), before);
       if ('content' in merged) return merged.content;
       throw laterChanges(fieldClashes(merged.clashes, changed, event, before));
     });
   }
 
-  private undo(
+  /**
+   * Takes back whatever stands at one place of the log: a version as `revert` does it, or a share, a role, a removal, a
+   * handover.
+   * @throws Problem later_changes, not_found, forbidden, event_conflict, too_many_people, validation_failed
+   */
+  undo(actor: Actor, eventId: string, position: number, { onConflict, comment }: Undo): Promise<EventWithPeople> {
+    return this.transactions.run(async (tx) => {
+      const entry = await this.history.findEntry(tx, eventId, position);
+      if (!entry) throw notFound();
+      if (!entry.people) {
+        return this.revert(actor, eventId, entry.version, { onConflict, comment }, '/path/position');
+      }
+      const request = { onConflict, comment: comment ?? `Undid change ${position}` };
+      await this.peopleUndo.undo(actor, eventId, entry, request);
+      return this.events.getIn(tx, actor, eventId);
+    });
+  }
+
+  private rewrite(
     actor: Actor,
     eventId: string,
     request: { comment: string; onConflict: OnConflict; rejoinAfter?: number },
@@ -158,8 +180,8 @@ export class VersionsService {
 }
 
 /** @throws Problem validation_failed */
-function refuseDeletion({ deletedAt }: EventContent): void {
+function refuseDeletion({ deletedAt }: EventContent, pointer: string): void {
   if (deletedAt === null) return;
   const message = 'That would delete the event; use DELETE for that.';
-  throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
+  throw invalid({ pointer, code: 'not_allowed', message });
 }

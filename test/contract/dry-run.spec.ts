@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import { changeRole, createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { openApiDocument } from '../../src/platform/openapi/openapi-document.js';
 import { checksums } from '../support/checksums.js';
 import { LiveSocket } from '../support/live-socket.js';
@@ -192,6 +192,20 @@ describe('a dry run', () => {
       expect(await checksums(app.database)).toEqual(before);
     },
   );
+
+  it('of an undo is refused as the call is, with the names of those whose roles changed since', async () => {
+    const { ana, ben, eventId } = setting;
+    await ok(changeRole({ client: ana.client, path: { id: eventId, userId: ben.id }, body: { role: 'viewer' } }));
+    const path = `/api/events/${eventId}/changelog/2/undo`;
+    const before = await checksums(app.database);
+    const [dry, real] = [
+      await send(app, withDryRun(path), { as: ana, body: {} }),
+      await send(app, path, { as: ana, body: {} }),
+    ];
+    expect([dry.status, dry.json.clashes]).toEqual([409, real.json.clashes]);
+    expect(dry.json.clashes).toMatchObject([{ person: { username: ben.username } }]);
+    expect(await checksums(app.database)).toEqual(before);
+  });
 
   it('lets everything speak that COMMIT would ask', async () => {
     await app.database.query(`CREATE SEQUENCE asked`);

@@ -111,10 +111,21 @@ const VALUE = {
   ],
 };
 
+class ClashingPersonView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
+  id: string;
+
+  @ApiProperty({ example: 'ben' })
+  username: string;
+}
+
 /** A field that was changed on both sides. */
 export class FieldClashView {
-  @ApiProperty({ example: 'title' })
+  @ApiProperty({ description: 'A field of the event, or `permissions`.', example: 'title' })
   field: string;
+
+  @ApiProperty({ type: ClashingPersonView, required: false, description: 'With `permissions`: whose role it is.' })
+  person?: ClashingPersonView;
 
   @ApiProperty({ ...VALUE, example: 'Team meeting' })
   base: unknown;
