@@ -55,6 +55,16 @@ describe('mergeContent', () => {
     expect(mergeContent(base, { ...base, ...LATER }, yours)).toEqual({ clashes: ['times'] });
   });
 
+  it('clashes over the last occurrence: together they would leave nothing', () => {
+    const days = ['2026-06-01T10:00:00', '2026-06-02T10:00:00', THIRD] as const;
+    const short = meeting({ rrule: 'FREQ=DAILY;COUNT=3', excluded: [days[0]] });
+    const [theirs, yours] = [days[1], days[2]].map((day) => ({ ...short, excluded: [days[0], day] }));
+    expect(mergeContent(short, theirs!, yours!)).toEqual({ clashes: ['times'] });
+    expect(mergeContent(short, theirs!, { ...yours!, excluded: [] })).toEqual({
+      content: { ...short, excluded: [days[1]] },
+    });
+  });
+
   it('brings an exclusion back that one side took away', () => {
     const excluded = meeting({ excluded: [THIRD, NINTH] });
     const merged = mergeContent(excluded, { ...excluded, title: 'x' }, { ...excluded, excluded: [NINTH] });
