@@ -31,7 +31,7 @@ const deed = fc.oneof(
 );
 const step = fc
   .tuple(fc.record({ event: number, by: number, to: number, place: number }), deed)
-  .map(([who, what]) => ({ ...who, ...what }) as Step);
+  .map(([who, what]): Step => ({ ...who, ...what }));
 const history = fc.array(step, { minLength: 8, maxLength: 24, size: 'max' });
 
 const counts: Record<string, number> = {};
