@@ -224,6 +224,17 @@ describe('a dry run', () => {
     }
   });
 
+  it('of a stale write is merged as the call is', async () => {
+    const { ana, eventId } = setting;
+    await send(app, `/api/events/${eventId}`, { as: ana, method: 'PUT', body: { title: 'Renamed' } });
+    const request = { as: ana, method: 'PUT', body: { location: 'Room 4' }, headers: { 'if-match': '"1"' } };
+    const before = await checksums(app.database);
+    const dry = await send(app, `/api/events/${eventId}?dry_run=true`, request);
+    expect([dry.status, dry.headers.get('convene-merged')]).toEqual([200, '1..2']);
+    expect(dry.json.would).toMatchObject({ title: 'Renamed', location: 'Room 4', version: 3 });
+    expect(await checksums(app.database)).toEqual(before);
+  });
+
   it('refuses a stale If-Match as the call does', async () => {
     const request = { as: setting.ana, method: 'PUT', body: { title: 'x' }, headers: { 'if-match': '"0"' } };
     const [dry, real] = [
