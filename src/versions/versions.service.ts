@@ -10,7 +10,7 @@ import {
 import type { CalendarEvent } from '../events/event.entity.js';
 import { laterChanges, staleVersion } from '../events/events.errors.js';
 import type { OnConflict } from '../events/conflicts.service.js';
-import { EventWriter } from '../events/event-writer.js';
+import { EventWriter, type Written } from '../events/event-writer.js';
 import { EventsService, type EventWithPeople } from '../events/events.service.js';
 import { PeopleUndoService } from '../permissions/people-undo.service.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
@@ -88,11 +88,19 @@ export class VersionsService {
     { fields, onConflict, comment }: Undo & { fields?: ContentField[] },
   ): Promise<EventWithPeople> {
     const of = fields ? ` (${fields.join(', ')})` : '';
-    const request = { comment: comment ?? `Rolled back to version ${version}${of}`, onConflict, rejoinAfter: version };
-    return this.rewrite(actor, eventId, request, async (tx, event) => {
+    const units = fields && new Set(fields.map(unitOf));
+    return this.events.change(actor, async (tx) => {
       const old = fromSnapshot((await this.get(eventId, version, tx)).snapshot);
       refuseDeletion(old, '/path/version');
-      return fields ? withUnits(contentOf(event), old, new Set(fields.map(unitOf))) : old;
+      const request = {
+        comment: comment ?? `Rolled back to version ${version}${of}`,
+        onConflict,
+        // Whoever brings only a title back leaves the series as it was split since.
+        rejoinAfter: !units || units.has('times') ? version : undefined,
+      };
+      return this.rewrite(tx, actor, eventId, request, (event) =>
+        units ? withUnits(contentOf(event), old, units) : old,
+      );
     });
   }
 
@@ -111,14 +119,21 @@ export class VersionsService {
       const message = 'The first version is the creation; use DELETE to take it back.';
       throw invalid({ pointer, code: 'not_allowed', message });
     }
-    const request = { comment: comment ?? `Undid version ${version}`, onConflict };
-    return this.rewrite(actor, eventId, request, async (tx, event) => {
-      const changed = fromSnapshot((await this.get(eventId, version, tx)).snapshot);
+    return this.events.change(actor, async (tx) => {
+      const { kind, snapshot } = await this.get(eventId, version, tx);
+      const changed = fromSnapshot(snapshot);
       const before = fromSnapshot((await this.get(eventId, version - 1, tx)).snapshot);
       refuseDeletion(before, pointer);
-      const merged = mergeContent(changed, contentOf(event), before);
-      if ('content' in merged) return merged.content;
-      throw laterChanges(fieldClashes(merged.clashes, changed, event, before));
+      const request = {
+        comment: comment ?? `Undid version ${version}`,
+        onConflict,
+        rejoinAfter: kind === 'split' ? version - 1 : undefined,
+      };
+      return this.rewrite(tx, actor, eventId, request, (event) => {
+        const merged = mergeContent(changed, contentOf(event), before);
+        if ('content' in merged) return merged.content;
+        throw laterChanges(fieldClashes(merged.clashes, changed, event, before));
+      });
     });
   }
 
@@ -141,15 +156,14 @@ export class VersionsService {
   }
 
   private rewrite(
+    tx: Transaction,
     actor: Actor,
     eventId: string,
     request: { comment: string; onConflict: OnConflict; rejoinAfter?: number },
-    edit: (tx: Transaction, event: CalendarEvent) => Promise<EventContent>,
-  ): Promise<EventWithPeople> {
+    edit: (event: CalendarEvent) => EventContent,
+  ): Promise<Written> {
     const rights = { eventId, action: 'edit', kind: 'rolled_back', mayChangeTime: true, evenDeleted: true } as const;
-    return this.events.change(actor, (tx) =>
-      this.writer.change(tx, actor, { ...rights, ...request }, (event) => edit(tx, event)),
-    );
+    return this.writer.change(tx, actor, { ...rights, ...request }, edit);
   }
 
   private async stateAt(
