@@ -68,6 +68,19 @@ type Row<T extends object> = Omit<T, 'author' | 'actor'> & { personId: string; p
 const VERSION_COLUMNS = `v.version, v.kind, v.comment, v.changed, v.snapshot, v.created_at AS "createdAt",
   u.id AS "personId", u.username AS "personName"`;
 
+/** The lines of an event's ($1) log of a field, a kind and a person ($2 to $4, null for any), versions without content. */
+const LOG = `
+  SELECT h.*, u.id AS "personId", u.username AS "personName"
+    FROM (SELECT position, version, kind, author_id AS person, created_at AS at, comment, changed, NULL::jsonb AS people
+            FROM event_versions WHERE event_id = $1
+          UNION ALL
+          SELECT position, version, kind, actor_id, created_at, comment, ARRAY['permissions'], people
+            FROM people_changes WHERE event_id = $1) AS h
+    JOIN users u ON u.id = h.person
+   WHERE ($2::text IS NULL OR $2 = ANY (h.changed))
+     AND ($3::text IS NULL OR h.kind = $3)
+     AND ($4::text IS NULL OR u.username = $4::citext OR u.id::text = lower($4))`;
+
 @Injectable()
 export class HistoryRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -117,7 +130,10 @@ export class HistoryRepository {
         ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
       [eventId, before, page.limit + 1, page.offset ?? 0],
     );
-    const total = page.offset === null ? null : await this.countVersions(eventId);
+    const total =
+      page.offset === null
+        ? null
+        : await this.count(`SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, [eventId]);
     return pageOf(rows.map(versionRecord), page, ({ version }) => [String(version)], total);
   }
 
@@ -154,34 +170,26 @@ export class HistoryRepository {
   async listLog(eventId: string, page: PageRequest, filter: LogFilter): Promise<Page<LogRecord>> {
     const after = page.after ? numberKey(page.after[0]) : null;
     const { descending, field = null, kind = null, author = null } = filter;
-    const rows = await this.dataSource.query<Row<LogRecord & { total: number }>[]>(
-      `SELECT log.*, u.id AS "personId", u.username AS "personName"${page.offset === null ? '' : ', count(*) OVER ()::int AS total'}
-         FROM (SELECT v.position, v.version, v.kind, v.author_id AS person, v.created_at AS at, v.comment, v.snapshot,
-                      earlier.snapshot AS before, NULL::jsonb AS people, v.changed
-                 FROM event_versions v
-                 LEFT JOIN event_versions earlier ON earlier.event_id = v.event_id AND earlier.version = v.version - 1
-                WHERE v.event_id = $1
-               UNION ALL
-               SELECT position, version, kind, actor_id, created_at, comment, NULL, NULL, people, ARRAY['permissions']
-                 FROM people_changes WHERE event_id = $1) AS log
-         JOIN users u ON u.id = log.person
-        WHERE ($2::bigint IS NULL OR ${descending ? 'log.position < $2' : 'log.position > $2'})
-          AND ($5::text IS NULL OR $5 = ANY (log.changed))
-          AND ($6::text IS NULL OR log.kind = $6)
-          AND ($7::text IS NULL OR u.username = $7::citext OR u.id::text = lower($7))
-        ORDER BY log.position ${descending ? 'DESC' : 'ASC'} LIMIT $3 OFFSET $4`,
-      [eventId, after, page.limit + 1, page.offset ?? 0, field, kind, author],
+    const direction = descending ? 'DESC' : 'ASC';
+    // Snapshots are read for the page only: they are what is long in a long history.
+    const rows = await this.dataSource.query<Row<LogRecord>[]>(
+      `SELECT page.*, v.snapshot, earlier.snapshot AS before
+         FROM (SELECT * FROM (${LOG}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
+                ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
+         LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
+         LEFT JOIN event_versions earlier ON earlier.event_id = $1 AND earlier.version = v.version - 1
+        ORDER BY page.position ${direction}`,
+      [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0],
     );
-    const total = page.offset === null ? null : (rows[0]?.total ?? 0);
+    const total =
+      page.offset === null
+        ? null
+        : await this.count(`SELECT count(*)::int AS n FROM (${LOG}) AS log`, [eventId, field, kind, author]);
     return pageOf(rows.map(logRecord), page, ({ position }) => [String(position)], total);
   }
 
-  private async countVersions(eventId: string): Promise<number> {
-    return this.count(`SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, eventId);
-  }
-
-  private async count(sql: string, eventId: string): Promise<number> {
-    const [row] = await this.dataSource.query<{ n: number }[]>(sql, [eventId]);
+  private async count(sql: string, parameters: unknown[]): Promise<number> {
+    const [row] = await this.dataSource.query<{ n: number }[]>(sql, parameters);
     return row?.n ?? 0;
   }
 }

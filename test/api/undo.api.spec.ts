@@ -135,6 +135,8 @@ describe('GET /api/events/:id/changelog', () => {
       listChanges({ client: ana.client, path: { id }, query: { kind: 'updated', page: 1, page_size: 1 } }),
     );
     expect([total, pages]).toEqual([2, 2]);
+    const query = { kind: 'updated' as const, page: 9, page_size: 1 };
+    expect(await ok(listChanges({ client: ana.client, path: { id }, query }))).toMatchObject({ items: [], total: 2 });
   });
 });
 
