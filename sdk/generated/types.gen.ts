@@ -1346,13 +1346,6 @@ export type VersionWithSnapshotView = {
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
-export type TextOperationKind = 'equal' | 'insert' | 'delete';
-
-export type TextOperationView = {
-    op: TextOperationKind;
-    text: string;
-};
-
 export type LogChangeView = {
     /**
      * The value; null when there was none.
@@ -1363,10 +1356,6 @@ export type LogChangeView = {
      */
     to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
-    /**
-     * Word by word, for title, description and location when they changed.
-     */
-    text?: Array<TextOperationView>;
     /**
      * A field of the event, or `permissions` when people changed.
      */
@@ -1427,6 +1416,13 @@ export type ChangelogView = {
      */
     pages?: number;
     items: Array<LogEntryView>;
+};
+
+export type TextOperationKind = 'equal' | 'insert' | 'delete';
+
+export type TextOperationView = {
+    op: TextOperationKind;
+    text: string;
 };
 
 export type FieldDifferenceView = {
@@ -1516,17 +1512,17 @@ export type LaterChangesProblemView = {
      */
     errors?: Array<FieldErrorView>;
     /**
-     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
-     */
-    clashes?: Array<FieldClashView>;
-    /**
      * With `event_conflict`: the first 50 clashes.
      */
     conflicts?: Array<ConflictView>;
     /**
-     * With `event_conflict`: times that would fit.
+     * With `event_conflict`: the next three times at which the event would fit (not for batches).
      */
-    suggestions?: Array<IntervalView>;
+    suggestions?: Array<SlotView>;
+    /**
+     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
+     */
+    clashes?: Array<FieldClashView>;
 };
 
 export type RevertBody = {
@@ -3594,7 +3590,7 @@ export type UndoChangeData = {
          */
         id: string;
         /**
-         * `position` of the entry.
+         * The position of an entry.
          */
         position: number;
     };

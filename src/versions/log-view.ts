@@ -37,7 +37,7 @@ interface Told {
 
 function contentChanges({ kind, snapshot, before }: LogRecord): Told {
   const after = wireContent(fromSnapshot(snapshot!));
-  const { changes, summary } = difference(before && wireContent(fromSnapshot(before)), after);
+  const { changes, summary } = difference(before && wireContent(fromSnapshot(before)), after, false);
   return {
     changes: Object.entries(changes).map(([field, change]) => ({ field, ...change })),
     // The opening word says it already.

@@ -149,7 +149,7 @@ export class StaleVersionProblemView extends ProblemView {
   clashes?: FieldClashView[];
 }
 
-export class LaterChangesProblemView extends ProblemView {
+export class LaterChangesProblemView extends ConflictProblemView {
   @ApiProperty({
     type: [FieldClashView],
     required: false,
@@ -157,10 +157,4 @@ export class LaterChangesProblemView extends ProblemView {
       'With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.',
   })
   clashes?: FieldClashView[];
-
-  @ApiProperty({ type: [ConflictView], required: false, description: 'With `event_conflict`: the first 50 clashes.' })
-  conflicts?: ConflictView[];
-
-  @ApiProperty({ type: [IntervalView], required: false, description: 'With `event_conflict`: times that would fit.' })
-  suggestions?: IntervalView[];
 }
