@@ -163,7 +163,12 @@ export class VersionsService {
     edit: (event: CalendarEvent) => EventContent,
   ): Promise<Written> {
     const rights = { eventId, action: 'edit', kind: 'rolled_back', mayChangeTime: true, evenDeleted: true } as const;
-    return this.writer.change(tx, actor, { ...rights, ...request }, edit);
+    return this.writer.change(tx, actor, { ...rights, ...request }, (event) => {
+      const content = edit(event);
+      // In the trash nothing is changed but that it is there.
+      if (event.deletedAt && content.deletedAt) throw notFound();
+      return content;
+    });
   }
 
   private async stateAt(
