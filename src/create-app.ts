@@ -41,7 +41,15 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   if (config.values.corsOrigins.length > 0) {
     app.enableCors({
       origin: config.values.corsOrigins,
-      exposedHeaders: ['ETag', 'Idempotent-Replayed', 'Link', 'Location', 'X-Request-Id', 'Retry-After'],
+      exposedHeaders: [
+        'ETag',
+        'Convene-Merged',
+        'Idempotent-Replayed',
+        'Link',
+        'Location',
+        'X-Request-Id',
+        'Retry-After',
+      ],
       maxAge: 600,
     });
   }

@@ -902,8 +902,20 @@ export type EventsView = {
     items: Array<EventItemView>;
 };
 
+export type ClashingPersonView = {
+    id: string;
+    username: string;
+};
+
 export type FieldClashView = {
+    /**
+     * A field of the event, or `permissions`.
+     */
     field: string;
+    /**
+     * With `permissions`: whose role it is.
+     */
+    person?: ClashingPersonView;
     /**
      * Any JSON value; null when there was none.
      */
@@ -1345,13 +1357,6 @@ export type VersionWithSnapshotView = {
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
-export type TextOperationKind = 'equal' | 'insert' | 'delete';
-
-export type TextOperationView = {
-    op: TextOperationKind;
-    text: string;
-};
-
 export type LogChangeView = {
     /**
      * The value; null when there was none.
@@ -1363,10 +1368,6 @@ export type LogChangeView = {
     to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
     /**
-     * Word by word, for title, description and location when they changed.
-     */
-    text?: Array<TextOperationView>;
-    /**
      * A field of the event, or `permissions` when people changed.
      */
     field: string;
@@ -1377,6 +1378,10 @@ export type LogChangeView = {
 };
 
 export type LogEntryView = {
+    /**
+     * Place in the log; names the change to undo.
+     */
+    position: number;
     /**
      * The version after the change.
      */
@@ -1422,6 +1427,13 @@ export type ChangelogView = {
      */
     pages?: number;
     items: Array<LogEntryView>;
+};
+
+export type TextOperationKind = 'equal' | 'insert' | 'delete';
+
+export type TextOperationView = {
+    op: TextOperationKind;
+    text: string;
 };
 
 export type FieldDifferenceView = {
@@ -1511,17 +1523,17 @@ export type LaterChangesProblemView = {
      */
     errors?: Array<FieldErrorView>;
     /**
-     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
-     */
-    clashes?: Array<FieldClashView>;
-    /**
      * With `event_conflict`: the first 50 clashes.
      */
     conflicts?: Array<ConflictView>;
     /**
-     * With `event_conflict`: times that would fit.
+     * With `event_conflict`: the next three times at which the event would fit (not for batches).
      */
-    suggestions?: Array<IntervalView>;
+    suggestions?: Array<SlotView>;
+    /**
+     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
+     */
+    clashes?: Array<FieldClashView>;
 };
 
 export type RevertBody = {
@@ -3641,6 +3653,82 @@ export type RevertChangeResponses = {
 };
 
 export type RevertChangeResponse = RevertChangeResponses[keyof RevertChangeResponses];
+
+export type UndoChangeData = {
+    body?: RevertBody;
+    headers?: {
+        /**
+         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The position of an entry.
+         */
+        position: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/changelog/{position}/undo';
+};
+
+export type UndoChangeErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: ProblemView;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `forbidden`: Your role does not allow that
+     */
+    403: ProblemView;
+    /**
+     * `not_found`: Nothing here for you
+     */
+    404: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `event_conflict`: The owner is busy at that time; `too_many_people`: The event has as many people as it can; `later_changes`: Later changes are in the way; `request_running`: The first request with this key is still running
+     */
+    409: LaterChangesProblemView;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: ProblemView;
+    /**
+     * `unsupported_format`: This body format is not taken
+     */
+    415: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type UndoChangeError = UndoChangeErrors[keyof UndoChangeErrors];
+
+export type UndoChangeResponses = {
+    /**
+     * The event as it is now; with `dry_run`, what would be
+     */
+    200: EventView;
+};
+
+export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
 export type ListNotificationsData = {
     body?: never;

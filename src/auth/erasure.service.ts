@@ -3,6 +3,7 @@ import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, Problem } from '../platform/http/problem.js';
 import { IdempotencyService } from '../platform/writes/idempotency.service.js';
+import { ERASED_NAME } from '../users/erased-user.js';
 import { UsersService } from '../users/users.service.js';
 import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
@@ -40,11 +41,14 @@ export class ErasureService {
     }
     const ended = await this.transactions.run(async (tx) => {
       await this.users.erase(tx, user.id);
-      await this.answers.forget(tx, user.id);
+      await this.answers.forget(tx, user.id, ERASED_NAME);
       return this.sessions.erase(tx, user.id);
     });
     await this.sessions.forget(ended);
-    for (const listener of this.listeners) {
+    // Whoever wrote while the name was being taken away may have kept it in an answer.
+    const forgetAgain: ErasureListener = (userId) =>
+      this.transactions.run((tx) => this.answers.forget(tx, userId, ERASED_NAME));
+    for (const listener of [...this.listeners, forgetAgain]) {
       // Erased all the same, and the caller can no longer ask again: whoever listens finishes it later.
       await listener(user.id).catch((error: unknown) => {
         this.logger.error(error instanceof Error ? error.stack : error);

@@ -3,6 +3,7 @@ import type { Role } from '../permissions/role.js';
 import type { CalendarEvent } from './event.entity.js';
 import { isSeries } from './event-content.js';
 import { seriesOf } from './event-series.js';
+import { OWNER_THEN } from './events-then.js';
 import { expand } from './recurrence/expand.js';
 
 /** Which events a list shows, and in which order. All conditions hold together. */
@@ -43,7 +44,9 @@ export function applyFilter(
     });
   }
   if (filter.role) query.andWhere('mine.role = :role', { role: filter.role });
-  if (filter.ownerId) query.andWhere('owner.id = :ownerId', { ownerId: filter.ownerId });
+  if (filter.ownerId) {
+    query.andWhere(`${filter.asOf ? OWNER_THEN : 'owner.id'} = :ownerId`, { ownerId: filter.ownerId });
+  }
   if (filter.isRecurring !== undefined) {
     query.andWhere(`(e.rrule IS NOT NULL OR e.added <> '[]') = :recurring`, { recurring: filter.isRecurring });
   }

@@ -5,17 +5,15 @@ import { RetryTransaction } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { AccessService } from '../permissions/access.service.js';
-import { type Handover, PermissionsService } from '../permissions/permissions.service.js';
+import { type Handover, PeopleWriter } from '../permissions/people-writer.js';
+import { PermissionsService } from '../permissions/permissions.service.js';
 import type { Action } from '../permissions/role.js';
-import { tzdataVersion } from '../platform/time/time-zone.js';
-import { v7 as uuidv7 } from 'uuid';
 import { type Claim, ConflictsService, type OnConflict, type Settlement } from './conflicts.service.js';
-import { CalendarEvent } from './event.entity.js';
-import { changedFields, changesTime, contentOf, type EventContent, isSeries, wireContent } from './event-content.js';
-import { seriesOf } from './event-series.js';
+import type { CalendarEvent } from './event.entity.js';
+import { changedFields, changesTime, contentOf, type EventContent, wireContent } from './event-content.js';
+import { newEvent, nextVersion, outline } from './event-row.js';
 import type { Conflict } from './events.errors.js';
 import { EventsRepository } from './events.repository.js';
-import { bounds } from './recurrence/expand.js';
 
 const DELETED: ContentKind = 'deleted';
 
@@ -64,8 +62,9 @@ export class EventWriter {
     private readonly conflicts: ConflictsService,
     private readonly access: AccessService,
     private readonly permissions: PermissionsService,
+    people: PeopleWriter,
   ) {
-    permissions.onHandover((tx, handover) => this.handOver(tx, handover));
+    people.onHandover((tx, handover) => this.handOver(tx, handover));
   }
 
   /**
@@ -256,40 +255,4 @@ export class EventWriter {
 /** A clash with a new event of the same call names no id: nothing of the call will be there to look at. */
 function withoutUnwritten(clash: Conflict, unwritten: string[]): Conflict {
   return unwritten.includes(clash.event_id ?? '') ? { ...clash, event_id: null } : clash;
-}
-
-function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent {
-  const id = uuidv7();
-  return Object.assign(new CalendarEvent(), content, outline(content), {
-    id,
-    seriesId: id,
-    splitFrom: null,
-    splitFromVersion: null,
-    version: 1,
-    createdAt: at,
-    updatedAt: at,
-    updatedBy: actor.userId,
-  });
-}
-
-/** Versions of one event are never dated backwards, whatever the clocks of several servers say. */
-function nextVersion(event: CalendarEvent, content: EventContent, actor: Actor): CalendarEvent {
-  return Object.assign(event, content, outline(content), {
-    version: event.version + 1,
-    updatedAt: new Date(Math.max(Date.now(), event.updatedAt.getTime() + 1)),
-    updatedBy: actor.userId,
-  });
-}
-
-/** What follows from the content: first start and last end of all occurrences, and the data they were computed with. */
-function outline(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd' | 'tzdata'> {
-  const tzdata = tzdataVersion();
-  if (!isSeries(content)) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };
-  const found = bounds(seriesOf(content));
-  if (!found) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };
-  return {
-    firstStart: new Date(found.start * 1_000),
-    lastEnd: found.end === null ? null : new Date(found.end * 1_000),
-    tzdata,
-  };
 }

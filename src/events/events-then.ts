@@ -1,5 +1,4 @@
 import type { SelectQueryBuilder } from 'typeorm';
-import { User } from '../users/user.entity.js';
 import type { CalendarEvent } from './event.entity.js';
 
 /**
@@ -30,17 +29,21 @@ const EVENTS_THEN = `
    WHERE seen.user_id = :userId`;
 
 /** Whom history names as the owner last before the moment; else whoever owned the event from its beginning. */
-const OWNER_THEN = `owner.id = coalesce(
+export const OWNER_THEN = `coalesce(
   (SELECT person."userId" FROM people_changes c
      CROSS JOIN jsonb_to_recordset(c.people) AS person ("userId" uuid, "to" text)
     WHERE c.event_id = e.id AND c.kind = 'ownership_transferred' AND c.created_at <= :asOf AND person."to" = 'owner'
     ORDER BY c.position DESC LIMIT 1),
   (SELECT born.user_id FROM people_at_birth(e.id) AS born WHERE born.role = 'owner'))`;
 
-/** Puts the rows of then in the place of the table: the filters, the order and the mapping of a query work on them unchanged. */
+/**
+ * Puts the rows of then in the place of the table: the filters, the order and the mapping of a query work on them
+ * unchanged. The owner stands in the selection, not in a join: he is looked up for the rows of a page, not for all.
+ */
 export function selectThen(query: SelectQueryBuilder<CalendarEvent>, asOf: Date): SelectQueryBuilder<CalendarEvent> {
   return query
     .addCommonTableExpression(EVENTS_THEN, 'events')
-    .innerJoin(User, 'owner', OWNER_THEN)
+    .addSelect(OWNER_THEN, 'owner_id')
+    .addSelect(`(SELECT u.username FROM users u WHERE u.id = ${OWNER_THEN})`, 'owner_name')
     .setParameter('asOf', asOf);
 }

@@ -24,8 +24,9 @@ export interface EventRecord {
   updatedBy: Person;
 }
 
-/** Rows read at a time when some of them may yet be passed over. */
+/** Rows read at first when some of them may yet be passed over, and at most in one go. */
 const CHUNK = 200;
+const MOST_ROWS = 2_000;
 
 @Injectable()
 export class EventsRepository {
@@ -150,16 +151,14 @@ export class EventsRepository {
 function visible(manager: EntityManager, userId: string, asOf: Date | null = null): SelectQueryBuilder<CalendarEvent> {
   const query = manager
     .createQueryBuilder(CalendarEvent, 'e')
-    .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId });
-  const owned = asOf
-    ? selectThen(query, asOf)
-    : query
-        .innerJoin(Permission, 'own', `own.eventId = e.id AND own.role = 'owner'`)
-        .innerJoin(User, 'owner', 'owner.id = own.userId');
-  return owned
+    .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId })
     .innerJoin(User, 'editor', 'editor.id = e.updatedBy')
-    .addSelect(['mine.role AS role', 'owner.id AS owner_id', 'owner.username AS owner_name'])
-    .addSelect(['editor.id AS editor_id', 'editor.username AS editor_name']);
+    .addSelect(['mine.role AS role', 'editor.id AS editor_id', 'editor.username AS editor_name']);
+  if (asOf) return selectThen(query, asOf);
+  return query
+    .innerJoin(Permission, 'own', `own.eventId = e.id AND own.role = 'owner'`)
+    .innerJoin(User, 'owner', 'owner.id = own.userId')
+    .addSelect(['owner.id AS owner_id', 'owner.username AS owner_name']);
 }
 
 interface PeopleRow {
@@ -192,8 +191,8 @@ async function readAll(
   start: string[] | null = null,
 ): Promise<EventRecord[]> {
   const kept: EventRecord[] = [];
-  const take = Math.max(Math.min(enough, CHUNK), 1);
-  for (let after = start; ;) {
+  // Twice as many each time: a query about the past looks at everything again, however few rows are wanted of it.
+  for (let [after, take] = [start, Math.max(Math.min(enough, CHUNK), 1)]; ; take = Math.min(take * 2, MOST_ROWS)) {
     const rows = await read(query(after, take));
     kept.push(...rows.filter(({ event }) => keep(event)));
     const last = rows.at(-1);

@@ -228,10 +228,15 @@ export class EventsService {
   ): Promise<EventWithPeople> {
     return this.transactions.run(async (tx) => {
       const written = await work(tx);
-      const record = await this.events.findRecord(written.event.id, actor.userId, tx);
-      if (!record) throw notFound();
-      return { ...(await this.withPeople(record, tx)), notes: written, mergedOver: written.mergedOver };
+      return { ...(await this.getIn(tx, actor, written.event.id)), notes: written, mergedOver: written.mergedOver };
     });
+  }
+
+  /** The event as a running transaction leaves it, also in the trash. @throws Problem not_found */
+  async getIn(tx: Transaction, actor: Actor, id: string): Promise<EventWithPeople> {
+    const record = await this.events.findRecord(id, actor.userId, tx);
+    if (!record) throw notFound();
+    return this.withPeople(record, tx);
   }
 
   private async withPeople(record: EventRecord, tx?: Transaction): Promise<EventWithPeople> {

@@ -68,6 +68,9 @@ describe('the message of a notification', () => {
     const removed = (userId: string): PersonChange => ({ userId, from: 'viewer', to: null });
     expect(told('access_revoked', people([removed('ben')]))).toBe('Ana removed you from “Lunch”');
     expect(told('access_revoked', people([removed('cid')]))).toBe('Ana removed Cid from “Lunch”');
+    expect(told('access_revoked', people([removed('cid'), removed('dee')], 5))).toBe(
+      'Ana removed Cid, Dee and 3 others from “Lunch”',
+    );
     expect(told('access_revoked', people([removed('ana')]))).toBe('Ana left “Lunch”');
     expect(told('access_revoked', { userId: 'ana', ...people([removed('ana')]) })).toBe('You left “Lunch”');
   });

@@ -41,7 +41,7 @@ function everybody(item: NotificationRecord, say: (person: PersonChange, name: s
 function revoked(item: NotificationRecord, actor: string, title: string): string {
   const [person] = item.people?.named ?? [];
   if (!person || person.userId === item.actorId) return `${actor} left ${title}`;
-  return `${actor} removed ${nameOf(person.userId, item)} from ${title}`;
+  return `${actor} removed ${everybody(item, (_person, name) => name)} from ${title}`;
 }
 
 function newOwner(item: NotificationRecord): string {

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.js';
 import { AccessService } from './access.service.js';
+import { PeopleUndoService } from './people-undo.service.js';
+import { PeopleWriter } from './people-writer.js';
 import { Permission } from './permission.entity.js';
 import { PermissionsController } from './permissions.controller.js';
 import { PermissionsRepository } from './permissions.repository.js';
@@ -11,7 +13,7 @@ import { RoleGuard } from './role.guard.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Permission]), UsersModule],
   controllers: [PermissionsController],
-  providers: [AccessService, PermissionsRepository, PermissionsService, RoleGuard],
-  exports: [AccessService, PermissionsService, RoleGuard],
+  providers: [AccessService, PeopleUndoService, PeopleWriter, PermissionsRepository, PermissionsService, RoleGuard],
+  exports: [AccessService, PeopleUndoService, PeopleWriter, PermissionsService, RoleGuard],
 })
 export class PermissionsModule {}

@@ -179,8 +179,9 @@ export class PermissionsRepository {
     return rows.map((row) => row.id);
   }
 
-  async remove(tx: Transaction, eventId: string, userId: string): Promise<void> {
-    await tx.query(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = $2`, [eventId, userId]);
+  async remove(tx: Transaction, eventId: string, userIds: string[]): Promise<void> {
+    if (userIds.length === 0) return;
+    await tx.query(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = ANY($2)`, [eventId, userIds]);
   }
 }
 

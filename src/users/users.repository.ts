@@ -54,8 +54,8 @@ export class UsersRepository {
   }
 
   /** Also people who were erased. */
-  listByIds(ids: string[]): Promise<User[]> {
-    return this.users.findBy({ id: In(ids) });
+  listByIds(ids: string[], tx?: Transaction): Promise<User[]> {
+    return (tx?.manager ?? this.users.manager).findBy(User, { id: In(ids) });
   }
 
   /** Exact matches without regard to case, each kind of name in one query. */

@@ -83,8 +83,8 @@ export class UsersService {
     );
   }
 
-  async usernames(ids: string[]): Promise<Map<string, string>> {
-    const users = await this.users.listByIds([...new Set(ids)]);
+  async usernames(ids: string[], tx?: Transaction): Promise<Map<string, string>> {
+    const users = await this.users.listByIds([...new Set(ids)], tx);
     return new Map(users.map((user) => [user.id, user.username]));
   }
 }

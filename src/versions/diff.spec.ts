@@ -77,6 +77,9 @@ describe('difference', () => {
       'time_zone',
     ]);
     expect(difference(null, MEETING).changes.title).toEqual({ from: null, to: 'Team Meeting', type: 'added' });
+    const pizza = difference(null, { ...MEETING, description: 'Pizza' }).patch;
+    // `add` sets a member whether it is there or not (RFC 6902 §4.1); `replace` of nothing would fail.
+    expect(new Set(pizza.map(({ op }) => op))).toEqual(new Set(['add']));
   });
 
   it('leads back in the other order', () => {

@@ -35,8 +35,9 @@ const TEXTS: ContentField[] = ['title', 'description', 'location'];
  * Compares two states of an event field by field. Pure. A field that is null, absent or an empty list on one side was
  * added or removed; otherwise it changed.
  * @param before null for "before it existed"
+ * @param byWords also compare texts word by word, which can take a while when they are long
  */
-export function difference(before: WireContent | null, after: WireContent): Difference {
+export function difference(before: WireContent | null, after: WireContent, byWords = true): Difference {
   const earlier: Partial<WireContent> = before ?? NOTHING;
   const changes: Record<string, FieldDifference> = {};
   const patch: PatchOperation[] = [];
@@ -46,9 +47,9 @@ export function difference(before: WireContent | null, after: WireContent): Diff
     const to = after[field] ?? null;
     if (isDeepStrictEqual(from, to)) continue;
     const type = changeType(from, to);
-    const hasWords = type === 'changed' && TEXTS.includes(field);
+    const hasWords = byWords && type === 'changed' && TEXTS.includes(field);
     changes[field] = { from, to, type, ...(hasWords ? { text: textDifference(from as string, to as string) } : {}) };
-    patch.push({ op: field in earlier ? 'replace' : 'add', path: `/${field}`, value: to });
+    patch.push({ op: before ? 'replace' : 'add', path: `/${field}`, value: to });
     summary.push(...sentencesAbout(field, earlier, after));
   }
   return { changes, patch, summary };

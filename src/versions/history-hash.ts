@@ -9,8 +9,8 @@ export interface HistoryEntry {
   kind: string;
   actorId: string;
   at: Date;
-  /** Only of versions; null for a change of people. */
   comment: string | null;
+  /** Only of versions; null for a change of people. */
   changed: string[] | null;
   snapshot: object | null;
   /** Only of changes of people; null for a version. */

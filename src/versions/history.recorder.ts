@@ -42,9 +42,9 @@ export class HistoryRecorder implements ChangeListener {
 const isFirst = (change: Change): boolean => !isPeopleChange(change) && change.version === 1;
 
 function entryOf(change: Change, position: number): HistoryEntry {
-  const { eventId, version, kind, actorId, at } = change;
-  const common = { eventId, position, version, kind, actorId, at };
-  if (isPeopleChange(change)) return { ...common, comment: null, changed: null, snapshot: null, people: change.people };
-  const { comment, changed, snapshot } = change;
-  return { ...common, comment, changed, snapshot, people: null };
+  const { eventId, version, kind, actorId, at, comment } = change;
+  const common = { eventId, position, version, kind, actorId, at, comment };
+  if (isPeopleChange(change)) return { ...common, changed: null, snapshot: null, people: change.people };
+  const { changed, snapshot } = change;
+  return { ...common, changed, snapshot, people: null };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Snapshot } from '../events/event-content.js';
+import type { RoleChange } from '../permissions/people-writer.js';
 import type { ChangeKind, ContentKind, PeopleKind, PersonChange } from '../platform/changes/change.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
@@ -47,6 +48,11 @@ export interface LogRecord {
   people: PersonChange[] | null;
 }
 
+/** A version, or a change of people beside it. */
+export type HistoryPlace = { version: number } & (
+  { kind: ContentKind; people: null } | { kind: PeopleKind; people: RoleChange[] }
+);
+
 /** Which part of the log is asked for. */
 export interface LogFilter {
   descending: boolean;
@@ -61,6 +67,19 @@ type Row<T extends object> = Omit<T, 'author' | 'actor'> & { personId: string; p
 
 const VERSION_COLUMNS = `v.version, v.kind, v.comment, v.changed, v.snapshot, v.created_at AS "createdAt",
   u.id AS "personId", u.username AS "personName"`;
+
+/** The lines of an event's ($1) log of a field, a kind and a person ($2 to $4, null for any), versions without content. */
+const LOG = `
+  SELECT h.*, u.id AS "personId", u.username AS "personName"
+    FROM (SELECT position, version, kind, author_id AS person, created_at AS at, comment, changed, NULL::jsonb AS people
+            FROM event_versions WHERE event_id = $1
+          UNION ALL
+          SELECT position, version, kind, actor_id, created_at, comment, ARRAY['permissions'], people
+            FROM people_changes WHERE event_id = $1) AS h
+    JOIN users u ON u.id = h.person
+   WHERE ($2::text IS NULL OR $2 = ANY (h.changed))
+     AND ($3::text IS NULL OR h.kind = $3)
+     AND ($4::text IS NULL OR u.username = $4::citext OR u.id::text = lower($4))`;
 
 @Injectable()
 export class HistoryRepository {
@@ -94,10 +113,10 @@ export class HistoryRepository {
 
   async insertPeopleChanges(tx: Transaction, changes: ChainedEntry[]): Promise<void> {
     await tx.query(
-      `INSERT INTO people_changes (event_id, version, position, kind, actor_id, people, created_at, hash)
-       SELECT "eventId", version, position, kind, "actorId", people, at, decode(hash, 'hex')
+      `INSERT INTO people_changes (event_id, version, position, kind, actor_id, comment, people, created_at, hash)
+       SELECT "eventId", version, position, kind, "actorId", comment, people, at, decode(hash, 'hex')
          FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text, "actorId" uuid,
-              people jsonb, at timestamptz, hash text)`,
+              comment text, people jsonb, at timestamptz, hash text)`,
       [JSON.stringify(changes)],
     );
   }
@@ -111,7 +130,10 @@ export class HistoryRepository {
         ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
       [eventId, before, page.limit + 1, page.offset ?? 0],
     );
-    const total = page.offset === null ? null : await this.countVersions(eventId);
+    const total =
+      page.offset === null
+        ? null
+        : await this.count(`SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, [eventId]);
     return pageOf(rows.map(versionRecord), page, ({ version }) => [String(version)], total);
   }
 
@@ -133,38 +155,41 @@ export class HistoryRepository {
     return row?.version ?? 0;
   }
 
+  /** What happened at one place of the event's history; null when it isn't that long. */
+  async findEntry(tx: Transaction, eventId: string, position: number): Promise<HistoryPlace | null> {
+    const [entry] = await tx.query<HistoryPlace>(
+      `SELECT version, kind, NULL::jsonb AS people FROM event_versions WHERE event_id = $1 AND position = $2
+       UNION ALL
+       SELECT version, kind, people FROM people_changes WHERE event_id = $1 AND position = $2`,
+      [eventId, position],
+    );
+    return entry ?? null;
+  }
+
   /** Everything that happened and passes the filter, oldest or newest first. */
   async listLog(eventId: string, page: PageRequest, filter: LogFilter): Promise<Page<LogRecord>> {
     const after = page.after ? numberKey(page.after[0]) : null;
     const { descending, field = null, kind = null, author = null } = filter;
-    const rows = await this.dataSource.query<Row<LogRecord & { total: number }>[]>(
-      `SELECT log.*, u.id AS "personId", u.username AS "personName"${page.offset === null ? '' : ', count(*) OVER ()::int AS total'}
-         FROM (SELECT v.position, v.version, v.kind, v.author_id AS person, v.created_at AS at, v.comment, v.snapshot,
-                      earlier.snapshot AS before, NULL::jsonb AS people, v.changed
-                 FROM event_versions v
-                 LEFT JOIN event_versions earlier ON earlier.event_id = v.event_id AND earlier.version = v.version - 1
-                WHERE v.event_id = $1
-               UNION ALL
-               SELECT position, version, kind, actor_id, created_at, NULL, NULL, NULL, people, ARRAY['permissions']
-                 FROM people_changes WHERE event_id = $1) AS log
-         JOIN users u ON u.id = log.person
-        WHERE ($2::bigint IS NULL OR ${descending ? 'log.position < $2' : 'log.position > $2'})
-          AND ($5::text IS NULL OR $5 = ANY (log.changed))
-          AND ($6::text IS NULL OR log.kind = $6)
-          AND ($7::text IS NULL OR u.username = $7::citext OR u.id::text = lower($7))
-        ORDER BY log.position ${descending ? 'DESC' : 'ASC'} LIMIT $3 OFFSET $4`,
-      [eventId, after, page.limit + 1, page.offset ?? 0, field, kind, author],
+    const direction = descending ? 'DESC' : 'ASC';
+    // Snapshots are read for the page only: they are what is long in a long history.
+    const rows = await this.dataSource.query<Row<LogRecord>[]>(
+      `SELECT page.*, v.snapshot, earlier.snapshot AS before
+         FROM (SELECT * FROM (${LOG}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
+                ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
+         LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
+         LEFT JOIN event_versions earlier ON earlier.event_id = $1 AND earlier.version = v.version - 1
+        ORDER BY page.position ${direction}`,
+      [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0],
     );
-    const total = page.offset === null ? null : (rows[0]?.total ?? 0);
+    const total =
+      page.offset === null
+        ? null
+        : await this.count(`SELECT count(*)::int AS n FROM (${LOG}) AS log`, [eventId, field, kind, author]);
     return pageOf(rows.map(logRecord), page, ({ position }) => [String(position)], total);
   }
 
-  private async countVersions(eventId: string): Promise<number> {
-    return this.count(`SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, eventId);
-  }
-
-  private async count(sql: string, eventId: string): Promise<number> {
-    const [row] = await this.dataSource.query<{ n: number }[]>(sql, [eventId]);
+  private async count(sql: string, parameters: unknown[]): Promise<number> {
+    const [row] = await this.dataSource.query<{ n: number }[]>(sql, parameters);
     return row?.n ?? 0;
   }
 }

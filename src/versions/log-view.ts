@@ -7,6 +7,7 @@ import type { LogChangeView, LogEntryView } from './versions.dto.js';
 export function logEntryView(record: LogRecord, names: Map<string, string>): LogEntryView {
   const { changes, sentences } = record.people ? peopleChanges(record, names) : contentChanges(record);
   return {
+    position: record.position,
     version: record.version,
     kind: record.kind,
     actor: record.actor,
@@ -36,7 +37,7 @@ interface Told {
 
 function contentChanges({ kind, snapshot, before }: LogRecord): Told {
   const after = wireContent(fromSnapshot(snapshot!));
-  const { changes, summary } = difference(before && wireContent(fromSnapshot(before)), after);
+  const { changes, summary } = difference(before && wireContent(fromSnapshot(before)), after, false);
   return {
     changes: Object.entries(changes).map(([field, change]) => ({ field, ...change })),
     // The opening word says it already.

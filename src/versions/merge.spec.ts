@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventContent } from '../events/event-content.js';
+import { CONTENT_FIELDS, type EventContent } from '../events/event-content.js';
 import { draftContent } from '../events/event-draft.js';
-import { mergeContent, type Unit, UNITS, withUnits } from './merge.js';
+import { mergeContent, type Unit, unitOf, UNITS, withUnits } from './merge.js';
 
 function meeting(changes: Partial<EventContent> = {}): EventContent {
   const input = { title: 'Meeting', start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
@@ -14,6 +14,14 @@ function meeting(changes: Partial<EventContent> = {}): EventContent {
 const LATER = { localStart: '2026-06-01T12:00:00', startTime: new Date('2026-06-01T10:00:00Z') };
 const NINTH = '2026-06-09T10:00:00';
 const THIRD = '2026-06-03T10:00:00';
+
+describe('the units of a merge', () => {
+  it('hold every part of the content once, and every field of the wire: none is left out of a merge', () => {
+    const parts = Object.values(UNITS).flat();
+    expect([...parts].sort()).toEqual(Object.keys(meeting()).sort());
+    expect(CONTENT_FIELDS.filter((field) => !unitOf(field))).toEqual([]);
+  });
+});
 
 describe('mergeContent', () => {
   const base = meeting();
@@ -53,6 +61,16 @@ describe('mergeContent', () => {
   it('does not hang an override on a series that the other side moved', () => {
     const yours = { ...base, overrides: [{ original: NINTH, title: 'Last one' }] };
     expect(mergeContent(base, { ...base, ...LATER }, yours)).toEqual({ clashes: ['times'] });
+  });
+
+  it('clashes over the last occurrence: together they would leave nothing', () => {
+    const days = ['2026-06-01T10:00:00', '2026-06-02T10:00:00', THIRD] as const;
+    const short = meeting({ rrule: 'FREQ=DAILY;COUNT=3', excluded: [days[0]] });
+    const [theirs, yours] = [days[1], days[2]].map((day) => ({ ...short, excluded: [days[0], day] }));
+    expect(mergeContent(short, theirs!, yours!)).toEqual({ clashes: ['times'] });
+    expect(mergeContent(short, theirs!, { ...yours!, excluded: [] })).toEqual({
+      content: { ...short, excluded: [days[1]] },
+    });
   });
 
   it('brings an exclusion back that one side took away', () => {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ContentField, type EventContent, type StoredOverride, wireContent } from '../events/event-content.js';
+import { seriesOf } from '../events/event-series.js';
+import { expand } from '../events/recurrence/expand.js';
 
 const SHAPE = ['startTime', 'endTime', 'localStart', 'localEnd', 'timeZone', 'allDay', 'rrule', 'added'] as const;
 
@@ -38,7 +40,8 @@ const FIELDS_OF: Record<Unit, ContentField[]> = {
 /**
  * Three-way merge. What only one side changed since `base` is taken over; what both changed alike is theirs as well as
  * ours; what both changed differently is a clash. Times, zone, all-day and recurrence are one unit, except that
- * exclusions and overrides of different occurrences go together as long as neither side moved the series. Pure.
+ * exclusions and overrides of different occurrences go together as long as neither side moved the series and something
+ * of it is left. Pure.
  */
 export function mergeContent(
   base: EventContent,
@@ -114,11 +117,15 @@ function mergeDates(
     if (chosen !== undefined) merged.set(name, chosen);
   }
   const names = [...merged.keys()].sort();
-  return {
+  const dates = {
     excluded: names.filter((name) => merged.get(name) === 'excluded'),
     overrides: names.map((name) => merged.get(name)!).filter((date) => date !== 'excluded'),
   };
+  const isLeft = expand(seriesOf({ ...theirs, ...dates }), ALWAYS, 1).length > 0;
+  return isLeft ? dates : null;
 }
+
+const ALWAYS = { from: -Infinity, to: Infinity };
 
 /** What is said of single occurrences, by original start. */
 type Dates = Map<string, StoredOverride | 'excluded'>;

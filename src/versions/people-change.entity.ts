@@ -29,6 +29,9 @@ export class PeopleChangeRow {
   @ForeignKey(() => User, { name: 'people_changes_actor_id_fkey' })
   actorId: string;
 
+  @Column('text', { nullable: true })
+  comment: string | null;
+
   @Column('jsonb')
   people: PersonChange[];
 

@@ -120,7 +120,7 @@ async function* listHistory(query: Query, only: string[] | null): AsyncGenerator
               snapshot, NULL::jsonb AS people, encode(hash, 'hex') AS hash
          FROM event_versions WHERE (event_id, position) > ($1, $2) AND ($3::uuid[] IS NULL OR event_id = ANY($3))
        UNION ALL
-       SELECT event_id, position, version, kind, actor_id, created_at, NULL, NULL, NULL, people, encode(hash, 'hex')
+       SELECT event_id, position, version, kind, actor_id, created_at, comment, NULL, NULL, people, encode(hash, 'hex')
          FROM people_changes WHERE (event_id, position) > ($1, $2) AND ($3::uuid[] IS NULL OR event_id = ANY($3))
         ORDER BY 1, 2 LIMIT ${ROWS}`,
       [...after, only],

@@ -2,32 +2,37 @@ import { Param, type PipeTransform } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { invalid } from '../platform/http/problem.js';
 
-class VersionPipe implements PipeTransform {
-  constructor(
-    private readonly name: string,
-    private readonly orState: boolean,
-  ) {}
-
-  transform(value: string): number | 'current' {
-    if (this.orState && value === 'current') return value;
-    if (this.orState && value === '0') return 0;
-    if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-    throw invalid({ pointer: `/path/${this.name}`, code: 'invalid', message: 'Must be a version number.' });
-  }
-}
+const NUMBER = { type: 'integer', minimum: 1, maximum: 999_999_999, example: 1 } as const;
+const STATE = { type: 'string', pattern: '^(0|[1-9][0-9]{0,8}|current)$', example: '1' } as const;
 
 /** A version number in the path; with `orState` also the word `current`, and 0 for the time before. */
 export function VersionParam(name: string, { orState = false } = {}): ParameterDecorator {
-  const bind = Param(name, new VersionPipe(name, orState));
+  return orState
+    ? numberParam(name, 'a version number, `current`, or 0 for the time before the first', STATE, ['0', 'current'])
+    : numberParam(name, 'a version number', NUMBER);
+}
+
+/** The place of an entry in the changelog of an event. */
+export const PositionParam = (): ParameterDecorator => numberParam('position', 'the position of an entry', NUMBER);
+
+/** A number from 1 on, or one of the words. */
+function numberParam(
+  name: string,
+  what: string,
+  schema: typeof NUMBER | typeof STATE,
+  words: string[] = [],
+): ParameterDecorator {
+  const pipe: PipeTransform<string, number | string> = {
+    transform: (value) => {
+      if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+      if (words.includes(value)) return value === '0' ? 0 : value;
+      throw invalid({ pointer: `/path/${name}`, code: 'invalid', message: `Must be ${what}.` });
+    },
+  };
+  const bind = Param(name, pipe);
   return (target, key, index) => {
     bind(target, key, index);
-    const schema = orState
-      ? ({ type: 'string', pattern: '^(0|[1-9][0-9]{0,8}|current)$', example: '1' } as const)
-      : ({ type: 'integer', minimum: 1, maximum: 999_999_999, example: 1 } as const);
-    const description = orState
-      ? 'A version number, `current`, or 0 for the time before the first.'
-      : 'A version number.';
     const method = Object.getOwnPropertyDescriptor(target, key!)!;
-    ApiParam({ name, schema, description })(target, key!, method);
+    ApiParam({ name, schema, description: `${what[0]!.toUpperCase()}${what.slice(1)}.` })(target, key!, method);
   };
 }

@@ -14,7 +14,7 @@ import { headers } from '../platform/openapi/api-headers.js';
 import { DryRun, Idempotent } from '../platform/writes/write-route.js';
 import { UsersService } from '../users/users.service.js';
 import { logEntryView } from './log-view.js';
-import { VersionParam } from './version-param.js';
+import { PositionParam, VersionParam } from './version-param.js';
 import {
   ChangelogQuery,
   ChangelogView,
@@ -178,5 +178,30 @@ export class VersionsController {
   ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
     return taggedEvent(await this.versions.revert(actor, id, version, { onConflict, comment }), reply);
+  }
+
+  @Post('changelog/:position/undo')
+  @HttpCode(200)
+  @RequireRole('edit', { evenDeleted: true })
+  @DryRun()
+  @Idempotent()
+  @ApiOperation({
+    operationId: 'undoChange',
+    summary: 'Undo whatever stands in the changelog',
+    description:
+      'A version as by `revert/{version}`. For the owner also a share (whom it let in are removed), a change of role, a removal (the role is given back) or a handover (the event is handed back, checked against the time of the old owner). All of it or nothing, as a new entry of the log. 409 with everybody whose role became another since.',
+  })
+  @ApiBody({ type: RevertBody, required: false })
+  @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
+  @ApiProblems('event_conflict', 'too_many_people', 'later_changes')
+  async undo(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The event.') id: string,
+    @PositionParam() position: number,
+    @Body() body: RevertBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventView> {
+    const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
+    return taggedEvent(await this.versions.undo(actor, id, position, { onConflict, comment }), reply);
   }
 }

@@ -123,7 +123,7 @@ export class TextOperationView {
   text: string;
 }
 
-export class FieldDifferenceView {
+class ChangedValueView {
   @ApiProperty({ ...FIELD_VALUE, example: 'Team meeting' })
   from: unknown;
 
@@ -132,7 +132,9 @@ export class FieldDifferenceView {
 
   @ApiProperty({ enum: ['added', 'removed', 'changed'], enumName: 'ChangeType', example: 'changed' })
   type: string;
+}
 
+export class FieldDifferenceView extends ChangedValueView {
   @ApiProperty({
     type: [TextOperationView],
     required: false,
@@ -141,7 +143,7 @@ export class FieldDifferenceView {
   text?: TextOperationView[];
 }
 
-export class LogChangeView extends FieldDifferenceView {
+export class LogChangeView extends ChangedValueView {
   @ApiProperty({ description: 'A field of the event, or `permissions` when people changed.', example: 'title' })
   field: string;
 
@@ -150,6 +152,9 @@ export class LogChangeView extends FieldDifferenceView {
 }
 
 export class LogEntryView {
+  @ApiProperty({ type: 'integer', description: 'Place in the log; names the change to undo.', example: 4 })
+  position: number;
+
   @ApiProperty({ type: 'integer', description: 'The version after the change.', example: 3 })
   version: number;
 

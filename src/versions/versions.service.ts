@@ -10,9 +10,10 @@ import {
 import type { CalendarEvent } from '../events/event.entity.js';
 import { laterChanges, staleVersion } from '../events/events.errors.js';
 import type { OnConflict } from '../events/conflicts.service.js';
-import { EventWriter } from '../events/event-writer.js';
+import { EventWriter, type Written } from '../events/event-writer.js';
 import { EventsService, type EventWithPeople } from '../events/events.service.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import { PeopleUndoService } from '../permissions/people-undo.service.js';
+import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { invalid, notFound } from '../platform/http/problem.js';
@@ -29,7 +30,7 @@ export interface VersionDiff extends Difference {
 
 /** How something is undone. */
 export interface Undo {
-  onConflict: OnConflict;
+  onConflict: 'reject' | 'allow';
   comment: string | null;
 }
 
@@ -41,6 +42,8 @@ export class VersionsService {
     private readonly history: HistoryRepository,
     private readonly events: EventsService,
     private readonly writer: EventWriter,
+    private readonly peopleUndo: PeopleUndoService,
+    private readonly transactions: Transactions,
   ) {
     events.onStaleWrite((tx, event, version, edit) => this.merge(tx, event, version, edit));
   }
@@ -85,11 +88,19 @@ export class VersionsService {
     { fields, onConflict, comment }: Undo & { fields?: ContentField[] },
   ): Promise<EventWithPeople> {
     const of = fields ? ` (${fields.join(', ')})` : '';
-    const request = { comment: comment ?? `Rolled back to version ${version}${of}`, onConflict, rejoinAfter: version };
-    return this.undo(actor, eventId, request, async (tx, event) => {
+    const units = fields && new Set(fields.map(unitOf));
+    return this.events.change(actor, async (tx) => {
       const old = fromSnapshot((await this.get(eventId, version, tx)).snapshot);
-      refuseDeletion(old);
-      return fields ? withUnits(contentOf(event), old, new Set(fields.map(unitOf))) : old;
+      refuseDeletion(old, '/path/version');
+      const request = {
+        comment: comment ?? `Rolled back to version ${version}${of}`,
+        onConflict,
+        // Whoever brings only a title back leaves the series as it was split since.
+        rejoinAfter: !units || units.has('times') ? version : undefined,
+      };
+      return this.rewrite(tx, actor, eventId, request, (event) =>
+        units ? withUnits(contentOf(event), old, units) : old,
+      );
     });
   }
 
@@ -102,32 +113,62 @@ export class VersionsService {
     eventId: string,
     version: number,
     { onConflict, comment }: Undo,
+    pointer = '/path/version',
   ): Promise<EventWithPeople> {
     if (version === 1) {
       const message = 'The first version is the creation; use DELETE to take it back.';
-      throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
+      throw invalid({ pointer, code: 'not_allowed', message });
     }
-    const request = { comment: comment ?? `Undid version ${version}`, onConflict };
-    return this.undo(actor, eventId, request, async (tx, event) => {
-      const changed = fromSnapshot((await this.get(eventId, version, tx)).snapshot);
+    return this.events.change(actor, async (tx) => {
+      const { kind, snapshot } = await this.get(eventId, version, tx);
+      const changed = fromSnapshot(snapshot);
       const before = fromSnapshot((await this.get(eventId, version - 1, tx)).snapshot);
-      refuseDeletion(before);
-      const merged = mergeContent(changed, contentOf(event), before);
-      if ('content' in merged) return merged.content;
-      throw laterChanges(fieldClashes(merged.clashes, changed, event, before));
+      refuseDeletion(before, pointer);
+      const request = {
+        comment: comment ?? `Undid version ${version}`,
+        onConflict,
+        rejoinAfter: kind === 'split' ? version - 1 : undefined,
+      };
+      return this.rewrite(tx, actor, eventId, request, (event) => {
+        const merged = mergeContent(changed, contentOf(event), before);
+        if ('content' in merged) return merged.content;
+        throw laterChanges(fieldClashes(merged.clashes, changed, event, before));
+      });
     });
   }
 
-  private undo(
+  /**
+   * Takes back whatever stands at one place of the log: a version as `revert` does it, or a share, a role, a removal, a
+   * handover.
+   * @throws Problem later_changes, not_found, forbidden, event_conflict, too_many_people, validation_failed
+   */
+  undo(actor: Actor, eventId: string, position: number, { onConflict, comment }: Undo): Promise<EventWithPeople> {
+    return this.transactions.run(async (tx) => {
+      const entry = await this.history.findEntry(tx, eventId, position);
+      if (!entry) throw notFound();
+      if (!entry.people) {
+        return this.revert(actor, eventId, entry.version, { onConflict, comment }, '/path/position');
+      }
+      const request = { onConflict, comment: comment ?? `Undid change ${position}` };
+      await this.peopleUndo.undo(actor, eventId, entry, request);
+      return this.events.getIn(tx, actor, eventId);
+    });
+  }
+
+  private rewrite(
+    tx: Transaction,
     actor: Actor,
     eventId: string,
     request: { comment: string; onConflict: OnConflict; rejoinAfter?: number },
-    edit: (tx: Transaction, event: CalendarEvent) => Promise<EventContent>,
-  ): Promise<EventWithPeople> {
+    edit: (event: CalendarEvent) => EventContent,
+  ): Promise<Written> {
     const rights = { eventId, action: 'edit', kind: 'rolled_back', mayChangeTime: true, evenDeleted: true } as const;
-    return this.events.change(actor, (tx) =>
-      this.writer.change(tx, actor, { ...rights, ...request }, (event) => edit(tx, event)),
-    );
+    return this.writer.change(tx, actor, { ...rights, ...request }, (event) => {
+      const content = edit(event);
+      // In the trash nothing is changed but that it is there.
+      if (event.deletedAt && content.deletedAt) throw notFound();
+      return content;
+    });
   }
 
   private async stateAt(
@@ -158,8 +199,8 @@ export class VersionsService {
 }
 
 /** @throws Problem validation_failed */
-function refuseDeletion({ deletedAt }: EventContent): void {
+function refuseDeletion({ deletedAt }: EventContent, pointer: string): void {
   if (deletedAt === null) return;
   const message = 'That would delete the event; use DELETE for that.';
-  throw invalid({ pointer: '/path/version', code: 'not_allowed', message });
+  throw invalid({ pointer, code: 'not_allowed', message });
 }

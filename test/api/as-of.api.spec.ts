@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type Logger } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   changeRole,
@@ -13,8 +14,9 @@ import {
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
 import type { EventView, ListEventsData } from '../../sdk/generated/types.gen.js';
-import { createMeeting, hourOn, share } from '../support/meetings.js';
-import { complaints, footprint } from '../support/requests.js';
+import { addVersions } from '../support/many-versions.js';
+import { createMeeting, hourOn, MEETING, share } from '../support/meetings.js';
+import { complaints, footprint, send } from '../support/requests.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -338,6 +340,39 @@ describe('a long history', () => {
     } finally {
       await client.query('ROLLBACK');
       client.release();
+    }
+  });
+
+  it('is stepped into once an event by the list, and only the events of the page are asked for their owner', async () => {
+    const full = await startApp();
+    try {
+      const ana = await full.signUp('ana');
+      const events = Array.from({ length: 300 }, (_, index) => ({ ...MEETING, ...hourOn(index), show_as: 'free' }));
+      await send(full, '/api/events/batch', { as: ana, body: { events } });
+      await addVersions(full.database, 100);
+      const [{ as_of } = { as_of: '' }] = await full.database.query<{ as_of: string }>(
+        `SELECT to_json(max(created_at) + interval '50 ms') #>> '{}' AS as_of FROM events`,
+      );
+      const statements: { sql: string; parameters: unknown[] }[] = [];
+      const dataSource = full.app.get(DataSource);
+      const { logger } = dataSource;
+      const logQuery = (sql: string, parameters: unknown[] = []): void => void statements.push({ sql, parameters });
+      dataSource.logger = Object.assign(Object.create(logger) as Logger, { logQuery });
+      const { items } = await ok(listEvents({ client: ana.client, query: { as_of, limit: 20, sort: '-start_time' } }));
+      dataSource.logger = logger;
+      expect(items).toHaveLength(20);
+      expect(items[0]).toMatchObject({ title: 'Version 50', version: 50, owner: { id: ana.id } });
+
+      const [{ sql, parameters }] = statements.filter((one) => one.sql.includes('event_versions')) as [
+        (typeof statements)[0],
+      ];
+      const rows = await full.database.query(`EXPLAIN (ANALYZE) ${sql}`, parameters);
+      const plan = rows.map((row) => row['QUERY PLAN'] as string).join('\n');
+      expect(plan).not.toContain('Seq Scan on event_versions');
+      expect(plan).toMatch(/Index Scan Backward using event_versions_created_at_idx .* loops=300\b/);
+      expect(plan).toMatch(/Function Scan on people_at_birth .* loops=21\b/);
+    } finally {
+      await full.close();
     }
   });
 });

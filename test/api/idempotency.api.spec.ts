@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createEvent, revokePermission, shareEvent } from '../../sdk/generated/sdk.gen.js';
-import { Transactions } from '../../src/platform/database/transactions.js';
+import { createEvent, eraseMe, revokePermission, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { packMessage } from '../../src/platform/http/message-pack.js';
 import { openApiDocument } from '../../src/platform/openapi/openapi-document.js';
 import { IdempotencyService } from '../../src/platform/writes/idempotency.service.js';
@@ -246,16 +245,31 @@ describe('Idempotency-Key', () => {
     expect(left).toEqual([{ key: young }]);
   });
 
-  it('is forgotten with a person: no answer to one, nor one that names him, stays', async () => {
+  it('of others outlives a person who is erased: a retry is still a retry, and calls him by no name', async () => {
     const { ana, ben, cleo, eventId } = setting;
-    const share = { username: ben.username, role: 'viewer' };
-    await send(app, `/api/events/${eventId}/share`, withKey(newKey(), { as: ana, body: share }));
+    await send(app, `/api/events/${eventId}`, { as: ana, method: 'PUT', body: { title: 'Renamed' } });
+    const keyed = withKey(newKey(), { as: ana, body: { on_conflict: 'allow' } });
+    const path = `/api/events/${eventId}/rollback/1`;
+    const first = await send(app, path, keyed);
+    const share = withKey(newKey(), { as: ana, body: { username: ben.username, role: 'viewer' } });
+    await send(app, `/api/events/${eventId}/share`, share);
     await create(newKey(), event('Of Ben'), ben);
     await create(newKey(), event('Of Cleo'), cleo);
-    await app.app.get(Transactions).run((tx) => app.app.get(IdempotencyService).forget(tx, ben.id));
-    const left = await app.database.query(`SELECT user_id FROM idempotency_keys WHERE user_id = ANY($1)`, [
-      [ana.id, ben.id, cleo.id],
-    ]);
-    expect(left).toEqual([{ user_id: cleo.id }]);
+    await send(app, `/api/events/${eventId}`, { as: ana, method: 'PUT', body: { title: 'Renamed again' } });
+
+    await done(eraseMe({ client: ben.client, body: { password: ben.password } }));
+    const rows = await app.database.query<{ user_id: string; text: string }>(
+      `SELECT user_id, k::text AS text FROM idempotency_keys k WHERE user_id = ANY($1) ORDER BY created_at`,
+      [[ana.id, ben.id, cleo.id]],
+    );
+    expect(rows.map((row) => row.user_id)).toEqual([ana.id, ana.id, cleo.id]);
+    expect(rows.filter(({ text }) => text.includes(ben.username))).toEqual([]);
+
+    const before = await checksums(app.database);
+    const again = await send(app, path, keyed);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    expect(again.bytes.toString()).toBe(first.bytes.toString().replaceAll(ben.username, 'Deleted user'));
+    expect((await send(app, `/api/events/${eventId}/share`, share)).status).toBe(200);
+    expect(await checksums(app.database)).toEqual(before);
   });
 });

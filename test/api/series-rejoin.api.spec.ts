@@ -5,6 +5,7 @@ import {
   listEvents,
   listNotifications,
   restoreEvent,
+  revertChange,
   rollbackEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
@@ -56,6 +57,33 @@ const trash = async (person = ana): Promise<string[]> =>
   (await ok(listEvents({ client: person.client, query: { deleted: true } }))).items.map(({ id }) => id).sort();
 
 describe('going back behind a split', () => {
+  it('by undoing that one change makes the series whole again as well, and keeps what was changed since', async () => {
+    const event = await newSeries();
+    const path = { id: event.id };
+    const before = await stored(event.id, 1);
+    const tail = await split(event, SIXTH, 'Second half');
+    await ok(updateEvent({ client: ana.client, path, body: { location: 'Room 4' } }));
+    const whole = await ok(revertChange({ client: ana.client, path: { id: event.id, version: 2 }, body: {} }));
+    expect(whole).toMatchObject({ version: 4, title: event.title, location: 'Room 4', rrule: event.rrule });
+    expect((await stored(event.id, 4)).busy).toEqual(before.busy);
+    expect(await versionsOf(app.database, tail.id)).toEqual(['1 split', '2 deleted']);
+    expect(await trash()).toEqual([tail.id]);
+  });
+
+  it('with fields other than times leaves the halves apart', async () => {
+    const event = await newSeries();
+    const tail = await split(event, SIXTH, 'Second half');
+    await ok(
+      updateEvent({ client: ana.client, path: { id: event.id }, body: { show_as: 'free', title: 'First half' } }),
+    );
+    const { rrule } = await ok(rollback(event, 1, { fields: ['show_as', 'title'] }));
+    expect(rrule).not.toBe(event.rrule);
+    expect(await versionsOf(app.database, tail.id)).toEqual(['1 split']);
+    expect(await trash()).toEqual([]);
+    await ok(rollback(event, 1, { fields: ['end_time'] }));
+    expect(await trash()).toEqual([tail.id]);
+  });
+
   it('makes the series whole again, equal to the last byte, and puts the tail into the trash', async () => {
     const event = await newSeries();
     const path = { id: event.id };

@@ -70,6 +70,17 @@ describe('POST /api/events/:id/revert/:version', () => {
     expect((await getEvent({ client: ben.client, path: { id } })).data).toMatchObject({ version: 3 });
   });
 
+  it('changes nothing of what stays in the trash', async () => {
+    const { id } = await create();
+    await edit(id, { title: 'Lunch' });
+    await done(deleteEvent({ client: ana.client, path: { id } }));
+    expect(await refused(revert(id, 2))).toMatchObject({ status: 404 });
+    const body = { fields: ['title' as const] };
+    const call = rollbackEvent({ client: ana.client, path: { id, version: 1 }, body });
+    expect(await refused(call)).toMatchObject({ status: 404 });
+    expect(await versionsOf(app.database, id)).toHaveLength(3);
+  });
+
   it('undoes neither the creation nor a restoration: that would delete', async () => {
     const { id } = await create();
     expect(await refused(revert(id, 1))).toMatchObject({ status: 422, errors: [{ pointer: '/path/version' }] });
@@ -135,6 +146,8 @@ describe('GET /api/events/:id/changelog', () => {
       listChanges({ client: ana.client, path: { id }, query: { kind: 'updated', page: 1, page_size: 1 } }),
     );
     expect([total, pages]).toEqual([2, 2]);
+    const query = { kind: 'updated' as const, page: 9, page_size: 1 };
+    expect(await ok(listChanges({ client: ana.client, path: { id }, query }))).toMatchObject({ items: [], total: 2 });
   });
 });
 

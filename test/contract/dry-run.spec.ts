@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import { changeRole, createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { openApiDocument } from '../../src/platform/openapi/openapi-document.js';
 import { checksums } from '../support/checksums.js';
 import { LiveSocket } from '../support/live-socket.js';
@@ -193,6 +193,20 @@ describe('a dry run', () => {
     },
   );
 
+  it('of an undo is refused as the call is, with the names of those whose roles changed since', async () => {
+    const { ana, ben, eventId } = setting;
+    await ok(changeRole({ client: ana.client, path: { id: eventId, userId: ben.id }, body: { role: 'viewer' } }));
+    const path = `/api/events/${eventId}/changelog/2/undo`;
+    const before = await checksums(app.database);
+    const [dry, real] = [
+      await send(app, withDryRun(path), { as: ana, body: {} }),
+      await send(app, path, { as: ana, body: {} }),
+    ];
+    expect([dry.status, dry.json.clashes]).toEqual([409, real.json.clashes]);
+    expect(dry.json.clashes).toMatchObject([{ person: { username: ben.username } }]);
+    expect(await checksums(app.database)).toEqual(before);
+  });
+
   it('lets everything speak that COMMIT would ask', async () => {
     await app.database.query(`CREATE SEQUENCE asked`);
     await app.database.query(`
@@ -208,6 +222,17 @@ describe('a dry run', () => {
       await app.database.query(`DROP FUNCTION ask CASCADE`);
       await app.database.query(`DROP SEQUENCE asked`);
     }
+  });
+
+  it('of a stale write is merged as the call is', async () => {
+    const { ana, eventId } = setting;
+    await send(app, `/api/events/${eventId}`, { as: ana, method: 'PUT', body: { title: 'Renamed' } });
+    const request = { as: ana, method: 'PUT', body: { location: 'Room 4' }, headers: { 'if-match': '"1"' } };
+    const before = await checksums(app.database);
+    const dry = await send(app, `/api/events/${eventId}?dry_run=true`, request);
+    expect([dry.status, dry.headers.get('convene-merged')]).toEqual([200, '1..2']);
+    expect(dry.json.would).toMatchObject({ title: 'Renamed', location: 'Room 4', version: 3 });
+    expect(await checksums(app.database)).toEqual(before);
   });
 
   it('refuses a stale If-Match as the call does', async () => {

@@ -5,13 +5,15 @@ import { startApp, type TestApp } from '../support/test-app.js';
 
 const GUIDE = new URL('../../docs/guide/', import.meta.url);
 
-/** One `http` block: a request line, a body if it has one, and after the arrow what comes back. */
+/** One `http` block: a request, and after the arrow what comes back, each with headers and a body if it has them. */
 interface Example {
   method: string;
   path: string;
-  body: unknown;
+  headers: Record<string, string>;
+  body: string;
   status: number;
-  answer: unknown;
+  answerHeaders: Record<string, string>;
+  answer: string;
 }
 
 let app: TestApp;
@@ -19,18 +21,27 @@ beforeAll(async () => void (app = await startApp()));
 afterAll(() => app.close());
 
 // The guide to scheduling needs several people with calendars of their own; test/api/find-time and free-busy have them.
-describe.each(['time.md'])('the examples of docs/guide/%s', (name) => {
+describe.each(['time.md', 'history.md'])('the examples of docs/guide/%s', (name) => {
   const sections = readFileSync(new URL(name, GUIDE), 'utf8').split(/^## /m).slice(1);
 
   it.each(sections.map((text) => [text.slice(0, text.indexOf('\n')), text]))('%s', async (_title, text) => {
-    const person = await app.signUp('reader', 'Europe/Paris');
-    const names: Record<string, string> = {};
-    for (const { method, path, body, status, answer } of examplesOf(text)) {
-      const target = path.replace(/\{(\w+)\}/g, (_, known: string) => names[known] ?? `no ${known}`);
-      const found = await send(app, target, { as: person, method, body });
-      expect({ request: `${method} ${path}`, status: found.status }).toEqual({ request: `${method} ${path}`, status });
-      if (answer !== undefined) expect(found.json).toMatchObject(answer as object);
-      if (method === 'POST' && status === 201) names['id'] = found.json.id;
+    const [reader, ben] = [await app.signUp('reader', 'Europe/Paris'), await app.signUp('ben')];
+    const names: Record<string, string> = { ben: ben.username };
+    const filled = (template: string): string =>
+      template.replace(/\{(\w+)\}/g, (_, known: string) => names[known] ?? `no ${known}`);
+    for (const { method, path, headers, body, status, answerHeaders, answer } of examplesOf(text)) {
+      const { authorization, ...others } = headers;
+      const as = authorization === 'Bearer {ben}' ? ben : reader;
+      const sent = body ? filled(body) : undefined;
+      const found = await send(app, filled(path), { as, method, body: sent, headers: others });
+      const request = `${method} ${path}`;
+      expect({ request, status: found.status }).toEqual({ request, status });
+      for (const [header, value] of Object.entries(answerHeaders))
+        expect(found.headers.get(header), header).toBe(value);
+      if (answer.startsWith('{')) expect(found.json, request).toMatchObject(JSON.parse(filled(answer)) as object);
+      else if (answer) expect(found.bytes.toString().trimEnd()).toBe(answer);
+      if (method === 'POST' && status === 201)
+        Object.assign(names, { id: found.json.id, created_at: found.json.created_at });
       if (found.json?.split_from) names['tail'] = found.json.id;
     }
     expect(text.match(/^```http$/gm)?.length ?? 0).toBe(examplesOf(text).length);
@@ -38,12 +49,31 @@ describe.each(['time.md'])('the examples of docs/guide/%s', (name) => {
 });
 
 function examplesOf(text: string): Example[] {
-  const blocks = text.matchAll(/^```http\n(\w+) (\S+)\n(?:(\{.*?\})\n)?\n→ (\d+)\n(?:(\{.*?\})\n)?```$/gms);
-  return [...blocks].map(([, method, path, body, status, answer]) => ({
-    method: method!,
-    path: path!,
-    body: body && JSON.parse(body),
-    status: Number(status),
-    answer: answer && JSON.parse(answer),
-  }));
+  const blocks = text.matchAll(/^```http\n(\w+) (\S+)\n(.*?)\n?\n→ (\d+)\n(.*?)```$/gms);
+  return [...blocks].map(([, method, path, request, status, answer]) => {
+    const [sent, told] = [partsOf(request!), partsOf(answer!)];
+    return {
+      method: method!,
+      path: path!,
+      headers: sent.headers,
+      body: sent.body,
+      status: Number(status),
+      answerHeaders: told.headers,
+      answer: told.body,
+    };
+  });
+}
+
+/** Header lines, and whatever comes after them. */
+function partsOf(text: string): { headers: Record<string, string>; body: string } {
+  const lines = text.split('\n');
+  const isHeader = (line: string): boolean => /^[A-Z][\w-]*: /.test(line);
+  const end = lines.findIndex((line) => !isHeader(line));
+  const headers = lines
+    .slice(0, end === -1 ? undefined : end)
+    .map((line) => line.split(/: (.*)/, 2) as [string, string]);
+  return {
+    headers: Object.fromEntries(headers.map(([header, value]) => [header.toLowerCase(), value])),
+    body: end === -1 ? '' : lines.slice(end).join('\n').trim(),
+  };
 }

@@ -190,7 +190,8 @@ describe('the OpenAPI document', () => {
 
   it('says which bodies may be left out', () => {
     const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
-    expect(optional.map(({ id }) => id).sort()).toEqual(['logout', 'restoreEvent', 'revertChange', 'rollbackEvent']);
+    const ids = ['logout', 'restoreEvent', 'revertChange', 'rollbackEvent', 'undoChange'];
+    expect(optional.map(({ id }) => id).sort()).toEqual(ids);
   });
 
   it.each([

@@ -8,6 +8,7 @@ import {
   revokePermission,
   rollbackEvent,
   shareEvent,
+  undoChange,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
 import { atOnce, outcome, type Outcome, slot, tally } from '../support/calls.js';
@@ -41,6 +42,7 @@ const OPERATIONS: ((chance: Chance, client: Client, id: string, person: Person) 
   (_chance, client, id) => outcome(restoreEvent({ client, path: { id }, body: {} })),
   (_chance, client, id) => outcome(restoreEvent({ client, path: { id }, body: { on_conflict: 'allow' } })),
   (chance, client, id) => outcome(rollbackEvent({ client, path: { id, version: 1 + chance.below(6) }, body: {} })),
+  (chance, client, id) => outcome(undoChange({ client, path: { id, position: 2 + chance.below(12) }, body: {} })),
   (chance, client, id, person) =>
     outcome(
       shareEvent({

@@ -179,6 +179,27 @@ export const ACCESS_MATRIX: Row[] = [
     request: () => ({ params: { version: '2' }, body: {} }),
   }),
 
+  row('undoChange', [401, 404, 403, 403, 200, 404], {
+    circumstance: ' of people',
+    writes: true,
+    request: () => ({ params: { position: '2' }, body: {} }),
+  }),
+  row('undoChange', [401, 404, 403, 422, 422, 404], {
+    circumstance: ' of content',
+    request: () => ({ params: { position: '1' }, body: {} }),
+  }),
+  row('undoChange', NOBODY_IN_TRASH, {
+    ...TRASH,
+    circumstance: ' of people in the trash',
+    request: () => ({ params: { position: '2' }, body: {} }),
+  }),
+  row('undoChange', ONLY_OWNER_IN_TRASH, {
+    ...TRASH,
+    circumstance: ' of content in the trash',
+    writes: true,
+    request: () => ({ params: { position: '3' }, body: {} }),
+  }),
+
   row('listNotifications', ANYBODY_SIGNED_IN),
   row('readNotification', [401, 404, 200, 200, 200, 200], {
     request: async ({ notificationId }) => ({ params: { id: await notificationId() } }),

@@ -1,4 +1,4 @@
-import { createEvent, deleteEvent, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { changeRole, createEvent, deleteEvent, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { done, type WireRequest } from './requests.js';
 import { ok, type Person } from './test-app.js';
 
@@ -42,6 +42,15 @@ const other = ({ ana }: Setting): Promise<unknown> =>
   ok(createEvent({ client: ana.client, body: { title: 'In the way', ...HOUR, on_conflict: 'allow' } }));
 const cleoJoined = ({ ana, cleo, eventId }: Setting): Promise<unknown> =>
   ok(shareEvent({ client: ana.client, path: { id: eventId }, body: { username: cleo.username, role: 'viewer' } }));
+
+const handedThereAndBack = async ({ ana, ben, eventId }: Setting): Promise<void> => {
+  for (const [from, to] of [
+    [ana, ben],
+    [ben, ana],
+  ] as const) {
+    await ok(changeRole({ client: from.client, path: { id: eventId, userId: to.id }, body: { role: 'owner' } }));
+  }
+};
 
 const NEW = { title: 'Standup', start_time: '2026-07-01T08:00:00Z', end_time: '2026-07-01T08:15:00Z' };
 const SECOND = '2026-06-02T10:00:00Z';
@@ -131,6 +140,30 @@ export const WRITE_CALLS: WriteCall[] = [
     before: renamed,
     request: of('POST', '/revert/2', {}),
     changes: ['rolled_back 3'],
+    notified: ['ben'],
+  },
+  {
+    operation: 'undoChange',
+    circumstance: ' of a version',
+    before: renamed,
+    request: of('POST', '/changelog/3/undo', {}),
+    changes: ['rolled_back 3'],
+    notified: ['ben'],
+  },
+  {
+    operation: 'undoChange',
+    circumstance: ' of a share',
+    before: cleoJoined,
+    request: of('POST', '/changelog/3/undo', {}),
+    changes: ['revoked 1'],
+    notified: ['ben', 'cleo'],
+  },
+  {
+    operation: 'undoChange',
+    circumstance: ' of a handover',
+    before: handedThereAndBack,
+    request: of('POST', '/changelog/4/undo', {}),
+    changes: ['ownership_transferred 1'],
     notified: ['ben'],
   },
   {

@@ -111,10 +111,21 @@ const VALUE = {
   ],
 };
 
+class ClashingPersonView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
+  id: string;
+
+  @ApiProperty({ example: 'ben' })
+  username: string;
+}
+
 /** A field that was changed on both sides. */
 export class FieldClashView {
-  @ApiProperty({ example: 'title' })
+  @ApiProperty({ description: 'A field of the event, or `permissions`.', example: 'title' })
   field: string;
+
+  @ApiProperty({ type: ClashingPersonView, required: false, description: 'With `permissions`: whose role it is.' })
+  person?: ClashingPersonView;
 
   @ApiProperty({ ...VALUE, example: 'Team meeting' })
   base: unknown;
@@ -138,7 +149,7 @@ export class StaleVersionProblemView extends ProblemView {
   clashes?: FieldClashView[];
 }
 
-export class LaterChangesProblemView extends ProblemView {
+export class LaterChangesProblemView extends ConflictProblemView {
   @ApiProperty({
     type: [FieldClashView],
     required: false,
@@ -146,12 +157,6 @@ export class LaterChangesProblemView extends ProblemView {
       'With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.',
   })
   clashes?: FieldClashView[];
-
-  @ApiProperty({ type: [ConflictView], required: false, description: 'With `event_conflict`: the first 50 clashes.' })
-  conflicts?: ConflictView[];
-
-  @ApiProperty({ type: [IntervalView], required: false, description: 'With `event_conflict`: times that would fit.' })
-  suggestions?: IntervalView[];
 }
 
 export class ResyncProblemView extends ProblemView {

@@ -14,6 +14,16 @@ export interface StoredAnswer {
 
 const CHUNK = 1_000;
 
+/** People stand in answers as `{id, username}` or `{user_id, username}`. What they typed is not theirs alone: it stays. */
+function renamed(value: unknown, userId: string, username: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamed(item, userId, username));
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, renamed(member, userId, username)]);
+  const person = value as { id?: unknown; user_id?: unknown; username?: unknown };
+  const isMeant = 'username' in person && (person.id === userId || person.user_id === userId);
+  return { ...Object.fromEntries(members), ...(isMeant ? { username } : {}) };
+}
+
 /** The `idempotency_keys` table. A row is there exactly when the change is that it answers for: one transaction writes both. */
 @Injectable()
 export class IdempotencyKeysRepository {
@@ -83,8 +93,28 @@ export class IdempotencyKeysRepository {
     }
   }
 
-  /** Takes every answer away that was given to a person or names one: answers hold user names. */
-  async forget(tx: Transaction, userId: string): Promise<void> {
-    await tx.query(`DELETE FROM idempotency_keys WHERE user_id = $1 OR strpos(body::text, $1::text) > 0`, [userId]);
+  /** Takes the answers away that were given to a person. */
+  async removeOf(tx: Transaction, userId: string): Promise<void> {
+    await tx.query(`DELETE FROM idempotency_keys WHERE user_id = $1`, [userId]);
+  }
+
+  /** Calls a person by another name in the answers that were given to others. */
+  async rename(tx: Transaction, userId: string, name: string): Promise<void> {
+    const rows = await tx.query<{ userId: string; key: string; body: unknown }>(
+      `SELECT user_id AS "userId", key, body FROM idempotency_keys WHERE strpos(body::text, $1::text) > 0
+        ORDER BY user_id, key FOR UPDATE`,
+      [userId],
+    );
+    if (rows.length === 0) return;
+    await tx.query(
+      `UPDATE idempotency_keys k SET body = told.body::json
+         FROM unnest($1::uuid[], $2::text[], $3::text[]) AS told (user_id, key, body)
+        WHERE k.user_id = told.user_id AND k.key = told.key`,
+      [
+        rows.map((row) => row.userId),
+        rows.map((row) => row.key),
+        rows.map((row) => JSON.stringify(renamed(row.body, userId, name))),
+      ],
+    );
   }
 }

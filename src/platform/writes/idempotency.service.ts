@@ -45,9 +45,13 @@ export class IdempotencyService {
     }
   }
 
-  /** Part of erasing a person: no answer that names one stays. */
-  forget(tx: Transaction, userId: string): Promise<void> {
-    return this.keys.forget(tx, userId);
+  /**
+   * Part of erasing a person: his answers go, and those of others call him by the name that he has from now on. They
+   * stay: without them a retry would do again what was done.
+   */
+  async forget(tx: Transaction, userId: string, name: string): Promise<void> {
+    await this.keys.removeOf(tx, userId);
+    await this.keys.rename(tx, userId, name);
   }
 
   private oldest(): Date {

@@ -1,0 +1,44 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../platform/http/actor.js';
+import { tzdataVersion } from '../platform/time/time-zone.js';
+import { CalendarEvent } from './event.entity.js';
+import { type EventContent, isSeries } from './event-content.js';
+import { seriesOf } from './event-series.js';
+import { bounds } from './recurrence/expand.js';
+
+/** An event that the actor begins, as its first row. */
+export function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent {
+  const id = uuidv7();
+  return Object.assign(new CalendarEvent(), content, outline(content), {
+    id,
+    seriesId: id,
+    splitFrom: null,
+    splitFromVersion: null,
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+    updatedBy: actor.userId,
+  });
+}
+
+/** Versions of one event are never dated backwards, whatever the clocks of several servers say. */
+export function nextVersion(event: CalendarEvent, content: EventContent, actor: Actor): CalendarEvent {
+  return Object.assign(event, content, outline(content), {
+    version: event.version + 1,
+    updatedAt: new Date(Math.max(Date.now(), event.updatedAt.getTime() + 1)),
+    updatedBy: actor.userId,
+  });
+}
+
+/** What follows from the content: first start and last end of all occurrences, and the data they were computed with. */
+export function outline(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd' | 'tzdata'> {
+  const tzdata = tzdataVersion();
+  if (!isSeries(content)) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };
+  const found = bounds(seriesOf(content));
+  if (!found) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };
+  return {
+    firstStart: new Date(found.start * 1_000),
+    lastEnd: found.end === null ? null : new Date(found.end * 1_000),
+    tzdata,
+  };
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createEvent, eraseMe, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import { HorizonService } from '../../src/events/horizon.service.js';
+import { TimeZoneUpdateService } from '../../src/events/time-zone-update.service.js';
+import { superuserPassword } from '../../src/platform/database/embedded/password.js';
+import { migrate } from '../../src/platform/database/migrate.js';
+import { IdempotencyService } from '../../src/platform/writes/idempotency.service.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { expectInvariants } from '../support/invariants.js';
+import { done, send } from '../support/requests.js';
+import { ok, startApp, type TestApp } from '../support/test-app.js';
+import { HOUR, WRITE_CALLS } from '../support/write-operations.js';
+
+const GUIDE = readFileSync(new URL('../../docs/guide/history.md', import.meta.url), 'utf8');
+const ROLE = 'convene_server';
+
+/** What only the cluster's superuser may do. */
+async function administer(...statements: string[]): Promise<void> {
+  const url = new URL(inject('templateUrl'));
+  url.pathname = '/postgres';
+  url.password = superuserPassword(decodeURIComponent(url.password));
+  url.username = 'postgres';
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    for (const sql of statements) await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a server under the account of the guide to history', () => {
+  let database: TestDatabase;
+  let app: TestApp;
+  let url: URL;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    await administer(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'only for the tests'`);
+    const [, grants] = /^```sql\n(.*?)^```$/ms.exec(GUIDE)!;
+    for (const sql of grants!.split(';').filter((part) => part.trim())) await database.query(sql);
+    url = new URL(database.url);
+    [url.username, url.password] = [ROLE, 'only for the tests'];
+    app = await startApp({}, { ...database, url: url.href });
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+    await administer(`DROP ROLE ${ROLE}`);
+  });
+
+  it('starts: there is nothing for it to migrate', async () => {
+    expect(await migrate(url.href)).toEqual([]);
+    const accounts = await database.query(
+      `SELECT DISTINCT usename AS name FROM pg_stat_activity WHERE datname = current_database() ORDER BY 1`,
+    );
+    expect(accounts).toEqual([{ name: 'convene' }, { name: ROLE }]);
+  });
+
+  it.each(WRITE_CALLS.map((call) => [call.operation + (call.circumstance ?? ''), call] as const))(
+    'can do %s',
+    async (_name, { before, request }) => {
+      const [ana, ben, cleo] = [await app.signUp('ana'), await app.signUp('ben'), await app.signUp('cleo')];
+      const { id: eventId } = await ok(createEvent({ client: ana.client, body: { title: 'Team meeting', ...HOUR } }));
+      const body = { username: ben.username, role: 'editor' as const };
+      await ok(shareEvent({ client: ana.client, path: { id: eventId }, body }));
+      const setting = { ana, ben, cleo, eventId };
+      await before?.(setting);
+      const { path, ...rest } = request(setting);
+      const headers = { 'idempotency-key': 'once' };
+      const { status, json } = await send(app, path, { as: ana, ...rest, headers });
+      expect(status, JSON.stringify(json)).toBeLessThan(300);
+      await done(eraseMe({ client: ben.client, body: { password: ben.password } }));
+    },
+  );
+
+  it('can do its work in the background', async () => {
+    await app.app.get(IdempotencyService).prune();
+    await app.app.get(HorizonService).extend();
+    await app.app.get(TimeZoneUpdateService).recompute();
+    await expectInvariants(database);
+  });
+
+  it.each([
+    'UPDATE event_versions SET comment = NULL',
+    'DELETE FROM event_versions',
+    'TRUNCATE event_versions',
+    'UPDATE people_changes SET comment = NULL',
+    'DELETE FROM people_changes',
+    'TRUNCATE people_changes',
+    'ALTER TABLE event_versions DISABLE TRIGGER ALL',
+    'DROP TRIGGER people_changes_never_rewritten ON people_changes',
+    'ALTER TABLE events DISABLE TRIGGER USER',
+    `GRANT UPDATE ON event_versions TO ${ROLE}`,
+    'CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$',
+    'SET session_replication_role = replica',
+    `INSERT INTO schema_migrations (timestamp, name) VALUES (1, 'x')`,
+  ])('may not %s', async (sql) => {
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      const refusal = await client.query(sql).then(
+        ({ command }) => command,
+        (error: Error) => error.message,
+      );
+      // A GRANT of what one hasn't got is no error, and grants nothing.
+      if (refusal !== 'GRANT') expect(refusal).toMatch(/permission denied|must be owner/);
+      const [row] = await database.query(
+        `SELECT has_table_privilege($1, 'event_versions', 'UPDATE, DELETE, TRUNCATE') AS may`,
+        [ROLE],
+      );
+      expect(row).toEqual({ may: false });
+    } finally {
+      await client.end();
+    }
+  });
+});

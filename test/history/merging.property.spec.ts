@@ -1,0 +1,221 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { changedFields, type EventContent, wireContent } from '../../src/events/event-content.js';
+import { seriesOf } from '../../src/events/event-series.js';
+import { expand } from '../../src/events/recurrence/expand.js';
+import { validateSeries } from '../../src/events/recurrence/validate.js';
+import { mergeContent, type Unit, unitOf } from '../../src/versions/merge.js';
+import { anyEdit, applyEdit, attempt, type ContentEdit, dailyMeeting, edit as steadyEdit } from './random-edits.js';
+
+/** What can be changed by itself: each field, the shape of the series as one, and each of its dates. */
+function atomsOf(content: EventContent): Map<string, unknown> {
+  const { title, description, location, showAs, deletedAt, excluded, overrides, ...shape } = content;
+  return new Map<string, unknown>([
+    ...Object.entries({ title, description, location, show_as: showAs, deleted: deletedAt, shape }),
+    ...excluded.map((name) => [`date ${name}`, 'excluded'] as const),
+    ...overrides.map((override) => [`date ${override.original}`, override] as const),
+  ]);
+}
+
+const isDate = (atom: string): boolean => atom.startsWith('date ');
+const isOfTimes = (atom: string): boolean => atom === 'shape' || isDate(atom);
+const unitOfAtom = (atom: string): Unit => (isOfTimes(atom) ? 'times' : unitOf(atom as 'title'));
+
+/** The atoms in which two states differ. */
+function differing(a: EventContent, b: EventContent): string[] {
+  const [left, right] = [atomsOf(a), atomsOf(b)];
+  const names = new Set([...left.keys(), ...right.keys()]);
+  return [...names].filter((name) => !isDeepStrictEqual(left.get(name), right.get(name)));
+}
+
+const value = (content: EventContent, atom: string): unknown => atomsOf(content).get(atom);
+const isSame = (a: EventContent, b: EventContent, atom: string): boolean =>
+  isDeepStrictEqual(value(a, atom), value(b, atom));
+
+/** True when what changed from `a` to `b` and from `a` to `c` stands in each other's way in that unit. */
+function collide(a: EventContent, b: EventContent, c: EventContent, unit: Unit): boolean {
+  const [left, right] = [differing(a, b), differing(a, c)].map((atoms) =>
+    atoms.filter((atom) => unitOfAtom(atom) === unit),
+  ) as [string[], string[]];
+  if (left.length === 0 || right.length === 0) return false;
+  if (!differing(b, c).some((atom) => unitOfAtom(atom) === unit)) return false;
+  if (left.includes('shape') || right.includes('shape')) return true;
+  if (left.some((atom) => right.includes(atom) && !isSame(b, c, atom))) return true;
+  return unit === 'times' && occurrences({ ...a, excluded: excludedByBoth(a, b, c), overrides: [] }) === 0;
+}
+
+/** Each date as the side has it that changed it. */
+function excludedByBoth(a: EventContent, b: EventContent, c: EventContent): string[] {
+  return [...new Set([...b.excluded, ...c.excluded])].filter((name) => {
+    const [before, left, right] = [a, b, c].map(({ excluded }) => excluded.includes(name));
+    return left === before ? right : left;
+  });
+}
+
+const occurrences = (content: EventContent): number =>
+  expand(seriesOf(content), { from: -Infinity, to: Infinity }, 1).length;
+
+/** As valid as what a client could send: nothing that two edits come to may be what neither could have asked for. */
+function expectValid(content: EventContent): void {
+  validateSeries(seriesOf(content));
+  expect(occurrences(content)).toBe(1);
+}
+
+const UNITS: Unit[] = ['title', 'description', 'location', 'show_as', 'deleted', 'times'];
+const stale = fc.array(fc.record({ by: fc.nat({ max: 3 }), back: fc.nat({ max: 6 }), edit: anyEdit }), {
+  minLength: 4,
+  maxLength: 16,
+});
+
+describe('edits of several people, each made for some version of before', () => {
+  it('are in the result, in a later logged change, or were answered 412', () => {
+    const seen = { acknowledged: 0, merged: 0, refused: 0 };
+    fc.assert(
+      fc.property(stale, (edits) => {
+        const versions = [dailyMeeting()];
+        const log: { made: number; atoms: string[]; wanted: EventContent }[] = [];
+        for (const { back, edit } of edits) {
+          const from = Math.max(0, versions.length - 1 - back);
+          const [base, current] = [versions[from]!, versions.at(-1)!];
+          const wanted = attempt(() => applyEdit(edit, base));
+          if (!wanted) continue;
+          const merged = mergeContent(base, current, wanted);
+          if ('clashes' in merged) {
+            seen.refused += 1;
+            // 412 only where somebody else really changed the same to something else.
+            expect(merged.clashes).toEqual(UNITS.filter((unit) => collide(base, current, wanted, unit)));
+            expect(merged.clashes.length).toBeGreaterThan(0);
+            continue;
+          }
+          const atoms = differing(base, wanted);
+          expectSeen(base, current, wanted, merged.content);
+          expectValid(merged.content);
+          if (differing(current, merged.content).length > 0) versions.push(merged.content);
+          if (atoms.length > 0) log.push({ made: versions.length - 1, atoms, wanted });
+          seen.acknowledged += 1;
+          if (from < versions.length - 2) seen.merged += 1;
+        }
+        const last = versions.at(-1)!;
+        for (const { made, atoms, wanted } of log) {
+          for (const atom of atoms) {
+            const later = versions.slice(made + 1).some((version, index) => {
+              const before = versions[made + index]!;
+              // The log names the field.
+              const fields = changedFields(wireContent(before), wireContent(version)).map((field) => unitOf(field));
+              return !isSame(before, version, atom) && fields.includes(unitOfAtom(atom));
+            });
+            expect(isSame(last, wanted, atom) || later, `${atom} of version ${made}`).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 4_000 },
+    );
+    expect(Math.min(seen.acknowledged, seen.merged, seen.refused)).toBeGreaterThan(1_000);
+  });
+
+  /** An acknowledged edit changed what its author wanted, nothing else, and wrote over nothing that he had not seen. */
+  function expectSeen(base: EventContent, current: EventContent, wanted: EventContent, result: EventContent): void {
+    const changed = differing(base, wanted);
+    for (const atom of changed) {
+      expect(isSame(result, wanted, atom), `${atom} is what was wanted`).toBe(true);
+      expect(isSame(current, base, atom) || isSame(current, wanted, atom), `${atom} was seen`).toBe(true);
+    }
+    for (const atom of differing(current, result)) expect(changed).toContain(atom);
+    // Who reshaped the series had seen all its dates; who changed a date had seen the shape.
+    if (changed.includes('shape') && !isSame(current, wanted, 'shape')) {
+      expect(differing(base, current).filter(isOfTimes)).toEqual([]);
+    }
+    if (changed.some(isDate) && differing(current, result).some(isDate)) {
+      expect(isSame(base, current, 'shape')).toBe(true);
+    }
+  }
+});
+
+describe('undoing change k of n', () => {
+  /** Applies edits one after the other; what is refused, and what changes nothing, makes no version. */
+  function versionsOf(edits: ContentEdit[]): {
+    versions: EventContent[];
+    done: typeof edits;
+  } {
+    const versions = [dailyMeeting()];
+    const done = edits.filter((edit) => {
+      const next = attempt(() => applyEdit(edit, versions.at(-1)!));
+      if (!next || differing(versions.at(-1)!, next).length === 0) return false;
+      return versions.push(next) > 0;
+    });
+    return { versions, done };
+  }
+
+  const touchedBy = (versions: EventContent[]): string[][] =>
+    versions.slice(1).map((version, index) => differing(versions[index]!, version));
+  const undo = (versions: EventContent[], k: number): ReturnType<typeof mergeContent> =>
+    mergeContent(versions[k]!, versions.at(-1)!, versions[k - 1]!);
+
+  it.each([
+    ['of texts and single occurrences', steadyEdit],
+    ['of all kinds', anyEdit],
+  ])('%s keeps the other n − 1, or is refused for the fields that were changed again', (_kind, arbitrary) => {
+    const seen = { undone: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.array(arbitrary, { minLength: 2, maxLength: 12 }), fc.nat(), (edits, pick) => {
+        const { versions } = versionsOf(edits);
+        if (versions.length < 2) return;
+        const k = 1 + (pick % (versions.length - 1));
+        const [before, after, current] = [versions[k - 1]!, versions[k]!, versions.at(-1)!];
+        const undone = undo(versions, k);
+        if ('clashes' in undone) {
+          seen.refused += 1;
+          expect(undone.clashes).toEqual(UNITS.filter((unit) => collide(after, current, before, unit)));
+          return;
+        }
+        seen.undone += 1;
+        expectValid(undone.content);
+        const own = differing(before, after);
+        for (const atom of own) expect(isSame(undone.content, before, atom), `${atom} is as before`).toBe(true);
+        for (const atom of differing(current, undone.content)) expect(own).toContain(atom);
+      }),
+      { numRuns: 4_000 },
+    );
+    expect(Math.min(seen.undone, seen.refused)).toBeGreaterThan(300);
+  });
+
+  it('comes to the same as if the change had never been made, when no other touched the same', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(fc.array(steadyEdit, { minLength: 2, maxLength: 8 }), fc.nat(), (edits, pick) => {
+        const { versions, done } = versionsOf(edits);
+        if (versions.length < 2) return;
+        const k = 1 + (pick % (versions.length - 1));
+        const touched = touchedBy(versions);
+        const others = new Set(touched.filter((_, index) => index !== k - 1).flat());
+        // An occurrence takes the texts of its series for granted: it would say other things of itself without them.
+        const isOwn = touched[k - 1]!.every((atom) => !others.has(atom));
+        const ofDatesOnly = touched[k - 1]!.every(isDate);
+        if (!isOwn || (!ofDatesOnly && [...others].some(isDate))) return;
+        const without = versionsOf(done.filter((_, index) => index !== k - 1));
+        // Who said again what was there already says something new without it.
+        const alike = touched.filter((_, index) => index !== k - 1);
+        if (!isDeepStrictEqual(touchedBy(without.versions), alike)) return;
+        expect(undo(versions, k)).toEqual({ content: without.versions.at(-1) });
+        compared += 1;
+      }),
+      { numRuns: 6_000 },
+    );
+    expect(compared).toBeGreaterThan(1_000);
+  });
+
+  it('twice is as if nothing had been undone', () => {
+    fc.assert(
+      fc.property(fc.array(anyEdit, { minLength: 2, maxLength: 8 }), fc.nat(), (edits, pick) => {
+        const { versions } = versionsOf(edits);
+        if (versions.length < 2) return;
+        const undone = undo(versions, 1 + (pick % (versions.length - 1)));
+        if ('clashes' in undone) return;
+        const again = undo([...versions, undone.content], versions.length);
+        expect(again).toEqual({ content: versions.at(-1) });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,109 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { StoredEntry } from '../../src/versions/history-replay.js';
+import { Family, type Step, verdict } from './family.js';
+import { anyEdit, dailyMeeting } from './random-edits.js';
+
+const PERSONS = ['ana', 'ben', 'cleo'];
+const RUNS = 3_000;
+
+const number = fc.nat({ max: 60 });
+const does = <T extends object>(weight: number, what: T): { weight: number; arbitrary: fc.Arbitrary<T> } => ({
+  weight,
+  arbitrary: fc.constant(what),
+});
+const deed = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ does: fc.constant('edit' as const), edit: anyEdit, back: fc.nat({ max: 4 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('split' as const), day: fc.nat({ max: 4 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ does: fc.constant('give' as const), role: fc.constantFrom('viewer', 'editor') }),
+  },
+  does(1, { does: 'delete' as const }),
+  does(3, { does: 'restore' as const }),
+  does(2, { does: 'rollback' as const }),
+  does(2, { does: 'undo' as const }),
+  does(1, { does: 'handover' as const }),
+  does(1, { does: 'revoke' as const }),
+);
+const step = fc
+  .tuple(fc.record({ event: number, by: number, to: number, place: number }), deed)
+  .map(([who, what]): Step => ({ ...who, ...what }));
+const history = fc.array(step, { minLength: 8, maxLength: 24, size: 'max' });
+
+const counts: Record<string, number> = {};
+
+function live(steps: Step[]): Family {
+  const family = new Family(dailyMeeting(), PERSONS);
+  for (const each of steps) if (family.do(each)) counts[each.does] = (counts[each.does] ?? 0) + 1;
+  return family;
+}
+
+describe('random histories with deletions, restorations, splits, shares and undone changes', () => {
+  it('come to the present when they are replayed from nothing', () => {
+    let events = 0;
+    fc.assert(
+      fc.property(history, (steps) => {
+        for (const member of live(steps).members) {
+          expect(verdict(member)).toBeNull();
+          events += 1;
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(events).toBeGreaterThan(RUNS);
+    for (const kind of ['edit', 'split', 'give', 'delete', 'restore', 'rollback', 'undo', 'handover', 'revoke']) {
+      expect(counts[kind] ?? 0, kind).toBeGreaterThan(RUNS / 10);
+    }
+  });
+
+  const another = (text: string): string => (text === 'x' ? 'y' : 'x');
+  /** Ways to alter one row and nothing else. */
+  const ALTERATIONS: ((entry: StoredEntry) => Partial<StoredEntry>)[] = [
+    ({ snapshot, people }) =>
+      snapshot
+        ? { snapshot: { ...snapshot, title: another(snapshot.title) } }
+        : { people: people!.map((person) => ({ ...person, to: person.to === 'viewer' ? 'editor' : 'viewer' })) },
+    ({ snapshot, people }) =>
+      snapshot
+        ? { snapshot: { ...snapshot, excluded: [...snapshot.excluded, '2030-01-01T10:00:00'] } }
+        : { people: [...people!, ...people!] },
+    ({ actorId }) => ({ actorId: another(actorId) }),
+    ({ at }) => ({ at: new Date(at.getTime() + 1) }),
+    ({ kind }) => ({ kind: another(kind) }),
+    () => ({ comment: 'said later' }),
+    ({ changed }) => ({ changed: changed ? changed.slice(1) : ['title'] }),
+    ({ hash }) => ({ hash: hash.replace(/.$/, (last) => (last === '0' ? '1' : '0')) }),
+  ];
+
+  it('show whatever is altered in them, and where', () => {
+    fc.assert(
+      fc.property(history, number, number, fc.constantFrom(...ALTERATIONS), (steps, event, place, alter) => {
+        const { members } = live(steps);
+        const member = members[event % members.length]!;
+        const index = place % member.entries.length;
+        const altered = member.entries.with(index, { ...member.entries[index]!, ...alter(member.entries[index]!) });
+        expect(verdict(member, altered)).toMatchObject({ position: index + 1 });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('show what is left out, and what changed places', () => {
+    fc.assert(
+      fc.property(history, number, (steps, place) => {
+        const [member] = live(steps).members;
+        const { entries } = member!;
+        const index = place % entries.length;
+        expect(verdict(member!, entries.toSpliced(index, 1))).not.toBeNull();
+        if (index === 0) return;
+        const swapped = entries.with(index, entries[index - 1]!).with(index - 1, entries[index]!);
+        expect(verdict(member!, swapped)).toMatchObject({ position: index + 1 });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
