@@ -407,7 +407,7 @@ export const getVersion = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Everything that happened to an event
  *
- * Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes.
+ * Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes. `position` names an entry, such as for undoing it.
  */
 export const listChanges = <ThrowOnError extends boolean = false>(options: Options<ListChangesData, ThrowOnError>) => (options.client ?? client).get<ListChangesResponses, ListChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

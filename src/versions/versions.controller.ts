@@ -77,7 +77,7 @@ export class VersionsController {
     operationId: 'listChanges',
     summary: 'Everything that happened to an event',
     description:
-      'Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes.',
+      'Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes. `position` names an entry, such as for undoing it.',
   })
   @ApiOkResponse({ type: ChangelogView, description: 'A page of changes' })
   async changelog(

@@ -132,6 +132,7 @@ describe('verifying history', () => {
     ['people_changes', `created_at = created_at - interval '1 ms'`],
     ['people_changes', `people = jsonb_set(people, '{0,to}', '"nobody"')`],
     ['people_changes', `people = people || people`],
+    ['people_changes', `comment = 'said later'`],
   ])('finds and names one altered row of %s: %s', async (table, change) => {
     for (const { position, version } of rows.filter((row) => row.table === table)) {
       expect(

@@ -145,7 +145,8 @@ export class Family {
   private write(member: Member, by: string, kind: ChangeKind, content: EventContent): boolean {
     const before = wireContent(member.content);
     const fields = changedFields(before, wireContent(content));
-    if (fields.length === 0) return false;
+    // In the trash nothing is changed but that it is there.
+    if (fields.length === 0 || (member.content.deletedAt && content.deletedAt)) return false;
     const gone = fields.includes('deleted') && content.deletedAt;
     this.note(member, by, gone ? 'deleted' : kind, content, before);
     return true;

@@ -109,7 +109,7 @@ describe('edits of several people, each made for some version of before', () => 
           }
         }
       }),
-      { numRuns: 4_000 },
+      { numRuns: 3_000 },
     );
     expect(Math.min(seen.acknowledged, seen.merged, seen.refused)).toBeGreaterThan(1_000);
   });
@@ -175,7 +175,7 @@ describe('undoing change k of n', () => {
         for (const atom of own) expect(isSame(undone.content, before, atom), `${atom} is as before`).toBe(true);
         for (const atom of differing(current, undone.content)) expect(own).toContain(atom);
       }),
-      { numRuns: 4_000 },
+      { numRuns: 3_000 },
     );
     expect(Math.min(seen.undone, seen.refused)).toBeGreaterThan(300);
   });
@@ -200,7 +200,7 @@ describe('undoing change k of n', () => {
         expect(undo(versions, k)).toEqual({ content: without.versions.at(-1) });
         compared += 1;
       }),
-      { numRuns: 6_000 },
+      { numRuns: 3_000 },
     );
     expect(compared).toBeGreaterThan(1_000);
   });

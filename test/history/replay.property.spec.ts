@@ -26,8 +26,8 @@ const deed = fc.oneof(
   does(3, { does: 'restore' as const }),
   does(2, { does: 'rollback' as const }),
   does(2, { does: 'undo' as const }),
-  does(1, { does: 'handover' as const }),
-  does(1, { does: 'revoke' as const }),
+  does(3, { does: 'handover' as const }),
+  does(2, { does: 'revoke' as const }),
 );
 const step = fc
   .tuple(fc.record({ event: number, by: number, to: number, place: number }), deed)

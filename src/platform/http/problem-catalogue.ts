@@ -54,7 +54,7 @@ export const PROBLEMS = {
   later_changes: kind(
     409,
     'Later changes are in the way',
-    'What you want to undo was changed again since; `clashes` says what. Edit the event instead.',
+    'What you want to undo was changed again since; `clashes` says what. Undo that first, or make the change that you want.',
   ),
   resync: kind(
     410,
@@ -64,7 +64,7 @@ export const PROBLEMS = {
   stale_version: kind(
     412,
     'Somebody changed the event before you',
-    'Read the event again (`current_version`) and repeat your change on it.',
+    'You both changed the same: `clashes` says what, if a merge was tried. Read the event again (`current_version`) and repeat your change on it.',
   ),
   body_too_large: kind(413, 'The body is too large', 'Send less at once.'),
   unsupported_format: kind(415, 'This body format is not taken', 'Send `application/json` or `application/msgpack`.'),
