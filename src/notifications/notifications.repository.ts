@@ -95,7 +95,7 @@ export class NotificationsRepository {
     if (before !== undefined && !/^\d{1,15}$/.test(before)) throw invalidCursor();
     const unread = unreadOnly ? 'AND n.read_at IS NULL' : '';
     const rows = await this.dataSource.query<NotificationRecord[]>(
-      `${RECORD} WHERE n.user_id = $1 ${unread} AND ${VISIBLE} AND ($2::bigint IS NULL OR n.seq < $2)
+      `${RECORD} WHERE n.user_id = $1 ${unread} AND ($2::bigint IS NULL OR n.seq < $2)
         ORDER BY n.seq DESC LIMIT $3 OFFSET $4`,
       [userId, before ?? null, page.limit + 1, page.offset ?? 0],
     );
@@ -146,9 +146,7 @@ export class NotificationsRepository {
 
   async count(userId: string, unreadOnly: boolean): Promise<number> {
     const [row] = await this.dataSource.query<{ n: number }[]>(
-      `SELECT count(*)::int AS n FROM notifications n
-         LEFT JOIN event_permissions still ON still.event_id = n.event_id AND still.user_id = n.user_id
-        WHERE n.user_id = $1 AND ${VISIBLE} ${unreadOnly ? 'AND n.read_at IS NULL' : ''}`,
+      `SELECT count(*)::int AS n FROM notifications WHERE user_id = $1 ${unreadOnly ? 'AND read_at IS NULL' : ''}`,
       [userId],
     );
     return row?.n ?? 0;
@@ -160,21 +158,18 @@ export class NotificationsRepository {
       `UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND id = $2 AND read_at IS NULL`,
       [userId, id],
     );
-    const [row] = await this.dataSource.query<NotificationRecord[]>(
-      `${RECORD} WHERE n.user_id = $1 AND n.id = $2 AND ${VISIBLE}`,
-      [userId, id],
-    );
+    const [row] = await this.dataSource.query<NotificationRecord[]>(`${RECORD} WHERE n.user_id = $1 AND n.id = $2`, [
+      userId,
+      id,
+    ]);
     return row ?? null;
   }
 
-  /** How many of them he can see. */
   async markAllRead(userId: string): Promise<number> {
     const [row] = await this.dataSource.query<{ n: number }[]>(
       `WITH marked AS (
-         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL RETURNING *)
-       SELECT count(*)::int AS n FROM marked n
-         LEFT JOIN event_permissions still ON still.event_id = n.event_id AND still.user_id = n.user_id
-        WHERE ${VISIBLE}`,
+         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL RETURNING 1)
+       SELECT count(*)::int AS n FROM marked`,
       [userId],
     );
     return row?.n ?? 0;
