@@ -54,8 +54,9 @@ export class Delivery {
 
   private narrowHere(userIds: string[]): void {
     for (const userId of userIds) {
-      this.narrowed.add(userId);
-      for (const pipe of this.pipes.of(userId)) if (pipe.transport.unsent() > 0) pipe.end('access_changed');
+      const pipes = this.pipes.of(userId);
+      if (pipes.length > 0) this.narrowed.add(userId);
+      for (const pipe of pipes) if (pipe.transport.unsent() > 0) pipe.end('access_changed');
     }
   }
 
