@@ -81,24 +81,29 @@ export class Delivery {
 
   private async serve(people: string[]): Promise<void> {
     // Only pipes that were there before the read, at the number that they had: one that joins during it, or resumes,
-    // may lack items from before what is read.
-    const ready = people.flatMap((userId) => this.pipes.of(userId).filter((pipe) => pipe.takesItems));
-    const before = new Map(ready.map((pipe) => [pipe, pipe.cursor!]));
-    const wanted = new Map<string, number>();
-    for (const [{ userId }, cursor] of before) {
-      wanted.set(userId, Math.min(cursor, wanted.get(userId) ?? Infinity));
+    // may lack items from before what is read. A person's pipes at different numbers don't wait for each other.
+    const places = new Map<string, { userId: string; after: number; pipes: Pipe[] }>();
+    for (const pipe of people.flatMap((userId) => this.pipes.of(userId))) {
+      if (!pipe.takesItems) continue;
+      const { userId, cursor } = pipe;
+      const place = places.get(`${userId} ${cursor}`) ?? { userId, after: cursor!, pipes: [] };
+      places.set(`${userId} ${cursor}`, place);
+      place.pipes.push(pipe);
     }
-    if (wanted.size === 0) return;
+    if (places.size === 0) return;
     this.narrowed.clear();
-    const each = Math.max(1, Math.min(MOST_ITEMS_EACH, Math.ceil(ITEMS_A_ROUND / wanted.size)));
+    const wanted = [...places.values()];
+    const each = Math.max(1, Math.min(MOST_ITEMS_EACH, Math.ceil(ITEMS_A_ROUND / wanted.length)));
     const parts = await this.notifications.listAfter(wanted, each);
-    for (const [pipe, cursor] of before) {
-      const part = parts.get(pipe.userId)!;
-      if (pipe.closed) continue;
-      if (pipe.cursor === cursor && !this.narrowed.has(pipe.userId)) this.hand(pipe, part);
-      if (pipe.cursor! >= part.lastSeq) continue;
-      if (pipe.takesItems) this.waiting.add(pipe.userId);
-      else this.pipes.stall(pipe, part.lastSeq);
+    for (const [index, { userId, after, pipes }] of wanted.entries()) {
+      const part = parts[index]!;
+      for (const pipe of pipes) {
+        if (pipe.closed) continue;
+        if (pipe.cursor === after && !this.narrowed.has(userId)) this.hand(pipe, part);
+        if (pipe.cursor! >= part.lastSeq) continue;
+        if (pipe.takesItems) this.waiting.add(userId);
+        else this.pipes.stall(pipe, part.lastSeq);
+      }
     }
   }
 
