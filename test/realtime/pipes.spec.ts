@@ -203,7 +203,7 @@ describe.each(['socket_io', 'web_socket'] as const)('over %s a client', (kind) =
   });
 
   it('goes on with a fresh token on the same socket, past the end of the old one', async () => {
-    const brief = await startApp({ accessTokenSeconds: 2 }, app.database);
+    const brief = await startApp({ accessTokenSeconds: 4 }, app.database);
     try {
       const signIn = () => ok(login({ client: brief.client(), body: { username: ana.username, password: PASSWORD } }));
       const client = await openLive(kind, brief.url, (await signIn()).access_token);
@@ -213,7 +213,7 @@ describe.each(['socket_io', 'web_socket'] as const)('over %s a client', (kind) =
       await new Promise((resolve) => setTimeout(resolve, 1_200));
       const fresh = await signIn();
       expect(await client.say('authenticate', { token: fresh.access_token })).toMatchObject({ ok: true });
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
       expect(client.closed).toBeNull();
       expect(await client.hears('session_ended')).toEqual({ reason: 'token_expired' });
     } finally {
