@@ -77,6 +77,8 @@ export class ChangesController {
     const signedIn = await this.live.signIn(token);
     reply.hijack();
     const { raw } = reply;
+    // The client may have gone meanwhile, and doesn't say so twice.
+    if (raw.destroyed) return;
     raw.on('error', () => undefined);
     raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),

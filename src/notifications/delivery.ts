@@ -57,8 +57,9 @@ export class Delivery {
 
   private narrowHere(userIds: string[]): void {
     for (const userId of userIds) {
-      this.narrowed.add(userId);
-      for (const pipe of this.pipes.of(userId)) if (pipe.transport.unsent() > 0) pipe.end('access_changed');
+      const pipes = this.pipes.of(userId);
+      if (pipes.length > 0) this.narrowed.add(userId);
+      for (const pipe of pipes) if (pipe.transport.unsent() > 0) pipe.end('access_changed');
     }
   }
 
@@ -83,24 +84,29 @@ export class Delivery {
 
   private async serve(people: Map<string, number>): Promise<void> {
     // Only pipes that were there before the read, at the number that they had: one that joins during it, or resumes,
-    // may lack items from before what is read.
-    const ready = [...people.keys()].flatMap((userId) => this.pipes.of(userId).filter((pipe) => pipe.takesItems));
-    const before = new Map(ready.map((pipe) => [pipe, pipe.cursor!]));
-    const wanted = new Map<string, number>();
-    for (const [{ userId }, cursor] of before) {
-      wanted.set(userId, Math.min(cursor, wanted.get(userId) ?? Infinity));
+    // may lack items from before what is read. A person's pipes at different numbers don't wait for each other.
+    const places = new Map<string, { userId: string; after: number; pipes: Pipe[] }>();
+    for (const pipe of [...people.keys()].flatMap((userId) => this.pipes.of(userId))) {
+      if (!pipe.takesItems) continue;
+      const { userId, cursor } = pipe;
+      const place = places.get(`${userId} ${cursor}`) ?? { userId, after: cursor!, pipes: [] };
+      places.set(`${userId} ${cursor}`, place);
+      place.pipes.push(pipe);
     }
-    if (wanted.size === 0) return;
+    if (places.size === 0) return;
     this.narrowed.clear();
-    const each = Math.max(1, Math.min(MOST_ITEMS_EACH, Math.ceil(ITEMS_A_ROUND / wanted.size)));
+    const wanted = [...places.values()];
+    const each = Math.max(1, Math.min(MOST_ITEMS_EACH, Math.ceil(ITEMS_A_ROUND / wanted.length)));
     const parts = await this.notifications.listAfter(wanted, each);
-    for (const [pipe, cursor] of before) {
-      const part = parts.get(pipe.userId)!;
-      if (pipe.closed) continue;
-      if (pipe.cursor === cursor && !this.narrowed.has(pipe.userId)) this.hand(pipe, part, people.get(pipe.userId)!);
-      if (pipe.cursor! >= part.lastSeq) continue;
-      if (pipe.takesItems) this.waiting.set(pipe.userId, 0);
-      else this.pipes.stall(pipe, part.lastSeq);
+    for (const [index, { userId, after, pipes }] of wanted.entries()) {
+      const part = parts[index]!;
+      for (const pipe of pipes) {
+        if (pipe.closed) continue;
+        if (pipe.cursor === after && !this.narrowed.has(userId)) this.hand(pipe, part, people.get(userId)!);
+        if (pipe.cursor! >= part.lastSeq) continue;
+        if (pipe.takesItems) this.waiting.set(userId, 0);
+        else this.pipes.stall(pipe, part.lastSeq);
+      }
     }
   }
 

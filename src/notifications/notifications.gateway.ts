@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import {
   WebSocketGateway,
   type OnGatewayConnection,
@@ -7,6 +8,7 @@ import {
 import type { Server, Socket } from 'socket.io';
 import type { WebSocket } from 'ws';
 import { asProblem } from '../platform/http/problem.filter.js';
+import { dropConnection } from './drop-connection.js';
 import type { Acknowledgement, EndReason, FrameName, ServerFrames } from './live-frames.js';
 import { LiveMetrics } from './live-metrics.js';
 import { LiveService, type SignedIn } from './live.service.js';
@@ -102,8 +104,11 @@ class SocketIoTransport implements Transport {
   }
 
   close(reason: EndReason, abruptly: boolean): void {
-    if (!abruptly) this.send('session_ended', { reason });
-    else this.webSocket?.terminate();
+    if (abruptly) {
+      dropConnection((this.webSocket as Partial<Record<'_socket', Duplex>> | undefined)?.['_socket']);
+      // Over long polling the frames wait for the next request, and would be its answer.
+      this.socket.conn.close(true);
+    } else this.send('session_ended', { reason });
     this.socket.disconnect(true);
   }
 

@@ -103,23 +103,22 @@ export class NotificationsRepository {
     return pageOf(rows, page, ({ seq }) => [String(seq)], total);
   }
 
-  /** The parts of several people's streams after a number each, at one moment. */
-  async listAfter(wanted: Map<string, number>, limitEach: number): Promise<Map<string, StreamPart>> {
-    type Row = StreamItem & { readerId: string; lastSeq: number };
-    // A reader without items has one row, of nulls.
-    const rows = await this.dataSource.query<(Row | (Partial<Row> & Pick<Row, 'readerId' | 'lastSeq'>))[]>(
-      `SELECT wanted.user_id AS "readerId", coalesce(stream.last_seq, 0) AS "lastSeq", item.*
-         FROM unnest($1::uuid[], $2::bigint[]) AS wanted (user_id, after)
+  /** The parts of streams after a number each, in the order asked for, at one moment. */
+  async listAfter(wanted: { userId: string; after: number }[], limitEach: number): Promise<StreamPart[]> {
+    type Row = StreamItem & { place: number; lastSeq: number };
+    // A part without items has one row, of nulls.
+    const rows = await this.dataSource.query<(Row | (Partial<Row> & Pick<Row, 'place' | 'lastSeq'>))[]>(
+      `SELECT wanted.place::int, coalesce(stream.last_seq, 0) AS "lastSeq", item.*
+         FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS wanted (user_id, after, place)
          LEFT JOIN notification_streams stream ON stream.user_id = wanted.user_id
          LEFT JOIN LATERAL (${RECORD} WHERE n.user_id = wanted.user_id AND n.seq > wanted.after
                              ORDER BY n.seq LIMIT $3) AS item ON true
-        ORDER BY wanted.user_id, item.seq`,
-      [[...wanted.keys()], [...wanted.values()], limitEach],
+        ORDER BY wanted.place, item.seq`,
+      [wanted.map(({ userId }) => userId), wanted.map(({ after }) => after), limitEach],
     );
-    const parts = new Map<string, StreamPart>();
-    for (const { readerId, lastSeq, ...item } of rows) {
-      const part = parts.get(readerId) ?? { items: [], lastSeq };
-      parts.set(readerId, part);
+    const parts: StreamPart[] = [];
+    for (const { place, lastSeq, ...item } of rows) {
+      const part = (parts[place - 1] ??= { items: [], lastSeq });
       if (item.seq) part.items.push(item as StreamItem);
     }
     return parts;

@@ -23,14 +23,14 @@ export class NotificationsService {
    */
   async listAfter(userId: string, after: number | undefined, limit: number): Promise<StreamPart & { reaches: number }> {
     const from = after ?? 0;
-    const part = (await this.notifications.listAfter(new Map([[userId, from]]), limit)).get(userId)!;
-    const { items, lastSeq } = part;
+    const [part] = await this.notifications.listAfter([{ userId, after: from }], limit);
+    const { items, lastSeq } = part!;
     const first = items[0]?.seq ?? lastSeq + 1;
     // Numbers have no gaps: if some are missing, they were pruned.
     if (after !== undefined && !isKept(after, first, lastSeq)) {
       throw new Problem('resync', { members: { after: lastSeq } });
     }
-    return { ...part, reaches: items.at(-1)?.seq ?? lastSeq };
+    return { ...part!, reaches: items.at(-1)?.seq ?? lastSeq };
   }
 
   /** @throws Problem not_found */

@@ -54,6 +54,7 @@ export class Pipe {
   /** Ends when the token does. `expiresAt` in milliseconds since 1970. */
   expireAt(expiresAt: number): void {
     clearTimeout(this.expiry);
+    if (this.closed) return;
     // setTimeout's longest delay is 24 days.
     this.expiry = setTimeout(() => this.end('token_expired'), Math.min(expiresAt - Date.now(), 2 ** 31 - 1));
     this.expiry.unref();

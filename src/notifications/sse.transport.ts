@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { dropConnection } from './drop-connection.js';
 import type { EndReason, FrameName, ServerFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
 import type { Transport } from './pipe.js';
@@ -27,7 +28,7 @@ export class SseTransport implements Transport {
   }
 
   close(reason: EndReason, abruptly: boolean): void {
-    if (abruptly) return void this.response.destroy();
+    if (abruptly) return dropConnection(this.response.socket);
     this.send('session_ended', { reason });
     this.response.end();
   }

@@ -55,7 +55,7 @@ export class WebSocketPipes implements OnApplicationBootstrap, BeforeApplication
   }
 
   private connected(client: WebSocket, request: IncomingMessage): void {
-    const transport = new WebSocketTransport(client, this.metrics);
+    const transport = new WebSocketTransport(client, request.socket, this.metrics);
     const query = new URL(request.url ?? '', 'ws://here').searchParams;
     const given = tokenOf(request, query);
     let opening: Promise<Pipe | null> | undefined;

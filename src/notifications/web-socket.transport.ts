@@ -1,5 +1,7 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { ENDINGS } from './live-endings.js';
+import { dropConnection } from './drop-connection.js';
 import type { Acknowledgement, ClientFrameName, EndReason, FrameName, ServerFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
 import type { Transport } from './pipe.js';
@@ -10,6 +12,7 @@ export class WebSocketTransport implements Transport {
 
   constructor(
     private readonly client: WebSocket,
+    private readonly connection: Duplex,
     private readonly metrics: LiveMetrics,
   ) {}
 
@@ -27,7 +30,7 @@ export class WebSocketTransport implements Transport {
   }
 
   close(reason: EndReason, abruptly: boolean): void {
-    if (abruptly) return this.client.terminate();
+    if (abruptly) return dropConnection(this.connection);
     this.send('session_ended', { reason });
     this.client.close(ENDINGS[reason].code, reason);
   }

@@ -188,6 +188,27 @@ describe('Delivery', () => {
     await became(() => reader.seqs, [1, 2, 3, 4, 5]);
   });
 
+  it('brings a pipe its news while another of the same person is far behind', async () => {
+    await app.database.query(
+      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at)
+       SELECT user_id, next, gen_random_uuid(), type, event_id, event_title, version, actor_id, changed, created_at
+         FROM notifications, generate_series(6, 2000) AS next WHERE user_id = $1 AND seq = 5`,
+      [ana.id],
+    );
+    await app.database.query('UPDATE notification_streams SET last_seq = 2000 WHERE user_id = $1', [ana.id]);
+    const behind = record();
+    let had = 0;
+    const ahead = record(() => (had = behind.seqs.length));
+    behind.start(0);
+    ahead.start(1_999);
+    await became(
+      () => behind.seqs,
+      Array.from({ length: 2_000 }, (_, n) => n + 1),
+    );
+    expect(ahead.seqs).toEqual([2_000]);
+    expect(had).toBeLessThanOrEqual(200);
+  });
+
   it('says resync when the stream no longer reaches back, and goes on at its end', async () => {
     await app.database.query('DELETE FROM notifications WHERE user_id = $1 AND seq <= 3', [ana.id]);
     const reader = record();

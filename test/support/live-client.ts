@@ -138,6 +138,8 @@ function openSocketIo(url: string, token: string, { after, headers }: LiveOption
     if (text) client.hear('change', JSON.parse(text) as Record<string, unknown>, text);
   });
   socket.on('disconnect', (reason) => (client.closed = reason));
+  // One that was never connected is not disconnected.
+  socket.io.engine.on('close', (reason: string) => queueMicrotask(() => (client.closed ??= reason)));
   socket.on('connect_error', (error) => {
     client.hear('connect_error', (error as { data?: Record<string, unknown> }).data ?? { message: error.message });
     client.closed = 'connect_error';
@@ -167,7 +169,10 @@ export function plainWebSocket(url: string, path: string, protocols: string[] = 
     else if (type === 'acknowledged') waiting.shift()?.(data);
     else client.hear(type, data);
   });
-  socket.on('close', (code) => (client.closed = String(code)));
+  socket.on('close', (code) => {
+    client.closed = String(code);
+    for (const answer of waiting) answer({ closed: client.closed });
+  });
   socket.on('error', (error) => client.hear('error', { message: error.message }));
   return client;
 }
