@@ -53,7 +53,7 @@ async function killServer(index: number): Promise<void> {
 
 async function restartServer(index: number): Promise<void> {
   servers[index] = startServer();
-  urls[index] = await servers[index]!.url();
+  urls[index] = await servers[index].url();
 }
 
 const signals = async (): Promise<unknown[]> =>

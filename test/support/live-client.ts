@@ -106,13 +106,10 @@ function openSocketIo(url: string, token: string, { after, headers }: LiveOption
     () => void socket.io.engine.close(),
     (name, message) => socket.timeout(5_000).emitWithAck(name, message) as Promise<Record<string, unknown>>,
   );
-  socket.onAny((name: string, data: Record<string, unknown>) => {
-    if (name !== 'change') client.hear(name, data);
-  });
-  // Below the parser, where the letters are.
+  // Below the parser, where the letters are; what comes out of it comes a moment later.
   socket.io.engine.on('packet', ({ data }: { data?: string }) => {
-    const text = /^2\["change",(.*)\]$/s.exec(data ?? '')?.[1];
-    if (text) client.hear('change', JSON.parse(text) as Record<string, unknown>, text);
+    const [, name, text] = /^2\["(\w+)",(.*)\]$/s.exec(data ?? '') ?? [];
+    if (name) client.hear(name, JSON.parse(text!) as Record<string, unknown>, text);
   });
   socket.on('disconnect', (reason) => (client.closed = reason));
   // One that was never connected is not disconnected.
