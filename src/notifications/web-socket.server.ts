@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { Config } from '../platform/config/config.js';
 import { LIVE_LIMITS } from './live-limits.js';
 import { originAllowed } from './live-origin.js';
@@ -27,6 +27,8 @@ export class WebSocketPipes implements OnApplicationBootstrap, BeforeApplication
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has('bearer') ? 'bearer' : false),
   });
+  /** Clients that have not signed in yet: no pipe is there to tell them anything. */
+  private readonly strangers = new Set<WebSocket>();
   private heartbeat?: NodeJS.Timeout;
 
   constructor(
@@ -50,8 +52,7 @@ export class WebSocketPipes implements OnApplicationBootstrap, BeforeApplication
 
   beforeApplicationShutdown(): void {
     clearInterval(this.heartbeat);
-    // Those that are open have been told; these have not signed in.
-    for (const client of this.server.clients) if (client.readyState === WebSocket.OPEN) client.close(1001);
+    for (const client of this.strangers) client.close(1001);
   }
 
   private connected(client: WebSocket, request: IncomingMessage): void {
@@ -61,6 +62,7 @@ export class WebSocketPipes implements OnApplicationBootstrap, BeforeApplication
     let opening: Promise<Pipe | null> | undefined;
     const open = (token: unknown): void => {
       clearTimeout(deadline);
+      this.strangers.delete(client);
       opening = this.open(transport, token, query.get('after'));
     };
     const deadline = setTimeout(() => transport.close('sign_in_timeout', false), LIVE_LIMITS.signInSeconds * 1_000);
@@ -68,9 +70,11 @@ export class WebSocketPipes implements OnApplicationBootstrap, BeforeApplication
     client.on('error', () => undefined);
     client.on('close', () => {
       clearTimeout(deadline);
+      this.strangers.delete(client);
       void opening?.then((pipe) => pipe?.left());
     });
     alive.add(client);
+    this.strangers.add(client);
     client.on('pong', () => alive.add(client));
     client.on('message', (data, isBinary) => {
       const message = isBinary ? null : readMessage(data);

@@ -77,6 +77,8 @@ describe('a killed server', () => {
     }
     over = true;
     await Promise.all(writers);
+    // Backends outlive their postmaster for a moment, and acknowledge while it is being replaced.
+    await until(() => answers(address));
     const stored = new Set((await query(address, 'SELECT id FROM rows')).map((row) => row['id']));
     expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
     await holder.stop();
