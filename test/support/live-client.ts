@@ -128,18 +128,13 @@ function openSocketIo(url: string, token: string, { after, headers }: LiveOption
       return answer;
     },
   );
-<<<<<<< HEAD
-  socket.onAny((name: string, data: Record<string, unknown>) => {
-    client.hold('socketIo', name, data);
-    if (name !== 'change') client.hear(name, data);
-  });
-  // Below the parser, where the letters are.
-=======
   // Below the parser, where the letters are; what comes out of it comes a moment later.
->>>>>>> chaos
   socket.io.engine.on('packet', ({ data }: { data?: string }) => {
     const [, name, text] = /^2\["(\w+)",(.*)\]$/s.exec(data ?? '') ?? [];
-    if (name) client.hear(name, JSON.parse(text!) as Record<string, unknown>, text);
+    if (!name) return;
+    const frame = JSON.parse(text!) as Record<string, unknown>;
+    client.hold('socketIo', name, frame);
+    client.hear(name, frame, text);
   });
   socket.on('disconnect', (reason) => (client.closed = reason));
   // One that was never connected is not disconnected.
