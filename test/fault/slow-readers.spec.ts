@@ -106,6 +106,8 @@ describe('clients that never read', { timeout: 300_000 }, () => {
     const memoryMeanwhile = await write(ana, ITEMS, made.id, memory);
     expect((memoryMeanwhile - memoryBefore) / MEGABYTE).toBeLessThan(20);
     const disturbed = delays.splice(0);
+    const metrics = await (await fetch(`${client.url}/metrics`)).text();
+    for (const kind of LIVE_KINDS) expect(metrics).toContain(`convene_live_slow_disconnects_total{pipe="${kind}"} 2\n`);
     // Cut off long ago, and without a word: it would have had to wait behind all that was not read.
     for (const one of slow) {
       await one.readToTheEnd();
