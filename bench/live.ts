@@ -1,5 +1,6 @@
 /**
- * Prints how long a change takes from its commit to 1,000 connected people, beside a bare socket.io loop in the same run:
+ * Prints how long a change takes from its commit to 1,000 connected people, beside a bare socket.io loop in the same run,
+ * and what a reader who never reads does to others:
  *   npm run bench:live
  * Everything runs as processes of its own, on a temporary PostgreSQL; all clients live in this one, for both servers
  * alike. Takes about a minute and stops by itself.
@@ -10,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 import { JwtService } from '@nestjs/jwt';
 import { Client } from 'pg';
 import { io, type Socket } from 'socket.io-client';
+import { WebSocket } from 'ws';
 import { AccessTokens } from '../src/auth/access-tokens.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
@@ -17,6 +19,8 @@ import type { Answered, Call } from './live-writer.js';
 
 const PEOPLE = 1_000;
 const ROUNDS = 30;
+const READERS = 20;
+const UNREAD = 20_000;
 const SECRET = 'a secret that only the bench uses and nobody else';
 const children: ChildProcess[] = [];
 const writer = new Worker(new URL('./live-writer.js', import.meta.url));
@@ -63,7 +67,63 @@ async function run(convene: string, reference: string): Promise<void> {
   }
   const answer = quantile(mine.answers, 0.5);
   console.log(`The answer itself, stored for ${PEOPLE} people in one transaction: p50 ${ms(answer)}`);
-  for (const socket of [...ours, ...theirs]) socket.disconnect();
+  for (const socket of [...ours.slice(READERS), ...theirs]) socket.disconnect();
+  await besideOneWhoNeverReads(convene, tokens.slice(0, READERS), ours.slice(0, READERS));
+}
+
+/** The delay of 20 readers, by themselves and while somebody connects who is sent 20,000 frames and reads none. */
+async function besideOneWhoNeverReads(url: string, tokens: string[], readers: Socket[]): Promise<void> {
+  const eventUrl = await sharedEvent(url, tokens);
+  await storeUnread(tokens[1]!);
+  const phase = async (rounds: number): Promise<number[]> => {
+    const frames: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const body = { title: `Round ${round} of ${rounds}, ${frames.length}` };
+      frames.push(...(await measure(readers, { url: eventUrl, method: 'PUT', token: tokens[0]!, body })).frames);
+    }
+    return frames;
+  };
+  // The reader who is connected as well is sent them all.
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  await phase(50);
+  const [alone, beside]: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 4; turn += 1) {
+    alone.push(...(await phase(100)));
+    const silent = new WebSocket(`${url.replace('http', 'ws')}/ws/notifications?after=0`, ['bearer', tokens[1]!]);
+    await new Promise((resolve) => silent.once('open', resolve));
+    silent.pause();
+    beside.push(...(await phase(100)));
+    silent.terminate();
+  }
+  console.log(
+    `From the answer to a change until ${READERS} people have its frame, beside one who reads none of ${UNREAD}`,
+  );
+  for (const [name, part] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ] as const) {
+    const [slowed, idle] = [quantile(beside, part), quantile(alone, part)];
+    console.log(`  ${name.padEnd(5)} ${ms(slowed)}   by themselves ${ms(idle)}   ${(slowed / idle).toFixed(2)} ×`);
+  }
+}
+
+/** Puts so many items more into the stream of the second person, straight: writing them is not what is measured. */
+async function storeUnread(token: string): Promise<void> {
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  await client.query(
+    `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at)
+     SELECT n.user_id, s.last_seq + i, gen_random_uuid(), n.type, n.event_id, n.event_title, n.version, n.actor_id,
+            n.changed, n.created_at
+       FROM notification_streams s JOIN notifications n USING (user_id), generate_series(1, $2) i
+      WHERE s.user_id = $1 AND n.seq = s.last_seq`,
+    [personOf(token), UNREAD],
+  );
+  await client.query('UPDATE notification_streams SET last_seq = last_seq + $2 WHERE user_id = $1', [
+    personOf(token),
+    UNREAD,
+  ]);
+  await client.end();
 }
 
 interface Times {
@@ -130,13 +190,11 @@ async function fill(url: string): Promise<string[]> {
 /** An event with everybody on it; its address. */
 async function sharedEvent(url: string, tokens: string[]): Promise<string> {
   const [token] = tokens;
-  const ids = tokens
-    .slice(1)
-    .map((each) => JSON.parse(Buffer.from(each.split('.')[1]!, 'base64url').toString()) as { sub: string });
-  const times = { start_time: '2027-06-01T08:00:00Z', end_time: '2027-06-01T09:00:00Z' };
+  const ids = tokens.slice(1).map(personOf);
+  const times = { start_time: '2027-06-01T08:00:00Z', end_time: '2027-06-01T09:00:00Z', show_as: 'free' };
   const event = (await send(url, 'POST', '/api/events', { title: 'Team meeting', ...times }, token)) as { id: string };
   for (let from = 0; from < ids.length; from += 100) {
-    const users = ids.slice(from, from + 100).map(({ sub }) => ({ user_id: sub, role: 'viewer' }));
+    const users = ids.slice(from, from + 100).map((user_id) => ({ user_id, role: 'viewer' }));
     await send(url, 'POST', `/api/events/${event.id}/share`, { users }, token);
   }
   return `${url}/api/events/${event.id}`;
@@ -191,4 +249,9 @@ function quantile(values: number[], part: number): number {
 
 function ms(value: number): string {
   return `${value.toFixed(1).padStart(7)} ms`;
+}
+
+/** The id that an access token speaks for. */
+function personOf(token: string): string {
+  return (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sub: string }).sub;
 }
