@@ -9,7 +9,7 @@ import { DataSource } from 'typeorm';
 import { ConflictsRepository } from '../src/events/conflicts.repository.js';
 import { type Claim, ConflictsService } from '../src/events/conflicts.service.js';
 import { draftContent } from '../src/events/event-draft.js';
-import type { EventContent } from '../src/events/event-content.js';
+import { type EventContent, toSnapshot } from '../src/events/event-content.js';
 import { farDays } from '../src/events/far-days.js';
 import { multirange, occupancyOf, weekSieve } from '../src/events/occupancy.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
@@ -113,6 +113,7 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
           localStart: content.localStart,
           localEnd: content.localEnd,
         },
+        snapshot: toSnapshot(content),
         ...{ rrule: content.rrule, busy: multirange(busy), week: weekSieve(busy) },
         ...(until === null ? {} : { until: new Date(until * 1_000), far: farDays(content, until) }),
       };
@@ -120,7 +121,7 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
     const values = [JSON.stringify(rows), owner];
     const recordset = `jsonb_to_recordset($1::jsonb) AS r (id uuid, start timestamptz, "end" timestamptz,
       "localStart" text, "localEnd" text, rrule text, busy text, week text,
-      until timestamptz, far text)`;
+      until timestamptz, far text, snapshot jsonb)`;
     await tx.query(
       `INSERT INTO events (id, title, start_time, end_time, local_start, local_end, time_zone, all_day, rrule, series_id,
                            first_start, last_end, tzdata, version, created_at, updated_at, updated_by)
@@ -129,8 +130,8 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
       values,
     );
     await tx.query(
-      `INSERT INTO event_versions (event_id, version, kind, author_id, changed, snapshot, created_at)
-       SELECT id, 1, 'created', $2::uuid, '{}', '{}', now() FROM ${recordset}`,
+      `INSERT INTO event_versions (event_id, version, kind, author_id, changed, snapshot, created_at, hash)
+       SELECT id, 1, 'created', $2::uuid, '{}', snapshot, now(), sha256('') FROM ${recordset}`,
       values,
     );
     await tx.query(
