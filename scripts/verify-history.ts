@@ -1,7 +1,8 @@
 /**
  * Checks that the history of every event is whole, unaltered, and tells the present: `npm run verify:history`, or of
  * single ones: `npm run verify:history -- <event id> …`. Reads only, in one transaction, beside a running server if there
- * is one. One line for each event that is wrong, naming the first row; ends with 1 when there is any.
+ * is one. One line for each event that is wrong, naming the first row; ends with 1 when there is any, with 2 when the
+ * database is not up to date.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,6 +10,7 @@ import { DataSource } from 'typeorm';
 import { readConfig } from '../src/platform/config/config.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import { isUpToDate } from '../src/platform/database/migrate.js';
 import { problemLine, verifyHistory } from '../src/versions/verify-history.js';
 
 const eventIds = process.argv.slice(2);
@@ -20,20 +22,28 @@ try {
     dataSourceOptions({ url: databaseUrl || embedded!.url, poolSize: 1 }),
   ).initialize();
   try {
-    const { events, rows, problems } = await dataSource.transaction('REPEATABLE READ', async (manager) => {
-      await manager.query('SET TRANSACTION READ ONLY');
-      return verifyHistory(
-        (sql, parameters) => manager.query(sql, parameters),
-        (problem) => console.log(problemLine(problem)),
-        eventIds.length > 0 ? eventIds : null,
-      );
-    });
-    const verdict = problems === 0 ? 'all is well' : `${problems} ${problems === 1 ? 'event is' : 'events are'} wrong`;
-    console.log(`${events} events, ${rows} rows of history: ${verdict}`);
-    if (problems > 0) process.exitCode = 1;
+    if (await isUpToDate(dataSource)) await verify(dataSource);
+    else {
+      console.error('The database is older than this program: start the server once, which brings it up to date.');
+      process.exitCode = 2;
+    }
   } finally {
     await dataSource.destroy();
   }
 } finally {
   await embedded?.stop();
+}
+
+async function verify(dataSource: DataSource): Promise<void> {
+  const { events, rows, problems } = await dataSource.transaction('REPEATABLE READ', async (manager) => {
+    await manager.query('SET TRANSACTION READ ONLY');
+    return verifyHistory(
+      (sql, parameters) => manager.query(sql, parameters),
+      (problem) => console.log(problemLine(problem)),
+      eventIds.length > 0 ? eventIds : null,
+    );
+  });
+  const verdict = problems === 0 ? 'all is well' : `${problems} ${problems === 1 ? 'event is' : 'events are'} wrong`;
+  console.log(`${events} events, ${rows} rows of history: ${verdict}`);
+  if (problems > 0) process.exitCode = 1;
 }

@@ -234,6 +234,19 @@ describe('npm run verify:history', () => {
     });
   });
 
+  it('says so when the database is older than the program, and changes nothing', async () => {
+    const database = await createDatabase();
+    try {
+      await database.query(`DELETE FROM schema_migrations WHERE id = (SELECT max(id) FROM schema_migrations)`);
+      const before = await database.query('SELECT * FROM schema_migrations ORDER BY id');
+      const { code, printed } = await run(database.url);
+      expect([code, printed]).toEqual([2, expect.stringContaining('start the server once')]);
+      expect(await database.query('SELECT * FROM schema_migrations ORDER BY id')).toEqual(before);
+    } finally {
+      await database.drop();
+    }
+  });
+
   it('names what is not, and fails', async () => {
     const database = await createDatabase();
     const other = await startApp({}, database);

@@ -24,6 +24,15 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
+/** True when every migration has run. Only reads. */
+export async function isUpToDate(dataSource: DataSource): Promise<boolean> {
+  const [table] = await dataSource.query<{ name: string | null }[]>(`SELECT to_regclass('schema_migrations') AS name`);
+  if (!table?.name) return false;
+  const ran = await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations');
+  const names = new Set(ran.map(({ name }) => name));
+  return (await loadMigrations()).every(({ name }) => names.has(name));
+}
+
 async function requireVersion(dataSource: DataSource): Promise<void> {
   const [row] = await dataSource.query<{ version: string }[]>(
     `SELECT current_setting('server_version_num') AS version`,
