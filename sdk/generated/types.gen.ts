@@ -3369,7 +3369,7 @@ export type GetVersionResponses = {
 
 export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];
 
-export type ListChangesData = {
+export type ListChangelogData = {
     body?: never;
     path: {
         /**
@@ -3414,7 +3414,7 @@ export type ListChangesData = {
     url: '/api/events/{id}/changelog';
 };
 
-export type ListChangesErrors = {
+export type ListChangelogErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
@@ -3437,16 +3437,16 @@ export type ListChangesErrors = {
     503: ProblemView;
 };
 
-export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
+export type ListChangelogError = ListChangelogErrors[keyof ListChangelogErrors];
 
-export type ListChangesResponses = {
+export type ListChangelogResponses = {
     /**
      * A page of changes
      */
     200: ChangelogView;
 };
 
-export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+export type ListChangelogResponse = ListChangelogResponses[keyof ListChangelogResponses];
 
 export type DiffVersionsData = {
     body?: never;
@@ -3871,7 +3871,7 @@ export type ReadNotificationResponses = {
 
 export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
 
-export type ReadChangesData = {
+export type ListChangesData = {
     body?: never;
     path?: never;
     query?: {
@@ -3887,7 +3887,7 @@ export type ReadChangesData = {
     url: '/api/changes';
 };
 
-export type ReadChangesErrors = {
+export type ListChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
@@ -3910,16 +3910,16 @@ export type ReadChangesErrors = {
     503: ProblemView;
 };
 
-export type ReadChangesError = ReadChangesErrors[keyof ReadChangesErrors];
+export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
 
-export type ReadChangesResponses = {
+export type ListChangesResponses = {
     /**
      * Items after the number
      */
     200: ChangesView;
 };
 
-export type ReadChangesResponse = ReadChangesResponses[keyof ReadChangesResponses];
+export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
 
 export type StreamChangesData = {
     body?: never;

@@ -27,7 +27,7 @@ export class ChangesController {
   @Get()
   @SignedIn()
   @ApiOperation({
-    operationId: 'readChanges',
+    operationId: 'listChanges',
     summary: 'Your stream of changes, by number',
     description:
       'Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Ask again with `last_seq` as `after`. What is older than the server keeps is 410: load anew what you show and read on after the number in `after`.',

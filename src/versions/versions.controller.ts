@@ -74,7 +74,7 @@ export class VersionsController {
   @Get('changelog')
   @RequireRole('read', { evenDeleted: true })
   @ApiOperation({
-    operationId: 'listChanges',
+    operationId: 'listChangelog',
     summary: 'Everything that happened to an event',
     description:
       'Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes. `position` names an entry, such as for undoing it.',

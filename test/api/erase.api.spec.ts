@@ -7,7 +7,7 @@ import {
   findUsers,
   getEvent,
   getMe,
-  listChanges,
+  listChangelog,
   listEvents,
   listNotifications,
   listPermissions,
@@ -193,7 +193,7 @@ describe('DELETE /api/auth/me', () => {
     expect(await peopleOn(ana, gone.id)).toEqual(['ana owner']);
     const { items: versions } = await ok(listVersions({ client: ana.client, path: { id } }));
     expect(versions.map(({ author }) => author.username)).toEqual(['Deleted user', ana.username]);
-    const { items: changes } = await ok(listChanges({ client: ana.client, path: { id } }));
+    const { items: changes } = await ok(listChangelog({ client: ana.client, path: { id } }));
     expect(changes.map(({ kind, summary }) => [kind, summary])).toEqual([
       ['created', 'Created'],
       ['shared', 'Shared with Deleted user as editor'],

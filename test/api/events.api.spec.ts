@@ -5,7 +5,7 @@ import {
   diffVersions,
   getEvent,
   getVersion,
-  listChanges,
+  listChangelog,
   listEvents,
   listPermissions,
   listVersions,
@@ -347,7 +347,7 @@ describe('DELETE /api/events/:id', () => {
       return [
         listVersions({ client, path }),
         getVersion({ client, path: { ...path, version: 1 } }),
-        listChanges({ client, path }),
+        listChangelog({ client, path }),
         diffVersions({ client, path: { ...path, v1: '1', v2: 'current' } }),
       ];
     };

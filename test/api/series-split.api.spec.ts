@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { getEvent, listChanges, listNotifications, listVersions, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { getEvent, listChangelog, listNotifications, listVersions, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import type { EventView, UpdateEventBody } from '../../sdk/generated/types.gen.js';
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
 import { footprint } from '../support/requests.js';
@@ -48,7 +48,7 @@ describe('PUT with scope=following', () => {
     expect(await days(tail)).toEqual(['07-06', '07-13', '07-20', '07-27']);
     expect(await versionsOf(app.database, event.id)).toEqual(['1 created', '2 split']);
     expect(await versionsOf(app.database, tail.id)).toEqual(['1 split']);
-    const { items: log } = await ok(listChanges({ client: ana.client, path: { id: tail.id } }));
+    const { items: log } = await ok(listChangelog({ client: ana.client, path: { id: tail.id } }));
     expect(log).toMatchObject([{ kind: 'split', version: 1, comment: 'New start', actor: { id: ana.id } }]);
     const { items: history } = await ok(listVersions({ client: ana.client, path: { id: event.id } }));
     expect(history[0]).toMatchObject({ kind: 'split', version: 2, changed: ['recurrence_pattern'] });

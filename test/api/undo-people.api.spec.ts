@@ -4,7 +4,7 @@ import {
   createEvent,
   eraseMe,
   getEvent,
-  listChanges,
+  listChangelog,
   listNotifications,
   listPermissions,
   revokePermission,
@@ -41,7 +41,7 @@ const peopleOn = async (person = ana, as_of?: string): Promise<string[]> => {
   return items.map(({ username, role }) => `${username.split('-')[0]} ${role}`);
 };
 const log = async (person = ana): Promise<LogEntryView[]> =>
-  (await ok(listChanges({ client: person.client, path: { id } }))).items;
+  (await ok(listChangelog({ client: person.client, path: { id } }))).items;
 const last = async (person = ana): Promise<LogEntryView> => (await log(person)).at(-1)!;
 const lastTold = async ({ client }: Person): Promise<string> => {
   const { items } = await ok(listNotifications({ client, query: { limit: 1 } }));

@@ -3,7 +3,7 @@ import {
   deleteEvent,
   diffVersions,
   getEvent,
-  listChanges,
+  listChangelog,
   restoreEvent,
   revertChange,
   rollbackEvent,
@@ -38,7 +38,7 @@ describe('POST /api/events/:id/revert/:version', () => {
     await edit(id, { description: 'Pizza' });
     const event = await ok(revert(id, 2));
     expect(event).toMatchObject({ title: 'Team Meeting', location: 'Canteen', description: 'Pizza', version: 5 });
-    const last = (await ok(listChanges({ client: ana.client, path: { id }, query: { order: 'desc' } }))).items[0];
+    const last = (await ok(listChangelog({ client: ana.client, path: { id }, query: { order: 'desc' } }))).items[0];
     expect(last).toMatchObject({ kind: 'rolled_back', comment: 'Undid version 2' });
   });
 
@@ -133,7 +133,7 @@ describe('GET /api/events/:id/changelog', () => {
     await edit(id, { title: 'Meeting of everybody' });
     await ok(updateEvent({ client: ben.client, path: { id }, body: { location: 'Room 4' } }));
     const log = async (query: object): Promise<string[]> => {
-      const { items } = await ok(listChanges({ client: ana.client, path: { id }, query }));
+      const { items } = await ok(listChangelog({ client: ana.client, path: { id }, query }));
       return items.map(({ version, kind, size, previous_version }) => `${previous_version}→${version} ${kind} ${size}`);
     };
     expect(await log({})).toEqual(['null→1 created 7', '1→1 shared 0', '1→2 updated 13', '2→3 updated 6']);
@@ -143,11 +143,11 @@ describe('GET /api/events/:id/changelog', () => {
     expect(await log({ author: ben.id, kind: 'created' })).toEqual([]);
     expect(await log({ kind: 'updated', order: 'desc' })).toEqual(['2→3 updated 6', '1→2 updated 13']);
     const { total, pages } = await ok(
-      listChanges({ client: ana.client, path: { id }, query: { kind: 'updated', page: 1, page_size: 1 } }),
+      listChangelog({ client: ana.client, path: { id }, query: { kind: 'updated', page: 1, page_size: 1 } }),
     );
     expect([total, pages]).toEqual([2, 2]);
     const query = { kind: 'updated' as const, page: 9, page_size: 1 };
-    expect(await ok(listChanges({ client: ana.client, path: { id }, query }))).toMatchObject({ items: [], total: 2 });
+    expect(await ok(listChangelog({ client: ana.client, path: { id }, query }))).toMatchObject({ items: [], total: 2 });
   });
 });
 

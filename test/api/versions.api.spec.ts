@@ -6,7 +6,7 @@ import {
   diffVersions,
   getEvent,
   getVersion,
-  listChanges,
+  listChangelog,
   listVersions,
   restoreEvent,
   revokePermission,
@@ -227,7 +227,7 @@ describe('GET /api/events/:id/changelog', () => {
     await remove(event);
     await ok(restoreEvent({ client: ana.client, path, body: {} }));
 
-    const { items } = await ok(listChanges({ client: ana.client, path }));
+    const { items } = await ok(listChangelog({ client: ana.client, path }));
     expect(items.map(({ version, kind, actor }) => `${version} ${kind} ${actor.username.split('-')[0]}`)).toEqual([
       '1 created ana',
       '1 shared ana',
@@ -263,11 +263,11 @@ describe('GET /api/events/:id/changelog', () => {
     ]);
     expect(items.map(({ at }) => at)).toEqual(items.map(({ at }) => at).sort());
 
-    const newest = await ok(listChanges({ client: ana.client, path, query: { order: 'desc' } }));
+    const newest = await ok(listChangelog({ client: ana.client, path, query: { order: 'desc' } }));
     expect(newest.items).toEqual([...items].reverse());
     const walked: unknown[] = [];
     for (let cursor: string | undefined; ;) {
-      const page = await ok(listChanges({ client: ana.client, path, query: { limit: 3, cursor } }));
+      const page = await ok(listChangelog({ client: ana.client, path, query: { limit: 3, cursor } }));
       walked.push(...page.items);
       if (page.next_cursor === null) break;
       cursor = page.next_cursor;

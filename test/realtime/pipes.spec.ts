@@ -3,7 +3,7 @@ import {
   createEvent,
   logout,
   login,
-  readChanges,
+  listChanges,
   revokePermission,
   shareEvent,
   updateEvent,
@@ -238,12 +238,12 @@ describe('GET /api/changes', () => {
     const seqs: number[] = [];
     let after = 0;
     for (let more = true; more;) {
-      const page = await ok(readChanges({ client: ana.client, query: { after, limit: 3 } }));
+      const page = await ok(listChanges({ client: ana.client, query: { after, limit: 3 } }));
       seqs.push(...page.items.map(({ seq }) => seq));
       [after, more] = [page.last_seq, page.has_more];
     }
     expect(seqs).toEqual(upTo(7));
-    expect(await ok(readChanges({ client: ana.client, query: { after } }))).toEqual({
+    expect(await ok(listChanges({ client: ana.client, query: { after } }))).toEqual({
       items: [],
       last_seq: 7,
       has_more: false,
@@ -256,9 +256,9 @@ describe('GET /api/changes', () => {
     await ok(shareEvent({ client: ana.client, path, body: { user_id: ben.id, role: 'viewer' } }));
     await edit(5);
     await outcome(revokePermission({ client: ana.client, path: { ...path, userId: ben.id } }));
-    const page = await ok(readChanges({ client: ben.client, query: { after: 1, limit: 3 } }));
+    const page = await ok(listChanges({ client: ben.client, query: { after: 1, limit: 3 } }));
     expect(page).toEqual({ items: [], last_seq: 4, has_more: true });
-    const rest = await ok(readChanges({ client: ben.client, query: { after: 4 } }));
+    const rest = await ok(listChanges({ client: ben.client, query: { after: 4 } }));
     expect(rest.items.map(({ seq, type }) => [seq, type])).toEqual([[7, 'access_revoked']]);
   });
 
@@ -266,16 +266,16 @@ describe('GET /api/changes', () => {
     await edit(4);
     await app.database.query('DELETE FROM notifications WHERE user_id = $1 AND seq <= 3', [ana.id]);
     for (const after of [0, 2, 6]) {
-      const problem = await refused(readChanges({ client: ana.client, query: { after } }));
+      const problem = await refused(listChanges({ client: ana.client, query: { after } }));
       expect(problem).toMatchObject({ status: 410, code: 'resync', after: 5 });
     }
     for (const query of [{}, { after: 3 }]) {
-      expect((await ok(readChanges({ client: ana.client, query }))).items.map(({ seq }) => seq)).toEqual([4, 5]);
+      expect((await ok(listChanges({ client: ana.client, query }))).items.map(({ seq }) => seq)).toEqual([4, 5]);
     }
   });
 
   it.each([{ after: -1 }, { after: 1.5 }, { limit: 0 }, { limit: 201 }])('refuses %o', async (query) => {
-    expect(await refused(readChanges({ client: ana.client, query }))).toMatchObject({ code: 'validation_failed' });
+    expect(await refused(listChanges({ client: ana.client, query }))).toMatchObject({ code: 'validation_failed' });
   });
 });
 

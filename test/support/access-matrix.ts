@@ -161,8 +161,8 @@ export const ACCESS_MATRIX: Row[] = [
   row('listVersions', ONLY_OWNER_IN_TRASH, TRASH),
   row('getVersion', READERS, { request: () => ({ params: { version: '1' } }) }),
   row('getVersion', ONLY_OWNER_IN_TRASH, { ...TRASH, request: () => ({ params: { version: '1' } }) }),
-  row('listChanges', READERS),
-  row('listChanges', ONLY_OWNER_IN_TRASH, TRASH),
+  row('listChangelog', READERS),
+  row('listChangelog', ONLY_OWNER_IN_TRASH, TRASH),
   row('diffVersions', READERS, { request: () => ({ params: { v1: '1', v2: 'current' } }) }),
   row('diffVersions', ONLY_OWNER_IN_TRASH, { ...TRASH, request: () => ({ params: { v1: '1', v2: '2' } }) }),
   row('rollbackEvent', [401, 404, 403, 200, 200, 404], { request: () => ({ params: { version: '1' }, body: {} }) }),
@@ -205,7 +205,7 @@ export const ACCESS_MATRIX: Row[] = [
     request: async ({ notificationId }) => ({ params: { id: await notificationId() } }),
   }),
   row('readAllNotifications', ANYBODY_SIGNED_IN),
-  row('readChanges', ANYBODY_SIGNED_IN),
+  row('listChanges', ANYBODY_SIGNED_IN),
   row('streamChanges', ANYBODY_SIGNED_IN),
 ];
 
