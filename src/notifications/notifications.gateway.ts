@@ -1,34 +1,25 @@
-import type { Duplex } from 'node:stream';
 import {
   WebSocketGateway,
   type OnGatewayConnection,
   type OnGatewayDisconnect,
   type OnGatewayInit,
 } from '@nestjs/websockets';
-import type { Server, Socket } from 'socket.io';
-import type { WebSocket } from 'ws';
+import type { Server } from 'socket.io';
 import { asProblem } from '../platform/http/problem.filter.js';
-import { dropConnection } from './drop-connection.js';
-import type { Acknowledgement, EndReason, FrameName, ServerFrames } from './live-frames.js';
+import type { Acknowledgement } from './live-frames.js';
 import { LiveMetrics } from './live-metrics.js';
-import { LiveService, type SignedIn } from './live.service.js';
-import type { Pipe, Transport } from './pipe.js';
+import { LiveService } from './live.service.js';
+import type { Pipe } from './pipe.js';
+import {
+  type ClientEvents,
+  type ClientSocket,
+  type ServerEvents,
+  type SocketData,
+  SocketIoTransport,
+} from './socket-io.transport.js';
 import { readSeq } from './stream-number.js';
 
 type Acknowledge = (answer: Acknowledgement) => void;
-type ServerEvents = { [Name in FrameName]: (frame: ServerFrames[Name]) => void };
-interface ClientEvents {
-  resume: (message: unknown, acknowledge: unknown) => void;
-  authenticate: (message: unknown, acknowledge: unknown) => void;
-}
-
-interface SocketData {
-  signedIn: SignedIn;
-  after: number | undefined;
-  pipe?: Pipe;
-}
-
-type ClientSocket = Socket<ClientEvents, ServerEvents, object, SocketData>;
 
 /** socket.io on the default path: `auth: {token, after?}` in the handshake, then `ready` and one `change` for each item. */
 @WebSocketGateway()
@@ -80,40 +71,6 @@ export class NotificationsGateway implements OnGatewayInit, OnGatewayConnection,
     socket.data.after = readSeq(after);
     socket.data.signedIn = await this.live.signIn(token ?? bearer);
     this.live.requireRoom(socket.data.signedIn.actor.userId);
-  }
-}
-
-class SocketIoTransport implements Transport {
-  readonly kind = 'socket_io';
-
-  constructor(
-    private readonly socket: ClientSocket,
-    private readonly metrics: LiveMetrics,
-  ) {}
-
-  send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
-    this.metrics.frameSent(this.kind, name);
-    (this.socket.emit as (name: FrameName, frame: unknown) => boolean)(name, frame);
-  }
-
-  unsent(): number {
-    // What engine.io holds back, and what its WebSocket could not yet give to the system.
-    const { writeBuffer } = this.socket.conn as unknown as { writeBuffer: { data?: string }[] };
-    const held = writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0);
-    return held + (this.webSocket?.bufferedAmount ?? 0);
-  }
-
-  close(reason: EndReason, abruptly: boolean): void {
-    if (abruptly) {
-      dropConnection((this.webSocket as Partial<Record<'_socket', Duplex>> | undefined)?.['_socket']);
-      // Over long polling the frames wait for the next request, and would be its answer.
-      this.socket.conn.close(true);
-    } else this.send('session_ended', { reason });
-    this.socket.disconnect(true);
-  }
-
-  private get webSocket(): WebSocket | undefined {
-    return (this.socket.conn.transport as unknown as { socket?: WebSocket }).socket;
   }
 }
 
