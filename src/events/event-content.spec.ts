@@ -4,12 +4,11 @@ import {
   changedFields,
   changesTime,
   type EventContent,
-  fromSnapshot,
   type StoredOverride,
-  toSnapshot,
   wireContent,
   wireRrule,
 } from './event-content.js';
+import { fromSnapshot, toSnapshot } from './event-snapshot.js';
 
 const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO;UNTIL=20261231' }, 'Europe/Paris');
 const withOverrides = (...overrides: StoredOverride[]): EventContent => ({ ...weekly, overrides });

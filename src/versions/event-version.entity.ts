@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { CalendarEvent } from '../events/event.entity.js';
-import type { Snapshot } from '../events/event-content.js';
+import type { Snapshot } from '../events/event-snapshot.js';
 import { CONTENT_KINDS, type ContentKind } from '../platform/changes/change.js';
 import { User } from '../users/user.entity.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changedFields, type EventContent, NOTHING, toSnapshot, wireContent } from '../events/event-content.js';
+import { changedFields, type EventContent, NOTHING, wireContent } from '../events/event-content.js';
+import { toSnapshot } from '../events/event-snapshot.js';
 import { historyHash } from './history-hash.js';
 import { type CurrentState, HistoryReplay, type StoredEntry } from './history-replay.js';
 

@@ -1,13 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type EventContent,
-  fromSnapshot,
-  NOTHING,
-  type Snapshot,
-  toSnapshot,
-  type WireContent,
-  wireContent,
-} from '../events/event-content.js';
+import { type EventContent, NOTHING, type WireContent, wireContent } from '../events/event-content.js';
+import { fromSnapshot, type Snapshot, toSnapshot } from '../events/event-snapshot.js';
 import type { PersonChange } from '../platform/changes/change.js';
 import { historyHash, type HistoryEntry } from './history-hash.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Snapshot } from '../events/event-content.js';
+import type { Snapshot } from '../events/event-snapshot.js';
 import type { RoleChange } from '../permissions/people-writer.js';
 import type { ChangeKind, ContentKind, PeopleKind, PersonChange } from '../platform/changes/change.js';
 import type { Transaction } from '../platform/database/transactions.js';

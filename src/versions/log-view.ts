@@ -1,4 +1,5 @@
-import { fromSnapshot, type Snapshot, wireContent } from '../events/event-content.js';
+import { wireContent } from '../events/event-content.js';
+import { fromSnapshot, type Snapshot } from '../events/event-snapshot.js';
 import { difference } from './diff.js';
 import type { LogRecord } from './history.repository.js';
 import type { LogChangeView, LogEntryView } from './versions.dto.js';

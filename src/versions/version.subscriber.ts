@@ -7,7 +7,8 @@ import {
   type RemoveEvent,
   type UpdateEvent,
 } from 'typeorm';
-import { changedFields, NOTHING, toSnapshot, wireContent } from '../events/event-content.js';
+import { changedFields, NOTHING, wireContent } from '../events/event-content.js';
+import { toSnapshot } from '../events/event-snapshot.js';
 import { CalendarEvent } from '../events/event.entity.js';
 import type { EventWrite } from '../platform/changes/event-write.js';
 import { Transaction } from '../platform/database/transactions.js';

@@ -2,7 +2,8 @@ import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiExtraModels, getSchemaPath, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { fromSnapshot, wireContent } from '../events/event-content.js';
+import { wireContent } from '../events/event-content.js';
+import { fromSnapshot } from '../events/event-snapshot.js';
 import { EventView } from '../events/event-view.js';
 import { taggedEvent } from '../events/tagged-event.js';
 import { RequireRole } from '../permissions/role.guard.js';

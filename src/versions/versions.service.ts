@@ -3,10 +3,10 @@ import {
   type ContentField,
   contentOf,
   type EventContent,
-  fromSnapshot,
   type WireContent,
   wireContent,
 } from '../events/event-content.js';
+import { fromSnapshot } from '../events/event-snapshot.js';
 import type { CalendarEvent } from '../events/event.entity.js';
 import { laterChanges, staleVersion } from '../events/events.errors.js';
 import type { OnConflict } from '../events/conflicts.service.js';

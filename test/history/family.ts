@@ -1,13 +1,5 @@
-import {
-  changedFields,
-  type EventContent,
-  fromSnapshot,
-  isSeries,
-  NOTHING,
-  type Snapshot,
-  toSnapshot,
-  wireContent,
-} from '../../src/events/event-content.js';
+import { changedFields, type EventContent, isSeries, NOTHING, wireContent } from '../../src/events/event-content.js';
+import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/events/event-snapshot.js';
 import { findOriginal, halves, without } from '../../src/events/series-edit.js';
 import type { RoleChange } from '../../src/permissions/people-writer.js';
 import type { Role } from '../../src/permissions/role.js';

@@ -1,11 +1,6 @@
 import { expect } from 'vitest';
-import {
-  type ContentField,
-  fromSnapshot,
-  type Snapshot,
-  type WireContent,
-  wireContent,
-} from '../../src/events/event-content.js';
+import { type ContentField, type WireContent, wireContent } from '../../src/events/event-content.js';
+import { fromSnapshot, type Snapshot } from '../../src/events/event-snapshot.js';
 import { type Unit, unitOf } from '../../src/versions/merge.js';
 import type { TestDatabase } from './database.js';
 

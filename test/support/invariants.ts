@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { type EventContent, fromSnapshot, type Snapshot, toSnapshot } from '../../src/events/event-content.js';
+import { type EventContent } from '../../src/events/event-content.js';
+import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/events/event-snapshot.js';
 import { merged } from '../../src/events/free-slots.js';
 import { type Interval, occupiedWithin } from '../../src/events/occupancy.js';
 import type { ContentKind, PeopleKind, PersonChange } from '../../src/platform/changes/change.js';
