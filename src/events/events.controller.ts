@@ -27,12 +27,13 @@ import { DryRun, Idempotent } from '../platform/writes/write-route.js';
 import {
   CreateEventBody,
   CreateEventsBody,
+  eventInput,
   ListEventsQuery,
   PartQuery,
   RestoreEventBody,
   UpdateEventBody,
 } from './events.dto.js';
-import { type EventInput, EventsService } from './events.service.js';
+import { EventsService } from './events.service.js';
 import { CreatedEventsView, EventsView, EventView, eventView, expandedView, notesView } from './event-view.js';
 import { readFilter, readPart } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
@@ -250,8 +251,4 @@ export class EventsController {
     const part = readPart(query);
     return taggedEvent(await this.events.update(actor, id, eventInput(body), precondition, part), reply);
   }
-}
-
-function eventInput({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput {
-  return { content, onConflict: on_conflict ?? 'reject', comment: change_comment ?? null };
 }

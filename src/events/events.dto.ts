@@ -9,6 +9,7 @@ import {
   TextField,
   UuidField,
 } from '../platform/http/fields.js';
+import type { EventInput } from './event-input.js';
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
 import { type Scope, SCOPES } from './series-edit.js';
@@ -112,6 +113,12 @@ export class CreateEventBody extends EventTimesBody {
 
 /** Absent fields stay as they are; null clears an optional one. */
 export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {}
+
+export const eventInput = ({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput => ({
+  content,
+  onConflict: on_conflict ?? 'reject',
+  comment: change_comment ?? null,
+});
 
 export class CreateEventsBody {
   /** A bare list is taken as well. */

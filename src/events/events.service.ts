@@ -6,22 +6,17 @@ import { type Transaction, Transactions } from '../platform/database/transaction
 import type { Actor } from '../platform/http/actor.js';
 import type { Precondition } from '../platform/http/etag.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
-import { type FieldError, invalid, notFound } from '../platform/http/problem.js';
+import { invalid, notFound } from '../platform/http/problem.js';
 import { changedFields, type EventContent, isSeries, wireContent } from './event-content.js';
 import { type ContentInput, draftContent, mayChangeTime } from './event-draft.js';
+import { drafted, type EventInput } from './event-input.js';
 import { type EventFilter, occursWithin } from './event-filter.js';
 import type { CalendarEvent } from './event.entity.js';
 import type { OnConflict } from './conflicts.service.js';
-import { type Draft, EventWriter, type Written } from './event-writer.js';
+import { EventWriter, type Written } from './event-writer.js';
 import { staleVersion } from './events.errors.js';
 import { type EventRecord, EventsRepository } from './events.repository.js';
 import { findOriginal, halves, overrideOccurrence, type Scope, throughOccurrence, without } from './series-edit.js';
-
-export interface EventInput {
-  content: ContentInput;
-  onConflict: OnConflict;
-  comment: string | null;
-}
 
 /** A part of a series: an occurrence by its original start, and how far the edit reaches from it. */
 export interface Part {
@@ -242,21 +237,6 @@ export class EventsService {
   private async withPeople(record: EventRecord, tx?: Transaction): Promise<EventWithPeople> {
     return { record, people: await this.permissions.list(record.event.id, tx) };
   }
-}
-
-/** @throws Problem validation_failed with every bad value of every input */
-function drafted(actor: Actor, inputs: { input: EventInput; pointer?: string }[]): Draft[] {
-  const errors: FieldError[] = [];
-  const drafts = inputs.flatMap(({ input, pointer }) => {
-    const draft = draftContent(input.content, null, actor.timeZone);
-    if ('content' in draft) {
-      return [{ content: draft.content, onConflict: input.onConflict, comment: input.comment, pointer }];
-    }
-    errors.push(...draft.errors.map((error) => ({ ...error, pointer: (pointer ?? '') + error.pointer })));
-    return [];
-  });
-  if (errors.length > 0) throw invalid(...errors);
-  return drafts;
 }
 
 const isSame = (before: EventContent, after: EventContent): boolean =>

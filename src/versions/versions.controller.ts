@@ -23,6 +23,7 @@ import {
   HistoryView,
   RevertBody,
   RollbackBody,
+  undoOf,
   VersionWithSnapshotView,
   versionView,
 } from './versions.dto.js';
@@ -152,8 +153,8 @@ export class VersionsController {
     @Body() body: RollbackBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    const { fields, on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return taggedEvent(await this.versions.rollback(actor, id, version, { fields, onConflict, comment }), reply);
+    const request = { fields: body.fields, ...undoOf(body) };
+    return taggedEvent(await this.versions.rollback(actor, id, version, request), reply);
   }
 
   @Post('revert/:version')
@@ -177,8 +178,7 @@ export class VersionsController {
     @Body() body: RevertBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return taggedEvent(await this.versions.revert(actor, id, version, { onConflict, comment }), reply);
+    return taggedEvent(await this.versions.revert(actor, id, version, undoOf(body)), reply);
   }
 
   @Post('changelog/:position/undo')
@@ -202,7 +202,6 @@ export class VersionsController {
     @Body() body: RevertBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return taggedEvent(await this.versions.undo(actor, id, position, { onConflict, comment }), reply);
+    return taggedEvent(await this.versions.undo(actor, id, position, undoOf(body)), reply);
   }
 }

@@ -6,6 +6,7 @@ import { PageQuery, PageView } from '../platform/http/page.js';
 import { type ChangeKind, CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
 import { PersonView } from '../users/user-view.js';
 import type { VersionRecord } from './history.repository.js';
+import type { Undo } from './versions.service.js';
 
 export class ChangelogQuery extends PageQuery {
   @ChoiceField({
@@ -55,6 +56,11 @@ export class RevertBody {
   })
   change_comment?: string | null;
 }
+
+export const undoOf = ({ on_conflict, change_comment }: RevertBody): Undo => ({
+  onConflict: on_conflict ?? 'reject',
+  comment: change_comment ?? null,
+});
 
 export class RollbackBody extends RevertBody {
   @ChoiceListField({
