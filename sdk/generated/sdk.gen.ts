@@ -35,7 +35,7 @@ export const getLiveness = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Can it serve?
  *
- * Asks the database; 503 while it cannot be reached.
+ * Asks the database; 503 while it cannot be reached, or lacks a migration that this server needs.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>) => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });
 

@@ -1,7 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
+import { isUpToDate } from '../database/migrate.js';
 import { Public } from '../http/access.js';
+import { Problem } from '../http/problem.js';
 import { ApiProblems } from '../openapi/api-problems.js';
 import { Signals } from '../signals/signals.js';
 
@@ -46,12 +48,17 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'Can it serve?',
-    description: 'Asks the database; 503 while it cannot be reached.',
+    description: 'Asks the database; 503 while it cannot be reached, or lacks a migration that this server needs.',
   })
   @ApiOkResponse({ type: ReadinessView, description: 'It can' })
   @ApiProblems('unavailable')
   async ready(): Promise<ReadinessView> {
-    await this.dataSource.query('SELECT 1 FROM schema_migrations LIMIT 1');
+    if (!(await isUpToDate(this.dataSource))) {
+      throw new Problem('unavailable', {
+        detail: 'The database is older than this server.',
+        headers: { 'retry-after': '2' },
+      });
+    }
     return { status: 'ok', signals: this.signals.isUp ? 'up' : 'down' };
   }
 }
