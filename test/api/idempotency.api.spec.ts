@@ -114,14 +114,15 @@ describe('Idempotency-Key', () => {
     await create(key, event('First'));
     const before = await checksums(app.database);
     const { eventId } = setting;
-    for (const [path, body] of [
-      ['/api/events', event('Second')],
-      ['/api/events?on=1', event('First')],
-      ['/api/events/batch', event('First')],
-      [`/api/events/${eventId}/share`, { username: setting.cleo.username, role: 'viewer' }],
+    const reused = '/header/idempotency-key key_reused';
+    for (const [path, body, complaint] of [
+      ['/api/events', event('Second'), reused],
+      ['/api/events?on=1', event('First'), '/query/on unknown_field'],
+      ['/api/events/batch', event('First'), reused],
+      [`/api/events/${eventId}/share`, { username: setting.cleo.username, role: 'viewer' }, reused],
     ] as const) {
       const { status, json } = await send(app, path, withKey(key, { as: setting.ana, body }));
-      expect([status, ...complaints(json)]).toEqual([422, '/header/idempotency-key key_reused']);
+      expect([status, ...complaints(json)]).toEqual([422, complaint]);
     }
     expect(await checksums(app.database)).toEqual(before);
   });

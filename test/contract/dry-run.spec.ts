@@ -235,6 +235,16 @@ describe('a dry run', () => {
     expect(await checksums(app.database)).toEqual(before);
   });
 
+  it.each(WRITE_CALLS.map(named))('that is misspelt is no real call: %s', async (_name, row) => {
+    await row.before?.(setting);
+    const { path, ...rest } = row.request(setting);
+    const before = await checksums(app.database);
+    const typo = withDryRun(path).replace('dry_run', 'dryrun');
+    const { status, json } = await send(app, typo, { as: setting.ana, ...rest });
+    expect([status, json.errors]).toEqual([422, [expect.objectContaining({ pointer: '/query/dryrun' })]]);
+    expect(await checksums(app.database)).toEqual(before);
+  });
+
   it('refuses a stale If-Match as the call does', async () => {
     const request = { as: setting.ana, method: 'PUT', body: { title: 'x' }, headers: { 'if-match': '"0"' } };
     const [dry, real] = [

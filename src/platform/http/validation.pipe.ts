@@ -100,8 +100,8 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A name as a part of a JSON Pointer (RFC 6901 §3). */
-const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+/** A member's name as a part of a JSON Pointer (RFC 6901 §3). */
+export const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** class-transformer passes over names that every object has in silence; here they are unknown fields like any other. */
 function reservedKeys(value: unknown, pointer: string): FieldError[] {

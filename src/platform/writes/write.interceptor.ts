@@ -1,9 +1,12 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Transactions } from '../database/transactions.js';
 import { invalid } from '../http/problem.js';
+import { escaped } from '../http/validation.pipe.js';
 import { dryRunView } from './dry-run-view.js';
 import { type KeyedRequest, keyedRequest } from './idempotency.js';
 import { IdempotencyService } from './idempotency.service.js';
@@ -31,6 +34,7 @@ export class WriteInterceptor implements NestInterceptor {
     const is = (mark: string): boolean => this.reflector.get<boolean | undefined>(mark, context.getHandler()) ?? false;
     const work = (): Promise<unknown> => lastValueFrom(next.handle());
     const dry = takeDryRun(request, is(DRY_RUN));
+    if (is(DRY_RUN) && !readsQuery(context)) refuseQuery(request);
     const keyed = is(IDEMPOTENT) ? keyedRequest(request) : null;
     if (dry) return from(this.rehearse(reply, work));
     return keyed ? from(this.once(keyed, reply, work)) : next.handle();
@@ -58,6 +62,20 @@ export class WriteInterceptor implements NestInterceptor {
     if (replayed) reply.status(answer.status).headers({ ...answer.headers, 'idempotent-replayed': 'true' });
     return answer.body ?? undefined;
   }
+}
+
+/** Whether the handler takes the query, which is then checked against what it declares. */
+function readsQuery(context: ExecutionContext): boolean {
+  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object;
+  return Object.keys(parameters ?? {}).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+}
+
+/** A `dry_run` that is misspelt must not become a real one. @throws Problem validation_failed */
+function refuseQuery({ query }: FastifyRequest): void {
+  const names = Object.keys(query as object);
+  if (names.length === 0) return;
+  const message = 'This call takes no such parameter.';
+  throw invalid(...names.map((name) => ({ pointer: `/query/${escaped(name)}`, code: 'unknown_field', message })));
 }
 
 const WORDS: Record<string, boolean> = { true: true, '1': true, '': true, false: false, '0': false };
