@@ -1,16 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  deleteEvent,
-  diffVersions,
-  getEvent,
-  listVersions,
-  restoreEvent,
-  rollbackEvent,
-  updateEvent,
-} from '../../sdk/generated/sdk.gen.js';
-import type { CreateEventBody, DiffView, EventView } from '../../sdk/generated/types.gen.js';
-import { createMeeting, hourOn, MEETING, share, versionsOf } from '../support/meetings.js';
-import { complaints, done, footprint, send } from '../support/requests.js';
+import { getEvent, listVersions, restoreEvent } from '../../sdk/generated/sdk.gen.js';
+import { historyCalls, hourOn, MEETING, share, versionsOf } from '../support/meetings.js';
+import { complaints, footprint, send } from '../support/requests.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -22,19 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const create = (changes: Partial<CreateEventBody> = {}): Promise<EventView> =>
-  createMeeting(ana, { show_as: 'free', ...changes });
-const edit = ({ id }: EventView, body: object, { client } = ana): Promise<EventView> =>
-  ok(updateEvent({ client, path: { id }, body }));
-const remove = ({ id }: EventView): Promise<void> => done(deleteEvent({ client: ana.client, path: { id } }));
-const rolling = (
-  { id }: EventView,
-  version: number,
-  body: object = {},
-  { client } = ana,
-): ReturnType<typeof rollbackEvent> => rollbackEvent({ client, path: { id, version }, body });
-const diff = ({ id }: EventView, v1: number | 'current', v2: number | 'current'): Promise<DiffView> =>
-  ok(diffVersions({ client: ana.client, path: { id, v1: `${v1}`, v2: `${v2}` } }));
+const { create, edit, remove, rolling, diff } = historyCalls(() => ana);
 
 describe('POST /api/events/:id/rollback/:version', () => {
   it('writes the old content as a new version, and rewrites nothing', async () => {

@@ -9,8 +9,7 @@ import {
   rollbackEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
-import type { CreateEventBody, EventView } from '../../sdk/generated/types.gen.js';
-import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
+import { createMeeting, historyCalls, hourOn, share, versionsOf } from '../support/meetings.js';
 import { done } from '../support/requests.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
@@ -23,19 +22,16 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const create = (changes: Partial<CreateEventBody> = {}): Promise<EventView> =>
-  createMeeting(ana, { show_as: 'free', ...changes });
-const edit = (id: string, body: object): Promise<EventView> =>
-  ok(updateEvent({ client: ana.client, path: { id }, body }));
+const { create, edit } = historyCalls(() => ana);
 const revert = (id: string, version: number, { client } = ana): ReturnType<typeof revertChange> =>
   revertChange({ client, path: { id, version }, body: {} });
 
 describe('POST /api/events/:id/revert/:version', () => {
   it('takes one change back and keeps the later ones, as a new version', async () => {
     const { id } = await create();
-    await edit(id, { title: 'Lunch' });
-    await edit(id, { location: 'Canteen' });
-    await edit(id, { description: 'Pizza' });
+    await edit({ id }, { title: 'Lunch' });
+    await edit({ id }, { location: 'Canteen' });
+    await edit({ id }, { description: 'Pizza' });
     const event = await ok(revert(id, 2));
     expect(event).toMatchObject({ title: 'Team Meeting', location: 'Canteen', description: 'Pizza', version: 5 });
     const last = (await ok(listChangelog({ client: ana.client, path: { id }, query: { order: 'desc' } }))).items[0];
@@ -44,8 +40,8 @@ describe('POST /api/events/:id/revert/:version', () => {
 
   it('is refused where a later change touched the same, and says what', async () => {
     const { id } = await create();
-    await edit(id, { title: 'Lunch', location: 'Canteen' });
-    await edit(id, { title: 'Dinner' });
+    await edit({ id }, { title: 'Lunch', location: 'Canteen' });
+    await edit({ id }, { title: 'Dinner' });
     expect(await refused(revert(id, 2))).toMatchObject({
       status: 409,
       code: 'later_changes',
@@ -56,7 +52,7 @@ describe('POST /api/events/:id/revert/:version', () => {
 
   it('undoes an undo', async () => {
     const { id } = await create();
-    await edit(id, { title: 'Lunch' });
+    await edit({ id }, { title: 'Lunch' });
     await ok(revert(id, 2));
     expect(await ok(revert(id, 3))).toMatchObject({ title: 'Lunch', version: 4 });
   });
@@ -72,7 +68,7 @@ describe('POST /api/events/:id/revert/:version', () => {
 
   it('changes nothing of what stays in the trash', async () => {
     const { id } = await create();
-    await edit(id, { title: 'Lunch' });
+    await edit({ id }, { title: 'Lunch' });
     await done(deleteEvent({ client: ana.client, path: { id } }));
     expect(await refused(revert(id, 2))).toMatchObject({ status: 404 });
     const body = { fields: ['title' as const] };
@@ -91,7 +87,7 @@ describe('POST /api/events/:id/revert/:version', () => {
 
   it('is checked for conflicts', async () => {
     const event = await createMeeting(ana, hourOn(40));
-    await edit(event.id, hourOn(41));
+    await edit(event, hourOn(41));
     await createMeeting(ana, hourOn(40));
     expect(await refused(revert(event.id, 2))).toMatchObject({ status: 409, code: 'event_conflict' });
   });
@@ -100,7 +96,7 @@ describe('POST /api/events/:id/revert/:version', () => {
 describe('POST /api/events/:id/rollback/:version with fields', () => {
   it('brings back only those', async () => {
     const { id } = await create({ description: 'Weekly sync' });
-    await edit(id, { title: 'Lunch', description: 'Pizza', ...hourOn(2) });
+    await edit({ id }, { title: 'Lunch', description: 'Pizza', ...hourOn(2) });
     const body = { fields: ['title' as const] };
     const event = await ok(rollbackEvent({ client: ana.client, path: { id, version: 1 }, body }));
     expect(event).toMatchObject({ title: 'Team Meeting', description: 'Pizza', start_time: hourOn(2).start_time });
@@ -108,7 +104,7 @@ describe('POST /api/events/:id/rollback/:version with fields', () => {
 
   it('takes times and recurrence for one', async () => {
     const event = await create();
-    await edit(event.id, { ...hourOn(2), recurrence_pattern: 'FREQ=DAILY' });
+    await edit(event, { ...hourOn(2), recurrence_pattern: 'FREQ=DAILY' });
     const body = { fields: ['start_time' as const] };
     expect(await ok(rollbackEvent({ client: ana.client, path: { id: event.id, version: 1 }, body }))).toMatchObject({
       start_time: event.start_time,
@@ -130,7 +126,7 @@ describe('GET /api/events/:id/changelog', () => {
   it('tells size and previous version, and filters by field, author and kind', async () => {
     const { id } = await create({ title: 'Meeting' });
     await share(ana, id, ben, 'editor');
-    await edit(id, { title: 'Meeting of everybody' });
+    await edit({ id }, { title: 'Meeting of everybody' });
     await ok(updateEvent({ client: ben.client, path: { id }, body: { location: 'Room 4' } }));
     const log = async (query: object): Promise<string[]> => {
       const { items } = await ok(listChangelog({ client: ana.client, path: { id }, query }));
@@ -154,7 +150,7 @@ describe('GET /api/events/:id/changelog', () => {
 describe('GET /api/events/:id/diff/:v1/:v2', () => {
   it('compares texts word by word', async () => {
     const { id } = await create();
-    await edit(id, { title: 'Team Lunch' });
+    await edit({ id }, { title: 'Team Lunch' });
     const { changes } = await ok(diffVersions({ client: ana.client, path: { id, v1: '1', v2: 'current' } }));
     expect(changes.title!.text).toEqual([
       { op: 'equal', text: 'Team ' },
@@ -174,7 +170,7 @@ describe('GET /api/events/:id/diff/:v1/:v2', () => {
 
   it('is readable as plain text, with times in the zone of the event', async () => {
     const { id } = await create({ time_zone: 'Europe/Paris' });
-    await edit(id, { title: 'Lunch', ...hourOn(1) });
+    await edit({ id }, { title: 'Lunch', ...hourOn(1) });
     const response = await app.fetch(`/api/events/${id}/diff/1/2`, {
       headers: { accept: 'text/plain', authorization: `Bearer ${ana.accessToken}` },
     });

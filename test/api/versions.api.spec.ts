@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   changeRole,
   createEvents,
-  deleteEvent,
   diffVersions,
   getEvent,
   getVersion,
@@ -10,11 +9,8 @@ import {
   listVersions,
   restoreEvent,
   revokePermission,
-  rollbackEvent,
-  updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
-import type { CreateEventBody, DiffView, EventView } from '../../sdk/generated/types.gen.js';
-import { createMeeting, hourOn, MEETING, share, versionsOf } from '../support/meetings.js';
+import { createMeeting, historyCalls, hourOn, MEETING, share, versionsOf } from '../support/meetings.js';
 import { complaints, done, send } from '../support/requests.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
@@ -27,19 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const create = (changes: Partial<CreateEventBody> = {}): Promise<EventView> =>
-  createMeeting(ana, { show_as: 'free', ...changes });
-const edit = ({ id }: EventView, body: object, { client } = ana): Promise<EventView> =>
-  ok(updateEvent({ client, path: { id }, body }));
-const remove = ({ id }: EventView): Promise<void> => done(deleteEvent({ client: ana.client, path: { id } }));
-const rolling = (
-  { id }: EventView,
-  version: number,
-  body: object = {},
-  { client } = ana,
-): ReturnType<typeof rollbackEvent> => rollbackEvent({ client, path: { id, version }, body });
-const diff = ({ id }: EventView, v1: number | 'current', v2: number | 'current'): Promise<DiffView> =>
-  ok(diffVersions({ client: ana.client, path: { id, v1: `${v1}`, v2: `${v2}` } }));
+const { create, edit, remove, rolling, diff } = historyCalls(() => ana);
 
 describe('every kind of write', () => {
   it('makes exactly one version', async () => {

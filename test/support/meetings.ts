@@ -1,6 +1,14 @@
-import type { CreateEventBody, EventView, PermissionsView } from '../../sdk/generated/types.gen.js';
-import { createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import type { CreateEventBody, DiffView, EventView, PermissionsView } from '../../sdk/generated/types.gen.js';
+import {
+  createEvent,
+  deleteEvent,
+  diffVersions,
+  rollbackEvent,
+  shareEvent,
+  updateEvent,
+} from '../../sdk/generated/sdk.gen.js';
 import type { TestDatabase } from './database.js';
+import { done } from './requests.js';
 import { ok, type Person } from './test-app.js';
 
 export const MEETING = {
@@ -41,3 +49,21 @@ export async function versionsOf(database: TestDatabase, eventId: string): Promi
   );
   return rows.map(({ version, kind }) => `${version} ${kind}`);
 }
+
+/** What tests of history do over and over, in one person's name; `owner` is asked each time, for tests set it late. */
+export interface HistoryCalls {
+  /** An event that takes nobody's time. */
+  create(changes?: Partial<CreateEventBody>): Promise<EventView>;
+  edit(event: { id: string }, body: object, by?: Person): Promise<EventView>;
+  remove(event: { id: string }): Promise<void>;
+  rolling(event: { id: string }, version: number, body?: object, by?: Person): ReturnType<typeof rollbackEvent>;
+  diff(event: { id: string }, v1: number | 'current', v2: number | 'current'): Promise<DiffView>;
+}
+
+export const historyCalls = (owner: () => Person): HistoryCalls => ({
+  create: (changes = {}) => createMeeting(owner(), { show_as: 'free', ...changes }),
+  edit: ({ id }, body, { client } = owner()) => ok(updateEvent({ client, path: { id }, body })),
+  remove: ({ id }) => done(deleteEvent({ client: owner().client, path: { id } })),
+  rolling: ({ id }, version, body = {}, { client } = owner()) => rollbackEvent({ client, path: { id, version }, body }),
+  diff: ({ id }, v1, v2) => ok(diffVersions({ client: owner().client, path: { id, v1: `${v1}`, v2: `${v2}` } })),
+});
