@@ -6,13 +6,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { ConflictsRepository } from '../src/events/conflicts.repository.js';
-import { type Claim, ConflictsService } from '../src/events/conflicts.service.js';
-import { draftContent } from '../src/events/event-draft.js';
-import { type EventContent } from '../src/events/event-content.js';
-import { toSnapshot } from '../src/events/event-snapshot.js';
-import { farDays } from '../src/events/far-days.js';
-import { multirange, occupancyOf, weekSieve } from '../src/events/occupancy.js';
+import { OccupancyRepository } from '../src/availability/occupancy.repository.js';
+import { type Booking, AvailabilityService } from '../src/availability/availability.service.js';
+import { draftContent } from '../src/content/draft.js';
+import type { EventContent } from '../src/content/event-content.js';
+import { toSnapshot } from '../src/content/snapshot.js';
+import { farDays } from '../src/availability/far-days.js';
+import { multirange, occupancyOf, weekMask } from '../src/availability/occupancy.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
 import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';
@@ -42,7 +42,7 @@ process.exitCode = missed === 0 ? 0 : 1;
 async function run(dataSource: DataSource): Promise<void> {
   const { manager } = dataSource;
   const tx = new Transaction(manager);
-  const conflicts = new ConflictsService(new ConflictsRepository(manager.dataSource));
+  const conflicts = new AvailabilityService(new OccupancyRepository(manager.dataSource));
   const [inSeries, inSingles] = [await newOwner(tx), await newOwner(tx)];
   await manager.transaction(async (inner) => {
     await fill(new Transaction(inner), inSeries, thousandSeries());
@@ -53,7 +53,7 @@ async function run(dataSource: DataSource): Promise<void> {
   const [{ id }] = (await tx.query<{ id: string }>('SELECT id FROM events LIMIT 1')) as [{ id: string }];
   const read = (): Promise<unknown> => tx.query('SELECT * FROM events WHERE id = $1', [id]);
   const report = async (name: string, owner: string, content: EventContent, limit?: number): Promise<void> => {
-    const claim: Claim = { eventId: randomUUID(), ownerId: owner, content };
+    const claim: Booking = { eventId: randomUUID(), ownerId: owner, content };
     const check = (): Promise<unknown[]> => conflicts.find(tx, claim, { userId: owner } as Actor);
     const found = (await check()).length;
     const times = await measure(read, check);
@@ -115,7 +115,7 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
           localEnd: content.localEnd,
         },
         snapshot: toSnapshot(content),
-        ...{ rrule: content.rrule, busy: multirange(busy), week: weekSieve(busy) },
+        ...{ rrule: content.rrule, busy: multirange(busy), week: weekMask(busy) },
         ...(until === null ? {} : { until: new Date(until * 1_000), far: farDays(content, until) }),
       };
     });

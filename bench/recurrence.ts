@@ -4,15 +4,15 @@
  * Exits with 1 if a limit is missed. The median of many runs counts, and for hostile rules the first runs as well.
  */
 import { RRuleTemporal } from 'rrule-temporal';
-import { expand } from '../src/events/recurrence/expand.js';
-import { formatICalendarTime, parseLocalTime } from '../src/platform/time/local-time.js';
-import { readRule } from '../src/events/recurrence/pattern.js';
-import { TimeError } from '../src/platform/time/time-error.js';
-import { parseRrule } from '../src/events/recurrence/rrule-text.js';
-import type { Series } from '../src/events/recurrence/series.js';
-import { toInstant } from '../src/platform/time/time-zone.js';
-import { validateSeries } from '../src/events/recurrence/validate.js';
-import { zoneOffsets } from '../src/platform/time/zone-offsets.js';
+import { expand } from '../src/recurrence/expand.js';
+import { formatICalendarTime, parseLocalTime } from '../src/time/local-time.js';
+import { readRule } from '../src/recurrence/pattern.js';
+import { TimeError } from '../src/time/time-error.js';
+import { parseRrule } from '../src/recurrence/rrule-text.js';
+import type { Series } from '../src/recurrence/series.js';
+import { toInstant } from '../src/time/time-zone.js';
+import { validateSeries } from '../src/recurrence/validate.js';
+import { zoneOffsets } from '../src/time/zone-offsets.js';
 
 const ZONE = 'Europe/Paris';
 /** A Monday. */

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createApp } from '../src/create-app.js';
-import { type AsyncApiDocument, asyncApiDocument } from '../src/notifications/asyncapi-document.js';
+import { type AsyncApiDocument, asyncApiDocument } from '../src/live/asyncapi-document.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';

@@ -12,7 +12,7 @@
  * The start always counts as an occurrence, as in an imported calendar.
  */
 import { createInterface } from 'node:readline';
-import { answerLine } from '../src/events/recurrence/expand-line.js';
+import { answerLine } from '../src/recurrence/expand-line.js';
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() !== '') process.stdout.write(`${answerLine(line)}\n`);

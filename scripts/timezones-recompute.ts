@@ -10,7 +10,7 @@ import { TimeZoneUpdateService } from '../src/events/time-zone-update.service.js
 import { readConfig, withSigningSecret } from '../src/platform/config/config.js';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';
-import { tzdataVersion } from '../src/platform/time/time-zone.js';
+import { tzdataVersion } from '../src/time/time-zone.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -11,7 +11,7 @@ import { readConfig } from '../src/platform/config/config.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { isUpToDate } from '../src/platform/database/migrate.js';
-import { problemLine, verifyHistory } from '../src/versions/verify-history.js';
+import { problemLine, verifyHistory } from '../src/history/verify-history.js';
 
 const eventIds = process.argv.slice(2);
 if (existsSync('.env')) process.loadEnvFile('.env');

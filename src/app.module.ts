@@ -1,10 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuthModule } from './auth/auth.module.js';
+import { AvailabilityModule } from './availability/availability.module.js';
+import { DryRunModule } from './dry-run/dry-run.module.js';
 import { EventsModule } from './events/events.module.js';
+import { FindTimeModule } from './find-time/find-time.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PermissionsModule } from './permissions/permissions.module.js';
-import { ChangesModule } from './platform/changes/changes.module.js';
+import { HistoryModule } from './history/history.module.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -12,9 +15,10 @@ import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
-import { WritesModule } from './platform/writes/writes.module.js';
+import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
+import { LiveModule } from './live/live.module.js';
+import { SharingModule } from './sharing/sharing.module.js';
 import { DocsModule } from './platform/openapi/docs.module.js';
-import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VersionsModule } from './versions/versions.module.js';
 
@@ -28,20 +32,24 @@ export class AppModule {
         ConfigModule.with(config),
         ScheduleModule.forRoot(),
         DatabaseModule,
-        ChangesModule,
         SignalsModule,
         MetricsModule,
         HttpModule,
-        WritesModule,
+        IdempotencyModule,
         HealthModule,
         DocsModule,
         UsersModule,
         AuthModule,
         PermissionsModule,
+        HistoryModule,
+        AvailabilityModule,
+        SharingModule,
         EventsModule,
-        SchedulingModule,
+        FindTimeModule,
         VersionsModule,
         NotificationsModule,
+        LiveModule,
+        DryRunModule,
       ],
     };
   }

@@ -8,7 +8,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/databas
 import { EmbeddedPostgresError } from './platform/database/embedded/embedded-postgres.errors.js';
 import { migrate } from './platform/database/migrate.js';
 
-const LONGEST_STOP_MS = 10_000;
+const MAX_STOP_MS = 10_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -48,7 +48,7 @@ async function listen(server: NestFastifyApplication, { values: { port, host } }
 
 /** Requests in flight finish, then the database goes; whatever still hangs after a while is cut. */
 async function stop(): Promise<void> {
-  setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref();
+  setTimeout(() => process.exit(1), MAX_STOP_MS).unref();
   await app?.close();
   await embedded?.stop();
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { isUUID } from 'class-validator';
 import { Config } from '../platform/config/config.js';
-import { Problem } from '../platform/http/problem.js';
+import { Problem } from '../problems/problem.js';
 
 const ISSUER = 'convene';
 const AUDIENCE = 'convene-api';

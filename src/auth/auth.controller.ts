@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import { Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
-import { invalid } from '../platform/http/problem.js';
+import { invalid } from '../problems/problem.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { userView, UserView } from '../users/user-view.js';

@@ -4,7 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
 import { v7 as uuidv7 } from 'uuid';
 import { ACCESS, type Access } from '../platform/http/access.js';
-import { Problem } from '../platform/http/problem.js';
+import { Problem } from '../problems/problem.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
 /** Global: every HTTP route that isn't `@Public()` needs a good token. Gateways check theirs in the handshake. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import { invalid, notFound, Problem } from '../platform/http/problem.js';
-import { isTimeZone, canonicalTimeZone } from '../platform/time/time-zone.js';
+import { invalid, notFound, Problem } from '../problems/problem.js';
+import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';

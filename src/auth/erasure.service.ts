@@ -1,24 +1,22 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Transactions } from '../platform/database/transactions.js';
+import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
-import { invalid, Problem } from '../platform/http/problem.js';
-import { IdempotencyService } from '../platform/writes/idempotency.service.js';
+import { IdempotencyService } from '../platform/idempotency/idempotency.service.js';
+import { invalid, Problem } from '../problems/problem.js';
 import { ERASED_NAME } from '../users/erased-user.js';
 import { UsersService } from '../users/users.service.js';
 import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Takes apart what hangs on a person who is gone, and sees to it by itself that it is finished if it is interrupted. */
-type ErasureListener = (userId: string) => Promise<void>;
-
 /**
- * Erases a person. First, in one transaction, everything that tells who it was: from then on nobody can sign in, and
- * history names "Deleted user". Then whatever the other rooms have to undo.
+ * Erases an account. First, in one transaction, everything that says who it was: from then on nobody can sign in, and
+ * history names "Deleted user". Then the other rooms remove what belongs to the person.
  */
 @Injectable()
 export class ErasureService {
-  private readonly logger = new Logger(ErasureService.name);
-  private readonly listeners: ErasureListener[] = [];
+  /** An account was erased. Listeners finish by themselves later what they could not finish now. */
+  readonly erased = new Hook<[userId: string]>('ErasureService.erased');
 
   constructor(
     private readonly users: UsersService,
@@ -28,11 +26,7 @@ export class ErasureService {
     private readonly transactions: Transactions,
   ) {}
 
-  onErase(listener: ErasureListener): void {
-    this.listeners.push(listener);
-  }
-
-  /** @throws Problem validation_failed when it is not the password */
+  /** @throws Problem validation_failed when the password is wrong */
   async erase(actor: Actor, password: string): Promise<void> {
     const user = await this.users.find(actor.userId);
     if (!user) throw new Problem('unauthenticated');
@@ -45,14 +39,8 @@ export class ErasureService {
       return this.sessions.erase(tx, user.id);
     });
     await this.sessions.forget(ended);
-    // Whoever wrote while the name was being taken away may have kept it in an answer.
-    const forgetAgain: ErasureListener = (userId) =>
-      this.transactions.run((tx) => this.answers.forget(tx, userId, ERASED_NAME));
-    for (const listener of [...this.listeners, forgetAgain]) {
-      // Erased all the same, and the caller can no longer ask again: whoever listens finishes it later.
-      await listener(user.id).catch((error: unknown) => {
-        this.logger.error(error instanceof Error ? error.stack : error);
-      });
-    }
+    await this.erased.runEach(user.id);
+    // A write that ran while the name was being removed may have kept it in an answer.
+    await this.transactions.run((tx) => this.answers.forget(tx, user.id, ERASED_NAME));
   }
 }

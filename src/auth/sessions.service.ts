@@ -3,8 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transactions.js';
+import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
-import { Problem } from '../platform/http/problem.js';
+import { Problem } from '../problems/problem.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { AccessClaims } from './access-tokens.js';
 import type { Session } from './session.entity.js';
@@ -16,8 +17,6 @@ export interface Device {
   userAgent: string | null;
 }
 
-type EndListener = (sessionIds: string[]) => void;
-
 /**
  * Sessions and who is behind a token. Every request asks here. Living sessions are cached for a second; ended ones are
  * remembered for longer than any look-up takes, so that this server obeys at once even if a slow look-up of the living
@@ -25,7 +24,11 @@ type EndListener = (sessionIds: string[]) => void;
  */
 @Injectable()
 export class SessionsService {
-  private readonly endListeners: EndListener[] = [];
+  /**
+   * Sessions have ended, and that is stored: here before the ending call has answered, on other servers as soon as they
+   * are informed.
+   */
+  readonly ended = new Hook<[sessionIds: string[]]>('SessionsService.ended');
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -35,14 +38,6 @@ export class SessionsService {
   ) {
     // A hint like any other: the table says whether it is true.
     signals.on('sessions_ended', (ids) => this.forgetEnded(ids));
-  }
-
-  /**
-   * Called whenever sessions end, after it is stored: here before the ending call has answered, on other servers as
-   * soon as they hear of it.
-   */
-  onEnd(listener: EndListener): void {
-    this.endListeners.push(listener);
   }
 
   async start(userId: string, device: Device): Promise<Session> {
@@ -130,7 +125,7 @@ export class SessionsService {
       await this.cache.set(endedKey(id), true, ENDED_REMEMBERED_MS);
       await this.cache.del(liveKey(id));
     }
-    for (const listener of this.endListeners) listener(sessionIds);
+    this.ended.notify(sessionIds);
   }
 
   private async findLive(sessionId: string): Promise<LiveSession | null> {

@@ -1,10 +1,12 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import type { Role } from '../permissions/role.js';
-import type { CalendarEvent } from './event.entity.js';
-import { isSeries } from './event-content.js';
-import { seriesOf } from './event-series.js';
-import { OWNER_THEN } from './events-then.js';
-import { expand } from './recurrence/expand.js';
+import type { CalendarEvent } from '../content/event.entity.js';
+import { camelCase } from '../content/columns.js';
+import { isSeries } from '../content/event-content.js';
+import { type OccurrenceContent, PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
+import { seriesOf } from '../content/series.js';
+import { OWNER_AS_OF } from './events-as-of.js';
+import { expand } from '../recurrence/expand.js';
 
 /** Which events a list shows, and in which order. All conditions hold together. */
 export interface EventFilter {
@@ -32,11 +34,7 @@ export function applyFilter(
   query.andWhere(filter.deleted ? `e.deletedAt IS NOT NULL AND mine.role = 'owner'` : 'e.deletedAt IS NULL');
   if (filter.from) query.andWhere('(e.lastEnd IS NULL OR e.lastEnd > :from)', { from: filter.from });
   if (filter.to) query.andWhere('e.firstStart < :to', { to: filter.to });
-  if (filter.q) {
-    const inSeries = 'e.title ILIKE :q OR e.description ILIKE :q OR e.location ILIKE :q';
-    const inOverride = `o ->> 'title' ILIKE :q OR o ->> 'description' ILIKE :q OR o ->> 'location' ILIKE :q`;
-    query.andWhere(`(${inSeries} OR ${anyOverride(inOverride)})`, { q: contains(filter.q) });
-  }
+  if (filter.q) query.andWhere(SEARCH, { q: contains(filter.q) });
   if (filter.location) {
     const inOverride = `o ->> 'location' ILIKE :location`;
     query.andWhere(`(e.location ILIKE :location OR ${anyOverride(inOverride)})`, {
@@ -45,7 +43,7 @@ export function applyFilter(
   }
   if (filter.role) query.andWhere('mine.role = :role', { role: filter.role });
   if (filter.ownerId) {
-    query.andWhere(`${filter.asOf ? OWNER_THEN : 'owner.id'} = :ownerId`, { ownerId: filter.ownerId });
+    query.andWhere(`${filter.asOf ? OWNER_AS_OF : 'owner.id'} = :ownerId`, { ownerId: filter.ownerId });
   }
   if (filter.isRecurring !== undefined) {
     query.andWhere(`(e.rrule IS NOT NULL OR e.added <> '[]') = :recurring`, { recurring: filter.isRecurring });
@@ -64,18 +62,23 @@ export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): b
   return expand(seriesOf(event), window, 1).length > 0;
 }
 
-/** True when the texts of one occurrence are those that are looked for: a series may be found by another of its occurrences. */
-export function matchesTexts(
-  { title, description, location }: Pick<CalendarEvent, 'title' | 'description' | 'location'>,
-  filter: EventFilter,
-): boolean {
-  const has = (text: string | null, part: string): boolean => text?.toLowerCase().includes(part.toLowerCase()) ?? false;
-  if (filter.location && !has(location, filter.location)) return false;
-  const { q } = filter;
-  return !q || [title, description, location].some((text) => has(text, q));
+/** Returns true when the values of one occurrence match the text filters: a series may be found by another occurrence. */
+export function matchesTexts(values: OccurrenceContent, { location, q }: EventFilter): boolean {
+  const has = (text: unknown, part: string): boolean =>
+    typeof text === 'string' && text.toLowerCase().includes(part.toLowerCase());
+  if (location && !has(values.location, location)) return false;
+  return !q || SEARCHED.some((property) => has(values[property as keyof OccurrenceContent], q));
 }
 
 const anyOverride = (condition: string): string =>
   `EXISTS (SELECT FROM jsonb_array_elements(e.overrides) AS o WHERE ${condition})`;
 
 const contains = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
+
+/** The fields in which `q` looks. */
+const SEARCHED = PLAIN_NAMES.filter((name) => plainFieldOf(name).input.searched).map(camelCase);
+
+const anyOf = (of: (property: string) => string): string =>
+  SEARCHED.map((property) => `${of(property)} ILIKE :q`).join(' OR ');
+
+const SEARCH = `(${anyOf((property) => `e.${property}`)} OR ${anyOverride(anyOf((property) => `o ->> '${property}'`))})`;

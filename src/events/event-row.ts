@@ -1,12 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../platform/http/actor.js';
-import { tzdataVersion } from '../platform/time/time-zone.js';
-import { CalendarEvent } from './event.entity.js';
-import { type EventContent, isSeries } from './event-content.js';
-import { seriesOf } from './event-series.js';
-import { bounds } from './recurrence/expand.js';
+import { tzdataVersion } from '../time/time-zone.js';
+import { CalendarEvent } from '../content/event.entity.js';
+import { type EventContent, isSeries } from '../content/event-content.js';
+import { seriesOf } from '../content/series.js';
+import { bounds } from '../recurrence/expand.js';
 
-/** An event that the actor begins, as its first row. */
+/** Returns the first row of an event that the actor creates. */
 export function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent {
   const id = uuidv7();
   return Object.assign(new CalendarEvent(), content, outline(content), {
@@ -21,9 +21,9 @@ export function newEvent(content: EventContent, actor: Actor, at: Date): Calenda
   });
 }
 
-/** Versions of one event are never dated backwards, whatever the clocks of several servers say. */
+/** Returns the next row. Versions of one event are never dated backwards, even when the clocks of servers differ. */
 export function nextVersion(event: CalendarEvent, content: EventContent, actor: Actor): CalendarEvent {
-  return Object.assign(event, content, outline(content), {
+  return Object.assign(new CalendarEvent(), event, content, outline(content), {
     version: event.version + 1,
     updatedAt: new Date(Math.max(Date.now(), event.updatedAt.getTime() + 1)),
     updatedBy: actor.userId,

@@ -1,16 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { PersonOnEvent } from '../permissions/person-on-event.js';
+import { ConflictView } from '../availability/conflict-view.js';
+import type { EventContent } from '../content/event-content.js';
+import type { OccurrenceWire, PlainWire, WireOverride } from '../content/fields.js';
+import { type EventOccurrence, wireOccurrence } from '../content/occurrences.js';
+import { wireContent, wireOccurrenceContent, wireRrule } from '../content/wire.js';
+import type { Member } from '../permissions/member.js';
 import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
+import type { RecurrencePattern } from '../recurrence/pattern.js';
 import { PersonView } from '../users/user-view.js';
-import { type EventContent, wireContent, type WireOverride, wireRrule } from './event-content.js';
-import { ConflictView } from '../platform/openapi/problem-views.js';
-import type { TimeNotes } from './events.service.js';
-import type { EventRecord } from './events.repository.js';
-import { type EventOccurrence, wireOccurrence } from './occurrences.js';
+import type { EventRecord, TimeNotes } from './event-record.js';
 import { OccurrenceTimesView, type OccurrenceView } from './occurrences.dto.js';
 import type { ExpandedRecord } from './occurrences.service.js';
-import type { RecurrencePattern } from './recurrence/pattern.js';
+import { declareOccurrenceProperties, declareProperties } from './plain-fields.js';
 import { PATTERN_EXAMPLE, RecurrencePatternView } from './recurrence-view.js';
 
 const TIME = 'UTC with `Z`; a plain date for all-day events.';
@@ -36,31 +38,18 @@ export class OverrideView {
 
   @ApiPropertyOptional({ example: '2026-06-08T10:00:00Z' })
   end_time?: string;
-
-  @ApiPropertyOptional({ example: 'Team meeting with guests' })
-  title?: string;
-
-  @ApiPropertyOptional({ type: String, nullable: true })
-  description?: string | null;
-
-  @ApiPropertyOptional({ type: String, nullable: true })
-  location?: string | null;
-
-  @ApiPropertyOptional({ enum: ['busy', 'free'] })
-  show_as?: 'busy' | 'free';
 }
 
+declareOccurrenceProperties(OverrideView, { optional: true });
+
+class PlainContentView {}
+
+interface PlainContentView extends PlainWire {}
+
+declareProperties(PlainContentView);
+
 /** The fields that people edit and history keeps. */
-export class EventContentView {
-  @ApiProperty({ example: 'Team meeting' })
-  title: string;
-
-  @ApiProperty({ type: String, nullable: true, example: 'Weekly sync' })
-  description: string | null;
-
-  @ApiProperty({ type: String, nullable: true, example: 'Room 4' })
-  location: string | null;
-
+export class EventContentView extends PlainContentView {
   @ApiProperty({ description: TIME, example: '2026-06-01T08:00:00Z' })
   start_time: string;
 
@@ -87,9 +76,6 @@ export class EventContentView {
 
   @ApiProperty({ type: [OverrideView], description: 'What single occurrences have of their own.', example: [] })
   overrides: WireOverride[];
-
-  @ApiProperty({ enum: ['busy', 'free'], description: '`free` never conflicts.', example: 'busy' })
-  show_as: 'busy' | 'free';
 }
 
 export class SplitFromView {
@@ -184,7 +170,7 @@ export class CreatedEventsView {
   items: EventView[];
 }
 
-export function eventView({ event, role, owner, updatedBy }: EventRecord, people?: PersonOnEvent[]): EventView {
+export function eventView({ event, role, owner, updatedBy }: EventRecord, members?: Member[]): EventView {
   const { deleted: _deleted, ...content } = wireContent(event);
   return {
     id: event.id,
@@ -196,7 +182,7 @@ export function eventView({ event, role, owner, updatedBy }: EventRecord, people
     owner,
     role,
     can: abilities(role),
-    ...(people ? { permissions: people.map(personRole) } : {}),
+    ...(members ? { permissions: members.map(memberRole) } : {}),
     created_at: event.createdAt.toISOString(),
     updated_at: event.updatedAt.toISOString(),
     updated_by: updatedBy,
@@ -204,19 +190,21 @@ export function eventView({ event, role, owner, updatedBy }: EventRecord, people
   };
 }
 
-const personRole = ({ userId, username, role }: PersonOnEvent): PersonRoleView => ({ user_id: userId, username, role });
+const memberRole = ({ userId, username, role }: Member): PersonRoleView => ({ user_id: userId, username, role });
 
-/** One occurrence of an event in a list: the event, with the occurrence's own texts laid over it. */
+/** Returns one occurrence of an event in a list: the event, with the values of the occurrence laid over it. */
 export function expandedView({ record, occurrence }: ExpandedRecord): EventItemView {
-  const { title, description, location, showAs } = occurrence.texts;
   const times = occurrenceTimes(record.event, occurrence);
-  return { ...eventView(record), title, description, location, show_as: showAs, occurrence: times };
+  return { ...eventView(record), ...wireOccurrenceContent(occurrence.values), occurrence: times };
 }
 
 export function occurrenceView(event: EventContent, occurrence: EventOccurrence): OccurrenceView {
-  const { title, description, location, showAs } = occurrence.texts;
-  const { overridden } = occurrence;
-  return { ...occurrenceTimes(event, occurrence), overridden, title, description, location, show_as: showAs };
+  const { overridden, values } = occurrence;
+  return {
+    ...occurrenceTimes(event, occurrence),
+    overridden,
+    ...(wireOccurrenceContent(values) as OccurrenceWire),
+  };
 }
 
 const occurrenceTimes = (event: EventContent, occurrence: EventOccurrence): OccurrenceTimesView => ({
@@ -224,7 +212,7 @@ const occurrenceTimes = (event: EventContent, occurrence: EventOccurrence): Occu
   ...(occurrence.adjusted ? { adjusted: true } : {}),
 });
 
-/** What the author of a change should know about its time; nothing when there is nothing to know. */
+/** Returns what the author of a change should know about its time; nothing when there is nothing to know. */
 export const notesView = (notes?: TimeNotes): Pick<EventView, 'skipped' | 'possible_conflicts_after'> => ({
   ...(notes?.skipped.length ? { skipped: notes.skipped } : {}),
   ...(notes?.possibleConflictsAfter.length ? { possible_conflicts_after: notes.possibleConflictsAfter } : {}),

@@ -1,258 +1,197 @@
 import { Injectable } from '@nestjs/common';
-import type { EventWrite } from '../platform/changes/event-write.js';
-import type { ContentKind } from '../platform/changes/change.js';
-import { RetryTransaction } from '../platform/database/database-errors.js';
+import { AvailabilityService, type Booking, type ResolvedBooking } from '../availability/availability.service.js';
+import type { Conflict, Resolution } from '../availability/conflict.js';
+import type { CalendarEvent } from '../content/event.entity.js';
+import { type EventContent, toContent } from '../content/event-content.js';
+import { changedFields, changesTime, wireContent } from '../content/wire.js';
+import type { ContentKind } from '../history/change.js';
+import { EventLock, type LockedEvent, type LockedForActor } from '../history/event-lock.js';
+import { can } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import { AccessService } from '../permissions/access.service.js';
-import { type Handover, PeopleWriter } from '../permissions/people-writer.js';
-import { PermissionsService } from '../permissions/permissions.service.js';
-import type { Action } from '../permissions/role.js';
-import { type Claim, ConflictsService, type OnConflict, type Settlement } from './conflicts.service.js';
-import type { CalendarEvent } from './event.entity.js';
-import { changedFields, changesTime, contentOf, type EventContent, wireContent } from './event-content.js';
+import { MembersWriter } from '../sharing/members-writer.js';
+import { type EventWithMembers, toEventWithMembers } from './event-record.js';
 import { newEvent, nextVersion, outline } from './event-row.js';
-import type { Conflict } from './events.errors.js';
 import { EventsRepository } from './events.repository.js';
-
-const DELETED: ContentKind = 'deleted';
-
-/** A written event, and what its author should know about its time. */
-export interface Written {
-  event: CalendarEvent;
-  /** Original starts that were left out because they clashed. */
-  skipped: string[];
-  /** First clashes with other endless series beyond the horizon, up to which everything was checked. */
-  possibleConflictsAfter: Conflict[];
-}
-
-const QUIET = { skipped: [], possibleConflictsAfter: [] };
 
 export interface Draft {
   content: EventContent;
-  onConflict: OnConflict;
+  onConflict: Resolution;
   comment: string | null;
-  /** Where it stands in the request body, when that holds several. */
+  /** Where the event is in the request body, when that holds several. */
   pointer?: string;
 }
 
-export interface ChangeRequest {
-  eventId: string;
-  /** What the actor's role must allow. */
-  action: Action;
+export interface WriteRequest {
+  actor: Actor;
   kind: ContentKind;
   comment: string | null;
-  onConflict: OnConflict;
-  /** True if the edit may change which time is occupied: the owner's time is then locked first. */
-  mayChangeTime: boolean;
-  /** Also when the event is in the trash (owner only). */
-  evenDeleted?: boolean;
+  onConflict: Resolution;
   /** Going back behind this version takes back the splits made since, as long as their tails are untouched. */
   rejoinAfter?: number;
 }
 
 /**
- * The one door through which events are written: create, update, delete, restore, rollback and handover. Always in the
- * order: owner's time, event row, role, edit, conflicts, save (which makes the version), occupancy.
+ * The only place that writes events. The caller has locked the event (`EventLock`) and decided its content; the writer
+ * checks for conflicts, saves, which makes the version, and notes the time that the event occupies.
  */
 @Injectable()
 export class EventWriter {
   constructor(
     private readonly events: EventsRepository,
-    private readonly conflicts: ConflictsService,
-    private readonly access: AccessService,
-    private readonly permissions: PermissionsService,
-    people: PeopleWriter,
-  ) {
-    people.onHandover((tx, handover) => this.handOver(tx, handover));
-  }
+    private readonly availability: AvailabilityService,
+    private readonly locks: EventLock,
+    private readonly members: MembersWriter,
+  ) {}
 
   /**
-   * Writes new events owned by the actor, all or nothing. Each sees those before it, so clashes among them count.
-   * @throws Problem event_conflict with the clashes of every draft
+   * Writes new events owned by the actor, all or nothing. Each sees those before it, so conflicts among them count.
+   * @throws Problem event_conflict with the conflicts of every draft
    */
-  async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<Written[]> {
-    await this.conflicts.lock(tx, [actor.userId]);
-    const written: Written[] = [];
-    const claims: Claim[] = [];
+  async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<EventWithMembers[]> {
+    await this.locks.lockAvailability(tx, [actor.userId]);
+    const written: EventWithMembers[] = [];
+    const bookings: Booking[] = [];
     const refused: Conflict[] = [];
     for (const draft of drafts) {
       const event = newEvent(draft.content, actor, new Date());
-      const claim = { eventId: event.id, ownerId: actor.userId, content: draft.content, pointer: draft.pointer };
-      const settled = await this.conflicts.settle(tx, claim, actor, draft.onConflict);
-      claims.push(claim);
-      refused.push(...settled.refused);
-      if (settled.refused.length > 0) continue;
-      Object.assign(event, settled.content, outline(settled.content));
-      await this.save(tx, event, { actorId: actor.userId, kind: 'created', comment: draft.comment });
-      await this.permissions.createOwner(tx, event.id, actor.userId, event.createdAt);
-      written.push(await this.occupy(tx, event, claim, settled, actor));
+      const booking = { eventId: event.id, ownerId: actor.userId, content: draft.content, pointer: draft.pointer };
+      const resolved = await this.availability.resolve(tx, booking, actor, draft.onConflict);
+      bookings.push(booking);
+      refused.push(...resolved.refused);
+      if (resolved.refused.length > 0) continue;
+      Object.assign(event, resolved.content, outline(resolved.content));
+      await this.events.save(event, { tx, actorId: actor.userId, kind: 'created', comment: draft.comment });
+      const owner = await this.members.createOwner(tx, event.id, actor, event.createdAt);
+      const person = { id: actor.userId, username: actor.username };
+      const notes = await this.occupy(tx, booking, resolved, actor);
+      const record = { event, role: owner.role, owner: person, updatedBy: person };
+      written.push({ record, members: [owner], notes });
     }
-    if (refused.length > 0) {
-      const unwritten = written.map(({ event }) => event.id);
-      return this.conflicts.refuse(
-        tx,
-        claims,
-        refused.map((clash) => withoutUnwritten(clash, unwritten)),
-      );
-    }
-    return written;
+    if (refused.length === 0) return written;
+    const unwritten = written.map(({ record }) => record.event.id);
+    return this.availability.refuse(
+      tx,
+      bookings,
+      refused.map((conflict) => hideUnwritten(conflict, unwritten)),
+    );
   }
 
   /**
-   * Runs `edit` on the locked event and writes the result as its next version. Returns the event unchanged when the
-   * edit changed nothing.
-   * @throws Problem not_found, forbidden, event_conflict, and whatever `edit` throws
+   * Writes the next version of a locked event. Returns the event unchanged when the content is what it was.
+   * @throws Problem event_conflict
    */
-  async change(
+  async write(
     tx: Transaction,
-    actor: Actor,
-    request: ChangeRequest,
-    edit: (event: CalendarEvent) => EventContent | Promise<EventContent>,
-  ): Promise<Written> {
-    const { eventId, action, kind, comment, onConflict, mayChangeTime, evenDeleted = false } = request;
-    const expectedOwner = mayChangeTime ? await this.lockTimeOfOwner(tx, eventId) : null;
-    const { ownerId } = await this.access.lock(tx, eventId, actor.userId, action, { evenDeleted });
-    // Handed over between the two locks: start again with the right one.
-    if (mayChangeTime && ownerId !== expectedOwner) throw new RetryTransaction();
-
-    const event = await this.events.get(tx, eventId);
-    const content = contentOf(await edit(event));
+    locked: LockedForActor,
+    content: EventContent,
+    { actor, kind, comment, onConflict, rejoinAfter }: WriteRequest,
+  ): Promise<EventWithMembers> {
+    const { event, ownerId } = locked;
     const [before, after] = [wireContent(event), wireContent(content)];
     const fields = changedFields(before, after);
-    if (fields.length === 0) return { event, ...QUIET };
-    // Taking the last occurrence away is a deletion, whatever it was meant as.
-    const write = {
-      actorId: actor.userId,
-      kind: fields.includes('deleted') && content.deletedAt ? DELETED : kind,
-      comment,
-    };
+    if (fields.length === 0) return toEventWithMembers(locked, event);
+    // Removing the last occurrence is a deletion, whatever it was meant as.
+    const isDeletion = fields.includes('deleted') && content.deletedAt !== null;
+    const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment };
+    const author = { id: actor.userId, username: actor.username };
     if (!changesTime(before, after)) {
-      await this.save(tx, nextVersion(event, content, actor), write);
-      return { event, ...QUIET };
+      const saved = await this.events.save(nextVersion(event, content, actor), version);
+      return toEventWithMembers(locked, saved, undefined, author);
     }
-    if (!mayChangeTime) throw new Error('An edit changed the time of an event without the lock of its owner');
-    if (request.rejoinAfter !== undefined) await this.rejoin(tx, actor, event, request.rejoinAfter);
-
-    const claim = { eventId, ownerId, content };
-    const settled = await this.conflicts.settle(tx, claim, actor, onConflict);
-    if (settled.refused.length > 0) return this.conflicts.refuse(tx, [claim], settled.refused);
-    await this.save(tx, nextVersion(event, settled.content, actor), write);
-    return this.occupy(tx, event, claim, settled, actor);
+    if (!locked.availabilityLocked) throw new Error('A write changes the time of an event whose owner is not locked');
+    if (rejoinAfter !== undefined) await this.rejoin(tx, actor, event, rejoinAfter);
+    const booking = { eventId: event.id, ownerId, content };
+    const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
+    if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
+    const saved = await this.events.save(nextVersion(event, resolved.content, actor), version);
+    const notes = await this.occupy(tx, booking, resolved, actor);
+    return toEventWithMembers(locked, saved, notes, author);
   }
 
   /**
-   * Ends a series before one of its occurrences and begins a new event there, with the same people. Returns the tail,
-   * or null if there was nothing to split.
-   * @param edit makes the two halves out of the locked event, or null for "nothing to split", and then nothing is done
-   * @throws Problem not_found, forbidden, event_conflict, and whatever `edit` throws
+   * Ends a locked series before one of its occurrences and begins a new event there, with the same members. Returns the
+   * tail.
+   * @throws Problem event_conflict
    */
   async split(
     tx: Transaction,
-    actor: Actor,
-    request: Omit<ChangeRequest, 'mayChangeTime' | 'kind' | 'action'>,
-    edit: (event: CalendarEvent) => { head: EventContent; tail: EventContent } | null,
-  ): Promise<Written | null> {
-    const { eventId, comment, onConflict } = request;
-    const expectedOwner = await this.lockTimeOfOwner(tx, eventId);
-    const { ownerId } = await this.access.lock(tx, eventId, actor.userId, 'edit');
-    if (ownerId !== expectedOwner) throw new RetryTransaction();
-    const event = await this.events.get(tx, eventId);
-    const halves = edit(event);
-    if (!halves) return null;
-    const [head, tail] = [contentOf(halves.head), contentOf(halves.tail)];
-    const write = { actorId: actor.userId, kind: 'split' as const, comment };
-    await this.save(tx, nextVersion(event, head, actor), write);
-    await this.reoccupy(tx, { eventId, ownerId, content: head }, actor);
+    locked: LockedForActor,
+    { head, tail }: { head: EventContent; tail: EventContent },
+    { actor, comment, onConflict }: Pick<WriteRequest, 'actor' | 'comment' | 'onConflict'>,
+  ): Promise<EventWithMembers> {
+    const { event, ownerId } = locked;
+    const version = { tx, actorId: actor.userId, kind: 'split' as const, comment };
+    const saved = await this.events.save(nextVersion(event, head, actor), version);
+    await this.occupyLess(tx, { eventId: event.id, ownerId, content: head }, actor);
 
-    const created = Object.assign(newEvent(tail, actor, event.updatedAt), {
+    const created = Object.assign(newEvent(tail, actor, saved.updatedAt), {
       seriesId: event.seriesId,
       splitFrom: event.id,
-      splitFromVersion: event.version,
+      splitFromVersion: saved.version,
     });
-    const claim = { eventId: created.id, ownerId, content: tail };
-    const settled = await this.conflicts.settle(tx, claim, actor, onConflict);
-    if (settled.refused.length > 0) return this.conflicts.refuse(tx, [claim], settled.refused);
-    await this.save(tx, Object.assign(created, settled.content, outline(settled.content)), write);
-    await this.permissions.copyPeople(tx, event.id, created.id);
-    return this.occupy(tx, created, claim, settled, actor);
+    const booking = { eventId: created.id, ownerId, content: tail };
+    const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
+    if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
+    await this.events.save(Object.assign(created, resolved.content, outline(resolved.content)), version);
+    await this.members.copyMembers(tx, event.id, created.id);
+    const notes = await this.occupy(tx, booking, resolved, actor);
+    return toEventWithMembers(locked, created, notes, { id: actor.userId, username: actor.username });
   }
 
   /**
-   * Writes an event that the server itself must change, though it may clash: nobody is there to be asked.
-   * The owner's time and the event's row are locked already.
-   * @returns what it clashes with
+   * Writes content that the server itself must change, though it may conflict: there is nobody to ask.
+   * @returns the new row, and what it conflicts with
    */
   async rewrite(
     tx: Transaction,
-    event: CalendarEvent,
-    ownerId: string,
+    { event, ownerId }: LockedEvent,
     content: EventContent,
     actor: Actor,
     comment: string,
-  ): Promise<Conflict[]> {
-    const claim = { eventId: event.id, ownerId, content };
-    const conflicts = await this.conflicts.find(tx, claim, actor);
-    await this.save(tx, nextVersion(event, content, actor), { actorId: actor.userId, kind: 'updated', comment });
-    await this.conflicts.occupy(tx, claim, conflicts.length > 0);
-    return conflicts;
+  ): Promise<{ event: CalendarEvent; conflicts: Conflict[] }> {
+    const booking = { eventId: event.id, ownerId, content };
+    const conflicts = await this.availability.find(tx, booking, actor);
+    const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
+    const saved = await this.events.save(nextVersion(event, content, actor), version);
+    await this.availability.occupy(tx, booking, conflicts.length > 0);
+    return { event: saved, conflicts };
   }
 
   /** Puts the untouched tails of later splits into the trash, so that the whole can have its time back. */
   private async rejoin(tx: Transaction, actor: Actor, event: CalendarEvent, version: number): Promise<void> {
-    for (const tail of await this.events.listUntouchedTails(tx, event.id, version)) {
-      const content = { ...contentOf(tail), deletedAt: new Date() };
-      const write = { actorId: actor.userId, kind: 'deleted' as const, comment: `Rejoined with “${event.title}”` };
-      await this.save(tx, nextVersion(tail, content, actor), write);
-      await this.conflicts.vacate(tx, tail.id);
+    for (const tailId of await this.events.listUntouchedTails(tx, event.id, version)) {
+      const tail = await this.locks.lock(tx, tailId);
+      const role = tail?.members.find(({ userId }) => userId === actor.userId)?.role;
+      if (!tail || !role || !can(role, 'edit')) continue;
+      const content = { ...toContent(tail.event), deletedAt: new Date() };
+      const comment = `Rejoined with “${event.title}”`;
+      const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment };
+      await this.events.save(nextVersion(tail.event, content, actor), deletion);
+      await this.availability.vacate(tx, tailId);
     }
   }
 
-  /** Notes the time of an event that only gave some up; whether it stands under the constraint follows from what is left. */
-  private async reoccupy(tx: Transaction, claim: Claim, actor: Actor): Promise<void> {
-    const clashes = await this.conflicts.find(tx, claim, actor);
-    await this.conflicts.occupy(tx, claim, clashes.length > 0);
+  /** Notes the time of an event that only gave some up; what is left decides whether it may overlap nothing. */
+  private async occupyLess(tx: Transaction, booking: Booking, actor: Actor): Promise<void> {
+    const conflicts = await this.availability.find(tx, booking, actor);
+    await this.availability.occupy(tx, booking, conflicts.length > 0);
   }
 
-  /** The event's time moves to its new owner, who must be free then. */
-  private async handOver(tx: Transaction, { eventId, toUserId, actor, onConflict }: Handover): Promise<void> {
-    const from = await this.lockTimeOfOwner(tx, eventId, toUserId);
-    const { ownerId } = await this.access.lock(tx, eventId, actor.userId, 'share');
-    if (ownerId !== from) throw new RetryTransaction();
-    const event = await this.events.get(tx, eventId);
-    const claim = { eventId, ownerId: toUserId, content: contentOf(event) };
-    const settled = await this.conflicts.settle(tx, claim, actor, onConflict);
-    if (settled.refused.length > 0) return this.conflicts.refuse(tx, [claim], settled.refused);
-    await this.conflicts.occupy(tx, claim, settled.overlapping);
-  }
-
-  /** Notes the time of a saved event, and says what its author should know about it. */
+  /** Notes the time of a saved event, and returns what its author should know about it. */
   private async occupy(
     tx: Transaction,
-    event: CalendarEvent,
-    claim: Claim,
-    { content, overlapping, skipped }: Settlement,
+    booking: Booking,
+    { content, overlapping, skipped }: ResolvedBooking,
     actor: Actor,
-  ): Promise<Written> {
-    const settled = { ...claim, content };
-    await this.conflicts.occupy(tx, settled, overlapping);
-    return { event, skipped, possibleConflictsAfter: await this.conflicts.findFar(tx, settled, actor) };
-  }
-
-  /** Locks the time of whoever owns the event now (and of another person); null when nobody does. */
-  private async lockTimeOfOwner(tx: Transaction, eventId: string, ...others: string[]): Promise<string | null> {
-    const ownerId = await this.permissions.findOwner(tx, eventId);
-    if (ownerId) await this.conflicts.lock(tx, [ownerId, ...others]);
-    return ownerId;
-  }
-
-  private async save(tx: Transaction, event: CalendarEvent, write: Omit<EventWrite, 'tx'>): Promise<CalendarEvent> {
-    await this.events.save(event, { ...write, tx });
-    return event;
+  ): Promise<EventWithMembers['notes']> {
+    const occupied = { ...booking, content };
+    await this.availability.occupy(tx, occupied, overlapping);
+    return { skipped, possibleConflictsAfter: await this.availability.findFar(tx, occupied, actor) };
   }
 }
 
-/** A clash with a new event of the same call names no id: nothing of the call will be there to look at. */
-function withoutUnwritten(clash: Conflict, unwritten: string[]): Conflict {
-  return unwritten.includes(clash.event_id ?? '') ? { ...clash, event_id: null } : clash;
+/** A conflict with a new event of the same call names no id: nothing of the call will be there to look at. */
+function hideUnwritten(conflict: Conflict, unwritten: string[]): Conflict {
+  return unwritten.includes(conflict.event_id ?? '') ? { ...conflict, event_id: null } : conflict;
 }

@@ -23,21 +23,21 @@ import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
-import { DryRun, Idempotent } from '../platform/writes/write-route.js';
+import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import {
   CreateEventBody,
   CreateEventsBody,
   eventInput,
   ListEventsQuery,
-  PartQuery,
+  OccurrenceQuery,
   RestoreEventBody,
   UpdateEventBody,
 } from './events.dto.js';
 import { EventsService } from './events.service.js';
 import { CreatedEventsView, EventsView, EventView, eventView, expandedView, notesView } from './event-view.js';
-import { readFilter, readPart } from './list-query.js';
+import { readFilter, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
-import { taggedEvent } from './tagged-event.js';
+import { respondWithEvent } from './respond-with-event.js';
 
 @ApiTags('Events')
 @Controller('api/events')
@@ -65,7 +65,7 @@ export class EventsController {
   ): Promise<EventView> {
     const created = await this.events.create(actor, eventInput(body));
     reply.header('location', `/api/events/${created.record.event.id}`);
-    return taggedEvent(created, reply);
+    return respondWithEvent(created, reply);
   }
 
   @Post('batch')
@@ -140,7 +140,7 @@ export class EventsController {
   ): Promise<EventView | undefined> {
     const found = await this.events.get(actor, id, readAsOf(query, actor.timeZone));
     if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
-    return eventView(found.record, found.people);
+    return eventView(found.record, found.members);
   }
 
   @Put(':id')
@@ -159,7 +159,7 @@ export class EventsController {
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
-    @Query() query: PartQuery,
+    @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -185,7 +185,7 @@ export class EventsController {
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
-    @Query() query: PartQuery,
+    @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
     @Headers('content-type') format: string | undefined,
@@ -211,10 +211,10 @@ export class EventsController {
   async delete(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
-    @Query() query: PartQuery,
+    @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<void> {
-    await this.events.delete(actor, id, readPrecondition(ifMatch, 'handling=strict'), readPart(query));
+    await this.events.delete(actor, id, readPrecondition(ifMatch, 'handling=strict'), readTarget(query));
   }
 
   @Post(':id/restore')
@@ -237,18 +237,18 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
-    return taggedEvent(await this.events.restore(actor, id, onConflict, comment), reply);
+    return respondWithEvent(await this.events.restore(actor, id, onConflict, comment), reply);
   }
 
   private async update(
     actor: Actor,
     id: string,
     body: UpdateEventBody & { mergesPattern?: boolean },
-    query: PartQuery,
+    query: OccurrenceQuery,
     precondition: Precondition | null,
     reply: FastifyReply,
   ): Promise<EventView> {
-    const part = readPart(query);
-    return taggedEvent(await this.events.update(actor, id, eventInput(body), precondition, part), reply);
+    const target = readTarget(query);
+    return respondWithEvent(await this.events.update(actor, id, eventInput(body), precondition, target), reply);
   }
 }

@@ -9,17 +9,28 @@ import {
   TextField,
   UuidField,
 } from '../platform/http/fields.js';
-import type { EventInput } from './event-input.js';
+import type { PlainWire } from '../content/fields.js';
+import { declareInputs } from './plain-fields.js';
+import type { EventInput } from './to-drafts.js';
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
-import { type Scope, SCOPES } from './series-edit.js';
+import { type Scope, SCOPES } from '../content/series-edit.js';
 import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence-input.js';
 import { PATTERN_EXAMPLE } from './recurrence-view.js';
+
+/** Only the title has no default. */
+type PlainInput = Pick<PlainWire, 'title'> & Partial<PlainWire>;
 
 const WALL_TIME =
   'RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.';
 
-class EventTimesBody {
+class PlainBody {}
+
+interface PlainBody extends PlainInput {}
+
+declareInputs(PlainBody);
+
+class EventTimesBody extends PlainBody {
   @TextField({ description: WALL_TIME, max: 40, example: '2026-06-01T10:00:00' })
   start_time: string;
 
@@ -29,21 +40,6 @@ class EventTimesBody {
 
 @ApiExtraModels(RecurrencePatternBody)
 export class CreateEventBody extends EventTimesBody {
-  @TextField({ description: '1–255 characters.', min: 1, max: 255, example: 'Team meeting' })
-  title: string;
-
-  @TextField({
-    description: 'Up to 20,000 characters.',
-    max: 20_000,
-    optional: true,
-    nullable: true,
-    example: 'Weekly sync',
-  })
-  description?: string | null;
-
-  @TextField({ description: 'Up to 255 characters.', max: 255, optional: true, nullable: true, example: 'Room 4' })
-  location?: string | null;
-
   @TextField({
     description: 'IANA time zone of the event; yours when absent.',
     max: 64,
@@ -89,9 +85,6 @@ export class CreateEventBody extends EventTimesBody {
   })
   added?: unknown;
 
-  @ChoiceField({ description: '`free` never conflicts.', values: ['busy', 'free'], optional: true, example: 'busy' })
-  show_as?: 'busy' | 'free';
-
   @ChoiceField({
     description:
       'What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.',
@@ -129,7 +122,7 @@ export class CreateEventsBody {
 }
 
 /** Which part of a series a change is meant for. */
-export class PartQuery {
+export class OccurrenceQuery {
   @TextField({
     description: 'Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.',
     max: 40,

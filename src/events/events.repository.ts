@@ -2,43 +2,33 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { Permission } from '../permissions/permission.entity.js';
+import { type EventContent, selectContent, toContent } from '../content/event-content.js';
 import type { Role } from '../permissions/role.js';
-import type { EventWrite } from '../platform/changes/event-write.js';
+import type { EventWrite } from '../history/event-write.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import { User } from '../users/user.entity.js';
-import { CalendarEvent } from './event.entity.js';
+import { CalendarEvent } from '../content/event.entity.js';
 import { applyFilter, type EventFilter } from './event-filter.js';
-import { selectThen } from './events-then.js';
-
-interface Person {
-  id: string;
-  username: string;
-}
-
-/** An event as one person sees it. */
-export interface EventRecord {
-  event: CalendarEvent;
-  role: Role;
-  owner: Person;
-  updatedBy: Person;
-}
+import type { EventRecord } from './event-record.js';
+import { selectAsOf } from './events-as-of.js';
 
 /** Rows read at first when some of them may yet be passed over, and at most in one go. */
 const CHUNK = 200;
-const MOST_ROWS = 2_000;
+const MAX_ROWS = 2_000;
 
 @Injectable()
 export class EventsRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** The event of a row that the caller has locked. */
-  get(tx: Transaction, id: string): Promise<CalendarEvent> {
-    return tx.manager.findOneByOrFail(CalendarEvent, { id });
-  }
-
-  async lockAndGet(tx: Transaction, id: string): Promise<CalendarEvent> {
-    return tx.manager.findOneOrFail(CalendarEvent, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  /** Returns the content of an event and its owner, without a lock; null when there is none. */
+  async findContent(tx: Transaction, id: string): Promise<{ ownerId: string; content: EventContent } | null> {
+    const [row] = await tx.query<{ ownerId: string } & EventContent>(
+      `SELECT p.user_id AS "ownerId", ${selectContent('e')}
+         FROM events e JOIN event_permissions p ON p.event_id = e.id AND p.role = 'owner' WHERE e.id = $1`,
+      [id],
+    );
+    return row ? { ownerId: row.ownerId, content: toContent(row) } : null;
   }
 
   /** Events whose instants were computed with another edition of the time zone data. */
@@ -55,48 +45,40 @@ export class EventsRepository {
     await tx.query(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
   }
 
-  /** Events split off after a version of this one, of the same owner, and now as they were then. Locked. */
-  listUntouchedTails(tx: Transaction, id: string, afterVersion: number): Promise<CalendarEvent[]> {
-    return tx.manager
-      .createQueryBuilder(CalendarEvent, 'e')
-      .setLock('pessimistic_write')
-      .where('e.splitFrom = :id AND e.splitFromVersion > :afterVersion', { id, afterVersion })
-      .andWhere('e.deletedAt IS NULL')
-      .andWhere(
-        `EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
-                  WHERE first.event_id = e.id AND first.version = 1 AND last.version = e.version
-                    AND first.snapshot = last.snapshot)`,
-      )
-      .andWhere(
-        `EXISTS (SELECT 1 FROM event_permissions mine JOIN event_permissions theirs ON theirs.user_id = mine.user_id
-                  WHERE mine.event_id = :id AND mine.role = 'owner' AND theirs.event_id = e.id AND theirs.role = 'owner')`,
-      )
-      .orderBy('e.id')
-      .getMany();
+  /** Returns the events split off after a version of this one that have the same owner and are as they began. */
+  async listUntouchedTails(tx: Transaction, id: string, afterVersion: number): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `SELECT e.id FROM events e
+        WHERE e.split_from = $1 AND e.split_from_version > $2 AND e.deleted_at IS NULL
+          AND EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
+                       WHERE first.event_id = e.id AND first.version = 1 AND last.version = e.version
+                         AND first.snapshot = last.snapshot)
+          AND EXISTS (SELECT FROM event_permissions mine JOIN event_permissions theirs ON theirs.user_id = mine.user_id
+                       WHERE mine.event_id = $1 AND mine.role = 'owner'
+                         AND theirs.event_id = e.id AND theirs.role = 'owner')
+        ORDER BY e.id FOR UPDATE OF e`,
+      [id, afterVersion],
+    );
+    return rows.map((row) => row.id);
   }
 
-  /** Writes the row; the subscriber makes the version from `write`. */
-  async save(event: CalendarEvent, write: EventWrite): Promise<void> {
+  /** Writes the row; the subscriber makes the version from `write`. Returns the row. */
+  async save(event: CalendarEvent, write: EventWrite): Promise<CalendarEvent> {
     await write.tx.manager.save(event, { data: write as never });
+    return event;
   }
 
-  /** What the person sees of one event; null when that is nothing. */
-  async findRecord(id: string, userId: string, tx?: Transaction): Promise<EventRecord | null> {
-    const [record] = await this.listRecords([id], userId, tx);
-    return record ?? null;
-  }
-
-  /** What the person sees of one event as it was; null when that is nothing, or when it did not exist yet. */
-  async findRecordThen(id: string, userId: string, asOf: Date): Promise<EventRecord | null> {
-    const [record] = await read(visible(this.manager, userId, asOf).andWhere('e.id = :id', { id }));
-    return record ?? null;
-  }
-
-  /** What the person sees of the events, in the order of the ids. */
-  async listRecords(ids: string[], userId: string, tx?: Transaction): Promise<EventRecord[]> {
-    const records = await read(visible(tx?.manager ?? this.manager, userId).andWhere('e.id = ANY(:ids)', { ids }));
-    const byId = new Map(records.map((record) => [record.event.id, record]));
-    return ids.flatMap((id) => byId.get(id) ?? []);
+  /**
+   * Returns what a person sees of one event; null when that is nothing, or when it did not exist yet.
+   * @param asOf an earlier time instead of the present
+   */
+  async findRecord(
+    id: string,
+    userId: string,
+    { tx, asOf = null }: { tx?: Transaction; asOf?: Date | null } = {},
+  ): Promise<EventRecord | null> {
+    const query = visible(tx?.manager ?? this.manager, userId, asOf).andWhere('e.id = :id', { id });
+    return (await read(query))[0] ?? null;
   }
 
   /** The series that the person sees and whose bounds touch the filter's window. */
@@ -154,7 +136,7 @@ function visible(manager: EntityManager, userId: string, asOf: Date | null = nul
     .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId })
     .innerJoin(User, 'editor', 'editor.id = e.updatedBy')
     .addSelect(['mine.role AS role', 'editor.id AS editor_id', 'editor.username AS editor_name']);
-  if (asOf) return selectThen(query, asOf);
+  if (asOf) return selectAsOf(query, asOf);
   return query
     .innerJoin(Permission, 'own', `own.eventId = e.id AND own.role = 'owner'`)
     .innerJoin(User, 'owner', 'owner.id = own.userId')
@@ -192,7 +174,7 @@ async function readAll(
 ): Promise<EventRecord[]> {
   const kept: EventRecord[] = [];
   // Twice as many each time: a query about the past looks at everything again, however few rows are wanted of it.
-  for (let [after, take] = [start, Math.max(Math.min(enough, CHUNK), 1)]; ; take = Math.min(take * 2, MOST_ROWS)) {
+  for (let [after, take] = [start, Math.max(Math.min(enough, CHUNK), 1)]; ; take = Math.min(take * 2, MAX_ROWS)) {
     const rows = await read(query(after, take));
     kept.push(...rows.filter(({ event }) => keep(event)));
     const last = rows.at(-1);

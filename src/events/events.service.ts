@@ -1,110 +1,66 @@
 import { Injectable } from '@nestjs/common';
-import { PermissionsService } from '../permissions/permissions.service.js';
-import type { PersonOnEvent } from '../permissions/person-on-event.js';
+import type { Resolution } from '../availability/conflict.js';
+import { editContent, mayMove, type OccurrenceTarget, splitContent } from '../content/edit.js';
+import { type EventContent, toContent } from '../content/event-content.js';
+import { findOriginal, without } from '../content/series-edit.js';
+import { EventLock } from '../history/event-lock.js';
+import { HistoryService } from '../history/history.service.js';
+import { MembersService } from '../permissions/members.service.js';
 import { Config } from '../platform/config/config.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Precondition } from '../platform/http/etag.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
-import { invalid, notFound } from '../platform/http/problem.js';
-import { changedFields, type EventContent, isSeries, wireContent } from './event-content.js';
-import { type ContentInput, draftContent, mayChangeTime } from './event-draft.js';
-import { drafted, type EventInput } from './event-input.js';
+import { invalid, notFound } from '../problems/problem.js';
 import { type EventFilter, occursWithin } from './event-filter.js';
-import type { CalendarEvent } from './event.entity.js';
-import type { OnConflict } from './conflicts.service.js';
-import { EventWriter, type Written } from './event-writer.js';
-import { staleVersion } from './events.errors.js';
-import { type EventRecord, EventsRepository } from './events.repository.js';
-import { findOriginal, halves, overrideOccurrence, type Scope, throughOccurrence, without } from './series-edit.js';
-
-/** A part of a series: an occurrence by its original start, and how far the edit reaches from it. */
-export interface Part {
-  occurrence: string;
-  scope: Scope;
-}
-
-/** What the author of a change should know about the time it took. */
-export type TimeNotes = Pick<Written, 'skipped' | 'possibleConflictsAfter'>;
-
-/** The versions over which a stale write was merged: the one it was made for, and the one it met. */
-export interface MergedOver {
-  from: number;
-  to: number;
-}
-
-/**
- * Merges an edit that was made for an older version into the event as it is now.
- * @throws Problem stale_version with the clashes
- */
-export type StaleWriteMerge = (
-  tx: Transaction,
-  event: CalendarEvent,
-  version: number,
-  edit: (content: EventContent) => EventContent,
-) => Promise<EventContent>;
-
-export interface EventWithPeople {
-  record: EventRecord;
-  people: PersonOnEvent[];
-  /** Only after a change. */
-  notes?: TimeNotes;
-  /** Only after a change that was merged. */
-  mergedOver?: MergedOver;
-}
+import type { EventRecord, EventWithMembers } from './event-record.js';
+import { EventWriter } from './event-writer.js';
+import { EventsRepository } from './events.repository.js';
+import { isStale, mergeStaleEdit, refuseStale } from './stale-edit.js';
+import { type EventInput, toDrafts } from './to-drafts.js';
 
 @Injectable()
 export class EventsService {
-  private mergeStale: StaleWriteMerge = (_tx, event) => Promise.reject(staleVersion(event.version));
-
   constructor(
     private readonly events: EventsRepository,
     private readonly writer: EventWriter,
-    private readonly permissions: PermissionsService,
+    private readonly locks: EventLock,
+    private readonly history: HistoryService,
+    private readonly members: MembersService,
     private readonly transactions: Transactions,
     private readonly config: Config,
   ) {}
 
   /** @throws Problem validation_failed, event_conflict */
-  async create(actor: Actor, input: EventInput): Promise<EventWithPeople> {
-    const drafts = drafted(actor, [{ input }]);
-    return this.change(actor, async (tx) => (await this.writer.create(tx, actor, drafts))[0]!);
+  async create(actor: Actor, input: EventInput): Promise<EventWithMembers> {
+    const drafts = toDrafts(actor, [{ input }]);
+    return this.transactions.run(async (tx) => (await this.writer.create(tx, actor, drafts))[0]!);
   }
 
   /**
-   * All or nothing; every bad event is reported at once.
+   * Creates several events, all or nothing; every bad one is reported at once.
    * @throws Problem validation_failed, event_conflict
    */
-  async createBatch(actor: Actor, inputs: EventInput[]): Promise<{ record: EventRecord; notes: TimeNotes }[]> {
+  async createBatch(actor: Actor, inputs: EventInput[]): Promise<EventWithMembers[]> {
     const { maxBatch } = this.config.values;
     if (inputs.length > maxBatch) {
-      throw invalid({ pointer: '/events', code: 'too_many', message: `At most ${maxBatch} events a call.` });
+      throw invalid({ pointer: '/events', code: 'too_many', message: `At most ${maxBatch} events per call.` });
     }
-    const drafts = drafted(
+    const drafts = toDrafts(
       actor,
       inputs.map((input, index) => ({ input, pointer: `/events/${index}` })),
     );
-    return this.transactions.run(async (tx) => {
-      const written = await this.writer.create(tx, actor, drafts);
-      const records = await this.events.listRecords(
-        written.map(({ event }) => event.id),
-        actor.userId,
-        tx,
-      );
-      return records.map((record, index) => ({ record, notes: written[index]! }));
-    });
+    return this.transactions.run((tx) => this.writer.create(tx, actor, drafts));
   }
 
   /**
-   * @param asOf the moment whose state and people are asked for; null for the present
-   * @throws Problem not_found, also for what did not exist then or was in the trash
+   * @param asOf the earlier time whose state and members are wanted; null for the present
+   * @throws Problem not_found, also for an event that did not exist at that time or was in the trash
    */
-  async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithPeople> {
-    const record = asOf
-      ? await this.events.findRecordThen(id, actor.userId, asOf)
-      : await this.events.findRecord(id, actor.userId);
+  async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithMembers> {
+    const record = await this.events.findRecord(id, actor.userId, { asOf });
     if (!record || record.event.deletedAt) throw notFound();
-    return asOf ? { record, people: await this.permissions.listThen(id, asOf) } : this.withPeople(record);
+    return { record, members: await (asOf ? this.history.membersAsOf(id, asOf) : this.members.list(id)) };
   }
 
   list(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>> {
@@ -112,136 +68,82 @@ export class EventsService {
   }
 
   /**
-   * A partial update of an event, or of a part of a series.
-   * A write that was made for an older version is merged with what happened since.
+   * Updates an event, or a part of a series. An edit that was made for an older version is merged with what happened
+   * since.
    * @param precondition the version that the caller has read, null for "whatever is there"
-   * @param part null for the whole event
+   * @param target null for the whole event
    * @throws Problem validation_failed, stale_version, event_conflict, not_found, forbidden
    */
   async update(
     actor: Actor,
     id: string,
-    input: EventInput,
+    { content: input, comment, onConflict }: EventInput,
     precondition: Precondition | null,
-    part: Part | null,
-  ): Promise<EventWithPeople> {
-    const { content: fields, comment, onConflict } = input;
-    let mergedOver: MergedOver | undefined;
-    const draft = (content: EventContent, given: ContentInput): EventContent => {
-      const drafted = draftContent(given, content, actor.timeZone);
-      if ('errors' in drafted) throw invalid(...drafted.errors);
-      return drafted.content;
-    };
-    return this.change(actor, async (tx) => {
-      const tail =
-        part?.scope === 'following' &&
-        (await this.writer.split(tx, actor, { eventId: id, comment, onConflict }, (event) => {
-          requireVersion(event, precondition);
-          if (!isSeries(event)) return null;
-          const original = findOriginal(event, part.occurrence);
-          const split = halves(event, original);
-          if (!split) return null;
-          const { content, input: given } = throughOccurrence(split.tail, original, fields);
-          const tail = draft(content, given);
-          // What would go on just the same isn't split off.
-          return isSame(split.tail, tail) ? null : { head: split.head, tail };
-        }));
-      if (tail) return tail;
-      const kind = 'updated' as const;
-      const mayMove = part !== null || mayChangeTime(fields);
-      const request = { eventId: id, action: 'edit' as const, kind, comment, onConflict, mayChangeTime: mayMove };
-      const edit = (content: EventContent): EventContent => {
-        if (!part) return draft(content, fields);
-        const original = findOriginal(content, part.occurrence);
-        if (part.scope === 'this' && isSeries(content)) return overrideOccurrence(content, original, fields);
-        if (part.scope === 'following' && isSeries(content) && halves(content, original)) return content;
-        const through = throughOccurrence(content, original, fields);
-        return draft(through.content, through.input);
-      };
-      const written = await this.writer.change(tx, actor, request, (event) => {
-        mergedOver = undefined;
-        if (!precondition || precondition.version === event.version) return edit(event);
-        if (precondition.strict || precondition.version > event.version) throw staleVersion(event.version);
-        mergedOver = { from: precondition.version, to: event.version };
-        return this.mergeStale(tx, event, precondition.version, edit);
-      });
-      return { ...written, mergedOver };
+    target: OccurrenceTarget | null,
+  ): Promise<EventWithMembers> {
+    const edit = { input, target, timeZone: actor.timeZone };
+    const request = { actor, kind: 'updated' as const, comment, onConflict };
+    return this.transactions.run(async (tx) => {
+      const locked = await this.locks.lockFor(tx, actor, id, 'edit', { availability: mayMove(edit) });
+      const current = toContent(locked.event);
+      const { version } = locked.event;
+      if (target?.scope === 'following') refuseStale(version, precondition);
+      const split = splitContent(current, edit);
+      if (split) return this.writer.split(tx, locked, split, request);
+      if (!isStale(version, precondition)) return this.writer.write(tx, locked, editContent(current, edit), request);
+      const base = await this.baseOf(tx, id, precondition, version);
+      const written = await this.writer.write(tx, locked, mergeStaleEdit(base, current, version, edit), request);
+      return { ...written, mergedOver: { from: precondition.version, to: version } };
     });
-  }
-
-  /** Set by the room that keeps the history: it knows what the event was when the caller read it. */
-  onStaleWrite(merge: StaleWriteMerge): void {
-    this.mergeStale = merge;
   }
 
   /**
-   * Into the trash; or takes a part of a series away, and the event with it when nothing would be left.
+   * Puts an event into the trash, or removes a part of a series; the event too when nothing would be left.
    * @throws Problem stale_version, not_found, forbidden, validation_failed
    */
-  async delete(actor: Actor, id: string, precondition: Precondition | null, part: Part | null): Promise<void> {
-    const request = {
-      eventId: id,
-      action: 'delete' as const,
-      kind: 'updated' as const,
-      comment: null,
-      onConflict: 'allow' as const,
-      mayChangeTime: true,
-    };
-    await this.transactions.run((tx) =>
-      this.writer.change(tx, actor, request, (event) => {
-        requireVersion(event, precondition);
-        const rest = part && without(event, findOriginal(event, part.occurrence), part.scope);
-        return rest ?? { ...event, deletedAt: new Date() };
-      }),
-    );
-  }
-
-  /** Out of the trash, if the owner's time is still free. @throws Problem event_conflict, not_found, forbidden */
-  async restore(actor: Actor, id: string, onConflict: OnConflict, comment: string | null): Promise<EventWithPeople> {
-    return this.change(actor, (tx) =>
-      this.writer.change(
-        tx,
-        actor,
-        {
-          eventId: id,
-          action: 'delete',
-          kind: 'restored',
-          comment,
-          onConflict,
-          mayChangeTime: true,
-          evenDeleted: true,
-        },
-        (event) => ({ ...event, deletedAt: null }),
-      ),
-    );
-  }
-
-  /** Runs a change and answers with what it left, not with what others may have made of it since. */
-  async change(
+  async delete(
     actor: Actor,
-    work: (tx: Transaction) => Promise<Written & { mergedOver?: MergedOver }>,
-  ): Promise<EventWithPeople> {
-    return this.transactions.run(async (tx) => {
-      const written = await work(tx);
-      return { ...(await this.getIn(tx, actor, written.event.id)), notes: written, mergedOver: written.mergedOver };
+    id: string,
+    precondition: Precondition | null,
+    target: OccurrenceTarget | null,
+  ): Promise<void> {
+    const request = { actor, kind: 'updated' as const, comment: null, onConflict: 'allow' as const };
+    await this.transactions.run(async (tx) => {
+      const locked = await this.locks.lockFor(tx, actor, id, 'delete', { availability: true });
+      refuseStale(locked.event.version, precondition);
+      const current = toContent(locked.event);
+      const rest = target && without(current, findOriginal(current, target.occurrence), target.scope);
+      await this.writer.write(tx, locked, rest ?? { ...current, deletedAt: new Date() }, request);
     });
   }
 
-  /** The event as a running transaction leaves it, also in the trash. @throws Problem not_found */
-  async getIn(tx: Transaction, actor: Actor, id: string): Promise<EventWithPeople> {
-    const record = await this.events.findRecord(id, actor.userId, tx);
+  /** Takes an event out of the trash if its owner is still free. @throws Problem event_conflict, not_found, forbidden */
+  async restore(actor: Actor, id: string, onConflict: Resolution, comment: string | null): Promise<EventWithMembers> {
+    const request = { actor, kind: 'restored' as const, comment, onConflict };
+    return this.transactions.run(async (tx) => {
+      const options = { availability: true, evenDeleted: true };
+      const locked = await this.locks.lockFor(tx, actor, id, 'delete', options);
+      return this.writer.write(tx, locked, { ...toContent(locked.event), deletedAt: null }, request);
+    });
+  }
+
+  /** Returns the event as a running transaction leaves it, also in the trash. @throws Problem not_found */
+  async getIn(tx: Transaction, actor: Actor, id: string): Promise<EventWithMembers> {
+    const record = await this.events.findRecord(id, actor.userId, { tx });
     if (!record) throw notFound();
-    return this.withPeople(record, tx);
+    return { record, members: await this.members.list(id, tx) };
   }
 
-  private async withPeople(record: EventRecord, tx?: Transaction): Promise<EventWithPeople> {
-    return { record, people: await this.permissions.list(record.event.id, tx) };
+  /** The content of the version that the caller had read, if an edit of it may be merged; else null. */
+  private async baseOf(
+    tx: Transaction,
+    id: string,
+    precondition: Precondition,
+    version: number,
+  ): Promise<EventContent | null> {
+    if (precondition.strict || precondition.version > version) return null;
+    const base = await this.history.findVersion(id, precondition.version, tx);
+    // Nobody can say what a redacted version was, so nothing can be compared with it.
+    return base && !base.redaction ? base.content : null;
   }
-}
-
-const isSame = (before: EventContent, after: EventContent): boolean =>
-  changedFields(wireContent(before), wireContent(after)).length === 0;
-
-function requireVersion(event: CalendarEvent, precondition: Precondition | null): void {
-  if (precondition && event.version !== precondition.version) throw staleVersion(event.version);
 }

@@ -1,9 +1,9 @@
 import { readAsOf } from '../platform/http/as-of.js';
 import { readQueryInstant, unescapedPlus } from '../platform/http/instant-text.js';
-import { type FieldError, invalid } from '../platform/http/problem.js';
+import { type FieldError, invalid } from '../problems/problem.js';
 import type { EventFilter } from './event-filter.js';
-import type { ListEventsQuery, PartQuery } from './events.dto.js';
-import type { Part } from './events.service.js';
+import type { ListEventsQuery, OccurrenceQuery } from './events.dto.js';
+import type { OccurrenceTarget } from '../content/edit.js';
 
 type Name = 'from' | 'to' | 'start_date' | 'end_date' | 'updated_since';
 
@@ -55,8 +55,8 @@ function readInstants(query: Partial<Record<Name, string>>, timeZone: string): P
   return { from, to, updated_since: updatedSince };
 }
 
-/** @throws Problem validation_failed when a part is named without its occurrence */
-export function readPart({ occurrence, scope }: PartQuery): Part | null {
+/** @throws Problem validation_failed when a scope is given without its occurrence */
+export function readTarget({ occurrence, scope }: OccurrenceQuery): OccurrenceTarget | null {
   if (occurrence !== undefined) return { occurrence: unescapedPlus(occurrence), scope: scope ?? 'this' };
   if (scope === undefined || scope === 'all') return null;
   throw invalid({ pointer: '/query/occurrence', code: 'required', message: 'Needed with this scope.' });

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { TextField } from '../platform/http/fields.js';
+import type { OccurrenceWire } from '../content/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
+import { declareOccurrenceProperties } from './plain-fields.js';
 
 const WINDOW = 'An instant, wall time in your zone, or a date in your zone.';
 
@@ -40,19 +42,11 @@ export class OccurrenceTimesView {
 export class OccurrenceView extends OccurrenceTimesView {
   @ApiProperty({ description: 'It has values of its own.', example: false })
   overridden: boolean;
-
-  @ApiProperty({ example: 'Team meeting' })
-  title: string;
-
-  @ApiProperty({ type: String, nullable: true, example: 'Weekly sync' })
-  description: string | null;
-
-  @ApiProperty({ type: String, nullable: true, example: 'Room 4' })
-  location: string | null;
-
-  @ApiProperty({ enum: ['busy', 'free'], example: 'busy' })
-  show_as: 'busy' | 'free';
 }
+
+export interface OccurrenceView extends OccurrenceWire {}
+
+declareOccurrenceProperties(OccurrenceView);
 
 export class OccurrencesView extends PageView {
   @ApiProperty({ type: [OccurrenceView] })

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/http/actor.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
-import { invalid, notFound } from '../platform/http/problem.js';
+import { invalid, notFound } from '../problems/problem.js';
 import { type EventFilter, matchesTexts } from './event-filter.js';
-import { isSeries } from './event-content.js';
-import type { CalendarEvent } from './event.entity.js';
-import { type EventRecord, EventsRepository } from './events.repository.js';
-import { type EventOccurrence, listOccurrences, type OccurrenceKey } from './occurrences.js';
+import { isSeries } from '../content/event-content.js';
+import type { CalendarEvent } from '../content/event.entity.js';
+import type { EventRecord } from './event-record.js';
+import { EventsRepository } from './events.repository.js';
+import { type EventOccurrence, listOccurrences, type OccurrenceKey } from '../content/occurrences.js';
 
 /** One date of one of the events that a person sees. */
 export interface ExpandedRecord {
@@ -14,8 +15,8 @@ export interface ExpandedRecord {
   occurrence: EventOccurrence;
 }
 
-const LONGEST_WINDOW_DAYS = 400;
-const MOST_SERIES = 5_000;
+const MAX_WINDOW_DAYS = 400;
+const MAX_SERIES = 5_000;
 
 /** Lists dates instead of events. Nothing is stored an occurrence: they are computed from the rules. */
 @Injectable()
@@ -51,14 +52,14 @@ export class OccurrencesService {
     const window = epochWindow(boundedWindow(filter));
     const after = page.after && { start: seconds(page.after[0]), id: page.after[1]!, original: page.after[2]! };
     const take = page.limit + 1;
-    const series = await this.events.listSeries(actor.userId, filter, MOST_SERIES + 1);
-    if (series.length > MOST_SERIES) {
-      const message = `More than ${MOST_SERIES} series touch this window; narrow it down.`;
+    const series = await this.events.listSeries(actor.userId, filter, MAX_SERIES + 1);
+    if (series.length > MAX_SERIES) {
+      const message = `More than ${MAX_SERIES} series touch this window; narrow it down.`;
       throw invalid({ pointer: '/query/to', code: 'too_large', message });
     }
     const once = await this.events.listOnce(actor.userId, filter, take, after && { start: after.start, id: after.id });
     // What happens once was found by its texts; of a series, perhaps only one occurrence has them.
-    const accepts = ({ texts }: EventOccurrence): boolean => matchesTexts(texts, filter);
+    const accepts = ({ values }: EventOccurrence): boolean => matchesTexts(values, filter);
     const found = [...series, ...once].flatMap((record) => {
       const key = after && keyWithin(record.event.id, after);
       const wanted = isSeries(record.event) ? accepts : undefined;
@@ -79,8 +80,8 @@ function boundedWindow({ from, to, sort }: EventFilter): { from: Date; to: Date 
     const pointer = from ? '/query/to' : '/query/from';
     throw invalid({ pointer, code: 'required', message: 'Needed with `expand`.' });
   }
-  if (to.getTime() - from.getTime() > LONGEST_WINDOW_DAYS * 86_400_000) {
-    throw invalid({ pointer: '/query/to', code: 'too_large', message: `At most ${LONGEST_WINDOW_DAYS} days.` });
+  if (to.getTime() - from.getTime() > MAX_WINDOW_DAYS * 86_400_000) {
+    throw invalid({ pointer: '/query/to', code: 'too_large', message: `At most ${MAX_WINDOW_DAYS} days.` });
   }
   if (sort.column !== 'startTime' || sort.descending) {
     throw invalid({ pointer: '/query/sort', code: 'not_allowed', message: 'Occurrences are listed by `start_time`.' });

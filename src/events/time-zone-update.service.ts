@@ -1,18 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { PermissionsService } from '../permissions/permissions.service.js';
+import type { Conflict } from '../availability/conflict.js';
+import { occupancyOf } from '../availability/occupancy.js';
+import { AvailabilityService } from '../availability/availability.service.js';
+import type { CalendarEvent } from '../content/event.entity.js';
+import { type EventContent, isSeries, toContent } from '../content/event-content.js';
+import { seriesOf, withSeries } from '../content/series.js';
+import { EventLock } from '../history/event-lock.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
-import { formatLocalTime, parseLocalTime } from '../platform/time/local-time.js';
-import { toInstant, toLocal, tzdataVersion } from '../platform/time/time-zone.js';
-import { ConflictsRepository } from './conflicts.repository.js';
-import { ConflictsService } from './conflicts.service.js';
-import { contentOf, type EventContent, isSeries } from './event-content.js';
-import { seriesOf, withSeries } from './event-series.js';
-import type { CalendarEvent } from './event.entity.js';
+import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
+import { toInstant, toLocal, tzdataVersion } from '../time/time-zone.js';
+import { SYSTEM_ACTOR } from '../users/system-actor.js';
 import { EventWriter } from './event-writer.js';
-import type { Conflict } from './events.errors.js';
 import { EventsRepository } from './events.repository.js';
-import { occupancyOf } from './occupancy.js';
-import { SYSTEM_ACTOR } from './system-actor.js';
 
 /** What new time zone data did to one event. */
 export interface MovedEvent {
@@ -34,9 +33,8 @@ export class TimeZoneUpdateService {
   constructor(
     private readonly events: EventsRepository,
     private readonly writer: EventWriter,
-    private readonly conflicts: ConflictsService,
-    private readonly occupancies: ConflictsRepository,
-    private readonly permissions: PermissionsService,
+    private readonly availability: AvailabilityService,
+    private readonly locks: EventLock,
     private readonly transactions: Transactions,
   ) {}
 
@@ -57,15 +55,15 @@ export class TimeZoneUpdateService {
   }
 
   private async recomputeOne(tx: Transaction, eventId: string, tzdata: string): Promise<MovedEvent | null> {
-    const ownerId = await this.permissions.lockOwner(tx, eventId, (owner) => this.conflicts.lock(tx, [owner]));
-    const event = await this.events.lockAndGet(tx, eventId);
-    const content = recomputed(event);
-    if (await this.isUnmoved(tx, event, content)) {
+    const locked = await this.locks.lock(tx, eventId, { availability: true });
+    if (!locked) return null;
+    const content = recomputed(locked.event);
+    if (await this.isUnmoved(tx, locked.event, content)) {
       await this.events.markTzdata(tx, eventId, tzdata);
       return null;
     }
     const comment = `New time zone data (${tzdata}): the wall time stays, the instant moved`;
-    const conflicts = await this.writer.rewrite(tx, event, ownerId, content, SYSTEM_ACTOR, comment);
+    const { event, conflicts } = await this.writer.rewrite(tx, locked, content, SYSTEM_ACTOR, comment);
     return { eventId, title: event.title, version: event.version, conflicts };
   }
 
@@ -73,13 +71,13 @@ export class TimeZoneUpdateService {
     if (content.startTime.getTime() !== event.startTime.getTime()) return false;
     if (content.endTime.getTime() !== event.endTime.getTime()) return false;
     if (!isSeries(content)) return true;
-    return this.occupancies.isOccupying(tx, event.id, occupancyOf(content, Date.now() / 1_000).busy);
+    return this.availability.isOccupying(tx, event.id, occupancyOf(content, Date.now() / 1_000).busy);
   }
 }
 
 /** The content with instants that follow from its wall times today. */
 function recomputed(event: CalendarEvent): EventContent {
-  const content = contentOf(event);
+  const content = toContent(event);
   if (isSeries(content)) return withSeries(content, seriesOf(content));
   const { timeZone } = content;
   const at = (instant: Date, local: string): Date => {

@@ -12,16 +12,6 @@ export class ListChangesQuery {
   limit?: number;
 }
 
-export class StreamChangesQuery {
-  @WholeNumberQuery({
-    description: `${AFTER} The header \`Last-Event-ID\` goes first. Without both, what happens from now on.`,
-    min: 0,
-    max: 1e15,
-    example: 12,
-  })
-  after?: number;
-}
-
 export class ChangesView {
   @ApiProperty({
     type: [NotificationView],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PersonChange } from '../platform/changes/change.js';
+import type { RoleChange } from '../history/change.js';
 import { notificationMessage } from './notification-message.js';
 import type { NotificationRecord } from './notifications.repository.js';
 
@@ -26,10 +26,10 @@ function told(type: NotificationRecord['type'], rest: Partial<NotificationRecord
   });
 }
 
-const people = (named: PersonChange[], total = named.length): Partial<NotificationRecord> => ({
+const people = (named: RoleChange[], total = named.length): Partial<NotificationRecord> => ({
   people: { named, total },
 });
-const added = (userId: string, to = 'viewer'): PersonChange => ({ userId, from: null, to });
+const added = (userId: string, to = 'viewer'): RoleChange => ({ userId, from: null, to });
 
 describe('the message of a notification', () => {
   it.each([
@@ -65,7 +65,7 @@ describe('the message of a notification', () => {
   });
 
   it('tells a removal apart from leaving', () => {
-    const removed = (userId: string): PersonChange => ({ userId, from: 'viewer', to: null });
+    const removed = (userId: string): RoleChange => ({ userId, from: 'viewer', to: null });
     expect(told('access_revoked', people([removed('ben')]))).toBe('Ana removed you from “Lunch”');
     expect(told('access_revoked', people([removed('cid')]))).toBe('Ana removed Cid from “Lunch”');
     expect(told('access_revoked', people([removed('cid'), removed('dee')], 5))).toBe(

@@ -1,4 +1,4 @@
-import type { PersonChange } from '../platform/changes/change.js';
+import type { RoleChange } from '../permissions/member.js';
 import type { NotificationRecord } from './notifications.repository.js';
 
 /** One sentence for people, from the reader's point of view. */
@@ -30,8 +30,8 @@ export function notificationMessage(item: NotificationRecord): string {
 const nameOf = (userId: string, item: NotificationRecord): string =>
   userId === item.userId ? 'you' : (item.names[userId] ?? 'somebody');
 
-function everybody(item: NotificationRecord, say: (person: PersonChange, name: string) => string): string {
-  const { named, total } = item.people ?? { named: [], total: 0 };
+function everybody(item: NotificationRecord, say: (person: RoleChange, name: string) => string): string {
+  const { named, total } = item.members ?? { named: [], total: 0 };
   const said = named.map((person) => say(person, nameOf(person.userId, item)));
   const others = total - named.length;
   if (others > 0) said.push(others === 1 ? '1 other' : `${others} others`);
@@ -39,13 +39,13 @@ function everybody(item: NotificationRecord, say: (person: PersonChange, name: s
 }
 
 function revoked(item: NotificationRecord, actor: string, title: string): string {
-  const [person] = item.people?.named ?? [];
+  const [person] = item.members?.named ?? [];
   if (!person || person.userId === item.actorId) return `${actor} left ${title}`;
   return `${actor} removed ${everybody(item, (_person, name) => name)} from ${title}`;
 }
 
 function newOwner(item: NotificationRecord): string {
-  const person = item.people?.named.find(({ to }) => to === 'owner');
+  const person = item.members?.named.find(({ to }) => to === 'owner');
   return person ? nameOf(person.userId, item) : 'somebody';
 }
 

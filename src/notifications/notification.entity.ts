@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { CalendarEvent } from '../events/event.entity.js';
-import type { PersonChange } from '../platform/changes/change.js';
+import { CalendarEvent } from '../content/event.entity.js';
+import type { RoleChange } from '../permissions/member.js';
 import { User } from '../users/user.entity.js';
 
 export const NOTIFICATION_TYPES = [
@@ -17,8 +17,8 @@ export const NOTIFICATION_TYPES = [
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
 /** Whose roles changed, as far as a message names them: the reader first, then a few. */
-export interface PeopleNamed {
-  named: PersonChange[];
+export interface NamedMembers {
+  named: RoleChange[];
   total: number;
 }
 
@@ -61,7 +61,7 @@ export class Notification {
   changed: string[];
 
   @Column('jsonb', { nullable: true })
-  people: PeopleNamed | null;
+  members: NamedMembers | null;
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;

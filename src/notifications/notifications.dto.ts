@@ -69,7 +69,7 @@ export class ReadAllView {
   updated: number;
 }
 
-/** The item as every pipe carries it. */
+/** The item as every connection carries it. */
 export const notificationView = (item: NotificationRecord): NotificationView => ({
   id: item.id,
   seq: item.seq,

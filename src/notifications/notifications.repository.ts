@@ -26,13 +26,13 @@ export interface StreamPart {
 }
 
 /** Its reader may be told: he can still see the event, or it is news of himself (he was added, or removed). */
-const VISIBLE = `(still.user_id IS NOT NULL OR n.people #>> '{named,0,userId}' = n.user_id::text)`;
+const VISIBLE = `(still.user_id IS NOT NULL OR n.members #>> '{named,0,userId}' = n.user_id::text)`;
 
 const RECORD = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId", n.event_title AS "eventTitle",
-    n.version, n.actor_id AS "actorId", n.changed, n.people, n.created_at AS "createdAt", n.read_at AS "readAt",
+    n.version, n.actor_id AS "actorId", n.changed, n.members, n.created_at AS "createdAt", n.read_at AS "readAt",
     actor.username AS "actorName", ${VISIBLE} AS visible,
     (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
-       FROM jsonb_array_elements(n.people -> 'named') AS person JOIN users u ON u.id = (person ->> 'userId')::uuid
+       FROM jsonb_array_elements(n.members -> 'named') AS person JOIN users u ON u.id = (person ->> 'userId')::uuid
     ) AS names
   FROM notifications n JOIN users actor ON actor.id = n.actor_id
   LEFT JOIN event_permissions still ON still.event_id = n.event_id AND still.user_id = n.user_id`;
@@ -42,7 +42,7 @@ export class NotificationsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Who can see the events now, by event. */
-  async listReaders(tx: Transaction, eventIds: string[]): Promise<Map<string, string[]>> {
+  async listMembers(tx: Transaction, eventIds: string[]): Promise<Map<string, string[]>> {
     const rows = await tx.query<{ eventId: string; userIds: string[] }>(
       `SELECT event_id AS "eventId", array_agg(user_id::text) AS "userIds"
          FROM event_permissions WHERE event_id = ANY($1) GROUP BY event_id`,
@@ -79,11 +79,11 @@ export class NotificationsRepository {
       return { ...item, seq };
     });
     await tx.query(
-      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, people,
+      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
                                   created_at, read_at)
-       SELECT "userId", seq, id, type, "eventId", "eventTitle", version, "actorId", changed, people, "createdAt", "readAt"
+       SELECT "userId", seq, id, type, "eventId", "eventTitle", version, "actorId", changed, members, "createdAt", "readAt"
          FROM jsonb_to_recordset($1::jsonb) AS item ("userId" uuid, seq bigint, id uuid, type text, "eventId" uuid,
-              "eventTitle" text, version int, "actorId" uuid, changed text[], people jsonb, "createdAt" timestamptz,
+              "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, "createdAt" timestamptz,
               "readAt" timestamptz)`,
       [JSON.stringify(numbered)],
     );

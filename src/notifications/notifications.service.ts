@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '../platform/http/page.js';
-import { notFound, Problem } from '../platform/http/problem.js';
+import { notFound, Problem } from '../problems/problem.js';
 import { type NotificationRecord, NotificationsRepository, type StreamPart } from './notifications.repository.js';
 import { isKept } from './stream-number.js';
 

@@ -1,4 +1,4 @@
-import { Problem } from '../platform/http/problem.js';
+import { Problem } from '../problems/problem.js';
 
 /** Everything after this number can still be read. A number beyond the end is of another stream: of before a restore. */
 export const isKept = (after: number, firstSeq: number, lastSeq: number): boolean =>

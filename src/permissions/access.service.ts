@@ -1,48 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../platform/database/transactions.js';
-import { notFound, Problem } from '../platform/http/problem.js';
-import { type LockedEvent, PermissionsRepository } from './permissions.repository.js';
+import { notFound, Problem } from '../problems/problem.js';
+import { PermissionsRepository } from './permissions.repository.js';
 import { type Action, can, type Role } from './role.js';
 
-interface AccessOptions {
-  /** Also a deleted event, which only its owner can still see. */
+export interface AccessOptions {
+  /** Also allows the owner to act on an event in the trash, which nobody else can see. */
   evenDeleted?: boolean;
 }
 
-/** The one judge of who may do what with an event: before a request is handled, and again under the lock. */
+/** Answers who may do what with an event before a request is handled; `EventLock` judges again under the lock. */
 @Injectable()
 export class AccessService {
   constructor(private readonly permissions: PermissionsRepository) {}
 
   /**
-   * @returns the caller's role
-   * @throws Problem not_found for what one may not see, forbidden for what one may see and not do
+   * Returns the caller's role.
+   * @throws Problem not_found for an event the caller may not see, forbidden for one they may see but not change
    */
   async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Role> {
     const access = await this.permissions.findAccess(eventId, userId);
     return judge(access?.role ?? null, access?.deleted ?? false, action, options);
   }
-
-  /**
-   * Locks the event and judges again: the role may have changed since the request was let in.
-   * @throws Problem not_found, forbidden
-   */
-  async lock(
-    tx: Transaction,
-    eventId: string,
-    userId: string,
-    action: Action,
-    options: AccessOptions = {},
-  ): Promise<LockedEvent & { role: Role }> {
-    const event = await this.permissions.lockEvent(tx, eventId, userId);
-    const role = judge(event?.role ?? null, event?.deleted ?? false, action, options);
-    return { ...event!, role };
-  }
 }
 
-function judge(role: Role | null, deleted: boolean, action: Action, { evenDeleted = false }: AccessOptions): Role {
+/**
+ * Returns the role if it allows the action. Pure.
+ * @param role null for somebody who is not a member
+ * @throws Problem not_found, forbidden
+ */
+export function judge(role: Role | null, deleted: boolean, action: Action, options: AccessOptions = {}): Role {
   if (role === null) throw notFound();
-  if (deleted && !(evenDeleted && role === 'owner')) throw notFound();
+  if (deleted && !(options.evenDeleted && role === 'owner')) throw notFound();
   if (!can(role, action)) throw new Problem('forbidden');
   return role;
 }

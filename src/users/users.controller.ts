@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../platform/http/access.js';
-import { invalid } from '../platform/http/problem.js';
+import { invalid } from '../problems/problem.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { personView } from './user-view.js';
 import { FindUsersQuery, PeopleView } from './users.dto.js';

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Repository } from 'typeorm';
 import { violatesUnique } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transactions.js';
-import { type FieldError, Problem } from '../platform/http/problem.js';
+import { type FieldError, Problem } from '../problems/problem.js';
 import { User } from './user.entity.js';
 
 const TAKEN: Record<string, FieldError> = {

@@ -1,12 +1,14 @@
-import { wireContent } from '../events/event-content.js';
-import { fromSnapshot, type Snapshot } from '../events/event-snapshot.js';
-import { difference } from './diff.js';
-import type { LogRecord } from './history.repository.js';
-import type { LogChangeView, LogEntryView } from './versions.dto.js';
+import { camelCase } from '../content/columns.js';
+import type { EventContent } from '../content/event-content.js';
+import { PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
+import { wireContent } from '../content/wire.js';
+import { difference } from '../content/diff.js';
+import type { ChangelogEntry } from '../history/history.service.js';
+import { type LogChangeView, type LogEntryView, redactionView } from './versions.dto.js';
 
 /** One line of the changelog; `names` knows the people whose roles changed. */
-export function logEntryView(record: LogRecord, names: Map<string, string>): LogEntryView {
-  const { changes, sentences } = record.people ? peopleChanges(record, names) : contentChanges(record);
+export function logEntryView(record: ChangelogEntry, names: Map<string, string>): LogEntryView {
+  const { changes, sentences } = record.members ? memberChanges(record, names) : contentChanges(record);
   return {
     position: record.position,
     version: record.version,
@@ -14,31 +16,34 @@ export function logEntryView(record: LogRecord, names: Map<string, string>): Log
     actor: record.actor,
     at: record.at.toISOString(),
     comment: record.comment,
-    previous_version: record.people ? record.version : record.version - 1 || null,
-    size: textLength(record.snapshot) - textLength(record.before),
+    previous_version: record.members ? record.version : record.version - 1 || null,
+    size: textLength(record.content) - textLength(record.before),
     summary: [OPENING[record.kind], ...sentences].filter(Boolean).join('. '),
     changes,
+    ...redactionView(record),
   };
 }
 
-const textLength = (snapshot: Snapshot | null): number =>
-  snapshot ? [snapshot.title, snapshot.description, snapshot.location].join('').length : 0;
+const TEXTS = PLAIN_NAMES.filter((name) => plainFieldOf(name).isText);
 
-const OPENING: Partial<Record<LogRecord['kind'], string>> = {
+const textLength = (content: EventContent | null): number =>
+  content ? TEXTS.map((name) => content[camelCase(name)] ?? '').join('').length : 0;
+
+const OPENING: Partial<Record<ChangelogEntry['kind'], string>> = {
   created: 'Created',
   rolled_back: 'Rolled back',
   deleted: 'Deleted',
   restored: 'Restored',
 };
 
-interface Told {
+interface Described {
   changes: LogChangeView[];
   sentences: string[];
 }
 
-function contentChanges({ kind, snapshot, before }: LogRecord): Told {
-  const after = wireContent(fromSnapshot(snapshot!));
-  const { changes, summary } = difference(before && wireContent(fromSnapshot(before)), after, false);
+function contentChanges({ kind, content, before }: ChangelogEntry): Described {
+  const after = wireContent(content!);
+  const { changes, summary } = difference(before && wireContent(before), after, false);
   return {
     changes: Object.entries(changes).map(([field, change]) => ({ field, ...change })),
     // The opening word says it already.
@@ -46,10 +51,10 @@ function contentChanges({ kind, snapshot, before }: LogRecord): Told {
   };
 }
 
-function peopleChanges({ people }: LogRecord, names: Map<string, string>): Told {
+function memberChanges({ members }: ChangelogEntry, names: Map<string, string>): Described {
   const changes: LogChangeView[] = [];
   const sentences: string[] = [];
-  for (const { userId, from, to } of people!) {
+  for (const { userId, from, to } of members!) {
     const username = names.get(userId) ?? 'somebody';
     const type = from === null ? 'added' : to === null ? 'removed' : 'changed';
     changes.push({ field: 'permissions', from, to, type, person: { id: userId, username } });

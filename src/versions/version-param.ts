@@ -1,6 +1,6 @@
 import { Param, type PipeTransform } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
-import { invalid } from '../platform/http/problem.js';
+import { invalid } from '../problems/problem.js';
 
 const NUMBER = { type: 'integer', minimum: 1, maximum: 999_999_999, example: 1 } as const;
 const STATE = { type: 'string', pattern: '^(0|[1-9][0-9]{0,8}|current)$', example: '1' } as const;

@@ -2,17 +2,16 @@ import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiExtraModels, getSchemaPath, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { wireContent } from '../events/event-content.js';
-import { fromSnapshot } from '../events/event-snapshot.js';
+import { wireContent } from '../content/wire.js';
 import { EventView } from '../events/event-view.js';
-import { taggedEvent } from '../events/tagged-event.js';
+import { respondWithEvent } from '../events/respond-with-event.js';
 import { RequireRole } from '../permissions/role.guard.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { PageQuery, pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { headers } from '../platform/openapi/api-headers.js';
-import { DryRun, Idempotent } from '../platform/writes/write-route.js';
+import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import { UsersService } from '../users/users.service.js';
 import { logEntryView } from './log-view.js';
 import { PositionParam, VersionParam } from './version-param.js';
@@ -70,7 +69,7 @@ export class VersionsController {
     @VersionParam('version') version: number,
   ): Promise<VersionWithSnapshotView> {
     const found = await this.versions.get(id, version);
-    return { ...versionView(found), snapshot: wireContent(fromSnapshot(found.snapshot)) };
+    return { ...versionView(found), snapshot: wireContent(found.content) };
   }
 
   @Get('changelog')
@@ -92,7 +91,7 @@ export class VersionsController {
     const { field, author, kind } = query;
     const filter = { descending: order === 'desc', field, author, kind };
     const page = await this.versions.changelog(id, pageRequest(query, `changes:${order}`, 1), filter);
-    const people = page.items.flatMap((entry) => entry.people ?? []).map((person) => person.userId);
+    const people = page.items.flatMap((entry) => entry.members ?? []).map((person) => person.userId);
     const names = await this.users.usernames(people);
     return {
       items: page.items.map((entry) => logEntryView(entry, names)),
@@ -154,7 +153,7 @@ export class VersionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const request = { fields: body.fields, ...undoOf(body) };
-    return taggedEvent(await this.versions.rollback(actor, id, version, request), reply);
+    return respondWithEvent(await this.versions.rollback(actor, id, version, request), reply);
   }
 
   @Post('revert/:version')
@@ -178,7 +177,7 @@ export class VersionsController {
     @Body() body: RevertBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return taggedEvent(await this.versions.revert(actor, id, version, undoOf(body)), reply);
+    return respondWithEvent(await this.versions.revert(actor, id, version, undoOf(body)), reply);
   }
 
   @Post('changelog/:position/undo')
@@ -202,6 +201,6 @@ export class VersionsController {
     @Body() body: RevertBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return taggedEvent(await this.versions.undo(actor, id, position, undoOf(body)), reply);
+    return respondWithEvent(await this.versions.undo(actor, id, position, undoOf(body)), reply);
   }
 }

@@ -1,11 +1,11 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { EventContentView } from '../events/event-view.js';
-import { type ContentField, CONTENT_FIELDS } from '../events/event-content.js';
+import { type ContentField, CONTENT_FIELDS } from '../content/fields.js';
 import { ChoiceField, ChoiceListField, TextField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
-import { type ChangeKind, CONTENT_KINDS, PEOPLE_KINDS } from '../platform/changes/change.js';
+import { type ChangeKind, CONTENT_KINDS, MEMBER_KINDS } from '../history/change.js';
 import { PersonView } from '../users/user-view.js';
-import type { VersionRecord } from './history.repository.js';
+import type { ChangelogEntry } from '../history/history.service.js';
 import type { Undo } from './versions.service.js';
 
 export class ChangelogQuery extends PageQuery {
@@ -30,7 +30,7 @@ export class ChangelogQuery extends PageQuery {
 
   @ChoiceField({
     description: 'Only changes of this kind.',
-    values: [...CONTENT_KINDS, ...PEOPLE_KINDS],
+    values: [...CONTENT_KINDS, ...MEMBER_KINDS],
     name: 'ChangeKind',
     optional: true,
     example: 'updated',
@@ -73,6 +73,15 @@ export class RollbackBody extends RevertBody {
   fields?: ContentField[];
 }
 
+/** Why the texts of a version were replaced. */
+export class RedactionView {
+  @ApiProperty({ example: 'Contained a phone number' })
+  reason: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-05-05T08:00:00.000Z' })
+  at: string;
+}
+
 export class VersionView {
   @ApiProperty({ type: 'integer', example: 3 })
   version: number;
@@ -91,6 +100,13 @@ export class VersionView {
 
   @ApiProperty({ type: [String], description: 'Fields that differ from the version before.', example: ['start_time'] })
   changed: string[];
+
+  @ApiProperty({
+    type: RedactionView,
+    required: false,
+    description: 'Only when the texts of this version were redacted.',
+  })
+  redacted?: RedactionView;
 }
 
 export class HistoryView extends PageView {
@@ -164,7 +180,7 @@ export class LogEntryView {
   @ApiProperty({ type: 'integer', description: 'The version after the change.', example: 3 })
   version: number;
 
-  @ApiProperty({ enum: [...CONTENT_KINDS, ...PEOPLE_KINDS], enumName: 'ChangeKind', example: 'updated' })
+  @ApiProperty({ enum: [...CONTENT_KINDS, ...MEMBER_KINDS], enumName: 'ChangeKind', example: 'updated' })
   kind: string;
 
   @ApiProperty({ type: PersonView })
@@ -199,6 +215,13 @@ export class LogEntryView {
 
   @ApiProperty({ type: [LogChangeView] })
   changes: LogChangeView[];
+
+  @ApiProperty({
+    type: RedactionView,
+    required: false,
+    description: 'Only when the texts of this version were redacted.',
+  })
+  redacted?: RedactionView;
 }
 
 export class ChangelogView extends PageView {
@@ -240,11 +263,16 @@ export class DiffView {
   summary: string[];
 }
 
-export const versionView = ({ version, kind, author, createdAt, comment, changed }: VersionRecord): VersionView => ({
-  version,
-  kind,
-  author,
-  created_at: createdAt.toISOString(),
-  comment,
-  changed,
+/** Returns when and why an entry was redacted; nothing when it was not. */
+export const redactionView = ({ redaction }: ChangelogEntry): { redacted?: RedactionView } =>
+  redaction ? { redacted: { reason: redaction.reason, at: redaction.at.toISOString() } } : {};
+
+export const versionView = (entry: ChangelogEntry): VersionView => ({
+  version: entry.version,
+  kind: entry.kind,
+  author: entry.actor,
+  created_at: entry.at.toISOString(),
+  comment: entry.comment,
+  changed: entry.changed,
+  ...redactionView(entry),
 });

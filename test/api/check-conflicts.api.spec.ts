@@ -6,7 +6,7 @@ import { createMeeting, MEETING, share } from '../support/meetings.js';
 import { complaints, footprint, send } from '../support/requests.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
-const NOTHING = { conflicts: [], suggestions: [], possible_conflicts_after: [] };
+const EMPTY_CONTENT = { conflicts: [], suggestions: [], possible_conflicts_after: [] };
 const { title: _title, ...TIMES } = MEETING;
 
 describe('POST /api/events/check-conflicts', () => {
@@ -41,15 +41,15 @@ describe('POST /api/events/check-conflicts', () => {
 
   it('answers with empty lists for a free time, one that only touches, and an event that shows as free', async () => {
     await createMeeting(ana);
-    expect(await check(ana, { start_time: '2026-06-01T11:00:00Z', end_time: '2026-06-01T12:00:00Z' })).toEqual(NOTHING);
-    expect(await check(ana, { ...TIMES, show_as: 'free' })).toEqual(NOTHING);
+    expect(await check(ana, { start_time: '2026-06-01T11:00:00Z', end_time: '2026-06-01T12:00:00Z' })).toEqual(EMPTY_CONTENT);
+    expect(await check(ana, { ...TIMES, show_as: 'free' })).toEqual(EMPTY_CONTENT);
   });
 
   it('asks only about the time of the caller', async () => {
     const ben = await app.signUp('ben');
     const { id } = await createMeeting(ana);
     await share(ana, id, ben, 'editor');
-    expect(await check(ben, TIMES)).toEqual(NOTHING);
+    expect(await check(ben, TIMES)).toEqual(EMPTY_CONTENT);
   });
 
   it('checks every occurrence of a series, in its zone and over a change of the clocks', async () => {
@@ -134,13 +134,13 @@ describe('POST /api/events/check-conflicts', () => {
     it('leaves the event itself out, and takes absent fields from it', async () => {
       const { id } = await createMeeting(ana, { recurrence_pattern: { frequency: 'daily', count: 3 } });
       const other = await createMeeting(ana, { start_time: '2026-06-02T11:00:00Z', end_time: '2026-06-02T12:00:00Z' });
-      expect(await check(ana, { event_id: id })).toEqual(NOTHING);
+      expect(await check(ana, { event_id: id })).toEqual(EMPTY_CONTENT);
       const { conflicts } = await check(ana, { event_id: id, end_time: '2026-06-01T11:30:00Z' });
       expect(conflicts).toMatchObject([
         { event_id: other.id, with: { start_time: '2026-06-02T10:00:00Z', end_time: '2026-06-02T11:30:00Z' } },
       ]);
       const single = { event_id: id, end_time: '2026-06-01T11:30:00Z', recurrence_pattern: null };
-      expect(await check(ana, single)).toEqual(NOTHING);
+      expect(await check(ana, single)).toEqual(EMPTY_CONTENT);
     });
 
     it('asks about the time of its owner, and names nothing that the editor cannot see', async () => {

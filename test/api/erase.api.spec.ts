@@ -19,7 +19,7 @@ import {
   shareEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
-import { DeparturesService } from '../../src/events/departures.service.js';
+import { DeparturesService } from '../../src/events/erased-owners.service.js';
 import { expectInvariants } from '../support/invariants.js';
 import { LiveSocket } from '../support/live-socket.js';
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';

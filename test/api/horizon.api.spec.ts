@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, getEvent, listNotifications, listVersions } from '../../sdk/generated/sdk.gen.js';
-import { HorizonService } from '../../src/events/horizon.service.js';
+import { HorizonService } from '../../src/availability/horizon.service.js';
 import { TimeZoneUpdateService } from '../../src/events/time-zone-update.service.js';
-import { tzdataVersion } from '../../src/platform/time/time-zone.js';
+import { tzdataVersion } from '../../src/time/time-zone.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 const YEAR_MS = 366 * 86_400_000;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, eraseMe, revokePermission, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { packMessage } from '../../src/platform/http/message-pack.js';
 import { openApiDocument } from '../../src/platform/openapi/openapi-document.js';
-import { IdempotencyService } from '../../src/platform/writes/idempotency.service.js';
+import { IdempotencyService } from '../../src/platform/idempotency/idempotency.service.js';
 import { checksums } from '../support/checksums.js';
 import { complaints, done, send, sendUndocumented, type WireAnswer, type WireRequest } from '../support/requests.js';
 import { ok, startApp, type TestApp } from '../support/test-app.js';

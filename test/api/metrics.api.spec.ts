@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, getEvent, getMetrics, logout, updateEvent } from '../../sdk/generated/sdk.gen.js';
-import { LiveMetrics } from '../../src/notifications/live-metrics.js';
+import { LiveMetrics } from '../../src/live/live-metrics.js';
 import { outcome, slot } from '../support/calls.js';
 import { parseExposition, type Sample, valueOf } from '../support/exposition.js';
 import { LIVE_KINDS, type LiveClient, openLive } from '../support/live-client.js';

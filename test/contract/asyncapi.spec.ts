@@ -1,9 +1,9 @@
 import { Parser } from '@asyncapi/parser';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AsyncApiDocument } from '../../src/notifications/asyncapi-document.js';
-import { ENDINGS } from '../../src/notifications/live-endings.js';
-import { CLIENT_FRAMES, END_REASONS, SERVER_FRAMES } from '../../src/notifications/live-frames.js';
+import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
+import { ENDINGS } from '../../src/live/live-endings.js';
+import { CLIENT_FRAMES, END_REASONS, SERVER_FRAMES } from '../../src/live/live-frames.js';
 import { FrameContract } from '../support/frame-contract.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 

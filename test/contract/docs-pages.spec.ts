@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../src/platform/http/problem-catalogue.js';
+import { PROBLEMS } from '../../src/problems/problem-catalogue.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;

@@ -13,7 +13,7 @@ import {
 } from '../../sdk/generated/sdk.gen.js';
 import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { migrate } from '../../src/platform/database/migrate.js';
-import { type HistoryProblem, verifyHistory } from '../../src/versions/verify-history.js';
+import { type HistoryProblem, verifyHistory } from '../../src/history/verify-history.js';
 import { HistoryTrust20261121120000 } from '../../migrations/20261121120000-history-trust.js';
 import { buildServer, SERVER_PROGRAM } from '../support/build.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
-import { CalendarEvent } from '../../src/events/event.entity.js';
+import { CalendarEvent } from '../../src/content/event.entity.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 const VERSION_MISSING = /version \d+ of event \S+ is missing from its history/;

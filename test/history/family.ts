@@ -1,13 +1,14 @@
-import { changedFields, type EventContent, isSeries, NOTHING, wireContent } from '../../src/events/event-content.js';
-import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/events/event-snapshot.js';
-import { findOriginal, halves, without } from '../../src/events/series-edit.js';
-import type { RoleChange } from '../../src/permissions/people-writer.js';
+import { type EventContent, isSeries, EMPTY_CONTENT } from '../../src/content/event-content.js';
+import { changedFields, wireContent } from '../../src/content/wire.js';
+import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/content/snapshot.js';
+import { findOriginal, halves, without } from '../../src/content/series-edit.js';
+import type { RoleChange } from '../../src/sharing/members-writer.js';
 import type { Role } from '../../src/permissions/role.js';
-import { UNDOING, undoneRoles } from '../../src/permissions/undone-roles.js';
-import type { ChangeKind, PeopleKind } from '../../src/platform/changes/change.js';
-import { historyHash } from '../../src/versions/history-hash.js';
-import { type CurrentState, type Finding, HistoryReplay, type StoredEntry } from '../../src/versions/history-replay.js';
-import { mergeContent } from '../../src/versions/merge.js';
+import { UNDOING, undoRoles } from '../../src/sharing/undo-roles.js';
+import type { ChangeKind, MemberKind } from '../../src/history/change.js';
+import { historyHash } from '../../src/history/history-hash.js';
+import { type CurrentState, type Finding, HistoryReplay, type StoredEntry } from '../../src/history/history-replay.js';
+import { mergeContent } from '../../src/content/merge.js';
 import { applyEdit, attempt, type ContentEdit } from './random-edits.js';
 
 /** An event with its history, and the people with whom it began. */
@@ -109,8 +110,8 @@ export class Family {
     const { kind, people, version } = member.entries[place % member.entries.length]!;
     if (people) {
       if (member.content.deletedAt) return false;
-      const found = undoneRoles(people as RoleChange[], member.people);
-      return 'undone' in found && this.let(member, by, UNDOING[kind as PeopleKind], found.undone);
+      const found = undoRoles(people as RoleChange[], member.people);
+      return 'undone' in found && this.let(member, by, UNDOING[kind as MemberKind], found.undone);
     }
     if (version === 1) return false;
     const versions = contents(member);
@@ -131,7 +132,7 @@ export class Family {
     };
     const member: Member = { id, content, entries: [], ...state };
     this.members.push(member);
-    this.note(member, by, kind, content, NOTHING);
+    this.note(member, by, kind, content, EMPTY_CONTENT);
   }
 
   private write(member: Member, by: string, kind: ChangeKind, content: EventContent): boolean {

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changedFields, type EventContent, wireContent } from '../../src/events/event-content.js';
-import { seriesOf } from '../../src/events/event-series.js';
-import { expand } from '../../src/events/recurrence/expand.js';
-import { validateSeries } from '../../src/events/recurrence/validate.js';
-import { mergeContent, type Unit, unitOf } from '../../src/versions/merge.js';
+import type { EventContent } from '../../src/content/event-content.js';
+import { changedFields, wireContent } from '../../src/content/wire.js';
+import { seriesOf } from '../../src/content/series.js';
+import { expand } from '../../src/recurrence/expand.js';
+import { validateSeries } from '../../src/recurrence/validate.js';
+import { mergeContent, type Unit, unitOf } from '../../src/content/merge.js';
 import { anyEdit, applyEdit, attempt, type ContentEdit, dailyMeeting, edit as steadyEdit } from './random-edits.js';
 
 /** What can be changed by itself: each field, the shape of the series as one, and each of its dates. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import type { EventContent } from '../../src/events/event-content.js';
-import { type ContentInput, draftContent } from '../../src/events/event-draft.js';
-import { findOriginal, overrideOccurrence, throughOccurrence, without } from '../../src/events/series-edit.js';
-import { invalid, Problem } from '../../src/platform/http/problem.js';
+import type { EventContent } from '../../src/content/event-content.js';
+import { type ContentInput, draftContent } from '../../src/content/draft.js';
+import { findOriginal, overrideOccurrence, throughOccurrence, without } from '../../src/content/series-edit.js';
+import { invalid, Problem } from '../../src/problems/problem.js';
 
 /** What somebody does to the content of an event, as the API would be asked for it. */
 export type ContentEdit =
@@ -18,17 +18,17 @@ const at = (day: number, hour: number): string =>
 /** Ten in the morning for five days, over the end of winter time. */
 export function dailyMeeting(): EventContent {
   const input = { title: 'Standup', start_time: at(0, 10), end_time: at(0, 11) };
-  return drafted({ ...input, recurrence_pattern: `FREQ=DAILY;COUNT=${DAYS}` }, null);
+  return toDrafts({ ...input, recurrence_pattern: `FREQ=DAILY;COUNT=${DAYS}` }, null);
 }
 
 /** @throws Problem as the API would */
 export function applyEdit(edit: ContentEdit, content: EventContent): EventContent {
-  if (edit.what === 'fields') return drafted(edit.input, content);
+  if (edit.what === 'fields') return toDrafts(edit.input, content);
   const original = findOriginal(content, content.allDay ? at(edit.day, 0).slice(0, 10) : at(edit.day, 10));
   if (edit.what === 'exclusion') return without(content, original, 'this') ?? { ...content, deletedAt: new Date(0) };
   if (edit.scope === 'this') return overrideOccurrence(content, original, edit.input);
   const through = throughOccurrence(content, original, edit.input);
-  return drafted(through.input, through.content);
+  return toDrafts(through.input, through.content);
 }
 
 /** The result, or null when it was refused. */
@@ -41,7 +41,7 @@ export function attempt<T>(work: () => T): T | null {
   }
 }
 
-function drafted(input: ContentInput, current: EventContent | null): EventContent {
+function toDrafts(input: ContentInput, current: EventContent | null): EventContent {
   const draft = draftContent(input, current, ZONE);
   if ('errors' in draft) throw invalid(...draft.errors);
   return draft.content;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StoredEntry } from '../../src/versions/history-replay.js';
+import type { StoredEntry } from '../../src/history/history-replay.js';
 import { Family, type Step, verdict } from './family.js';
 import { anyEdit, dailyMeeting } from './random-edits.js';
 

@@ -28,7 +28,7 @@ async function sharedEvent(owner: Person, guest: Person, hour = nextHour++): Pro
   return id;
 }
 
-const handOver = (id: string, from: Person, to: Person, server = 0): Promise<Outcome> =>
+const transferOwnership = (id: string, from: Person, to: Person, server = 0): Promise<Outcome> =>
   outcome(
     changeRole({
       client: servers[server]!.client(from.accessToken),
@@ -53,8 +53,8 @@ describe('handing events over in opposite directions at once', () => {
     );
     const outcomes = await Promise.all(
       pairs.flatMap(([anas, bens], index) => [
-        handOver(anas, ana, ben, index % 2),
-        handOver(bens, ben, ana, (index + 1) % 2),
+        transferOwnership(anas, ana, ben, index % 2),
+        transferOwnership(bens, ben, ana, (index + 1) % 2),
       ]),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
@@ -67,7 +67,7 @@ describe('handing events over in opposite directions at once', () => {
   it('of the same hour is refused at least once, and never books anybody twice', async () => {
     const hour = nextHour++;
     const [anas, bens] = [await sharedEvent(ana, ben, hour), await sharedEvent(ben, ana, hour)];
-    const outcomes = await Promise.all([handOver(anas, ana, ben), handOver(bens, ben, ana, 1)]);
+    const outcomes = await Promise.all([transferOwnership(anas, ana, ben), transferOwnership(bens, ben, ana, 1)]);
     expect(outcomes.map(({ status }) => status)).toEqual([409, 409]);
     expect([await ownerOf(anas), await ownerOf(bens)]).toEqual([ana.id, ben.id]);
     await expectInvariants(database);
@@ -77,7 +77,7 @@ describe('handing events over in opposite directions at once', () => {
     const id = await sharedEvent(ana, ben);
     const statuses: number[] = [];
     const toAndFro = async (from: Person, to: Person, server: number): Promise<void> => {
-      for (let round = 0; round < 12; round += 1) statuses.push((await handOver(id, from, to, server)).status);
+      for (let round = 0; round < 12; round += 1) statuses.push((await transferOwnership(id, from, to, server)).status);
     };
     const move = async (): Promise<void> => {
       for (let round = 0; round < 12; round += 1) {
@@ -96,7 +96,7 @@ describe('handing events over in opposite directions at once', () => {
     for (let round = 0; round < 8; round += 1) {
       const id = await sharedEvent(ana, ben);
       const leave = outcome(revokePermission({ client: ben.client, path: { id, userId: ben.id } }));
-      const [handover, left] = await Promise.all([handOver(id, ana, ben, round % 2), leave]);
+      const [handover, left] = await Promise.all([transferOwnership(id, ana, ben, round % 2), leave]);
       const bensRole = await database.query(`SELECT role FROM event_permissions WHERE event_id = $1 AND user_id = $2`, [
         id,
         ben.id,

@@ -14,7 +14,7 @@ import {
 } from '../../sdk/generated/sdk.gen.js';
 import { createClient } from '../../sdk/generated/client/index.js';
 import type { EventView } from '../../sdk/generated/types.gen.js';
-import { problemLine, verifyHistory } from '../../src/versions/verify-history.js';
+import { problemLine, verifyHistory } from '../../src/history/verify-history.js';
 import { outcome, type Outcome } from '../support/calls.js';
 import { expectInvariants } from '../support/invariants.js';
 import { hourOn } from '../support/meetings.js';

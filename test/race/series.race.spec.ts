@@ -96,7 +96,7 @@ function moveOne({ chance, client, known, slot }: Turn): Promise<Outcome> {
   return outcome(updateEvent({ client, path: { id: event.id }, query, body: slotTimes(slot, chance.below(4)) }));
 }
 
-async function handOver({ chance, client, known, others }: Turn): Promise<Outcome> {
+async function transferOwnership({ chance, client, known, others }: Turn): Promise<Outcome> {
   const event = chance.pick(known);
   const other = chance.pick(others);
   const userId = other.person.id;
@@ -117,7 +117,7 @@ const WRITES: ((turn: Turn) => Promise<Outcome>)[] = [
   split,
   split,
   moveOne,
-  handOver,
+  transferOwnership,
   ({ chance, client, known }) =>
     outcome(rollbackEvent({ client, path: { id: chance.pick(known).id, version: 1 + chance.below(3) }, body: {} })),
   ({ chance, client, known }) => outcome(deleteEvent({ client, path: { id: chance.pick(known).id } })),

@@ -3,8 +3,8 @@ import { queryObjects } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
-import { OpenPipes } from '../../src/notifications/open-pipes.js';
-import { Pipe } from '../../src/notifications/pipe.js';
+import { OpenConnections } from '../../src/live/open-connections.js';
+import { Connection } from '../../src/live/connection.js';
 import { Metrics } from '../../src/platform/metrics/metrics.js';
 import { atOnce, slot } from '../support/calls.js';
 import { until } from '../support/embedded-postgres-harness.js';
@@ -15,17 +15,17 @@ import { ok, type Person, startApp, type TestApp } from '../support/test-app.js'
 const VISITS = 2_000;
 
 let app: TestApp;
-let pipes: OpenPipes;
+let pipes: OpenConnections;
 let people: Person[];
 beforeAll(async () => {
   app = await startApp();
-  pipes = app.app.get(OpenPipes);
+  pipes = app.app.get(OpenConnections);
   people = await atOnce(5, () => app.signUp('visitor'));
 });
 afterAll(() => app.close());
 
 /** How many of them the memory holds, after everything that nobody needs was thrown away. */
-const kept = (): number[] => [Pipe, WebSocket].map((what) => queryObjects(what, { format: 'count' }));
+const kept = (): number[] => [Connection, WebSocket].map((what) => queryObjects(what, { format: 'count' }));
 
 /** Connects, and goes after a moment: at times before it is let in, at times in the middle of catching up. */
 async function visit(chance: Chance, person: Person): Promise<string> {

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, revokePermission, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
-import { Delivery } from '../../src/notifications/delivery.js';
-import type { ServerFrames } from '../../src/notifications/live-frames.js';
-import { OpenPipes } from '../../src/notifications/open-pipes.js';
-import { Pipe, type Transport } from '../../src/notifications/pipe.js';
+import { Delivery } from '../../src/live/delivery.js';
+import type { ServerFrames } from '../../src/live/live-frames.js';
+import { OpenConnections } from '../../src/live/open-connections.js';
+import { Connection, type Transport } from '../../src/live/connection.js';
 import { outcome, slot } from '../support/calls.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let delivery: Delivery;
-let pipes: OpenPipes;
+let pipes: OpenConnections;
 let ana: Person;
 beforeAll(async () => {
   app = await startApp();
   delivery = app.app.get(Delivery);
-  pipes = app.app.get(OpenPipes);
+  pipes = app.app.get(OpenConnections);
 });
 afterAll(() => app.close());
 
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 interface Recorded {
-  pipe: Pipe;
+  pipe: Connection;
   seqs: number[];
   messages: string[];
   names: string[];
@@ -51,7 +51,7 @@ function record(onItem?: (seq: number, recorded: Recorded) => void, reader = ana
     unsent: () => recorded.unsent,
     close: (reason) => void (recorded.ended = reason),
   };
-  const pipe = new Pipe(reader.id, 'any', transport, (closed) => pipes.remove(closed));
+  const pipe = new Connection(reader.id, 'any', transport, (closed) => pipes.remove(closed));
   const recorded: Recorded = {
     ...{ pipe, seqs: [], messages: [], names: [], ended: null, unsent: 0 },
     start: (after) => {

@@ -34,7 +34,7 @@ async function expectHearing(from: TestApp, to: TestApp): Promise<void> {
 /** One way to carry signals, and what can be done to it. */
 interface Carried {
   settings: Partial<Settings>;
-  /** Cuts all connections, or takes the carrier away until `restore`. */
+  /** Cuts all connections, or takes the bus away until `restore`. */
   cut(): Promise<void>;
   restore(): Promise<void>;
   /** Sends a text that no server wrote. */

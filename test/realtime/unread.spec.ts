@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, login, logout, revokePermission, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
-import { Delivery } from '../../src/notifications/delivery.js';
-import { OpenPipes } from '../../src/notifications/open-pipes.js';
+import { Delivery } from '../../src/live/delivery.js';
+import { OpenConnections } from '../../src/live/open-connections.js';
 import { slot } from '../support/calls.js';
 import { until } from '../support/embedded-postgres-harness.js';
 import { LIVE_KINDS, openLive } from '../support/live-client.js';
@@ -10,10 +10,10 @@ import { done } from '../support/requests.js';
 import { ok, PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-let pipes: OpenPipes;
+let pipes: OpenConnections;
 beforeAll(async () => {
   app = await startApp({ liveQueueFrames: 100_000 });
-  pipes = app.app.get(OpenPipes);
+  pipes = app.app.get(OpenConnections);
 });
 afterAll(() => app.close());
 

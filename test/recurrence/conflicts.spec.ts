@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expand, type Occurrence } from '../../src/events/recurrence/expand.js';
-import { seriesFromICalendar } from '../../src/events/recurrence/icalendar-series.js';
-import { formatICalendarTime, localOf, parseICalendarTime } from '../../src/platform/time/local-time.js';
-import { toInstant } from '../../src/platform/time/time-zone.js';
+import { expand, type Occurrence } from '../../src/recurrence/expand.js';
+import { seriesFromICalendar } from '../../src/recurrence/icalendar-series.js';
+import { formatICalendarTime, localOf, parseICalendarTime } from '../../src/time/local-time.js';
+import { toInstant } from '../../src/time/time-zone.js';
 
 type Side = { dtstart: string; tzid: string; rrule: string[]; rdate: string[]; exdate: string[]; minutes: number };
 type Pair = {

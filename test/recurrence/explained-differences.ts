@@ -1,4 +1,4 @@
-import type { RecurrenceRule } from '../../src/events/recurrence/rule.js';
+import type { RecurrenceRule } from '../../src/recurrence/rule.js';
 
 /** A way in which a library differs, told in `docs/recurrence-differences.md` under the same name. */
 export type Explanation = {

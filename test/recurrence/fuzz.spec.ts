@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { expand } from '../../src/events/recurrence/expand.js';
-import { stampOf, type LocalStamp, type LocalTime } from '../../src/platform/time/local-time.js';
-import { printRrule } from '../../src/events/recurrence/rrule-text.js';
-import type { RecurrenceRule } from '../../src/events/recurrence/rule.js';
+import { expand } from '../../src/recurrence/expand.js';
+import { stampOf, type LocalStamp, type LocalTime } from '../../src/time/local-time.js';
+import { printRrule } from '../../src/recurrence/rrule-text.js';
+import type { RecurrenceRule } from '../../src/recurrence/rule.js';
 import { EXPLAINED } from './explained-differences.js';
 import { ORACLES } from './oracles.js';
 import { randomFrom, randomRule, randomStart } from './random-rules.js';

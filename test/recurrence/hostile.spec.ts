@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseLocalTime, stampOf } from '../../src/platform/time/local-time.js';
-import { readRule } from '../../src/events/recurrence/pattern.js';
-import { TimeError } from '../../src/platform/time/time-error.js';
-import { moveSeries } from '../../src/events/recurrence/move.js';
-import { compileSeries } from '../../src/events/recurrence/series-times.js';
-import { validateSeries } from '../../src/events/recurrence/validate.js';
+import { parseLocalTime, stampOf } from '../../src/time/local-time.js';
+import { readRule } from '../../src/recurrence/pattern.js';
+import { TimeError } from '../../src/time/time-error.js';
+import { moveSeries } from '../../src/recurrence/move.js';
+import { compileSeries } from '../../src/recurrence/series-times.js';
+import { validateSeries } from '../../src/recurrence/validate.js';
 import { randomFrom, randomRule, randomSeries, randomStart, type Random } from './random-rules.js';
 
 const CASES = Number(process.env['RECURRENCE_FUZZ'] ?? 2000);

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { RRuleTemporal } from 'rrule-temporal';
-import { formatICalendarTime, stampOf, type LocalStamp, type LocalTime } from '../../src/platform/time/local-time.js';
-import { printRruleBesideStart } from '../../src/events/recurrence/rrule-text.js';
-import type { RecurrenceRule } from '../../src/events/recurrence/rule.js';
+import { formatICalendarTime, stampOf, type LocalStamp, type LocalTime } from '../../src/time/local-time.js';
+import { printRruleBesideStart } from '../../src/recurrence/rrule-text.js';
+import type { RecurrenceRule } from '../../src/recurrence/rule.js';
 
 // Its package names no exports that an import could find.
 const { RRule } = createRequire(import.meta.url)('rrule') as typeof import('rrule');

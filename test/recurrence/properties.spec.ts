@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { DAYS_IN_CYCLE } from '../../src/platform/time/calendar-day.js';
+import { DAYS_IN_CYCLE } from '../../src/time/calendar-day.js';
 import {
   bounds,
   count,
@@ -8,13 +8,13 @@ import {
   occurrenceAt,
   previous,
   type Occurrence,
-} from '../../src/events/recurrence/expand.js';
-import { localOf, stampOf, type LocalTime } from '../../src/platform/time/local-time.js';
-import { patternFromRule, ruleFromPattern } from '../../src/events/recurrence/pattern.js';
-import { parseRrule, printRrule, printRruleBesideStart } from '../../src/events/recurrence/rrule-text.js';
-import type { RecurrenceRule } from '../../src/events/recurrence/rule.js';
-import type { Override, Series } from '../../src/events/recurrence/series.js';
-import { joinSeries, splitSeries } from '../../src/events/recurrence/split.js';
+} from '../../src/recurrence/expand.js';
+import { localOf, stampOf, type LocalTime } from '../../src/time/local-time.js';
+import { patternFromRule, ruleFromPattern } from '../../src/recurrence/pattern.js';
+import { parseRrule, printRrule, printRruleBesideStart } from '../../src/recurrence/rrule-text.js';
+import type { RecurrenceRule } from '../../src/recurrence/rule.js';
+import type { Override, Series } from '../../src/recurrence/series.js';
+import { joinSeries, splitSeries } from '../../src/recurrence/split.js';
 import { randomFrom, randomSeries, type Random } from './random-rules.js';
 
 /** More with RECURRENCE_FUZZ=10000. */
@@ -167,7 +167,7 @@ describe('properties of every series', { timeout: 120_000 }, () => {
         offsets.add(new Date(0).getTimezoneOffset());
         // Loaded afresh, so that the tables of changes are learned under this zone.
         vi.resetModules();
-        const engine = await import('../../src/events/recurrence/expand.js');
+        const engine = await import('../../src/recurrence/expand.js');
         const all = Array.from({ length: 100 }, (_, index) => randomSeries(randomFrom(index)));
         outputs.add(all.map((series) => starts(engine.expand(series, EVERYTHING, 60))).join('\n'));
       }

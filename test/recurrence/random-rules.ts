@@ -1,8 +1,8 @@
-import { civilFromDay, weekdayOf } from '../../src/platform/time/calendar-day.js';
-import { localOf, type LocalTime } from '../../src/platform/time/local-time.js';
-import type { RuleDraft } from '../../src/events/recurrence/rule-parts.js';
-import type { Frequency, RecurrenceRule, RuleWeekday } from '../../src/events/recurrence/rule.js';
-import type { Series } from '../../src/events/recurrence/series.js';
+import { civilFromDay, weekdayOf } from '../../src/time/calendar-day.js';
+import { localOf, type LocalTime } from '../../src/time/local-time.js';
+import type { RuleDraft } from '../../src/recurrence/rule-parts.js';
+import type { Frequency, RecurrenceRule, RuleWeekday } from '../../src/recurrence/rule.js';
+import type { Series } from '../../src/recurrence/series.js';
 
 /** The same numbers for the same seed, everywhere: what failed once fails again. */
 export type Random = {

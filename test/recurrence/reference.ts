@@ -1,5 +1,5 @@
-import type { LocalStamp, LocalTime } from '../../src/platform/time/local-time.js';
-import type { RecurrenceRule } from '../../src/events/recurrence/rule.js';
+import type { LocalStamp, LocalTime } from '../../src/time/local-time.js';
+import type { RecurrenceRule } from '../../src/recurrence/rule.js';
 
 const DAY = 86_400;
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TimeError } from '../../src/platform/time/time-error.js';
+import { TimeError } from '../../src/time/time-error.js';
 import { RFC_EXAMPLES } from './rfc-examples.js';
 import { answers, isOutOfScope, type Vector } from './vectors.js';
 

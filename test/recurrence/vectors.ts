@@ -1,14 +1,14 @@
-import { expand, previous } from '../../src/events/recurrence/expand.js';
-import { seriesFromICalendar } from '../../src/events/recurrence/icalendar-series.js';
+import { expand, previous } from '../../src/recurrence/expand.js';
+import { seriesFromICalendar } from '../../src/recurrence/icalendar-series.js';
 import {
   formatICalendarDate,
   formatICalendarTime,
   localOf,
   parseICalendarTime,
   stampOf,
-} from '../../src/platform/time/local-time.js';
-import { durationBetween, type Series } from '../../src/events/recurrence/series.js';
-import { toInstant, toLocal } from '../../src/platform/time/time-zone.js';
+} from '../../src/time/local-time.js';
+import { durationBetween, type Series } from '../../src/recurrence/series.js';
+import { toInstant, toLocal } from '../../src/time/time-zone.js';
 
 /** One case of a vectors file: what another test suite, or the RFC itself, expects of a set of iCalendar properties. */
 export type Vector = {

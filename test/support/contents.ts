@@ -1,5 +1,5 @@
-import type { EventContent } from '../../src/events/event-content.js';
-import { type ContentInput, draftContent } from '../../src/events/event-draft.js';
+import type { EventContent } from '../../src/content/event-content.js';
+import { type ContentInput, draftContent } from '../../src/content/draft.js';
 
 /** The content of an event as `draftContent` makes it: an hour on Monday 1 June 2026 unless it says otherwise. */
 export function contentOf(input: ContentInput = {}, zone = 'UTC'): EventContent {

@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { readFileSync } from 'node:fs';
-import type { AsyncApiDocument } from '../../src/notifications/asyncapi-document.js';
+import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
 
 type ChannelName = keyof AsyncApiDocument['channels'];
 

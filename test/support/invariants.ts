@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { type EventContent } from '../../src/events/event-content.js';
-import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/events/event-snapshot.js';
-import { merged } from '../../src/events/free-slots.js';
-import { type Interval, occupiedWithin } from '../../src/events/occupancy.js';
-import type { ContentKind, PeopleKind, PersonChange } from '../../src/platform/changes/change.js';
-import { problemLine, verifyHistory } from '../../src/versions/verify-history.js';
+import type { EventContent } from '../../src/content/event-content.js';
+import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/content/snapshot.js';
+import { merged } from '../../src/availability/free-slots.js';
+import { type Interval, occupiedWithin } from '../../src/availability/occupancy.js';
+import type { ContentKind, MemberKind, RoleChange } from '../../src/history/change.js';
+import { problemLine, verifyHistory } from '../../src/history/verify-history.js';
 import type { TestDatabase } from './database.js';
 
 type Queries = Pick<TestDatabase, 'query'>;
@@ -104,10 +104,10 @@ interface LogRow {
   /** The event that it was split from, and its version just after the split. */
   splitFrom: string | null;
   splitFromVersion: number | null;
-  kind: ContentKind | PeopleKind;
+  kind: ContentKind | MemberKind;
   version: number;
   actorId: string;
-  people: PersonChange[] | null;
+  people: RoleChange[] | null;
 }
 
 const KIND_OF_TYPE: Record<string, string> = {

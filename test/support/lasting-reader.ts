@@ -7,7 +7,7 @@ import { call } from './server-process.js';
 /** `asking`: GET /api/changes over and over. */
 export type ReaderKind = LiveKind | 'asking';
 
-const LONGEST_STAY_MS = 1_500;
+const MAX_STAY_MS = 1_500;
 /** What may be heard besides items: greetings, and connections that are refused or break because a server is gone. */
 const HARMLESS = new Set(['open', 'ready', 'pulse', 'change', 'error', 'connect_error']);
 
@@ -58,7 +58,7 @@ export class LastingReader {
 
   private async visit(url: string, kind: LiveKind): Promise<void> {
     const client = await openLive(kind, url, this.token, { after: this.cursor, hasty: true });
-    const leaveAt = Date.now() + this.chance.next() * LONGEST_STAY_MS;
+    const leaveAt = Date.now() + this.chance.next() * MAX_STAY_MS;
     while (client.closed === null && Date.now() < leaveAt && (client.cursor ?? 0) < this.goal) await sleep(20);
     client.cut();
     await client.ends();

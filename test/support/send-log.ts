@@ -1,4 +1,4 @@
-import { OpenPipes } from '../../src/notifications/open-pipes.js';
+import { OpenConnections } from '../../src/live/open-connections.js';
 import type { TestApp } from './test-app.js';
 
 export interface SentFrame {
@@ -24,7 +24,7 @@ export class SendLog {
 
   /** Looks on while every frame passes; nothing is changed. */
   watch({ app }: TestApp): void {
-    const pipes = app.get(OpenPipes);
+    const pipes = app.get(OpenConnections);
     const add = pipes.add.bind(pipes);
     pipes.add = (pipe) => {
       const { transport } = pipe;

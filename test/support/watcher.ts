@@ -3,7 +3,7 @@ import { type LiveClient, type LiveKind, openLive } from './live-client.js';
 import type { Item } from './live-socket.js';
 import type { Chance } from './random.js';
 
-const LONGEST_STAY_MS = 2_000;
+const MAX_STAY_MS = 2_000;
 
 /** How much each connection had brought at some moment. */
 export type Heard = Map<LiveClient, number>;
@@ -54,7 +54,7 @@ export class Watcher {
       const options = { after, hasty: true };
       const client = await openLive(this.kind, this.url, this.token, options);
       this.visits.push(client);
-      const leaveAt = Date.now() + this.chance.next() * LONGEST_STAY_MS;
+      const leaveAt = Date.now() + this.chance.next() * MAX_STAY_MS;
       while (!this.over && client.closed === null && Date.now() < leaveAt) await sleep(20);
       client.cut();
       await client.ends();

@@ -2,109 +2,105 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Change } from '../changes/change.js';
-import { Changes, type Reader } from '../changes/changes.js';
-import type { ConflictView } from '../openapi/problem-views.js';
+import { Hook } from '../hooks/hook.js';
 import { isRetryable } from './database-errors.js';
 
 /** One running transaction. Passed explicitly to everything that reads or writes inside it. */
 export class Transaction {
-  readonly changes: Change[] = [];
-  /** Clashes that were met and didn't refuse the work. */
-  readonly conflicts: ConflictView[] = [];
   isOpen = true;
 
   constructor(readonly manager: EntityManager) {}
 
-  /** Notes what happened; stored and passed on by the listeners when the transaction ends. */
-  record(change: Change): void {
-    this.changes.push(change);
-  }
-
-  /** Rows of a parameterised statement. */
+  /** Returns the rows of a parameterised statement. */
   query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return this.manager.query<Row[]>(sql, parameters);
   }
 }
 
-type Work<T> = (tx: Transaction) => Promise<T>;
+/** A value that a room keeps for the length of each transaction: a transaction that runs again starts with a new one. */
+export class PerTransaction<Value> {
+  private readonly values = new WeakMap<Transaction, Value>();
 
-/** What came of work that was taken back. */
-export interface Rehearsal<T> {
-  value: T;
-  changes: Change[];
-  conflicts: ConflictView[];
-  /** Whoever would have been told, without those who did it. */
-  readers: Reader[];
+  constructor(private readonly initial: () => Value) {}
+
+  of(tx: Transaction): Value {
+    if (!this.values.has(tx)) this.values.set(tx, this.initial());
+    return this.values.get(tx)!;
+  }
 }
 
-/** Thrown to take a transaction back that went well. */
-class Rehearsed extends Error {}
+type Work<T> = (tx: Transaction) => Promise<T>;
 
-const ATTEMPTS = 8;
+/** Thrown to roll back a transaction that went well. */
+class RolledBack extends Error {}
 
-/** Opens transactions. Owned by service methods: repositories and listeners are handed the one that is running. */
+const MAX_ATTEMPTS = 8;
+
+/** Opens transactions. Owned by service methods: repositories and listeners are passed the one that is running. */
 @Injectable()
 export class Transactions {
+  /** At the end of the work of a transaction, before COMMIT: what a listener throws rolls it back. */
+  readonly beforeCommit = new Hook<[Transaction]>('Transactions.beforeCommit');
+  /** After COMMIT. Listeners may only wake others: they are not awaited. */
+  readonly afterCommit = new Hook<[Transaction]>('Transactions.afterCommit');
+
   private readonly running = new AsyncLocalStorage<Transaction>();
 
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly changes: Changes,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` in one READ COMMITTED transaction, writes what it recorded, commits, then wakes the listeners.
-   * After a deadlock or serialization failure the whole of `work` runs again, so it must have no effect outside the
-   * transaction. A `run` inside of `work` joins its transaction: whole requests are made one by this.
+   * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs again,
+   * so it must have no effect outside the transaction. A `run` inside `work` joins its transaction: this is how a whole
+   * request becomes one transaction.
    */
   async run<T>(work: Work<T>): Promise<T> {
     const outer = this.running.getStore();
     if (outer?.isOpen) return work(outer);
-    const { value, changes } = await this.untilDone(() => this.attempt(work));
-    this.changes.committed(changes);
+    const { tx, value } = await this.withRetries(() => this.attempt(work, async (_tx, result) => result));
+    this.afterCommit.notify(tx);
     return value;
   }
 
-  /** Does all that `run` does and all that COMMIT would check, and then takes it back. Nobody is woken. */
-  async rehearse<T>(work: Work<T>): Promise<Rehearsal<T>> {
-    let rehearsal: Rehearsal<T> | undefined;
-    const takeBack = async (tx: Transaction, value: T): Promise<never> => {
+  /**
+   * Does everything that `run` does and COMMIT would check, and rolls it back. `afterCommit` does not happen.
+   * @param report reads what the work left, while it is still there
+   */
+  async dryRun<T, Report>(work: Work<T>, report: (tx: Transaction, value: T) => Promise<Report>): Promise<Report> {
+    let reported: Report | undefined;
+    const rollBack = async (tx: Transaction, value: T): Promise<never> => {
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
-      const { changes, conflicts } = tx;
-      rehearsal = { value, changes, conflicts, readers: await this.changes.readers(tx) };
-      throw new Rehearsed();
+      reported = await report(tx, value);
+      throw new RolledBack();
     };
     try {
-      await this.untilDone(() => this.attempt(work, takeBack));
+      await this.withRetries(() => this.attempt(work, rollBack));
     } catch (error) {
-      if (!(error instanceof Rehearsed)) throw error;
+      if (!(error instanceof RolledBack)) throw error;
     }
-    return rehearsal!;
+    return reported!;
   }
 
-  private async untilDone<T>(attempt: () => Promise<T>): Promise<T> {
+  private async withRetries<T>(attempt: () => Promise<T>): Promise<T> {
     for (let number = 1; ; number += 1) {
       try {
         return await attempt();
       } catch (error) {
-        if (!isRetryable(error) || number === ATTEMPTS) throw error;
+        if (!isRetryable(error) || number === MAX_ATTEMPTS) throw error;
         await sleep(Math.random() * 10 * 2 ** number);
       }
     }
   }
 
-  private attempt<T>(
+  private attempt<T, Result>(
     work: Work<T>,
-    atEnd?: (tx: Transaction, value: T) => Promise<void>,
-  ): Promise<{ value: T; changes: Change[] }> {
+    atEnd: (tx: Transaction, value: T) => Promise<Result>,
+  ): Promise<{ tx: Transaction; value: Result }> {
     return this.dataSource.transaction('READ COMMITTED', async (manager) => {
       const tx = new Transaction(manager);
       try {
         const value = await this.running.run(tx, () => work(tx));
-        await this.changes.flush(tx);
-        await atEnd?.(tx, value);
-        return { value, changes: tx.changes };
+        await this.beforeCommit.run(tx);
+        return { tx, value: await atEnd(tx, value) };
       } finally {
         tx.isOpen = false;
       }

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { isUpToDate } from '../database/migrate.js';
 import { Public } from '../http/access.js';
-import { Problem } from '../http/problem.js';
+import { Problem } from '../../problems/problem.js';
 import { ApiProblems } from '../openapi/api-problems.js';
 import { Signals } from '../signals/signals.js';
 

@@ -1,6 +1,6 @@
 import { TextField } from './fields.js';
 import { readQueryInstant } from './instant-text.js';
-import { invalid } from './problem.js';
+import { invalid } from '../../problems/problem.js';
 
 /** A moment of the past to look at. */
 export class AsOfQuery {

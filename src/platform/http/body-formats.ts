@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { MESSAGE_PACK_TYPES, packMessage, unpackMessage } from './message-pack.js';
-import { Problem } from './problem.js';
+import { Problem } from '../../problems/problem.js';
 import { sendProblem } from './problem.filter.js';
 
 declare module 'fastify' {

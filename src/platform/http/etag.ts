@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { invalid } from './problem.js';
+import { invalid } from '../../problems/problem.js';
 
 /** The entity tag of an event is its version number (RFC 9110 §8.8.3). */
 export const versionTag = (version: number): string => `"${version}"`;

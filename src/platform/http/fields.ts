@@ -103,6 +103,31 @@ export function PatternField(
   );
 }
 
+/** An address that a browser can open: absolute, `http` or `https`, with a host. */
+export function WebAddressField(options: FieldOptions & { max: number }): PropertyDecorator {
+  const { max } = options;
+  return field(
+    options,
+    { type: String, format: 'uri', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://', maxLength: max },
+    IsString({ message: 'Must be text.' }),
+    MaxLength(max, { message: `At most ${max} characters.` }),
+    ValidateBy({
+      name: 'webAddress',
+      validator: {
+        validate: (value) => typeof value !== 'string' || isWebAddress(value),
+        defaultMessage: () => 'Must be an http or https address.',
+      },
+    }),
+    StorableText(),
+  );
+}
+
+function isWebAddress(text: string): boolean {
+  // The parser of the platform removes white space and control characters instead of refusing them.
+  if (!/^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(text)) return false;
+  return URL.canParse(text);
+}
+
 export function EmailField(options: FieldOptions): PropertyDecorator {
   return field(
     options,

@@ -1,6 +1,6 @@
-import { formatLocalTime, type LocalTime, parseLocalTime, stampOf } from '../time/local-time.js';
-import { toInstant, toLocal } from '../time/time-zone.js';
-import type { FieldError } from './problem.js';
+import { formatLocalTime, type LocalTime, parseLocalTime, stampOf } from '../../time/local-time.js';
+import { toInstant, toLocal } from '../../time/time-zone.js';
+import type { FieldError } from '../../problems/problem.js';
 
 /** An instant, and what the clocks of a zone show then. */
 export interface Point {

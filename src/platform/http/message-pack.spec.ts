@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { messagePackDepth, packMessage, unpackMessage } from './message-pack.js';
-import { Problem } from './problem.js';
+import { Problem } from '../../problems/problem.js';
 
 const DEEPEST = 32;
 const packr = new Packr({ useRecords: false });

@@ -1,5 +1,5 @@
 import { Packr } from 'msgpackr';
-import { Problem } from './problem.js';
+import { Problem } from '../../problems/problem.js';
 
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number', encodeUndefinedAsNil: true });
 

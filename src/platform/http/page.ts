@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TextField, WholeNumberQuery } from './fields.js';
-import { invalid } from './problem.js';
+import { invalid } from '../../problems/problem.js';
 
 /** The paging parameters that every list takes: keyset by `cursor`, or numbered by `page`. */
 export class PageQuery {

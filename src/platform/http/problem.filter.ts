@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseUnavailable, isRetryable } from '../database/database-errors.js';
-import { Problem } from './problem.js';
-import type { ProblemCode } from './problem-catalogue.js';
+import { Problem } from '../../problems/problem.js';
+import type { ProblemCode } from '../../problems/problem-catalogue.js';
 
 const CODE_OF_STATUS: Record<number, ProblemCode> = {
   400: 'bad_request',

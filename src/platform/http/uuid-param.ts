@@ -1,7 +1,7 @@
 import { Param, type PipeTransform } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
-import { invalid } from './problem.js';
+import { invalid } from '../../problems/problem.js';
 
 class UuidPipe implements PipeTransform {
   constructor(private readonly name: string) {}

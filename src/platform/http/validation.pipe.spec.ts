@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChoiceField, FlagField, FreeField, ListField, TextField, WholeNumberQuery } from './fields.js';
-import { invalid, Problem } from './problem.js';
+import { invalid, Problem } from '../../problems/problem.js';
 import { asSent, RequestValidationPipe } from './validation.pipe.js';
 
 class Guest {

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
-import { type ErrorCode, type FieldError, invalid, Problem } from './problem.js';
+import { type ErrorCode, type FieldError, invalid, Problem } from '../../problems/problem.js';
 
 /** A body class may also take a bare list or a single object: it names the member that they stand for. */
 export interface BodyShorthand {

@@ -1,68 +1,62 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath, type ResponseObject } from '@nestjs/swagger';
-import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
-import {
-  ConflictProblemView,
-  LaterChangesProblemView,
-  ProblemView,
-  ResyncProblemView,
-  StaleVersionProblemView,
-} from './problem-views.js';
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiResponse, getSchemaPath, type ResponseObject } from '@nestjs/swagger';
+import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
+import { EXTRA_MODELS } from './extra-models.js';
+import { mapResponses, type Operation } from './operations.js';
+import { ProblemView } from './problem-view.js';
 
-const CLASH = { field: 'title', base: 'Team meeting', theirs: 'Team lunch', yours: 'Team breakfast' };
+interface ProblemMembers {
+  view: Type<ProblemView>;
+  /** The members of its own in the example of the document. */
+  example: object;
+}
 
-/** The problems with members of their own: the schema that has them, and what they look like. */
-const EXTENDED: Partial<Record<ProblemCode, { view: typeof ProblemView; members: object }>> = {
-  event_conflict: {
-    view: ConflictProblemView,
-    members: {
-      conflicts: [
-        {
-          start_time: '2026-06-01T08:30:00Z',
-          end_time: '2026-06-01T09:30:00Z',
-          event_id: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b03',
-          title: 'Review',
-          with: { start_time: '2026-06-01T08:00:00Z', end_time: '2026-06-01T09:00:00Z' },
-        },
-      ],
-    },
-  },
-  stale_version: {
-    view: StaleVersionProblemView,
-    members: { current_version: 5, clashes: [CLASH] },
-  },
-  later_changes: { view: LaterChangesProblemView, members: { clashes: [CLASH] } },
-  resync: { view: ResyncProblemView, members: { after: 120 } },
-  name_taken: {
-    view: ProblemView,
-    members: { errors: [{ pointer: '/username', code: 'taken', message: 'This name is taken.' }] },
-  },
-};
+const MEMBERS = new Map<ProblemCode, ProblemMembers>();
 
-/**
- * Documents how a route can say no, besides what `common-problems.ts` adds to every route. Codes of the same status
- * share one response; the first is its example.
- */
+/** Declares that the documents of a problem have members of their own. Called by the room that throws it. */
+export function extendProblem(code: ProblemCode, members: ProblemMembers): void {
+  MEMBERS.set(code, members);
+  EXTRA_MODELS.add(members.view);
+}
+
+EXTRA_MODELS.add(ProblemView);
+
+/** Marks a response as one of problems until `withProblemDocuments` describes it. */
+const CODES = 'x-codes';
+type ProblemResponse = ResponseObject & { [CODES]?: ProblemCode[] };
+
+/** Documents how a route can refuse, besides the problems that `common-steps.ts` adds to every route. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDecorator {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
   return applyDecorators(
-    ApiExtraModels(ProblemView, ...codes.flatMap((code) => EXTENDED[code]?.view ?? [])),
     ...statuses.map((status) =>
       ApiResponse({ status, ...problemResponse(codes.filter((code) => PROBLEMS[code].status === status)) }),
     ),
   );
 }
 
-/** The response of one status that stands for one problem or several. */
-export function problemResponse(codes: ProblemCode[]): ResponseObject {
-  // The last one named has the most members where several share a status.
-  const view = codes.map((code) => EXTENDED[code]?.view).findLast(Boolean) ?? ProblemView;
-  return {
-    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
-    content: {
-      'application/problem+json': { schema: { $ref: getSchemaPath(view) }, example: problemExample(codes[0]!) },
-    },
+/** Returns the response of one status that stands for one problem or several. */
+export const problemResponse = (codes: ProblemCode[], others?: ResponseObject): ProblemResponse => ({
+  description: '',
+  [CODES]: [...((others as ProblemResponse | undefined)?.[CODES] ?? []), ...codes],
+});
+
+/** Step of the OpenAPI document: gives every response of problems its description, its schema and an example. */
+export function withProblemDocuments(operation: Operation): Operation {
+  const describe = (response: ProblemResponse): ResponseObject => {
+    const { [CODES]: codes, ...rest } = response;
+    if (!codes) return response;
+    // Where several problems share a status, the last one named has the most members.
+    const view = codes.map((code) => MEMBERS.get(code)?.view).findLast(Boolean) ?? ProblemView;
+    return {
+      ...rest,
+      description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
+      content: {
+        'application/problem+json': { schema: { $ref: getSchemaPath(view) }, example: problemExample(codes[0]!) },
+      },
+    };
   };
+  return { ...operation, responses: mapResponses(operation.responses, describe) };
 }
 
 function problemExample(code: ProblemCode): object {
@@ -74,6 +68,6 @@ function problemExample(code: ProblemCode): object {
     code,
     instance: '/api/events',
     request_id: '0193a5f0-5b1e-7c3a-9f43-2f6f0d6f7a11',
-    ...EXTENDED[code]?.members,
+    ...MEMBERS.get(code)?.example,
   };
 }

@@ -1,5 +1,5 @@
 import type { ParameterObject } from '@nestjs/swagger';
-import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
+import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
 import { problemResponse } from './api-problems.js';
 import { mapContent, type Operation } from './operations.js';
 

@@ -1,4 +1,4 @@
-import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
+import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
 
 /** The reference to try things out in. */
 export const swaggerPage = (): string =>

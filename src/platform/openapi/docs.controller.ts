@@ -3,8 +3,8 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../http/access.js';
-import { notFound } from '../http/problem.js';
-import { type ProblemCode, PROBLEMS } from '../http/problem-catalogue.js';
+import { notFound } from '../../problems/problem.js';
+import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
 import { ASSETS } from './docs-assets.js';
 import { problemPage, realtimePage, redocPage, swaggerPage } from './docs-pages.js';
 

@@ -1,9 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
 import { type InfoObject, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { withProblemDocuments } from './api-problems.js';
 import { withCommonProblems, withMessagePack, withOrderedParameters, withSecurity } from './common-steps.js';
 import { DESCRIPTION, TAGS } from './document-text.js';
 import { withDryRun, withRetries } from './write-steps.js';
 import { withExamples } from './examples.js';
+import { EXTRA_MODELS } from './extra-models.js';
 import { mapOperations } from './operations.js';
 import { HEADERS, withHeaders } from './api-headers.js';
 import { packageVersion } from './package-version.js';
@@ -11,7 +13,7 @@ import { closed, type Schemas } from './schemas.js';
 
 /** The OpenAPI 3.1 document of the application, as served at `/openapi.json` and committed in `sdk/`. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const document = closed(SwaggerModule.createDocument(app, outline()));
+  const document = closed(SwaggerModule.createDocument(app, outline(), { extraModels: [...EXTRA_MODELS] }));
   return mapOperations(
     document,
     withSecurity,
@@ -19,6 +21,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     withCommonProblems,
     withRetries,
     withDryRun(document.components!.schemas as Schemas),
+    withProblemDocuments,
     withHeaders,
     withExamples(document.components!.schemas as Schemas),
     withMessagePack,

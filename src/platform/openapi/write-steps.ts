@@ -9,9 +9,7 @@ const takes = ({ parameters = [] }: Operation, place: string, name: string): boo
 /** A request with a key can find the first one running. */
 export function withRetries(operation: Operation): Operation {
   if (!takes(operation, 'header', 'Idempotency-Key')) return operation;
-  const running = problemResponse(['request_running']);
-  const { 409: other } = operation.responses;
-  const conflict = other ? { ...other, description: `${other.description}; ${running.description}` } : running;
+  const conflict = problemResponse(['request_running'], operation.responses[409]);
   return { ...operation, responses: { ...operation.responses, 409: conflict } };
 }
 

@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
-import type { Carrier, CarrierConnection } from './carrier.js';
+import type { Bus, BusConnection } from './bus.js';
 import { within } from './time-limit.js';
 
 const FIRST_RETRY_MS = 250;
 // Short enough that it is back within two seconds of whatever it waited for.
-const LONGEST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 1_000;
 const ANSWER_MS = 5_000;
 const PING_MS = 10_000;
 
@@ -14,16 +14,16 @@ interface Listener {
   back(): void;
 }
 
-/** A carrier's connection that is opened again whenever it breaks. An outage is logged once, not once an attempt. */
+/** A bus's connection that is opened again whenever it breaks. An outage is logged once, not once an attempt. */
 export class LastingConnection {
   private readonly logger = new Logger('Signals');
-  private connection: CarrierConnection | null = null;
+  private connection: BusConnection | null = null;
   private timer: NodeJS.Timeout | undefined;
   private failures = 0;
   private closed = false;
 
   constructor(
-    private readonly carrier: Carrier,
+    private readonly bus: Bus,
     private readonly listener: Listener,
   ) {}
 
@@ -34,7 +34,7 @@ export class LastingConnection {
   /** Makes the first attempt; if it fails, others follow by themselves. Never rejects. */
   async open(): Promise<void> {
     try {
-      const connection = await this.carrier.connect({
+      const connection = await this.bus.connect({
         heard: (text) => this.listener.heard(text),
         lost: (error) => this.lost(error),
       });
@@ -60,7 +60,7 @@ export class LastingConnection {
     await connection?.close();
   }
 
-  private async ask(question: (connection: CarrierConnection) => Promise<void>): Promise<void> {
+  private async ask(question: (connection: BusConnection) => Promise<void>): Promise<void> {
     const { connection } = this;
     if (!connection) throw new Error('There is no connection');
     try {
@@ -92,7 +92,7 @@ export class LastingConnection {
     if (this.failures === 0) {
       this.logger.warn(`No connection to the other servers, their news come with a delay: ${error.message}`);
     }
-    const delay = Math.min(FIRST_RETRY_MS * 2 ** this.failures, LONGEST_RETRY_MS);
+    const delay = Math.min(FIRST_RETRY_MS * 2 ** this.failures, MAX_RETRY_MS);
     this.failures += 1;
     this.timer = setTimeout(() => void this.open(), delay).unref();
   }

@@ -10,7 +10,7 @@ export interface Signal {
 const IDS_A_TEXT = 150;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The signal as texts, each short enough for every carrier. */
+/** The signal as texts, each short enough for every bus. */
 export function writeSignal({ from, name, ids }: Signal): string[] {
   const texts: string[] = [];
   for (let start = 0; start < ids.length; start += IDS_A_TEXT) {
@@ -19,7 +19,7 @@ export function writeSignal({ from, name, ids }: Signal): string[] {
   return texts;
 }
 
-/** The signal that a text holds, or null when it is none: anybody with access to the carrier can write to it. */
+/** The signal that a text holds, or null when it is none: anybody with access to the bus can write to it. */
 export function readSignal(text: string): Signal | null {
   let value: unknown;
   try {

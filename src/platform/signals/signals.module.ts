@@ -2,14 +2,14 @@ import { Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
 import { databaseIdentity } from '../database/database-identity.js';
-import type { Carrier } from './carrier.js';
-import { PostgresCarrier } from './postgres-carrier.js';
-import { RedisCarrier } from './redis-carrier.js';
+import type { Bus } from './bus.js';
+import { PostgresBus } from './postgres-bus.js';
+import { RedisBus } from './redis-bus.js';
 import { Signals } from './signals.js';
 
-function carrier({ values, databaseUrl }: Config, dataSource: DataSource): Carrier {
-  if (values.redisUrl) return new RedisCarrier(values.redisUrl, () => databaseIdentity(dataSource));
-  return new PostgresCarrier(databaseUrl);
+function bus({ values, databaseUrl }: Config, dataSource: DataSource): Bus {
+  if (values.redisUrl) return new RedisBus(values.redisUrl, () => databaseIdentity(dataSource));
+  return new PostgresBus(databaseUrl);
 }
 
 /** What servers on one database tell one another. */
@@ -19,7 +19,7 @@ function carrier({ values, databaseUrl }: Config, dataSource: DataSource): Carri
     {
       provide: Signals,
       inject: [Config, DataSource],
-      useFactory: (config: Config, dataSource: DataSource) => new Signals(carrier(config, dataSource)),
+      useFactory: (config: Config, dataSource: DataSource) => new Signals(bus(config, dataSource)),
     },
   ],
   exports: [Signals],

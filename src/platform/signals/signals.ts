@@ -1,19 +1,16 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { Carrier } from './carrier.js';
+import type { Bus } from './bus.js';
 import { LastingConnection } from './lasting-connection.js';
 import { readSignal, writeSignal } from './signal-text.js';
 
-/**
- * What a server says to the others: whose streams have news, who lost access to something, which sessions have ended.
- * The ids follow.
- */
-export type SignalName = 'news' | 'narrowed' | 'sessions_ended';
+/** What a signal is about; the ids follow. Rooms choose names of their own. */
+export type SignalName = string;
 
 type Listener = (ids: string[]) => void | Promise<void>;
 
 /** Ids of one name that wait to be sent; more are left out. */
-const MOST_WAITING = 50_000;
+const MAX_WAITING = 50_000;
 
 /**
  * The door between servers on one database. A signal is only ever a hint to look again: the tables are the truth, and
@@ -28,8 +25,8 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
   private waiting = new Map<SignalName, Set<string>>();
   private sending: Promise<void> | null = null;
 
-  constructor(carrier: Carrier) {
-    this.connection = new LastingConnection(carrier, {
+  constructor(bus: Bus) {
+    this.connection = new LastingConnection(bus, {
       heard: (text) => this.heard(text),
       back: () => this.back(),
     });
@@ -53,13 +50,13 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Tells the other servers. Returns at once and never throws: what cannot be sent now may not be sent at all. */
   send(name: SignalName, ids: Iterable<string>): void {
     const waiting = this.waiting.get(name) ?? new Set();
-    for (const id of ids) if (waiting.size < MOST_WAITING) waiting.add(id);
+    for (const id of ids) if (waiting.size < MAX_WAITING) waiting.add(id);
     if (waiting.size === 0) return;
     this.waiting.set(name, waiting);
     this.sending ??= this.sendWaiting();
   }
 
-  /** Neither a missing carrier nor a slow one keeps the server from starting. */
+  /** Neither a missing bus nor a slow one keeps the server from starting. */
   async onApplicationBootstrap(): Promise<void> {
     await this.connection.open();
     this.sending ??= this.sendWaiting();

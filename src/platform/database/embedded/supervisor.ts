@@ -10,13 +10,13 @@ export interface Supervised {
 
 const INTERVAL_MS = 1_000;
 const TICKS_BETWEEN_TIDYING = 60;
-const LONGEST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 /** A server that ran this long has earned an immediate restart. */
 const HEALTHY_MS = 10_000;
 
 /** Milliseconds to wait before the next restart after so many in a row: none, then 1, 2, 4 … 30 seconds. */
 export function pauseBeforeRestart(restartsInARow: number): number {
-  return restartsInARow === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** (restartsInARow - 1));
+  return restartsInARow === 0 ? 0 : Math.min(MAX_PAUSE_MS, 1000 * 2 ** (restartsInARow - 1));
 }
 
 /** Restarts the server when its process has gone. Its timer does not keep this process alive. */

@@ -1,0 +1,32 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { wireInterval } from './conflict.js';
+import { SignedIn } from '../platform/http/access.js';
+import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { personView } from '../users/user-view.js';
+import { FreeBusyQuery, FreeBusyView } from './free-busy.dto.js';
+import { FreeBusyService } from './free-busy.service.js';
+
+@ApiTags('Scheduling')
+@Controller('api/free-busy')
+export class FreeBusyController {
+  constructor(private readonly freeBusy: FreeBusyService) {}
+
+  @Get()
+  @SignedIn()
+  @ApiOperation({
+    operationId: 'getFreeBusy',
+    summary: 'When people are busy',
+    description:
+      'A person is busy with the events that he or she owns and shows as busy. Only times are told, never events. People with whom you share no event are refused like people who do not exist: 422 `unknown_person`. Correct at any date, near or a century ahead.',
+  })
+  @ApiOkResponse({ type: FreeBusyView, description: 'The busy time of each person' })
+  @ApiProblems('validation_failed')
+  async list(@CurrentActor() actor: Actor, @Query() query: FreeBusyQuery): Promise<FreeBusyView> {
+    const found = await this.freeBusy.list(actor, query.user_ids, query);
+    return {
+      items: found.map(({ person, busy }) => ({ user: personView(person), busy: busy.map(wireInterval) })),
+    };
+  }
+}

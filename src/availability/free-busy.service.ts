@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { BusyTimeService } from './busy-time.service.js';
+import type { Interval } from './occupancy.js';
+import type { Acquaintance } from '../permissions/member.js';
+import type { Actor } from '../platform/http/actor.js';
+import { invalid } from '../problems/problem.js';
+import { KnownPeopleService } from './known-people.service.js';
+import { readSpan } from './span.js';
+import { refusingTooMuch } from './too-much-time.js';
+
+export interface PersonBusy {
+  person: Acquaintance;
+  busy: Interval[];
+}
+
+const MAX_DAYS = 92;
+
+@Injectable()
+export class FreeBusyService {
+  constructor(
+    private readonly people: KnownPeopleService,
+    private readonly busyTime: BusyTimeService,
+  ) {}
+
+  /** @throws Problem validation_failed, also for people whom the actor doesn't know */
+  async list(actor: Actor, userIds: unknown[], span: { from: string; to: string }): Promise<PersonBusy[]> {
+    const read = readSpan(span, { timeZone: actor.timeZone, mostDays: MAX_DAYS, prefix: '/query' });
+    const found = await this.people.find(actor, [{ pointer: '/query/user_ids', ids: userIds }]);
+    const errors = [read, found].flatMap((part) => ('errors' in part ? part.errors : []));
+    if ('errors' in read || 'errors' in found) throw invalid(...errors);
+    const [people = []] = found.people;
+    const ids = people.map(({ id }) => id);
+    const busy = await refusingTooMuch('/query/to', this.busyTime.list(ids, read.window));
+    return people.map((person) => ({ person, busy: busy.get(person.id)! }));
+  }
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { contentOf, seconds, spelled } from '../../test/support/contents.js';
+import type { EventContent } from '../content/event-content.js';
+import { blocking, freeSlots, merged } from './free-slots.js';
+import { type Interval, occupancyOf } from './occupancy.js';
+
+const stretch = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
+const onDay = (start: string, end: string): Interval => stretch(`2026-06-01T${start}:00Z`, `2026-06-01T${end}:00Z`);
+const slots = (content: EventContent, busy: Interval[]): string[] => freeSlots(content, busy).map(spelled);
+const busyOf = (content: EventContent): Interval[] => occupancyOf(content, seconds('2026-06-01T00:00:00Z')).busy;
+
+describe('the next times at which a single event would fit', () => {
+  it('begin at the next quarter of an hour after what is in the way, one after the other', () => {
+    expect(slots(contentOf(), [onDay('09:30', '10:40')])).toEqual([
+      '2026-06-01T10:45/2026-06-01T11:45',
+      '2026-06-01T11:45/2026-06-01T12:45',
+      '2026-06-01T12:45/2026-06-01T13:45',
+    ]);
+  });
+
+  it('leave out gaps that are too short, and may touch', () => {
+    const busy = [onDay('10:00', '11:00'), onDay('11:45', '12:00'), onDay('13:00', '14:00')];
+    expect(slots(contentOf(), busy)[0]).toBe('2026-06-01T12:00/2026-06-01T13:00');
+  });
+
+  it('are whole days for an all-day event, also across a change of the clocks', () => {
+    const dates = { all_day: true, start_time: '2026-10-24', end_time: '2026-10-25' };
+    const busy = [stretch('2026-10-24T10:00:00Z', '2026-10-24T11:00:00Z')];
+    expect(slots(contentOf(dates, 'Europe/Paris'), busy)).toEqual([
+      '2026-10-24T22:00/2026-10-25T23:00',
+      '2026-10-25T23:00/2026-10-26T23:00',
+      '2026-10-26T23:00/2026-10-27T23:00',
+    ]);
+  });
+
+  it('are none when nothing is free for sixty days', () => {
+    expect(slots(contentOf(), [stretch('2026-06-01T00:00:00Z', '2026-09-01T00:00:00Z')])).toEqual([]);
+  });
+});
+
+describe('the next times at which a series would fit', () => {
+  it('are later on the same days, free at every occurrence', () => {
+    const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=500' });
+    // In the way: at 10:00 the first week, at 11:30 after nine years.
+    const busy = [onDay('10:00', '11:00'), stretch('2035-05-28T11:30:00Z', '2035-05-28T12:00:00Z')];
+    expect(slots(weekly, busy)).toEqual([
+      '2026-06-01T12:00/2026-06-01T13:00',
+      '2026-06-01T12:15/2026-06-01T13:15',
+      '2026-06-01T12:30/2026-06-01T13:30',
+    ]);
+  });
+
+  it('keep the wall time in winter and summer', () => {
+    const times = { start_time: '2026-10-19T01:00:00', end_time: '2026-10-19T02:00:00' };
+    const nights = contentOf({ ...times, recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' }, 'Europe/Paris');
+    // A week later 3:00 is an hour later by the stopwatch.
+    const busy = [
+      stretch('2026-10-18T23:00:00Z', '2026-10-19T00:00:00Z'),
+      stretch('2026-10-26T02:30:00Z', '2026-10-26T03:00:00Z'),
+    ];
+    const found = freeSlots(nights, busy);
+    expect(found.map(spelled)[0]).toBe('2026-10-19T00:00/2026-10-19T01:00');
+    for (const { start } of found) {
+      const local = (start - seconds('2026-10-18T22:00:00Z')) / 3_600;
+      expect(local < 2.75 || local >= 4).toBe(true);
+    }
+  });
+
+  it('are none when every time of the day meets something', () => {
+    const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY' });
+    const all = contentOf({
+      all_day: true,
+      start_time: '2026-06-01',
+      end_time: '2026-06-02',
+      recurrence_pattern: 'FREQ=WEEKLY',
+    });
+    expect(slots(weekly, busyOf(all))).toEqual([]);
+  });
+
+  it('leave alone an occurrence that was put at a time of its own', () => {
+    const weekly: EventContent = {
+      ...contentOf({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' }),
+      overrides: [{ original: '2026-06-08T10:00:00', start: '2026-06-09T10:00:00' }],
+    };
+    const busy = [onDay('10:00', '11:00')];
+    expect(slots(weekly, busy)[0]).toBe('2026-06-01T11:00/2026-06-01T12:00');
+    // Nothing helps while that one clashes.
+    expect(slots(weekly, [...busy, stretch('2026-06-09T10:00:00Z', '2026-06-09T10:30:00Z')])).toEqual([]);
+  });
+
+  it('are none for whole days, and where only one time of several would move', () => {
+    const days = contentOf({
+      all_day: true,
+      start_time: '2026-06-01',
+      end_time: '2026-06-02',
+      recurrence_pattern: 'FREQ=DAILY',
+    });
+    expect(slots(days, [onDay('10:00', '11:00')])).toEqual([]);
+    const twice = contentOf({ recurrence_pattern: 'FREQ=DAILY;BYHOUR=10,15;COUNT=10' });
+    expect(slots(twice, [stretch('2026-06-02T15:00:00Z', '2026-06-02T16:00:00Z')])).toEqual([]);
+  });
+});
+
+describe('merged and blocking', () => {
+  it('make one of what touches or overlaps, and change nothing that was given', () => {
+    const given = [onDay('12:00', '13:00'), onDay('10:00', '12:00'), onDay('10:30', '11:00'), onDay('15:00', '16:00')];
+    const before = structuredClone(given);
+    expect(merged(given)).toEqual([onDay('10:00', '13:00'), onDay('15:00', '16:00')]);
+    expect(given).toEqual(before);
+  });
+
+  it('find what overlaps, not what touches', () => {
+    const taken = [onDay('10:00', '11:00'), onDay('12:00', '13:00')];
+    expect(blocking(taken, onDay('11:00', '12:00'))).toBeNull();
+    expect(blocking(taken, onDay('10:59', '11:01'))).toEqual(taken[0]);
+    expect(blocking(taken, onDay('09:00', '14:00'))).toEqual(taken[1]);
+    expect(blocking([], onDay('09:00', '14:00'))).toBeNull();
+  });
+});

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { WireContent } from './event-content.js';
+import { difference, renderDifference } from './diff.js';
+import { textDifference } from './text-diff.js';
+
+const MEETING: WireContent = {
+  title: 'Team Meeting',
+  description: null,
+  location: 'Room 4',
+  start_time: '2026-06-01T10:00:00Z',
+  end_time: '2026-06-01T11:00:00Z',
+  time_zone: 'UTC',
+  all_day: false,
+  is_recurring: false,
+  recurrence_pattern: null,
+  excluded: [],
+  added: [],
+  overrides: [],
+  show_as: 'busy',
+  deleted: false,
+};
+
+describe('difference', () => {
+  it('is nothing between equal states', () => {
+    expect(difference(MEETING, structuredClone(MEETING))).toEqual({ changes: {}, patch: [], summary: [] });
+  });
+
+  it('tells what was added, removed and changed', () => {
+    const after = { ...MEETING, title: 'Lunch', description: 'Pizza', location: null };
+    expect(difference(MEETING, after)).toEqual({
+      changes: {
+        title: {
+          from: 'Team Meeting',
+          to: 'Lunch',
+          type: 'changed',
+          text: [
+            { op: 'delete', text: 'Team Meeting' },
+            { op: 'insert', text: 'Lunch' },
+          ],
+        },
+        description: { from: null, to: 'Pizza', type: 'added' },
+        location: { from: 'Room 4', to: null, type: 'removed' },
+      },
+      patch: [
+        { op: 'replace', path: '/title', value: 'Lunch' },
+        { op: 'replace', path: '/description', value: 'Pizza' },
+        { op: 'replace', path: '/location', value: null },
+      ],
+      summary: [
+        'Title changed from “Team Meeting” to “Lunch”',
+        'Description set to “Pizza”',
+        'Location removed (was “Room 4”)',
+      ],
+    });
+  });
+
+  it('takes an empty list for nothing', () => {
+    const excluded = ['2026-06-02T10:00:00Z'];
+    expect(difference(MEETING, { ...MEETING, excluded }).changes.excluded?.type).toBe('added');
+    expect(difference({ ...MEETING, excluded }, MEETING).changes.excluded?.type).toBe('removed');
+  });
+
+  it('compares patterns by what they say, not by the order of their keys', () => {
+    const one = { ...MEETING, is_recurring: true, recurrence_pattern: { frequency: 'daily' as const, interval: 1 } };
+    const other = { ...one, recurrence_pattern: { interval: 1, frequency: 'daily' as const } };
+    expect(difference(one, other).changes).toEqual({});
+    expect(difference(MEETING, one).summary).toEqual(['Now repeats every day']);
+  });
+
+  it('compares the first state with nothing: defaults are no change', () => {
+    expect(Object.keys(difference(null, MEETING).changes)).toEqual([
+      'title',
+      'location',
+      'start_time',
+      'end_time',
+      'time_zone',
+    ]);
+    expect(difference(null, MEETING).changes.title).toEqual({ from: null, to: 'Team Meeting', type: 'added' });
+    const pizza = difference(null, { ...MEETING, description: 'Pizza' }).patch;
+    // `add` sets a member whether it is there or not (RFC 6902 §4.1); `replace` of nothing would fail.
+    expect(new Set(pizza.map(({ op }) => op))).toEqual(new Set(['add']));
+  });
+
+  it('leads back in the other order', () => {
+    const after = { ...MEETING, title: 'Lunch', show_as: 'free' as const, deleted: true };
+    const apply = (state: WireContent, patch: { path: string; value?: unknown }[]): WireContent =>
+      patch.reduce((result, { path, value }) => ({ ...result, [path.slice(1)]: value }), state);
+    expect(apply(MEETING, difference(MEETING, after).patch)).toEqual(after);
+    expect(apply(after, difference(after, MEETING).patch)).toEqual(MEETING);
+  });
+
+  it('quotes only the beginning of a long text in the summary, and all of it in the change', () => {
+    const description = 'x'.repeat(20_000);
+    const { changes, summary } = difference(MEETING, { ...MEETING, description });
+    expect(summary).toEqual([`Description set to “${'x'.repeat(80)}…”`]);
+    expect(changes.description?.to).toBe(description);
+  });
+
+  it('compares texts word by word', () => {
+    const [before, after] = [
+      { ...MEETING, title: 'Weekly team meeting' },
+      { ...MEETING, title: 'Weekly board meeting' },
+    ];
+    expect(difference(before, after).changes.title?.text).toEqual([
+      { op: 'equal', text: 'Weekly ' },
+      { op: 'delete', text: 'team' },
+      { op: 'insert', text: 'board' },
+      { op: 'equal', text: ' meeting' },
+    ]);
+  });
+
+  it('speaks of times in the zone of the event', () => {
+    const paris = { ...MEETING, time_zone: 'Europe/Paris' };
+    const later = { ...paris, start_time: '2026-06-01T12:00:00Z' };
+    expect(difference(paris, later).summary).toEqual([
+      'Start changed from “Monday, 1 June 2026, 12:00” to “Monday, 1 June 2026, 14:00”',
+    ]);
+  });
+
+  it('names what changed in a recurrence, and the dates that come and go', () => {
+    const weekly = (by_day: string[], until?: string): Partial<WireContent> => ({
+      is_recurring: true,
+      recurrence_pattern: { frequency: 'weekly', interval: 1, by_day, ...(until ? { until } : {}) },
+    });
+    const before = { ...MEETING, ...weekly(['MO']) };
+    const after = { ...MEETING, ...weekly(['TU'], '2026-06-30'), excluded: ['2026-06-09T10:00:00Z'] };
+    expect(difference(before, after).summary).toEqual([
+      'Now every Tuesday instead of Monday; ends 30 June 2026',
+      'Tuesday, 9 June 2026, 10:00 no longer takes place',
+    ]);
+  });
+
+  it('tells which occurrences got something of their own', () => {
+    const overrides = [
+      { original_start: '2026-06-08T10:00:00Z', start_time: '2026-06-09T15:00:00Z', end_time: '2026-06-09T16:00:00Z' },
+      { original_start: '2026-06-15T10:00:00Z', title: 'Special' },
+    ];
+    const { summary } = difference(MEETING, { ...MEETING, overrides });
+    expect(summary).toEqual([
+      'The occurrence of Monday, 8 June 2026, 10:00 was moved to Tuesday, 9 June 2026, 15:00',
+      'The occurrence of Monday, 15 June 2026, 10:00 has its own title',
+    ]);
+    expect(difference({ ...MEETING, overrides }, MEETING).summary[0]).toBe(
+      'The occurrence of Monday, 8 June 2026, 10:00 is as in the series again',
+    );
+  });
+});
+
+describe('renderDifference', () => {
+  it('is a block for each field', () => {
+    const after = { ...MEETING, title: 'Lunch', description: 'Bring\nplates', show_as: 'free' as const };
+    expect(renderDifference(MEETING, after, difference(MEETING, after))).toBe(
+      [
+        'Title',
+        '- Team Meeting',
+        '+ Lunch',
+        '',
+        'Description',
+        '+ Bring',
+        '+ plates',
+        '',
+        'Shown as',
+        '- busy',
+        '+ free',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('textDifference', () => {
+  it('gives both texts back, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (from, to) => {
+        const operations = textDifference(from, to);
+        const without = (op: string): string =>
+          operations
+            .filter((part) => part.op !== op)
+            .map((part) => part.text)
+            .join('');
+        expect([without('insert'), without('delete')]).toEqual([from, to]);
+      }),
+    );
+  });
+
+  it('answers for texts without anything in common, of any length', () => {
+    const [from, to] = ['a', 'b'].map((letter) =>
+      Array.from({ length: 5_000 }, (_, index) => `${letter}${index}`).join(' '),
+    );
+    const joined = textDifference(from!, to!)
+      .filter(({ op }) => op !== 'insert')
+      .map(({ text }) => text)
+      .join('');
+    expect(joined).toBe(from);
+  });
+});

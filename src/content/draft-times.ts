@@ -1,0 +1,112 @@
+import { inRange, outOfRange, type Point, pointAt, readInstant, tryLocal } from '../platform/http/instant-text.js';
+import type { FieldError } from '../problems/problem.js';
+import { formatLocalTime, localOf, stampOf } from '../time/local-time.js';
+import { canonicalTimeZone, isTimeZone, toInstant, toLocal } from '../time/time-zone.js';
+import type { EventContent } from './event-content.js';
+
+/** The times of an event as a client spells them; absent ones stay as they are. */
+export interface TimeInput {
+  start_time?: string;
+  end_time?: string;
+  time_zone?: string;
+  all_day?: boolean;
+}
+
+export type EventTimes = Pick<
+  EventContent,
+  'startTime' | 'endTime' | 'localStart' | 'localEnd' | 'timeZone' | 'allDay'
+>;
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+/** What makes a text an instant and not wall time. */
+const OFFSET = /(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+/**
+ * Works out instants and wall times. With an offset a text is that instant; without one it is wall time in the event's
+ * zone (a time in a DST gap moves forward by the gap, a doubled one is the first: RFC 5545 §3.3.5). All-day events use
+ * plain dates. Fractions of seconds are dropped. A new zone alone keeps the instants.
+ * @param current the event's present times, null for a new event
+ * @param defaultZone the caller's zone, for new events that name none
+ */
+export function resolveTimes(
+  input: TimeInput,
+  current: EventTimes | null,
+  defaultZone: string,
+): { times: EventTimes } | { errors: FieldError[] } {
+  const errors: FieldError[] = [];
+  const zoneName = input.time_zone ?? current?.timeZone ?? defaultZone;
+  if (!isTimeZone(zoneName)) {
+    const message = 'Not a time zone of the IANA list, such as Europe/Paris.';
+    return { errors: [{ pointer: '/time_zone', code: 'unknown_time_zone', message }] };
+  }
+  const timeZone = canonicalTimeZone(zoneName);
+  const allDay = input.all_day ?? current?.allDay ?? false;
+
+  const point = (pointer: string, text: string | undefined, instant?: Date, local?: string): Point | null => {
+    if (text !== undefined) {
+      const read = allDay ? readDate(text, timeZone) : readInstant(text, timeZone);
+      if ('code' in read) {
+        errors.push({ ...read, pointer });
+        return null;
+      }
+      // Sent back as it was told: an instant says less than the wall time it was made from.
+      const isEcho =
+        OFFSET.test(text) && timeZone === current?.timeZone && read.instant.getTime() === instant?.getTime();
+      return isEcho && local !== undefined ? { instant: read.instant, local } : read;
+    }
+    if (instant === undefined || local === undefined || current?.allDay !== allDay) {
+      const message = allDay ? 'Needed, as a date.' : 'Needed, as a date and time.';
+      errors.push({ pointer, code: 'required', message });
+      return null;
+    }
+    if (timeZone === current.timeZone) return { instant, local };
+    return allDay ? (readDate(local.slice(0, 10), timeZone) as Point) : pointAt(instant, timeZone);
+  };
+  const start = point('/start_time', input.start_time, current?.startTime, current?.localStart);
+  const end = point('/end_time', input.end_time, current?.endTime, current?.localEnd);
+  if (start && end && end.instant.getTime() <= start.instant.getTime()) {
+    const pointer = input.end_time === undefined ? '/start_time' : '/end_time';
+    errors.push({ pointer, code: 'end_not_after_start', message: 'The end must be after the start.' });
+  }
+  if (errors.length > 0 || !start || !end) return { errors };
+  return {
+    times: {
+      startTime: start.instant,
+      endTime: end.instant,
+      localStart: start.local,
+      localEnd: end.local,
+      timeZone,
+      allDay,
+    },
+  };
+}
+
+/**
+ * The original local starts that a text of the wire may name, the likelier first; none when it is no time. An instant to
+ * which the clocks sprang is also that of the wall time in the gap, which a series keeps as its name.
+ */
+export function readLocalStarts(text: string, { timeZone, allDay }: Pick<EventTimes, 'timeZone' | 'allDay'>): string[] {
+  const read = allDay ? readDate(text, timeZone) : readInstant(text, timeZone);
+  if ('code' in read) return [];
+  const skipped = allDay || !OFFSET.test(text) ? null : skippedLocal(read.instant.getTime() / 1_000, timeZone);
+  return skipped === null ? [read.local] : [read.local, skipped];
+}
+
+/** Longer than the clocks ever skip. */
+const BEFORE_ANY_GAP = 2 * 86_400;
+
+/** The wall time in a gap that moves forward to an instant (epoch seconds), null when there is none. */
+function skippedLocal(epochSecond: number, timeZone: string): string | null {
+  const earlier = epochSecond - BEFORE_ANY_GAP;
+  const candidate = localOf(epochSecond + stampOf(toLocal(earlier, timeZone)) - earlier);
+  const { epochSecond: found, adjusted } = toInstant(candidate, timeZone);
+  return adjusted && found === epochSecond ? formatLocalTime(candidate) : null;
+}
+
+function readDate(text: string, timeZone: string): Point | Omit<FieldError, 'pointer'> {
+  const local = DATE.test(text) ? tryLocal(text) : null;
+  if (!local) return { code: 'not_a_date', message: 'Must be a date such as 2026-06-01.' };
+  if (!inRange(text)) return outOfRange();
+  const instant = new Date(toInstant(local, timeZone).epochSecond * 1_000);
+  return { instant, local: formatLocalTime(local) };
+}

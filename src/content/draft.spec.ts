@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { EventContent } from './event-content.js';
+import { type ContentInput, draftContent, mayChangeTime } from './draft.js';
+
+const MEETING = {
+  title: 'Team Meeting',
+  description: 'Weekly sync',
+  location: 'Room 4',
+  start_time: '2026-06-01T10:00:00',
+  end_time: '2026-06-01T11:00:00',
+};
+
+function toDrafts(input: ContentInput, current: EventContent | null = null, zone = 'UTC'): EventContent {
+  const draft = draftContent(input, current, zone);
+  if ('errors' in draft) throw new Error(JSON.stringify(draft.errors));
+  return draft.content;
+}
+
+describe('a new event', () => {
+  it('is busy, happens once, and has nothing that was not given', () => {
+    const { start_time, end_time } = MEETING;
+    expect(toDrafts({ title: 'x', start_time, end_time })).toEqual({
+      title: 'x',
+      description: null,
+      location: null,
+      startTime: new Date('2026-06-01T10:00:00Z'),
+      endTime: new Date('2026-06-01T11:00:00Z'),
+      localStart: '2026-06-01T10:00:00',
+      localEnd: '2026-06-01T11:00:00',
+      timeZone: 'UTC',
+      allDay: false,
+      rrule: null,
+      excluded: [],
+      added: [],
+      overrides: [],
+      showAs: 'busy',
+      deletedAt: null,
+    });
+  });
+
+  it('takes the zone of its caller unless it names one', () => {
+    expect(toDrafts(MEETING, null, 'Europe/Paris').timeZone).toBe('Europe/Paris');
+    expect(toDrafts({ ...MEETING, time_zone: 'Asia/Tokyo' }, null, 'Europe/Paris').timeZone).toBe('Asia/Tokyo');
+  });
+
+  it('reports what is wrong with its times before asking for its recurrence', () => {
+    const input = { ...MEETING, end_time: MEETING.start_time, is_recurring: true };
+    expect(draftContent(input, null, 'UTC')).toEqual({
+      errors: [expect.objectContaining({ pointer: '/end_time', code: 'end_not_after_start' })],
+    });
+  });
+});
+
+describe('a changed event', () => {
+  const current = { ...toDrafts({ ...MEETING, recurrence_pattern: 'FREQ=DAILY;COUNT=3' }), deletedAt: null };
+
+  it('keeps everything that was not named', () => {
+    expect(toDrafts({}, current)).toEqual(current);
+    expect(toDrafts({ title: 'Lunch' }, current)).toEqual({ ...current, title: 'Lunch' });
+    expect(toDrafts({ show_as: 'free' }, current)).toEqual({ ...current, showAs: 'free' });
+  });
+
+  it('clears what is null or empty, where that is allowed', () => {
+    expect(toDrafts({ description: null, location: '' }, current)).toEqual({
+      ...current,
+      description: null,
+      location: null,
+    });
+  });
+
+  it('keeps its recurrence when only its times move', () => {
+    const moved = toDrafts({ start_time: '2026-06-01T12:00:00', end_time: '2026-06-01T13:00:00' }, current);
+    expect(moved).toMatchObject({ rrule: current.rrule, localStart: '2026-06-01T12:00:00' });
+  });
+
+  it('does not change what it was made from', () => {
+    const before = structuredClone(current);
+    toDrafts({ title: 'Lunch', recurrence_pattern: null, start_time: '2026-06-01T09:00:00' }, current);
+    expect(current).toEqual(before);
+  });
+});
+
+describe('mayChangeTime', () => {
+  it.each([
+    'start_time',
+    'end_time',
+    'time_zone',
+    'all_day',
+    'is_recurring',
+    'recurrence_pattern',
+    'excluded',
+    'added',
+  ])('is true for %s', (field) => {
+    expect(mayChangeTime({ [field]: null })).toBe(true);
+  });
+
+  it('is true for show_as, and false for texts', () => {
+    expect(mayChangeTime({ show_as: 'free' })).toBe(true);
+    expect(mayChangeTime({ title: 'x', description: null, location: 'y' })).toBe(false);
+    expect(mayChangeTime({})).toBe(false);
+  });
+});

@@ -1,0 +1,52 @@
+import type { FieldError } from '../problems/problem.js';
+import { camelCase } from './columns.js';
+import { type RecurrenceInput, resolveRecurrence } from './draft-recurrence.js';
+import { resolveTimes, type TimeInput } from './draft-times.js';
+import type { EventContent } from './event-content.js';
+import { PLAIN_NAMES, type PlainContent, plainFieldOf, type PlainWire } from './fields.js';
+
+/** The content of an event as a client spells it; absent parts stay as they are, null clears. */
+export interface ContentInput extends TimeInput, RecurrenceInput, Partial<PlainWire> {}
+
+const TIME_PARTS = ['start_time', 'end_time', 'time_zone', 'all_day'] as const;
+const RECURRENCE_PARTS = ['is_recurring', 'recurrence_pattern', 'excluded', 'added'] as const;
+const PLAIN_TIME_PARTS = PLAIN_NAMES.filter((name) => plainFieldOf(name).isTime);
+
+const hasAny = (input: ContentInput, parts: readonly (keyof ContentInput)[]): boolean =>
+  parts.some((part) => input[part] !== undefined);
+
+/** Returns true when the input could change which time the event occupies. */
+export const mayChangeTime = (input: ContentInput): boolean =>
+  hasAny(input, [...TIME_PARTS, ...RECURRENCE_PARTS, ...PLAIN_TIME_PARTS]);
+
+/**
+ * Applies an input to what is there: one pure step from input to content, for creation (`current` null) and update alike.
+ * @param defaultZone the caller's zone, for new events that name none
+ */
+export function draftContent(
+  input: ContentInput,
+  current: EventContent | null,
+  defaultZone: string,
+): { content: EventContent } | { errors: FieldError[] } {
+  const plain = draftPlain(input, current);
+  if (current && !hasAny(input, [...TIME_PARTS, ...RECURRENCE_PARTS])) return { content: { ...current, ...plain } };
+
+  const resolved = resolveTimes(input, current, defaultZone);
+  if ('errors' in resolved) return resolved;
+  const before: EventContent = current ?? { ...NEW, ...resolved.times, ...plain };
+  return resolveRecurrence(input, { ...before, ...plain }, resolved.times);
+}
+
+const NEW = { rrule: null, excluded: [], added: [], overrides: [], deletedAt: null };
+
+/** The fields that are stored as they are sent. Null and empty text clear the optional ones and leave the others. */
+function draftPlain(input: ContentInput, current: EventContent | null): PlainContent {
+  const values = PLAIN_NAMES.map((name) => {
+    const { column } = plainFieldOf(name);
+    const property = camelCase(name);
+    const [given, kept] = [input[name], current?.[property]];
+    if (column.nullable) return [property, given === undefined ? (kept ?? null) : given || null];
+    return [property, given ?? kept ?? column.default ?? ''];
+  });
+  return Object.fromEntries(values) as PlainContent;
+}

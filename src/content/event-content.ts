@@ -1,0 +1,83 @@
+import { type Column, snakeCase } from './columns.js';
+import {
+  columnsOf,
+  CONTENT_FIELDS,
+  type ContentField,
+  type DerivedContent,
+  type DerivedWire,
+  fieldOf,
+  type PlainContent,
+  type PlainWire,
+} from './fields.js';
+import { durationBetween, type Duration } from '../recurrence/series.js';
+import { parseLocalTime } from '../time/local-time.js';
+
+/**
+ * Everything about an event that people edit and history keeps. Times come twice: as instants, and as the wall clock in
+ * `timeZone` (`2026-06-01T10:00:00`; midnight for all-day events, whose end is the day after the last). `rrule` is the
+ * canonical text of `printRrule`, or null; `excluded` are original local starts that do not take place, `added` further
+ * local starts beside those of the rule.
+ */
+export type EventContent = PlainContent & DerivedContent;
+
+/** The content as clients see it; derived spellings such as `rrule` are left out of comparisons. */
+export type WireContent = PlainWire & DerivedWire;
+
+export interface ContentColumn {
+  /** Its name in memory, such as `showAs`. */
+  property: keyof EventContent;
+  /** Its name in SQL and in snapshots, such as `show_as`. */
+  name: string;
+  column: Column;
+  /** Schema number of the first snapshots that have it. */
+  since: number;
+}
+
+/** The columns of `events` that hold the content. */
+export const CONTENT_COLUMNS: ContentColumn[] = CONTENT_FIELDS.flatMap((field) =>
+  Object.entries(columnsOf(field)).map(([property, column]) => ({
+    property: property as keyof EventContent,
+    name: snakeCase(property),
+    column,
+    since: fieldOf(field).since ?? 1,
+  })),
+);
+
+/** Returns the select list of the content under its names in memory, from a row of `events`. */
+export const selectContent = (alias: string): string =>
+  CONTENT_COLUMNS.map(({ property, name }) => `${alias}.${name} AS "${property}"`).join(', ');
+
+/** Returns the content of anything that has it, such as an entity. */
+export function toContent(source: EventContent): EventContent {
+  return Object.fromEntries(CONTENT_COLUMNS.map(({ property }) => [property, source[property]])) as EventContent;
+}
+
+/** How an event looks before it exists: what its first version is compared with. */
+export const EMPTY_CONTENT = Object.fromEntries(
+  CONTENT_FIELDS.flatMap((name) => {
+    const { empty } = fieldOf(name);
+    return empty === undefined ? [] : [[name, empty]];
+  }),
+) as Partial<WireContent>;
+
+/** Returns true for an event that may take place more than once. */
+export function isSeries({ rrule, added }: Pick<EventContent, 'rrule' | 'added'>): boolean {
+  return rrule !== null || added.length > 0;
+}
+
+/** Returns how long the event lasts: days of its calendar, then elapsed seconds. Whole days are counted as dates. */
+export function durationOf({
+  startTime,
+  endTime,
+  localStart,
+  localEnd,
+  timeZone,
+  allDay,
+}: Pick<EventContent, 'startTime' | 'endTime' | 'localStart' | 'localEnd' | 'timeZone' | 'allDay'>): Duration {
+  if (allDay) return { days: parseLocalTime(localEnd).day - parseLocalTime(localStart).day, seconds: 0 };
+  return durationBetween(startTime.getTime() / 1_000, endTime.getTime() / 1_000, timeZone);
+}
+
+/** Returns the fields of a unit. */
+export const fieldsOfUnit = (unit: string): ContentField[] =>
+  CONTENT_FIELDS.filter((name) => fieldOf(name).unit === unit);

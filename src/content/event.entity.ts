@@ -1,0 +1,95 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { User } from '../users/user.entity.js';
+import { camelCase } from './columns.js';
+import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
+
+/**
+ * A calendar event: one, or a series. Written only through `EventWriter`, which raises `version`; a deferred trigger
+ * refuses at COMMIT any row whose version has no row in `event_versions`. The columns of its content come from the table
+ * of fields.
+ */
+@Entity('events')
+@Check('events_end_after_start_check', 'end_time > start_time')
+@Check('events_show_as_check', `show_as IN ('busy', 'free')`)
+@Check('events_version_check', 'version >= 1')
+@Check('events_split_check', '(split_from IS NULL) = (split_from_version IS NULL)')
+@Check(
+  'events_lists_check',
+  `jsonb_typeof(excluded) = 'array' AND jsonb_typeof(added) = 'array' AND jsonb_typeof(overrides) = 'array'`,
+)
+@Index('events_start_time_idx', ['startTime', 'id'])
+@Index('events_updated_at_idx', ['updatedAt', 'id'])
+@Index('events_series_id_idx', ['seriesId'])
+export class CalendarEvent {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' })
+  id: string;
+
+  /** Shared by the parts of a series that was split; an unsplit event's own id. */
+  @Column('uuid', { name: 'series_id' })
+  seriesId: string;
+
+  /** The event this one was split from, and that event's version just after the split. */
+  @Column('uuid', { name: 'split_from', nullable: true })
+  @Index('events_split_from_idx', { where: 'split_from IS NOT NULL' })
+  @ForeignKey(() => CalendarEvent, { name: 'events_split_from_fkey' })
+  splitFrom: string | null;
+
+  @Column('integer', { name: 'split_from_version', nullable: true })
+  splitFromVersion: number | null;
+
+  /** Start of the first occurrence. Derived from the content, for finding by window. */
+  @Column('timestamp with time zone', { name: 'first_start', precision: 3 })
+  firstStart: Date;
+
+  /** End of the last occurrence, null when there is no last one. Derived from the content, for finding by window. */
+  @Column('timestamp with time zone', { name: 'last_end', precision: 3, nullable: true })
+  lastEnd: Date | null;
+
+  /** Edition of the time zone data with which the instants were computed. Derived. */
+  @Column('text')
+  @Index('events_tzdata_idx')
+  tzdata: string;
+
+  @Column('integer')
+  version: number;
+
+  @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  @Column('timestamp with time zone', { name: 'updated_at', precision: 3 })
+  updatedAt: Date;
+
+  @Column('uuid', { name: 'updated_by' })
+  @ForeignKey(() => User, { name: 'events_updated_by_fkey' })
+  updatedBy: string;
+}
+
+// eslint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface CalendarEvent extends EventContent {}
+
+for (const { property, name, column } of CONTENT_COLUMNS) {
+  const { type, length, nullable, default: value } = column;
+  const precision = type === 'timestamp with time zone' ? { precision: 3 } : {};
+  const options = { name, type, nullable, ...precision, ...(length ? { length } : {}) };
+  Column(value === undefined ? options : { ...options, default: value })(CalendarEvent.prototype, property);
+}
+
+/** A row of `events` as JSON, such as `to_jsonb(events)` gives it: instants are text. */
+export type EventRow = Record<string, unknown> & { id: string };
+
+const INSTANTS = new Set([
+  'first_start',
+  'last_end',
+  'created_at',
+  'updated_at',
+  ...CONTENT_COLUMNS.filter(({ column }) => column.type === 'timestamp with time zone').map(({ name }) => name),
+]);
+
+/** Returns the entity of a row. */
+export function eventFromRow(row: EventRow): CalendarEvent {
+  const values = Object.entries(row).map(([name, value]) => [
+    camelCase(name),
+    INSTANTS.has(name) && value !== null ? new Date(value as string) : value,
+  ]);
+  return Object.assign(new CalendarEvent(), Object.fromEntries(values));
+}

@@ -1,0 +1,24 @@
+import { CONTENT_FIELDS, type ContentField, fieldOf, OCCURRENCE_FIELDS, type StoredOverride } from './fields.js';
+import { camelCase } from './columns.js';
+import type { Snapshot } from './snapshot.js';
+
+/** Stands in a redacted version where a text was. */
+export const REDACTED = '[redacted]';
+
+const TEXT_FIELDS = CONTENT_FIELDS.filter((name) => fieldOf(name).isText);
+const OCCURRENCE_TEXTS = OCCURRENCE_FIELDS.filter((name) => fieldOf(name).isText).map(camelCase);
+
+/** Returns a snapshot of the same schema without what people wrote: its texts and those of single occurrences. Pure. */
+export function redactSnapshot(snapshot: Snapshot): Snapshot {
+  const redacted = { ...snapshot, redacted: true };
+  const texts = TEXT_FIELDS.filter((name) => typeof snapshot[name] === 'string');
+  const overrides = (snapshot.overrides as StoredOverride[]).map((override) => {
+    const own = OCCURRENCE_TEXTS.filter((property) => typeof override[property] === 'string');
+    return { ...override, ...Object.fromEntries(own.map((property) => [property, REDACTED])) };
+  });
+  return { ...redacted, ...Object.fromEntries(texts.map((name) => [name, REDACTED])), overrides };
+}
+
+/** Returns the fields of which a redacted snapshot does not say what they were; none for any other snapshot. */
+export const redactedFields = (snapshot: Snapshot): ContentField[] =>
+  snapshot.redacted === true ? [...TEXT_FIELDS, 'overrides'] : [];

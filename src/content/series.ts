@@ -1,0 +1,69 @@
+import { formatLocalTime, type LocalTime, parseLocalTime } from '../time/local-time.js';
+import { toInstant, toLocal } from '../time/time-zone.js';
+import { durationOf, type EventContent } from './event-content.js';
+import type { OccurrenceContent, StoredOverride } from './fields.js';
+import { parseRrule, printRrule } from '../recurrence/rrule-text.js';
+import { endOf, type Override, type Series } from '../recurrence/series.js';
+
+/** What an override carries besides times; the engine passes it through. */
+type OverrideContent = Partial<OccurrenceContent>;
+
+/** The times of an event as the recurrence engine takes them. */
+export function seriesOf(content: EventContent): Series {
+  return {
+    start: parseLocalTime(content.localStart),
+    zone: content.timeZone,
+    allDay: content.allDay,
+    duration: durationOf(content),
+    rule: content.rrule === null ? null : parseRrule(content.rrule),
+    added: content.added.map(parseLocalTime),
+    excluded: content.excluded.map(parseLocalTime),
+    overrides: content.overrides.map(engineOverride),
+  };
+}
+
+/** The content with the times of a series. The inverse of `seriesOf`: instants follow from the wall times. */
+export function withSeries(content: EventContent, series: Series): EventContent {
+  const timeZone = series.zone ?? content.timeZone;
+  const start = toInstant(series.start, timeZone).epochSecond;
+  const end = endOf(start, series.duration, timeZone);
+  return {
+    ...content,
+    timeZone,
+    allDay: series.allDay,
+    startTime: new Date(start * 1_000),
+    endTime: new Date(end * 1_000),
+    localStart: formatLocalTime(series.start),
+    localEnd: formatLocalTime(series.allDay ? dayAfter(series.start, series.duration.days) : toLocal(end, timeZone)),
+    rrule: series.rule && printRrule(series.rule),
+    added: series.added.map(formatLocalTime),
+    excluded: series.excluded.map(formatLocalTime),
+    overrides: series.overrides.map(storedOverride),
+  };
+}
+
+const dayAfter = ({ day }: LocalTime, days: number): LocalTime => ({ day: day + days, second: 0 });
+
+/** The override's own fields of an occurrence that the engine found. */
+export function overrideContent(override: Override | undefined): OverrideContent {
+  return override?.content ?? {};
+}
+
+function engineOverride({ original, start, duration, ...content }: StoredOverride): Override {
+  return {
+    original: parseLocalTime(original),
+    ...(start === undefined ? {} : { start: parseLocalTime(start) }),
+    ...(duration === undefined ? {} : { duration }),
+    content,
+  };
+}
+
+function storedOverride(override: Override): StoredOverride {
+  const { original, start, duration } = override;
+  return {
+    original: formatLocalTime(original),
+    ...(start === undefined ? {} : { start: formatLocalTime(start) }),
+    ...(duration === undefined ? {} : { duration }),
+    ...overrideContent(override),
+  };
+}

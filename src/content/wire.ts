@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import { patternFromRule } from '../recurrence/pattern.js';
+import { parseRrule, printRruleBesideStart } from '../recurrence/rrule-text.js';
+import { endOf } from '../recurrence/series.js';
+import { formatLocalDate, parseLocalTime } from '../time/local-time.js';
+import { toInstant, toLocal } from '../time/time-zone.js';
+import { camelCase } from './columns.js';
+import { durationOf, type EventContent, isSeries, type WireContent } from './event-content.js';
+import {
+  CONTENT_FIELDS,
+  type ContentField,
+  type DerivedName,
+  fieldOf,
+  OCCURRENCE_FIELDS,
+  type OccurrenceContent,
+  type OccurrenceWire,
+  type StoredOverride,
+  type WireOverride,
+} from './fields.js';
+
+/** How fields that are not sent as they are stored are spelled: instants in UTC with `Z`, dates for all-day events. */
+const SPELLING: { [Name in DerivedName]: (content: EventContent) => WireContent[Name] } = {
+  start_time: (content) => wireTime(content.startTime, content.localStart, content.allDay),
+  end_time: (content) => wireTime(content.endTime, content.localEnd, content.allDay),
+  time_zone: ({ timeZone }) => timeZone,
+  all_day: ({ allDay }) => allDay,
+  is_recurring: isSeries,
+  recurrence_pattern: ({ rrule }) => (rrule === null ? null : patternFromRule(parseRrule(rrule))),
+  excluded: (content) => content.excluded.map((local) => wireLocal(local, content)),
+  added: (content) => content.added.map((local) => wireLocal(local, content)),
+  overrides: (content) => content.overrides.map((override) => wireOverride(override, content)),
+  deleted: ({ deletedAt }) => deletedAt !== null,
+};
+
+/** Returns the content as clients see it. */
+export function wireContent(content: EventContent): WireContent {
+  const spell = (name: ContentField): unknown =>
+    name in SPELLING ? SPELLING[name as DerivedName](content) : content[camelCase(name) as keyof EventContent];
+  return Object.fromEntries(CONTENT_FIELDS.map((name) => [name, spell(name)])) as unknown as WireContent;
+}
+
+/** Returns the rule as other calendars read it (UNTIL like the start, RFC 5545 §3.3.10); null for a single event. */
+export function wireRrule(content: Pick<EventContent, 'rrule' | 'timeZone' | 'allDay'>): string | null {
+  if (content.rrule === null) return null;
+  return printRruleBesideStart(parseRrule(content.rrule), { zone: content.timeZone, allDay: content.allDay });
+}
+
+/** Returns the names of the fields in which two states differ, in the order of the table. */
+export function changedFields(before: Partial<WireContent>, after: WireContent): ContentField[] {
+  return CONTENT_FIELDS.filter((field) => !isDeepStrictEqual(before[field], after[field]));
+}
+
+/** Returns true when two states may occupy different time. A text of one occurrence alone occupies none. */
+export function changesTime(before: WireContent, after: WireContent): boolean {
+  return (
+    changedFields(before, after).some((field) => fieldOf(field).isTime) ||
+    !isDeepStrictEqual(before.overrides.flatMap(timesOfOverride), after.overrides.flatMap(timesOfOverride))
+  );
+}
+
+const OCCURRENCE_TIME_FIELDS = OCCURRENCE_FIELDS.filter((name) => fieldOf(name).isTime);
+
+function timesOfOverride(override: WireOverride): Partial<WireOverride>[] {
+  const { original_start, start_time, end_time } = override;
+  const own = OCCURRENCE_TIME_FIELDS.filter((name) => override[name] !== undefined);
+  if (!start_time && own.length === 0) return [];
+  return [{ original_start, start_time, end_time, ...Object.fromEntries(own.map((name) => [name, override[name]])) }];
+}
+
+/** Returns UTC with `Z` and no fraction: events are kept to the second. */
+export function wireInstant(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function wireTime(time: Date, local: string, allDay: boolean): string {
+  return allDay ? local.slice(0, 10) : wireInstant(time);
+}
+
+/** Returns a local time of the event as clients see it: an instant, or a date for all-day events. */
+export function wireLocal(text: string, { timeZone, allDay }: Pick<EventContent, 'timeZone' | 'allDay'>): string {
+  const local = parseLocalTime(text);
+  return allDay ? formatLocalDate(local) : wireInstant(new Date(toInstant(local, timeZone).epochSecond * 1_000));
+}
+
+/** Returns epoch seconds of an occurrence as clients see them: an instant, or a date for all-day events. */
+export function wireOccurrenceTime(
+  epochSecond: number,
+  { timeZone, allDay }: Pick<EventContent, 'timeZone' | 'allDay'>,
+): string {
+  return allDay ? formatLocalDate(toLocal(epochSecond, timeZone)) : wireInstant(new Date(epochSecond * 1_000));
+}
+
+/** Returns the values that an occurrence has of its own, as clients see them; absent ones stay absent. */
+export function wireOccurrenceContent(content: Partial<OccurrenceContent>): Partial<OccurrenceWire> {
+  const values = OCCURRENCE_FIELDS.map((name) => [name, content[camelCase(name)]] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+function wireOverride(override: StoredOverride, content: EventContent): WireOverride {
+  const { original, start, duration } = override;
+  const times = start === undefined && duration === undefined ? {} : wireOverrideTimes(override, content);
+  return { original_start: wireLocal(original, content), ...times, ...wireOccurrenceContent(override) };
+}
+
+function wireOverrideTimes(override: StoredOverride, content: EventContent): { start_time: string; end_time: string } {
+  const { timeZone, allDay } = content;
+  const start = toInstant(parseLocalTime(override.start ?? override.original), timeZone).epochSecond;
+  const end = endOf(start, override.duration ?? durationOf(content), timeZone);
+  const spell = (epochSecond: number): string => wireOccurrenceTime(epochSecond, { timeZone, allDay });
+  return { start_time: spell(start), end_time: spell(end) };
+}

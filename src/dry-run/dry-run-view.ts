@@ -1,0 +1,87 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { type Change, CONTENT_KINDS, isMembersChange, MEMBER_KINDS } from '../history/change.js';
+import { EXTRA_MODELS } from '../platform/openapi/extra-models.js';
+import { ConflictView } from '../availability/conflict-view.js';
+
+class DryRunPersonView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
+  user_id: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Role before; null: not on the event.', example: null })
+  from: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Role after; null: removed.', example: 'editor' })
+  to: string | null;
+}
+
+class DryRunChangeView {
+  @ApiProperty({
+    format: 'uuid',
+    description: 'The event; of one that is yet to be created the id is made up.',
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
+  })
+  event_id: string;
+
+  @ApiProperty({ enum: [...CONTENT_KINDS, ...MEMBER_KINDS], enumName: 'ChangeKind', example: 'updated' })
+  kind: Change['kind'];
+
+  @ApiProperty({ type: 'integer', description: 'The version that the event would have.', example: 4 })
+  version: number;
+
+  @ApiPropertyOptional({ type: [String], description: 'Fields that would change.', example: ['title'] })
+  changed?: string[];
+
+  @ApiPropertyOptional({ type: [DryRunPersonView], description: 'People whose role would change.' })
+  people?: DryRunPersonView[];
+}
+
+class NotifiedView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
+  id: string;
+
+  @ApiProperty({ example: 'ben' })
+  username: string;
+}
+
+/** What a write would do. As documented here it is that of a call without an answer of its own. */
+export class DryRunView {
+  @ApiProperty({ type: 'null', description: 'What the call would answer; null for nothing (204).', example: null })
+  would: unknown;
+
+  @ApiProperty({ type: [DryRunChangeView], description: 'What would happen, in its order.' })
+  changes: DryRunChangeView[];
+
+  @ApiProperty({ type: [ConflictView], description: 'Clashes that `on_conflict` would put up with or leave out.' })
+  conflicts: ConflictView[];
+
+  @ApiProperty({ type: [NotifiedView], description: 'Who would be told, you left out.' })
+  notified: NotifiedView[];
+}
+
+EXTRA_MODELS.add(DryRunView);
+
+export interface DryRunResult {
+  value: unknown;
+  changes: readonly Change[];
+  conflicts: readonly ConflictView[];
+  notified: NotifiedView[];
+}
+
+export const dryRunView = ({ value, changes, conflicts, notified }: DryRunResult): DryRunView => ({
+  would: value ?? null,
+  changes: changes.map(changeView),
+  conflicts: [...conflicts],
+  notified,
+});
+
+function changeView(change: Change): DryRunChangeView {
+  const { eventId, kind, version } = change;
+  return {
+    event_id: eventId,
+    kind,
+    version,
+    ...(isMembersChange(change)
+      ? { people: change.members.map(({ userId, from, to }) => ({ user_id: userId, from, to })) }
+      : { changed: change.changed }),
+  };
+}

@@ -1,0 +1,25 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { isDryRun } from '../platform/http/dry-run-query.js';
+import { DryRunService } from './dry-run.service.js';
+
+/** Runs a request with `?dry_run=true` as one transaction that is rolled back at the end. The handler knows nothing of it. */
+@Injectable()
+export class DryRunInterceptor implements NestInterceptor {
+  constructor(private readonly dryRuns: DryRunService) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (!isDryRun(context)) return next.handle();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return from(this.run(reply, () => lastValueFrom(next.handle())));
+  }
+
+  private async run(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+    const result = await this.dryRuns.run(work);
+    // They name something that does not exist.
+    for (const name of ['etag', 'location']) reply.removeHeader(name);
+    reply.status(200);
+    return result;
+  }
+}

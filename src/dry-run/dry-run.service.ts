@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { AvailabilityService } from '../availability/availability.service.js';
+import { Changes } from '../history/changes.js';
+import { StreamRecorder } from '../notifications/stream-recorder.js';
+import { Transactions } from '../platform/database/transactions.js';
+import { type DryRunView, dryRunView } from './dry-run-view.js';
+
+/** Does a write, reports what it did, and rolls it back. */
+@Injectable()
+export class DryRunService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly changes: Changes,
+    private readonly availability: AvailabilityService,
+    private readonly streams: StreamRecorder,
+  ) {}
+
+  run(work: () => Promise<unknown>): Promise<DryRunView> {
+    return this.transactions.dryRun(work, async (tx, value) =>
+      dryRunView({
+        value,
+        changes: this.changes.of(tx),
+        conflicts: this.availability.acceptedConflicts(tx),
+        notified: await this.streams.listNotified(tx),
+      }),
+    );
+  }
+}

@@ -1,0 +1,49 @@
+import { ApiProperty, PartialType, PickType } from '@nestjs/swagger';
+import { UuidField } from '../platform/http/fields.js';
+import { ConflictView, SlotView } from '../availability/conflict-view.js';
+import { CreateEventBody } from './events.dto.js';
+
+const TIME_FIELDS = [
+  'start_time',
+  'end_time',
+  'time_zone',
+  'all_day',
+  'is_recurring',
+  'recurrence_pattern',
+  'excluded',
+  'added',
+  'show_as',
+] as const;
+
+/** The fields of an event that decide which time it takes. */
+export class CheckConflictsBody extends PartialType(PickType(CreateEventBody, TIME_FIELDS), {
+  skipNullProperties: false,
+}) {
+  @UuidField({
+    description:
+      'The event that would be changed: it does not clash with itself, its owner is the one asked about, and fields that are absent are as it has them. Without it, a new event of yours, which needs `start_time` and `end_time`.',
+    optional: true,
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
+  })
+  event_id?: string;
+}
+
+export class ConflictCheckView {
+  @ApiProperty({ type: [ConflictView], description: 'The first 50 clashes, by start. Empty: it would be stored.' })
+  conflicts: ConflictView[];
+
+  @ApiProperty({
+    type: [SlotView],
+    description: 'When it clashes, the next three times at which it would fit.',
+    example: [{ start_time: '2026-06-01T09:30:00Z', end_time: '2026-06-01T10:30:00Z' }],
+  })
+  suggestions: SlotView[];
+
+  @ApiProperty({
+    type: [ConflictView],
+    description:
+      'For an endless series: its first clashes with other endless series beyond the horizon of ten years, up to which everything is checked.',
+    example: [],
+  })
+  possible_conflicts_after: ConflictView[];
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
+import { type ContentInput, draftContent } from '../content/draft.js';
+import { AccessService } from '../permissions/access.service.js';
+import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import type { Actor } from '../platform/http/actor.js';
+import { invalid, notFound } from '../problems/problem.js';
+import { AvailabilityService, type Booking } from '../availability/availability.service.js';
+import type { Conflict } from '../availability/conflict.js';
+import type { SlotView } from '../availability/conflict-view.js';
+import { EventsRepository } from './events.repository.js';
+
+export interface ConflictCheck {
+  conflicts: Conflict[];
+  suggestions: SlotView[];
+  possibleConflictsAfter: Conflict[];
+}
+
+/** Asks what a write would ask, without the lock: the answer holds only for the moment it was given. */
+@Injectable()
+export class CheckConflictsService {
+  constructor(
+    private readonly access: AccessService,
+    private readonly availability: AvailabilityService,
+    private readonly events: EventsRepository,
+    private readonly transactions: Transactions,
+  ) {}
+
+  /**
+   * @param eventId the event that would be changed, null for a new one of the actor's
+   * @throws Problem validation_failed, not_found, forbidden
+   */
+  async check(actor: Actor, input: ContentInput, eventId: string | null): Promise<ConflictCheck> {
+    if (eventId !== null) await this.access.require(eventId, actor.userId, 'edit');
+    return this.transactions.run(async (tx) => {
+      const booking = await this.booking(tx, actor, input, eventId);
+      const conflicts = await this.availability.find(tx, booking, actor);
+      return {
+        conflicts,
+        suggestions: conflicts.length > 0 ? await this.availability.suggest(tx, booking) : [],
+        possibleConflictsAfter: await this.availability.findFar(tx, booking, actor),
+      };
+    });
+  }
+
+  private async booking(tx: Transaction, actor: Actor, input: ContentInput, eventId: string | null): Promise<Booking> {
+    const found = eventId === null ? null : await this.events.findContent(tx, eventId);
+    if (eventId !== null && !found) throw notFound();
+    const draft = draftContent(input, found?.content ?? null, actor.timeZone);
+    if ('errors' in draft) throw invalid(...draft.errors);
+    return { eventId: eventId ?? NIL, ownerId: found?.ownerId ?? actor.userId, content: draft.content };
+  }
+}

@@ -1,0 +1,77 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { ErasureService } from '../auth/erasure.service.js';
+import { toContent } from '../content/event-content.js';
+import { EventLock } from '../history/event-lock.js';
+import { Transactions } from '../platform/database/transactions.js';
+import type { Actor } from '../platform/http/actor.js';
+import { Problem } from '../problems/problem.js';
+import { LeaveEventsService } from '../sharing/leave-events.service.js';
+import { ERASED_NAME } from '../users/erased-user.js';
+import { EventWriter } from './event-writer.js';
+
+/**
+ * Takes people whose account was erased out of every event, one transaction each. What they owned goes to the member
+ * who has been an editor, or else a viewer, for longest; an event without other members goes to the trash, which is all
+ * that they keep.
+ */
+@Injectable()
+export class ErasedOwnersService {
+  private readonly logger = new Logger(ErasedOwnersService.name);
+
+  constructor(
+    private readonly writer: EventWriter,
+    private readonly leaving: LeaveEventsService,
+    private readonly locks: EventLock,
+    private readonly transactions: Transactions,
+    erasures: ErasureService,
+  ) {
+    erasures.erased.on((userId) => this.leaveAll(userId));
+  }
+
+  /** Finishes what a killed server left undone, and what was shared while somebody was being erased. */
+  @Cron('0 41 * * * *', { name: 'finish-erasures' })
+  async finish(): Promise<void> {
+    try {
+      for (const userId of await this.leaving.listErasedMembers()) await this.leaveAll(userId);
+    } catch (error) {
+      // The next hour tries again.
+      this.logger.error(error instanceof Error ? error.stack : error);
+    }
+  }
+
+  private async leaveAll(userId: string): Promise<void> {
+    for (;;) {
+      const eventIds = await this.leaving.listEventsToLeave(userId);
+      if (eventIds.length === 0) return;
+      for (const eventId of eventIds) await this.leave(erasedActor(userId), eventId);
+    }
+  }
+
+  private async leave(actor: Actor, eventId: string): Promise<void> {
+    try {
+      const left = await this.leaving.leave(actor, eventId);
+      if (!left) await this.moveToTrash(actor, eventId);
+    } catch (error) {
+      // Deleted by somebody else at the same moment: nothing is left to do, or the next look at the list shows it.
+      if (!(error instanceof Problem && error.code === 'not_found')) throw error;
+    }
+  }
+
+  private async moveToTrash(actor: Actor, eventId: string): Promise<void> {
+    const request = { actor, kind: 'deleted' as const, comment: null, onConflict: 'allow' as const };
+    await this.transactions.run(async (tx) => {
+      const locked = await this.locks.lockFor(tx, actor, eventId, 'delete', { availability: true });
+      await this.writer.write(tx, locked, { ...toContent(locked.event), deletedAt: new Date() }, request);
+    });
+  }
+}
+
+/** The person acts for the last time, through no session. */
+const erasedActor = (userId: string): Actor => ({
+  userId,
+  username: ERASED_NAME,
+  sessionId: userId,
+  isAdmin: false,
+  timeZone: 'UTC',
+});

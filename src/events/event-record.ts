@@ -1,0 +1,53 @@
+import type { Conflict } from '../availability/conflict.js';
+import type { CalendarEvent } from '../content/event.entity.js';
+import type { LockedForActor } from '../history/event-lock.js';
+import type { Member } from '../permissions/member.js';
+import type { Role } from '../permissions/role.js';
+
+interface Person {
+  id: string;
+  username: string;
+}
+
+/** An event as one person sees it. */
+export interface EventRecord {
+  event: CalendarEvent;
+  role: Role;
+  owner: Person;
+  updatedBy: Person;
+}
+
+/** What the author of a change should know about the time it occupies. */
+export interface TimeNotes {
+  /** Original starts that were left out because they conflicted. */
+  skipped: string[];
+  /** First conflicts with other endless series beyond the horizon, up to which everything was checked. */
+  possibleConflictsAfter: Conflict[];
+}
+
+/** The versions over which a stale edit was merged: the one it was made for, and the one it met. */
+export interface MergedOver {
+  from: number;
+  to: number;
+}
+
+export interface EventWithMembers {
+  record: EventRecord;
+  /** Owner first, then by name. */
+  members: Member[];
+  /** Only after a change. */
+  notes?: TimeNotes;
+  /** Only after an edit that was merged. */
+  mergedOver?: MergedOver;
+}
+
+/** Returns what a write left, from memory: the locked event with its new row. */
+export function toEventWithMembers(
+  { members, role, editor }: LockedForActor,
+  event: CalendarEvent,
+  notes?: TimeNotes,
+  updatedBy: Person = editor,
+): EventWithMembers {
+  const { userId: id, username } = members[0]!;
+  return { record: { event, role, owner: { id, username }, updatedBy }, members, notes };
+}

@@ -1,0 +1,32 @@
+import { type ContentEdit, editContent } from '../content/edit.js';
+import type { EventContent } from '../content/event-content.js';
+import { fieldClashes, mergeContent } from '../content/merge.js';
+import type { Precondition } from '../platform/http/etag.js';
+import { staleVersion } from './stale-version.js';
+
+/** Returns true when the edit was made for another version. */
+export const isStale = (version: number, precondition: Precondition | null): precondition is Precondition =>
+  precondition !== null && precondition.version !== version;
+
+/** @throws Problem stale_version */
+export function refuseStale(version: number, precondition: Precondition | null): void {
+  if (isStale(version, precondition)) throw staleVersion(version);
+}
+
+/**
+ * Merges an edit that was made for an older version into the content as it is now. Pure.
+ * @param base the content that the caller had read; null when it can no longer be compared
+ * @throws Problem stale_version with the fields that both sides changed to different values
+ */
+export function mergeStaleEdit(
+  base: EventContent | null,
+  current: EventContent,
+  version: number,
+  edit: ContentEdit,
+): EventContent {
+  if (!base) throw staleVersion(version);
+  const yours = editContent(base, edit);
+  const merged = mergeContent(base, current, yours);
+  if ('content' in merged) return merged.content;
+  throw staleVersion(version, fieldClashes(merged.clashes, base, current, yours));
+}

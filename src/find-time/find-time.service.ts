@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { BusyTimeService } from '../availability/busy-time.service.js';
+import type { Interval } from '../availability/occupancy.js';
+import type { Acquaintance } from '../permissions/member.js';
+import type { Actor } from '../platform/http/actor.js';
+import { type FieldError, invalid } from '../problems/problem.js';
+import { type Attendee, type BestTimes, bestTimes } from './best-times.js';
+import { type Candidate, seriesCandidates, singleCandidates } from './candidates.js';
+import { type FindTimeInput, MAX_PEOPLE, readQuestion, type TimeQuestion } from './find-time-question.js';
+import { KnownPeopleService } from '../availability/known-people.service.js';
+import { summaryOf } from './time-summary.js';
+import { refusingTooMuch } from '../availability/too-much-time.js';
+import { awayTime } from './working-hours.js';
+
+export interface FoundTimes extends BestTimes {
+  summary: string;
+  recurring: boolean;
+  people: Map<string, Acquaintance>;
+}
+
+@Injectable()
+export class FindTimeService {
+  constructor(
+    private readonly known: KnownPeopleService,
+    private readonly busyTime: BusyTimeService,
+  ) {}
+
+  /** @throws Problem validation_failed, also for people whom the actor doesn't know */
+  async find(actor: Actor, input: FindTimeInput): Promise<FoundTimes> {
+    const question = readQuestion(input, actor.timeZone, Date.now() / 1_000);
+    const found = await this.findPeople(actor, input);
+    const errors = [question, found].flatMap((read) => ('errors' in read ? read.errors : []));
+    if ('errors' in question || 'errors' in found) throw invalid(...errors);
+
+    const { rule } = question;
+    const candidates = rule === null ? singleCandidates(question) : seriesCandidates(question, rule);
+    const attendees = await this.attendees(question, candidates, found);
+    const best = bestTimes(attendees, candidates, question.buffer, question.limit);
+    const summary = summaryOf(best, question.zoneName, rule !== null);
+    const people = new Map([...found.required, ...found.optional].map((person) => [person.id, person]));
+    return { ...best, summary, recurring: rule !== null, people };
+  }
+
+  /** The caller must always be there; who stands in both lists must. */
+  private async findPeople(actor: Actor, input: FindTimeInput): Promise<Invited | { errors: FieldError[] }> {
+    const { user_ids: required, optional_user_ids: optional = [] } = input;
+    const found = await this.known.find(actor, [
+      { pointer: '/user_ids', ids: required },
+      { pointer: '/optional_user_ids', ids: optional },
+      { pointer: '', ids: [actor.userId] },
+    ]);
+    if ('errors' in found) return found;
+    const [must = [], may = [], self = []] = found.people;
+    const among = (people: Acquaintance[], { id }: Acquaintance): boolean => people.some((other) => other.id === id);
+    const invited = {
+      required: [...self, ...must.filter((person) => !among(self, person))],
+      optional: may.filter((person) => !among(must, person) && !among(self, person)),
+    };
+    if (invited.required.length + invited.optional.length > MAX_PEOPLE + 1) {
+      const message = `At most ${MAX_PEOPLE} people besides you.`;
+      return { errors: [{ pointer: '/optional_user_ids', code: 'too_many', message }] };
+    }
+    return invited;
+  }
+
+  private async attendees(
+    { hours, hoursZone, buffer }: TimeQuestion,
+    candidates: Candidate[],
+    { required, optional }: Invited,
+  ): Promise<Attendee[]> {
+    const span = spanOf(candidates);
+    const people = [...required, ...optional];
+    const ids = people.map(({ id }) => id);
+    const padded = { start: span.start - buffer, end: span.end + buffer };
+    const busy = await refusingTooMuch('/to', this.busyTime.list(ids, padded));
+    return people.map((person, index) => ({
+      id: person.id,
+      required: index < required.length,
+      busy: busy.get(person.id)!,
+      away: hours ? awayTime(hours, hoursZone ?? person.timeZone, span) : [],
+    }));
+  }
+}
+
+interface Invited {
+  required: Acquaintance[];
+  optional: Acquaintance[];
+}
+
+/** From the first start to the last end. */
+function spanOf(candidates: Candidate[]): Interval {
+  const [first] = candidates;
+  if (!first) return { start: 0, end: 1 };
+  let { start, end } = first[0]!;
+  for (const candidate of candidates) {
+    start = Math.min(start, candidate[0]!.start);
+    end = Math.max(end, candidate.at(-1)!.end);
+  }
+  return { start, end };
+}

@@ -1,0 +1,38 @@
+import type { EventContent } from '../content/event-content.js';
+import type { RoleChange } from '../permissions/member.js';
+
+/** What can happen to an event: the first group makes a version, the second changes its members. */
+export const CONTENT_KINDS = ['created', 'updated', 'rolled_back', 'deleted', 'restored', 'split'] as const;
+export const MEMBER_KINDS = ['shared', 'role_changed', 'revoked', 'ownership_transferred'] as const;
+
+export type ContentKind = (typeof CONTENT_KINDS)[number];
+export type MemberKind = (typeof MEMBER_KINDS)[number];
+export type ChangeKind = ContentKind | MemberKind;
+
+interface ChangeBase {
+  eventId: string;
+  eventTitle: string;
+  /** The event's version after the change; a change of members does not raise it. */
+  version: number;
+  actorId: string;
+  at: Date;
+  comment: string | null;
+}
+
+export interface ContentChange extends ChangeBase {
+  kind: ContentKind;
+  /** Names of the changed fields, as on the wire. */
+  changed: string[];
+  /** The content after the change. */
+  content: EventContent;
+}
+
+export interface MembersChange extends ChangeBase {
+  kind: MemberKind;
+  members: RoleChange[];
+}
+
+/** Something that happened to an event, recorded in the transaction in which it happened. */
+export type Change = ContentChange | MembersChange;
+
+export const isMembersChange = (change: Change): change is MembersChange => 'members' in change;

@@ -1,0 +1,53 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { CalendarEvent } from '../content/event.entity.js';
+import type { Snapshot } from '../content/snapshot.js';
+import { User } from '../users/user.entity.js';
+import { CONTENT_KINDS, type ContentKind } from './change.js';
+
+const KINDS = CONTENT_KINDS.map((kind) => `'${kind}'`).join(', ');
+
+/** The whole content of an event after one change. Never rewritten, but for a redaction. */
+@Entity('event_versions')
+@Check('event_versions_kind_check', `kind IN (${KINDS})`)
+@Check('event_versions_version_check', 'version >= 1')
+@Check('event_versions_position_check', 'position >= 1')
+@Check('event_versions_hash_check', 'octet_length(hash) = 32')
+@Check('event_versions_snapshot_check', `jsonb_typeof(snapshot -> 'schema') = 'number'`)
+@Index('event_versions_created_at_idx', ['eventId', 'createdAt'])
+@Index('event_versions_position_idx', ['eventId', 'position'], { unique: true })
+export class EventVersion {
+  @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'event_versions_pkey' })
+  @ForeignKey(() => CalendarEvent, { name: 'event_versions_event_id_fkey' })
+  eventId: string;
+
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'event_versions_pkey' })
+  version: number;
+
+  /** Place among everything that happened to the event, changes of members included; numbered under its lock. */
+  @Column('bigint')
+  position: number;
+
+  @Column('text')
+  kind: ContentKind;
+
+  @Column('uuid', { name: 'author_id' })
+  @ForeignKey(() => User, { name: 'event_versions_author_id_fkey' })
+  authorId: string;
+
+  @Column('text', { nullable: true })
+  comment: string | null;
+
+  /** Names of the fields that differ from the version before, as on the wire. */
+  @Column('text', { array: true })
+  changed: string[];
+
+  @Column('jsonb')
+  snapshot: Snapshot;
+
+  @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  /** SHA-256 over the row and the hash of the row before it in the event's history: see history-hash.ts. */
+  @Column('bytea')
+  hash: Buffer;
+}

@@ -1,0 +1,28 @@
+import type { Snapshot } from '../content/snapshot.js';
+import type { RoleChange } from '../permissions/member.js';
+import type { ChangeKind } from './change.js';
+
+/** One row of an event's history as stored: a version or a change of members. Everything in it is hashed. */
+export interface HistoryEntry {
+  eventId: string;
+  /** Place in the history of the event: 1, 2, 3 … over versions and changes of members alike. */
+  position: number;
+  version: number;
+  kind: ChangeKind;
+  actorId: string;
+  at: Date;
+  comment: string | null;
+  /** Names of the changed fields; null for a change of members. */
+  changed: string[] | null;
+  /** Null for a change of members. */
+  snapshot: Snapshot | null;
+  /** Null for a version. */
+  members: RoleChange[] | null;
+}
+
+/** The last entry of an event's history, which the next one is chained to. */
+export interface LastEntry {
+  position: number;
+  /** Hexadecimal. */
+  hash: string;
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { type EventContent, EMPTY_CONTENT } from '../content/event-content.js';
+import { changedFields, wireContent } from '../content/wire.js';
+import { toSnapshot } from '../content/snapshot.js';
+import { historyHash } from './history-hash.js';
+import { type CurrentState, HistoryReplay, type StoredEntry } from './history-replay.js';
+
+const MEETING: EventContent = {
+  title: 'Team meeting',
+  description: null,
+  location: null,
+  startTime: new Date('2026-06-01T10:00:00Z'),
+  endTime: new Date('2026-06-01T11:00:00Z'),
+  localStart: '2026-06-01T10:00:00',
+  localEnd: '2026-06-01T11:00:00',
+  timeZone: 'UTC',
+  allDay: false,
+  rrule: null,
+  excluded: [],
+  added: [],
+  overrides: [],
+  showAs: 'busy',
+  deletedAt: null,
+};
+const LUNCH: EventContent = { ...MEETING, title: 'Lunch' };
+
+/** Rows with the hashes that they should have. */
+function chained(...rows: Partial<StoredEntry>[]): StoredEntry[] {
+  let previous: string | null = null;
+  return rows.map((row, index) => {
+    const entry = {
+      eventId: 'event',
+      position: index + 1,
+      version: 1,
+      kind: 'created',
+      actorId: 'ana',
+      at: new Date(Date.UTC(2026, 4, 1) + index),
+      comment: null,
+      changed: null,
+      snapshot: null,
+      people: null,
+      hash: '',
+      ...row,
+    };
+    previous = historyHash(previous, entry);
+    return { ...entry, hash: previous };
+  });
+}
+
+const created = { changed: changedFields(EMPTY_CONTENT, wireContent(MEETING)), snapshot: toSnapshot(MEETING) };
+const shared = { kind: 'shared', people: [{ userId: 'ben', from: null, to: 'viewer' }] };
+const renamed = { version: 2, kind: 'updated', changed: ['title'], snapshot: toSnapshot(LUNCH) };
+const HISTORY = chained(created, shared, renamed);
+const NOW: CurrentState = {
+  content: LUNCH,
+  version: 2,
+  updatedBy: 'ana',
+  updatedAt: HISTORY[2]!.at,
+  people: new Map([
+    ['ana', 'owner'],
+    ['ben', 'viewer'],
+  ]),
+};
+
+/** `place check` of the first thing that is wrong, null when nothing is. */
+function verdict(rows: StoredEntry[], now: CurrentState = NOW): string | null {
+  const replay = new HistoryReplay(new Map());
+  for (const row of rows) {
+    const found = replay.next(row);
+    if (found) return `${row.position} ${found.check}`;
+  }
+  const found = replay.end(now);
+  return found && `end ${found.check}`;
+}
+
+describe('HistoryReplay', () => {
+  it('comes to the present', () => {
+    expect(verdict(HISTORY)).toBeNull();
+  });
+
+  // With hashes recomputed to the end, as somebody who knows how it works would leave it.
+  it.each<[string, Partial<StoredEntry>[], string]>([
+    ['a hole', [created, shared, { ...renamed, version: 3 }], '3 sequence'],
+    ['no beginning', [renamed], '1 sequence'],
+    ['a version twice', [created, { ...created, position: 2 }], '2 sequence'],
+    ['one place for two', [created, { ...shared, position: 1 }], '1 sequence'],
+    ['people beside another version', [created, { ...shared, version: 2 }], '2 sequence'],
+    ['time running backwards', [created, shared, { ...renamed, at: new Date(0) }], '3 sequence'],
+    ['a change that is not named', [created, shared, { ...renamed, changed: ['location'] }], '3 changes'],
+    ['no readable snapshot', [created, { ...renamed, snapshot: { title: 'x' } as never }], '2 changes'],
+    [
+      'a role that was not',
+      [created, { kind: 'revoked', people: [{ userId: 'ben', from: 'viewer', to: null }] }],
+      '2 people',
+    ],
+    ['no change at all of what is there', [created, shared], 'end current'],
+    [
+      'people who are not there',
+      [created, shared, { ...shared, people: [{ userId: 'eve', from: null, to: 'editor' }] }, renamed],
+      'end people',
+    ],
+  ])('sees %s', (_what, rows, expected) => {
+    const history = chained(...rows);
+    const now = { ...NOW, updatedAt: history.findLast((row) => !row.people)!.at };
+    expect(verdict(history, now)).toBe(expected);
+  });
+
+  it('sees a row that is not what its hash says, and one that is missing', () => {
+    expect(verdict(HISTORY.map((row) => (row.people ? { ...row, comment: '' } : row)))).toBe('2 hash');
+    expect(verdict([HISTORY[0]!, HISTORY[2]!])).toBe('3 hash');
+  });
+
+  it.each<[string, Partial<CurrentState>, string]>([
+    ['another content', { content: MEETING }, 'end current'],
+    ['a later version', { version: 3 }, 'end current'],
+    ['another author', { updatedBy: 'ben' }, 'end current'],
+    ['another time', { updatedAt: new Date(0) }, 'end current'],
+    [
+      'another role',
+      {
+        people: new Map([
+          ['ana', 'owner'],
+          ['ben', 'editor'],
+        ]),
+      },
+      'end people',
+    ],
+    ['fewer people', { people: new Map([['ana', 'owner']]) }, 'end people'],
+  ])('sees a present with %s', (_what, change, expected) => {
+    expect(verdict(HISTORY, { ...NOW, ...change })).toBe(expected);
+  });
+
+  it('begins the tail of a split series with the people of its head', () => {
+    const split = chained({ ...created, kind: 'split', actorId: 'ben' });
+    const people = new Map([
+      ['ana', 'owner'],
+      ['ben', 'editor'],
+    ]);
+    const replay = new HistoryReplay(new Map(people));
+    expect(replay.next(split[0]!)).toBeNull();
+    const now = { ...NOW, content: MEETING, version: 1, updatedBy: 'ben', updatedAt: split[0]!.at, people };
+    expect(replay.end(now)).toBeNull();
+  });
+});

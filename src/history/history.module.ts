@@ -1,0 +1,17 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { PermissionsModule } from '../permissions/permissions.module.js';
+import { Changes } from './changes.js';
+import { EventLock } from './event-lock.js';
+import { EventVersion } from './event-version.entity.js';
+import { HistoryRepository } from './history.repository.js';
+import { HistoryService } from './history.service.js';
+import { MemberChange } from './member-change.entity.js';
+
+@Global()
+@Module({
+  imports: [TypeOrmModule.forFeature([EventVersion, MemberChange]), PermissionsModule],
+  providers: [Changes, EventLock, HistoryRepository, HistoryService],
+  exports: [Changes, EventLock, HistoryService],
+})
+export class HistoryModule {}

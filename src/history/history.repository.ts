@@ -1,0 +1,182 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Snapshot } from '../content/snapshot.js';
+import type { Member, RoleChange } from '../permissions/member.js';
+import type { Transaction } from '../platform/database/transactions.js';
+import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
+import type { ChangeKind } from './change.js';
+import type { HistoryEntry, LastEntry } from './history-entry.js';
+
+/** An entry with its hash, hexadecimal. */
+export interface ChainedEntry extends HistoryEntry {
+  hash: string;
+}
+
+/** An entry as it is read: with the name of its actor, the snapshot before it, and its redaction if there is one. */
+export interface EntryRow extends Omit<HistoryEntry, 'eventId' | 'actorId'> {
+  personId: string;
+  personName: string;
+  /** Of the version before; only in changelogs. */
+  before?: Snapshot | null;
+  redactionReason: string | null;
+  redactedAt: Date | null;
+}
+
+/** Which part of the changelog is wanted. */
+export interface ChangelogFilter {
+  descending: boolean;
+  /** A field as on the wire, or `permissions`. */
+  field?: string;
+  kind?: ChangeKind;
+  /** User name or id. */
+  author?: string;
+}
+
+const REDACTION = `r.reason AS "redactionReason", r.created_at AS "redactedAt"`;
+const VERSION = `
+  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, v.snapshot, NULL::jsonb AS members,
+         u.id AS "personId", u.username AS "personName", ${REDACTION}
+    FROM event_versions v JOIN users u ON u.id = v.author_id
+    LEFT JOIN redactions r ON r.event_id = v.event_id AND r.version = v.version`;
+
+/** The entries of an event's ($1) history with a field, a kind and a person ($2 to $4, null for any), without content. */
+const ENTRIES = `
+  SELECT h.*, u.id AS "personId", u.username AS "personName"
+    FROM (SELECT position, version, kind, author_id AS person, created_at AS at, comment, changed, NULL::jsonb AS members
+            FROM event_versions WHERE event_id = $1
+          UNION ALL
+          SELECT position, version, kind, actor_id, created_at, comment, ARRAY['permissions'], members
+            FROM member_changes WHERE event_id = $1) AS h
+    JOIN users u ON u.id = h.person
+   WHERE ($2::text IS NULL OR $2 = ANY (h.changed))
+     AND ($3::text IS NULL OR h.kind = $3)
+     AND ($4::text IS NULL OR u.username = $4::citext OR u.id::text = lower($4))`;
+
+/** The tables `event_versions` and `member_changes`: rows are added, and read. */
+@Injectable()
+export class HistoryRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Returns the last entry of each event that has one. The events are locked: nobody else writes the next. */
+  async listLastEntries(tx: Transaction, eventIds: string[]): Promise<Map<string, LastEntry>> {
+    if (eventIds.length === 0) return new Map();
+    const rows = await tx.query<LastEntry & { eventId: string }>(
+      `SELECT e.id AS "eventId", last.position, last.hash
+         FROM unnest($1::uuid[]) AS e (id) CROSS JOIN LATERAL last_entry(e.id) AS last`,
+      [eventIds],
+    );
+    return new Map(rows.map(({ eventId, position, hash }) => [eventId, { position, hash }]));
+  }
+
+  async insert(tx: Transaction, entries: ChainedEntry[]): Promise<void> {
+    const versions = entries.filter((entry) => entry.members === null);
+    const memberChanges = entries.filter((entry) => entry.members !== null);
+    if (versions.length > 0) {
+      await tx.query(
+        `INSERT INTO event_versions (event_id, version, position, kind, author_id, comment, changed, snapshot,
+                                     created_at, hash)
+         SELECT "eventId", version, position, kind, "actorId", comment, changed, snapshot, at, decode(hash, 'hex')
+           FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text,
+                "actorId" uuid, comment text, changed text[], snapshot jsonb, at timestamptz, hash text)`,
+        [JSON.stringify(versions)],
+      );
+    }
+    if (memberChanges.length > 0) {
+      await tx.query(
+        `INSERT INTO member_changes (event_id, version, position, kind, actor_id, comment, members, created_at, hash)
+         SELECT "eventId", version, position, kind, "actorId", comment, members, at, decode(hash, 'hex')
+           FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text,
+                "actorId" uuid, comment text, members jsonb, at timestamptz, hash text)`,
+        [JSON.stringify(memberChanges)],
+      );
+    }
+  }
+
+  /** Newest first. */
+  async listVersions(eventId: string, page: PageRequest): Promise<Page<EntryRow>> {
+    const before = page.after ? numberKey(page.after[0]) : null;
+    const rows = await this.dataSource.query<EntryRow[]>(
+      `${VERSION} WHERE v.event_id = $1 AND ($2::bigint IS NULL OR v.version < $2)
+        ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
+      [eventId, before, page.limit + 1, page.offset ?? 0],
+    );
+    const total =
+      page.offset === null
+        ? null
+        : await this.count(`SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, [eventId]);
+    return pageOf(rows, page, ({ version }) => [String(version)], total);
+  }
+
+  async findVersion(eventId: string, version: number, tx?: Transaction): Promise<EntryRow | null> {
+    const [row] = await (tx?.manager ?? this.dataSource).query<EntryRow[]>(
+      `${VERSION} WHERE v.event_id = $1 AND v.version = $2`,
+      [eventId, version],
+    );
+    return row ?? null;
+  }
+
+  /** Returns the number of the latest version, 0 for none. */
+  async latestVersion(eventId: string): Promise<number> {
+    return this.count(`SELECT max(version) AS n FROM event_versions WHERE event_id = $1`, [eventId]);
+  }
+
+  /** Returns what happened at one position; null when the history is not that long. */
+  async findEntry(
+    tx: Transaction,
+    eventId: string,
+    position: number,
+  ): Promise<{ version: number; kind: ChangeKind; members: RoleChange[] | null } | null> {
+    const [entry] = await tx.query<{ version: number; kind: ChangeKind; members: RoleChange[] | null }>(
+      `SELECT version, kind, NULL::jsonb AS members FROM event_versions WHERE event_id = $1 AND position = $2
+       UNION ALL
+       SELECT version, kind, members FROM member_changes WHERE event_id = $1 AND position = $2`,
+      [eventId, position],
+    );
+    return entry ?? null;
+  }
+
+  /** Returns everything that happened and passes the filter, oldest or newest first. */
+  async listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<EntryRow>> {
+    const after = page.after ? numberKey(page.after[0]) : null;
+    const { descending, field = null, kind = null, author = null } = filter;
+    const direction = descending ? 'DESC' : 'ASC';
+    // Snapshots are read for the page only: they are what is long in a long history.
+    const rows = await this.dataSource.query<EntryRow[]>(
+      `SELECT page.*, v.snapshot, earlier.snapshot AS before, ${REDACTION}
+         FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
+                ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
+         LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
+         LEFT JOIN event_versions earlier ON earlier.event_id = $1 AND earlier.version = v.version - 1
+         LEFT JOIN redactions r ON r.event_id = $1 AND r.version = v.version
+        ORDER BY page.position ${direction}`,
+      [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0],
+    );
+    const total =
+      page.offset === null
+        ? null
+        : await this.count(`SELECT count(*)::int AS n FROM (${ENTRIES}) AS log`, [eventId, field, kind, author]);
+    return pageOf(rows, page, ({ position }) => [String(position)], total);
+  }
+
+  /** Returns the members of an event at an earlier time, owner first; nobody before it existed. */
+  async listMembersAsOf(eventId: string, asOf: Date): Promise<Member[]> {
+    return this.dataSource.query<Member[]>(
+      `SELECT m.user_id AS "userId", u.username, m.role, m.granted_at AS "grantedAt",
+              json_build_object('id', g.id, 'username', g.username) AS "grantedBy"
+         FROM members_at($1, $2, 9223372036854775807) m
+         JOIN users u ON u.id = m.user_id JOIN users g ON g.id = m.granted_by
+        ORDER BY m.role = 'owner' DESC, u.username`,
+      [eventId, asOf],
+    );
+  }
+
+  private async count(sql: string, parameters: unknown[]): Promise<number> {
+    const [row] = await this.dataSource.query<{ n: number | null }[]>(sql, parameters);
+    return row?.n ?? 0;
+  }
+}
+
+function numberKey(key: string | undefined): number {
+  if (!key || !/^\d{1,15}$/.test(key)) throw invalidCursor();
+  return Number(key);
+}

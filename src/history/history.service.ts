@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { EventContent } from '../content/event-content.js';
+import { fromSnapshot, type Snapshot } from '../content/snapshot.js';
+import type { Member, RoleChange } from '../permissions/member.js';
+import type { Transaction } from '../platform/database/transactions.js';
+import type { Page, PageRequest } from '../platform/http/page.js';
+import { notFound } from '../problems/problem.js';
+import type { ChangeKind } from './change.js';
+import { type ChangelogFilter, type EntryRow, HistoryRepository } from './history.repository.js';
+
+/** One entry of an event's history, read with today's schema. */
+export interface ChangelogEntry {
+  position: number;
+  version: number;
+  kind: ChangeKind;
+  actor: { id: string; username: string };
+  at: Date;
+  comment: string | null;
+  changed: string[];
+  /** State after the change; null for a change of members. */
+  content: EventContent | null;
+  /** State before it; null for the first version and for members. Only in changelogs. */
+  before: EventContent | null;
+  /** Null for a version. */
+  members: RoleChange[] | null;
+  /** When and why the texts of the version were replaced; null when they were not. */
+  redaction: { reason: string; at: Date } | null;
+}
+
+/** An entry that is a version. */
+export interface VersionEntry extends ChangelogEntry {
+  content: EventContent;
+}
+
+export type { ChangelogFilter } from './history.repository.js';
+
+/** Reads the history of events. */
+@Injectable()
+export class HistoryService {
+  constructor(private readonly history: HistoryRepository) {}
+
+  /** Returns the versions of an event, newest first. */
+  async listVersions(eventId: string, page: PageRequest): Promise<Page<ChangelogEntry>> {
+    return mapped(await this.history.listVersions(eventId, page));
+  }
+
+  /** Returns everything that happened to an event and passes the filter. */
+  async listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<ChangelogEntry>> {
+    return mapped(await this.history.listChangelog(eventId, page, filter));
+  }
+
+  /** Returns a version, null when there is none of that number. */
+  async findVersion(eventId: string, version: number, tx?: Transaction): Promise<VersionEntry | null> {
+    const row = await this.history.findVersion(eventId, version, tx);
+    return row && (toChangelogEntry(row) as VersionEntry);
+  }
+
+  /** Returns the number of the latest version. */
+  latestVersion(eventId: string): Promise<number> {
+    return this.history.latestVersion(eventId);
+  }
+
+  /** Returns what happened at one position. @throws Problem not_found when the history is not that long */
+  async getEntry(
+    tx: Transaction,
+    eventId: string,
+    position: number,
+  ): Promise<{ version: number; kind: ChangeKind; members: RoleChange[] | null }> {
+    const entry = await this.history.findEntry(tx, eventId, position);
+    if (!entry) throw notFound();
+    return entry;
+  }
+
+  /** Returns the members of an event at an earlier time. @throws Problem not_found when it did not exist yet */
+  async membersAsOf(eventId: string, asOf: Date): Promise<Member[]> {
+    const members = await this.history.listMembersAsOf(eventId, asOf);
+    if (members.length === 0) throw notFound();
+    return members;
+  }
+}
+
+const mapped = (page: Page<EntryRow>): Page<ChangelogEntry> => ({ ...page, items: page.items.map(toChangelogEntry) });
+
+function toChangelogEntry(row: EntryRow): ChangelogEntry {
+  const { position, version, kind, at, comment, changed, members, redactionReason, redactedAt } = row;
+  return {
+    position: Number(position),
+    version,
+    kind,
+    actor: { id: row.personId, username: row.personName },
+    at,
+    comment,
+    changed: changed ?? [],
+    content: read(row.snapshot),
+    before: read(row.before ?? null),
+    members,
+    redaction: redactionReason === null ? null : { reason: redactionReason, at: redactedAt! },
+  };
+}
+
+const read = (snapshot: Snapshot | null): EventContent | null => snapshot && fromSnapshot(snapshot);

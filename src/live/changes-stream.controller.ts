@@ -1,0 +1,72 @@
+import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readSeq } from '../notifications/stream-number.js';
+import { SignedIn } from '../platform/http/access.js';
+import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { StreamChangesQuery } from './changes-stream.dto.js';
+import { LiveMetrics } from './live-metrics.js';
+import { LiveService } from './live.service.js';
+import { SseTransport } from './sse.transport.js';
+
+const EVENT_STREAM = 'text/event-stream';
+
+@ApiTags('Notifications')
+@Controller('api/changes/stream')
+export class ChangesStreamController {
+  constructor(
+    private readonly live: LiveService,
+    private readonly metrics: LiveMetrics,
+  ) {}
+
+  @Get()
+  @SignedIn()
+  @RouteConfig({ produces: [EVENT_STREAM] })
+  @ApiOperation({
+    operationId: 'streamChanges',
+    summary: 'Your stream of changes, live',
+    description:
+      'Server-Sent Events: `event: change` with the item as data and its number as `id`. Whoever comes back with `Last-Event-ID` misses nothing. See `/docs/realtime` for the other events.',
+  })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Number of the last item that you have; browsers send it by themselves.',
+    schema: { type: 'string' },
+    example: '12',
+  })
+  @ApiOkResponse({
+    description: 'The stream; it ends when the token does.',
+    content: { [EVENT_STREAM]: { schema: { type: 'string' }, example: 'id: 12\nevent: change\ndata: {"seq":12}\n\n' } },
+  })
+  @ApiProblems('validation_failed', 'too_many_sockets')
+  async stream(
+    @CurrentActor() actor: Actor,
+    @Query() query: StreamChangesQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const after = readSeq(lastEventId, '/header/last-event-id') ?? query.after;
+    this.live.requireRoom(actor.userId);
+    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const signedIn = await this.live.signIn(token);
+    reply.hijack();
+    const { raw } = reply;
+    // The client may have gone meanwhile, and doesn't say so twice.
+    if (raw.destroyed) return;
+    raw.on('error', () => undefined);
+    raw.writeHead(200, {
+      ...(reply.getHeaders() as Record<string, string>),
+      'content-type': EVENT_STREAM,
+      'cache-control': 'no-store',
+      // Proxies would collect frames before they pass them on.
+      'x-accel-buffering': 'no',
+    });
+    raw.flushHeaders();
+    const opening = this.live.open(signedIn, new SseTransport(raw, this.metrics, after), after);
+    raw.on('close', () => void opening.then((connection) => connection.left()));
+  }
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { IDEMPOTENCY_KEY } from '../http/write-route.js';
+import { invalid } from '../../problems/problem.js';
+
+const POINTER = '/header/idempotency-key';
+
+/** One request that must be done once, whoever sends it how often. */
+export interface KeyedRequest {
+  userId: string;
+  key: string;
+  /** Tells whether another request with the same key is the same request. */
+  fingerprint: string;
+}
+
+/** @returns null when the request carries no key. @throws Problem validation_failed for a key that can't be one */
+export function keyedRequest(request: FastifyRequest): KeyedRequest | null {
+  const key = request.headers[IDEMPOTENCY_KEY.toLowerCase()];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !/^[ -~]{1,255}$/.test(key)) {
+    throw invalid({ pointer: POINTER, code: 'invalid', message: 'Must be 1–255 printable ASCII characters.' });
+  }
+  return { userId: request.actor!.userId, key, fingerprint: fingerprint(request) };
+}
+
+export const keyReused = (): Error =>
+  invalid({ pointer: POINTER, code: 'key_reused', message: 'This key stands for another request; make a new one.' });
+
+/** The same for bodies that say the same in JSON and MessagePack, whatever the order of their members. */
+function fingerprint({ method, url, query, body }: FastifyRequest): string {
+  const path = url.split('?')[0]!.replace(/\/+$/, '').toLowerCase();
+  return createHash('sha256')
+    .update(canonical([method, path, query, body ?? null]))
+    .digest('base64url');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`);
+  return `{${members.join(',')}}`;
+}

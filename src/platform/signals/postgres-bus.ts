@@ -1,0 +1,52 @@
+import pg from 'pg';
+import type { Bus, BusConnection, BusListener } from './bus.js';
+import { within } from './time-limit.js';
+
+const CHANNEL = 'convene_signals';
+const CONNECT_MS = 2_000;
+const CLOSE_MS = 1_000;
+
+/**
+ * LISTEN and NOTIFY over one connection of its own: one of the pool's would be taken from the requests for good. A
+ * channel belongs to one database, so that others on the same PostgreSQL hear nothing.
+ */
+export class PostgresBus implements Bus {
+  constructor(private readonly url: string) {}
+
+  async connect(listener: BusListener): Promise<BusConnection> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'convene signals',
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+    });
+    let open = false;
+    const lost = (error: Error): void => {
+      if (open) listener.lost(error);
+      open = false;
+    };
+    client.on('error', lost);
+    client.on('end', () => lost(new Error('The connection ended')));
+    client.on('notification', ({ payload }) => listener.heard(payload ?? ''));
+    const close = async (): Promise<void> => {
+      open = false;
+      await within(CLOSE_MS, client.end()).catch(() => undefined);
+    };
+    try {
+      await client.connect();
+      await within(CONNECT_MS, client.query(`LISTEN ${CHANNEL}`));
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    open = true;
+    return {
+      send: async (texts) => {
+        // One statement, so one transaction and one journey.
+        await client.query('SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text', [CHANNEL, texts]);
+      },
+      ping: async () => void (await client.query('SELECT 1')),
+      close,
+    };
+  }
+}

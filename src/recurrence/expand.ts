@@ -1,0 +1,161 @@
+import { LAST_DAY } from '../time/calendar-day.js';
+import { SECONDS_IN_DAY, stampOf, type LocalStamp, type LocalTime } from '../time/local-time.js';
+import { compareOccurrences, overriddenOccurrence, plainOccurrence, type Occurrence } from './occurrence.js';
+import { compileSeries, type SeriesTimes } from './series-times.js';
+import type { Series } from './series.js';
+import type { Zone } from '../time/zone.js';
+
+export type { Occurrence } from './occurrence.js';
+
+/** Epoch seconds, half-open. */
+export type Window = { readonly from: number; readonly to: number };
+
+/** The years 0 to 9999, in which the engine reckons; a day wider for zones. */
+const EARLIEST = -62_167_305_600;
+const LATEST = (LAST_DAY + 2) * SECONDS_IN_DAY;
+
+/** More than the clocks ever skip (Apia once skipped a day), less than ever lay between two changes of the clocks. */
+const SLACK = 2 * SECONDS_IN_DAY;
+
+/**
+ * The first `limit` occurrences that overlap a window, by start. Half-open on both sides, so an occurrence that ends as
+ * the window begins is not listed; one without length is where it starts. Overridden occurrences are found where they
+ * moved to, however far, and not where they were. The time taken depends on the window, not on its distance.
+ * @throws TimeError `unknown_time_zone`; the series must otherwise have passed `validateSeries`
+ */
+export function expand(series: Series, window: Window, limit: number): Occurrence[] {
+  const { from, to } = window;
+  return collect(series, compileSeries(series), from, to, limit, ({ start, end }) => end > from || start >= from);
+}
+
+/** The first occurrence that starts after an instant (epoch seconds), or null. */
+export function next(series: Series, after: number): Occurrence | null {
+  const [first] = collect(series, compileSeries(series), after, Infinity, 1, ({ start }) => start > after);
+  return first ?? null;
+}
+
+/** The last occurrence that starts before an instant (epoch seconds), or null. */
+export function previous(series: Series, before: number): Occurrence | null {
+  return latestBy(series, before, (occurrence) => occurrence.start);
+}
+
+/** The occurrence with an original start, wherever an override moved it; null if the series has none. */
+export function occurrenceAt(series: Series, original: LocalTime): Occurrence | null {
+  const times = compileSeries(series);
+  const stamp = stampOf(original);
+  if (!times.has(stamp)) return null;
+  const override = series.overrides.find((candidate) => stampOf(candidate.original) === stamp);
+  return override ? overriddenOccurrence(series, override) : plainOccurrence(series, times, stamp);
+}
+
+/** How many occurrences there are in all; null for a series without end. */
+export function count(series: Series): number | null {
+  const { rule, added, excluded } = compileSeries(series);
+  const named = rule.count();
+  if (named === null) return null;
+  const isAdded = new Set(added);
+  const addedBesideRule = added.filter((stamp) => !rule.has(stamp)).length;
+  const reallyExcluded = [...excluded].filter((stamp) => isAdded.has(stamp) || rule.has(stamp)).length;
+  return named + addedBesideRule - reallyExcluded;
+}
+
+/**
+ * The instants (epoch seconds) between which everything happens: the first start and the last end, null for a series
+ * without end. Null altogether if every occurrence is excluded.
+ */
+export function bounds(series: Series): { start: number; end: number | null } | null {
+  const first = next(series, EARLIEST);
+  if (!first) return null;
+  if (compileSeries(series).rule.endless) return { start: first.start, end: null };
+  return { start: first.start, end: latestBy(series, Infinity, ({ end }) => end)!.end };
+}
+
+/** The three kinds of occurrences are collected one by one, each in order or few, and merged. */
+function collect(
+  series: Series,
+  times: SeriesTimes,
+  from: number,
+  to: number,
+  limit: number,
+  accepts: (occurrence: Occurrence) => boolean,
+): Occurrence[] {
+  if (limit <= 0) return [];
+  const overridden = overriddenStamps(series);
+  const found: Occurrence[] = [];
+
+  const longest = longestOf(series);
+  const firstStamp = times.zone.toStamp(inYears(from)) - longest - slackAround(from, times.zone, longest);
+  let settled = 0;
+  let inOrder = true;
+  times.rule.forward(firstStamp, (stamp) => {
+    if (times.excluded.has(stamp) || overridden.has(stamp)) return true;
+    const occurrence = plainOccurrence(series, times, stamp);
+    if (occurrence.start >= to) return occurrence.adjusted;
+    if (!accepts(occurrence)) return true;
+    found.push(occurrence);
+    // Only a later occurrence can start before one that was moved out of a gap, never before one that wasn't.
+    if (occurrence.adjusted) inOrder = false;
+    else settled += 1;
+    return settled < limit;
+  });
+
+  const listed = new Set(times.added.length > 0 ? found.map(({ original }) => stampOf(original)) : []);
+  const others = times.added
+    .filter((stamp) => !listed.has(stamp) && !overridden.has(stamp) && !times.excluded.has(stamp))
+    .map((stamp) => plainOccurrence(series, times, stamp))
+    .concat(series.overrides.map((override) => overriddenOccurrence(series, override)))
+    .filter((occurrence) => occurrence.start < to && accepts(occurrence))
+    .filter(({ original, override }) => override === undefined || times.has(stampOf(original)));
+  if (inOrder && others.length === 0) return found;
+  return found.concat(others).sort(compareOccurrences).slice(0, limit);
+}
+
+/** The occurrence starting before an instant of which `measure` is greatest. */
+function latestBy(series: Series, before: number, measure: (occurrence: Occurrence) => number): Occurrence | null {
+  const times = compileSeries(series);
+  const overridden = overriddenStamps(series);
+  const isPlain = (stamp: LocalStamp): boolean => !times.excluded.has(stamp) && !overridden.has(stamp);
+  const candidates: Occurrence[] = [];
+
+  // Going back, one moved out of a gap may still come after some already seen, but not by more than the slack.
+  let enough = -Infinity;
+  times.rule.backward(times.zone.toStamp(inYears(before)) + slackAround(before, times.zone, 0), (stamp) => {
+    if (!isPlain(stamp)) return true;
+    if (stamp <= enough) return false;
+    const occurrence = plainOccurrence(series, times, stamp);
+    if (occurrence.start >= before) return true;
+    candidates.push(occurrence);
+    if (enough === -Infinity) enough = stamp - slackAround(occurrence.start, times.zone, longestOf(series));
+    return stamp > enough;
+  });
+
+  candidates.push(...times.added.filter(isPlain).map((stamp) => plainOccurrence(series, times, stamp)));
+  candidates.push(
+    ...series.overrides
+      .filter(({ original }) => times.has(stampOf(original)))
+      .map((override) => overriddenOccurrence(series, override)),
+  );
+  return candidates
+    .filter(({ start }) => start < before)
+    .reduce<Occurrence | null>((best, found) => (best && measure(best) >= measure(found) ? best : found), null);
+}
+
+function longestOf({ duration }: Series): number {
+  return duration.days * SECONDS_IN_DAY + duration.seconds;
+}
+
+function overriddenStamps(series: Series): ReadonlySet<LocalStamp> {
+  return new Set(series.overrides.map(({ original }) => stampOf(original)));
+}
+
+/** How far around an instant the order of wall-clock times may differ from that of instants. */
+function slackAround(epochSecond: number, zone: Zone, longest: number): number {
+  const offsetAt = (instant: number): number => zone.toStamp(instant) - instant;
+  const middle = inYears(epochSecond);
+  const steady = longest < SECONDS_IN_DAY && offsetAt(middle - SLACK) === offsetAt(middle + SLACK);
+  return steady ? 0 : SLACK;
+}
+
+function inYears(epochSecond: number): number {
+  return Math.min(Math.max(epochSecond, EARLIEST), LATEST);
+}

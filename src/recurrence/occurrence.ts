@@ -1,0 +1,35 @@
+import { localOf, stampOf, type LocalStamp, type LocalTime } from '../time/local-time.js';
+import { endOf, type Override, type Series } from './series.js';
+import type { SeriesTimes } from './series-times.js';
+import { toInstant } from '../time/time-zone.js';
+
+/** One date of a series. Half-open: it takes the instants from `start` up to, not including, `end`. */
+export type Occurrence = {
+  /** Its name: the start that rule, start or added list gave it, in the series' zone, whatever an override did since. */
+  readonly original: LocalTime;
+  /** Epoch seconds. */
+  readonly start: number;
+  readonly end: number;
+  /** True if the clocks skip its local time that day, so that it starts later by the length of the gap. */
+  readonly adjusted: boolean;
+  readonly override?: Override;
+};
+
+/** The occurrence of an original start as if there were no overrides. */
+export function plainOccurrence(series: Series, times: SeriesTimes, stamp: LocalStamp): Occurrence {
+  const { epochSecond, adjusted } = times.zone.toInstant(stamp);
+  const end = endOf(epochSecond, series.duration, series.zone);
+  return { original: localOf(stamp), start: epochSecond, end, adjusted };
+}
+
+export function overriddenOccurrence(series: Series, override: Override): Occurrence {
+  const zone = override.start === undefined || override.zone === undefined ? series.zone : override.zone;
+  const { epochSecond, adjusted } = toInstant(override.start ?? override.original, zone);
+  const end = endOf(epochSecond, override.duration ?? series.duration, zone);
+  return { original: override.original, start: epochSecond, end, adjusted, override };
+}
+
+/** By start, then by original start, so that the order never depends on how occurrences were found. */
+export function compareOccurrences(a: Occurrence, b: Occurrence): number {
+  return a.start - b.start || stampOf(a.original) - stampOf(b.original);
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { expand } from './expand.js';
+import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
+import { parseRrule, printRrule } from './rrule-text.js';
+import type { Series } from './series.js';
+import { joinSeries, splitSeries } from './split.js';
+
+function weekly(rrule: string, changes: Partial<Series> = {}): Series {
+  return {
+    start: parseLocalTime('2026-06-01T10:00'),
+    zone: 'Europe/Paris',
+    allDay: false,
+    duration: { days: 0, seconds: 3600 },
+    rule: parseRrule(rrule),
+    added: [],
+    excluded: [],
+    overrides: [],
+    ...changes,
+  };
+}
+
+function names(series: Series): string[] {
+  const listed = expand(series, { from: -Infinity, to: Infinity }, 20);
+  return listed.map(({ original }) => formatLocalTime(original).slice(5, 10));
+}
+
+describe('splitSeries', () => {
+  it('splits COUNT=9 after the fifth into 5 and 4', () => {
+    const whole = weekly('FREQ=WEEKLY;COUNT=9');
+    const { head, tail } = splitSeries(whole, parseLocalTime('2026-07-06T10:00'));
+    expect([head.rule!.count, tail.rule!.count]).toEqual([5, 4]);
+    expect(names(head)).toHaveLength(5);
+    expect(names(tail)[0]).toBe('07-06');
+    expect(joinSeries(head, tail)).toEqual(whole);
+  });
+
+  it('ends an open head the day before, and leaves the tail open', () => {
+    const { head, tail } = splitSeries(weekly('FREQ=WEEKLY;BYDAY=MO,WE'), parseLocalTime('2026-06-10T10:00'));
+    expect(printRrule(head.rule!)).toBe('FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20260609');
+    expect(printRrule(tail.rule!)).toBe('FREQ=WEEKLY;BYDAY=MO,WE');
+    expect(names(head)).toEqual(['06-01', '06-03', '06-08']);
+  });
+
+  it('ends the head by the clock where a day is cut in two', () => {
+    const { head } = splitSeries(weekly('FREQ=WEEKLY;BYHOUR=10,15'), parseLocalTime('2026-06-08T15:00'));
+    expect(printRrule(head.rule!)).toBe('FREQ=WEEKLY;BYHOUR=10,15;UNTIL=20260608T145959');
+  });
+
+  it('keeps the step of intervals', () => {
+    const { tail } = splitSeries(weekly('FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SU'), parseLocalTime('2026-06-07T10:00'));
+    expect(names(tail).slice(0, 3)).toEqual(['06-07', '06-22', '06-28']);
+  });
+
+  it('gives added and excluded dates and overrides to the half that has their slot; excluded stays excluded', () => {
+    const at = (day: string) => parseLocalTime(`2026-${day}T10:00`);
+    const whole = weekly('FREQ=WEEKLY;COUNT=6', {
+      added: [at('06-02'), at('07-01')],
+      excluded: [at('06-08'), at('06-29')],
+      overrides: [
+        { original: at('06-15'), start: at('12-31') },
+        { original: at('07-06'), start: at('01-01') },
+      ],
+    });
+    const { head, tail } = splitSeries(whole, at('06-22'));
+    expect([head.added, head.excluded]).toEqual([[at('06-02')], [at('06-08')]]);
+    expect([tail.added, tail.excluded]).toEqual([[at('07-01')], [at('06-29')]]);
+    expect(names(head)).toEqual(['06-01', '06-02', '06-15']);
+    expect(names(tail)).toEqual(['07-06', '06-22', '07-01']);
+    expect(joinSeries(head, tail)).toEqual(whole);
+  });
+
+  it('splits at an added date', () => {
+    const added = [parseLocalTime('2026-06-10T18:00'), parseLocalTime('2026-12-24T18:00')];
+    const whole = weekly('FREQ=WEEKLY;COUNT=3', { added });
+    const early = splitSeries(whole, added[0]!);
+    expect([names(early.head), names(early.tail)]).toEqual([
+      ['06-01', '06-08'],
+      ['06-10', '06-15', '12-24'],
+    ]);
+    expect(joinSeries(early.head, early.tail)).toEqual(whole);
+    const late = splitSeries(whole, added[1]!);
+    expect([late.tail.rule, names(late.tail)]).toEqual([null, ['12-24']]);
+    expect(joinSeries(late.head, late.tail)).toEqual(whole);
+  });
+
+  it('refuses a split at no occurrence, and one with nothing before it', () => {
+    const whole = weekly('FREQ=WEEKLY', { excluded: [parseLocalTime('2026-06-08T10:00')] });
+    const refusal = (at: string) => () => splitSeries(whole, parseLocalTime(at));
+    expect(refusal('2026-06-02T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence', pointer: '/at' }));
+    expect(refusal('2026-06-08T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence' }));
+    expect(refusal('2026-06-01T10:00')).toThrow(expect.objectContaining({ code: 'no_occurrence', pointer: '/at' }));
+  });
+
+  it('refuses to join halves that changed', () => {
+    const { head, tail } = splitSeries(weekly('FREQ=WEEKLY;COUNT=9'), parseLocalTime('2026-07-06T10:00'));
+    const later = { ...tail, start: parseLocalTime('2026-07-07T10:00') };
+    expect(() => joinSeries(head, later)).toThrow(expect.objectContaining({ code: 'not_joinable' }));
+  });
+});

@@ -1,0 +1,138 @@
+import { SECONDS_IN_DAY, localOf, stampOf, type LocalStamp, type LocalTime } from '../time/local-time.js';
+import { TimeError } from '../time/time-error.js';
+import type { RecurrenceRule, Until } from './rule.js';
+import { compileSeries, type SeriesTimes } from './series-times.js';
+import type { Override, Series } from './series.js';
+
+export type Halves = { readonly head: Series; readonly tail: Series };
+
+/**
+ * Splits a series before one of its occurrences, named by its original start ("this and following"). Together the halves
+ * have exactly the occurrences of the whole:
+ *
+ * - COUNT is divided (9 after the fifth: 5 and 4). Otherwise the head gets an UNTIL just before the split, the day before
+ *   if that will do, and the tail keeps the end of the whole.
+ * - The tail starts at the split, so its intervals stay in step. Where the split is at an added date, the tail starts at
+ *   the rule's next date, and the added one comes along; where the rule has no more dates, the tail has no rule.
+ * - Added dates, exclusions and overrides go to the half in which their original start lies, however far an override
+ *   moved. Excluded dates stay excluded, and count for COUNT as before.
+ *
+ * @param series with `added`, `excluded` and `overrides` in order of original start, if `joinSeries` is to restore it
+ * exactly
+ * @throws TimeError `not_an_occurrence` if no occurrence has that original start, `no_occurrence` if none comes
+ * before it; both with pointer `/at`
+ */
+export function splitSeries(series: Series, at: LocalTime): Halves {
+  const times = compileSeries(series);
+  const split = stampOf(at);
+  if (!times.has(split)) throw new TimeError('not_an_occurrence', '/at', 'No occurrence starts then.');
+  if (!occursBefore(times, split)) {
+    throw new TimeError('no_occurrence', '/at', 'Nothing comes before this occurrence: change the whole series.');
+  }
+  return divide(series, times, split);
+}
+
+/**
+ * Undoes `splitSeries`: gives back the whole, equal to what was split.
+ * @throws TimeError `not_joinable` if the halves were changed since, so that they are no halves of one series
+ */
+export function joinSeries(head: Series, tail: Series): Series {
+  const tailBegan = tail.rule ? [] : [tail.start];
+  const whole: Series = {
+    ...head,
+    rule: tail.rule && head.rule ? joinRules(head.rule, tail.rule) : head.rule,
+    added: [...head.added, ...tailBegan, ...tail.added],
+    excluded: [...head.excluded, ...tail.excluded],
+    overrides: [...head.overrides, ...tail.overrides],
+  };
+  const split = Math.min(...[tail.start, ...tail.added].map(stampOf));
+  if (canonicalJson(divide(whole, compileSeries(whole), split)) !== canonicalJson({ head, tail })) {
+    throw new TimeError('not_joinable', '', 'The two parts were changed since they were one series.');
+  }
+  return whole;
+}
+
+function divide(series: Series, times: SeriesTimes, split: LocalStamp): Halves {
+  const isBefore = (time: LocalTime): boolean => stampOf(time) < split;
+  const isAfter = (time: LocalTime): boolean => stampOf(time) >= split;
+  const overridesWhere = (where: (time: LocalTime) => boolean): Override[] =>
+    series.overrides.filter(({ original }) => where(original));
+  const head: Series = {
+    ...series,
+    added: series.added.filter(isBefore),
+    excluded: series.excluded.filter(isBefore),
+    overrides: overridesWhere(isBefore),
+  };
+  const tail: Series = {
+    ...series,
+    added: series.added.filter(isAfter),
+    excluded: series.excluded.filter(isAfter),
+    overrides: overridesWhere(isAfter),
+  };
+
+  const next = nextOfRule(times, split);
+  if (series.rule && next !== null) {
+    const rules = splitRule(series.rule, times, split);
+    return { head: { ...head, rule: rules.head }, tail: { ...tail, start: localOf(next), rule: rules.tail } };
+  }
+  // Only added dates are left. The first of them becomes the start.
+  const [start, ...added] = tail.added;
+  return { head, tail: { ...tail, start: start ?? localOf(split), rule: null, added } };
+}
+
+function splitRule(
+  rule: RecurrenceRule,
+  times: SeriesTimes,
+  split: LocalStamp,
+): { head: RecurrenceRule; tail: RecurrenceRule } {
+  if (rule.count === undefined) return { head: { ...rule, until: justBefore(times, split) }, tail: rule };
+  const before = countBefore(times, split);
+  return { head: { ...rule, count: before }, tail: { ...rule, count: rule.count - before } };
+}
+
+function joinRules(head: RecurrenceRule, tail: RecurrenceRule): RecurrenceRule {
+  if (head.count === undefined || tail.count === undefined) return tail;
+  return { ...tail, count: head.count + tail.count };
+}
+
+/** The day before, unless the rule has earlier times on the day of the split. */
+function justBefore(times: SeriesTimes, split: LocalStamp): Until {
+  const { day } = localOf(split);
+  const earlierThatDay = (nextOfRule(times, day * SECONDS_IN_DAY) ?? split) < split;
+  return earlierThatDay ? { form: 'local', local: localOf(split - 1) } : { form: 'date', day: day - 1 };
+}
+
+function countBefore(times: SeriesTimes, split: LocalStamp): number {
+  let count = 0;
+  times.rule.backward(split, () => {
+    count += 1;
+    return true;
+  });
+  return count;
+}
+
+function nextOfRule(times: SeriesTimes, from: LocalStamp): LocalStamp | null {
+  let next: LocalStamp | null = null;
+  times.rule.forward(from, (stamp) => {
+    next = stamp;
+    return false;
+  });
+  return next;
+}
+
+function occursBefore(times: SeriesTimes, split: LocalStamp): boolean {
+  let found = times.added.some((stamp) => stamp < split && times.has(stamp));
+  times.rule.backward(split, (stamp) => {
+    found ||= !times.excluded.has(stamp);
+    return !found;
+  });
+  return found;
+}
+
+/** JSON that doesn't depend on the order in which an object got its keys. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

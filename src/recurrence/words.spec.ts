@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { parseLocalTime } from '../time/local-time.js';
+import { parseRrule } from './rrule-text.js';
+import { ruleChangeInWords, ruleInWords } from './words.js';
+
+/** A Tuesday. */
+const context = { start: parseLocalTime('2026-06-02T10:00'), zone: 'Europe/Paris' };
+
+describe('a rule in words', () => {
+  it.each([
+    ['FREQ=DAILY', 'every day'],
+    ['FREQ=DAILY;INTERVAL=12;COUNT=5', 'every 12th day 5 times'],
+    ['FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR', 'every weekday'],
+    ['FREQ=DAILY;INTERVAL=3;BYDAY=MO,TU', 'every third day when it is a Monday or Tuesday'],
+    ['FREQ=WEEKLY', 'every Tuesday'],
+    ['FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20260630', 'every second Tuesday until 30 June 2026'],
+    ['FREQ=WEEKLY;INTERVAL=2;BYDAY=WE,MO', 'every second week on Monday and Wednesday'],
+    ['FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,TU,WE,TH,FR', 'every third week on each weekday'],
+    ['FREQ=WEEKLY;BYMONTH=6,7;BYHOUR=9,15;BYMINUTE=30', 'every Tuesday in June and July at 09:30 and 15:30'],
+    ['FREQ=MONTHLY', 'every month on the 2nd'],
+    ['FREQ=MONTHLY;BYMONTHDAY=15,-1', 'every month on the 15th and last day'],
+    ['FREQ=MONTHLY;BYDAY=-1FR', 'every month on the last Friday'],
+    ['FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13', 'every month on the 13th when it is a Friday'],
+    ['FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1', 'every month on the last weekday'],
+    ['FREQ=YEARLY', 'every year on 2 June'],
+    ['FREQ=YEARLY;BYMONTH=11;BYDAY=4TH', 'every year on the fourth Thursday in November'],
+    ['FREQ=YEARLY;BYDAY=20MO', 'every year on the 20th Monday of the year'],
+    ['FREQ=YEARLY;BYWEEKNO=20,-1', 'every year on Tuesday in week 20 and the last week'],
+    ['FREQ=YEARLY;BYYEARDAY=1,-1', 'every year on the 1st and last day of the year'],
+    ['FREQ=WEEKLY;UNTIL=20261231T225959Z', 'every Tuesday until 31 December 2026'],
+    ['FREQ=WEEKLY;UNTIL=20261231T090000Z', 'every Tuesday until 31 December 2026 10:00'],
+    ['FREQ=WEEKLY;COUNT=1', 'every Tuesday one time'],
+  ])('%s: %s', (rrule, words) => {
+    expect(ruleInWords(parseRrule(rrule), context)).toBe(words);
+  });
+});
+
+describe('a change in words', () => {
+  it.each([
+    [
+      'FREQ=WEEKLY;BYDAY=MO',
+      'FREQ=WEEKLY;BYDAY=TU;UNTIL=20260630',
+      'now every Tuesday instead of Monday; ends 30 June 2026',
+    ],
+    ['FREQ=WEEKLY;COUNT=3', 'FREQ=WEEKLY', 'no longer ends'],
+    ['FREQ=WEEKLY;COUNT=3', 'FREQ=WEEKLY;COUNT=5', 'ends after 5 times instead of after 3 times'],
+    ['FREQ=WEEKLY', 'FREQ=DAILY', 'now every day instead of Tuesday'],
+    [null, 'FREQ=DAILY', 'now repeats every day'],
+    ['FREQ=DAILY', null, 'no longer repeats'],
+    ['FREQ=DAILY', 'FREQ=DAILY;INTERVAL=1', ''],
+    [null, null, ''],
+  ])('%s to %s: %s', (before, after, words) => {
+    const rule = (text: string | null) => (text === null ? null : parseRrule(text));
+    expect(ruleChangeInWords(rule(before), rule(after), { before: context, after: context })).toBe(words);
+  });
+});

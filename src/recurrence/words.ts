@@ -1,0 +1,71 @@
+import { civilFromDay, weekdayOf } from '../time/calendar-day.js';
+import type { LocalTime } from '../time/local-time.js';
+import type { Frequency, RecurrenceRule } from './rule.js';
+import { endAloneInWords, endInWords, type WordsContext } from './words-end.js';
+import { daysInWords, joined, monthsInWords, timesInWords, weekdayNames } from './words-parts.js';
+import { MONTHS, WEEKDAYS, list, ordinal } from './words-lists.js';
+
+export type { WordsContext } from './words-end.js';
+
+const UNITS: Record<Frequency, string> = { daily: 'day', weekly: 'week', monthly: 'month', yearly: 'year' };
+
+/**
+ * A rule in plain English: `every second Tuesday until 30 June 2026`. Dates and times are those of the series' zone.
+ * @throws TimeError `unknown_time_zone`
+ */
+export function ruleInWords(rule: RecurrenceRule, context: WordsContext): string {
+  return joined([patternInWords(rule, context), endInWords(rule, context)]);
+}
+
+/**
+ * What changed from one rule to another, null standing for none: `now every Tuesday instead of Monday; ends 30 June
+ * 2026`. Empty if both say the same.
+ * @throws TimeError `unknown_time_zone`
+ */
+export function ruleChangeInWords(
+  before: RecurrenceRule | null,
+  after: RecurrenceRule | null,
+  contexts: { before: WordsContext; after: WordsContext },
+): string {
+  if (!before && !after) return '';
+  if (!after) return 'no longer repeats';
+  if (!before) return `now repeats ${ruleInWords(after, contexts.after)}`;
+  const changes: string[] = [];
+  const oldPattern = patternInWords(before, contexts.before);
+  const newPattern = patternInWords(after, contexts.after);
+  if (oldPattern !== newPattern) changes.push(`now ${newPattern} instead of ${oldPattern.replace(/^every /, '')}`);
+  const oldEnd = endAloneInWords(before, contexts.before);
+  const newEnd = endAloneInWords(after, contexts.after);
+  if (oldEnd !== newEnd) {
+    const insteadOf = oldEnd === '' ? '' : ` instead of ${oldEnd}`;
+    changes.push(newEnd === '' ? 'no longer ends' : `ends ${newEnd}${insteadOf}`);
+  }
+  return changes.join('; ');
+}
+
+function patternInWords(rule: RecurrenceRule, context: WordsContext): string {
+  return joined([daysPattern(rule, context.start), timesInWords(rule)]);
+}
+
+function daysPattern(rule: RecurrenceRule, start: LocalTime): string {
+  const { frequency, interval, byDay, bySetPosition } = rule;
+  const every = interval === 1 ? 'every' : `every ${ordinal(interval)}`;
+  const onlyByWeekday = frequency === 'daily' && interval === 1 && byDay && !rule.byMonthDay;
+  if ((frequency !== 'weekly' && !onlyByWeekday) || bySetPosition) {
+    return joined([every, UNITS[frequency], impliedInWords(rule, start), daysInWords(rule)]);
+  }
+  const names = weekdayNames(byDay ?? [{ weekday: weekdayOf(start.day) }]);
+  const severalInSomeWeeks = interval > 1 && (byDay?.length ?? 1) > 1;
+  const days = severalInSomeWeeks ? `week on ${list(names).replace(/^(week)?day$/, 'each $&')}` : list(names);
+  return joined([every, days, monthsInWords(rule)]);
+}
+
+/** What a monthly or yearly rule without days takes from its start. */
+function impliedInWords(rule: RecurrenceRule, start: LocalTime): string {
+  const { frequency, byDay, byMonthDay, byYearDay, byWeekNumber, byMonth } = rule;
+  if (frequency === 'daily' || frequency === 'weekly' || byDay || byMonthDay || byYearDay) return '';
+  if (byWeekNumber) return `on ${WEEKDAYS[weekdayOf(start.day)]}`;
+  const { month, dayOfMonth } = civilFromDay(start.day);
+  const yearlyDate = frequency === 'yearly' && !byMonth;
+  return yearlyDate ? `on ${dayOfMonth} ${MONTHS[month - 1]}` : `on the ${ordinal(dayOfMonth, true)}`;
+}

@@ -1,0 +1,68 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ConflictProblemView } from '../availability/conflict-view.js';
+import { extendProblem } from '../platform/openapi/api-problems.js';
+import { ProblemView } from '../platform/openapi/problem-view.js';
+
+const VALUE = {
+  description: 'Any JSON value; null when there was none.',
+  anyOf: [
+    { type: 'string' },
+    { type: 'boolean' },
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
+    { type: 'null' },
+  ],
+};
+
+class ClashingPersonView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
+  id: string;
+
+  @ApiProperty({ example: 'ben' })
+  username: string;
+}
+
+/** A field that was changed on both sides. */
+export class FieldClashView {
+  @ApiProperty({ description: 'A field of the event, or `permissions`.', example: 'title' })
+  field: string;
+
+  @ApiProperty({ type: ClashingPersonView, required: false, description: 'With `permissions`: whose role it is.' })
+  person?: ClashingPersonView;
+
+  @ApiProperty({ ...VALUE, example: 'Team meeting' })
+  base: unknown;
+
+  @ApiProperty({ ...VALUE, example: 'Team lunch' })
+  theirs: unknown;
+
+  @ApiProperty({ ...VALUE, example: 'Team breakfast' })
+  yours: unknown;
+}
+
+export class StaleVersionProblemView extends ProblemView {
+  @ApiProperty({ type: 'integer', required: false, description: 'The version that the event has now.' })
+  current_version?: number;
+
+  @ApiProperty({
+    type: [FieldClashView],
+    required: false,
+    description: 'What was changed on both sides: at your version, now, and as you sent it.',
+  })
+  clashes?: FieldClashView[];
+}
+
+export class LaterChangesProblemView extends ConflictProblemView {
+  @ApiProperty({
+    type: [FieldClashView],
+    required: false,
+    description:
+      'With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.',
+  })
+  clashes?: FieldClashView[];
+}
+
+const CLASH = { field: 'title', base: 'Team meeting', theirs: 'Team lunch', yours: 'Team breakfast' };
+
+extendProblem('stale_version', { view: StaleVersionProblemView, example: { current_version: 5, clashes: [CLASH] } });
+extendProblem('later_changes', { view: LaterChangesProblemView, example: { clashes: [CLASH] } });

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import type { MemberKind } from '../history/change.js';
+import { Changes } from '../history/changes.js';
+import type { LockedEvent } from '../history/event-lock.js';
+import type { Member, RoleChange } from '../permissions/member.js';
+import { Config } from '../platform/config/config.js';
+import type { Transaction } from '../platform/database/transactions.js';
+import type { Actor } from '../platform/http/actor.js';
+import { Problem } from '../problems/problem.js';
+import { MembersRepository } from './members.repository.js';
+
+/** The only place that writes roles: each change of roles and its history in one step. */
+@Injectable()
+export class MembersWriter {
+  constructor(
+    private readonly members: MembersRepository,
+    private readonly changes: Changes,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Changes roles on a locked event; the actor may do it. Does nothing for an empty list.
+   * @param usernames of everybody who becomes a member
+   * @returns the event with its members as they are now
+   * @throws Problem too_many_people
+   */
+  async write(
+    tx: Transaction,
+    locked: LockedEvent,
+    actor: Actor,
+    kind: MemberKind,
+    roleChanges: RoleChange[],
+    { comment = null, usernames }: { comment?: string | null; usernames?: ReadonlyMap<string, string> } = {},
+  ): Promise<LockedEvent> {
+    if (roleChanges.length === 0) return locked;
+    const { event } = locked;
+    const at = new Date();
+    this.refuseTooMany(locked.members.length + roleChanges.filter(({ from }) => from === null).length);
+    const given = roleChanges.flatMap(({ userId, to: role }) => (role ? [{ userId, role }] : []));
+    const removed = roleChanges.filter(({ to }) => to === null).map(({ userId }) => userId);
+    await this.members.setRoles(tx, event.id, given, actor.userId, at);
+    await this.members.remove(tx, event.id, removed);
+    const { id: eventId, title: eventTitle, version } = event;
+    this.changes.record(tx, {
+      kind,
+      eventId,
+      eventTitle,
+      version,
+      actorId: actor.userId,
+      at,
+      comment,
+      members: roleChanges,
+    });
+    const names = new Map([...locked.members.map(nameOf), ...(usernames ?? [])]);
+    const granted = given.map(({ userId, role }) => ({
+      userId,
+      username: names.get(userId)!,
+      role,
+      grantedAt: at,
+      grantedBy: { id: actor.userId, username: actor.username },
+    }));
+    return withMembers(locked, granted, removed);
+  }
+
+  /** Makes the creator of a new event its owner. Part of the creation, not a change by itself. */
+  async createOwner(tx: Transaction, eventId: string, owner: Actor, at: Date): Promise<Member> {
+    const { userId, username } = owner;
+    await this.members.setRoles(tx, eventId, [{ userId, role: 'owner' }], userId, at);
+    return { userId, username, role: 'owner', grantedAt: at, grantedBy: { id: userId, username } };
+  }
+
+  /** Gives the tail of a split series the members of its head, in the same roles. Part of the split. */
+  copyMembers(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
+    return this.members.copy(tx, fromEventId, toEventId);
+  }
+
+  private refuseTooMany(count: number): void {
+    const { maxPeople } = this.config.values;
+    if (count > maxPeople)
+      throw new Problem('too_many_people', { detail: `An event has at most ${maxPeople} members.` });
+  }
+}
+
+const nameOf = ({ userId, username }: Member): [string, string] => [userId, username];
+
+function withMembers(locked: LockedEvent, granted: Member[], removed: string[]): LockedEvent {
+  const replaced = new Set([...removed, ...granted.map(({ userId }) => userId)]);
+  const members = [...locked.members.filter(({ userId }) => !replaced.has(userId)), ...granted].sort(byOwnerAndName);
+  return { ...locked, ownerId: members[0]!.userId, members };
+}
+
+/** The order in which members are listed: the owner first, then by name without regard to case. */
+function byOwnerAndName(a: Member, b: Member): number {
+  if (a.role === 'owner' || b.role === 'owner') return a.role === 'owner' ? -1 : 1;
+  const [left, right] = [a.username.toLowerCase(), b.username.toLowerCase()];
+  return left < right ? -1 : left > right ? 1 : 0;
+}

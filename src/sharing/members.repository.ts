@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Role } from '../permissions/role.js';
+import type { Transaction } from '../platform/database/transactions.js';
+
+/** An event always has an owner: an erased person keeps the events in their trash. */
+const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;
+
+/** Writes of `event_permissions`, and the look-ups for people whose account was erased. */
+@Injectable()
+export class MembersRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Sets roles. The one that becomes owner is set in a statement after the others, so that there are never two. */
+  async setRoles(
+    tx: Transaction,
+    eventId: string,
+    roles: { userId: string; role: Role }[],
+    grantedBy: string,
+    at: Date,
+  ): Promise<void> {
+    const notOwners = roles.filter(({ role }) => role !== 'owner');
+    const owners = roles.filter(({ role }) => role === 'owner');
+    for (const group of [notOwners, owners]) {
+      if (group.length === 0) continue;
+      await tx.query(
+        `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
+         SELECT $1, member.user_id, member.role, $4, $5
+           FROM unnest($2::uuid[], $3::text[]) AS member (user_id, role)
+         ON CONFLICT (event_id, user_id)
+         DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, granted_at = excluded.granted_at`,
+        [eventId, group.map((member) => member.userId), group.map((member) => member.role), grantedBy, at],
+      );
+    }
+  }
+
+  async remove(tx: Transaction, eventId: string, userIds: string[]): Promise<void> {
+    if (userIds.length === 0) return;
+    await tx.query(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = ANY($2)`, [eventId, userIds]);
+  }
+
+  async copy(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
+    await tx.query(
+      `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
+       SELECT $2, user_id, role, granted_by, granted_at FROM event_permissions WHERE event_id = $1`,
+      [fromEventId, toEventId],
+    );
+  }
+
+  /** Returns who would own the event next: an editor before a viewer, the longest-standing first; null for nobody. */
+  async findHeir(tx: Transaction, eventId: string): Promise<string | null> {
+    const [row] = await tx.query<{ userId: string }>(
+      `SELECT p.user_id AS "userId" FROM event_permissions p JOIN users u ON u.id = p.user_id
+        WHERE p.event_id = $1 AND p.role <> 'owner' AND u.erased_at IS NULL
+        ORDER BY p.role = 'editor' DESC, p.granted_at, p.user_id LIMIT 1`,
+      [eventId],
+    );
+    return row?.userId ?? null;
+  }
+
+  /** Returns the next events of which an erased person is still a member, leaving their own trash aside. */
+  async listEventsToLeave(userId: string): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT p.event_id AS id FROM event_permissions p JOIN events e ON e.id = p.event_id
+        WHERE p.user_id = $1 AND ${TO_LEAVE} ORDER BY p.event_id LIMIT 100`,
+      [userId],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Returns the erased people who are still members of some event. */
+  async listErasedMembers(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT u.id FROM users u
+        WHERE u.erased_at IS NOT NULL AND EXISTS (
+          SELECT 1 FROM event_permissions p JOIN events e ON e.id = p.event_id WHERE p.user_id = u.id AND ${TO_LEAVE})`,
+    );
+    return rows.map((row) => row.id);
+  }
+}

@@ -1,0 +1,108 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
+import { UuidParam } from '../platform/http/uuid-param.js';
+import { asSent } from '../platform/http/validation.pipe.js';
+import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
+import { DryRun, Idempotent } from '../platform/http/write-route.js';
+import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody, ShareEntry } from './sharing.dto.js';
+import { ListMembersService } from './list-members.service.js';
+import { SharingService } from './sharing.service.js';
+import { RequireRole } from '../permissions/role.guard.js';
+
+@ApiTags('People')
+@Controller('api/events/:id')
+export class SharingController {
+  constructor(
+    private readonly sharing: SharingService,
+    private readonly listing: ListMembersService,
+  ) {}
+
+  @Post('share')
+  @HttpCode(200)
+  @RequireRole('share')
+  @DryRun()
+  @Idempotent()
+  @ApiOperation({
+    operationId: 'shareEvent',
+    summary: 'Share an event',
+    description:
+      'Owner only. Takes `{users: […]}`, a bare list or a single entry. All or nothing: one unknown person or bad role refuses the call, with a pointer for each. Sharing again changes the role. Answers with everybody on the event.',
+  })
+  @ApiShorthandBody(ShareBody, ShareEntry)
+  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  @ApiProblems('too_many_people')
+  async share(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The event.') id: string,
+    @Body() body: ShareBody,
+  ): Promise<PermissionsView> {
+    const requests = body.users.map(({ user_id: userId, username, email, role }) => ({
+      userId,
+      username,
+      email,
+      role,
+    }));
+    return permissionsView(await asSent(body, () => this.sharing.share(actor, id, requests)));
+  }
+
+  @Get('permissions')
+  @RequireRole('read', { evenDeleted: true })
+  @ApiOperation({
+    operationId: 'listPermissions',
+    summary: 'Who is on the event',
+    description:
+      'Everybody on the event may see it. Owner first, then by name. With `as_of`: who could see it then; also of a deleted event, for its owner.',
+  })
+  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  async list(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The event.') id: string,
+    @Query() query: AsOfQuery,
+  ): Promise<PermissionsView> {
+    const asOf = readAsOf(query, actor.timeZone);
+    return permissionsView(await this.listing.list(actor, id, asOf));
+  }
+
+  @Put('permissions/:userId')
+  @RequireRole('share')
+  @DryRun()
+  @ApiOperation({
+    operationId: 'changeRole',
+    summary: 'Change a role, or hand the event over',
+    description:
+      'Owner only. `owner` hands the event over: the old owner becomes an editor, and the time is checked against the new owner. The owner cannot lower himself (409). Answers with everybody on the event.',
+  })
+  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  @ApiProblems('event_conflict', 'owner_required')
+  async changeRole(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The event.') id: string,
+    @UuidParam('userId', 'The person.') userId: string,
+    @Body() body: ChangeRoleBody,
+  ): Promise<PermissionsView> {
+    const onConflict = body.on_conflict ?? 'reject';
+    return permissionsView(await this.sharing.changeRole(actor, id, userId, body.role, onConflict));
+  }
+
+  @Delete('permissions/:userId')
+  @HttpCode(204)
+  @RequireRole('read')
+  @DryRun()
+  @ApiOperation({
+    operationId: 'revokePermission',
+    summary: 'Remove a person, or leave',
+    description: 'The owner removes others; anybody else may remove himself. The owner cannot be removed (409).',
+  })
+  @ApiNoContentResponse({ description: 'Removed' })
+  @ApiProblems('forbidden', 'owner_required')
+  async revoke(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The event.') id: string,
+    @UuidParam('userId', 'The person.') userId: string,
+  ): Promise<void> {
+    await this.sharing.revoke(actor, id, userId);
+  }
+}

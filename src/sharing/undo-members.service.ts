@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { AvailabilityService } from '../availability/availability.service.js';
+import type { MemberKind } from '../history/change.js';
+import { EventLock } from '../history/event-lock.js';
+import type { RoleChange } from '../permissions/member.js';
+import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import type { Actor } from '../platform/http/actor.js';
+import { invalid, Problem } from '../problems/problem.js';
+import { UsersService } from '../users/users.service.js';
+import { MembersWriter } from './members-writer.js';
+import { INVERSE_KIND, type RoleClash, undoRoles } from './undo-roles.js';
+
+@Injectable()
+export class UndoMembersService {
+  constructor(
+    private readonly writer: MembersWriter,
+    private readonly availability: AvailabilityService,
+    private readonly locks: EventLock,
+    private readonly users: UsersService,
+    private readonly transactions: Transactions,
+  ) {}
+
+  /**
+   * Takes one change of members back by a change of its own: people it added are removed, people it removed are added
+   * again, and roles are what they were before. All of it or nothing.
+   * @throws Problem later_changes naming everybody whose role changed again since, event_conflict when the ownership
+   *   goes back, too_many_people, validation_failed for somebody whose account was erased, not_found, forbidden
+   */
+  async undo(
+    actor: Actor,
+    eventId: string,
+    { kind, members }: { kind: MemberKind; members: RoleChange[] },
+    { onConflict, comment }: { onConflict: 'reject' | 'allow'; comment: string },
+  ): Promise<void> {
+    const formerOwner = members.find(({ from }) => from === 'owner')?.userId;
+    await this.transactions.run(async (tx) => {
+      const locked = await this.locks.lockFor(tx, actor, eventId, 'share', { availabilityOf: formerOwner });
+      const undo = undoRoles(members, new Map(locked.members.map(({ userId, role }) => [userId, role])));
+      if ('clashes' in undo) throw await this.laterChanges(tx, undo.clashes);
+      const usernames = await this.usernames(tx, undo.roleChanges);
+      if (undo.roleChanges.some(({ to }) => to === 'owner')) {
+        await this.availability.move(tx, locked, formerOwner!, actor, onConflict);
+      }
+      await this.writer.write(tx, locked, actor, INVERSE_KIND[kind], undo.roleChanges, { comment, usernames });
+    });
+  }
+
+  private async laterChanges(tx: Transaction, found: RoleClash[]): Promise<Problem> {
+    const names = await this.users.usernames(
+      found.map(({ userId }) => userId),
+      tx,
+    );
+    const clashes = found.map(({ userId: id, ...roles }) => ({
+      field: 'permissions',
+      person: { id, username: names.get(id)! },
+      ...roles,
+    }));
+    return new Problem('later_changes', { members: { clashes } });
+  }
+
+  /** @throws Problem validation_failed when somebody who would get a role has no account any more */
+  private async usernames(tx: Transaction, roleChanges: RoleChange[]): Promise<Map<string, string>> {
+    const given = roleChanges.filter(({ to }) => to !== null);
+    const users = await this.users.findAll(tx, given);
+    const found = users.filter((user) => user !== null);
+    if (found.length === users.length) return new Map(found.map(({ id, username }) => [id, username]));
+    const message = 'It would give a role to somebody whose account was erased.';
+    throw invalid({ pointer: '/path/position', code: 'unknown_person', message });
+  }
+}
