@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { startTemporaryPostgres } from '../postgres-launcher/index.js';
 import { ConflictsRepository } from '../src/events/conflicts.repository.js';
 import { type Claim, ConflictsService } from '../src/events/conflicts.service.js';
 import { draftContent } from '../src/events/event-draft.js';
@@ -14,7 +15,6 @@ import { toSnapshot } from '../src/events/event-snapshot.js';
 import { farDays } from '../src/events/far-days.js';
 import { multirange, occupancyOf, weekSieve } from '../src/events/occupancy.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
-import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { Transaction } from '../src/platform/database/transactions.js';
 import type { Actor } from '../src/platform/http/actor.js';

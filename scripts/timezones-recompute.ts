@@ -5,10 +5,10 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from '../src/create-app.js';
 import { TimeZoneUpdateService } from '../src/events/time-zone-update.service.js';
 import { readConfig, withSigningSecret } from '../src/platform/config/config.js';
-import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { tzdataVersion } from '../src/platform/time/time-zone.js';
 

@@ -7,9 +7,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DataSource } from 'typeorm';
+import { startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
-import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { isUpToDate } from '../src/platform/database/migrate.js';
 import { problemLine, verifyHistory } from '../src/versions/verify-history.js';
 

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from './create-app.js';
 import { type Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
 import { isDatabaseUnavailable } from './platform/database/database-errors.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/database/embedded/embedded-postgres.js';
-import { EmbeddedPostgresError } from './platform/database/embedded/embedded-postgres.errors.js';
 import { migrate } from './platform/database/migrate.js';
 
 const LONGEST_STOP_MS = 10_000;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { superuserPassword } from '../../postgres-launcher/password.js';
 import { createEvent, eraseMe, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { HorizonService } from '../../src/events/horizon.service.js';
 import { TimeZoneUpdateService } from '../../src/events/time-zone-update.service.js';
-import { superuserPassword } from '../../src/platform/database/embedded/password.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 import { IdempotencyService } from '../../src/platform/writes/idempotency.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTemporaryPostgres } from '../../src/platform/database/embedded/temporary-postgres.js';
+import { startTemporaryPostgres } from '../../postgres-launcher/index.js';
 import {
   answers,
   Harness,

@@ -10,11 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import ts from 'typescript';
 
-const SOURCES = fileURLToPath(new URL('../../src/platform/database/embedded/', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../postgres-launcher/', import.meta.url));
 
 const HOLDER_PROGRAM = `
 import { createInterface } from 'node:readline';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { startEmbeddedPostgres } from './index.js';
 const [dataDir, durable] = process.argv.slice(2);
 const log = (message) => process.stderr.write(message + '\\n');
 try {

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startTemporaryPostgres } from '../../src/platform/database/embedded/temporary-postgres.js';
+import { startTemporaryPostgres } from '../../postgres-launcher/index.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 
 declare module 'vitest' {

@@ -18,6 +18,14 @@ export interface TemporaryPostgres {
   stop(): Promise<void>;
 }
 
+/** How to run a temporary PostgreSQL. */
+export interface TemporaryPostgresOptions {
+  /** Receives one message per step; by default nothing is logged. */
+  readonly log?: (message: string) => void;
+  /** Default 100. */
+  readonly maxConnections?: number;
+}
+
 /** A folder younger than this may belong to a start that has not come far enough to show that it lives. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
@@ -26,9 +34,7 @@ const ABANDONED_AFTER_MS = 10 * 60_000;
  * What earlier test runs left behind because they were killed is stopped and removed.
  * @throws EmbeddedPostgresError as startEmbeddedPostgres does.
  */
-export async function startTemporaryPostgres(
-  options: { log?: (message: string) => void; maxConnections?: number } = {},
-): Promise<TemporaryPostgres> {
+export async function startTemporaryPostgres(options: TemporaryPostgresOptions = {}): Promise<TemporaryPostgres> {
   const { log = () => undefined, maxConnections = 100 } = options;
   const parent = join(tmpdir(), `convene-postgres-${process.getuid?.() ?? 'user'}`);
   await mkdir(parent, { recursive: true, mode: 0o711 });
