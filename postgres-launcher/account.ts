@@ -45,8 +45,9 @@ async function chooseForRoot(
     const blocked = await blockedFolder(folder, account);
     if (blocked) {
       throw new EmbeddedPostgresError(
-        `PostgreSQL does not run as root, and as uid ${account.uid} it cannot get through ${blocked}. ` +
-          'Start Convene as an ordinary user, or move it to a folder that everybody may enter, or set DATABASE_URL.',
+        `PostgreSQL does not run as root, and uid ${account.uid} may not enter ${blocked}. ` +
+          'Start this program as an ordinary user, or move it and its data to folders that every user may enter.',
+        { unsupported: true },
       );
     }
   }
@@ -59,8 +60,8 @@ async function assertRuns(binaries: PostgresBinaries, account: Account): Promise
   const version = await run(binaries, account, binaries.postgres, ['-V']);
   if (version.ok) return;
   throw new EmbeddedPostgresError(
-    `The embedded PostgreSQL does not run on this system (it needs glibc on Linux): ${version.stderr.trim()}. ` +
-      'Set DATABASE_URL to a PostgreSQL of your own.',
+    `The embedded PostgreSQL does not run on this system (on Linux it needs glibc): ${version.stderr.trim()}`,
+    { unsupported: true },
   );
 }
 

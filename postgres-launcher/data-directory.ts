@@ -8,17 +8,20 @@ import { EmbeddedPostgresError, errorCode } from './embedded-postgres.errors.js'
 import type { Paths } from './paths.js';
 import { HOST_BASED_AUTHENTICATION, type ServerSettings, serverConfiguration } from './settings.js';
 
-const OWN_CONFIGURATION = 'convene.conf';
+/** The launcher's own settings; `postgresql.conf` includes this file. */
+const configurationFile = (name: string): string => `${name}.conf`;
+const includeLine = (name: string): string => `include_if_exists = '${configurationFile(name)}'`;
 
 /** What a new data directory is made with. */
 export interface Creation {
+  readonly name: string;
   readonly superuser: Superuser;
   readonly durable: boolean;
 }
 
 /**
  * Makes sure that there is a data directory which this PostgreSQL can open: creates it at the first start.
- * @throws EmbeddedPostgresError when the data is of another major version, or the folder is something else.
+ * @throws EmbeddedPostgresError when the data is of another major version or application, or is not PostgreSQL's.
  */
 export async function prepareDataDirectory(
   paths: Paths,
@@ -40,6 +43,13 @@ export async function prepareDataDirectory(
         `Export it with version ${found} (pg_dumpall) and import it into a new folder; it was left as it is.`,
     );
   }
+  const configuration = await readFile(join(paths.data, 'postgresql.conf'), 'utf8');
+  if (!configuration.includes(includeLine(creation.name))) {
+    throw new EmbeddedPostgresError(
+      `The data in ${paths.data} does not belong to "${creation.name}": ` +
+        `its postgresql.conf has no line ${includeLine(creation.name)}. Start it under the name it was created with.`,
+    );
+  }
   return 'found';
 }
 
@@ -47,9 +57,9 @@ export async function prepareDataDirectory(
 export async function writeConfiguration(
   dataDirectory: string,
   account: Account,
-  settings: ServerSettings,
+  settings: ServerSettings & { readonly name: string },
 ): Promise<void> {
-  const path = join(dataDirectory, OWN_CONFIGURATION);
+  const path = join(dataDirectory, configurationFile(settings.name));
   await writeFile(`${path}.new`, serverConfiguration(settings), { mode: 0o600 });
   if (account.uid !== undefined) await chown(`${path}.new`, account.uid, account.gid ?? account.uid);
   await rename(`${path}.new`, path);
@@ -79,7 +89,7 @@ async function create(
   paths: Paths,
   binaries: PostgresBinaries,
   account: Account,
-  { superuser, durable }: Creation,
+  { name, superuser, durable }: Creation,
 ): Promise<void> {
   const workshop = join(paths.home, `${paths.unfinished}${randomBytes(6).toString('hex')}`);
   const data = join(workshop, 'data');
@@ -93,7 +103,7 @@ async function create(
     const options = ['-U', superuser.name, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
     await initdb(binaries, account, data, durable ? options : [...options, '--no-sync']);
     await writeFile(join(data, 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
-    await appendFile(join(data, 'postgresql.conf'), `\ninclude_if_exists = '${OWN_CONFIGURATION}'\n`);
+    await appendFile(join(data, 'postgresql.conf'), `\n${includeLine(name)}\n`);
     // Only an empty folder can be in the way (see dataVersion).
     await rmdir(paths.data).catch(() => undefined);
     await rename(data, paths.data);

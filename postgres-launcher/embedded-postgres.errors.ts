@@ -1,6 +1,13 @@
 /** The embedded PostgreSQL cannot be started, adopted or stopped; the message says what to do about it. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
+  /** Whether the embedded PostgreSQL does not run on this system or under this account, so that another is needed. */
+  readonly unsupported: boolean;
+
+  constructor(message: string, { unsupported = false, ...options }: ErrorOptions & { unsupported?: boolean } = {}) {
+    super(message, options);
+    this.unsupported = unsupported;
+  }
 }
 
 /** Why PostgreSQL refused to start, as far as its log tells; the launcher has a remedy for the first two. */

@@ -1,5 +1,5 @@
-import { APPLICATION_ROLE } from './administration.js';
 import { Cluster, type Running } from './cluster.js';
+import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
 import { countHolders, registerHolder } from './holders.js';
 import { openPaths, type Paths } from './paths.js';
 import { type ProcessLock, withLock } from './process-lock.js';
@@ -10,18 +10,21 @@ import { Supervisor } from './supervisor.js';
 export interface EmbeddedPostgresOptions {
   /** A folder of its own on a local disk; created if missing. The data is in `<dataDir>/postgres`. */
   readonly dataDir: string;
+  /**
+   * The application that the data belongs to: lower-case letters, digits and underscores, at most 40, no digit first.
+   * Its database and the role that owns it get this name. The same name is needed at every start.
+   */
+  readonly name: string;
   readonly log: (message: string) => void;
   /** Default true. false trades every guarantee for speed: only for tests. */
   readonly durable?: boolean;
-  /** Created if missing. Default `convene`. */
-  readonly database?: string;
   /** Default 100. Has no effect on a server that runs already. */
   readonly maxConnections?: number;
 }
 
 /** A running PostgreSQL. It goes on running when this process is killed; the next start adopts it. */
 export interface EmbeddedPostgres {
-  /** `postgres://convene:<password>@127.0.0.1:<port>/<database>`; does not change while this handle lives. */
+  /** `postgres://<name>:<password>@127.0.0.1:<port>/<name>`; does not change while this handle lives. */
   readonly url: string;
   /** Whether the server was running already. */
   readonly adopted: boolean;
@@ -34,19 +37,30 @@ export interface EmbeddedPostgres {
 /** Long enough for another process to finish a start with a long recovery. */
 const LOCK_TIMEOUT_MS = 360_000;
 
+/** PostgreSQL's own roles and databases; its names with `pg_` are reserved. */
+const RESERVED_NAME = /^(postgres|public|none|template[01]|pg_.*)$/;
+
 /**
  * Starts a real PostgreSQL on the data directory, or adopts the one that runs there, and keeps it running.
  * @throws EmbeddedPostgresError when that is impossible; its message says what to do.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDir, log, durable = true, database = 'convene', maxConnections = 100 } = options;
+  const { dataDir, name, log, durable = true, maxConnections = 100 } = options;
+  checkName(name);
   const paths = await openPaths(dataDir);
   return exclusively(paths, async () => {
-    const cluster = await Cluster.open(paths, { durable, database, maxConnections, log });
+    const cluster = await Cluster.open(paths, { name, durable, maxConnections, log });
     const { running, holder } = await bringUp(cluster, paths);
     log(`PostgreSQL ${running.adopted ? 'was running already' : 'runs'} on 127.0.0.1:${running.port}.`);
-    return new Handle(paths, cluster, running, holder, database, log);
+    return new Handle(paths, cluster, running, holder, name, log);
   });
+}
+
+/** Only what needs no quoting anywhere: the name is part of SQL, a URL and file names. */
+function checkName(name: string): void {
+  if (!/^[a-z_][a-z0-9_]{0,39}$/.test(name) || RESERVED_NAME.test(name)) {
+    throw new EmbeddedPostgresError(`"${name}" can't be the name of a database and its role.`);
+  }
 }
 
 /** A server that was started and can't be used is not left behind, unless others use it. */
@@ -70,11 +84,11 @@ class Handle implements EmbeddedPostgres {
     private readonly cluster: Cluster,
     private running: Running,
     private readonly holder: ProcessLock,
-    database: string,
+    name: string,
     private readonly log: (message: string) => void,
   ) {
     const { port, adopted } = running;
-    this.url = `postgres://${APPLICATION_ROLE}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+    this.url = `postgres://${name}:${cluster.password}@127.0.0.1:${port}/${name}`;
     this.adopted = adopted;
     this.supervisor = new Supervisor({
       isRunning: () => this.cluster.isRunning(this.running.pid),

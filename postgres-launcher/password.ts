@@ -24,7 +24,7 @@ export async function readPassword(file: string, dataExists: boolean): Promise<s
   return password;
 }
 
-/** The superuser's password follows from the application's, but does not travel with it in a connection URL. */
-export function superuserPassword(password: string): string {
-  return createHmac('sha256', password).update('convene embedded superuser').digest('base64url');
+/** Derives the superuser's password from that of the application `name`. */
+export function superuserPassword(password: string, name: string): string {
+  return createHmac('sha256', password).update(`${name} embedded superuser`).digest('base64url');
 }

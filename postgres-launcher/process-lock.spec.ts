@@ -7,7 +7,7 @@ import { tryLock, withLock } from './process-lock.js';
 
 let dir: string;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'convene-lock-'));
+  dir = await mkdtemp(join(tmpdir(), 'process-lock-'));
 });
 afterAll(() => rm(dir, { recursive: true }));
 

@@ -20,7 +20,7 @@ export interface ProcessLock {
 export async function tryLock(dir: string, name: string): Promise<ProcessLock | undefined> {
   if (process.platform !== 'linux' && process.platform !== 'win32') return tryLockFile(join(dir, name));
   const { dev, ino } = await stat(dir, { bigint: true });
-  const key = `convene-${dev}-${ino}-${name}`;
+  const key = `embedded-postgres-${dev}-${ino}-${name}`;
   return tryListen(process.platform === 'linux' ? `\0${key}` : `\\\\.\\pipe\\${key}`);
 }
 

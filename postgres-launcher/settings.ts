@@ -39,7 +39,7 @@ export function serverConfiguration({ port, durable, maxConnections }: ServerSet
     log_min_error_statement: 'panic',
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'`);
-  return `# Written by Convene at every start of its embedded PostgreSQL. To override: ALTER SYSTEM.\n${lines.join('\n')}\n`;
+  return `# Written at every start. Settings in postgresql.auto.conf (ALTER SYSTEM) take precedence.\n${lines.join('\n')}\n`;
 }
 
 /** Who may connect: only accounts with a password, only from this machine. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { countHolders } from './holders.js';
+import { superuserPassword } from './password.js';
 import { openPaths } from './paths.js';
 import { hasEnded, readPostmasterPid } from './postmaster.js';
 import { isAlive, signal, worksIn } from './processes.js';
@@ -12,6 +13,8 @@ import { isAlive, signal, worksIn } from './processes.js';
 export interface TemporaryPostgres {
   /** See EmbeddedPostgres; the account may create databases, also from a template of its own. */
   readonly url: string;
+  /** The same server as its superuser, on the database `postgres`. */
+  readonly superuserUrl: string;
   readonly dataDir: string;
   ensureRunning(): Promise<void>;
   /** Stops the server and removes its data. */
@@ -22,6 +25,8 @@ export interface TemporaryPostgres {
 export interface TemporaryPostgresOptions {
   /** Receives one message per step; by default nothing is logged. */
   readonly log?: (message: string) => void;
+  /** See EmbeddedPostgresOptions. Default `test`. */
+  readonly name?: string;
   /** Default 100. */
   readonly maxConnections?: number;
 }
@@ -35,8 +40,8 @@ const ABANDONED_AFTER_MS = 10 * 60_000;
  * @throws EmbeddedPostgresError as startEmbeddedPostgres does.
  */
 export async function startTemporaryPostgres(options: TemporaryPostgresOptions = {}): Promise<TemporaryPostgres> {
-  const { log = () => undefined, maxConnections = 100 } = options;
-  const parent = join(tmpdir(), `convene-postgres-${process.getuid?.() ?? 'user'}`);
+  const { name = 'test', log = () => undefined, maxConnections = 100 } = options;
+  const parent = join(tmpdir(), `temporary-postgres-${process.getuid?.() ?? 'user'}`);
   await mkdir(parent, { recursive: true, mode: 0o711 });
   // The name can be guessed: somebody else may have made the folder to get at what is in it.
   if (process.getuid && (await stat(parent)).uid !== process.getuid()) {
@@ -46,7 +51,7 @@ export async function startTemporaryPostgres(options: TemporaryPostgresOptions =
   const dataDir = await mkdtemp(join(parent, 'run-'));
   const remove = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   try {
-    const server = await startEmbeddedPostgres({ dataDir, log, durable: false, maxConnections });
+    const server = await startEmbeddedPostgres({ dataDir, name, log, durable: false, maxConnections });
     const stop = async (): Promise<void> => {
       try {
         await server.stop();
@@ -54,7 +59,17 @@ export async function startTemporaryPostgres(options: TemporaryPostgresOptions =
         await remove();
       }
     };
-    return { url: server.url, dataDir, ensureRunning: () => server.ensureRunning(), stop };
+    const superuser = new URL(server.url);
+    superuser.username = 'postgres';
+    superuser.password = superuserPassword(superuser.password, name);
+    superuser.pathname = '/postgres';
+    return {
+      url: server.url,
+      superuserUrl: superuser.href,
+      dataDir,
+      ensureRunning: () => server.ensureRunning(),
+      stop,
+    };
   } catch (error) {
     await remove();
     throw error;

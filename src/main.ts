@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from './create-app.js';
@@ -19,7 +18,7 @@ async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   let config = withSigningSecret(readConfig(process.env));
   if (!config.values.databaseUrl) {
-    embedded = await startEmbeddedPostgres({ dataDir: resolve(config.values.dataDir), log: say });
+    embedded = await startEmbeddedPostgres({ ...config.embeddedPostgres, log: say });
     config = config.with({ databaseUrl: embedded.url });
   }
   await migrate(config.databaseUrl);
@@ -53,7 +52,10 @@ async function stop(): Promise<void> {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof EmbeddedPostgresError) {
+    return error.unsupported ? `${error.message}\nOr set DATABASE_URL to a PostgreSQL server of yours.` : error.message;
+  }
   if (isDatabaseUnavailable(error)) return `The database cannot be reached: ${(error as Error).message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -157,7 +157,7 @@ describe.runIf(process.getuid?.() === 0)('accounts', () => {
     const closed = join(harness.root, 'closed');
     await mkdir(closed, { mode: 0o700 });
     const inside = harness.hold(join(closed, 'data'), { env: { PATH: '/nonexistent' } });
-    expect((await inside.started).error).toContain(`cannot get through ${closed}`);
+    expect((await inside.started).error).toContain(`may not enter ${closed}`);
     const foreign = harness.dataDir('foreign');
     await url(harness.hold(foreign)).then(() => chmod(foreign, 0o755));
     const stranger = harness.hold(foreign, NOBODY);

@@ -27,7 +27,7 @@ describe('the first start', () => {
     await harness.removeLinks();
     const holder = harness.hold(dataDir, { durable: true });
     const address = await url(holder);
-    expect(address).toMatch(/^postgres:\/\/convene:[\w-]{43}@127\.0\.0\.1:\d+\/convene$/);
+    expect(address).toMatch(/^postgres:\/\/planner:[\w-]{43}@127\.0\.0\.1:\d+\/planner$/);
     const [settings] = await query(
       address,
       `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
@@ -84,7 +84,7 @@ describe('an installation without the optional dependency', () => {
     await rename(platforms, `${platforms}-away`);
     const { error } = await harness.hold(harness.dataDir('missing')).started;
     await rename(`${platforms}-away`, platforms);
-    expect(error).toMatch(/No embedded PostgreSQL for .*Set DATABASE_URL.*or install the optional dependencies/);
+    expect(error).toMatch(/No embedded PostgreSQL is installed for .*Install the optional dependencies/);
   });
 });
 
@@ -152,6 +152,16 @@ describe('a later start', () => {
       expect(holder.logged().includes('another program')).toBe(pid === process.pid);
       await holder.stop();
     }
+  });
+
+  it('refuses another name than the data was created with', async () => {
+    const dataDir = harness.dataDir('name');
+    const first = harness.hold(dataDir);
+    const address = await url(first);
+    const other = await harness.hold(dataDir, { name: 'ledger' }).started;
+    expect(other.error).toMatch(/does not belong to "ledger"/);
+    expect(await answers(address)).toBe(true);
+    await first.stop();
   });
 
   it('refuses data of another major version and leaves it alone', async () => {

@@ -6,6 +6,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A migrated database that nobody connects to: each test file copies it. */
     templateUrl: string;
+    /** The same server, as its superuser. */
+    superuserUrl: string;
   }
 }
 
@@ -14,5 +16,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const postgres = await startTemporaryPostgres({ maxConnections: 300 });
   await migrate(postgres.url);
   project.provide('templateUrl', postgres.url);
+  project.provide('superuserUrl', postgres.superuserUrl);
   return () => postgres.stop();
 }
