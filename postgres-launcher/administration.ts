@@ -15,8 +15,8 @@ export async function identify(
 ): Promise<'ours' | 'other' | 'silent'> {
   return withConnection(port, superuser, async (client) => {
     const shown = await client.query<{ data_directory: string }>('SHOW data_directory');
-    const theirs = await stat(shown.rows[0]?.data_directory ?? '').catch(() => undefined);
-    const own = await stat(dataDirectory);
+    const theirs = await stat(shown.rows[0]?.data_directory ?? '', { bigint: true }).catch(() => undefined);
+    const own = await stat(dataDirectory, { bigint: true });
     return theirs?.dev === own.dev && theirs.ino === own.ino ? ('ours' as const) : ('other' as const);
   }).catch((error: unknown) => (isRefusal(error) ? 'other' : 'silent'));
 }

@@ -10,12 +10,13 @@ import { countHolders } from './holders.js';
 import { readPassword, superuserPassword } from './password.js';
 import type { Paths } from './paths.js';
 import { choosePort } from './port.js';
-import { disownPid, hasEnded, readPostmasterPid, startPostmaster, stopPostmaster } from './postmaster.js';
+import { disownPid, readPostmasterPid, START_TIMEOUT_MS, startPostmaster, stopPostmaster } from './postmaster.js';
 import type { PostmasterPid } from './postmaster-pid.js';
-import { isAlive, processesIn, signal, worksIn } from './processes.js';
+import { isAlive, processesIn, signal, waitForEnd, worksIn } from './processes.js';
 
 const LEFTOVERS_TIMEOUT_MS = 60_000;
 const LEFTOVERS_GRACE_MS = 1_000;
+/** For a server that has written that it is ready; one that is starting has START_TIMEOUT_MS. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
 export interface ClusterOptions {
@@ -49,10 +50,10 @@ export class Cluster {
    */
   static async open(paths: Paths, options: ClusterOptions): Promise<Cluster> {
     const exists = (await stat(paths.data).catch(() => undefined)) !== undefined;
-    const password = await readPassword(paths.password, exists);
-    const superuser = { name: 'postgres', password: superuserPassword(password, options.name) };
     const binaries = await locateBinaries(paths.libraries);
     const account = await chooseAccount(binaries, paths.home, paths.data);
+    const password = await readPassword(paths.password, exists);
+    const superuser = { name: 'postgres', password: superuserPassword(password, options.name) };
     const made = await prepareDataDirectory(paths, binaries, account, { superuser, ...options });
     if (made === 'created') options.log('Created a new database.');
     return new Cluster(paths, options, binaries, account, password, superuser);
@@ -112,13 +113,13 @@ export class Cluster {
   /** Waits for a server that starts, recovers or stops. Undefined when it has ended, or never was ours. */
   private async awaitAnswer(pid: number): Promise<number | undefined> {
     const { data } = this.paths;
-    const deadline = Date.now() + ANSWER_TIMEOUT_MS;
+    const began = Date.now();
     while (isAlive(pid)) {
       const now = await readPostmasterPid(data);
       if (now?.pid !== pid) return undefined;
       const answer = now.ready && now.port ? await identify(now.port, this.superuser, data) : 'silent';
       if (answer === 'ours') return now.port;
-      if (answer === 'other' || Date.now() > deadline) {
+      if (answer === 'other' || Date.now() - began > (now.ready ? ANSWER_TIMEOUT_MS : START_TIMEOUT_MS)) {
         throw new EmbeddedPostgresError(
           `PostgreSQL (pid ${pid}) has the data in ${data}, but does not answer as expected on port ${now.port ?? '?'}. ` +
             `See ${this.paths.log}; if it hangs, end it.`,
@@ -163,7 +164,7 @@ export class Cluster {
       for (const pid of processesIn(this.paths.data)) {
         this.options.log(`Ending the leftover PostgreSQL process ${pid}.`);
         signal(pid, waitedMs > 3 * LEFTOVERS_GRACE_MS ? 'SIGKILL' : 'SIGQUIT');
-        await hasEnded(pid, LEFTOVERS_GRACE_MS);
+        await waitForEnd(pid, LEFTOVERS_GRACE_MS);
       }
     }
     await sleep(200);

@@ -69,11 +69,11 @@ async function dataVersion(dataDirectory: string): Promise<string | undefined> {
   try {
     return (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8')).trim();
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+    if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error))) throw error;
   }
-  const entries = await readdir(dataDirectory).catch(() => []);
-  if (entries.length === 0) return undefined;
-  throw new EmbeddedPostgresError(`${dataDirectory} is not empty and holds no PostgreSQL data. Move it away.`);
+  const entries = await readdir(dataDirectory).catch((error: unknown) => (errorCode(error) === 'ENOENT' ? [] : null));
+  if (entries?.length === 0) return undefined;
+  throw new EmbeddedPostgresError(`${dataDirectory} exists and contains no PostgreSQL data. Move it away.`);
 }
 
 /** What a start left that was killed during initdb. An orphaned initdb may still write there: then another time. */

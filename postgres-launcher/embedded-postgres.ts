@@ -109,12 +109,13 @@ class Handle implements EmbeddedPostgres {
 
   private async restart(): Promise<void> {
     const { port } = this.running;
-    this.running = await exclusively(this.paths, () => this.cluster.bringUp(port));
-    if (this.running.port !== port) {
-      throw new Error(
-        `It runs on port ${this.running.port} now, this process still uses ${port}: restart this process.`,
+    const running = await exclusively(this.paths, () => this.cluster.bringUp(port));
+    if (running.port !== port) {
+      throw new EmbeddedPostgresError(
+        `PostgreSQL now runs on port ${running.port}, but this process uses port ${port}. Restart this process.`,
       );
     }
+    this.running = running;
     this.log('PostgreSQL runs again.');
   }
 

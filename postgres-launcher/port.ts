@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
 
 /**
  * Ports below the range from which systems take the ports of outgoing connections (32768 and up). Inside it, a pool
@@ -8,14 +9,17 @@ import { createServer } from 'node:net';
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 
-/** The remembered port when nobody listens on it, otherwise another free one of the loopback address. */
+/**
+ * Returns the remembered port if it is free on the loopback address, otherwise another free one.
+ * @throws EmbeddedPostgresError when none of 50 random ports is free.
+ */
 export async function choosePort(remembered: number | undefined): Promise<number> {
   if (remembered && (await isFree(remembered))) return remembered;
   for (let attempt = 0; attempt < 50; attempt++) {
     const port = randomInt(LOWEST, HIGHEST);
     if (await isFree(port)) return port;
   }
-  throw new Error(`No free port between ${LOWEST} and ${HIGHEST}.`);
+  throw new EmbeddedPostgresError(`No free port found between ${LOWEST} and ${HIGHEST}.`);
 }
 
 function isFree(port: number): Promise<boolean> {

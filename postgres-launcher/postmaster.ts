@@ -5,11 +5,11 @@ import type { PostgresBinaries } from './binaries.js';
 import { type Account, launch, run } from './command.js';
 import { EmbeddedPostgresError, errorCode, LaunchRefused, launchRefusal } from './embedded-postgres.errors.js';
 import { parsePostmasterPid, type PostmasterPid, withoutPid } from './postmaster-pid.js';
-import { isAlive, signal } from './processes.js';
+import { isAlive, signal, waitForEnd } from './processes.js';
 import { openServerLog } from './server-log.js';
 
 /** Recovery after a crash replays at most the writes of one checkpoint interval; this is far more than that takes. */
-const START_TIMEOUT_MS = 300_000;
+export const START_TIMEOUT_MS = 300_000;
 const FAST_STOP_MS = 7_000;
 const HARD_STOP_MS = 5_000;
 
@@ -43,7 +43,7 @@ export async function startPostmaster(
   dataDirectory: string,
   logFile: string,
 ): Promise<number> {
-  const log = await openServerLog(logFile);
+  const log = await openServerLog(logFile, account);
   try {
     const windows = process.platform === 'win32';
     // On Windows pg_ctl gives up administrator rights first, with which PostgreSQL refuses to run.
@@ -80,24 +80,14 @@ export async function stopPostmaster(binaries: PostgresBinaries, dataDirectory: 
   } else {
     signal(pid, 'SIGINT');
   }
-  if (await hasEnded(pid, FAST_STOP_MS)) return;
+  if (await waitForEnd(pid, FAST_STOP_MS)) return;
   if (process.platform === 'win32') {
     await run(binaries, { prefix: [] }, binaries.pgCtl, ['stop', '-D', dataDirectory, '-m', 'immediate', '-t', '5']);
   } else {
     signal(pid, 'SIGQUIT');
   }
-  if (await hasEnded(pid, HARD_STOP_MS)) return;
+  if (await waitForEnd(pid, HARD_STOP_MS)) return;
   throw new EmbeddedPostgresError(`PostgreSQL (pid ${pid}) does not stop.`);
-}
-
-/** Waits until a process has ended; false when it still runs after `timeoutMs`. */
-export async function hasEnded(pid: number, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
-  while (isAlive(pid)) {
-    if (Date.now() > deadline) return false;
-    await sleep(10);
-  }
-  return true;
 }
 
 function pidFile(dataDirectory: string): string {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from './embedded-postgres.errors.js';
 
 /** Whether a process with this pid runs. A zombie does not: in a container nobody may ever collect it. */
@@ -25,8 +26,8 @@ export function worksIn(pid: number, dataDirectory: string): boolean | undefined
   if (process.platform !== 'linux') return commandNames(commandOf(pid), dataDirectory);
   try {
     // PostgreSQL makes the data directory its working directory; the inode is the same on every path to it.
-    const own = statSync(dataDirectory);
-    const cwd = statSync(`/proc/${pid}/cwd`);
+    const own = statSync(dataDirectory, { bigint: true });
+    const cwd = statSync(`/proc/${pid}/cwd`, { bigint: true });
     return (
       own.dev === cwd.dev && own.ino === cwd.ino && basename(readlinkSync(`/proc/${pid}/exe`)).startsWith('postgres')
     );
@@ -43,6 +44,16 @@ export function processesIn(dataDirectory: string): number[] {
   return pids.map(Number).filter((pid) => isAlive(pid) && worksIn(pid, dataDirectory) === true);
 }
 
+/** Waits until a process has ended. Returns false if it is still running after `timeoutMs`. */
+export async function waitForEnd(pid: number, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) return false;
+    await sleep(10);
+  }
+  return true;
+}
+
 /** Sends a signal; a process that is gone already is no error. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
@@ -53,7 +64,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 function commandNames(command: string, dataDirectory: string): boolean {
-  return command.includes('postgres') && command.includes(`-D ${dataDirectory}`);
+  return command.includes('postgres') && `${command.trimEnd()} `.includes(` -D ${dataDirectory} `);
 }
 
 function commandOf(pid: number): string {

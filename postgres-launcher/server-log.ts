@@ -1,5 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fchownSync, openSync } from 'node:fs';
 import { open, rename, stat, truncate } from 'node:fs/promises';
+import type { Account } from './command.js';
 
 const ROTATE_AT_BYTES = 1024 * 1024;
 const EMPTY_AT_BYTES = 10 * 1024 * 1024;
@@ -12,11 +13,15 @@ export interface ServerLog {
   close(): void;
 }
 
-/** Opens the log for a new server; one that has grown beyond 1 MB is put aside first, replacing the one put aside before. */
-export async function openServerLog(path: string): Promise<ServerLog> {
+/**
+ * Opens the log for a new server. A log larger than 1 MB is first renamed to `<path>.1`. It belongs to the account of
+ * the server, which can then start it without root the next time.
+ */
+export async function openServerLog(path: string, { uid, gid }: Account): Promise<ServerLog> {
   if ((await sizeOf(path)) > ROTATE_AT_BYTES) await rename(path, `${path}.1`);
   const start = await sizeOf(path);
   const fd = openSync(path, 'a', 0o600);
+  if (uid !== undefined) fchownSync(fd, uid, gid ?? uid);
   return { fd, tail: () => readTail(path, start), close: () => closeSync(fd) };
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
@@ -6,8 +6,8 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { countHolders } from './holders.js';
 import { superuserPassword } from './password.js';
 import { openPaths } from './paths.js';
-import { hasEnded, readPostmasterPid } from './postmaster.js';
-import { isAlive, signal, worksIn } from './processes.js';
+import { readPostmasterPid } from './postmaster.js';
+import { isAlive, signal, waitForEnd, worksIn } from './processes.js';
 
 /** A PostgreSQL for one test run. */
 export interface TemporaryPostgres {
@@ -31,7 +31,8 @@ export interface TemporaryPostgresOptions {
   readonly maxConnections?: number;
 }
 
-/** A folder younger than this may belong to a start that has not come far enough to show that it lives. */
+const PREFIX = 'run-';
+/** A folder changed more recently may belong to a process that has not registered as a holder yet. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
 /**
@@ -43,12 +44,13 @@ export async function startTemporaryPostgres(options: TemporaryPostgresOptions =
   const { name = 'test', log = () => undefined, maxConnections = 100 } = options;
   const parent = join(tmpdir(), `temporary-postgres-${process.getuid?.() ?? 'user'}`);
   await mkdir(parent, { recursive: true, mode: 0o711 });
-  // The name can be guessed: somebody else may have made the folder to get at what is in it.
-  if (process.getuid && (await stat(parent)).uid !== process.getuid()) {
-    throw new EmbeddedPostgresError(`${parent} belongs to somebody else.`);
+  // Any user can predict the name and create the folder first, or a link to another folder.
+  const { uid, isDirectory } = await describe(parent);
+  if (!isDirectory || (process.getuid && uid !== process.getuid())) {
+    throw new EmbeddedPostgresError(`${parent} is not a folder of this user. Remove it.`);
   }
   await sweepAbandoned(parent);
-  const dataDir = await mkdtemp(join(parent, 'run-'));
+  const dataDir = await mkdtemp(join(parent, PREFIX));
   const remove = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   try {
     const server = await startEmbeddedPostgres({ dataDir, name, log, durable: false, maxConnections });
@@ -78,16 +80,26 @@ export async function startTemporaryPostgres(options: TemporaryPostgresOptions =
 
 async function sweepAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const dataDir = join(parent, name);
-    const made = await stat(dataDir).catch(() => undefined);
-    if (!made || Date.now() - made.birthtimeMs < ABANDONED_AFTER_MS) continue;
-    const { data, holders } = await openPaths(dataDir);
-    if ((await countHolders(holders)) > 0) continue;
-    const found = await readPostmasterPid(data).catch(() => undefined);
-    if (found && isAlive(found.pid) && worksIn(found.pid, data) !== false) {
-      signal(found.pid, 'SIGQUIT');
-      await hasEnded(found.pid, 5_000);
-    }
-    await rm(dataDir, { recursive: true, force: true });
+    // Another test run may be removing the same folder; what can't be removed now is left for a later run.
+    if (name.startsWith(PREFIX)) await removeIfAbandoned(join(parent, name)).catch(() => undefined);
   }
+}
+
+async function removeIfAbandoned(dataDir: string): Promise<void> {
+  const { mtimeMs, isDirectory } = await describe(dataDir);
+  if (!isDirectory || Date.now() - mtimeMs < ABANDONED_AFTER_MS) return;
+  const { data, holders } = await openPaths(dataDir);
+  if ((await countHolders(holders)) > 0) return;
+  const found = await readPostmasterPid(data);
+  if (found && isAlive(found.pid) && worksIn(found.pid, data) !== false) {
+    signal(found.pid, 'SIGQUIT');
+    await waitForEnd(found.pid, 5_000);
+  }
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+/** Describes what is at a path itself, without following a link. */
+async function describe(path: string): Promise<{ uid: number; mtimeMs: number; isDirectory: boolean }> {
+  const found = await lstat(path);
+  return { uid: found.uid, mtimeMs: found.mtimeMs, isDirectory: found.isDirectory() };
 }
