@@ -3,46 +3,51 @@ import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
 import { countHolders, registerHolder } from './holders.js';
 import { openPaths, type Paths } from './paths.js';
 import { type ProcessLock, withLock } from './process-lock.js';
-import { boundServerLog } from './server-log.js';
+import { truncateLargeLog } from './server-log.js';
 import { Supervisor } from './supervisor.js';
 
 /** How to run the embedded PostgreSQL. */
 export interface EmbeddedPostgresOptions {
-  /** A folder of its own on a local disk; created if missing. The data is in `<dataDir>/postgres`. */
+  /** A folder on a local disk that nothing else uses; created if missing. The data is in `<dataDir>/postgres`. */
   readonly dataDir: string;
   /**
-   * The application that the data belongs to: lower-case letters, digits and underscores, at most 40, no digit first.
-   * Its database and the role that owns it get this name. The same name is needed at every start.
+   * Name of the database and of the role that owns it: at most 40 lower-case letters, digits and underscores, not
+   * starting with a digit. It must be the same at every start.
    */
   readonly name: string;
+  /** Receives one sentence per step, such as "PostgreSQL is running on 127.0.0.1:21000." */
   readonly log: (message: string) => void;
-  /** Default true. false trades every guarantee for speed: only for tests. */
+  /** Default true. With false, a crash of the machine may lose or corrupt the data: only for tests. */
   readonly durable?: boolean;
-  /** Default 100. Has no effect on a server that runs already. */
+  /** Default 100. Has no effect on a server that is already running. */
   readonly maxConnections?: number;
 }
 
-/** A running PostgreSQL. It goes on running when this process is killed; the next start adopts it. */
+/** A running PostgreSQL. It keeps running when this process is killed, and the next start adopts it. */
 export interface EmbeddedPostgres {
-  /** `postgres://<name>:<password>@127.0.0.1:<port>/<name>`; does not change while this handle lives. */
+  /** `postgres://<name>:<password>@127.0.0.1:<port>/<name>`. Never changes, not even when the server restarts. */
   readonly url: string;
-  /** Whether the server was running already. */
+  /** Whether the server was already running. */
   readonly adopted: boolean;
-  /** Resolves when the server runs, after restarting it if need be. The supervisor does the same within a second. */
+  /**
+   * Restarts the server if it has ended, and resolves when it accepts connections. Without this call, a server that
+   * has ended is restarted within about a second.
+   */
   ensureRunning(): Promise<void>;
-  /** Lets go of the server, and stops it unless another live process uses it. May be called again. */
+  /** Stops the server unless another live process uses it. Further calls return the same promise. */
   stop(): Promise<void>;
 }
 
-/** Long enough for another process to finish a start with a long recovery. */
+/** Longer than another process needs to start a server that recovers (START_TIMEOUT_MS). */
 const LOCK_TIMEOUT_MS = 360_000;
 
-/** PostgreSQL's own roles and databases; its names with `pg_` are reserved. */
+/** Roles and databases that PostgreSQL has or reserves. */
 const RESERVED_NAME = /^(postgres|public|none|template[01]|pg_.*)$/;
 
 /**
- * Starts a real PostgreSQL on the data directory, or adopts the one that runs there, and keeps it running.
- * @throws EmbeddedPostgresError when that is impossible; its message says what to do.
+ * Starts a PostgreSQL server on the data directory, or adopts the one that is running there, and keeps it running until
+ * `stop`. Creates the data directory, the role and the database at the first start.
+ * @throws EmbeddedPostgresError if that is impossible. The message says what to do.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, name, log, durable = true, maxConnections = 100 } = options;
@@ -50,23 +55,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const paths = await openPaths(dataDir);
   return exclusively(paths, async () => {
     const cluster = await Cluster.open(paths, { name, durable, maxConnections, log });
-    const { running, holder } = await bringUp(cluster, paths);
-    log(`PostgreSQL ${running.adopted ? 'was running already' : 'runs'} on 127.0.0.1:${running.port}.`);
+    const { running, holder } = await adoptOrStart(cluster, paths);
+    log(`PostgreSQL ${running.adopted ? 'was already' : 'is'} running on 127.0.0.1:${running.port}.`);
     return new Handle(paths, cluster, running, holder, name, log);
   });
 }
 
-/** Only what needs no quoting anywhere: the name is part of SQL, a URL and file names. */
+/** Accepts only names that need no quoting in SQL, in a URL or in a file name. */
 function checkName(name: string): void {
   if (!/^[a-z_][a-z0-9_]{0,39}$/.test(name) || RESERVED_NAME.test(name)) {
     throw new EmbeddedPostgresError(`"${name}" can't be the name of a database and its role.`);
   }
 }
 
-/** A server that was started and can't be used is not left behind, unless others use it. */
-async function bringUp(cluster: Cluster, paths: Paths): Promise<{ running: Running; holder: ProcessLock }> {
+/** Adopts or starts the server. Stops a server that can't be used, unless another process uses it. */
+async function adoptOrStart(cluster: Cluster, paths: Paths): Promise<{ running: Running; holder: ProcessLock }> {
   try {
-    return { running: await cluster.bringUp(), holder: await registerHolder(paths.holders) };
+    return { running: await cluster.adoptOrStart(), holder: await registerHolder(paths.holders) };
   } catch (error) {
     if ((await countHolders(paths.holders)) === 0) await cluster.stop().catch(() => undefined);
     throw error;
@@ -93,7 +98,7 @@ class Handle implements EmbeddedPostgres {
     this.supervisor = new Supervisor({
       isRunning: () => this.cluster.isRunning(this.running.pid),
       restart: () => this.restart(),
-      tidy: () => boundServerLog(this.paths.log),
+      cleanUp: () => truncateLargeLog(this.paths.log),
       log,
     });
   }
@@ -103,28 +108,28 @@ class Handle implements EmbeddedPostgres {
   }
 
   stop(): Promise<void> {
-    this.stopping ??= this.letGo();
+    this.stopping ??= this.release();
     return this.stopping;
   }
 
   private async restart(): Promise<void> {
     const { port } = this.running;
-    const running = await exclusively(this.paths, () => this.cluster.bringUp(port));
+    const running = await exclusively(this.paths, () => this.cluster.adoptOrStart(port));
     if (running.port !== port) {
       throw new EmbeddedPostgresError(
         `PostgreSQL now runs on port ${running.port}, but this process uses port ${port}. Restart this process.`,
       );
     }
     this.running = running;
-    this.log('PostgreSQL runs again.');
+    this.log('PostgreSQL is running again.');
   }
 
-  private async letGo(): Promise<void> {
+  private async release(): Promise<void> {
     await this.supervisor.stop();
     await exclusively(this.paths, async () => {
       await this.holder.release();
       if ((await countHolders(this.paths.holders)) === 0) await this.cluster.stop();
-      else this.log('PostgreSQL goes on running: another process uses it.');
+      else this.log('PostgreSQL keeps running because another process uses it.');
     });
   }
 }

@@ -1,4 +1,4 @@
-/** What `postmaster.pid` says about the server that wrote it. */
+/** What `postmaster.pid` contains about the server that wrote it. */
 export interface PostmasterPid {
   readonly pid: number;
   /** A single-user `postgres --single`, not a server. */
@@ -7,10 +7,10 @@ export interface PostmasterPid {
   readonly ready: boolean;
 }
 
-/** Larger than any pid that a kernel hands out, so that PostgreSQL finds nobody there. */
-const NOBODY = 2_147_483_646;
+/** Larger than any pid that a kernel assigns. */
+const UNUSED_PID = 2_147_483_646;
 
-/** Parses the text of `postmaster.pid`; undefined when it holds no pid (empty, or being written). */
+/** Parses the text of `postmaster.pid`. Returns undefined if it contains no pid (empty, or being written). */
 export function parsePostmasterPid(text: string): PostmasterPid | undefined {
   const lines = text.split('\n').map((line) => line.trim());
   const pid = Number.parseInt(lines[0] ?? '', 10);
@@ -20,10 +20,10 @@ export function parsePostmasterPid(text: string): PostmasterPid | undefined {
 }
 
 /**
- * The same file with a pid that belongs to nobody. PostgreSQL refuses to start while the pid in the file exists, even
- * if a stranger has it now or it is a zombie. The file is not deleted because its shared memory line lets PostgreSQL notice leftover
- * backends of the killed server.
+ * Replaces the pid by one that no process has. PostgreSQL refuses to start while the pid in the file exists, even if it
+ * now belongs to another program or to a zombie. The file is kept because PostgreSQL finds leftover backends of the
+ * killed server by its shared memory line.
  */
-export function withoutPid(text: string): string {
-  return text.replace(/^[^\n]*/, String(NOBODY));
+export function withInvalidPid(text: string): string {
+  return text.replace(/^[^\n]*/, String(UNUSED_PID));
 }

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from './embedded-postgres.errors.js';
 
-/** Whether a process with this pid runs. A zombie does not: in a container nobody may ever collect it. */
+/** Whether a process with this pid is running. A zombie is not: in a container, no process may ever reap it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -20,28 +20,28 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the live process `pid` is a PostgreSQL process of the data directory; undefined where that can't be told. */
-export function worksIn(pid: number, dataDirectory: string): boolean | undefined {
+/** Whether the live process `pid` is a PostgreSQL process of the data directory; undefined if that is unknown. */
+export function isServerProcess(pid: number, dataDirectory: string): boolean | undefined {
   if (process.platform === 'win32') return commandOf(pid).includes('postgres') ? undefined : false;
-  if (process.platform !== 'linux') return commandNames(commandOf(pid), dataDirectory);
+  if (process.platform !== 'linux') return mentions(commandOf(pid), dataDirectory);
   try {
-    // PostgreSQL makes the data directory its working directory; the inode is the same on every path to it.
+    // The working directory of PostgreSQL is its data directory. Inodes are compared because paths may contain links.
     const own = statSync(dataDirectory, { bigint: true });
     const cwd = statSync(`/proc/${pid}/cwd`, { bigint: true });
     return (
       own.dev === cwd.dev && own.ino === cwd.ino && basename(readlinkSync(`/proc/${pid}/exe`)).startsWith('postgres')
     );
   } catch (error) {
-    // Root without CAP_SYS_PTRACE (a container) can't look into another account's process, but sees its command line.
-    return errorCode(error) === 'ENOENT' ? false : commandNames(commandOf(pid), dataDirectory);
+    // Without CAP_SYS_PTRACE (in a container), root can read another account's command line but not these links.
+    return errorCode(error) === 'ENOENT' ? false : mentions(commandOf(pid), dataDirectory);
   }
 }
 
-/** Pids of PostgreSQL processes that still work in the data directory. Empty where the system doesn't tell. */
-export function processesIn(dataDirectory: string): number[] {
+/** Returns the pids of the PostgreSQL processes of the data directory. Always empty on systems other than Linux. */
+export function serverProcesses(dataDirectory: string): number[] {
   if (process.platform !== 'linux') return [];
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => isAlive(pid) && worksIn(pid, dataDirectory) === true);
+  return pids.map(Number).filter((pid) => isAlive(pid) && isServerProcess(pid, dataDirectory) === true);
 }
 
 /** Waits until a process has ended. Returns false if it is still running after `timeoutMs`. */
@@ -54,7 +54,7 @@ export async function waitForEnd(pid: number, timeoutMs: number): Promise<boolea
   return true;
 }
 
-/** Sends a signal; a process that is gone already is no error. */
+/** Sends a signal. Does nothing if the process has already ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -63,7 +63,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-function commandNames(command: string, dataDirectory: string): boolean {
+function mentions(command: string, dataDirectory: string): boolean {
   return command.includes('postgres') && `${command.trimEnd()} `.includes(` -D ${dataDirectory} `);
 }
 

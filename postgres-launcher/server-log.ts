@@ -2,32 +2,32 @@ import { closeSync, fchownSync, openSync } from 'node:fs';
 import { open, rename, stat, truncate } from 'node:fs/promises';
 import type { Account } from './command.js';
 
-const ROTATE_AT_BYTES = 1024 * 1024;
-const EMPTY_AT_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES_AT_START = 1024 * 1024;
+const MAX_BYTES = 10 * 1024 * 1024;
 
-/** The log that a starting server writes: what it wrote from here on can be read back. */
+/** The log file of a starting server. */
 export interface ServerLog {
   readonly fd: number;
-  /** Up to the last 4 KB that were written since the log was opened. */
+  /** Returns the last 4 KB written since the log was opened. */
   tail(): Promise<string>;
   close(): void;
 }
 
 /**
- * Opens the log for a new server. A log larger than 1 MB is first renamed to `<path>.1`. It belongs to the account of
- * the server, which can then start it without root the next time.
+ * Opens the log for a new server, after renaming one larger than 1 MB to `<path>.1`. The account of the server becomes
+ * its owner, so that this account can start the server next time.
  */
 export async function openServerLog(path: string, { uid, gid }: Account): Promise<ServerLog> {
-  if ((await sizeOf(path)) > ROTATE_AT_BYTES) await rename(path, `${path}.1`);
+  if ((await sizeOf(path)) > MAX_BYTES_AT_START) await rename(path, `${path}.1`);
   const start = await sizeOf(path);
   const fd = openSync(path, 'a', 0o600);
   if (uid !== undefined) fchownSync(fd, uid, gid ?? uid);
   return { fd, tail: () => readTail(path, start), close: () => closeSync(fd) };
 }
 
-/** Empties the log of a running server once it has grown beyond 10 MB; the server appends, so it goes on at the start. */
-export async function boundServerLog(path: string): Promise<void> {
-  if ((await sizeOf(path)) > EMPTY_AT_BYTES) await truncate(path, 0);
+/** Empties the log of a running server if it is larger than 10 MB. The server opened it for appending and continues. */
+export async function truncateLargeLog(path: string): Promise<void> {
+  if ((await sizeOf(path)) > MAX_BYTES) await truncate(path, 0);
 }
 
 async function sizeOf(path: string): Promise<number> {

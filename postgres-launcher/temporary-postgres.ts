@@ -7,15 +7,16 @@ import { countHolders } from './holders.js';
 import { superuserPassword } from './password.js';
 import { openPaths } from './paths.js';
 import { readPostmasterPid } from './postmaster.js';
-import { isAlive, signal, waitForEnd, worksIn } from './processes.js';
+import { isAlive, isServerProcess, signal, waitForEnd } from './processes.js';
 
 /** A PostgreSQL for one test run. */
 export interface TemporaryPostgres {
-  /** See EmbeddedPostgres; the account may create databases, also from a template of its own. */
+  /** See EmbeddedPostgres. The role may create databases, also from its own as a template. */
   readonly url: string;
   /** The same server as its superuser, on the database `postgres`. */
   readonly superuserUrl: string;
   readonly dataDir: string;
+  /** See EmbeddedPostgres. */
   ensureRunning(): Promise<void>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
@@ -23,7 +24,7 @@ export interface TemporaryPostgres {
 
 /** How to run a temporary PostgreSQL. */
 export interface TemporaryPostgresOptions {
-  /** Receives one message per step; by default nothing is logged. */
+  /** See EmbeddedPostgresOptions. By default, nothing is logged. */
   readonly log?: (message: string) => void;
   /** See EmbeddedPostgresOptions. Default `test`. */
   readonly name?: string;
@@ -36,8 +37,8 @@ const PREFIX = 'run-';
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
 /**
- * Starts an empty PostgreSQL without durability in a temporary folder (about half a second), for tests.
- * What earlier test runs left behind because they were killed is stopped and removed.
+ * Starts an empty PostgreSQL without durability in a temporary folder, for tests. Takes about a second.
+ * Stops and removes what killed test runs left behind more than ten minutes ago.
  * @throws EmbeddedPostgresError as startEmbeddedPostgres does.
  */
 export async function startTemporaryPostgres(options: TemporaryPostgresOptions = {}): Promise<TemporaryPostgres> {
@@ -49,7 +50,7 @@ export async function startTemporaryPostgres(options: TemporaryPostgresOptions =
   if (!isDirectory || (process.getuid && uid !== process.getuid())) {
     throw new EmbeddedPostgresError(`${parent} is not a folder of this user. Remove it.`);
   }
-  await sweepAbandoned(parent);
+  await removeAbandoned(parent);
   const dataDir = await mkdtemp(join(parent, PREFIX));
   const remove = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   try {
@@ -78,7 +79,7 @@ export async function startTemporaryPostgres(options: TemporaryPostgresOptions =
   }
 }
 
-async function sweepAbandoned(parent: string): Promise<void> {
+async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     // Another test run may be removing the same folder; what can't be removed now is left for a later run.
     if (name.startsWith(PREFIX)) await removeIfAbandoned(join(parent, name)).catch(() => undefined);
@@ -91,7 +92,7 @@ async function removeIfAbandoned(dataDir: string): Promise<void> {
   const { data, holders } = await openPaths(dataDir);
   if ((await countHolders(holders)) > 0) return;
   const found = await readPostmasterPid(data);
-  if (found && isAlive(found.pid) && worksIn(found.pid, data) !== false) {
+  if (found && isAlive(found.pid) && isServerProcess(found.pid, data) !== false) {
     signal(found.pid, 'SIGQUIT');
     await waitForEnd(found.pid, 5_000);
   }

@@ -47,7 +47,7 @@ describe('two holders of one server', () => {
     const address = await url(first);
     expect(await url(second)).toBe(address);
     process.kill(await serverOf(dataDir), 'SIGKILL');
-    const again = () => [first, second].every((holder) => holder.logged().includes('runs again'));
+    const again = () => [first, second].every((holder) => holder.logged().includes('running again'));
     await until(async () => again() && (await answers(address)));
     await first.stop();
     expect(await answers(address)).toBe(true);
@@ -110,7 +110,7 @@ describe('a killed server', () => {
       return rows.length > 1;
     });
     process.kill(await serverOf(dataDir), 'SIGKILL');
-    await until(async () => holder.logged().includes('runs again') && (await answers(address)));
+    await until(async () => holder.logged().includes('running again') && (await answers(address)));
     expect(holder.logged()).toContain('leftover');
     await busy;
     await holder.stop();
@@ -183,7 +183,7 @@ describe.runIf(process.getuid?.() === 0)('accounts', () => {
     expect(await url(holder)).toBe(address);
     expect((await stat(`/proc/${await serverOf(dataDir)}`)).uid).toBe(NOBODY.uid);
     process.kill(await serverOf(dataDir), 'SIGKILL');
-    await until(async () => holder.logged().includes('runs again') && (await answers(address)));
+    await until(async () => holder.logged().includes('running again') && (await answers(address)));
     await holder.stop();
     const fresh = harness.dataDir('no-namespace-fresh');
     const first = harness.hold(fresh, { env: { PATH: '/nonexistent' } });

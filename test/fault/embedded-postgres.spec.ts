@@ -171,7 +171,7 @@ describe('a later start', () => {
     await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '16\n');
     await writeFile(join(dataDir, 'postgres.password'), 'secret\n');
     expect((await harness.hold(dataDir).started).error).toMatch(
-      /made by PostgreSQL 16, but PostgreSQL 18 is installed/,
+      /created by PostgreSQL 16, but PostgreSQL 18 is installed/,
     );
     expect(await readdir(join(dataDir, 'postgres'))).toEqual(['PG_VERSION']);
   });
