@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { startTemporaryPostgres } from '../postgres-launcher/index.js';
 import { OccupancyRepository } from '../src/availability/occupancy.repository.js';
 import { type Booking, AvailabilityService } from '../src/availability/availability.service.js';
 import { draftContent } from '../src/content/draft.js';
@@ -14,7 +15,6 @@ import { toSnapshot } from '../src/content/snapshot.js';
 import { farDays } from '../src/availability/far-days.js';
 import { multirange, occupancyOf, weekMask } from '../src/availability/occupancy.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
-import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { Transaction } from '../src/platform/database/transactions.js';
 import type { Actor } from '../src/platform/http/actor.js';

@@ -12,9 +12,9 @@ import { JwtService } from '@nestjs/jwt';
 import { Client } from 'pg';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
+import { startTemporaryPostgres } from '../postgres-launcher/index.js';
 import { AccessTokens } from '../src/auth/access-tokens.js';
 import { readConfig } from '../src/platform/config/config.js';
-import { startTemporaryPostgres } from '../src/platform/database/embedded/temporary-postgres.js';
 import type { Answered, Call } from './live-writer.js';
 
 const PEOPLE = 1_000;

@@ -4,11 +4,10 @@
  * sums up. Uses DATABASE_URL, or the embedded database of DATA_DIR; may run beside the server, and again.
  */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from '../src/create-app.js';
 import { TimeZoneUpdateService } from '../src/events/time-zone-update.service.js';
 import { readConfig, withSigningSecret } from '../src/platform/config/config.js';
-import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { tzdataVersion } from '../src/time/time-zone.js';
 
@@ -18,7 +17,7 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 let config = withSigningSecret(readConfig(process.env)).with({ logLevel: 'warn' });
 const embedded = config.values.databaseUrl
   ? null
-  : await startEmbeddedPostgres({ dataDir: resolve(config.values.dataDir), log: () => undefined });
+  : await startEmbeddedPostgres({ ...config.embeddedPostgres, log: () => undefined });
 if (embedded) config = config.with({ databaseUrl: embedded.url });
 try {
   await migrate(config.databaseUrl);

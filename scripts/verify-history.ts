@@ -5,18 +5,18 @@
  * database is not up to date.
  */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { DataSource } from 'typeorm';
+import { startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
-import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { isUpToDate } from '../src/platform/database/migrate.js';
 import { problemLine, verifyHistory } from '../src/history/verify-history.js';
 
 const eventIds = process.argv.slice(2);
 if (existsSync('.env')) process.loadEnvFile('.env');
-const { databaseUrl, dataDir } = readConfig(process.env).values;
-const embedded = databaseUrl ? null : await startEmbeddedPostgres({ dataDir: resolve(dataDir), log: () => undefined });
+const config = readConfig(process.env);
+const { databaseUrl } = config.values;
+const embedded = databaseUrl ? null : await startEmbeddedPostgres({ ...config.embeddedPostgres, log: () => undefined });
 try {
   const dataSource = await new DataSource(
     dataSourceOptions({ url: databaseUrl || embedded!.url, poolSize: 1 }),

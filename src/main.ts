@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from './create-app.js';
 import { type Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
 import { isDatabaseUnavailable } from './platform/database/database-errors.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/database/embedded/embedded-postgres.js';
-import { EmbeddedPostgresError } from './platform/database/embedded/embedded-postgres.errors.js';
 import { migrate } from './platform/database/migrate.js';
 
 const MAX_STOP_MS = 10_000;
@@ -20,7 +18,7 @@ async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   let config = withSigningSecret(readConfig(process.env));
   if (!config.values.databaseUrl) {
-    embedded = await startEmbeddedPostgres({ dataDir: resolve(config.values.dataDir), log: say });
+    embedded = await startEmbeddedPostgres({ ...config.embeddedPostgres, log: say });
     config = config.with({ databaseUrl: embedded.url });
   }
   await migrate(config.databaseUrl);
@@ -54,7 +52,10 @@ async function stop(): Promise<void> {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof EmbeddedPostgresError) {
+    return error.unsupported ? `${error.message}\nOr set DATABASE_URL to a PostgreSQL server of yours.` : error.message;
+  }
   if (isDatabaseUnavailable(error)) return `The database cannot be reached: ${(error as Error).message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -11,7 +11,7 @@ const CONFIG = join(ROOT, '.dependency-cruiser.mjs');
 
 /** Which imports of the folder break which rule, as `rule: importer → imported`. */
 async function violations(cwd: string): Promise<string[]> {
-  const folders = ['src', 'migrations', 'scripts'];
+  const folders = ['src', 'postgres-launcher', 'migrations', 'scripts', 'bench', 'test'];
   const json = await new Promise<string>((resolve, reject) => {
     const args = [COMMAND, '--config', CONFIG, '--output-type', 'json', ...folders];
     // Its exit code counts the violations; what it prints says which.
@@ -52,6 +52,22 @@ const FORBIDDEN: [rule: string, importer: string, imported: string][] = [
   ['src-stands-alone', 'src/users/c.ts', 'test/support/app.ts'],
   ['src-stands-alone', 'src/users/d.ts', 'sdk/client.ts'],
   ['migrations-stand-alone', 'migrations/1-core.ts', 'src/platform/names.ts'],
+  ['migrations-stand-alone', 'migrations/2-more.ts', 'postgres-launcher/index.ts'],
+  ['launcher-stands-alone', 'postgres-launcher/a.ts', 'src/platform/names.ts'],
+  ['launcher-stands-alone', 'postgres-launcher/b.ts', 'test/support/app.ts'],
+  ['launcher-stands-alone', 'postgres-launcher/c.ts', 'sdk/client.ts'],
+  ['launcher-stands-alone', 'postgres-launcher/d.ts', 'scripts/tool.ts'],
+  ['launcher-stands-alone', 'postgres-launcher/e.ts', 'bench/load.ts'],
+  ['launcher-stands-alone', 'postgres-launcher/f.ts', 'migrations/1-core.ts'],
+  ['launcher-stands-alone', 'postgres-launcher/f.spec.ts', 'src/platform/names.ts'],
+  ['launcher-needs-only-pg', 'postgres-launcher/g.ts', '@nestjs/common'],
+  ['launcher-needs-only-pg', 'postgres-launcher/h.ts', 'typeorm'],
+  ['launcher-only-from-main', 'src/platform/http/d.ts', 'postgres-launcher/index.ts'],
+  ['launcher-only-from-main', 'src/users/g.ts', 'postgres-launcher/index.ts'],
+  ['launcher-through-its-entry', 'src/main.ts', 'postgres-launcher/port.ts'],
+  ['launcher-through-its-entry', 'scripts/a.ts', 'postgres-launcher/port.ts'],
+  ['launcher-through-its-entry', 'bench/a.ts', 'postgres-launcher/port.ts'],
+  ['launcher-through-its-entry', 'test/support/a.ts', 'postgres-launcher/port.ts'],
   ['declared-dependencies', 'src/users/e.ts', 'vitest'],
   ['resolvable', 'src/users/f.ts', './nowhere.js'],
   ['pure', 'src/permissions/role.ts', '@nestjs/common'],
@@ -68,6 +84,14 @@ const ALLOWED: [importer: string, imported: string][] = [
   ['src/users/users.module.ts', 'typeorm'],
   ['src/events/d.ts', 'src/users/row.entity.ts'],
   ['src/events/recurrence/words.ts', 'src/platform/time/zone.ts'],
+  ['src/main.ts', 'postgres-launcher/index.ts'],
+  ['scripts/tool.ts', 'postgres-launcher/index.ts'],
+  ['bench/load.ts', 'postgres-launcher/index.ts'],
+  ['test/support/app.ts', 'postgres-launcher/index.ts'],
+  ['postgres-launcher/index.ts', 'postgres-launcher/port.ts'],
+  ['postgres-launcher/port.ts', 'node:net'],
+  ['postgres-launcher/port.ts', 'pg'],
+  ['postgres-launcher/port.spec.ts', 'vitest'],
 ];
 
 describe('the import rules', () => {
@@ -81,7 +105,7 @@ describe('the import rules', () => {
 
     const files = new Map<string, string[]>([['scripts/tool.ts', []]]);
     const add = (importer: string, imported: string): void => {
-      const local = /^(src|test|sdk|migrations)\//.test(imported);
+      const local = /^(src|postgres-launcher|migrations|scripts|bench|test|sdk)\//.test(imported);
       if (local && !files.has(imported)) files.set(imported, []);
       const path = local ? `./${relative(dirname(importer), imported).replace(/\.ts$/, '.js')}` : imported;
       files.set(importer, [...(files.get(importer) ?? []), `import '${path.replace(/^\.\/\.\./, '..')}';`]);

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createEvent, eraseMe, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { HorizonService } from '../../src/availability/horizon.service.js';
 import { TimeZoneUpdateService } from '../../src/events/time-zone-update.service.js';
-import { superuserPassword } from '../../src/platform/database/embedded/password.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 import { IdempotencyService } from '../../src/platform/idempotency/idempotency.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -18,11 +17,7 @@ const ROLE = 'convene_server';
 
 /** What only the cluster's superuser may do. */
 async function administer(...statements: string[]): Promise<void> {
-  const url = new URL(inject('templateUrl'));
-  url.pathname = '/postgres';
-  url.password = superuserPassword(decodeURIComponent(url.password));
-  url.username = 'postgres';
-  const client = new pg.Client({ connectionString: url.href });
+  const client = new pg.Client({ connectionString: inject('superuserUrl') });
   await client.connect();
   try {
     for (const sql of statements) await client.query(sql);
@@ -56,7 +51,7 @@ describe('a server under the account of the guide to history', () => {
     const accounts = await database.query(
       `SELECT DISTINCT usename AS name FROM pg_stat_activity WHERE datname = current_database() ORDER BY 1`,
     );
-    expect(accounts).toEqual([{ name: 'convene' }, { name: ROLE }]);
+    expect(accounts).toEqual([{ name: ROLE }, { name: new URL(database.url).username }]);
   });
 
   it.each(WRITE_CALLS.map((call) => [call.operation + (call.circumstance ?? ''), call] as const))(

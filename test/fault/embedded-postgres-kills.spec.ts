@@ -1,15 +1,31 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answers, Harness, query, serverOf, until, url } from '../support/embedded-postgres-harness.js';
+import {
+  answers,
+  Harness,
+  postmasterPid,
+  query,
+  runsIn,
+  serverOf,
+  until,
+  url,
+} from '../support/embedded-postgres-harness.js';
 
 let harness: Harness;
 beforeAll(async () => {
   harness = await Harness.create();
 });
 afterAll(() => harness.dispose());
+
+const listens = (server: Server, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
 
 describe('two holders of one server', () => {
   it('keep it until the last one lets go, and do not wait for a killed one', async () => {
@@ -31,7 +47,7 @@ describe('two holders of one server', () => {
     const address = await url(first);
     expect(await url(second)).toBe(address);
     process.kill(await serverOf(dataDir), 'SIGKILL');
-    const again = () => [first, second].every((holder) => holder.logged().includes('runs again'));
+    const again = () => [first, second].every((holder) => holder.logged().includes('running again'));
     await until(async () => again() && (await answers(address)));
     await first.stop();
     expect(await answers(address)).toBe(true);
@@ -94,10 +110,31 @@ describe('a killed server', () => {
       return rows.length > 1;
     });
     process.kill(await serverOf(dataDir), 'SIGKILL');
-    await until(async () => holder.logged().includes('runs again') && (await answers(address)));
+    await until(async () => holder.logged().includes('running again') && (await answers(address)));
     expect(holder.logged()).toContain('leftover');
     await busy;
     await holder.stop();
+  });
+
+  it('is not used on another port than the URL has', async () => {
+    const dataDir = harness.dataDir('moved');
+    const first = harness.hold(dataDir);
+    const address = await url(first);
+    const port = Number(new URL(address).port);
+    const squatter = createServer();
+    await until(async () => {
+      // Again if the first holder was faster to restart it.
+      const server = await postmasterPid(dataDir);
+      if (server !== undefined && runsIn(server, dataDir)) process.kill(server, 'SIGKILL');
+      return listens(squatter, port);
+    });
+    const second = harness.hold(dataDir);
+    expect(await url(second)).not.toBe(address);
+    const refusals = () => first.logged().split('Restart this process').length - 1;
+    await until(() => refusals() >= 2);
+    squatter.close();
+    await first.stop();
+    await second.stop();
   });
 
   it('is started again by the next start when its holder was killed too', async () => {
@@ -127,6 +164,7 @@ describe.runIf(process.getuid?.() === 0)('accounts', () => {
     expect((await stat(join(dataDir, 'postgres'))).uid).toBe(NOBODY.uid);
     expect(await harness.removeLinks()).toBe(0);
     await holder.stop();
+    await rm(join(dataDir, 'postgres.log'));
     const root = harness.hold(dataDir);
     expect(await url(root)).toBe(address);
     expect((await stat(`/proc/${await serverOf(dataDir)}`)).uid).toBe(NOBODY.uid);
@@ -145,7 +183,7 @@ describe.runIf(process.getuid?.() === 0)('accounts', () => {
     expect(await url(holder)).toBe(address);
     expect((await stat(`/proc/${await serverOf(dataDir)}`)).uid).toBe(NOBODY.uid);
     process.kill(await serverOf(dataDir), 'SIGKILL');
-    await until(async () => holder.logged().includes('runs again') && (await answers(address)));
+    await until(async () => holder.logged().includes('running again') && (await answers(address)));
     await holder.stop();
     const fresh = harness.dataDir('no-namespace-fresh');
     const first = harness.hold(fresh, { env: { PATH: '/nonexistent' } });
@@ -153,14 +191,14 @@ describe.runIf(process.getuid?.() === 0)('accounts', () => {
     await first.stop();
   });
 
-  it('says which folder is in the way of nobody, and whose data it is', async () => {
+  it('says which folder nobody may not enter, and who owns the data', async () => {
     const closed = join(harness.root, 'closed');
     await mkdir(closed, { mode: 0o700 });
     const inside = harness.hold(join(closed, 'data'), { env: { PATH: '/nonexistent' } });
-    expect((await inside.started).error).toContain(`cannot get through ${closed}`);
+    expect((await inside.started).error).toContain(`may not enter ${closed}`);
     const foreign = harness.dataDir('foreign');
     await url(harness.hold(foreign)).then(() => chmod(foreign, 0o755));
     const stranger = harness.hold(foreign, NOBODY);
-    expect((await stranger.started).error).toMatch(/password|belongs to uid 0/);
+    expect((await stranger.started).error).toMatch(/belongs to uid 0/);
   });
 });

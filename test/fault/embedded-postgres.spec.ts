@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTemporaryPostgres } from '../../src/platform/database/embedded/temporary-postgres.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startTemporaryPostgres } from '../../postgres-launcher/index.js';
 import {
   answers,
   Harness,
@@ -27,7 +27,7 @@ describe('the first start', () => {
     await harness.removeLinks();
     const holder = harness.hold(dataDir, { durable: true });
     const address = await url(holder);
-    expect(address).toMatch(/^postgres:\/\/convene:[\w-]{43}@127\.0\.0\.1:\d+\/convene$/);
+    expect(address).toMatch(/^postgres:\/\/planner:[\w-]{43}@127\.0\.0\.1:\d+\/planner$/);
     const [settings] = await query(
       address,
       `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
@@ -84,7 +84,7 @@ describe('an installation without the optional dependency', () => {
     await rename(platforms, `${platforms}-away`);
     const { error } = await harness.hold(harness.dataDir('missing')).started;
     await rename(`${platforms}-away`, platforms);
-    expect(error).toMatch(/No embedded PostgreSQL for .*Set DATABASE_URL.*or install the optional dependencies/);
+    expect(error).toMatch(/No embedded PostgreSQL is installed for .*Install the optional dependencies/);
   });
 });
 
@@ -148,10 +148,21 @@ describe('a later start', () => {
       const began = Date.now();
       const holder = harness.hold(dataDir);
       expect((await holder.started).adopted).toBe(false);
-      expect(Date.now() - began).toBeLessThan(2000);
+      // Far less than a start waits for leftover processes.
+      expect(Date.now() - began).toBeLessThan(30_000);
       expect(holder.logged().includes('another program')).toBe(pid === process.pid);
       await holder.stop();
     }
+  });
+
+  it('refuses another name than the data was created with', async () => {
+    const dataDir = harness.dataDir('name');
+    const first = harness.hold(dataDir);
+    const address = await url(first);
+    const other = await harness.hold(dataDir, { name: 'ledger' }).started;
+    expect(other.error).toMatch(/does not belong to "ledger"/);
+    expect(await answers(address)).toBe(true);
+    await first.stop();
   });
 
   it('refuses data of another major version and leaves it alone', async () => {
@@ -160,9 +171,21 @@ describe('a later start', () => {
     await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '16\n');
     await writeFile(join(dataDir, 'postgres.password'), 'secret\n');
     expect((await harness.hold(dataDir).started).error).toMatch(
-      /made by PostgreSQL 16, but PostgreSQL 18 is installed/,
+      /created by PostgreSQL 16, but PostgreSQL 18 is installed/,
     );
     expect(await readdir(join(dataDir, 'postgres'))).toEqual(['PG_VERSION']);
+  });
+
+  it('refuses a file or a folder of something else where its data would be', async () => {
+    const file = harness.dataDir('a-file');
+    await mkdir(file, { recursive: true });
+    await writeFile(join(file, 'postgres'), '');
+    const folder = harness.dataDir('a-folder');
+    await mkdir(join(folder, 'postgres', 'photos'), { recursive: true });
+    for (const dataDir of [file, folder]) {
+      await writeFile(join(dataDir, 'postgres.password'), 'secret\n');
+      expect((await harness.hold(dataDir).started).error).toMatch(/contains no PostgreSQL data/);
+    }
   });
 });
 
@@ -174,5 +197,35 @@ describe('startTemporaryPostgres', () => {
     await postgres.stop();
     expect(await answers(postgres.url)).toBe(false);
     await expect(stat(postgres.dataDir)).rejects.toThrow('ENOENT');
+  });
+
+  describe('in a folder for temporary files of its own', () => {
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    const folder = `temporary-postgres-${process.getuid?.() ?? 'user'}`;
+    let temporary: string;
+    beforeEach(async () => {
+      temporary = await mkdtemp(join(harness.root, 'tmp-'));
+      await chmod(temporary, 0o755);
+      vi.stubEnv('TMPDIR', temporary);
+    });
+    afterEach(() => void vi.unstubAllEnvs());
+
+    it('removes what a killed run left there an hour ago, and nothing else', async () => {
+      for (const name of ['run-old', 'run-new', 'photos']) {
+        await mkdir(join(temporary, folder, name), { recursive: true });
+        if (name !== 'run-new') await utimes(join(temporary, folder, name), hourAgo, hourAgo);
+      }
+      const postgres = await startTemporaryPostgres();
+      await postgres.stop();
+      expect((await readdir(join(temporary, folder))).sort()).toEqual(['photos', 'run-new']);
+    });
+
+    it('refuses a link in the place of its folder', async () => {
+      await mkdir(join(temporary, 'home', 'run-old'), { recursive: true });
+      await utimes(join(temporary, 'home', 'run-old'), hourAgo, hourAgo);
+      await symlink(join(temporary, 'home'), join(temporary, folder));
+      await expect(startTemporaryPostgres()).rejects.toThrow('is not a folder of this user');
+      expect(await readdir(join(temporary, 'home'))).toEqual(['run-old']);
+    });
   });
 });

@@ -52,7 +52,7 @@ describe('kill -9 of the server in mid-write', () => {
       expect(await exit).toEqual({ code: null, signal: 'SIGKILL' });
       server = home.start();
       writers.url = await server.url();
-      expect(server.output.includes('PostgreSQL was running already')).toBe(killed === 'server');
+      expect(server.output.includes('PostgreSQL was already running')).toBe(killed === 'server');
       expect((await home.postgres()) === postgres).toBe(killed === 'server');
     }
     await writeMore(30);

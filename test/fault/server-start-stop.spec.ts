@@ -75,7 +75,7 @@ describe('SIGTERM', () => {
 
   it('during the start is obeyed when the start is done', async () => {
     const server = lasting.start();
-    await until(() => server.output.includes('PostgreSQL runs'));
+    await until(() => server.output.includes('PostgreSQL is running'));
     expect(await server.signal('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(await lasting.postgres()).toBeUndefined();
   });

@@ -10,15 +10,15 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import ts from 'typescript';
 
-const SOURCES = fileURLToPath(new URL('../../src/platform/database/embedded/', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../postgres-launcher/', import.meta.url));
 
 const HOLDER_PROGRAM = `
 import { createInterface } from 'node:readline';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
-const [dataDir, durable] = process.argv.slice(2);
+import { startEmbeddedPostgres } from './index.js';
+const [dataDir, durable, name] = process.argv.slice(2);
 const log = (message) => process.stderr.write(message + '\\n');
 try {
-  const postgres = await startEmbeddedPostgres({ dataDir, log, durable: durable === 'true' });
+  const postgres = await startEmbeddedPostgres({ dataDir, name, log, durable: durable === 'true' });
   process.stdout.write(JSON.stringify({ url: postgres.url, adopted: postgres.adopted }) + '\\n');
   createInterface({ input: process.stdin }).on('line', async () => { await postgres.stop(); process.exit(0); });
 } catch (error) {
@@ -94,10 +94,10 @@ export class Harness {
   /** Starts a process that starts PostgreSQL. */
   hold(
     dataDir: string,
-    options: { durable?: boolean; uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+    options: { durable?: boolean; name?: string; uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
   ): Holder {
-    const { durable = false, env = process.env, ...account } = options;
-    const args = [join(this.launcher, 'holder.js'), dataDir, String(durable)];
+    const { durable = false, name = 'planner', env = process.env, ...account } = options;
+    const args = [join(this.launcher, 'holder.js'), dataDir, String(durable), name];
     const child = spawn(process.execPath, args, { ...account, env, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
     this.processes.push(child);
     let logged = '';

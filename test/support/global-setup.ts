@@ -1,11 +1,13 @@
 import type { TestProject } from 'vitest/node';
-import { startTemporaryPostgres } from '../../src/platform/database/embedded/temporary-postgres.js';
+import { startTemporaryPostgres } from '../../postgres-launcher/index.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A migrated database that nobody connects to: each test file copies it. */
     templateUrl: string;
+    /** The same server, as its superuser. */
+    superuserUrl: string;
   }
 }
 
@@ -14,5 +16,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const postgres = await startTemporaryPostgres({ maxConnections: 300 });
   await migrate(postgres.url);
   project.provide('templateUrl', postgres.url);
+  project.provide('superuserUrl', postgres.superuserUrl);
   return () => postgres.stop();
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { SETTINGS, type Settings } from './settings.js';
 
 /** Every setting of the server, read once at start. Inject this class; nothing else reads the environment. */
@@ -20,6 +20,11 @@ export class Config {
   get databaseUrl(): string {
     if (!this.values.databaseUrl) throw new Error('The database address is not known yet');
     return this.values.databaseUrl;
+  }
+
+  /** What the embedded PostgreSQL is started with when there is no `DATABASE_URL`. */
+  get embeddedPostgres(): { name: string; dataDir: string } {
+    return { name: 'convene', dataDir: resolve(this.values.dataDir) };
   }
 
   with(changes: Partial<Settings>): Config {

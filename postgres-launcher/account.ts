@@ -6,13 +6,14 @@ import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
 
 const NOBODY = 65_534;
 const OWN_ACCOUNT: Account = { prefix: [] };
-/** Root looks like an ordinary account from within, while all files stay root's. */
+/** Inside the namespace, root has an ordinary uid; its files still belong to root. */
 const OWN_NAMESPACE: Account = { prefix: ['unshare', '-U', '--map-user=1000', '--map-group=1000'] };
 
 /**
- * Decides as whom PostgreSQL runs. Normally as ourselves. Root runs it as the owner of existing data; if that is root,
- * or there is no data yet, inside a user namespace, or where those are forbidden (most containers), as uid 65534.
- * @throws EmbeddedPostgresError when PostgreSQL can't run here, or the data belongs to someone else.
+ * Chooses the account that PostgreSQL runs under: normally the account of this process. PostgreSQL refuses to run as
+ * root, so root runs it under the account that owns the data. If that is root or there is no data yet, PostgreSQL runs
+ * inside a user namespace, or as uid 65534 where namespaces are forbidden (most containers).
+ * @throws EmbeddedPostgresError if PostgreSQL can't run here, or if the data belongs to another account.
  */
 export async function chooseAccount(binaries: PostgresBinaries, home: string, dataDirectory: string): Promise<Account> {
   const owner = await stat(dataDirectory).catch(() => undefined);
@@ -21,7 +22,7 @@ export async function chooseAccount(binaries: PostgresBinaries, home: string, da
   if (uid !== undefined && owner && owner.uid !== uid) {
     throw new EmbeddedPostgresError(
       `The data in ${dataDirectory} belongs to uid ${owner.uid}, but this process runs as uid ${uid}. ` +
-        'Start it as that account, or change the owner of the folder and everything in it.',
+        'Start it under that account, or change the owner of the folder and everything in it.',
     );
   }
   await assertRuns(binaries, OWN_ACCOUNT);
@@ -45,13 +46,14 @@ async function chooseForRoot(
     const blocked = await blockedFolder(folder, account);
     if (blocked) {
       throw new EmbeddedPostgresError(
-        `PostgreSQL does not run as root, and as uid ${account.uid} it cannot get through ${blocked}. ` +
-          'Start Convene as an ordinary user, or move it to a folder that everybody may enter, or set DATABASE_URL.',
+        `PostgreSQL does not run as root, and uid ${account.uid} may not enter ${blocked}. ` +
+          'Start this program as an ordinary user, or move it and its data to folders that every user may enter.',
+        { unsupported: true },
       );
     }
   }
   await assertRuns(binaries, account);
-  if (owner && owner.uid !== account.uid) await giveTo(dataDirectory, account.uid, account.gid);
+  if (owner && owner.uid !== account.uid) await changeOwner(dataDirectory, account.uid, account.gid);
   return account;
 }
 
@@ -59,13 +61,13 @@ async function assertRuns(binaries: PostgresBinaries, account: Account): Promise
   const version = await run(binaries, account, binaries.postgres, ['-V']);
   if (version.ok) return;
   throw new EmbeddedPostgresError(
-    `The embedded PostgreSQL does not run on this system (it needs glibc on Linux): ${version.stderr.trim()}. ` +
-      'Set DATABASE_URL to a PostgreSQL of your own.',
+    `The embedded PostgreSQL does not run on this system (on Linux it needs glibc): ${version.stderr.trim()}`,
+    { unsupported: true },
   );
 }
 
-/** Whether the permission bits of a folder let an account pass through it. */
-export function mayPass(
+/** Whether the permission bits of a folder let an account enter it. */
+export function canEnter(
   folder: { mode: number; uid: number; gid: number },
   account: { uid: number; gid: number },
 ): boolean {
@@ -77,11 +79,11 @@ export function mayPass(
 async function blockedFolder(folder: string, account: { uid: number; gid: number }): Promise<string | undefined> {
   const parent = dirname(folder);
   const above = parent === folder ? undefined : await blockedFolder(parent, account);
-  return above ?? (mayPass(await stat(folder), account) ? undefined : folder);
+  return above ?? (canEnter(await stat(folder), account) ? undefined : folder);
 }
 
-/** Changes the owner of a folder and everything in it, links themselves and not what they point to. */
-export async function giveTo(path: string, uid: number, gid: number): Promise<void> {
+/** Changes the owner of a folder and everything in it. Changes links themselves, not their targets. */
+export async function changeOwner(path: string, uid: number, gid: number): Promise<void> {
   for (const entry of await readdir(path, { recursive: true })) await lchown(join(path, entry), uid, gid);
   await lchown(path, uid, gid);
 }

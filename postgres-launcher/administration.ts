@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 
-/** The launcher's own connection; the application's account is an ordinary one. */
+/** The role of the launcher's own connections. The application's role is not a superuser. */
 export interface Superuser {
   readonly name: string;
   readonly password: string;
 }
 
-/** The application's account: owns its database and may create others, like one on a server of somebody else. */
-export const APPLICATION_ROLE = 'convene';
-
-/** What answers on a port: the server of our data directory, something else, or nothing yet. */
+/**
+ * Identifies what listens on a port: the server of the data directory (`ours`), a server that reports another one or
+ * refuses the password (`other`), or nothing that answers yet (`silent`).
+ */
 export async function identify(
   port: number,
   superuser: Superuser,
@@ -18,13 +18,13 @@ export async function identify(
 ): Promise<'ours' | 'other' | 'silent'> {
   return withConnection(port, superuser, async (client) => {
     const shown = await client.query<{ data_directory: string }>('SHOW data_directory');
-    const theirs = await stat(shown.rows[0]?.data_directory ?? '').catch(() => undefined);
-    const own = await stat(dataDirectory);
+    const theirs = await stat(shown.rows[0]?.data_directory ?? '', { bigint: true }).catch(() => undefined);
+    const own = await stat(dataDirectory, { bigint: true });
     return theirs?.dev === own.dev && theirs.ino === own.ino ? ('ours' as const) : ('other' as const);
   }).catch((error: unknown) => (isRefusal(error) ? 'other' : 'silent'));
 }
 
-/** Whether the server writes to disk before it acknowledges. */
+/** Whether the server flushes a commit to disk before it acknowledges it (`fsync`). */
 export async function isDurable(port: number, superuser: Superuser): Promise<boolean> {
   return withConnection(port, superuser, async (client) => {
     const shown = await client.query<{ fsync: string }>('SHOW fsync');
@@ -32,25 +32,28 @@ export async function isDurable(port: number, superuser: Superuser): Promise<boo
   });
 }
 
-/** Creates the application's account and its database unless they exist; a start killed in between is made good here. */
+/**
+ * Creates the role and the database of the application, both called `name`, unless they exist. The role owns its
+ * database and may create others. Completes what an earlier start did not finish because it was killed.
+ */
 export async function ensureDatabase(
   port: number,
   superuser: Superuser,
+  name: string,
   password: string,
-  database: string,
 ): Promise<void> {
   await withConnection(port, superuser, async (client) => {
-    const role = escapeIdentifier(APPLICATION_ROLE);
-    const roles = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [APPLICATION_ROLE]);
+    const identifier = escapeIdentifier(name);
+    const roles = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
     if (roles.rowCount === 0) {
       await client.query(
-        `BEGIN; CREATE ROLE ${role} LOGIN CREATEDB PASSWORD ${escapeLiteral(password)};` +
-          // So that it may end its own sessions and the vacuum of a database it drops.
-          ` GRANT pg_signal_backend TO ${role}; COMMIT`,
+        `BEGIN; CREATE ROLE ${identifier} LOGIN CREATEDB PASSWORD ${escapeLiteral(password)};` +
+          // DROP DATABASE … WITH (FORCE) needs it to end an autovacuum worker.
+          ` GRANT pg_signal_backend TO ${identifier}; COMMIT`,
       );
     }
-    const databases = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-    if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${escapeIdentifier(database)} OWNER ${role}`);
+    const databases = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${identifier} OWNER ${identifier}`);
   });
 }
 
@@ -61,7 +64,7 @@ async function withConnection<T>(
 ): Promise<T> {
   const target = { host: '127.0.0.1', port, user: name, password, database: 'postgres' };
   const client = new Client({ ...target, connectionTimeoutMillis: 3000, query_timeout: 30_000, ssl: false });
-  // A connection that breaks outside of a query must not end the process.
+  // Without a listener, a connection that breaks between queries would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -71,7 +74,7 @@ async function withConnection<T>(
   }
 }
 
-/** A server that is up and does not know us: wrong password, no such role, no such rule. */
+/** Whether the server rejected the login: wrong password, unknown role, or no matching line in pg_hba.conf. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('28');
 }

@@ -5,28 +5,28 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedPostgresError, errorCode } from './embedded-postgres.errors.js';
 
-/** A lock that the kernel takes back when its process ends, however it ends: there are no stale locks to judge. */
+/** A lock that the kernel releases when its process ends, even by kill -9, so that no lock is ever stale. */
 export interface ProcessLock {
   release(): Promise<void>;
 }
 
 /**
- * Takes the lock `name` of the folder `dir`, or returns undefined while any live process (this one included) has it.
+ * Takes the lock `name` of the folder `dir`. Returns undefined while any live process, including this one, holds it.
  *
- * Pid files would need a guess whether a pid still means the same process, and breaking a stale one is a race.
- * Linux: an abstract socket address. Windows: a named pipe. macOS and the BSDs: open(2) with O_EXLOCK.
- * The folder is known by device and inode, so two paths to one folder share a lock.
+ * The lock is an abstract socket on Linux, a named pipe on Windows, and a file opened with O_EXLOCK on macOS and the
+ * BSDs. (With a pid file, a reused pid would look alive, and removing a stale file would be a race.)
+ * The folder is identified by device and inode, so that two paths to one folder share a lock.
  */
 export async function tryLock(dir: string, name: string): Promise<ProcessLock | undefined> {
   if (process.platform !== 'linux' && process.platform !== 'win32') return tryLockFile(join(dir, name));
   const { dev, ino } = await stat(dir, { bigint: true });
-  const key = `convene-${dev}-${ino}-${name}`;
+  const key = `embedded-postgres-${dev}-${ino}-${name}`;
   return tryListen(process.platform === 'linux' ? `\0${key}` : `\\\\.\\pipe\\${key}`);
 }
 
 /**
  * Runs `work` while holding the lock `name` of the folder `dir`.
- * @throws EmbeddedPostgresError when another process keeps the lock for longer than `timeoutMs`.
+ * @throws EmbeddedPostgresError if another process holds the lock for longer than `timeoutMs`.
  */
 export async function withLock<T>(dir: string, name: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + timeoutMs;
@@ -34,7 +34,8 @@ export async function withLock<T>(dir: string, name: string, timeoutMs: number, 
   while (!lock) {
     if (Date.now() > deadline) {
       throw new EmbeddedPostgresError(
-        `Another process has been starting or stopping PostgreSQL in ${dir} for too long.`,
+        `Another process has been starting or stopping PostgreSQL in ${dir} for ${timeoutMs / 1000} s. ` +
+          'End it if it hangs.',
       );
     }
     await sleep(20);
@@ -52,7 +53,7 @@ function tryListen(path: string): Promise<ProcessLock | undefined> {
     const server = createServer((socket) => socket.destroy());
     server.unref();
     server.once('error', (error) => (errorCode(error) === 'EADDRINUSE' ? resolve(undefined) : reject(error)));
-    // exclusive: cluster workers would otherwise share one handle, and all of them would "have" the lock.
+    // exclusive: the workers of node:cluster would otherwise share one handle, and each would hold the lock.
     server.listen({ path, exclusive: true }, () => {
       resolve({ release: () => new Promise((done) => server.close(() => done())) });
     });

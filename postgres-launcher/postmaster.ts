@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresBinaries } from './binaries.js';
 import { type Account, launch, run } from './command.js';
 import { EmbeddedPostgresError, errorCode, LaunchRefused, launchRefusal } from './embedded-postgres.errors.js';
-import { parsePostmasterPid, type PostmasterPid, withoutPid } from './postmaster-pid.js';
-import { isAlive, signal } from './processes.js';
+import { parsePostmasterPid, type PostmasterPid, withInvalidPid } from './postmaster-pid.js';
+import { isAlive, signal, waitForEnd } from './processes.js';
 import { openServerLog } from './server-log.js';
 
-/** Recovery after a crash replays at most the writes of one checkpoint interval; this is far more than that takes. */
-const START_TIMEOUT_MS = 300_000;
-const FAST_STOP_MS = 7_000;
-const HARD_STOP_MS = 5_000;
+/** Far more than crash recovery takes, which replays at most the writes of one checkpoint interval. */
+export const START_TIMEOUT_MS = 300_000;
+const FAST_STOP_TIMEOUT_MS = 7_000;
+const IMMEDIATE_STOP_TIMEOUT_MS = 5_000;
 
-/** Reads `postmaster.pid`; undefined when no server has the data directory, or is only just taking it. */
+/** Reads `postmaster.pid`. Returns undefined if no server uses the data directory or one has only just started. */
 export async function readPostmasterPid(dataDirectory: string): Promise<PostmasterPid | undefined> {
   try {
     return parsePostmasterPid(await readFile(pidFile(dataDirectory), 'utf8'));
@@ -23,19 +23,20 @@ export async function readPostmasterPid(dataDirectory: string): Promise<Postmast
   }
 }
 
-/** Rewrites a `postmaster.pid` whose pid is no server's any more, so that PostgreSQL will start. */
-export async function disownPid(dataDirectory: string): Promise<void> {
+/** Rewrites a `postmaster.pid` whose pid no longer belongs to a server, so that PostgreSQL starts. */
+export async function invalidatePid(dataDirectory: string): Promise<void> {
   const path = pidFile(dataDirectory);
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return;
-  await writeFile(`${path}.new`, withoutPid(text), { mode: 0o644 });
+  await writeFile(`${path}.new`, withInvalidPid(text), { mode: 0o644 });
   await rename(`${path}.new`, path);
 }
 
 /**
- * Starts the server and waits until it accepts connections. It outlives this process.
- * @returns the pid of the postmaster
- * @throws LaunchRefused when PostgreSQL ends instead.
+ * Starts the server, which outlives this process, and waits until it is ready.
+ * @returns The pid of the postmaster.
+ * @throws LaunchRefused if PostgreSQL exits instead.
+ * @throws EmbeddedPostgresError if it is not ready after 300 s.
  */
 export async function startPostmaster(
   binaries: PostgresBinaries,
@@ -43,10 +44,10 @@ export async function startPostmaster(
   dataDirectory: string,
   logFile: string,
 ): Promise<number> {
-  const log = await openServerLog(logFile);
+  const log = await openServerLog(logFile, account);
   try {
     const windows = process.platform === 'win32';
-    // On Windows pg_ctl gives up administrator rights first, with which PostgreSQL refuses to run.
+    // PostgreSQL refuses to run with administrator rights; on Windows, pg_ctl drops them first.
     const child = windows
       ? launch(binaries, account, binaries.pgCtl, ['start', '-W', '-D', dataDirectory], log.fd)
       : launch(binaries, account, binaries.postgres, ['-D', dataDirectory], log.fd);
@@ -59,7 +60,7 @@ export async function startPostmaster(
       const ended = child.exitCode !== null || child.signalCode !== null;
       if (failure ?? (ended && !(windows && child.exitCode === 0))) {
         const output = failure?.message ?? (await log.tail());
-        throw new LaunchRefused(launchRefusal(output), `PostgreSQL did not start. It says: ${output || 'nothing'}`);
+        throw new LaunchRefused(launchRefusal(output), `PostgreSQL did not start: ${output || 'it printed no reason'}`);
       }
       await sleep(10);
     }
@@ -70,9 +71,9 @@ export async function startPostmaster(
 }
 
 /**
- * Stops the server: transactions in progress are rolled back, sessions closed. One that is not done in 7 s is made to
- * stop at once and recovers at its next start.
- * @throws EmbeddedPostgresError when it still runs after that.
+ * Stops the server with a fast shutdown: transactions in progress are rolled back and sessions closed. After 7 s, an
+ * immediate shutdown follows, after which the server recovers at its next start.
+ * @throws EmbeddedPostgresError if it is still running 5 s later.
  */
 export async function stopPostmaster(binaries: PostgresBinaries, dataDirectory: string, pid: number): Promise<void> {
   if (process.platform === 'win32') {
@@ -80,24 +81,14 @@ export async function stopPostmaster(binaries: PostgresBinaries, dataDirectory: 
   } else {
     signal(pid, 'SIGINT');
   }
-  if (await hasEnded(pid, FAST_STOP_MS)) return;
+  if (await waitForEnd(pid, FAST_STOP_TIMEOUT_MS)) return;
   if (process.platform === 'win32') {
     await run(binaries, { prefix: [] }, binaries.pgCtl, ['stop', '-D', dataDirectory, '-m', 'immediate', '-t', '5']);
   } else {
     signal(pid, 'SIGQUIT');
   }
-  if (await hasEnded(pid, HARD_STOP_MS)) return;
-  throw new EmbeddedPostgresError(`PostgreSQL (pid ${pid}) does not stop.`);
-}
-
-/** Waits until a process has ended; false when it still runs after `timeoutMs`. */
-export async function hasEnded(pid: number, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
-  while (isAlive(pid)) {
-    if (Date.now() > deadline) return false;
-    await sleep(10);
-  }
-  return true;
+  if (await waitForEnd(pid, IMMEDIATE_STOP_TIMEOUT_MS)) return;
+  throw new EmbeddedPostgresError(`PostgreSQL (pid ${pid}) does not stop. End it.`);
 }
 
 function pidFile(dataDirectory: string): string {

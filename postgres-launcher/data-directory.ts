@@ -8,25 +8,28 @@ import { EmbeddedPostgresError, errorCode } from './embedded-postgres.errors.js'
 import type { Paths } from './paths.js';
 import { HOST_BASED_AUTHENTICATION, type ServerSettings, serverConfiguration } from './settings.js';
 
-const OWN_CONFIGURATION = 'convene.conf';
+/** The file with the launcher's settings, which `postgresql.conf` includes. */
+const configurationFile = (name: string): string => `${name}.conf`;
+const includeLine = (name: string): string => `include_if_exists = '${configurationFile(name)}'`;
 
-/** What a new data directory is made with. */
-export interface Creation {
+/** What a new data directory is created with. */
+export interface NewDataDirectory {
+  readonly name: string;
   readonly superuser: Superuser;
   readonly durable: boolean;
 }
 
 /**
- * Makes sure that there is a data directory which this PostgreSQL can open: creates it at the first start.
- * @throws EmbeddedPostgresError when the data is of another major version, or the folder is something else.
+ * Creates the data directory at the first start; later checks that this PostgreSQL can open it.
+ * @throws EmbeddedPostgresError if the data is of another major version or application, or is not PostgreSQL's.
  */
 export async function prepareDataDirectory(
   paths: Paths,
   binaries: PostgresBinaries,
   account: Account,
-  creation: Creation,
+  creation: NewDataDirectory,
 ): Promise<'created' | 'found'> {
-  await sweepUnfinished(paths);
+  await removeUnfinished(paths);
   const found = await dataVersion(paths.data);
   if (found === undefined) {
     await create(paths, binaries, account, creation);
@@ -36,20 +39,27 @@ export async function prepareDataDirectory(
   const installed = /(\d+)/.exec(stdout)?.[1];
   if (found !== installed) {
     throw new EmbeddedPostgresError(
-      `The data in ${paths.data} was made by PostgreSQL ${found}, but PostgreSQL ${installed} is installed. ` +
-        `Export it with version ${found} (pg_dumpall) and import it into a new folder; it was left as it is.`,
+      `The data in ${paths.data} was created by PostgreSQL ${found}, but PostgreSQL ${installed} is installed. ` +
+        `Export it with pg_dumpall of version ${found} and import it into a new folder. Nothing was changed.`,
+    );
+  }
+  const configuration = await readFile(join(paths.data, 'postgresql.conf'), 'utf8');
+  if (!configuration.includes(includeLine(creation.name))) {
+    throw new EmbeddedPostgresError(
+      `The data in ${paths.data} does not belong to "${creation.name}": ` +
+        `its postgresql.conf has no line ${includeLine(creation.name)}. Start it under the name it was created with.`,
     );
   }
   return 'found';
 }
 
-/** Writes the launcher's settings, which win over those in postgresql.conf. */
+/** Writes the launcher's settings, which take precedence over those in postgresql.conf. */
 export async function writeConfiguration(
   dataDirectory: string,
   account: Account,
-  settings: ServerSettings,
+  settings: ServerSettings & { readonly name: string },
 ): Promise<void> {
-  const path = join(dataDirectory, OWN_CONFIGURATION);
+  const path = join(dataDirectory, configurationFile(settings.name));
   await writeFile(`${path}.new`, serverConfiguration(settings), { mode: 0o600 });
   if (account.uid !== undefined) await chown(`${path}.new`, account.uid, account.gid ?? account.uid);
   await rename(`${path}.new`, path);
@@ -59,54 +69,57 @@ async function dataVersion(dataDirectory: string): Promise<string | undefined> {
   try {
     return (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8')).trim();
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+    if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error))) throw error;
   }
-  const entries = await readdir(dataDirectory).catch(() => []);
-  if (entries.length === 0) return undefined;
-  throw new EmbeddedPostgresError(`${dataDirectory} is not empty and holds no PostgreSQL data. Move it away.`);
+  const entries = await readdir(dataDirectory).catch((error: unknown) => (errorCode(error) === 'ENOENT' ? [] : null));
+  if (entries?.length === 0) return undefined;
+  throw new EmbeddedPostgresError(`${dataDirectory} exists and contains no PostgreSQL data. Move it away.`);
 }
 
-/** What a start left that was killed during initdb. An orphaned initdb may still write there: then another time. */
-async function sweepUnfinished({ home, unfinished }: Paths): Promise<void> {
+/**
+ * Removes what starts left behind that were killed during initdb. An orphaned initdb may still be writing; a later
+ * start removes what can't be removed now.
+ */
+async function removeUnfinished({ home, unfinished }: Paths): Promise<void> {
   for (const name of await readdir(home)) {
     if (name.startsWith(unfinished))
       await rm(join(home, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** initdb works in a folder beside the final one, which appears complete or not at all. */
+/** Runs initdb in a temporary folder and renames the result, so that the data directory is complete or missing. */
 async function create(
   paths: Paths,
   binaries: PostgresBinaries,
   account: Account,
-  { superuser, durable }: Creation,
+  { name, superuser, durable }: NewDataDirectory,
 ): Promise<void> {
-  const workshop = join(paths.home, `${paths.unfinished}${randomBytes(6).toString('hex')}`);
-  const data = join(workshop, 'data');
-  const passwordFile = join(workshop, 'password');
+  const workDir = join(paths.home, `${paths.unfinished}${randomBytes(6).toString('hex')}`);
+  const data = join(workDir, 'data');
+  const passwordFile = join(workDir, 'password');
   try {
-    await mkdir(workshop, { mode: 0o700 });
+    await mkdir(workDir, { mode: 0o700 });
     await writeFile(passwordFile, `${superuser.password}\n`, { mode: 0o600 });
     if (account.uid !== undefined) {
-      for (const path of [passwordFile, workshop]) await chown(path, account.uid, account.gid ?? account.uid);
+      for (const path of [passwordFile, workDir]) await chown(path, account.uid, account.gid ?? account.uid);
     }
     const options = ['-U', superuser.name, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
     await initdb(binaries, account, data, durable ? options : [...options, '--no-sync']);
     await writeFile(join(data, 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
-    await appendFile(join(data, 'postgresql.conf'), `\ninclude_if_exists = '${OWN_CONFIGURATION}'\n`);
-    // Only an empty folder can be in the way (see dataVersion).
+    await appendFile(join(data, 'postgresql.conf'), `\n${includeLine(name)}\n`);
+    // dataVersion has made sure that only an empty folder can be there.
     await rmdir(paths.data).catch(() => undefined);
     await rename(data, paths.data);
     await flushFolder(paths.home);
   } finally {
-    await rm(workshop, { recursive: true, force: true });
+    await rm(workDir, { recursive: true, force: true });
   }
 }
 
 /**
- * The collation is PostgreSQL's own C.UTF-8: order by code point and Unicode upper and lower case, the same on every
- * machine, so that no update of a system library invalidates an index. Only the classification of characters, which
- * pg_trgm asks the system for, needs a C.UTF-8 locale there; without one, pg_trgm sees only ASCII words.
+ * Runs initdb. The collation is PostgreSQL's built-in C.UTF-8: it orders by code point, maps Unicode upper and lower
+ * case, and is the same on every machine, so that no update of a system library invalidates an index. Only pg_trgm uses
+ * the system's classification of characters; on a system without a C.UTF-8 locale, it finds only ASCII words.
  */
 async function initdb(binaries: PostgresBinaries, account: Account, data: string, options: string[]): Promise<void> {
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
@@ -120,7 +133,7 @@ async function initdb(binaries: PostgresBinaries, account: Account, data: string
   throw new EmbeddedPostgresError(`PostgreSQL's initdb failed: ${outcome.stderr.trim() || outcome.stdout.trim()}`);
 }
 
-/** Makes the renamed folder survive a power cut. Windows can't open folders. */
+/** Flushes a folder, so that a rename in it survives a power failure. Windows can't open folders. */
 async function flushFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');

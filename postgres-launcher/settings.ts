@@ -1,18 +1,18 @@
-/** What the launcher decides about a server's configuration. */
+/** The settings of a server that vary. */
 export interface ServerSettings {
   readonly port: number;
-  /** false only for tests: a power cut or a crash of the machine may then lose or break the data. */
+  /** See EmbeddedPostgresOptions. */
   readonly durable: boolean;
   readonly maxConnections: number;
 }
 
-/** The configuration file of a server on a small machine, listening on the loopback address only. */
+/** Returns the configuration file of a server on a small machine that listens only on the loopback address. */
 export function serverConfiguration({ port, durable, maxConnections }: ServerSettings): string {
   const onlyIfDurable = durable ? 'on' : 'off';
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     port,
-    // No socket file: nothing to clean up after kill -9, and no path to outgrow the limit of 107 bytes.
+    // No socket file, which kill -9 would leave behind and whose path is limited to 107 bytes.
     unix_socket_directories: '',
     max_connections: maxConnections,
     password_encryption: 'scram-sha-256',
@@ -24,23 +24,23 @@ export function serverConfiguration({ port, durable, maxConnections }: ServerSet
     shared_buffers: '128MB',
     effective_cache_size: '512MB',
     random_page_cost: '1.1',
-    // Short queries on few cores: parallel workers and compilation cost more than they bring, and workers need /dev/shm.
+    // For short queries on few cores, parallel workers and JIT cost more than they save, and workers need /dev/shm.
     max_parallel_workers_per_gather: 0,
     jit: 'off',
-    // Nothing replicates from this server.
+    // No replication.
     max_wal_senders: 0,
     max_logical_replication_workers: 0,
     wal_level: 'minimal',
     logging_collector: 'off',
     log_line_prefix: '%m [%p] ',
     log_checkpoints: 'off',
-    // The application reports its own failed statements; here they would only bring personal data into a log file.
+    // Applications report their failed statements themselves. Here, these would only expose personal data.
     log_min_messages: 'log',
     log_min_error_statement: 'panic',
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'`);
-  return `# Written by Convene at every start of its embedded PostgreSQL. To override: ALTER SYSTEM.\n${lines.join('\n')}\n`;
+  return `# Written at every start. Settings in postgresql.auto.conf (ALTER SYSTEM) take precedence.\n${lines.join('\n')}\n`;
 }
 
-/** Who may connect: only accounts with a password, only from this machine. */
+/** pg_hba.conf: connections only from this machine, with a password. */
 export const HOST_BASED_AUTHENTICATION = 'host all all 127.0.0.1/32 scram-sha-256\n';

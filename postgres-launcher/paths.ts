@@ -2,9 +2,9 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
 
-/** The launcher's files inside the folder it was given. */
+/** The launcher's files and folders in `dataDir`. */
 export interface Paths {
-  /** The folder itself, with every link in its path resolved. */
+  /** `dataDir` itself, with every link in its path resolved. */
   readonly home: string;
   readonly data: string;
   readonly password: string;
@@ -12,13 +12,13 @@ export interface Paths {
   readonly log: string;
   readonly holders: string;
   readonly libraries: string;
-  /** How the names of unfinished data directories in `home` begin. */
+  /** The prefix of unfinished data directories in `home`. */
   readonly unfinished: string;
 }
 
 /**
- * Creates the folder if need be and says where everything goes.
- * @throws EmbeddedPostgresError when the folder can't be made or entered.
+ * Creates the folder if it is missing, and returns the paths in it.
+ * @throws EmbeddedPostgresError if the folder can't be created or entered.
  */
 export async function openPaths(dataDir: string): Promise<Paths> {
   const home = await makeFolder(resolve(dataDir)).catch((cause: unknown) => {
@@ -38,7 +38,7 @@ export async function openPaths(dataDir: string): Promise<Paths> {
   };
 }
 
-/** Only the folder itself is private: PostgreSQL may have to run as another account that must get through those above. */
+/** Creates the folder as private, but not its parents: PostgreSQL may run under an account that must enter them. */
 async function makeFolder(dataDir: string): Promise<string> {
   await mkdir(dirname(dataDir), { recursive: true });
   await mkdir(dataDir, { recursive: true, mode: 0o700 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type ProcessLock, tryLock } from './process-lock.js';
 
 /**
- * Notes that this process uses the server; several notes from one process count separately.
- * To be called under the start/stop lock, as is `countHolders`.
+ * Registers this process as a holder, a user of the server, until `release` or the end of the process. One process may
+ * register several times. Call it under the start/stop lock.
  */
 export async function registerHolder(dir: string): Promise<ProcessLock> {
   await mkdir(dir, { recursive: true });
@@ -21,7 +21,7 @@ export async function registerHolder(dir: string): Promise<ProcessLock> {
   };
 }
 
-/** Counts the live holders and removes the notes of dead ones. */
+/** Counts the live holders and removes the files of dead ones. Call it under the start/stop lock. */
 export async function countHolders(dir: string): Promise<number> {
   let alive = 0;
   for (const name of await readdir(dir).catch(() => [])) {

@@ -3,9 +3,9 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { EmbeddedPostgresError, errorCode } from './embedded-postgres.errors.js';
 
 /**
- * Reads the application's database password, or creates it once (32 random bytes) when there is no data yet.
- * To be called under the start/stop lock.
- * @throws EmbeddedPostgresError when the file is unreadable, or missing although data exists.
+ * Reads the password of the application's role. Creates it (32 random bytes) if there is neither a password nor data.
+ * Call it under the start/stop lock.
+ * @throws EmbeddedPostgresError if the file can't be read, or if it is missing although data exists.
  */
 export async function readPassword(file: string, dataExists: boolean): Promise<string> {
   try {
@@ -24,7 +24,7 @@ export async function readPassword(file: string, dataExists: boolean): Promise<s
   return password;
 }
 
-/** The superuser's password follows from the application's, but does not travel with it in a connection URL. */
-export function superuserPassword(password: string): string {
-  return createHmac('sha256', password).update('convene embedded superuser').digest('base64url');
+/** Derives the superuser's password from that of the application `name`. */
+export function superuserPassword(password: string, name: string): string {
+  return createHmac('sha256', password).update(`${name} embedded superuser`).digest('base64url');
 }

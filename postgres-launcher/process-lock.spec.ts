@@ -7,12 +7,12 @@ import { tryLock, withLock } from './process-lock.js';
 
 let dir: string;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'convene-lock-'));
+  dir = await mkdtemp(join(tmpdir(), 'process-lock-'));
 });
 afterAll(() => rm(dir, { recursive: true }));
 
 describe('a process lock', () => {
-  it('is had by one at a time, and names do not interfere', async () => {
+  it('has one holder at a time, and names do not interfere', async () => {
     const lock = await tryLock(dir, 'a');
     expect(await tryLock(dir, 'a')).toBeUndefined();
     const other = await tryLock(dir, 'b');
@@ -24,7 +24,7 @@ describe('a process lock', () => {
     await other?.release();
   });
 
-  it('lets work run one after the other, and is free after a failure', async () => {
+  it('runs work one after the other, and is free after a failure', async () => {
     let inside = 0;
     const work = () =>
       withLock(dir, 'c', 5000, async () => {
@@ -40,7 +40,9 @@ describe('a process lock', () => {
 
   it('gives up after the time allowed', async () => {
     const lock = await tryLock(dir, 'd');
-    await expect(withLock(dir, 'd', 50, async () => undefined)).rejects.toThrow('too long');
+    await expect(withLock(dir, 'd', 50, async () => undefined)).rejects.toThrow(
+      'Another process has been starting or stopping',
+    );
     await lock?.release();
   });
 });

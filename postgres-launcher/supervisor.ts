@@ -1,25 +1,25 @@
-/** How the supervisor looks at the server and brings it back. */
+/** The server, as the supervisor sees it. */
 export interface Supervised {
-  /** Cheap and synchronous; asked about every second. */
+  /** Called about once per second, so it must be cheap. */
   isRunning(): boolean;
   restart(): Promise<void>;
-  /** Now and then, for housekeeping while the server runs. */
-  tidy(): Promise<void>;
+  /** Called about once per minute while the server is running. */
+  cleanUp(): Promise<void>;
   readonly log: (message: string) => void;
 }
 
 const INTERVAL_MS = 1_000;
-const TICKS_BETWEEN_TIDYING = 60;
+const TICKS_PER_CLEAN_UP = 60;
 const MAX_PAUSE_MS = 30_000;
-/** A server that ran this long has earned an immediate restart. */
+/** A server that has run this long since its last restart is restarted immediately. */
 const HEALTHY_MS = 10_000;
 
-/** Milliseconds to wait before the next restart after so many in a row: none, then 1, 2, 4 … 30 seconds. */
+/** Returns the milliseconds to wait before the next restart: none before the first, then 1, 2, 4 … 30 seconds. */
 export function pauseBeforeRestart(restartsInARow: number): number {
   return restartsInARow === 0 ? 0 : Math.min(MAX_PAUSE_MS, 1000 * 2 ** (restartsInARow - 1));
 }
 
-/** Restarts the server when its process has gone. Its timer does not keep this process alive. */
+/** Restarts the server when its process has ended. Its timer does not keep this process alive. */
 export class Supervisor {
   private readonly timer: NodeJS.Timeout;
   private restarting: Promise<void> | undefined;
@@ -33,9 +33,9 @@ export class Supervisor {
     this.timer.unref();
   }
 
-  /** Restarts the server now if it is gone, without regard to back-off. Rejects when that fails or after `stop`. */
+  /** Restarts the server if it has ended, regardless of the pause. Rejects if that fails, and after `stop`. */
   ensureRunning(): Promise<void> {
-    if (this.stopped) return Promise.reject(new Error('This handle on PostgreSQL has been stopped.'));
+    if (this.stopped) return Promise.reject(new Error('This PostgreSQL has been stopped.'));
     if (this.restarting) return this.restarting;
     if (this.supervised.isRunning()) return Promise.resolve();
     this.lastRestart = Date.now();
@@ -45,7 +45,7 @@ export class Supervisor {
     return this.restarting;
   }
 
-  /** Ends the supervision; a restart that is under way is waited for. */
+  /** Ends the supervision, after a restart in progress. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
@@ -56,14 +56,12 @@ export class Supervisor {
     if (this.restarting) return;
     if (this.supervised.isRunning()) {
       if (Date.now() - this.lastRestart > HEALTHY_MS) this.restartsInARow = 0;
-      if (++this.ticks % TICKS_BETWEEN_TIDYING === 0) this.supervised.tidy().catch(() => undefined);
+      if (++this.ticks % TICKS_PER_CLEAN_UP === 0) this.supervised.cleanUp().catch(() => undefined);
       return;
     }
     if (Date.now() - this.lastRestart < pauseBeforeRestart(this.restartsInARow)) return;
     this.ensureRunning().catch((error: unknown) => {
-      this.supervised.log(
-        `PostgreSQL could not be restarted: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.supervised.log(`Restarting PostgreSQL failed: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
 }

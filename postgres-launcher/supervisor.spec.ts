@@ -16,11 +16,16 @@ describe('Supervisor', () => {
   function supervise(restart: () => Promise<void>) {
     const state = { running: true };
     const log = vi.fn();
-    const tidy = vi.fn(async () => undefined);
-    return { state, log, tidy, supervisor: new Supervisor({ isRunning: () => state.running, restart, tidy, log }) };
+    const cleanUp = vi.fn(async () => undefined);
+    return {
+      state,
+      log,
+      cleanUp,
+      supervisor: new Supervisor({ isRunning: () => state.running, restart, cleanUp, log }),
+    };
   }
 
-  it('restarts a server that is gone within a second', async () => {
+  it('restarts a server within a second after its end', async () => {
     const restart = vi.fn(async () => void (state.running = true));
     const { state, supervisor } = supervise(restart);
     await vi.advanceTimersByTimeAsync(5000);
@@ -31,18 +36,18 @@ describe('Supervisor', () => {
     await supervisor.stop();
   });
 
-  it('tries less and less often while restarts fail, and says why', async () => {
+  it('tries less and less often while restarts fail, and logs why', async () => {
     const restart = vi.fn(() => Promise.reject(new Error('disk full')));
     const { state, supervisor, log } = supervise(restart);
     state.running = false;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(restart.mock.calls.length).toBeGreaterThan(3);
     expect(restart.mock.calls.length).toBeLessThan(8);
-    expect(log).toHaveBeenCalledWith('PostgreSQL could not be restarted: disk full');
+    expect(log).toHaveBeenCalledWith('Restarting PostgreSQL failed: disk full');
     await supervisor.stop();
   });
 
-  it('forgets earlier failures after ten seconds of health', async () => {
+  it('forgets earlier restarts after ten seconds without one', async () => {
     const restart = vi.fn(async () => void (state.running = true));
     const { state, supervisor } = supervise(restart);
     for (let crash = 1; crash <= 5; crash++) {
@@ -54,7 +59,7 @@ describe('Supervisor', () => {
     await supervisor.stop();
   });
 
-  it('shares one restart among all who ask, and none after it was stopped', async () => {
+  it('shares one restart among all callers, and does not restart after stop', async () => {
     const restart = vi.fn(async () => void (state.running = true));
     const { state, supervisor } = supervise(restart);
     state.running = false;
