@@ -35,7 +35,7 @@ try {
 }
 
 async function verify(dataSource: DataSource): Promise<void> {
-  const { events, rows, problems } = await dataSource.transaction('REPEATABLE READ', async (manager) => {
+  const { events, entries, problems } = await dataSource.transaction('REPEATABLE READ', async (manager) => {
     await manager.query('SET TRANSACTION READ ONLY');
     return verifyHistory(
       (sql, parameters) => manager.query(sql, parameters),
@@ -44,6 +44,6 @@ async function verify(dataSource: DataSource): Promise<void> {
     );
   });
   const verdict = problems === 0 ? 'all is well' : `${problems} ${problems === 1 ? 'event is' : 'events are'} wrong`;
-  console.log(`${events} events, ${rows} rows of history: ${verdict}`);
+  console.log(`${events} events, ${entries} entries of history: ${verdict}`);
   if (problems > 0) process.exitCode = 1;
 }

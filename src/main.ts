@@ -4,7 +4,7 @@ import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } f
 import { createApp } from './create-app.js';
 import { type Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
 import { isDatabaseUnavailable } from './platform/database/database-errors.js';
-import { migrate } from './platform/database/migrate.js';
+import { DatabaseVersionError, migrate } from './platform/database/migrate.js';
 
 const MAX_STOP_MS = 10_000;
 
@@ -52,7 +52,7 @@ async function stop(): Promise<void> {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof ConfigError || error instanceof DatabaseVersionError) return error.message;
   if (error instanceof EmbeddedPostgresError) {
     return error.unsupported ? `${error.message}\nOr set DATABASE_URL to a PostgreSQL server of yours.` : error.message;
   }

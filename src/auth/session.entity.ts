@@ -13,7 +13,11 @@ export class Session {
   userId: string;
 
   /** How often the refresh token was rotated; only the token with this number is good. */
-  @Column('integer', { name: 'refresh_count', default: 0 })
+  @Column('integer', {
+    name: 'refresh_count',
+    default: 0,
+    comment: 'How often the refresh token was rotated; the current token is derived from it.',
+  })
   refreshCount: number;
 
   @Column('timestamp with time zone', { name: 'rotated_at', precision: 3, nullable: true })

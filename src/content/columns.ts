@@ -5,6 +5,8 @@ export interface Column<Value = unknown> {
   nullable: boolean;
   /** Set by the database when a row names no value. */
   default?: unknown;
+  /** For people who read the database; the migration has the same text. */
+  comment?: string;
   /** Only for the compiler. */
   value?: Value;
 }
@@ -28,6 +30,8 @@ export const nullable = <Value>(column: Column<Value>): Column<Value | null> => 
   ...(column as Column<Value | null>),
   nullable: true,
 });
+
+export const commented = <Value>(column: Column<Value>, comment: string): Column<Value> => ({ ...column, comment });
 
 export type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`

@@ -25,7 +25,10 @@ export class CalendarEvent {
   id: string;
 
   /** Shared by the parts of a series that was split; an unsplit event's own id. */
-  @Column('uuid', { name: 'series_id' })
+  @Column('uuid', {
+    name: 'series_id',
+    comment: 'Shared by the parts of a series that was split; the id of an unsplit event.',
+  })
   seriesId: string;
 
   /** The event this one was split from, and that event's version just after the split. */
@@ -34,19 +37,32 @@ export class CalendarEvent {
   @ForeignKey(() => CalendarEvent, { name: 'events_split_from_fkey' })
   splitFrom: string | null;
 
-  @Column('integer', { name: 'split_from_version', nullable: true })
+  @Column('integer', {
+    name: 'split_from_version',
+    nullable: true,
+    comment: 'Version of the event split_from just after the split.',
+  })
   splitFromVersion: number | null;
 
   /** Start of the first occurrence. Derived from the content, for finding by window. */
-  @Column('timestamp with time zone', { name: 'first_start', precision: 3 })
+  @Column('timestamp with time zone', {
+    name: 'first_start',
+    precision: 3,
+    comment: 'Start of the first occurrence. Derived from the content, for finding by window.',
+  })
   firstStart: Date;
 
   /** End of the last occurrence, null when there is no last one. Derived from the content, for finding by window. */
-  @Column('timestamp with time zone', { name: 'last_end', precision: 3, nullable: true })
+  @Column('timestamp with time zone', {
+    name: 'last_end',
+    precision: 3,
+    nullable: true,
+    comment: 'End of the last occurrence; null for an endless series. Derived from the content.',
+  })
   lastEnd: Date | null;
 
   /** Edition of the time zone data with which the instants were computed. Derived. */
-  @Column('text')
+  @Column('text', { comment: 'Edition of the time zone data with which the instants were computed. Derived.' })
   @Index('events_tzdata_idx')
   tzdata: string;
 
@@ -68,9 +84,16 @@ export class CalendarEvent {
 export interface CalendarEvent extends EventContent {}
 
 for (const { property, name, column } of CONTENT_COLUMNS) {
-  const { type, length, nullable, default: value } = column;
+  const { type, length, nullable, comment, default: value } = column;
   const precision = type === 'timestamp with time zone' ? { precision: 3 } : {};
-  const options = { name, type, nullable, ...precision, ...(length ? { length } : {}) };
+  const options = {
+    name,
+    type,
+    nullable,
+    ...precision,
+    ...(length ? { length } : {}),
+    ...(comment ? { comment } : {}),
+  };
   Column(value === undefined ? options : { ...options, default: value })(CalendarEvent.prototype, property);
 }
 

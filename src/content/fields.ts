@@ -4,6 +4,7 @@ import {
   type Camel,
   camelCase,
   type Column,
+  commented,
   flag,
   instant,
   list,
@@ -145,14 +146,23 @@ const TIME_FIELDS = {
     unit: 'times',
     label: 'Start',
     isTime: true,
-    columns: { startTime: instant(), localStart: text() },
+    columns: {
+      startTime: instant(),
+      localStart: commented(
+        text(),
+        'Wall clock in time_zone, which is what people meant: start_time is derived from it and may move with a new edition of the time zone data.',
+      ),
+    },
     ...wire<string>(),
   },
   end_time: {
     unit: 'times',
     label: 'End',
     isTime: true,
-    columns: { endTime: instant(), localEnd: text() },
+    columns: {
+      endTime: instant(),
+      localEnd: commented(text(), 'Wall clock in time_zone; of an all-day event, midnight after its last day.'),
+    },
     ...wire<string>(),
   },
   time_zone: { unit: 'times', label: 'Time zone', isTime: true, columns: { timeZone: text() }, ...wire<string>() },
@@ -170,7 +180,7 @@ const TIME_FIELDS = {
     label: 'Recurrence',
     isTime: true,
     empty: null,
-    columns: { rrule: nullable(text()) },
+    columns: { rrule: commented(nullable(text()), 'Canonical RFC 5545 rule; null for an event that happens once.') },
     ...wire<RecurrencePattern | null>(),
   },
   excluded: {
@@ -178,7 +188,7 @@ const TIME_FIELDS = {
     label: 'Excluded dates',
     isTime: true,
     empty: [],
-    columns: { excluded: list<string>() },
+    columns: { excluded: commented(list<string>(), 'Original local starts that do not take place.') },
     ...wire<string[]>(),
   },
   added: {
@@ -186,14 +196,19 @@ const TIME_FIELDS = {
     label: 'Added dates',
     isTime: true,
     empty: [],
-    columns: { added: list<string>() },
+    columns: { added: commented(list<string>(), 'Local starts beside those of the rule.') },
     ...wire<string[]>(),
   },
   overrides: {
     unit: 'times',
     label: 'Changed occurrences',
     empty: [],
-    columns: { overrides: list<StoredOverride>() },
+    columns: {
+      overrides: commented(
+        list<StoredOverride>(),
+        'What single occurrences have of their own, by original local start.',
+      ),
+    },
     ...wire<WireOverride[]>(),
   },
 } as const satisfies Record<string, DerivedField>;
@@ -212,7 +227,7 @@ export const FIELDS = {
     label: 'Deleted',
     isTime: true,
     empty: false,
-    columns: { deletedAt: nullable(instant()) },
+    columns: { deletedAt: commented(nullable(instant()), 'When the event went to the trash; rows are never removed.') },
     ...wire<boolean>(),
   },
 } as const;

@@ -24,7 +24,7 @@ export class EventVersion {
   version: number;
 
   /** Place among everything that happened to the event, changes of members included; numbered under its lock. */
-  @Column('bigint')
+  @Column('bigint', { comment: 'Place in the history of the event, changes of members included: 1, 2, 3 …' })
   position: number;
 
   @Column('text')
@@ -41,13 +41,15 @@ export class EventVersion {
   @Column('text', { array: true })
   changed: string[];
 
-  @Column('jsonb')
+  @Column('jsonb', {
+    comment: 'The whole content after the change: "schema", and a value for each content column of events.',
+  })
   snapshot: Snapshot;
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;
 
   /** SHA-256 over the row and the hash of the row before it in the event's history: see history-hash.ts. */
-  @Column('bytea')
+  @Column('bytea', { comment: 'SHA-256 over this row and the hash of the one before it in the history of the event.' })
   hash: Buffer;
 }

@@ -23,7 +23,7 @@ export class MemberChange {
   position: number;
 
   /** The event's version at that moment. */
-  @Column('integer')
+  @Column('integer', { comment: 'Version of the event at that moment; a change of members does not raise it.' })
   version: number;
 
   @Column('text')
@@ -36,7 +36,7 @@ export class MemberChange {
   @Column('text', { nullable: true })
   comment: string | null;
 
-  @Column('jsonb')
+  @Column('jsonb', { comment: 'List of {userId, from, to}: roles before and after, null for "not a member".' })
   members: RoleChange[];
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })

@@ -17,7 +17,10 @@ export class Redaction {
   reason: string;
 
   /** Hash of the content before: what the hash of the version was computed with, so that the chain still verifies. */
-  @Column('bytea', { name: 'content_hash' })
+  @Column('bytea', {
+    name: 'content_hash',
+    comment: 'Hash of the content before: the hash of the version was computed with it, so the chain still verifies.',
+  })
   contentHash: Buffer;
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })

@@ -27,7 +27,10 @@ const TYPES = NOTIFICATION_TYPES.map((type) => `'${type}'`).join(', ');
 /** One item of one person's stream, numbered 1, 2, 3 … without gaps. */
 @Entity('notifications')
 @Check('notifications_type_check', `type IN (${TYPES})`)
-@Index('notifications_id_key', ['id'], { unique: true })
+@Check('notifications_seq_check', 'seq >= 1')
+@Check('notifications_version_check', 'version >= 1')
+@Check('notifications_members_check', `jsonb_typeof(members) = 'object'`)
+@Index('notifications_id_key', ['id', 'createdAt'], { unique: true })
 @Index('notifications_unread_idx', ['userId', 'seq'], { where: 'read_at IS NULL' })
 export class Notification {
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'notifications_pkey' })
@@ -60,10 +63,17 @@ export class Notification {
   @Column('text', { array: true })
   changed: string[];
 
-  @Column('jsonb', { nullable: true })
+  @Column('jsonb', {
+    nullable: true,
+    comment: 'Whose roles changed, as far as the message names them: {named: [{userId, from, to}], total}.',
+  })
   members: NamedMembers | null;
 
-  @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
+  @PrimaryColumn('timestamp with time zone', {
+    name: 'created_at',
+    precision: 3,
+    primaryKeyConstraintName: 'notifications_pkey',
+  })
   createdAt: Date;
 
   @Column('timestamp with time zone', { name: 'read_at', precision: 3, nullable: true })

@@ -29,6 +29,12 @@ export class User {
   createdAt: Date;
 
   /** When nothing was left of the person but the id that history points at. Look-ups pass over such rows. */
-  @Column('timestamp with time zone', { name: 'erased_at', precision: 3, nullable: true })
+  @Column('timestamp with time zone', {
+    name: 'erased_at',
+    precision: 3,
+    nullable: true,
+    comment:
+      'When the account was erased: the row stays, because history refers to it, and says nothing about the person.',
+  })
   erasedAt: Date | null;
 }

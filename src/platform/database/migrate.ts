@@ -6,7 +6,13 @@ const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 // Any constant: servers that start together take turns.
 const MIGRATION_LOCK = 7_203_111;
 
-/** Brings the schema up to date. Safe on several servers at once. Returns the names of the migrations that ran. */
+/** The database cannot be used by this version of the program. The message says why and what to do. */
+export class DatabaseVersionError extends Error {}
+
+/**
+ * Brings the schema up to date. Safe on several servers at once. Returns the names of the migrations that ran.
+ * @throws DatabaseVersionError
+ */
 export async function migrate(url: string): Promise<string[]> {
   const dataSource = await new DataSource(
     dataSourceOptions({ url, poolSize: 3, waitSeconds: 30 }, { migrations: await loadMigrations() }),
@@ -14,6 +20,7 @@ export async function migrate(url: string): Promise<string[]> {
   const lock = dataSource.createQueryRunner();
   try {
     await requireVersion(dataSource);
+    await requireKnownMigrations(dataSource);
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const ran = await dataSource.runMigrations();
     return ran.map((migration) => migration.name);
@@ -24,13 +31,38 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-/** True when every migration has run. Only reads. */
+/** Returns true when every migration has run. Only reads. */
 export async function isUpToDate(dataSource: DataSource): Promise<boolean> {
-  const [table] = await dataSource.query<{ name: string | null }[]>(`SELECT to_regclass('schema_migrations') AS name`);
-  if (!table?.name) return false;
-  const ran = await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations');
-  const names = new Set(ran.map(({ name }) => name));
+  const names = new Set(await listRan(dataSource));
   return (await loadMigrations()).every(({ name }) => names.has(name));
+}
+
+/** Returns the names of the migrations that have run. */
+async function listRan(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<{ name: string | null }[]>(`SELECT to_regclass('schema_migrations') AS name`);
+  if (!table?.name) return [];
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations');
+  return rows.map(({ name }) => name);
+}
+
+/** The first migration of the development versions, which the baseline replaced. */
+const BEFORE_BASELINE = 'Core20261120090000';
+
+/** @throws DatabaseVersionError for a database that another version of the program made */
+async function requireKnownMigrations(dataSource: DataSource): Promise<void> {
+  const ran = await listRan(dataSource);
+  if (ran.includes(BEFORE_BASELINE)) {
+    throw new DatabaseVersionError(
+      'This database was made by Convene 0.1, which this version cannot upgrade. Start with an empty database: choose another DATABASE_URL, or another DATA_DIR for the embedded one.',
+    );
+  }
+  const known = new Set((await loadMigrations()).map(({ name }) => name));
+  const unknown = ran.find((name) => !known.has(name));
+  if (unknown) {
+    throw new DatabaseVersionError(
+      `This database was made by a newer version of Convene (it has the migration ${unknown}). Upgrade the program.`,
+    );
+  }
 }
 
 async function requireVersion(dataSource: DataSource): Promise<void> {
@@ -38,7 +70,7 @@ async function requireVersion(dataSource: DataSource): Promise<void> {
     `SELECT current_setting('server_version_num') AS version`,
   );
   if (Number(row?.version) < 150_000) {
-    throw new Error(`PostgreSQL 15 or later is needed; this one says ${row?.version}`);
+    throw new DatabaseVersionError(`Convene needs PostgreSQL 15 or later; this server is ${row?.version}.`);
   }
 }
 
