@@ -13,7 +13,7 @@ import { HttpModule } from './platform/http/http.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
 import { WritesModule } from './platform/writes/writes.module.js';
-import { DocsModule } from './platform/openapi/docs.module.js';
+import { DocsModule } from './platform/docs/docs.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VersionsModule } from './versions/versions.module.js';
