@@ -137,21 +137,16 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     }
   });
 
-  it.each(['/docs', '/redoc'])(
-    '%s leaves `Function` and `eval` as they are, and lets nobody use them',
-    async (path) => {
-      const { page } = await open(path);
-      await page.waitForLoadState('networkidle');
-      expect(
-        await page.evaluate(() => [String(Function), String(eval)].every((text) => text.includes('[native code]'))),
-      ).toBe(true);
-      const body = 'try { Function("return 1")(); window.ran = true } catch { window.ran = false }';
-      await page.route('**/docs/assets/probe.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
-      await page.addScriptTag({ url: '/docs/assets/probe.js' });
-      expect(await page.evaluate(() => (window as unknown as { ran: boolean }).ran)).toBe(false);
-      await page.close();
-    },
-  );
+  it.each(['/docs', '/redoc'])('%s leaves `Function` as it is, and its policy lets no script use it', async (path) => {
+    const { page } = await open(path);
+    await page.waitForLoadState('networkidle');
+    expect(await page.evaluate(() => String(Function))).toContain('[native code]');
+    const body = 'try { Function("return 1")(); window.ran = true } catch { window.ran = false }';
+    await page.route('**/docs/assets/probe.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+    await page.addScriptTag({ url: '/docs/assets/probe.js' });
+    expect(await page.evaluate(() => (window as unknown as { ran: boolean }).ran)).toBe(false);
+    await page.close();
+  });
 
   it.each(['/docs', '/redoc'])('%s leads to the live changes, and they lead back', async (path) => {
     const { page, complaints } = await open(path);
