@@ -97,6 +97,7 @@ describe('the files of the documentation pages', () => {
       ...VENDORED,
       'page.css',
       'realtime.css',
+      'realtime-tables.css',
       'reference.css',
       'start-redoc.js',
       'start-swagger.js',

@@ -7,7 +7,7 @@ import { headingsOf, markdown } from './markdown.js';
 
 /**
  * The AsyncAPI document as one page to read: the introduction, then each kind of connection with its messages. It needs
- * no script, and its only style sheet is ours.
+ * no script, and its only style sheets are ours.
  */
 export function asyncApiPage(document: AsyncApi): string {
   const { title, version, description } = document.info;
@@ -33,7 +33,7 @@ export function asyncApiPage(document: AsyncApi): string {
     ${channels.map(([name, channel]) => channelSection(name, channel, document))}
   </main>
 </div>`;
-  return page(title, { styles: ['realtime.css'], body });
+  return page(title, { styles: ['realtime.css', 'realtime-tables.css'], body });
 }
 
 function contents([name, { title, messages }]: [string, Channel]): Html {
