@@ -18,7 +18,7 @@ import { SignalsModule } from './platform/signals/signals.module.js';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
 import { LiveModule } from './live/live.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
-import { DocsModule } from './platform/openapi/docs.module.js';
+import { DocsModule } from './platform/docs/docs.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VersionsModule } from './versions/versions.module.js';
 

@@ -1,7 +1,7 @@
 import { SERVER_SENT_EVENTS, SOCKET_IO, WEB_SOCKET } from './asyncapi-text.js';
 
 /** Where the server is: the page puts its own address in. */
-const HOST = {
+export const HOST = {
   host: {
     default: '127.0.0.1:3000',
     description: 'Address and port of the server that this document comes from.',

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
+import type { AsyncApi, Channel, Operation, Reference } from '../platform/docs/asyncapi-model.js';
 import { modelSchemas } from '../platform/openapi/model-schemas.js';
 import { packageVersion } from '../platform/openapi/package-version.js';
 import { SECURITY_SCHEMES, SERVER_SENT_EVENTS_BINDING, SERVERS, WEB_SOCKET_BINDING } from './asyncapi-connections.js';
@@ -14,28 +15,9 @@ import { jsonSchema, mapValues } from './asyncapi-schemas.js';
 import { description } from './asyncapi-text.js';
 import { Acknowledgement, CLIENT_FRAMES, SERVER_FRAMES } from './live-frames.js';
 
-interface Channel {
-  address: string;
-  title: string;
-  description: string;
-  servers: Reference[];
-  messages: Messages;
-  bindings?: object;
-}
-
-interface Reference {
-  $ref: string;
-}
-
 /** As much of AsyncAPI 3.0 as this document uses. */
-export interface AsyncApiDocument {
-  asyncapi: '3.0.0';
-  info: object;
-  defaultContentType: string;
-  servers: Record<string, object>;
-  channels: Record<'socketIo' | 'webSocket' | 'serverSentEvents', Channel>;
-  operations: Record<string, object>;
-  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
+export interface AsyncApiDocument extends AsyncApi {
+  channels: Record<'socketIo' | 'webSocket' | 'serverSentEvents', Channel & { messages: Messages }>;
 }
 
 /** The AsyncAPI 3.0 document of the live connections, as served at `/asyncapi.json` and committed in `sdk/`. */
@@ -93,8 +75,8 @@ export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
 }
 
 /** What the server sends, and what a client may ask for; said from the side of the server, as AsyncAPI wants it. */
-function socketOperations(channel: string, connection: string): Record<string, object> {
-  const asked = Object.keys(CLIENT_FRAMES).map((name) => [
+function socketOperations(channel: string, connection: string): Record<string, Operation> {
+  const asked = Object.keys(CLIENT_FRAMES).map((name): [string, Operation] => [
     `${channel}${name[0]!.toUpperCase()}${name.slice(1)}`,
     {
       action: 'receive',
@@ -106,11 +88,11 @@ function socketOperations(channel: string, connection: string): Record<string, o
   ]);
   return {
     [`${channel}Stream`]: stream(channel, connection, Object.keys(SERVER_FRAMES)),
-    ...(Object.fromEntries(asked) as Record<string, object>),
+    ...Object.fromEntries(asked),
   };
 }
 
-function stream(channel: string, connection: string, messages: string[]): object {
+function stream(channel: string, connection: string, messages: string[]): Operation {
   return {
     action: 'send',
     title: `The stream over ${connection}`,

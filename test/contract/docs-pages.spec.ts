@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VENDORED } from '../../src/platform/docs/docs-vendor.js';
 import { PROBLEMS } from '../../src/problems/problem-catalogue.js';
+import { buildServer } from '../support/build.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -9,21 +12,22 @@ afterAll(() => app.close());
 const get = (path: string, accept = 'text/html'): Promise<Response> =>
   fetch(new URL(path, app.url), { headers: { accept } });
 
+const policy = async (path: string): Promise<string> => (await get(path)).headers.get('content-security-policy') ?? '';
+
 /** Everything that a page would load. */
 const resources = (html: string): string[] =>
   [...html.matchAll(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
 
 describe('the documentation pages', () => {
-  it.each(['/docs', '/swagger', '/api/docs', '/redoc', '/api/redoc', '/docs/realtime'])(
+  it.each(['/docs', '/swagger', '/api/docs', '/redoc', '/api/redoc', '/docs/realtime', '/problems/not_found'])(
     '%s is a page that loads everything from here',
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
-      expect(response.headers.get('content-security-policy')).toContain("script-src 'self';");
       const html = await response.text();
-      expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
-      expect(html).not.toMatch(/<script>|<style|\son\w+=/);
+      expect(html).not.toMatch(/<(script|link|img|iframe)[^>]*(src|href)="(https?:)?\/\//);
+      expect(html).not.toMatch(/<script>|<style|<[^>]+\s(style|on\w+)=/);
       const loaded = resources(html).filter((address) => !address.startsWith('data:'));
       expect(loaded.length).toBeGreaterThan(0);
       for (const address of loaded) {
@@ -44,20 +48,66 @@ describe('the documentation pages', () => {
   });
 
   it('let only Redoc make a worker of its own, and nobody run scripts written into the page', async () => {
-    const policy = async (path: string): Promise<string> =>
-      (await get(path)).headers.get('content-security-policy') ?? '';
     expect(await policy('/redoc')).toContain('worker-src blob:');
     for (const path of ['/docs', '/docs/realtime', '/problems/not_found', '/openapi.json', '/asyncapi.json']) {
       expect(await policy(path)).not.toContain('blob:');
     }
-    for (const path of ['/redoc', '/docs/realtime']) expect(await policy(path)).not.toMatch(/https:|unsafe-eval/);
+    for (const path of ['/docs', '/redoc']) {
+      expect(await policy(path)).toContain("script-src 'self';");
+      expect(await policy(path)).not.toMatch(/https:|unsafe-eval/);
+    }
+  });
+
+  it.each(['/docs/realtime', '/problems/not_found'])('%s runs no script at all', async (path) => {
+    expect(await (await get(path)).text()).not.toContain('<script');
+    expect(await policy(path)).toContain("default-src 'none';");
+    expect(await policy(path)).not.toMatch(/script-src|unsafe|https:/);
+  });
+});
+
+describe('the files of the documentation pages', () => {
+  it('may be kept for an hour, and cost nothing while they are the same', async () => {
+    for (const file of ['redoc.js', 'swagger-ui.css', 'realtime.css']) {
+      const first = await get(`/docs/assets/${file}`, '*/*');
+      expect(first.headers.get('cache-control')).toBe('public, max-age=3600');
+      const tag = first.headers.get('etag')!;
+      expect(tag).toMatch(/^"[\w-]{22}"$/);
+      const again = await fetch(first.url, { headers: { 'if-none-match': tag } });
+      expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, tag, '']);
+      const other = await fetch(first.url, { headers: { 'if-none-match': '"other"' } });
+      expect([other.status, (await other.text()).length > 10]).toEqual([200, true]);
+    }
   });
 
   it('hold no request for the logo that Redoc would fetch elsewhere', async () => {
     expect(await (await get('/docs/assets/redoc.js', '*/*')).text()).not.toContain('cdn.redoc.ly');
   });
 
-  it.each(['nothing.js', '..%2f..%2fpackage.json', 'constructor'])('have no asset %s', async (file) => {
+  it('include the licences of what others made', async () => {
+    for (const file of ['redoc.standalone.js.LICENSE.txt', 'swagger-ui-bundle.js.LICENSE.txt']) {
+      const response = await get(`/docs/assets/${file}`, '*/*');
+      expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+      expect(await response.text()).toContain('MIT');
+    }
+  });
+
+  it('are all in the folder of the built server', async () => {
+    await buildServer();
+    for (const name of [
+      ...VENDORED,
+      'page.css',
+      'realtime.css',
+      'realtime-tables.css',
+      'reference.css',
+      'start-redoc.js',
+      'start-swagger.js',
+    ]) {
+      const built = await readFile(`dist/src/platform/docs/assets/${name}`, 'utf8');
+      expect(built).toBe(await (await get(`/docs/assets/${name}`, '*/*')).text());
+    }
+  });
+
+  it.each(['nothing.js', '..%2f..%2fpackage.json', 'constructor'])('are not %s', async (file) => {
     const response = await get(`/docs/assets/${file}`, '*/*');
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -109,4 +159,5 @@ const textOf = (html: string): string =>
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');

@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AsyncApiDocument } from '../../src/notifications/asyncapi-document.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
@@ -75,37 +76,75 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await page.close();
   });
 
-  it('/docs/realtime shows the live pipes, their frames and how they end, and asks nobody else', async () => {
+  it('/docs/realtime shows every message of every connection and asks nobody else', async () => {
     const { page, outside, complaints } = await open('/docs/realtime');
-    for (const title of ['Missing nothing', 'Signing in', 'Endings', 'Limits', 'Servers', 'Operations', 'Schemas']) {
-      await page.getByRole('heading', { name: title, exact: true }).waitFor();
+    const document = (await (await fetch(`${app.url}/asyncapi.json`)).json()) as AsyncApiDocument;
+    for (const title of ['Missing nothing', 'Signing in', 'Endings', 'Limits']) {
+      expect(await page.getByRole('heading', { level: 2, name: title, exact: true }).isVisible()).toBe(true);
     }
-    for (const address of ['/socket.io/', '/ws/notifications', '/api/changes/stream']) {
-      expect(await page.locator('h3', { hasText: address }).first().isVisible()).toBe(true);
+    for (const [channel, { address, messages, title }] of Object.entries(document.channels)) {
+      const section = page.getByRole('region', { name: title, exact: true });
+      expect(
+        await section
+          .getByText(`${new URL(app.url).host}${address}`)
+          .first()
+          .isVisible(),
+      ).toBe(true);
+      for (const [name, message] of Object.entries(messages)) {
+        const article = section.getByRole('article', { name: `${message.name} ${message.title}`, exact: true });
+        expect([channel, name, await article.getByText('Example').first().isVisible()]).toEqual([channel, name, true]);
+        const tables = Number(Boolean(message.headers)) + Number(Boolean(message.payload));
+        expect(await article.getByRole('table').count()).toBe(tables);
+      }
     }
-    for (const text of ['Items that you may not see', 'Sends the items after that number again, and goes on.']) {
-      expect(await page.getByText(text, { exact: true }).first().isVisible()).toBe(true);
-    }
-    expect(
-      await page
-        .getByText(`ws://${new URL(app.url).host}`)
-        .first()
-        .isVisible(),
-    ).toBe(true);
-    expect(await page.getByText('"event_updated"').first().isVisible()).toBe(true);
     expect(await page.getByText('$ref').count()).toBe(0);
     await page.waitForLoadState('networkidle');
     expect({ outside, complaints }).toEqual({ outside: [], complaints: [] });
     await page.close();
   });
 
-  it('/docs/realtime folds its schemas out, and gives the page back a Function that works', async () => {
+  it('/docs/realtime leads from its contents to a message', async () => {
     const { page, complaints } = await open('/docs/realtime');
-    const item = page.locator('[id="schema-NotificationView"]');
-    await item.getByText('Expand all').click();
-    await item.getByText('Place in your stream: 1, 2, 3 … without gaps.').waitFor();
-    expect(await page.evaluate(() => String(Function))).toContain('[native code]');
+    const contents = page.getByRole('navigation', { name: 'Contents' });
+    await contents.locator('a[href="#webSocket-resume"]').click();
+    expect(new URL(page.url()).hash).toBe('#webSocket-resume');
+    const { y } = (await page.locator('#webSocket-resume').boundingBox())!;
+    expect(y).toBeGreaterThanOrEqual(0);
+    expect(y).toBeLessThan(300);
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([390, 768, 1280])('/docs/realtime fits into %i pixels', async (width) => {
+    const { page } = await open('/docs/realtime');
+    await page.setViewportSize({ width, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    await page.close();
+  });
+
+  it('/docs/realtime and the pages of problems run nothing, and evaluate no text', async () => {
+    for (const path of ['/docs/realtime', '/problems/not_found']) {
+      const { page } = await open(path);
+      expect(await page.locator('script').count()).toBe(0);
+      const refused = await page.evaluate(() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.ran = true';
+        document.body.append(script);
+        return 'ran' in window;
+      });
+      expect(refused).toBe(false);
+      await page.close();
+    }
+  });
+
+  it.each(['/docs', '/redoc'])('%s leaves `Function` as it is, and its policy lets no script use it', async (path) => {
+    const { page } = await open(path);
+    await page.waitForLoadState('networkidle');
+    expect(await page.evaluate(() => String(Function))).toContain('[native code]');
+    const body = 'try { Function("return 1")(); window.ran = true } catch { window.ran = false }';
+    await page.route('**/docs/assets/probe.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+    await page.addScriptTag({ url: '/docs/assets/probe.js' });
+    expect(await page.evaluate(() => (window as unknown as { ran: boolean }).ran)).toBe(false);
     await page.close();
   });
 

@@ -1,0 +1,12 @@
+import { cp } from 'node:fs/promises';
+import { ASSETS_FOLDER } from '../src/platform/docs/docs-assets.js';
+import { copyVendored } from '../src/platform/docs/docs-vendor.js';
+
+// Part of `npm run build`: what the built server reads besides its modules.
+
+// Swagger UI and Redoc, so that the server needs neither package.
+await copyVendored(ASSETS_FOLDER);
+
+// Migrations read their SQL from the folder beside them.
+const BASELINE = 'migrations/baseline/';
+await cp(new URL(`../../${BASELINE}`, import.meta.url), new URL(`../${BASELINE}`, import.meta.url), { recursive: true });

@@ -1,0 +1,25 @@
+/** For pages without scripts: the only thing that they load is our style sheets. */
+export const STATIC_POLICY = [
+  "default-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+  'img-src data:',
+  "style-src 'self'",
+].join(';');
+
+/** For references that run scripts of ours, send requests to this server, and style the page as they go. */
+export const REFERENCE_POLICY = [
+  "default-src 'self'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "script-src 'self'",
+  "script-src-attr 'none'",
+  "style-src 'self' 'unsafe-inline'",
+].join(';');
+
+/** Redoc searches in a worker that it makes itself. */
+export const REDOC_POLICY = `${REFERENCE_POLICY};worker-src blob:`;

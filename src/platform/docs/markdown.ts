@@ -1,0 +1,46 @@
+import { Marked, type RendererObject, type Tokens } from 'marked';
+import { escapeHtml, Html } from './html.js';
+
+const SAFE_ADDRESS = /^(https?:\/\/|\/(?!\/)|#)/;
+
+// The texts are ours, but they also contain what others configure: no HTML and no script address passes through.
+const renderer: RendererObject = {
+  html: ({ text }) => escapeHtml(text),
+  image: ({ text }) => escapeHtml(text),
+  link({ href, tokens }) {
+    const text = this.parser.parseInline(tokens);
+    return SAFE_ADDRESS.test(href) ? `<a href="${escapeHtml(href)}">${text}</a>` : text;
+  },
+  heading({ depth, text, tokens }) {
+    return `<h${depth} id="${slug(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+  },
+  table({ header, rows }) {
+    const inline = ({ tokens }: Tokens.TableCell): string => this.parser.parseInline(tokens);
+    const head = header.map((cell) => `<th scope="col">${inline(cell)}</th>`).join('');
+    const body = rows.map(([first, ...others]) => {
+      const cells = others.map((cell) => `<td>${inline(cell)}</td>`).join('');
+      return `<tr><th scope="row">${inline(first!)}</th>${cells}</tr>`;
+    });
+    // Markdown demands a header even where there is nothing to say in it.
+    const isNamed = header.some(({ text }) => text !== '');
+    return `<div class="scroll"><table>${isNamed ? `<thead><tr>${head}</tr></thead>` : ''}<tbody>${body.join('')}</tbody></table></div>\n`;
+  },
+};
+
+const marked = new Marked({ async: false, gfm: true, renderer });
+
+/** The Markdown as HTML. HTML inside it is shown as text; links lead to this server or to `http(s)` addresses only. */
+export const markdown = (text: string): Html => new Html(marked.parse(text) as string);
+
+/** The same for one line: no paragraph around it. */
+export const inlineMarkdown = (text: string): Html => new Html(marked.parseInline(text) as string);
+
+/** The headings of the second level with the anchors that `markdown` gives them, in order. */
+export function headingsOf(text: string): { id: string; title: string }[] {
+  return marked
+    .lexer(text)
+    .filter((token): token is Tokens.Heading => token.type === 'heading' && (token as Tokens.Heading).depth === 2)
+    .map((heading) => ({ id: slug(heading.text), title: heading.text }));
+}
+
+const slug = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');
