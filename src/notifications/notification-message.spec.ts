@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RoleChange } from '../history/change.js';
+import type { RoleChange } from '../permissions/member.js';
+import type { Role } from '../permissions/role.js';
 import { notificationMessage } from './notification-message.js';
 import type { NotificationRecord } from './notifications.repository.js';
 
@@ -18,7 +19,7 @@ function told(type: NotificationRecord['type'], rest: Partial<NotificationRecord
     actorId: 'ana',
     actorName: 'Ana',
     changed: [],
-    people: null,
+    members: null,
     createdAt: new Date(0),
     readAt: null,
     names: NAMES,
@@ -27,9 +28,9 @@ function told(type: NotificationRecord['type'], rest: Partial<NotificationRecord
 }
 
 const people = (named: RoleChange[], total = named.length): Partial<NotificationRecord> => ({
-  people: { named, total },
+  members: { named, total },
 });
-const added = (userId: string, to = 'viewer'): RoleChange => ({ userId, from: null, to });
+const added = (userId: string, to: Role = 'viewer'): RoleChange => ({ userId, from: null, to });
 
 describe('the message of a notification', () => {
   it.each([
@@ -60,7 +61,7 @@ describe('the message of a notification', () => {
   });
 
   it('tells a new role', () => {
-    const change = { userId: 'ben', from: 'viewer', to: 'editor' };
+    const change: RoleChange = { userId: 'ben', from: 'viewer', to: 'editor' };
     expect(told('role_changed', people([change]))).toBe('Ana changed the role on “Lunch” of you from viewer to editor');
   });
 
@@ -76,7 +77,7 @@ describe('the message of a notification', () => {
   });
 
   it('names the new owner, whoever stands first', () => {
-    const handover = [
+    const handover: RoleChange[] = [
       { userId: 'ana', from: 'owner', to: 'editor' },
       { userId: 'ben', from: 'editor', to: 'owner' },
     ];
