@@ -4,6 +4,8 @@ import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ChangesView, ListChangesQuery } from './changes.dto.js';
+// Declares the document of `resync`.
+import './resync-view.js';
 import { notificationView } from './notifications.dto.js';
 import { NotificationsService } from './notifications.service.js';
 

@@ -1,23 +1,15 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  changeRole,
-  createEvent,
-  deleteEvent,
-  restoreEvent,
-  revokePermission,
-  rollbackEvent,
-  updateEvent,
-} from '../../sdk/generated/sdk.gen.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 import { type HistoryProblem, verifyHistory } from '../../src/history/verify-history.js';
 import { buildServer, SERVER_PROGRAM } from '../support/build.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { expectInvariants } from '../support/invariants.js';
-import { createMeeting, hourOn, share } from '../support/meetings.js';
+import { liveEventfully } from '../support/eventful-history.js';
+import { createMeeting } from '../support/meetings.js';
 import { tampered } from '../support/tampering.js';
-import { ok, startApp, type TestApp } from '../support/test-app.js';
+import { startApp, type TestApp } from '../support/test-app.js';
 
 interface Row {
   table: 'event_versions' | 'member_changes';
@@ -33,41 +25,7 @@ let rows: Row[];
 
 beforeAll(async () => {
   app = await startApp();
-  const [ana, ben, eve] = [await app.signUp('ana'), await app.signUp('ben'), await app.signUp('eve')];
-  event = (await createMeeting(ana)).id;
-  await createMeeting(ana, hourOn(30));
-  const path = { id: event };
-  const edit = (title: string): Promise<unknown> =>
-    ok(updateEvent({ client: ana.client, path, body: { title, change_comment: 'Why not' } }));
-  await share(ana, event, ben, 'viewer');
-  await edit('Überraschung 🎉 "quoted" \\ \u2028');
-  await share(ana, event, ben, 'editor');
-  await share(ana, event, eve, 'viewer');
-  await ok(updateEvent({ client: ben.client, path, body: { description: 'x\ny', location: 'Room 4' } }));
-  await ok(changeRole({ client: ana.client, path: { id: event, userId: ben.id }, body: { role: 'owner' } }));
-  expect((await deleteEvent({ client: ben.client, path })).response.status).toBe(204);
-  await ok(restoreEvent({ client: ben.client, path, body: {} }));
-  await ok(rollbackEvent({ client: ben.client, path: { id: event, version: 1 }, body: {} }));
-  await revokePermission({ client: ben.client, path: { id: event, userId: eve.id }, throwOnError: true });
-  await edit('The end');
-
-  const pattern = { frequency: 'daily' as const, count: 10 };
-  const series = { title: 'Daily', ...hourOn(60), time_zone: 'Europe/Paris', recurrence_pattern: pattern };
-  head = (await ok(createEvent({ client: ana.client, body: series }))).id;
-  await share(ana, head, ben, 'editor');
-  const part = (day: number, scope: 'this' | 'following'): { occurrence: string; scope: 'this' | 'following' } => ({
-    occurrence: hourOn(60 + day).start_time,
-    scope,
-  });
-  const body = { title: 'From here on' };
-  await ok(updateEvent({ client: ben.client, path: { id: head }, query: part(1, 'this'), body: hourOn(61, 15) }));
-  const tail = await ok(updateEvent({ client: ben.client, path: { id: head }, query: part(5, 'following'), body }));
-  await share(ana, head, eve, 'viewer');
-  await revokePermission({ client: ana.client, path: { id: tail.id, userId: ben.id }, throwOnError: true });
-  await ok(
-    updateEvent({ client: ana.client, path: { id: tail.id }, query: part(7, 'following'), body: { title: 'And on' } }),
-  );
-
+  ({ event, head } = await liveEventfully(app));
   rows = await app.database.query<Row>(
     `SELECT 'event_versions' AS table, position::int, version FROM event_versions WHERE event_id = $1
        UNION ALL SELECT 'member_changes', position::int, version FROM member_changes WHERE event_id = $1 ORDER BY position`,
