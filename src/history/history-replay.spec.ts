@@ -133,7 +133,8 @@ describe('HistoryReplay', () => {
 
   it('sees a row that is not what its hash says, and one that is missing', () => {
     expect(verdict(HISTORY.map((row) => (row.members ? { ...row, comment: '' } : row)))).toBe('2 hash');
-    expect(verdict([HISTORY[0]!, HISTORY[2]!])).toBe('3 hash');
+    expect(verdict([HISTORY[0]!, HISTORY[2]!])).toBe('3 sequence');
+    expect(verdict([HISTORY[0]!, { ...HISTORY[2]!, position: 2 }])).toBe('2 hash');
   });
 
   it.each<[string, Partial<CurrentState>, string]>([

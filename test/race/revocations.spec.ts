@@ -73,7 +73,7 @@ async function answered(userId: string, graceMs: number): Promise<Ended> {
 /** Ids of items that are news of their reader himself, which he may have at any time. */
 async function ownNews(): Promise<Set<string>> {
   const rows = await database.query<{ id: string }>(
-    `SELECT id FROM notifications WHERE people #>> '{named,0,userId}' = user_id::text`,
+    `SELECT id FROM notifications WHERE members #>> '{named,0,userId}' = user_id::text`,
   );
   return new Set(rows.map(({ id }) => id));
 }
