@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EventContent } from './event-content.js';
+import { EMPTY_CONTENT, type EventContent } from './event-content.js';
+import { CONTENT_FIELDS, fieldOf } from './fields.js';
+import { wireContent } from './wire.js';
 import { type ContentInput, draftContent, mayChangeTime } from './draft.js';
 
 const MEETING = {

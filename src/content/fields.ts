@@ -120,6 +120,20 @@ const STATE_FIELDS = {
     column: oneOf('busy', 'free'),
     input: { description: '`free` never conflicts.', example: 'busy', values: ['busy', 'free'] },
   },
+  status: {
+    since: 2,
+    unit: 'status',
+    label: 'Status',
+    isTime: true,
+    inOccurrence: true,
+    empty: 'confirmed',
+    column: oneOf('confirmed', 'tentative', 'cancelled'),
+    input: {
+      description: '`cancelled` occupies no time and stays visible; `tentative` occupies it.',
+      example: 'confirmed',
+      values: ['confirmed', 'tentative', 'cancelled'],
+    },
+  },
 } as const satisfies Record<string, PlainField>;
 
 const PLAIN_FIELDS = { ...TEXT_FIELDS, ...STATE_FIELDS };
