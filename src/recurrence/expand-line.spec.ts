@@ -29,7 +29,7 @@ describe('a line of recurrence:expand', () => {
     expect(answer(line)).toEqual({ id: 7, out: ['20260601', '20260615'] });
   });
 
-  it('names the error and its line', () => {
+  it('returns the error with the id of its line', () => {
     expect(answer({ ...start, rrule: ['FREQ=HOURLY'] })).toEqual({
       id: 7,
       error: expect.stringContaining('unsupported_frequency: '),
