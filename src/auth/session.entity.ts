@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { User } from '../users/user.entity.js';
 
-/** One sign-in on one device. Its refresh token is derived from `refreshCount`; nothing secret is stored. */
+/** One sign-in on one device. The refresh token is derived from `refreshCount`; the row contains no secret. */
 @Entity('sessions')
 export class Session {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
@@ -12,7 +12,7 @@ export class Session {
   @ForeignKey(() => User, { name: 'sessions_user_id_fkey' })
   userId: string;
 
-  /** How often the refresh token was rotated; only the token with this number is good. */
+  /** The number of rotations. Only the refresh token with this number is valid. */
   @Column('integer', { name: 'refresh_count', default: 0 })
   refreshCount: number;
 

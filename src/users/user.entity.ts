@@ -9,7 +9,7 @@ export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id: string;
 
-  // citext: unique without regard to case, kept as typed.
+  // citext: unique without regard to case, stored as typed.
   @Column('citext')
   username: string;
 
@@ -28,7 +28,7 @@ export class User {
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;
 
-  /** When nothing was left of the person but the id that history points at. Look-ups pass over such rows. */
+  /** When the account was erased. Only the id, which history refers to, remains. Look-ups skip erased rows. */
   @Column('timestamp with time zone', { name: 'erased_at', precision: 3, nullable: true })
   erasedAt: Date | null;
 }
