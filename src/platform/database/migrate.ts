@@ -3,10 +3,10 @@ import { DataSource, type MigrationInterface } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
-// Any constant: servers that start together take turns.
+// An arbitrary constant: servers that start at the same time take turns.
 const MIGRATION_LOCK = 7_203_111;
 
-/** Brings the schema up to date. Safe on several servers at once. Returns the names of the migrations that ran. */
+/** Runs the pending migrations and returns their names. Several servers may call it at once. */
 export async function migrate(url: string): Promise<string[]> {
   const dataSource = await new DataSource(
     dataSourceOptions({ url, poolSize: 3, waitSeconds: 30 }, { migrations: await loadMigrations() }),
@@ -24,7 +24,7 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-/** True when every migration has run. Only reads. */
+/** True if every migration has run. Only reads from the database. */
 export async function isUpToDate(dataSource: DataSource): Promise<boolean> {
   const [table] = await dataSource.query<{ name: string | null }[]>(`SELECT to_regclass('schema_migrations') AS name`);
   if (!table?.name) return false;
@@ -38,11 +38,11 @@ async function requireVersion(dataSource: DataSource): Promise<void> {
     `SELECT current_setting('server_version_num') AS version`,
   );
   if (Number(row?.version) < 150_000) {
-    throw new Error(`PostgreSQL 15 or later is needed; this one says ${row?.version}`);
+    throw new Error(`PostgreSQL 15 or later is required; this server reports version ${row?.version}`);
   }
 }
 
-/** Every class in the migrations folder. Imported here, not by TypeORM, so that it works from source as well. */
+/** Imports every class in the migrations folder. TypeORM could not import them from the TypeScript sources. */
 async function loadMigrations(): Promise<(new () => MigrationInterface)[]> {
   const files = (await readdir(MIGRATIONS)).filter((name) => /(?<!\.d)\.[jt]s$/.test(name)).sort();
   const modules = await Promise.all(

@@ -13,7 +13,7 @@ describe('isNotModified', () => {
     return { unchanged: isNotModified(versionTag(3), request, reply), ...sent };
   };
 
-  it.each(['"3"', 'W/"3"', '"1", "3"', '*'])('answers 304 to %s', (header) => {
+  it.each(['"3"', 'W/"3"', '"1", "3"', '*'])('responds with 304 to %s', (header) => {
     expect(ask(header)).toEqual({ unchanged: true, status: 304, etag: '"3"' });
   });
 
@@ -41,11 +41,11 @@ describe('readPrecondition', () => {
     },
   );
 
-  it('is lenient with any other preference', () => {
+  it('is not strict for any other preference', () => {
     expect(readPrecondition('"3"', 'handling=lenient')).toEqual({ version: 3, strict: false });
   });
 
-  it.each(['', 'three', '-1', '"3", "4"', '"99999999999"', '"1.0"'])('refuses %j with a pointer', (header) => {
+  it.each(['', 'three', '-1', '"3", "4"', '"99999999999"', '"1.0"'])('rejects %j with a pointer', (header) => {
     expect(() => readPrecondition(header, undefined)).toThrow(
       expect.objectContaining({
         status: 422,
