@@ -12,8 +12,8 @@
  * The start always counts as an occurrence, as in an imported calendar.
  */
 import { createInterface } from 'node:readline';
-import { answerLine } from '../src/recurrence/expand-line.js';
+import { expandJsonLine } from '../src/recurrence/expand-line.js';
 
 for await (const line of createInterface({ input: process.stdin })) {
-  if (line.trim() !== '') process.stdout.write(`${answerLine(line)}\n`);
+  if (line.trim() !== '') process.stdout.write(`${expandJsonLine(line)}\n`);
 }

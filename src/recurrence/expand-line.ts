@@ -14,11 +14,11 @@ const MAX_LISTED = 10_000;
  * Expands one input line of `scripts/recurrence-expand.ts`, which documents both formats. Returns one line of JSON for any
  * input.
  */
-export function answerLine(text: string): string {
-  return JSON.stringify(answer(text));
+export function expandJsonLine(text: string): string {
+  return JSON.stringify(toResult(text));
 }
 
-function answer(text: string): { id: unknown; out?: string[]; error?: string } {
+function toResult(text: string): { id: unknown; out?: string[]; error?: string } {
   let id: unknown = null;
   try {
     const parsed: unknown = JSON.parse(text);

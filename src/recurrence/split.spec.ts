@@ -85,10 +85,10 @@ describe('splitSeries', () => {
 
   it('rejects a split at a date that is not an occurrence, and at the first occurrence', () => {
     const whole = weekly('FREQ=WEEKLY', { excluded: [parseLocalTime('2026-06-08T10:00')] });
-    const refusal = (at: string) => () => splitSeries(whole, parseLocalTime(at));
-    expect(refusal('2026-06-02T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence', pointer: '/at' }));
-    expect(refusal('2026-06-08T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence' }));
-    expect(refusal('2026-06-01T10:00')).toThrow(expect.objectContaining({ code: 'no_occurrence', pointer: '/at' }));
+    const splitAt = (at: string) => () => splitSeries(whole, parseLocalTime(at));
+    expect(splitAt('2026-06-02T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence', pointer: '/at' }));
+    expect(splitAt('2026-06-08T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence' }));
+    expect(splitAt('2026-06-01T10:00')).toThrow(expect.objectContaining({ code: 'no_occurrence', pointer: '/at' }));
   });
 
   it('rejects halves that changed since the split', () => {

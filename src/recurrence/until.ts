@@ -52,7 +52,7 @@ export function printICalendarUntil(until: Until): string {
   return `${formatICalendarTime(localOf(until.epochSecond))}Z`;
 }
 
-/** The year an until falls in, to within a day. */
+/** Returns the day of the limit. For an instant it is the day in UTC, which may differ from the local day by one. */
 export function untilDay(until: Until): number {
   if (until.form === 'date') return until.day;
   if (until.form === 'local') return until.local.day;

@@ -6,7 +6,7 @@ import type { Series } from './series.js';
 import { validateSeries } from './validate.js';
 
 /** A series of one-hour events in Paris that starts on Monday 1 June 2026 at 10:00. */
-function meeting(rrule: string, changes: Partial<Series> = {}): Series {
+function seriesWith(rrule: string, changes: Partial<Series> = {}): Series {
   return {
     start: parseLocalTime('2026-06-01T10:00'),
     zone: 'Europe/Paris',
@@ -20,7 +20,7 @@ function meeting(rrule: string, changes: Partial<Series> = {}): Series {
   };
 }
 
-function refusal(series: Series): TimeError {
+function errorOf(series: Series): TimeError {
   try {
     validateSeries(series);
   } catch (error) {
@@ -38,12 +38,12 @@ describe('validateSeries', () => {
       'FREQ=MONTHLY;BYDAY=1MO;UNTIL=20261231',
       'FREQ=YEARLY',
     ]) {
-      expect(() => validateSeries(meeting(rrule))).not.toThrow();
+      expect(() => validateSeries(seriesWith(rrule))).not.toThrow();
     }
   });
 
   it('returns the next start that the rule matches', () => {
-    const error = refusal(meeting('FREQ=MONTHLY;BYDAY=-1FR'));
+    const error = errorOf(seriesWith('FREQ=MONTHLY;BYDAY=-1FR'));
     expect(error).toMatchObject({ code: 'start_not_in_pattern', pointer: '/start' });
     expect(formatLocalTime(error.next!)).toBe('2026-06-26T10:00:00');
   });
@@ -59,7 +59,7 @@ describe('validateSeries', () => {
     'FREQ=DAILY;UNTIL=20260531',
     'FREQ=YEARLY;INTERVAL=1000;BYMONTH=5',
   ])('rejects %s, which has no occurrence', (rrule) => {
-    expect(refusal(meeting(rrule))).toMatchObject({ code: 'no_occurrence', pointer: '/rule' });
+    expect(errorOf(seriesWith(rrule))).toMatchObject({ code: 'no_occurrence', pointer: '/rule' });
   });
 
   it.each([
@@ -105,25 +105,25 @@ describe('validateSeries', () => {
       '/overrides/0/original',
     ],
   ] as [string, string, Partial<Series>, string, string][])('rejects %s', (_, rrule, changes, code, pointer) => {
-    expect(refusal(meeting(rrule, changes))).toMatchObject({ code, pointer });
+    expect(errorOf(seriesWith(rrule, changes))).toMatchObject({ code, pointer });
   });
 
   it('rejects more than 1,440 times per day, except from imports', () => {
     const numbers = (count: number): string => Array.from({ length: count }, (_, index) => index).join();
     const rrule = `FREQ=DAILY;BYHOUR=${numbers(24)};BYMINUTE=${numbers(60)};BYSECOND=0,30`;
-    expect(refusal(meeting(rrule))).toMatchObject({ code: 'too_many_times', pointer: '/rule' });
-    expect(() => validateSeries(meeting(rrule, { startAlwaysCounts: true }))).not.toThrow();
+    expect(errorOf(seriesWith(rrule))).toMatchObject({ code: 'too_many_times', pointer: '/rule' });
+    expect(() => validateSeries(seriesWith(rrule, { startAlwaysCounts: true }))).not.toThrow();
   });
 
   it('accepts an imported start that is not in its pattern, and years that only imports may have', () => {
     const start = parseLocalTime('1880-01-01T10:00');
-    const imported = meeting('FREQ=YEARLY;BYMONTHDAY=2;UNTIL=99991231', { start, startAlwaysCounts: true });
+    const imported = seriesWith('FREQ=YEARLY;BYMONTHDAY=2;UNTIL=99991231', { start, startAlwaysCounts: true });
     expect(() => validateSeries(imported)).not.toThrow();
   });
 
   it('accepts a long single event', () => {
     expect(() =>
-      validateSeries(meeting('FREQ=DAILY', { rule: null, duration: { days: 60, seconds: 0 } })),
+      validateSeries(seriesWith('FREQ=DAILY', { rule: null, duration: { days: 60, seconds: 0 } })),
     ).not.toThrow();
   });
 });

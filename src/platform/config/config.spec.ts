@@ -88,7 +88,7 @@ describe('readConfig', () => {
   });
 
   it('throws if the database URL is read before it is set', () => {
-    expect(() => readConfig({}).databaseUrl).toThrow(/not known yet/);
+    expect(() => readConfig({}).databaseUrl).toThrow(/not set yet/);
     expect(readConfig({}).with({ databaseUrl: 'postgres://x/y' }).databaseUrl).toBe('postgres://x/y');
   });
 });

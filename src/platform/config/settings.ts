@@ -62,7 +62,12 @@ const secrets = (text: string): string[] => {
  * contains its unit.
  */
 export const SETTINGS = {
-  environment: setting('NODE_ENV', 'development', oneOf('development', 'test', 'production'), 'Environment; production requires a database and a strong secret'),
+  environment: setting(
+    'NODE_ENV',
+    'development',
+    oneOf('development', 'test', 'production'),
+    'Environment; production requires a database and a strong secret',
+  ),
   port: setting('PORT', '3000', wholeNumber(0, 65_535), 'Port to listen on'),
   host: setting('HOST', '127.0.0.1', String, 'Address to listen on'),
   databaseUrl: setting('DATABASE_URL', '', postgresUrl, 'PostgreSQL 15 or later; if empty, an embedded one starts'),
@@ -110,14 +115,24 @@ export const SETTINGS = {
   maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Largest number of events per batch'),
   maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Largest number of people per share call'),
   streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long stream items and notifications are stored'),
-  maxSockets: setting('MAX_SOCKETS', '10', wholeNumber(1, 1_000), 'Largest number of live connections per person and server'),
+  maxSockets: setting(
+    'MAX_SOCKETS',
+    '10',
+    wholeNumber(1, 1_000),
+    'Largest number of live connections per person and server',
+  ),
   liveQueueFrames: setting(
     'LIVE_QUEUE_FRAMES',
     '1000',
     wholeNumber(1, 100_000),
     'Unread items at which a slow live connection is closed',
   ),
-  pulseSeconds: setting('PULSE_SECONDS', '25', wholeNumber(1, 60), 'How often a live connection receives its position in the stream'),
+  pulseSeconds: setting(
+    'PULSE_SECONDS',
+    '25',
+    wholeNumber(1, 60),
+    'How often a live connection receives its position in the stream',
+  ),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Largest number of members per event'),
 } as const;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isNotModified, readPrecondition, versionTag } from './etag.js';
 
 describe('isNotModified', () => {
-  const ask = (ifNoneMatch?: string): { unchanged: boolean; status?: number; etag?: string } => {
+  const check = (ifNoneMatch?: string): { unchanged: boolean; status?: number; etag?: string } => {
     const sent: { status?: number; etag?: string } = {};
     const reply = {
       header: (_name: string, value: string) => void (sent.etag = value),
@@ -14,11 +14,11 @@ describe('isNotModified', () => {
   };
 
   it.each(['"3"', 'W/"3"', '"1", "3"', '*'])('responds with 304 to %s', (header) => {
-    expect(ask(header)).toEqual({ unchanged: true, status: 304, etag: '"3"' });
+    expect(check(header)).toEqual({ unchanged: true, status: 304, etag: '"3"' });
   });
 
   it.each([undefined, '', '"2"', '3', '"33"'])('sends the event for %j', (header) => {
-    expect(ask(header)).toEqual({ unchanged: false, etag: '"3"' });
+    expect(check(header)).toEqual({ unchanged: false, etag: '"3"' });
   });
 });
 

@@ -170,18 +170,18 @@ export function IdListQuery(options: FieldOptions & { min?: number; max: number 
   );
 }
 
-/** Some of a closed list of words, accepted in any case. */
+/** A list of words from a closed list, accepted in any case. */
 export function ChoiceListField(
   options: FieldOptions & { values: readonly string[]; min?: number },
 ): PropertyDecorator {
   const { values, min = 0 } = options;
   const spelled = new Map(values.map((value) => [value.toLowerCase(), value]));
-  const known = (entry: unknown): unknown =>
+  const normalize = (entry: unknown): unknown =>
     typeof entry === 'string' ? (spelled.get(entry.toLowerCase()) ?? entry) : entry;
   return field(
     options,
     { type: 'array', items: { type: 'string', enum: [...values] }, minItems: min, maxItems: values.length },
-    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(known) : value)),
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(normalize) : value)),
     IsArray({ message: 'Must be a list.' }),
     ArrayMinSize(min, { message: `At least ${min}.` }),
     ArrayMaxSize(values.length, { message: `At most ${values.length}.` }),
@@ -189,7 +189,7 @@ export function ChoiceListField(
   );
 }
 
-/** One of a closed list of lower-case words, accepted in any case. */
+/** A word from a closed list of lower-case words, accepted in any case. */
 export function ChoiceField(options: FieldOptions & { values: readonly string[]; name?: string }): PropertyDecorator {
   return field(
     options,

@@ -8,7 +8,7 @@ export interface Point {
   local: string;
 }
 
-type Refusal = Omit<FieldError, 'pointer'>;
+type InvalidInstant = Omit<FieldError, 'pointer'>;
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const DATE_TIME = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?$/;
@@ -16,7 +16,7 @@ const FIRST_YEAR = '1900';
 const LAST_YEAR = '2200';
 
 /** Reads an RFC 3339 instant, or wall time in the zone. Drops fractions of seconds. */
-export function readInstant(text: string, timeZone: string): Point | Refusal {
+export function readInstant(text: string, timeZone: string): Point | InvalidInstant {
   const match = DATE_TIME.exec(text);
   const [, date = '', minutes = '', seconds = '00', offset] = match ?? [];
   const local = match ? tryLocal(`${date}T${minutes}:${seconds}`) : null;
@@ -33,7 +33,7 @@ export function readInstant(text: string, timeZone: string): Point | Refusal {
 }
 
 /** Reads an instant in a query, to the millisecond. A date means midnight in the zone. */
-export function readQueryInstant(text: string, timeZone: string): Date | Refusal {
+export function readQueryInstant(text: string, timeZone: string): Date | InvalidInstant {
   const read = readInstant(DATE.test(text) ? `${text}T00:00:00` : restorePlus(text), timeZone);
   return 'instant' in read ? new Date(read.instant.getTime() + milliseconds(text)) : read;
 }
@@ -55,7 +55,7 @@ export function tryLocal(text: string): LocalTime | null {
 
 export const inRange = (date: string): boolean => date.slice(0, 4) >= FIRST_YEAR && date.slice(0, 4) <= LAST_YEAR;
 
-export const outOfRange = (): Refusal => ({
+export const outOfRange = (): InvalidInstant => ({
   code: 'not_allowed',
   message: `The year must be from ${FIRST_YEAR} to ${LAST_YEAR}.`,
 });

@@ -5,7 +5,7 @@ import { pageOf, type PageQuery, pageRequest, pageView, type PageView } from './
 const keyOf = (text: string): string[] => [text];
 
 /** Returns the response of a list of letters. */
-function answer(query: PageQuery, rows: string[], total: number | null = null): PageView & { link?: string } {
+function pageFor(query: PageQuery, rows: string[], total: number | null = null): PageView & { link?: string } {
   const page = pageOf(rows, pageRequest(query, 'letters', 1), keyOf, total);
   const headers: Record<string, string> = {};
   const reply = { header: (name: string, value: string) => void (headers[name] = value) } as unknown as FastifyReply;
@@ -31,30 +31,30 @@ describe('pages by cursor', () => {
   it('drops the row beyond the limit and continues after the last item', () => {
     const request = pageRequest({ limit: 2 }, 'letters', 1);
     expect(pageOf(['a', 'b', 'c'], request, keyOf, null).items).toEqual(['a', 'b']);
-    const { next_cursor: cursor } = answer({ limit: 2 }, ['a', 'b', 'c']);
+    const { next_cursor: cursor } = pageFor({ limit: 2 }, ['a', 'b', 'c']);
     expect(pageRequest({ limit: 2, cursor: cursor! }, 'letters', 1).after).toEqual(['b']);
   });
 
   it('ends if no row is left', () => {
-    expect(answer({ limit: 2 }, ['a', 'b'])).toEqual({ next_cursor: null });
-    expect(answer({ limit: 2 }, [])).toEqual({ next_cursor: null });
+    expect(pageFor({ limit: 2 }, ['a', 'b'])).toEqual({ next_cursor: null });
+    expect(pageFor({ limit: 2 }, [])).toEqual({ next_cursor: null });
   });
 
   it('links to the next page with all other parameters', () => {
-    const { link, next_cursor: cursor } = answer({ limit: 1 }, ['a', 'b']);
+    const { link, next_cursor: cursor } = pageFor({ limit: 1 }, ['a', 'b']);
     expect(link).toBe(`</api/letters?limit=1&cursor=${cursor}>; rel="next"`);
   });
 
   it('rejects a cursor of another list or of another order, and a malformed one', () => {
-    const cursor = answer({ limit: 1 }, ['a', 'b']).next_cursor!;
-    const refused = ['/query/cursor invalid'];
-    expect(errorOf({ cursor }, 'numbers')).toEqual(refused);
-    expect(errorOf({ cursor }, 'letters', 2)).toEqual(refused);
+    const cursor = pageFor({ limit: 1 }, ['a', 'b']).next_cursor!;
+    const rejected = ['/query/cursor invalid'];
+    expect(errorOf({ cursor }, 'numbers')).toEqual(rejected);
+    expect(errorOf({ cursor }, 'letters', 2)).toEqual(rejected);
     const forged = [[], {}, null, ['letters', 1], ['letters', '\0'], ['letters'], 'letters'];
     for (const key of forged) {
-      expect(errorOf({ cursor: Buffer.from(JSON.stringify(key)).toString('base64url') })).toEqual(refused);
+      expect(errorOf({ cursor: Buffer.from(JSON.stringify(key)).toString('base64url') })).toEqual(rejected);
     }
-    for (const text of ['', 'x', '%%%', '🙂']) expect(errorOf({ cursor: text })).toEqual(refused);
+    for (const text of ['', 'x', '%%%', '🙂']) expect(errorOf({ cursor: text })).toEqual(rejected);
   });
 });
 
@@ -67,7 +67,7 @@ describe('numbered pages', () => {
   });
 
   it('returns totals and links by number', () => {
-    expect(answer({ page: 1, page_size: 2 }, ['a', 'b', 'c'], 5)).toEqual({
+    expect(pageFor({ page: 1, page_size: 2 }, ['a', 'b', 'c'], 5)).toEqual({
       next_cursor: null,
       total: 5,
       page: 1,
@@ -75,8 +75,8 @@ describe('numbered pages', () => {
       pages: 3,
       link: '</api/letters?page=2&page_size=2>; rel="next"',
     });
-    expect(answer({ page: 3, page_size: 2 }, ['e'], 5)).not.toHaveProperty('link');
-    expect(answer({ page: 1, page_size: 2 }, [], 0)).toMatchObject({ total: 0, pages: 0 });
+    expect(pageFor({ page: 3, page_size: 2 }, ['e'], 5)).not.toHaveProperty('link');
+    expect(pageFor({ page: 1, page_size: 2 }, [], 0)).toMatchObject({ total: 0, pages: 0 });
   });
 
   it('rejects a page together with a cursor', () => {

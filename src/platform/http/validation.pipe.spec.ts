@@ -47,7 +47,7 @@ async function errorsOf(work: Promise<unknown>): Promise<string[]> {
     () => null,
     (error: unknown) => error,
   );
-  if (!(problem instanceof Problem)) throw new Error(`Not refused: ${String(problem)}`);
+  if (!(problem instanceof Problem)) throw new Error(`Not rejected: ${String(problem)}`);
   return problem.extras.errors!.map(({ pointer, code }) => `${pointer} ${code}`);
 }
 
@@ -159,12 +159,12 @@ describe('bodies in a short form', () => {
   });
 
   it('shortens the pointers of problems from services in the same way', async () => {
-    const refuse = (): Promise<never> =>
+    const reject = (): Promise<never> =>
       Promise.reject(invalid({ pointer: '/guests/0/name', code: 'taken', message: '' }));
     const bodies = { full: { guests: [ana] }, list: [ana], single: ana };
     const pointers = await Promise.all(
       Object.values(bodies).map(async (sent) =>
-        errorsOf(withSentPointers((await check(sent, Party)) as object, refuse)),
+        errorsOf(withSentPointers((await check(sent, Party)) as object, reject)),
       ),
     );
     expect(pointers).toEqual([['/guests/0/name taken'], ['/0/name taken'], ['/name taken']]);

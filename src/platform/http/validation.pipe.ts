@@ -32,14 +32,16 @@ export class RequestValidationPipe implements PipeTransform {
     const type = metadata.metatype as (Type<object> & BodyShorthand) | undefined;
     if (!type || PRIMITIVES.has(type) || metadata.type === 'custom') return value;
 
-    const { object, hidden } = expandShorthand(value, type);
+    const { object, omittedPrefix } = expandShorthand(value, type);
     if (!isPlainObject(object)) {
       throw invalid({ pointer: '', code: 'invalid', message: 'The body must be an object.' });
     }
     const reject = (errors: FieldError[]): void => {
       if (errors.length === 0) return;
       const prefix = PREFIX[metadata.type] ?? '';
-      throw invalid(...errors.map((error) => ({ ...error, pointer: prefix + stripPrefix(error.pointer, hidden) })));
+      throw invalid(
+        ...errors.map((error) => ({ ...error, pointer: prefix + stripPrefix(error.pointer, omittedPrefix) })),
+      );
     };
     // First of all, because class-transformer fails on some of these names.
     reject(reservedKeys(object, ''));
@@ -51,13 +53,13 @@ export class RequestValidationPipe implements PipeTransform {
       stopAtFirstError: true,
     });
     reject(found.flatMap((error) => fieldErrors(error, '')));
-    if (hidden) hiddenParts.set(instance, hidden);
+    if (omittedPrefix) omittedPrefixes.set(instance, omittedPrefix);
     return instance;
   }
 }
 
 /** For each body in a short form: the prefix of its pointers that the caller didn't send. */
-const hiddenParts = new WeakMap<object, string>();
+const omittedPrefixes = new WeakMap<object, string>();
 
 /**
  * Runs `work` for a body and adapts the pointers of its problems to the form in which the caller sent the body. Services
@@ -67,36 +69,36 @@ export async function withSentPointers<T>(body: object, work: () => Promise<T>):
   try {
     return await work();
   } catch (error) {
-    const hidden = hiddenParts.get(body);
-    if (!(error instanceof Problem) || hidden === undefined) throw error;
+    const omittedPrefix = omittedPrefixes.get(body);
+    if (!(error instanceof Problem) || omittedPrefix === undefined) throw error;
     const { errors, members } = error.extras;
     const conflicts = members?.conflicts as { pointer?: string }[] | undefined;
     throw new Problem(error.code, {
       ...error.extras,
-      ...(errors ? { errors: errors.map((entry) => shortenPointer(entry, hidden)) } : {}),
+      ...(errors ? { errors: errors.map((entry) => shortenPointer(entry, omittedPrefix)) } : {}),
       ...(conflicts
-        ? { members: { ...members, conflicts: conflicts.map((entry) => shortenPointer(entry, hidden)) } }
+        ? { members: { ...members, conflicts: conflicts.map((entry) => shortenPointer(entry, omittedPrefix)) } }
         : {}),
     });
   }
 }
 
-const shortenPointer = <T extends { pointer?: string }>(entry: T, hidden: string): T =>
-  entry.pointer === undefined ? entry : { ...entry, pointer: stripPrefix(entry.pointer, hidden) };
+const shortenPointer = <T extends { pointer?: string }>(entry: T, omittedPrefix: string): T =>
+  entry.pointer === undefined ? entry : { ...entry, pointer: stripPrefix(entry.pointer, omittedPrefix) };
 
-/** Wraps a bare array or object in the member that it replaces. `hidden` is the prefix that the caller didn't send. */
-function expandShorthand(value: unknown, type: BodyShorthand): { object: unknown; hidden: string } {
+/** Wraps a bare array or object in the member that it replaces. `omittedPrefix` is the prefix that the caller didn't send. */
+function expandShorthand(value: unknown, type: BodyShorthand): { object: unknown; omittedPrefix: string } {
   const { shorthand } = type;
   if (shorthand && Array.isArray(value))
-    return { object: { [shorthand.member]: value }, hidden: `/${shorthand.member}` };
+    return { object: { [shorthand.member]: value }, omittedPrefix: `/${shorthand.member}` };
   if (shorthand?.single && isPlainObject(value) && !(shorthand.member in value)) {
-    return { object: { [shorthand.member]: [value] }, hidden: `/${shorthand.member}/0` };
+    return { object: { [shorthand.member]: [value] }, omittedPrefix: `/${shorthand.member}/0` };
   }
-  return { object: value ?? {}, hidden: '' };
+  return { object: value ?? {}, omittedPrefix: '' };
 }
 
-const stripPrefix = (pointer: string, hidden: string): string =>
-  hidden && pointer.startsWith(hidden) ? pointer.slice(hidden.length) : pointer;
+const stripPrefix = (pointer: string, omittedPrefix: string): string =>
+  omittedPrefix && pointer.startsWith(omittedPrefix) ? pointer.slice(omittedPrefix.length) : pointer;
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
