@@ -7,15 +7,18 @@ import { ACCESS, type Access } from '../platform/http/access.js';
 import { Problem } from '../problems/problem.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
-/** Requires a valid token on every HTTP route that isn't `@Public()`. Live connections check theirs in the handshake. */
+/**
+ * Requires a valid token on every HTTP route that isn't `@Public()`. Live connections check theirs in the handshake.
+ */
 @Injectable()
 export class GlobalAuthGuard extends AuthGuard() {
   constructor(
     private readonly reflector: Reflector,
     strategy: JwtStrategy,
   ) {
-    // Passport registers strategies by name for the whole process. Under a shared name, a second application would replace
-    // the strategy of the first and check its callers against a session cache that doesn't receive their logouts.
+    // Passport registers strategies by name for the whole process. Under a shared name, a second application would
+    // replace the strategy of the first and check its callers against a session cache that doesn't receive their
+    // logouts.
     const name = `jwt ${uuidv7()}`;
     passport.use(name, strategy);
     super({ property: 'actor', defaultStrategy: name });

@@ -10,8 +10,8 @@ import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
 
 /**
- * Erases an account. The first transaction removes all personal data: from then on nobody can sign in, and history shows
- * "Deleted user". Then the listeners of `erased` handle the events of the user.
+ * Erases an account. The first transaction removes all personal data: from then on nobody can sign in, and history
+ * shows "Deleted user". Then the listeners of `erased` handle the events of the user.
  */
 @Injectable()
 export class ErasureService {

@@ -19,8 +19,8 @@ export class Passwords {
   }
 
   /**
-   * Returns whether a password matches a stored hash. Without a hash (an unknown name, or an account that nobody can sign
-   * in to) it verifies a decoy, so that the response time doesn't reveal whether an account exists.
+   * Returns whether a password matches a stored hash. Without a hash (an unknown name, or an account that nobody can
+   * sign in to) it verifies a decoy, so that the response time doesn't reveal whether an account exists.
    */
   async matches(password: string, storedHash: string | null): Promise<boolean> {
     this.decoy ??= this.hash('a password that nobody has');

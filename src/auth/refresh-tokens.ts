@@ -9,9 +9,9 @@ export interface RefreshTokenName {
 }
 
 /**
- * Derives refresh tokens instead of storing them: `<session>.<count>.<mac>`, with a MAC keyed from the signing secret. The
- * server can therefore issue the same successor to the second of two tabs, and a stolen copy of the database contains no
- * tokens.
+ * Derives refresh tokens instead of storing them: `<session>.<count>.<mac>`, with a MAC keyed from the signing secret.
+ * The server can therefore issue the same successor to the second of two tabs, and a stolen copy of the database
+ * contains no tokens.
  */
 @Injectable()
 export class RefreshTokens {

@@ -57,8 +57,9 @@ export class SessionsRepository {
 
   /**
    * Redeems the refresh token with the number `count` in one statement, so that exactly one of any number of concurrent
-   * requests rotates it. The row lock makes the others wait and evaluate the new row: within the grace period the previous
-   * token returns the same successor; any older one ends the session. Returns null if there is no such live session.
+   * requests rotates it. The row lock makes the others wait and evaluate the new row: within the grace period the
+   * previous token returns the same successor; any older one ends the session. Returns null if there is no such live
+   * session.
    */
   async redeem(id: string, count: number, graceSeconds: number, lifeDays: number): Promise<Redemption | null> {
     const rows = await this.sessions.query<Redemption[]>(

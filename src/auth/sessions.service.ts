@@ -18,16 +18,16 @@ export interface Device {
 }
 
 /**
- * Manages sessions and resolves access tokens to actors, for every request. Live sessions are cached for a second. Ended
- * sessions are remembered for longer than any look-up takes, so that this server rejects them at once even if a slow
- * look-up of the live session completes late. Other servers receive a signal; without it they reject the session within
- * that second.
+ * Manages sessions and resolves access tokens to actors, for every request. Live sessions are cached for a second.
+ * Ended sessions are remembered for longer than any look-up takes, so that this server rejects them at once even if a
+ * slow look-up of the live session completes late. Other servers receive a signal; without it they reject the session
+ * within that second.
  */
 @Injectable()
 export class SessionsService {
   /**
-   * Sessions have ended, after COMMIT. Called on this server before the call that ends them returns, and on other servers
-   * when they receive the signal.
+   * Sessions have ended, after COMMIT. Called on this server before the call that ends them returns, and on other
+   * servers when they receive the signal.
    */
   readonly ended = new Hook<[sessionIds: string[]]>('SessionsService.ended');
 
@@ -95,8 +95,8 @@ export class SessionsService {
   }
 
   /**
-   * Removes ended sessions from the cache and notifies the listeners of `ended`, which close the live connections, on this
-   * server and on all others.
+   * Removes ended sessions from the cache and notifies the listeners of `ended`, which close the live connections, on
+   * this server and on all others.
    */
   async forget(sessionIds: string[]): Promise<void> {
     if (sessionIds.length === 0) return;

@@ -49,7 +49,8 @@ export interface BestTimes {
 const MAX_REJECTED = 5;
 
 /**
- * Chooses the best candidates: those with more free occurrences, then with more optional people, then the earlier ones.
+ * Chooses the best candidates: first by the share of free occurrences, then by the number
+ * of optional people, then by time.
  * @param buffer seconds before and after that must be free of other events; they may lie outside working hours
  */
 export function bestTimes(attendees: Attendee[], candidates: Candidate[], buffer: number, limit: number): BestTimes {
@@ -137,7 +138,9 @@ function obstacles(people: Person[], time: Interval): Obstacle[] {
   });
 }
 
-/** Returns the candidates within most people's working hours that are impossible for the fewest people, earliest first. */
+/**
+ * Returns the candidates within most people's working hours that are impossible for the fewest people, earliest first.
+ */
 function selectRejections(impossible: Candidate[], required: Person[]): Rejection[] {
   const ranking = impossible.map(([first]) => {
     const reasons = obstacles(required, first!);

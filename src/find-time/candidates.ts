@@ -35,8 +35,8 @@ export function singleCandidates({ window, length, zoneName }: Question): Candid
 }
 
 /**
- * Returns every quarter of an hour of the window at which the series can begin, with its first occurrences. Only days that
- * the rule matches are candidates; the series keeps its wall time in the zone.
+ * Returns every quarter of an hour of the window at which the series can begin, with its first occurrences. Only days
+ * that the rule matches are candidates; the series keeps its wall time in the zone.
  * @param rule without times of day, because they are the result of the search
  */
 export function seriesCandidates({ window, length, zoneName }: Question, rule: RecurrenceRule): Candidate[] {
@@ -70,7 +70,9 @@ export function seriesFrom(rule: RecurrenceRule, day: number): Series {
   return { start, zone: null, allDay: true, duration, rule, added: [], excluded: [], overrides: [] };
 }
 
-/** Returns the dates of the rule from a day on, without UNTIL: it depends on the time of day and is applied afterwards. */
+/**
+ * Returns the dates of the rule from a day on, without UNTIL: it depends on the time of day and is applied afterwards.
+ */
 function datesFrom({ until: _until, ...rule }: RecurrenceRule, day: number): number[] {
   const window = { from: day * SECONDS_IN_DAY, to: (day + MAX_SERIES_DAYS) * SECONDS_IN_DAY };
   return expand(seriesFrom(rule, day), window, MAX_OCCURRENCES).map(({ original }) => original.day);

@@ -8,8 +8,8 @@ interface ProblemKind {
 const kind = (status: number, title: string, help: string): ProblemKind => ({ status, title, help });
 
 /**
- * Every problem that the server can respond with. A closed list: a code that isn't here can't be sent, and each code has a
- * page at `/problems/{code}` (RFC 9457 §3.1.1: the type is a page that explains the problem).
+ * Every problem that the server can respond with. A closed list: a code that isn't here can't be sent, and each code
+ * has a page at `/problems/{code}` (RFC 9457 §3.1.1: the type is a page that explains the problem).
  */
 export const PROBLEMS = {
   unreadable_body: kind(400, 'The body could not be read', 'Send well-formed JSON or MessagePack.'),

@@ -14,8 +14,8 @@ export type DayFilter = {
 
 /**
  * Compiles the parts that choose days (RFC 5545 §3.3.10): BYMONTH, BYWEEKNO, BYYEARDAY, BYMONTHDAY and BYDAY each limit
- * the days, so a day must match every part that is present. The day of the start supplies what the rule leaves open: its
- * weekday in a weekly rule or with BYWEEKNO, its day of the month in a monthly rule, its date in a yearly rule.
+ * the days, so a day must match every part that is present. The day of the start supplies what the rule leaves open:
+ * its weekday in a weekly rule or with BYWEEKNO, its day of the month in a monthly rule, its date in a yearly rule.
  */
 export function compileDayFilter(rule: RecurrenceRule, startDay: number): DayFilter {
   const parts = completeParts(rule, startDay);

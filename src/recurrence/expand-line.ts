@@ -11,8 +11,8 @@ type Line = { [field: string]: unknown };
 const MAX_LISTED = 10_000;
 
 /**
- * Expands one input line of `scripts/recurrence-expand.ts`, which documents both formats. Returns one line of JSON for any
- * input.
+ * Expands one input line of `scripts/recurrence-expand.ts`, which documents both formats. Returns one line of JSON for
+ * any input.
  */
 export function expandJsonLine(text: string): string {
   return JSON.stringify(toResult(text));

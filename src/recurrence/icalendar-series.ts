@@ -19,9 +19,9 @@ export type ICalendarTimes = {
 };
 
 /**
- * Builds the series of an imported component. Its start always counts (see `Series`). Times in UTC become local times in
- * the zone of the series. Beside a timed start, an RDATE that is only a date means that day at the time of the start; an
- * EXDATE that is only a date means every occurrence on that day.
+ * Builds the series of an imported component. Its start always counts (see `Series`). Times in UTC become local times
+ * in the zone of the series. Beside a timed start, an RDATE that is only a date means that day at the time of the
+ * start; an EXDATE that is only a date means every occurrence on that day.
  * @throws TimeError `several_rules`, `invalid_time`, `unknown_time_zone`, or what `parseRrule` throws
  */
 export function seriesFromICalendar(times: ICalendarTimes): Series {

@@ -6,13 +6,13 @@ import type { LocalTime } from '../time/local-time.js';
 import type { RecurrenceRule, RuleWeekday } from './rule.js';
 
 /**
- * Returns the rule of a series whose start moves. Entries that match the old start are replaced by entries that match the
- * new one:
+ * Returns the rule of a series whose start moves. Entries that match the old start are replaced by entries that match
+ * the new one:
  *
  * - In daily and weekly rules all weekdays rotate by the same number of days (MO,WE moved by one: TU,TH). WKST rotates
  *   with them where the order of the days in a week matters and would change.
- * - In monthly and yearly rules each entry that matches the old start (its weekday, `-1FR`, its day of the month or year,
- *   its week) matches the new start in the same way, counted from the same end. Other entries stay.
+ * - In monthly and yearly rules each entry that matches the old start (its weekday, `-1FR`, its day of the month or
+ *   year, its week) matches the new start in the same way, counted from the same end. Other entries stay.
  * - An entry for the old month, hour, minute or second becomes the new month, hour, minute or second.
  *
  * COUNT and UNTIL stay.

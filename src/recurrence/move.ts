@@ -11,13 +11,13 @@ import type { Duration, Series } from './series.js';
  * Moves a whole series to a new start in its own zone.
  *
  * 1. If the new start lies on another day of the series (or the series, starting there, would still include the day of
- *    the old start), the pattern stays and only its first day and its times of day change. Otherwise the rule moves with
- *    the start, as described at `moveRule`.
+ *    the old start), the pattern stays and only its first day and its times of day change. Otherwise the rule moves
+ *    with the start, as described at `moveRule`.
  * 2. COUNT stays. UNTIL stays if the number of occurrences stays the same or if rule 1 keeps the pattern; otherwise it
  *    moves by as many days as the start.
  * 3. Exclusions and overrides keep their occurrence. Its new original start is the first of these that the moved series
- *    has: the old one moved by as much as the start (unless the pattern stays), the same day at the new time of day, the
- *    old one unchanged, the same position in the same period. If it has none of them, the exclusion or override is
+ *    has: the old one moved by as much as the start (unless the pattern stays), the same day at the new time of day,
+ *    the old one unchanged, the same position in the same period. If it has none of them, the exclusion or override is
  *    dropped.
  * 4. Added dates move by as much as the start. If the pattern stays, they keep their day.
  * 5. An override with its own start keeps that start. Any other override moves with its occurrence.
@@ -70,7 +70,8 @@ function moveUntil(series: Series, moved: Series, patternStays: boolean): Recurr
   const countOf = (candidate: Series): number | null => compileSeries(candidate).rule.count();
   if (rule.until === undefined || patternStays || countOf(series) === countOf(moved)) return rule;
   const days = moved.start.day - series.start.day;
-  // A later time of day can put the last occurrence beyond an UNTIL with a time. UNTIL then becomes the whole of its day.
+  // A later time of day can put the last occurrence beyond an UNTIL with a time. UNTIL then becomes the whole of its
+  // day.
   return { ...rule, until: days === 0 ? { form: 'date', day: untilDay(rule.until) } : addDays(rule.until, days) };
 }
 

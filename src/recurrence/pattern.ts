@@ -7,7 +7,9 @@ import { WEEKDAY_CODES, type RecurrenceRule } from './rule.js';
 import { parseUntil, printUntil } from './until.js';
 import { validateRule } from './validate-rule.js';
 
-/** A rule as sent over the API. Responses always contain `interval`; the other optional parts only if the rule has them. */
+/**
+ * A rule as sent over the API. Responses always contain `interval`; the other optional parts only if the rule has them.
+ */
 export type RecurrencePattern = {
   frequency: 'daily' | 'weekly' | 'monthly' | 'yearly';
   interval: number;

@@ -3,9 +3,9 @@ import { startOfWeek, startOfWeekOne, weekYearOf } from '../time/week-year.js';
 import type { RecurrenceRule } from './rule.js';
 
 /**
- * The periods of a rule: the days, weeks, months or years that its INTERVAL selects, numbered from the one that contains
- * the start (RFC 5545 §3.3.10). Computed by arithmetic instead of stepping, so that a distant period costs no more than a
- * near one.
+ * The periods of a rule: the days, weeks, months or years that its INTERVAL selects, numbered from the one that
+ * contains the start (RFC 5545 §3.3.10). Computed by arithmetic instead of stepping, so that a distant period costs no
+ * more than a near one.
  */
 export type Periods = {
   /** Returns the first period that ends on or after a day. */
@@ -105,7 +105,8 @@ function weekYears(rule: RecurrenceRule, startDay: number, startMatches: boolean
 /**
  * Returns how many periods of an interval cover every arrangement of the calendar. There are only 14 kinds of years, by
  * first weekday and length, and any 60 consecutive years contain 28 without a skipped leap year, so they contain every
- * kind beside each of its possible neighbours. Longer intervals may miss kinds until the calendar repeats after 400 years.
+ * kind beside each of its possible neighbours. Longer intervals may miss kinds until the calendar repeats after 400
+ * years.
  */
 function yearsInCycle(interval: number): number {
   return interval === 1 ? 60 : 400;

@@ -53,8 +53,9 @@ export function printRrule(rule: RecurrenceRule): string {
 }
 
 /**
- * Returns the rule in the form that other calendars require for its start (RFC 5545 §3.3.10): UNTIL is a date in all-day
- * series, local time in floating ones (zone null), and an instant in UTC otherwise. The occurrences stay the same.
+ * Returns the rule in the form that other calendars require for its start (RFC 5545 §3.3.10): UNTIL is a date in
+ * all-day series, local time in floating ones (zone null), and an instant in UTC otherwise. The occurrences stay the
+ * same.
  */
 export function printRruleBesideStart(rule: RecurrenceRule, start: { zone: string | null; allDay: boolean }): string {
   return printRrule(rule.until ? { ...rule, until: untilBesideStart(rule.until, start) } : rule);

@@ -3,7 +3,9 @@ import type { PeriodStamps } from './period-stamps.js';
 
 /** Counts the times of a rule by whole periods, and lists only the last period. */
 export type Counting = {
-  /** Returns the number of times from the start up to, not including, `stamp`. Stops counting once it reaches `enough`. */
+  /**
+   * Returns the number of times from the start up to, not including, `stamp`. Stops counting once it reaches `enough`.
+   */
   below(stamp: LocalStamp): number;
   /** Returns the `enough`-th time, or the last one up to the horizon; one second before the start if there is none. */
   last(): LocalStamp;

@@ -10,8 +10,8 @@ import type { Zone } from '../time/zone.js';
 export type Visit = (stamp: LocalStamp) => boolean;
 
 /**
- * All local times of one rule from its start on, with COUNT and UNTIL applied. Works on wall-clock time; the zone is used
- * only for an UNTIL that is an instant.
+ * All local times of one rule from its start on, with COUNT and UNTIL applied. Works on wall-clock time; the zone is
+ * used only for an UNTIL that is an instant.
  */
 export type RuleTimes = {
   /** True without COUNT and UNTIL. */
@@ -29,7 +29,10 @@ export type RuleContext = {
   start: LocalTime;
   zone: Zone;
   allDay: boolean;
-  /** True if a start that the rule doesn't match, or that lies after UNTIL, is still the first time and counts for COUNT. */
+  /**
+   * True if a start that the rule doesn't match, or that lies after UNTIL, is still the first time and counts for
+   * COUNT.
+   */
   startAlwaysCounts?: boolean;
   /** The last day of the search; defaults to `LAST_DAY`. */
   horizon?: number;

@@ -17,8 +17,8 @@ export type Until =
   | { readonly form: 'instant'; readonly epochSecond: number };
 
 /**
- * One recurrence rule (RFC 5545 §3.3.10), with the optional parts and the order of entries that its author wrote. This is
- * the canonical form: RRULE text and the JSON pattern are both printed from it and read back to an equal rule.
+ * One recurrence rule (RFC 5545 §3.3.10), with the optional parts and the order of entries that its author wrote. This
+ * is the canonical form: RRULE text and the JSON pattern are both printed from it and read back to an equal rule.
  *
  * Created by `parseRrule` and `ruleFromPattern`, which reject every rule that `validateRule` rejects.
  */

@@ -3,9 +3,9 @@ import type { RecurrenceRule } from './rule.js';
 import { getZone } from '../time/zone.js';
 
 /**
- * The length of an occurrence: `days` on the calendar, then `seconds` of elapsed time (RFC 5545 §3.8.5.3, §3.3.6). Across
- * a clock change, an event of two days still ends at the same wall-clock time and an event of one hour still lasts one
- * hour.
+ * The length of an occurrence: `days` on the calendar, then `seconds` of elapsed time (RFC 5545 §3.8.5.3, §3.3.6).
+ * Across a clock change, an event of two days still ends at the same wall-clock time and an event of one hour still
+ * lasts one hour.
  */
 export type Duration = { readonly days: number; readonly seconds: number };
 
@@ -48,8 +48,8 @@ export type Series = {
 };
 
 /**
- * Returns the duration between two instants (epoch seconds) in a zone: as many whole days as the wall clock allows, then
- * the rest in elapsed seconds. `endOf` returns exactly `end` for it.
+ * Returns the duration between two instants (epoch seconds) in a zone: as many whole days as the wall clock allows,
+ * then the rest in elapsed seconds. `endOf` returns exactly `end` for it.
  */
 export function durationBetween(start: number, end: number, zone: string | null): Duration {
   const { toStamp, toInstant } = getZone(zone);

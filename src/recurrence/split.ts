@@ -7,18 +7,18 @@ import type { Override, Series } from './series.js';
 export type Halves = { readonly head: Series; readonly tail: Series };
 
 /**
- * Splits a series before the occurrence with the original start `at` ("this and following"). Head and tail together have
- * exactly the occurrences of the whole series:
+ * Splits a series before the occurrence with the original start `at` ("this and following"). Head and tail together
+ * have exactly the occurrences of the whole series:
  *
- * - COUNT is divided (9 after the fifth: 5 and 4). Otherwise the head gets an UNTIL just before the split (the day before
- *   where possible), and the tail keeps the end of the whole series.
- * - The tail starts at the split, so its intervals stay in step. If the split is at an added date, the tail starts at the
- *   next date of the rule and includes the added date; if the rule has no more dates, the tail has no rule.
- * - Added dates, exclusions and overrides go to the half that contains their original start, however far an override moves
- *   its occurrence. Excluded dates stay excluded and count for COUNT as before.
+ * - COUNT is divided (9 after the fifth: 5 and 4). Otherwise the head gets an UNTIL just before the split (the day
+ *   before where possible), and the tail keeps the end of the whole series.
+ * - The tail starts at the split, so its intervals stay in step. If the split is at an added date, the tail starts at
+ *   the next date of the rule and includes the added date; if the rule has no more dates, the tail has no rule.
+ * - Added dates, exclusions and overrides go to the half that contains their original start, however far an override
+ *   moves its occurrence. Excluded dates stay excluded and count for COUNT as before.
  *
- * @param series with `added`, `excluded` and `overrides` in order of original start; otherwise `joinSeries` cannot restore
- * it exactly
+ * @param series with `added`, `excluded` and `overrides` in order of original start; otherwise `joinSeries` cannot
+ * restore it exactly
  * @throws TimeError `not_an_occurrence` if no occurrence has that original start, `no_occurrence` if none precedes it;
  * both with pointer `/at`
  */

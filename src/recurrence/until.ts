@@ -60,8 +60,8 @@ export function untilDay(until: Until): number {
 }
 
 /**
- * Returns the same limit in the form that RFC 5545 §3.3.10 requires for a start: a date for an all-day start, a local time
- * for a floating one, and an instant in UTC otherwise. A date becomes the last second of that local day.
+ * Returns the same limit in the form that RFC 5545 §3.3.10 requires for a start: a date for an all-day start, a local
+ * time for a floating one, and an instant in UTC otherwise. A date becomes the last second of that local day.
  */
 export function untilBesideStart(until: Until, start: { zone: string | null; allDay: boolean }): Until {
   const zone = getZone(start.zone);

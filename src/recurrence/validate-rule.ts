@@ -11,8 +11,8 @@ import {
 import type { RecurrenceRule } from './rule.js';
 
 /**
- * Rejects a rule that RFC 5545 §3.3.10 forbids or that exceeds the limits of this engine. `validateSeries` checks whether
- * the rule has occurrences and matches its start.
+ * Rejects a rule that RFC 5545 §3.3.10 forbids or that exceeds the limits of this engine. `validateSeries` checks
+ * whether the rule has occurrences and matches its start.
  * @throws TimeError with a pointer into the JSON pattern, such as `/by_day/1`
  */
 export function validateRule(rule: RecurrenceRule): void {

@@ -87,8 +87,8 @@ function validateBeyondRfc(rule: RecurrenceRule, series: Series): void {
 }
 
 /**
- * Rejects a rule that never matches. The search always ends: the calendar repeats (see `Periods`), and an occurrence after
- * the last valid year doesn't count.
+ * Rejects a rule that never matches. The search always ends: the calendar repeats (see `Periods`), and an occurrence
+ * after the last valid year doesn't count.
  */
 function validateOccurs(rule: RecurrenceRule, series: Series): void {
   const horizon = series.startAlwaysCounts ? LAST_DAY : LAST_VALID_DAY;

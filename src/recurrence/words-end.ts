@@ -4,7 +4,9 @@ import type { RecurrenceRule, Until } from './rule.js';
 import { MONTHS } from './words-lists.js';
 import { getZone } from '../time/zone.js';
 
-/** The series of a rule: its start fills in what the rule leaves open, its zone gives the local time of an UNTIL in UTC. */
+/**
+ * The series of a rule: its start fills in what the rule leaves open, its zone gives the local time of an UNTIL in UTC.
+ */
 export type WordsContext = { start: LocalTime; zone: string | null };
 
 /** Describes the end of a rule after its pattern: `until 30 June 2026`, `3 times`. */

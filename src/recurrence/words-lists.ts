@@ -29,7 +29,9 @@ const SMALL_ORDINALS = [
   'tenth',
 ];
 
-/** Formats an ordinal: `second`, `12th`; with `digits` also `2nd`. Negative numbers count from the end: `second last`. */
+/**
+ * Formats an ordinal: `second`, `12th`; with `digits` also `2nd`. Negative numbers count from the end: `second last`.
+ */
 export function ordinal(number: number, digits = false): string {
   if (number === -1) return 'last';
   if (number < 0) return `${ordinal(-number, digits)} last`;

@@ -1,7 +1,9 @@
 import type { RecurrenceRule, RuleWeekday } from './rule.js';
 import { MONTHS, WEEKDAYS, anyOf, list, ordinal } from './words-lists.js';
 
-/** Describes the days that a rule chooses, such as `on the last Friday in June`. Empty if it leaves them to its start. */
+/**
+ * Describes the days that a rule chooses, such as `on the last Friday in June`. Empty if it leaves them to its start.
+ */
 export function daysInWords(rule: RecurrenceRule): string {
   const days = rule.bySetPosition ? pickedDays(rule) : chosenDays(rule);
   return joinPhrases([days, rule.byWeekNumber && weeksInWords(rule.byWeekNumber), monthsInWords(rule)]);

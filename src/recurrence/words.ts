@@ -19,8 +19,8 @@ export function ruleInWords(rule: RecurrenceRule, context: WordsContext): string
 }
 
 /**
- * Describes the change from one rule to another: `now every Tuesday instead of Monday; ends 30 June 2026`. Null means no
- * rule. Empty if both rules have the same description.
+ * Describes the change from one rule to another: `now every Tuesday instead of Monday; ends 30 June 2026`. Null means
+ * no rule. Empty if both rules have the same description.
  * @throws TimeError `unknown_time_zone`
  */
 export function ruleChangeInWords(

@@ -10,8 +10,8 @@ export type LocalTime = {
 };
 
 /**
- * A local time as one integer, `day * 86400 + second`, to compare, sort and hash. It equals the epoch second only in UTC,
- * so it must never be mixed with instants.
+ * A local time as one integer, `day * 86400 + second`, to compare, sort and hash. It equals the epoch second only in
+ * UTC, so it must never be mixed with instants.
  */
 export type LocalStamp = number;
 

@@ -27,9 +27,9 @@ export type TimeErrorCode =
 /**
  * The only error that the engine throws for invalid input.
  *
- * `pointer` is a JSON pointer (RFC 6901) relative to the input: `/by_day/1` in a pattern, `/rule/by_day/1` or `/start` in
- * a series, empty for the whole input (always for RRULE text). With `start_not_in_pattern`, `next` is the first local time
- * after the start that the rule matches.
+ * `pointer` is a JSON pointer (RFC 6901) relative to the input: `/by_day/1` in a pattern, `/rule/by_day/1` or `/start`
+ * in a series, empty for the whole input (always for RRULE text). With `start_not_in_pattern`, `next` is the first
+ * local time after the start that the rule matches.
  */
 export class TimeError extends Error {
   override readonly name = 'TimeError';

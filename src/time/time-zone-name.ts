@@ -21,9 +21,9 @@ const usualSpelling = new Map(
 const unusualWord = new Map(UNUSUAL_WORDS.split(' ').map((word) => [word.toLowerCase(), word]));
 
 /**
- * Returns the name in the spelling of the IANA database, or null if `Intl` has no such zone. Only the case changes: a link
- * such as `Asia/Kolkata` stays as the user wrote it, whereas `Intl` would return `Asia/Calcutta`. Offsets (`+01:00`) and
- * abbreviations (`BST`) are not zones.
+ * Returns the name in the spelling of the IANA database, or null if `Intl` has no such zone. Only the case changes: a
+ * link such as `Asia/Kolkata` stays as the user wrote it, whereas `Intl` would return `Asia/Calcutta`. Offsets
+ * (`+01:00`) and abbreviations (`BST`) are not zones.
  */
 export function spellTimeZone(name: string): string | null {
   if (name.length > 64) return null;

@@ -1,6 +1,6 @@
 /**
- * The UTC offsets of a time zone, read from `Intl` one stretch of time at a time and cached as integers. Reading a stretch
- * takes about a tenth of a millisecond; a look-up in the cache takes some nanoseconds.
+ * The UTC offsets of a time zone, read from `Intl` one stretch of time at a time and cached as integers. Reading a
+ * stretch takes about a tenth of a millisecond; a look-up in the cache takes some nanoseconds.
  */
 export type ZoneOffsets = {
   /** Returns the offset of the zone at an instant (epoch seconds), in seconds east of UTC. */
@@ -13,8 +13,8 @@ type Stretch = { firstOffset: number; changes: { at: number; offset: number }[] 
 const STRETCH_SECONDS = 33_554_432;
 
 /**
- * The distance between two queries to `Intl`. Two changes closer together than this could be missed. The closest pair of
- * any zone in the tz database since 1900 is further apart (see the test that checks this).
+ * The distance between two queries to `Intl`. Two changes closer together than this could be missed. The closest pair
+ * of any zone in the tz database since 1900 is further apart (see the test that checks this).
  */
 const PROBE_SECONDS = STRETCH_SECONDS / 64;
 

@@ -16,7 +16,9 @@ export type Zone = {
   toStamp(epochSecond: number): LocalStamp;
 };
 
-/** In seconds. Larger than the offset of any zone at any time (Manila before 1844: -15:56; Alaska before 1867: +15:13). */
+/**
+ * In seconds. Larger than the offset of any zone at any time (Manila before 1844: -15:56; Alaska before 1867: +15:13).
+ */
 const MAX_OFFSET = 16 * 3600;
 
 const MAX_CACHED_ZONES = 256;

@@ -74,8 +74,8 @@ function productionProblems(values: Settings): string[] {
 }
 
 /**
- * Returns the configuration with a signing secret. Outside production, a missing secret is created once and stored in the
- * data directory, so that tokens stay valid after a restart.
+ * Returns the configuration with a signing secret. Outside production, a missing secret is created once and stored in
+ * the data directory, so that tokens stay valid after a restart.
  * @throws ConfigError if the stored secret is too short
  */
 export function withSigningSecret(config: Config): Config {
@@ -88,7 +88,9 @@ export function withSigningSecret(config: Config): Config {
   return config.with({ jwtSecrets: [secret] });
 }
 
-/** Writes to a draft and links it, so that the file is always complete: processes get killed, and two can start at once. */
+/**
+ * Writes to a draft and links it, so that the file is always complete: processes get killed, and two can start at once.
+ */
 function createSecret(file: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;

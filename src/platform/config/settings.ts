@@ -58,8 +58,8 @@ const secrets = (text: string): string[] => {
 };
 
 /**
- * All settings. A test compares the configuration table of the README and `.env.example` with them. The name of a duration
- * contains its unit.
+ * All settings. A test compares the configuration table of the README and `.env.example` with them. The name of a
+ * duration contains its unit.
  */
 export const SETTINGS = {
   environment: setting(

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 
 /**
- * Returns an identifier of this database: the system identifier of its PostgreSQL cluster and its name. All servers get the
- * same identifier, whatever address they connect to. A physical copy of the cluster has the same one.
+ * Returns an identifier of this database: the system identifier of its PostgreSQL cluster and its name. All servers get
+ * the same identifier, whatever address they connect to. A physical copy of the cluster has the same one.
  */
 export async function databaseIdentity(dataSource: DataSource): Promise<string> {
   const [row] = await dataSource.query<{ identity: string }[]>(

@@ -49,9 +49,9 @@ export class Transactions {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs again,
-   * so it must have no effect outside the transaction. A nested `run` joins the outer transaction, which can therefore
-   * span a whole request.
+   * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs
+   * again, so it must have no effect outside the transaction. A nested `run` joins the outer transaction, which can
+   * therefore span a whole request.
    */
   async run<T>(work: Work<T>): Promise<T> {
     const outer = this.running.getStore();

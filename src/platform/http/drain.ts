@@ -7,9 +7,9 @@ const POLL_MS = 50;
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
- * Lets a server shut down as soon as the last response is sent. Without it, Node waits for every connection: for keep-alive
- * connections after their response, for connections that never sent a request, and for WebSockets whose client doesn't
- * answer the close frame.
+ * Lets a server shut down as soon as the last response is sent. Without it, Node waits for every connection: for
+ * keep-alive connections after their response, for connections that never sent a request, and for WebSockets whose
+ * client doesn't answer the close frame.
  */
 @Injectable()
 export class Drain implements BeforeApplicationShutdown {

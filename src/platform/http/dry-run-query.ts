@@ -13,8 +13,8 @@ declare module 'fastify' {
 }
 
 /**
- * Returns whether a write has `?dry_run=true`. The first call removes the parameter from the query, so that the route need
- * not declare it, and rejects unknown parameters: a misspelt `dry_run` must not become a real write.
+ * Returns whether a write has `?dry_run=true`. The first call removes the parameter from the query, so that the route
+ * need not declare it, and rejects unknown parameters: a misspelt `dry_run` must not become a real write.
  * @throws Problem validation_failed
  */
 export function isDryRun(context: ExecutionContext): boolean {
@@ -46,8 +46,8 @@ function rejectQuery({ query }: FastifyRequest): void {
 const WORDS: Record<string, boolean> = { true: true, '1': true, '': true, false: false, '0': false };
 
 /**
- * Removes `dry_run` from the query and returns its value. Rejects it on a route without a dry run: a caller who requests
- * one must never cause a real write.
+ * Removes `dry_run` from the query and returns its value. Rejects it on a route without a dry run: a caller who
+ * requests one must never cause a real write.
  * @throws Problem validation_failed
  */
 function takeDryRun(request: FastifyRequest, isOffered: boolean): boolean {

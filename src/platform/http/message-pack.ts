@@ -41,8 +41,8 @@ function plain(value: unknown): unknown {
 }
 
 /**
- * Returns the nesting depth of arrays and maps, read from the format bytes alone (MessagePack specification, "Formats").
- * Stops once the depth exceeds `limit`. Returns null if the bytes are not exactly one value.
+ * Returns the nesting depth of arrays and maps, read from the format bytes alone (MessagePack specification,
+ * "Formats"). Stops once the depth exceeds `limit`. Returns null if the bytes are not exactly one value.
  */
 export function messagePackDepth(bytes: Buffer, limit: number): number | null {
   // The number of remaining values on each open level. The last level is the innermost.

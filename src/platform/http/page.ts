@@ -145,7 +145,9 @@ function decodeCursor(cursor: string | undefined, order: string, keyLength: numb
   throw invalidCursor();
 }
 
-/** Returns the problem for a cursor of another list. Repositories also throw it if a part of the key has the wrong type. */
+/**
+ * Returns the problem for a cursor of another list. Repositories also throw it if a part of the key has the wrong type.
+ */
 export function invalidCursor(): Error {
   return invalid({ pointer: '/query/cursor', code: 'invalid', message: 'This is not a cursor of this list.' });
 }

@@ -62,8 +62,8 @@ export class RequestValidationPipe implements PipeTransform {
 const omittedPrefixes = new WeakMap<object, string>();
 
 /**
- * Runs `work` for a body and adapts the pointers of its problems to the form in which the caller sent the body. Services
- * know only the full form.
+ * Runs `work` for a body and adapts the pointers of its problems to the form in which the caller sent the body.
+ * Services know only the full form.
  */
 export async function withSentPointers<T>(body: object, work: () => Promise<T>): Promise<T> {
   try {
@@ -86,7 +86,10 @@ export async function withSentPointers<T>(body: object, work: () => Promise<T>):
 const shortenPointer = <T extends { pointer?: string }>(entry: T, omittedPrefix: string): T =>
   entry.pointer === undefined ? entry : { ...entry, pointer: stripPrefix(entry.pointer, omittedPrefix) };
 
-/** Wraps a bare array or object in the member that it replaces. `omittedPrefix` is the prefix that the caller didn't send. */
+/**
+ * Wraps a bare array or object in the member that it replaces. `omittedPrefix` is the prefix that the caller didn't
+ * send.
+ */
 function expandShorthand(value: unknown, type: BodyShorthand): { object: unknown; omittedPrefix: string } {
   const { shorthand } = type;
   if (shorthand && Array.isArray(value))
@@ -107,7 +110,9 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 /** Escapes a member name for a JSON Pointer (RFC 6901 §3). */
 export const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Returns an error for each name that every object has. class-transformer would ignore these unknown fields silently. */
+/**
+ * Returns an error for each name that every object has. class-transformer would ignore these unknown fields silently.
+ */
 function reservedKeys(value: unknown, pointer: string): FieldError[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => reservedKeys(item, `${pointer}/${index}`));
   if (!isPlainObject(value)) return [];

@@ -15,8 +15,8 @@ export interface StoredResponse {
 const CHUNK = 1_000;
 
 /**
- * Replaces the name of a user in a response. Responses contain people as `{id, username}` or `{user_id, username}`. Text
- * that people wrote stays.
+ * Replaces the name of a user in a response. Responses contain people as `{id, username}` or `{user_id, username}`.
+ * Text that people wrote stays.
  */
 function replaceUsername(value: unknown, userId: string, username: string): unknown {
   if (Array.isArray(value)) return value.map((item) => replaceUsername(item, userId, username));
@@ -33,8 +33,10 @@ export class IdempotencyKeysRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Locks the key until the transaction ends. Returns the stored response if the request was already done after `after`.
-   * @throws Problem request_running while another transaction holds the key, validation_failed if another request used it
+   * Locks the key until the transaction ends. Returns the stored response if the request was already done after
+   * `after`.
+   * @throws Problem request_running while another transaction holds the key, validation_failed if another request used
+   *   it
    */
   async claim(
     tx: Transaction,

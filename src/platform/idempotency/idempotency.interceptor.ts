@@ -8,8 +8,8 @@ import { IdempotencyService } from './idempotency.service.js';
 import { type KeyedRequest, readKeyedRequest } from './keyed-request.js';
 
 /**
- * Runs a request with an `Idempotency-Key` in one transaction and stores its response in it. The handler needs no change:
- * its transactions join this one. If the transaction has to run again, the handler runs again.
+ * Runs a request with an `Idempotency-Key` in one transaction and stores its response in it. The handler needs no
+ * change: its transactions join this one. If the transaction has to run again, the handler runs again.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {

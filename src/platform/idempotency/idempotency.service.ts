@@ -19,9 +19,9 @@ export class IdempotencyService {
   ) {}
 
   /**
-   * Runs `work` once per key and stores its response in the transaction of the change: a server that fails before COMMIT
-   * has changed nothing, and one that fails after it has stored the response. A rejected request is not stored, so its key
-   * can be used again.
+   * Runs `work` once per key and stores its response in the transaction of the change: a server that fails before
+   * COMMIT has changed nothing, and one that fails after it has stored the response. A rejected request is not stored,
+   * so its key can be used again.
    * @throws Problem request_running, validation_failed, and the errors of `work`
    */
   once(

@@ -2,8 +2,8 @@ import { mapContent, type Operation, type Step } from './operations.js';
 import { resolve, type Schema, type Schemas } from './schemas.js';
 
 /**
- * Returns the example of a schema, or one composed of the examples of its parts. It includes an optional property only if
- * the property has an example. Returns undefined if a part has no example, which a contract test reports.
+ * Returns the example of a schema, or one composed of the examples of its parts. It includes an optional property only
+ * if the property has an example. Returns undefined if a part has no example, which a contract test reports.
  */
 export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if ('example' in schema) return schema.example;

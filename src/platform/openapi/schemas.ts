@@ -14,8 +14,8 @@ export function resolve(schema: Schema, schemas: Schemas): SchemaObject {
 }
 
 /**
- * Forbids additional properties in every object schema with named properties that doesn't decide it itself: a request with
- * an unknown field is rejected, and a response with an undocumented field is a defect that tests must find.
+ * Forbids additional properties in every object schema with named properties that doesn't decide it itself: a request
+ * with an unknown field is rejected, and a response with an undocumented field is a defect that tests must find.
  */
 export function closeSchemas<T>(node: T): T {
   if (Array.isArray(node)) return node.map(closeSchemas) as T;
