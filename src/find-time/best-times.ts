@@ -49,8 +49,8 @@ export interface BestTimes {
 const MAX_REJECTED = 5;
 
 /**
- * Chooses the best candidates: first by the share of free occurrences, then by the number
- * of optional people, then by time.
+ * Chooses the best candidates: first by the share of free occurrences, then by the number of optional people,
+ * then by time.
  * @param buffer seconds before and after that must be free of other events; they may lie outside working hours
  */
 export function bestTimes(attendees: Attendee[], candidates: Candidate[], buffer: number, limit: number): BestTimes {

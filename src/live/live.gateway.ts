@@ -21,9 +21,7 @@ import { readSeq } from '../notifications/stream-number.js';
 
 type Acknowledge = (answer: Acknowledgement) => void;
 
-/**
- * socket.io on the default path: `auth: {token, after?}` in the handshake, then `ready` and one `change` for each item.
- */
+/** socket.io on the default path: `auth: {token, after?}` in the handshake, then `ready` and one `change` for each item. */
 @WebSocketGateway()
 export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
   constructor(

@@ -54,8 +54,8 @@ export class LiveService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Opens a connection: `ready`, then what follows `after` (what happens from now on, without it). Never throws:
-   * whatever is in the way ends the connection with its reason.
+   * Opens a connection: `ready`, then what follows `after` (what happens from now on, without it). Never throws: whatever is
+   * in the way ends the connection with its reason.
    */
   async open({ actor, expiresAt }: SignedIn, transport: Transport, after?: number): Promise<Connection> {
     const { userId, sessionId } = actor;

@@ -31,7 +31,7 @@ export function dataSourceOptions(
     connectTimeoutMS: waitSeconds * 1_000,
     parseInt8: true,
     extra: {
-      // No caller waits longer than this for a response.
+      // Ends a statement that takes longer than a caller waits for a response.
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,
       options: '-c timezone=UTC',

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 
 /**
- * Lets a higher room extend a lower one without a dependency of the lower one. ARCHITECTURE.md lists every hook with
- * its listeners, which a test checks. Listeners run in the order in which they were added.
+ * Lets a higher room extend a lower one that doesn't depend on it. ARCHITECTURE.md lists every hook with its
+ * listeners, which a test checks. Listeners run in the order in which they were added.
  */
 export class Hook<Arguments extends unknown[]> {
   private readonly listeners: ((...args: Arguments) => unknown)[] = [];

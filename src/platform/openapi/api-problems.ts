@@ -36,9 +36,9 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDec
 }
 
 /** Returns the response of one status for one or more problems. */
-export const problemResponse = (codes: ProblemCode[], others?: ResponseObject): ProblemResponse => ({
+export const problemResponse = (codes: ProblemCode[], others?: ProblemResponse): ProblemResponse => ({
   description: '',
-  [CODES]: [...((others as ProblemResponse | undefined)?.[CODES] ?? []), ...codes],
+  [CODES]: [...(others?.[CODES] ?? []), ...codes],
 });
 
 /** Adds to every response with problems its description, its schema and an example. */
