@@ -70,7 +70,7 @@ export const PROBLEMS = {
   later_changes: kind(
     409,
     'Later changes prevent this undo',
-    'What you want to undo has changed again since; `clashes` lists it. Undo the later changes first, or make a new change.',
+    'What you want to undo has changed again since; `clashes` lists the differences. Undo the later changes first, or make a new change.',
   ),
   resync: kind(
     410,
@@ -80,7 +80,7 @@ export const PROBLEMS = {
   stale_version: kind(
     412,
     'The event changed since the version you sent',
-    'Somebody else changed the same. If the server tried to merge, `clashes` lists the differences. Reload the event (`current_version`) and apply your change again.',
+    'Somebody else changed the same fields. If the server tried to merge, `clashes` lists the differences. Reload the event (`current_version`) and apply your change again.',
   ),
   body_too_large: kind(413, 'The body is too large', 'Send less in one request.'),
   unsupported_format: kind(

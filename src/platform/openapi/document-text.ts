@@ -40,7 +40,7 @@ Every change to the content of an event creates a numbered version, which you ca
 ## Dry runs
 
 Every write to events accepts \`?dry_run=true\`: the server runs it with all its checks and rolls it back. The response
-contains the response of the real call (\`would\`), the \`changes\` it would make, the \`conflicts\` it would allow and the
+contains the result of the real call (\`would\`), the \`changes\` it would make, the \`conflicts\` it would allow and the
 people who would be \`notified\`. Problems are the same as in the real call. The ids of new events are not reserved.
 
 ## Retries
