@@ -17,6 +17,9 @@ export interface Device {
   userAgent: string | null;
 }
 
+/** Signal with the ids of sessions that have ended. */
+const SESSIONS_ENDED = 'sessions_ended';
+
 /**
  * Sessions and who is behind a token. Every request asks here. Living sessions are cached for a second; ended ones are
  * remembered for longer than any look-up takes, so that this server obeys at once even if a slow look-up of the living
@@ -37,7 +40,7 @@ export class SessionsService {
     private readonly signals: Signals,
   ) {
     // A hint like any other: the table says whether it is true.
-    signals.on('sessions_ended', (ids) => this.forgetEnded(ids));
+    signals.on(SESSIONS_ENDED, (ids) => this.forgetEnded(ids));
   }
 
   async start(userId: string, device: Device): Promise<Session> {
@@ -99,7 +102,7 @@ export class SessionsService {
    */
   async forget(sessionIds: string[]): Promise<void> {
     if (sessionIds.length === 0) return;
-    this.signals.send('sessions_ended', sessionIds);
+    this.signals.send(SESSIONS_ENDED, sessionIds);
     await this.forgetHere(sessionIds);
   }
 
