@@ -12,15 +12,15 @@ import {
   webSocketMessages,
 } from './asyncapi-messages.js';
 import { jsonSchema, mapValues } from './asyncapi-schemas.js';
-import { description } from './asyncapi-text.js';
+import { toDescription } from './asyncapi-text.js';
 import { Acknowledgement, CLIENT_FRAMES, SERVER_FRAMES } from './live-frames.js';
 
-/** As much of AsyncAPI 3.0 as this document uses. */
+/** The parts of AsyncAPI 3.0 that this document uses. */
 export interface AsyncApiDocument extends AsyncApi {
   channels: Record<'socketIo' | 'webSocket' | 'serverSentEvents', Channel & { messages: Messages }>;
 }
 
-/** The AsyncAPI 3.0 document of the live connections, as served at `/asyncapi.json` and committed in `sdk/`. */
+/** Returns the AsyncAPI 3.0 document of the live connections, served at `/asyncapi.json` and committed in `sdk/`. */
 export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
   const schemas = modelSchemas(app, [
     ...Object.values(SERVER_FRAMES),
@@ -31,14 +31,14 @@ export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
     socketIo: {
       address: '/socket.io/',
       title: 'socket.io',
-      description: 'Each frame is an event with one argument. How to connect and sign in stands with its server.',
+      description: 'Each frame is an event with one argument. The server describes how to connect and sign in.',
       servers: [{ $ref: '#/servers/socketIo' }],
       messages: socketIoMessages(schemas),
     },
     webSocket: {
       address: '/ws/notifications',
       title: 'Plain WebSocket',
-      description: 'Each frame is a JSON text. How to connect and sign in stands with its server.',
+      description: 'Each frame is a JSON text. The server describes how to connect and sign in.',
       servers: [{ $ref: '#/servers/webSocket' }],
       messages: webSocketMessages(schemas),
       bindings: { ws: WEB_SOCKET_BINDING },
@@ -46,7 +46,8 @@ export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
     serverSentEvents: {
       address: '/api/changes/stream',
       title: 'Server-Sent Events',
-      description: 'One endless answer; the client only reads. How to connect and sign in stands with its server.',
+      description:
+        'One response without an end; the client only reads. The server describes how to connect and sign in.',
       servers: [{ $ref: '#/servers/serverSentEvents' }],
       messages: serverSentMessages(schemas),
     },
@@ -56,7 +57,7 @@ export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
     info: {
       title: 'Convene live changes',
       version: packageVersion(),
-      description: description(app.get(Config).values),
+      description: toDescription(app.get(Config).values),
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -74,29 +75,29 @@ export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
   };
 }
 
-/** What the server sends, and what a client may ask for; said from the side of the server, as AsyncAPI wants it. */
-function socketOperations(channel: string, connection: string): Record<string, Operation> {
-  const asked = Object.keys(CLIENT_FRAMES).map((name): [string, Operation] => [
+/** Returns the operations from the point of view of the server, as AsyncAPI defines them. */
+function socketOperations(channel: string, transport: string): Record<string, Operation> {
+  const requests = Object.keys(CLIENT_FRAMES).map((name): [string, Operation] => [
     `${channel}${name[0]!.toUpperCase()}${name.slice(1)}`,
     {
       action: 'receive',
-      title: `${name} over ${connection}`,
-      summary: `What a client may ask for: ${name}.`,
+      title: `${name} over ${transport}`,
+      summary: `The server receives ${name} and acknowledges it.`,
       ...over(channel, [name]),
       reply: over(channel, [acknowledgementOf(name)]),
     },
   ]);
   return {
-    [`${channel}Stream`]: stream(channel, connection, Object.keys(SERVER_FRAMES)),
-    ...Object.fromEntries(asked),
+    [`${channel}Stream`]: stream(channel, transport, Object.keys(SERVER_FRAMES)),
+    ...Object.fromEntries(requests),
   };
 }
 
-function stream(channel: string, connection: string, messages: string[]): Operation {
+function stream(channel: string, transport: string, messages: string[]): Operation {
   return {
     action: 'send',
-    title: `The stream over ${connection}`,
-    summary: 'Everything that the server sends.',
+    title: `The stream over ${transport}`,
+    summary: 'All frames that the server sends.',
     ...over(channel, messages),
   };
 }

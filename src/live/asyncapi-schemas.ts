@@ -1,10 +1,10 @@
 import { exampleOf } from '../platform/openapi/examples.js';
 import { resolve, type Schema, type Schemas } from '../platform/openapi/schemas.js';
 
-/** A schema as AsyncAPI has it: JSON Schema, draft 7. */
+/** A schema of AsyncAPI: JSON Schema, draft 7. */
 export type JsonSchema = Record<string, unknown>;
 
-/** OpenAPI's `example` is the first of JSON Schema's `examples`; the rest is the same in both. */
+/** Converts a schema of OpenAPI: `example` becomes `examples`; everything else is the same in both. */
 export function jsonSchema(schema: Schema): JsonSchema {
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => {
@@ -17,7 +17,7 @@ export function jsonSchema(schema: Schema): JsonSchema {
   );
 }
 
-/** The object's schema with members before its own that always have that value, such as `{"type":"ready"}`. */
+/** Returns the object schema with further required members of one value each, such as `{"type":"ready"}`. */
 export function tagged(tags: Record<string, string>, schema: JsonSchema): JsonSchema {
   const { properties, required = [], ...rest } = schema as { properties: object; required?: string[] };
   return {

@@ -2,10 +2,10 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /**
- * Ends a connection by a reset. A mere close would still deliver what the system holds for a reader who doesn't read:
- * megabytes, of what he may have lost.
+ * Closes a socket with a TCP reset. A normal close would still deliver what the operating system buffers for a client
+ * that does not read: megabytes, possibly about events that the client can no longer see.
  */
-export function dropConnection(connection: Duplex | null | undefined): void {
-  if (connection instanceof Socket && !connection.destroyed) connection.resetAndDestroy();
-  else connection?.destroy();
+export function resetSocket(socket: Duplex | null | undefined): void {
+  if (socket instanceof Socket && !socket.destroyed) socket.resetAndDestroy();
+  else socket?.destroy();
 }
