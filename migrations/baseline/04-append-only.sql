@@ -42,7 +42,6 @@ ALTER TABLE redactions ENABLE ALWAYS TRIGGER redactions_never_truncated;
 
 -- The rights say the same to the owner of the tables, who would first have to grant them to itself again.
 REVOKE UPDATE, DELETE, TRUNCATE ON event_versions, member_changes, redactions FROM PUBLIC, CURRENT_USER;
-GRANT UPDATE (snapshot, comment) ON event_versions TO CURRENT_USER;
 
 -- A recorded redaction has happened: at COMMIT its version is redacted.
 CREATE FUNCTION require_redacted_version() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -22,8 +22,10 @@ import { UuidParam } from '../platform/http/uuid-param.js';
 import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
+import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
+// Declares the documents of `stale_version` and `later_changes`.
+import './clash-view.js';
 import {
   CreateEventBody,
   CreateEventsBody,

@@ -4,7 +4,7 @@ import { PerTransaction, type Transaction, Transactions } from '../platform/data
 import { Hook } from '../platform/hooks/hook.js';
 import { type Change, isMembersChange } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
-import { contentHash, historyHash } from './history-hash.js';
+import { historyHash } from './history-hash.js';
 import { type ChainedEntry, HistoryRepository } from './history.repository.js';
 
 /** The only place that records what happened: kept with the transaction, and written to history before it commits. */
@@ -61,7 +61,7 @@ export class Changes {
     return changes.map((change) => {
       const before = last.get(change.eventId);
       const entry = toEntry(change, (before?.position ?? 0) + 1);
-      const hash = historyHash(before?.hash ?? null, entry, contentHash(entry));
+      const hash = historyHash(before?.hash ?? null, entry);
       last.set(change.eventId, { position: entry.position, hash });
       return { ...entry, hash };
     });

@@ -8,12 +8,12 @@ const FORM = 'convene-history-2';
  * Returns the hash of an entry over the hash of the entry before it and everything the entry holds. Pure: a row read
  * back from the database gives the hash that it had before it was written.
  * @param previous hash of the entry before, hexadecimal; null for the first one
- * @param contentHash `contentHash(entry)`, or the hash kept from before a redaction
+ * @param content the hash of the content: that of the entry, or the one kept from before its redaction
  * @returns SHA-256, hexadecimal
  */
-export function historyHash(previous: string | null, entry: HistoryEntry, contentHash: string): string {
+export function historyHash(previous: string | null, entry: HistoryEntry, content = contentHash(entry)): string {
   const { eventId, position, version, kind, actorId, at } = entry;
-  return sha256([FORM, previous, eventId, position, version, kind, actorId, at.toISOString(), contentHash]);
+  return sha256([FORM, previous, eventId, position, version, kind, actorId, at.toISOString(), content]);
 }
 
 /**

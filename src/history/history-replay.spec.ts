@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type EventContent, EMPTY_CONTENT } from '../content/event-content.js';
 import { changedFields, wireContent } from '../content/wire.js';
 import { toSnapshot } from '../content/snapshot.js';
+import type { Role } from '../permissions/role.js';
 import { historyHash } from './history-hash.js';
 import { type CurrentState, HistoryReplay, type StoredEntry } from './history-replay.js';
 
@@ -28,7 +29,7 @@ const LUNCH: EventContent = { ...MEETING, title: 'Lunch' };
 function chained(...rows: Partial<StoredEntry>[]): StoredEntry[] {
   let previous: string | null = null;
   return rows.map((row, index) => {
-    const entry = {
+    const entry: StoredEntry = {
       eventId: 'event',
       position: index + 1,
       version: 1,
@@ -38,8 +39,9 @@ function chained(...rows: Partial<StoredEntry>[]): StoredEntry[] {
       comment: null,
       changed: null,
       snapshot: null,
-      people: null,
+      members: null,
       hash: '',
+      redactedHash: null,
       ...row,
     };
     previous = historyHash(previous, entry);
@@ -47,16 +49,19 @@ function chained(...rows: Partial<StoredEntry>[]): StoredEntry[] {
   });
 }
 
-const created = { changed: changedFields(EMPTY_CONTENT, wireContent(MEETING)), snapshot: toSnapshot(MEETING) };
-const shared = { kind: 'shared', people: [{ userId: 'ben', from: null, to: 'viewer' }] };
-const renamed = { version: 2, kind: 'updated', changed: ['title'], snapshot: toSnapshot(LUNCH) };
+const created: Partial<StoredEntry> = {
+  changed: changedFields(EMPTY_CONTENT, wireContent(MEETING)),
+  snapshot: toSnapshot(MEETING),
+};
+const shared: Partial<StoredEntry> = { kind: 'shared', members: [{ userId: 'ben', from: null, to: 'viewer' }] };
+const renamed: Partial<StoredEntry> = { version: 2, kind: 'updated', changed: ['title'], snapshot: toSnapshot(LUNCH) };
 const HISTORY = chained(created, shared, renamed);
 const NOW: CurrentState = {
   content: LUNCH,
   version: 2,
   updatedBy: 'ana',
   updatedAt: HISTORY[2]!.at,
-  people: new Map([
+  members: new Map([
     ['ana', 'owner'],
     ['ben', 'viewer'],
   ]),
@@ -87,26 +92,47 @@ describe('HistoryReplay', () => {
     ['people beside another version', [created, { ...shared, version: 2 }], '2 sequence'],
     ['time running backwards', [created, shared, { ...renamed, at: new Date(0) }], '3 sequence'],
     ['a change that is not named', [created, shared, { ...renamed, changed: ['location'] }], '3 changes'],
-    ['no readable snapshot', [created, { ...renamed, snapshot: { title: 'x' } as never }], '2 changes'],
+    ['no readable snapshot', [created, { ...renamed, snapshot: { schema: 1, title: 'x' } }], '2 changes'],
     [
       'a role that was not',
-      [created, { kind: 'revoked', people: [{ userId: 'ben', from: 'viewer', to: null }] }],
-      '2 people',
+      [created, { kind: 'revoked', members: [{ userId: 'ben', from: 'viewer', to: null }] }],
+      '2 members',
+    ],
+    ['an edit by a viewer', [created, shared, { ...renamed, actorId: 'ben' }], '3 role'],
+    ['an edit by nobody who is a member', [created, shared, { ...renamed, actorId: 'eve' }], '3 role'],
+    [
+      'a share by an editor',
+      [
+        created,
+        { ...shared, members: [{ userId: 'ben', from: null, to: 'editor' }] },
+        { ...shared, actorId: 'ben', members: [{ userId: 'eve', from: null, to: 'viewer' }] },
+      ],
+      '3 role',
+    ],
+    [
+      'an edit by somebody who had left',
+      [
+        created,
+        { ...shared, members: [{ userId: 'ben', from: null, to: 'editor' }] },
+        { kind: 'revoked', actorId: 'ben', members: [{ userId: 'ben', from: 'editor', to: null }] },
+        { ...renamed, actorId: 'ben' },
+      ],
+      '4 role',
     ],
     ['no change at all of what is there', [created, shared], 'end current'],
     [
       'people who are not there',
-      [created, shared, { ...shared, people: [{ userId: 'eve', from: null, to: 'editor' }] }, renamed],
-      'end people',
+      [created, shared, { ...shared, members: [{ userId: 'eve', from: null, to: 'editor' }] }, renamed],
+      'end members',
     ],
   ])('sees %s', (_what, rows, expected) => {
     const history = chained(...rows);
-    const now = { ...NOW, updatedAt: history.findLast((row) => !row.people)!.at };
+    const now = { ...NOW, updatedAt: history.findLast((row) => !row.members)!.at };
     expect(verdict(history, now)).toBe(expected);
   });
 
   it('sees a row that is not what its hash says, and one that is missing', () => {
-    expect(verdict(HISTORY.map((row) => (row.people ? { ...row, comment: '' } : row)))).toBe('2 hash');
+    expect(verdict(HISTORY.map((row) => (row.members ? { ...row, comment: '' } : row)))).toBe('2 hash');
     expect(verdict([HISTORY[0]!, HISTORY[2]!])).toBe('3 hash');
   });
 
@@ -118,27 +144,27 @@ describe('HistoryReplay', () => {
     [
       'another role',
       {
-        people: new Map([
+        members: new Map([
           ['ana', 'owner'],
           ['ben', 'editor'],
         ]),
       },
-      'end people',
+      'end members',
     ],
-    ['fewer people', { people: new Map([['ana', 'owner']]) }, 'end people'],
+    ['fewer people', { members: new Map([['ana', 'owner']]) }, 'end members'],
   ])('sees a present with %s', (_what, change, expected) => {
     expect(verdict(HISTORY, { ...NOW, ...change })).toBe(expected);
   });
 
   it('begins the tail of a split series with the people of its head', () => {
     const split = chained({ ...created, kind: 'split', actorId: 'ben' });
-    const people = new Map([
+    const people = new Map<string, Role>([
       ['ana', 'owner'],
       ['ben', 'editor'],
     ]);
     const replay = new HistoryReplay(new Map(people));
     expect(replay.next(split[0]!)).toBeNull();
-    const now = { ...NOW, content: MEETING, version: 1, updatedBy: 'ben', updatedAt: split[0]!.at, people };
+    const now = { ...NOW, content: MEETING, version: 1, updatedBy: 'ben', updatedAt: split[0]!.at, members: people };
     expect(replay.end(now)).toBeNull();
   });
 });

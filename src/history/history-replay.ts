@@ -7,7 +7,7 @@ import { type Action, can, type Role } from '../permissions/role.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
 import type { ChangeKind } from './change.js';
 import type { HistoryEntry } from './history-entry.js';
-import { contentHash, historyHash } from './history-hash.js';
+import { historyHash } from './history-hash.js';
 
 /** An entry of history as it was found. */
 export interface StoredEntry extends HistoryEntry {
@@ -121,7 +121,7 @@ export class HistoryReplay {
   }
 
   private hash(entry: StoredEntry): Finding | null {
-    const hash = historyHash(this.last?.hash ?? null, entry, entry.redactedHash ?? contentHash(entry));
+    const hash = historyHash(this.last?.hash ?? null, entry, entry.redactedHash ?? undefined);
     return entry.hash === hash ? null : finding('hash', 'was altered, or does not follow the entry before it');
   }
 

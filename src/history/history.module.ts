@@ -7,10 +7,11 @@ import { EventVersion } from './event-version.entity.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
 import { MemberChange } from './member-change.entity.js';
+import { Redaction } from './redaction.entity.js';
 
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([EventVersion, MemberChange]), PermissionsModule],
+  imports: [TypeOrmModule.forFeature([EventVersion, MemberChange, Redaction]), PermissionsModule],
   providers: [Changes, EventLock, HistoryRepository, HistoryService],
   exports: [Changes, EventLock, HistoryService],
 })

@@ -5,7 +5,7 @@ import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { asSent } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import { ApiShorthandBody } from '../platform/openapi/shorthand-body.js';
+import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody, ShareEntry } from './sharing.dto.js';
 import { ListMembersService } from './list-members.service.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RoleChange } from './members-writer.js';
+import type { RoleChange } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { undoRoles } from './undo-roles.js';
 
@@ -78,12 +78,12 @@ describe('undoRoles', () => {
           }
           return;
         }
-        const result = apply(found.undone);
+        const result = apply(found.roleChanges);
         for (const { userId, from } of made) expect(result.get(userId) ?? null).toBe(from);
         const untouched = people.filter((name) => !made.some(({ userId }) => userId === name));
         for (const name of untouched) expect(result.get(name)).toBe(now.get(name));
         const handedOver = made.some(({ to }) => to === 'owner');
-        if (found.undone.length > 0 && handedOver) {
+        if (found.roleChanges.length > 0 && handedOver) {
           expect([...result.values()].filter((role) => role === 'owner')).toHaveLength(1);
         }
       }),

@@ -370,7 +370,7 @@ describe('a long history', () => {
       const plan = rows.map((row) => row['QUERY PLAN'] as string).join('\n');
       expect(plan).not.toContain('Seq Scan on event_versions');
       expect(plan).toMatch(/Index Scan Backward using event_versions_created_at_idx .* loops=300\b/);
-      expect(plan).toMatch(/Function Scan on people_at_birth .* loops=21\b/);
+      expect(plan).toMatch(/Function Scan on members_at_birth .* loops=21\b/);
     } finally {
       await full.close();
     }

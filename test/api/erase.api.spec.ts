@@ -19,7 +19,7 @@ import {
   shareEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
-import { DeparturesService } from '../../src/events/erased-owners.service.js';
+import { ErasedOwnersService } from '../../src/events/erased-owners.service.js';
 import { expectInvariants } from '../support/invariants.js';
 import { LiveSocket } from '../support/live-socket.js';
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
@@ -249,7 +249,7 @@ describe('DELETE /api/auth/me', () => {
     expect(answers.filter((status) => status === 204).length).toBeGreaterThanOrEqual(1);
     expect(answers.every((status) => [204, 401].includes(status))).toBe(true);
     const kinds = await app.database.query<{ kind: string }>(
-      `SELECT kind FROM people_changes WHERE event_id = $1 ORDER BY position`,
+      `SELECT kind FROM member_changes WHERE event_id = $1 ORDER BY position`,
       [id],
     );
     expect(kinds.map(({ kind }) => kind)).toEqual(['shared', 'ownership_transferred', 'revoked']);
@@ -267,10 +267,10 @@ describe('DELETE /api/auth/me', () => {
       [ben.id],
     );
     expect((await getMe({ client: ben.client })).response.status).toBe(401);
-    await app.app.get(DeparturesService).finish();
+    await app.app.get(ErasedOwnersService).finish();
     expect(await peopleOn(ana, id)).toEqual(['ana owner']);
     expect(await peopleOn(ana, other.id)).toEqual(['ana owner']);
-    await app.app.get(DeparturesService).finish();
+    await app.app.get(ErasedOwnersService).finish();
     expect(await versionsOf(app.database, id)).toEqual(['1 created']);
   });
 });

@@ -5,13 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, createEvents } from '../../sdk/generated/sdk.gen.js';
 import { expand } from '../../src/recurrence/expand.js';
 import { seriesFromICalendar } from '../../src/recurrence/icalendar-series.js';
-import {
-  formatLocalTime,
-  localOf,
-  type LocalTime,
-  parseICalendarTime,
-  stampOf,
-} from '../../src/time/local-time.js';
+import { formatLocalTime, localOf, type LocalTime, parseICalendarTime, stampOf } from '../../src/time/local-time.js';
 import { atOnce, outcome, type Outcome } from '../support/calls.js';
 import { type Person, startApp, type TestApp } from '../support/test-app.js';
 

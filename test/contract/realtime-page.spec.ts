@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AsyncApiDocument } from '../../src/notifications/asyncapi-document.js';
+import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
 import { atOrigin } from '../../src/platform/docs/asyncapi-origin.js';
 import { asyncApiPage } from '../../src/platform/docs/asyncapi-page.js';
 import { startApp, type TestApp } from '../support/test-app.js';

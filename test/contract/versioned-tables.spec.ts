@@ -126,14 +126,14 @@ describe('what the database itself refuses', () => {
   });
 
   it('a DELETE of an event, even together with all that hangs on it', async () => {
-    const tables = ['notifications', 'people_changes', 'event_occupancy', 'event_versions', 'event_permissions'];
+    const tables = ['notifications', 'member_changes', 'event_occupancy', 'event_versions', 'event_permissions'];
     const { at, why } = await transaction(
       ...tables.map((table): [string, string] => [`DELETE FROM ${table} WHERE event_id = $1`, eventId]),
       ['DELETE FROM events WHERE id = $1', eventId],
     );
     expect({ at, why }).toEqual({
-      at: 'DELETE FROM people_changes WHERE event_id = $1',
-      why: expect.stringContaining('permission denied for table people_changes'),
+      at: 'DELETE FROM member_changes WHERE event_id = $1',
+      why: expect.stringContaining('permission denied for table member_changes'),
     });
     expect(await everything()).toBe(before);
   });

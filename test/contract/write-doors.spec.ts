@@ -15,7 +15,7 @@ const SQL_DOORS: Record<string, string[]> = {
   idempotency_keys: ['platform/writes/idempotency-keys.repository.ts'],
   notification_streams: ['notifications/notifications.repository.ts'],
   notifications: ['notifications/notifications.repository.ts'],
-  people_changes: ['versions/history.repository.ts'],
+  member_changes: ['versions/history.repository.ts'],
   sessions: ['auth/sessions.repository.ts'],
 };
 const TABLES = ['users', ...Object.keys(SQL_DOORS)];

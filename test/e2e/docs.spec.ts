@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AsyncApiDocument } from '../../src/notifications/asyncapi-document.js';
+import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 

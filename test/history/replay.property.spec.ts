@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ChangeKind } from '../../src/history/change.js';
 import type { StoredEntry } from '../../src/history/history-replay.js';
 import { Family, type Step, verdict } from './family.js';
 import { anyEdit, dailyMeeting } from './random-edits.js';
@@ -47,8 +48,8 @@ describe('random histories with deletions, restorations, splits, shares and undo
     let events = 0;
     fc.assert(
       fc.property(history, (steps) => {
-        for (const member of live(steps).members) {
-          expect(verdict(member)).toBeNull();
+        for (const event of live(steps).events) {
+          expect(verdict(event)).toBeNull();
           events += 1;
         }
       }),
@@ -63,17 +64,17 @@ describe('random histories with deletions, restorations, splits, shares and undo
   const another = (text: string): string => (text === 'x' ? 'y' : 'x');
   /** Ways to alter one row and nothing else. */
   const ALTERATIONS: ((entry: StoredEntry) => Partial<StoredEntry>)[] = [
-    ({ snapshot, people }) =>
+    ({ snapshot, members }) =>
       snapshot
-        ? { snapshot: { ...snapshot, title: another(snapshot.title) } }
-        : { people: people!.map((person) => ({ ...person, to: person.to === 'viewer' ? 'editor' : 'viewer' })) },
-    ({ snapshot, people }) =>
+        ? { snapshot: { ...snapshot, title: another(snapshot.title as string) } }
+        : { members: members!.map((one) => ({ ...one, to: one.to === 'viewer' ? 'editor' : 'viewer' })) },
+    ({ snapshot, members }) =>
       snapshot
-        ? { snapshot: { ...snapshot, excluded: [...snapshot.excluded, '2030-01-01T10:00:00'] } }
-        : { people: [...people!, ...people!] },
+        ? { snapshot: { ...snapshot, excluded: [...(snapshot.excluded as string[]), '2030-01-01T10:00:00'] } }
+        : { members: [...members!, ...members!] },
     ({ actorId }) => ({ actorId: another(actorId) }),
     ({ at }) => ({ at: new Date(at.getTime() + 1) }),
-    ({ kind }) => ({ kind: another(kind) }),
+    ({ kind }) => ({ kind: another(kind) as ChangeKind }),
     () => ({ comment: 'said later' }),
     ({ changed }) => ({ changed: changed ? changed.slice(1) : ['title'] }),
     ({ hash }) => ({ hash: hash.replace(/.$/, (last) => (last === '0' ? '1' : '0')) }),
@@ -82,11 +83,14 @@ describe('random histories with deletions, restorations, splits, shares and undo
   it('show whatever is altered in them, and where', () => {
     fc.assert(
       fc.property(history, number, number, fc.constantFrom(...ALTERATIONS), (steps, event, place, alter) => {
-        const { members } = live(steps);
-        const member = members[event % members.length]!;
-        const index = place % member.entries.length;
-        const altered = member.entries.with(index, { ...member.entries[index]!, ...alter(member.entries[index]!) });
-        expect(verdict(member, altered)).toMatchObject({ position: index + 1 });
+        const { events } = live(steps);
+        const altering = events[event % events.length]!;
+        const index = place % altering.entries.length;
+        const altered = altering.entries.with(index, {
+          ...altering.entries[index]!,
+          ...alter(altering.entries[index]!),
+        });
+        expect(verdict(altering, altered)).toMatchObject({ position: index + 1 });
       }),
       { numRuns: RUNS },
     );
@@ -95,13 +99,13 @@ describe('random histories with deletions, restorations, splits, shares and undo
   it('show what is left out, and what changed places', () => {
     fc.assert(
       fc.property(history, number, (steps, place) => {
-        const [member] = live(steps).members;
-        const { entries } = member!;
+        const [event] = live(steps).events;
+        const { entries } = event!;
         const index = place % entries.length;
-        expect(verdict(member!, entries.toSpliced(index, 1))).not.toBeNull();
+        expect(verdict(event!, entries.toSpliced(index, 1))).not.toBeNull();
         if (index === 0) return;
         const swapped = entries.with(index, entries[index - 1]!).with(index - 1, entries[index]!);
-        expect(verdict(member!, swapped)).toMatchObject({ position: index + 1 });
+        expect(verdict(event!, swapped)).toMatchObject({ position: index + 1 });
       }),
       { numRuns: RUNS },
     );

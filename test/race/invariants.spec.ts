@@ -57,7 +57,7 @@ const SPOILED: [string, string][] = [
     `UPDATE notifications SET type = 'event_deleted' WHERE user_id = '$ben' AND seq = 2`,
   ],
   ['somebody has a role without history', `UPDATE event_permissions SET role = 'viewer' WHERE user_id = '$ben'`],
-  ['a change of people was forgotten', `DELETE FROM people_changes WHERE event_id = '$first'`],
+  ['a change of people was forgotten', `DELETE FROM member_changes WHERE event_id = '$first'`],
 ];
 
 describe('the invariants that every stress test ends with', () => {

@@ -167,7 +167,7 @@ describe('32 clients after 50 slots with every kind of write', () => {
       `SELECT count(*) FILTER (WHERE kind = 'split')::int AS splits,
               count(*) FILTER (WHERE kind = 'rolled_back')::int AS rollbacks,
               count(*) FILTER (WHERE kind = 'restored')::int AS restored,
-              (SELECT count(*)::int FROM people_changes WHERE kind = 'ownership_transferred') AS handovers
+              (SELECT count(*)::int FROM member_changes WHERE kind = 'ownership_transferred') AS handovers
          FROM event_versions`,
     );
     for (const [kind, times] of Object.entries(kinds!)) expect(times, kind).toBeGreaterThan(0);

@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
-import type { EventContent } from '../../src/content/event-content.js';
+import { type EventContent, selectContent } from '../../src/content/event-content.js';
 import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/content/snapshot.js';
 import { merged } from '../../src/availability/free-slots.js';
 import { type Interval, occupiedWithin } from '../../src/availability/occupancy.js';
-import type { ContentKind, MemberKind, RoleChange } from '../../src/history/change.js';
+import type { ContentKind, MemberKind } from '../../src/history/change.js';
+import type { RoleChange } from '../../src/permissions/member.js';
 import { problemLine, verifyHistory } from '../../src/history/verify-history.js';
 import type { TestDatabase } from './database.js';
 
@@ -22,7 +23,7 @@ const NONE_OF = {
                      FROM event_versions WINDOW rising AS (PARTITION BY event_id ORDER BY version)) AS v
      WHERE position <= earlier OR created_at < sooner`,
   'people changes noted beside another version than that of their moment': `
-    SELECT p.event_id, p.position, p.version FROM people_changes p
+    SELECT p.event_id, p.position, p.version FROM member_changes p
      WHERE p.version IS DISTINCT FROM (SELECT max(v.version) FROM event_versions v
                                         WHERE v.event_id = p.event_id AND v.position < p.position)`,
   'events without exactly one owner': `
@@ -69,9 +70,7 @@ async function expectTrueHistory(database: Queries): Promise<void> {
 
 async function expectSnapshotsOfRows(database: Queries): Promise<void> {
   const rows = await database.query<EventContent & { id: string; snapshot: Snapshot; author: boolean; at: boolean }>(
-    `SELECT e.id, e.title, e.description, e.location, e.start_time AS "startTime", e.end_time AS "endTime",
-            e.local_start AS "localStart", e.local_end AS "localEnd", e.time_zone AS "timeZone", e.all_day AS "allDay",
-            e.rrule, e.excluded, e.added, e.overrides, e.show_as AS "showAs", e.deleted_at AS "deletedAt", v.snapshot,
+    `SELECT e.id, ${selectContent('e')}, v.snapshot,
             v.author_id = e.updated_by AS author, v.created_at = e.updated_at AS at
        FROM events e LEFT JOIN event_versions v ON v.event_id = e.id AND v.version = e.version`,
   );
@@ -107,7 +106,7 @@ interface LogRow {
   kind: ContentKind | MemberKind;
   version: number;
   actorId: string;
-  people: RoleChange[] | null;
+  members: RoleChange[] | null;
 }
 
 const KIND_OF_TYPE: Record<string, string> = {
@@ -124,9 +123,9 @@ const KIND_OF_TYPE: Record<string, string> = {
 async function expectNothingMissed(database: Queries): Promise<void> {
   const log = await database.query<LogRow>(
     `SELECT h.*, e.split_from AS "splitFrom", e.split_from_version AS "splitFromVersion"
-       FROM (SELECT event_id AS "eventId", kind, version, author_id AS "actorId", NULL::jsonb AS people, position
+       FROM (SELECT event_id AS "eventId", kind, version, author_id AS "actorId", NULL::jsonb AS members, position
                FROM event_versions
-             UNION ALL SELECT event_id, kind, version, actor_id, people, position FROM people_changes) AS h
+             UNION ALL SELECT event_id, kind, version, actor_id, members, position FROM member_changes) AS h
        JOIN events e ON e.id = h."eventId" ORDER BY position`,
   );
   const byEvent = new Map<string, LogRow[]>();
@@ -139,20 +138,20 @@ async function expectNothingMissed(database: Queries): Promise<void> {
     if (roles.has(eventId)) return;
     const on = new Map<string, string>();
     roles.set(eventId, on);
-    for (const { kind, version, actorId, people, splitFrom, splitFromVersion } of byEvent.get(eventId) ?? []) {
+    for (const { kind, version, actorId, members, splitFrom, splitFromVersion } of byEvent.get(eventId) ?? []) {
       if (kind === 'created') on.set(actorId, 'owner');
       if (kind === 'split' && version === 1) {
         replay(splitFrom!);
         for (const [userId, role] of rolesAt.get(`${splitFrom} ${splitFromVersion}`) ?? []) on.set(userId, role);
       }
-      for (const { userId, from, to } of people ?? []) {
+      for (const { userId, from, to } of members ?? []) {
         expect(on.get(userId) ?? null, `the role before ${kind} on ${eventId}`).toBe(from);
         if (to === null) on.delete(userId);
         else on.set(userId, to);
       }
-      if (!people) rolesAt.set(`${eventId} ${version}`, new Map(on));
+      if (!members) rolesAt.set(`${eventId} ${version}`, new Map(on));
       const word = kind === 'split' ? (version === 1 ? 'created' : 'updated') : kind;
-      const told = new Set([...on.keys(), ...(people ?? []).map(({ userId }) => userId)]);
+      const told = new Set([...on.keys(), ...(members ?? []).map(({ userId }) => userId)]);
       for (const userId of told) (expected[`${userId} on ${eventId}`] ??= []).push(`${word} ${version}`);
     }
   };

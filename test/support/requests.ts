@@ -59,7 +59,7 @@ const TABLES = [
   'event_versions',
   'event_permissions',
   'event_occupancy',
-  'people_changes',
+  'member_changes',
   'notifications',
 ];
 

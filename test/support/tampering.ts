@@ -2,9 +2,9 @@ import type { TestDatabase } from './database.js';
 
 /** What it takes to rewrite history: whoever owns the tables can take the locks off. Undone by a rollback. */
 export const UNLOCK_HISTORY = `
-  GRANT UPDATE, DELETE ON event_versions, people_changes TO CURRENT_USER;
+  GRANT UPDATE, DELETE ON event_versions, member_changes TO CURRENT_USER;
   ALTER TABLE event_versions DISABLE TRIGGER USER;
-  ALTER TABLE people_changes DISABLE TRIGGER USER;
+  ALTER TABLE member_changes DISABLE TRIGGER USER;
   ALTER TABLE event_permissions DISABLE TRIGGER USER;
   ALTER TABLE events DISABLE TRIGGER USER;`;
 

@@ -1,6 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
-import type { BodyShorthand } from '../http/validation.pipe.js';
+import type { BodyShorthand } from './validation.pipe.js';
 
 /** Documents a body that may also be a bare list of its entries or, where the class says so, a single entry. */
 export function ApiShorthandBody(type: Type & BodyShorthand, entry: Type): MethodDecorator {
