@@ -1,5 +1,5 @@
 import type { Schemas } from '../platform/openapi/schemas.js';
-import { exampleOfModel, type JsonSchema, jsonSchema, reference, tagged } from './asyncapi-schemas.js';
+import { addTags, type JsonSchema, toExample, toJsonSchema, toReference } from './asyncapi-schemas.js';
 import { CLIENT_FRAMES, type ClientFrameName, type FrameName, SERVER_FRAMES } from './live-frames.js';
 
 export interface Message {
@@ -49,34 +49,34 @@ const JSON_TYPE = 'application/json';
 type Shape = (name: string, model: string) => { payload: JsonSchema; wrap: (example: object) => object };
 
 /** The shape of an argument of a socket.io event: the bare frame. */
-const bare: Shape = (_name, model) => ({ payload: reference(model), wrap: (example) => example });
+const bare: Shape = (_name, model) => ({ payload: toReference(model), wrap: (example) => example });
 
 export const acknowledgementOf = (name: string): string => `${name}Acknowledged`;
 
 /** Returns the messages of socket.io. */
-export function socketIoMessages(schemas: Schemas): Messages {
-  return { ...serverMessages(schemas, bare), ...clientMessages(schemas, bare), ...acknowledgements(() => bare) };
+export function toSocketIoMessages(schemas: Schemas): Messages {
+  return { ...toServerMessages(schemas, bare), ...toClientMessages(schemas, bare), ...toAcknowledgements(() => bare) };
 }
 
 /** Returns the messages of the plain WebSocket: JSON texts with their name as `type`; only a change is the bare item. */
-export function webSocketMessages(schemas: Schemas): Messages {
+export function toWebSocketMessages(schemas: Schemas): Messages {
   const withTags =
     (tags: Record<string, string>): Shape =>
     (_name, model) => ({
-      payload: tagged(tags, jsonSchema(schemas[model]!)),
+      payload: addTags(tags, toJsonSchema(schemas[model]!)),
       wrap: (example) => ({ ...tags, ...example }),
     });
   const text: Shape = (name, model) => (name === 'change' ? bare : withTags({ type: name }))(name, model);
   return {
-    ...serverMessages(schemas, text),
-    ...clientMessages(schemas, text),
-    ...acknowledgements((name) => withTags({ type: 'acknowledged', of: name })),
+    ...toServerMessages(schemas, text),
+    ...toClientMessages(schemas, text),
+    ...toAcknowledgements((name) => withTags({ type: 'acknowledged', of: name })),
   };
 }
 
 /** Returns the messages of Server-Sent Events: `event` and `id` as headers, `data` as the payload. */
-export function serverSentMessages(schemas: Schemas): Messages {
-  const { change, resync, session_ended } = serverMessages(schemas, bare);
+export function toServerSentMessages(schemas: Schemas): Messages {
+  const { change, resync, session_ended } = toServerMessages(schemas, bare);
   const id: JsonSchema = { type: 'string', pattern: '^[0-9]+$', description: 'Your new number, for `Last-Event-ID`.' };
   const named = (message: Message, ...required: string[]): Message => ({
     ...message,
@@ -105,15 +105,15 @@ export function serverSentMessages(schemas: Schemas): Messages {
   };
 }
 
-function serverMessages(schemas: Schemas, shape: Shape): Messages {
-  return messagesOf(SERVER_FRAMES, SERVER_TEXTS, schemas, shape);
+function toServerMessages(schemas: Schemas, shape: Shape): Messages {
+  return toMessages(SERVER_FRAMES, SERVER_TEXTS, schemas, shape);
 }
 
-function clientMessages(schemas: Schemas, shape: Shape): Messages {
-  return messagesOf(CLIENT_FRAMES, CLIENT_TEXTS, schemas, shape);
+function toClientMessages(schemas: Schemas, shape: Shape): Messages {
+  return toMessages(CLIENT_FRAMES, CLIENT_TEXTS, schemas, shape);
 }
 
-function messagesOf(
+function toMessages(
   frames: Record<string, { name: string }>,
   texts: Record<string, [title: string, summary: string]>,
   schemas: Schemas,
@@ -123,13 +123,13 @@ function messagesOf(
     Object.entries(frames).map(([name, { name: model }]) => {
       const { payload, wrap } = shape(name, model);
       const [title, summary] = texts[name]!;
-      const examples = [{ name, payload: wrap(exampleOfModel(model, schemas)) }];
+      const examples = [{ name, payload: wrap(toExample(model, schemas)) }];
       return [name, { name, title, summary, contentType: JSON_TYPE, payload, examples }];
     }),
   );
 }
 
-function acknowledgements(shapeOf: (name: string) => Shape): Messages {
+function toAcknowledgements(shapeOf: (name: string) => Shape): Messages {
   return Object.fromEntries(
     Object.entries(RESPONSES).map(([of, responses]) => {
       const name = acknowledgementOf(of);

@@ -18,7 +18,8 @@ gaps. An item is written in the transaction of the change itself and sent after 
 WebSocket** and **Server-Sent Events** carry the same items in the same order. \`GET /api/changes\` reads the same stream by
 polling (see the [API reference](/docs)).
 
-An item contains the event, its version and the names of the fields that changed. To show the new state, read the event.
+An item contains the id of the event, its version and the names of the fields that changed. To show the new state, read
+the event.
 
 ## Receiving every change
 
@@ -39,9 +40,9 @@ members that you do not know.
 
 ## Signing in
 
-Every connection needs an \`access_token\`, which register, login and refresh return. The servers below describe how to send
-it. The connection ends when the token expires. To keep a socket.io or WebSocket connection open, send \`authenticate\` with a
-new token of the same user before that.
+Every connection needs an \`access_token\`, which register, login and refresh return. The description of each server below
+explains how to send it. The connection ends when the token expires. To keep a socket.io or WebSocket connection open, send
+\`authenticate\` with a new token of the same user before that.
 
 Logging out, ending a session, revoking access to an event and erasing an account take effect at once: what you can no
 longer see is not sent, even if it happened before. A member whose access is revoked receives one last item of the event,

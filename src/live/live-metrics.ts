@@ -41,7 +41,7 @@ export class LiveMetrics {
       labelNames: ['pipe', 'frame'],
       registers,
     });
-    this.frames = byKey(TRANSPORT_KINDS, (pipe) => byKey(FRAME_NAMES, (frame) => frames.labels(pipe, frame)));
+    this.frames = mapKeys(TRANSPORT_KINDS, (pipe) => mapKeys(FRAME_NAMES, (frame) => frames.labels(pipe, frame)));
     this.reads = new Counter({
       name: 'convene_live_catch_up_reads_total',
       help: 'Reads of stored items that a live connection had missed.',
@@ -117,6 +117,6 @@ export class LiveMetrics {
   }
 }
 
-function byKey<Key extends string, Value>(keys: readonly Key[], make: (key: Key) => Value): Record<Key, Value> {
+function mapKeys<Key extends string, Value>(keys: readonly Key[], make: (key: Key) => Value): Record<Key, Value> {
   return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<Key, Value>;
 }
