@@ -82,7 +82,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER event_permissions_require_history AFTER INSERT OR UPDATE OR DELETE ON event_permissions
+CREATE CONSTRAINT TRIGGER event_permissions_require_recorded_role AFTER INSERT OR UPDATE OR DELETE ON event_permissions
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_history_of_permission();
 
 CREATE FUNCTION require_permissions_of_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -171,6 +171,17 @@ export const endSession = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * When people are busy
+ *
+ * A person is busy with the events that he or she owns and shows as busy. Only times are told, never events. People with whom you share no event are refused like people who do not exist: 422 `unknown_person`. Correct at any date, near or a century ahead.
+ */
+export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Options<GetFreeBusyData, ThrowOnError>) => (options.client ?? client).get<GetFreeBusyResponses, GetFreeBusyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/free-busy',
+    ...options
+});
+
+/**
  * Share an event
  *
  * Owner only. Takes `{users: […]}`, a bare list or a single entry. All or nothing: one unknown person or bad role refuses the call, with a pointer for each. Sharing again changes the role. Answers with everybody on the event.
@@ -369,17 +380,6 @@ export const findTime = <ThrowOnError extends boolean = false>(options: Options<
         'Content-Type': 'application/json',
         ...options.headers
     }
-});
-
-/**
- * When people are busy
- *
- * A person is busy with the events that he or she owns and shows as busy. Only times are told, never events. People with whom you share no event are refused like people who do not exist: 422 `unknown_person`. Correct at any date, near or a century ahead.
- */
-export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Options<GetFreeBusyData, ThrowOnError>) => (options.client ?? client).get<GetFreeBusyResponses, GetFreeBusyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/free-busy',
-    ...options
 });
 
 /**

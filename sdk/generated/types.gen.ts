@@ -11,59 +11,6 @@ export type HealthView = {
     status: 'ok';
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'too_many_sockets' | 'internal_error' | 'unavailable';
-
-export type FieldErrorView = {
-    /**
-     * JSON Pointer into the body; `/query/…`, `/path/…` or `/header/…` for the rest of the request.
-     */
-    pointer: string;
-    /**
-     * What is wrong, for programs.
-     */
-    code: string;
-    /**
-     * What is wrong, for people.
-     */
-    message: string;
-    /**
-     * For a start outside its pattern: the next start that would do.
-     */
-    next?: string;
-};
-
-export type ProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * What the problem is called.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people; never holds what users wrote.
-     */
-    detail?: string;
-    /**
-     * The path that was asked for.
-     */
-    instance: string;
-    /**
-     * Name it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Each wrong value.
-     */
-    errors?: Array<FieldErrorView>;
-};
-
 export type ReadinessView = {
     /**
      * Always `ok`: anything else is a problem.
@@ -225,6 +172,29 @@ export type SessionsView = {
     items: Array<SessionView>;
 };
 
+export type IntervalView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+};
+
+export type PersonBusyView = {
+    user: PersonView;
+    /**
+     * By start, merged, and cut off at the bounds of the window. With what, is not told.
+     */
+    busy: Array<IntervalView>;
+};
+
+export type FreeBusyView = {
+    /**
+     * In the order of the question, each person once.
+     */
+    items: Array<PersonBusyView>;
+};
+
 export type ShareEntry = {
     /**
      * The person by id …
@@ -251,96 +221,6 @@ export type ShareBody = {
     users: Array<ShareEntry>;
 };
 
-export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
-
-export type DryRunPersonView = {
-    user_id: string;
-    /**
-     * Role before; null: not on the event.
-     */
-    from: string | null;
-    /**
-     * Role after; null: removed.
-     */
-    to: string | null;
-};
-
-export type DryRunChangeView = {
-    /**
-     * The event; of one that is yet to be created the id is made up.
-     */
-    event_id: string;
-    kind: ChangeKind;
-    /**
-     * The version that the event would have.
-     */
-    version: number;
-    /**
-     * Fields that would change.
-     */
-    changed?: Array<string>;
-    /**
-     * People whose role would change.
-     */
-    people?: Array<DryRunPersonView>;
-};
-
-export type IntervalView = {
-    start_time: string;
-    /**
-     * Exclusive.
-     */
-    end_time: string;
-};
-
-export type ConflictView = {
-    start_time: string;
-    /**
-     * Exclusive.
-     */
-    end_time: string;
-    /**
-     * Null when you may not see that event.
-     */
-    event_id: string | null;
-    /**
-     * Null when you may not see that event.
-     */
-    title: string | null;
-    /**
-     * The occurrence of yours that meets it.
-     */
-    with: IntervalView;
-    /**
-     * Where yours stands in the body of a batch, such as `/events/3`.
-     */
-    pointer?: string;
-};
-
-export type NotifiedView = {
-    id: string;
-    username: string;
-};
-
-export type DryRunView = {
-    /**
-     * What the call would answer; null for nothing (204).
-     */
-    would: null;
-    /**
-     * What would happen, in its order.
-     */
-    changes: Array<DryRunChangeView>;
-    /**
-     * Clashes that `on_conflict` would put up with or leave out.
-     */
-    conflicts: Array<ConflictView>;
-    /**
-     * Who would be told, you left out.
-     */
-    notified: Array<NotifiedView>;
-};
-
 export type Role = 'viewer' | 'editor' | 'owner';
 
 export type PermissionView = {
@@ -358,57 +238,6 @@ export type PermissionsView = {
     items: Array<PermissionView>;
 };
 
-export type SlotView = {
-    /**
-     * UTC with `Z`; a plain date for all-day events.
-     */
-    start_time: string;
-    /**
-     * Exclusive.
-     */
-    end_time: string;
-};
-
-export type ConflictProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * What the problem is called.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people; never holds what users wrote.
-     */
-    detail?: string;
-    /**
-     * The path that was asked for.
-     */
-    instance: string;
-    /**
-     * Name it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Each wrong value.
-     */
-    errors?: Array<FieldErrorView>;
-    /**
-     * With `event_conflict`: the first 50 clashes.
-     */
-    conflicts?: Array<ConflictView>;
-    /**
-     * With `event_conflict`: the next three times at which the event would fit (not for batches).
-     */
-    suggestions?: Array<SlotView>;
-};
-
 export type ChangeRoleBody = {
     /**
      * `owner` hands the event over.
@@ -421,6 +250,14 @@ export type ChangeRoleBody = {
 };
 
 export type CheckConflictsBody = {
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
      * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
      */
@@ -454,13 +291,44 @@ export type CheckConflictsBody = {
      */
     added?: Array<string> | null;
     /**
-     * `free` never conflicts.
-     */
-    show_as?: 'busy' | 'free';
-    /**
      * The event that would be changed: it does not clash with itself, its owner is the one asked about, and fields that are absent are as it has them. Without it, a new event of yours, which needs `start_time` and `end_time`.
      */
     event_id?: string;
+};
+
+export type ConflictView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Null when you may not see that event.
+     */
+    event_id: string | null;
+    /**
+     * Null when you may not see that event.
+     */
+    title: string | null;
+    /**
+     * The occurrence of yours that meets it.
+     */
+    with: IntervalView;
+    /**
+     * Where yours stands in the body of a batch, such as `/events/3`.
+     */
+    pointer?: string;
+};
+
+export type SlotView = {
+    /**
+     * UTC with `Z`; a plain date for all-day events.
+     */
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
 };
 
 export type ConflictCheckView = {
@@ -535,15 +403,7 @@ export type RecurrencePatternBody = {
 
 export type CreateEventBody = {
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
-     */
-    start_time: string;
-    /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
-     */
-    end_time: string;
-    /**
-     * 1–255 characters.
+     * What the event is called.
      */
     title: string;
     /**
@@ -551,9 +411,29 @@ export type CreateEventBody = {
      */
     description?: string | null;
     /**
-     * Up to 255 characters.
+     * Where it takes place.
      */
     location?: string | null;
+    /**
+     * Where people meet online, or read more: an `http` or `https` address.
+     */
+    url?: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status?: 'confirmed' | 'tentative' | 'cancelled';
+    /**
+     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     */
+    start_time: string;
+    /**
+     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     */
+    end_time: string;
     /**
      * IANA time zone of the event; yours when absent.
      */
@@ -578,10 +458,6 @@ export type CreateEventBody = {
      * Starts of further occurrences beside the pattern.
      */
     added?: Array<string> | null;
-    /**
-     * `free` never conflicts.
-     */
-    show_as?: 'busy' | 'free';
     /**
      * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
@@ -652,10 +528,30 @@ export type OverrideView = {
     original_start: string;
     start_time?: string;
     end_time?: string;
+    /**
+     * What the event is called.
+     */
     title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
     description?: string | null;
+    /**
+     * Where it takes place.
+     */
     location?: string | null;
+    /**
+     * Where people meet online, or read more: an `http` or `https` address.
+     */
+    url?: string | null;
+    /**
+     * `free` never conflicts.
+     */
     show_as?: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status?: 'confirmed' | 'tentative' | 'cancelled';
 };
 
 export type SplitFromView = {
@@ -678,9 +574,30 @@ export type PersonRoleView = {
 };
 
 export type EventView = {
+    /**
+     * What the event is called.
+     */
     title: string;
+    /**
+     * Up to 20,000 characters.
+     */
     description: string | null;
+    /**
+     * Where it takes place.
+     */
     location: string | null;
+    /**
+     * Where people meet online, or read more: an `http` or `https` address.
+     */
+    url: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status: 'confirmed' | 'tentative' | 'cancelled';
     /**
      * UTC with `Z`; a plain date for all-day events.
      */
@@ -708,10 +625,6 @@ export type EventView = {
      * What single occurrences have of their own.
      */
     overrides: Array<OverrideView>;
-    /**
-     * `free` never conflicts.
-     */
-    show_as: 'busy' | 'free';
     id: string;
     /**
      * The same rule as RFC 5545 text.
@@ -793,9 +706,30 @@ export type OccurrenceTimesView = {
 };
 
 export type EventItemView = {
+    /**
+     * What the event is called.
+     */
     title: string;
+    /**
+     * Up to 20,000 characters.
+     */
     description: string | null;
+    /**
+     * Where it takes place.
+     */
     location: string | null;
+    /**
+     * Where people meet online, or read more: an `http` or `https` address.
+     */
+    url: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status: 'confirmed' | 'tentative' | 'cancelled';
     /**
      * UTC with `Z`; a plain date for all-day events.
      */
@@ -823,10 +757,6 @@ export type EventItemView = {
      * What single occurrences have of their own.
      */
     overrides: Array<OverrideView>;
-    /**
-     * `free` never conflicts.
-     */
-    show_as: 'busy' | 'free';
     id: string;
     /**
      * The same rule as RFC 5545 text.
@@ -902,81 +832,31 @@ export type EventsView = {
     items: Array<EventItemView>;
 };
 
-export type ClashingPersonView = {
-    id: string;
-    username: string;
-};
-
-export type FieldClashView = {
-    /**
-     * A field of the event, or `permissions`.
-     */
-    field: string;
-    /**
-     * With `permissions`: whose role it is.
-     */
-    person?: ClashingPersonView;
-    /**
-     * Any JSON value; null when there was none.
-     */
-    base: string | boolean | Array<unknown> | {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Any JSON value; null when there was none.
-     */
-    theirs: string | boolean | Array<unknown> | {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Any JSON value; null when there was none.
-     */
-    yours: string | boolean | Array<unknown> | {
-        [key: string]: unknown;
-    } | null;
-};
-
-export type StaleVersionProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * What the problem is called.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people; never holds what users wrote.
-     */
-    detail?: string;
-    /**
-     * The path that was asked for.
-     */
-    instance: string;
-    /**
-     * Name it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Each wrong value.
-     */
-    errors?: Array<FieldErrorView>;
-    /**
-     * The version that the event has now.
-     */
-    current_version?: number;
-    /**
-     * What was changed on both sides: at your version, now, and as you sent it.
-     */
-    clashes?: Array<FieldClashView>;
-};
-
 export type UpdateEventBody = {
+    /**
+     * What the event is called.
+     */
+    title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
+    description?: string | null;
+    /**
+     * Where it takes place.
+     */
+    location?: string | null;
+    /**
+     * Where people meet online, or read more: an `http` or `https` address.
+     */
+    url?: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
      * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
      */
@@ -985,18 +865,6 @@ export type UpdateEventBody = {
      * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
      */
     end_time?: string;
-    /**
-     * 1–255 characters.
-     */
-    title?: string;
-    /**
-     * Up to 20,000 characters.
-     */
-    description?: string | null;
-    /**
-     * Up to 255 characters.
-     */
-    location?: string | null;
     /**
      * IANA time zone of the event; yours when absent.
      */
@@ -1021,10 +889,6 @@ export type UpdateEventBody = {
      * Starts of further occurrences beside the pattern.
      */
     added?: Array<string> | null;
-    /**
-     * `free` never conflicts.
-     */
-    show_as?: 'busy' | 'free';
     /**
      * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
      */
@@ -1069,10 +933,30 @@ export type OccurrenceView = {
      * It has values of its own.
      */
     overridden: boolean;
+    /**
+     * What the event is called.
+     */
     title: string;
+    /**
+     * Up to 20,000 characters.
+     */
     description: string | null;
+    /**
+     * Where it takes place.
+     */
     location: string | null;
+    /**
+     * Where people meet online, or read more: an `http` or `https` address.
+     */
+    url: string | null;
+    /**
+     * `free` never conflicts.
+     */
     show_as: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status: 'confirmed' | 'tentative' | 'cancelled';
 };
 
 export type OccurrencesView = {
@@ -1245,22 +1129,12 @@ export type FoundTimesView = {
     summary: string;
 };
 
-export type PersonBusyView = {
-    user: PersonView;
-    /**
-     * By start, merged, and cut off at the bounds of the window. With what, is not told.
-     */
-    busy: Array<IntervalView>;
-};
-
-export type FreeBusyView = {
-    /**
-     * In the order of the question, each person once.
-     */
-    items: Array<PersonBusyView>;
-};
-
 export type ContentKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split';
+
+export type RedactionView = {
+    reason: string;
+    at: string;
+};
 
 export type VersionView = {
     version: number;
@@ -1272,6 +1146,10 @@ export type VersionView = {
      * Fields that differ from the version before.
      */
     changed: Array<string>;
+    /**
+     * Only when the texts of this version were redacted.
+     */
+    redacted?: RedactionView;
 };
 
 export type HistoryView = {
@@ -1299,9 +1177,30 @@ export type HistoryView = {
 };
 
 export type SnapshotView = {
+    /**
+     * What the event is called.
+     */
     title: string;
+    /**
+     * Up to 20,000 characters.
+     */
     description: string | null;
+    /**
+     * Where it takes place.
+     */
     location: string | null;
+    /**
+     * Where people meet online, or read more: an `http` or `https` address.
+     */
+    url: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status: 'confirmed' | 'tentative' | 'cancelled';
     /**
      * UTC with `Z`; a plain date for all-day events.
      */
@@ -1330,10 +1229,6 @@ export type SnapshotView = {
      */
     overrides: Array<OverrideView>;
     /**
-     * `free` never conflicts.
-     */
-    show_as: 'busy' | 'free';
-    /**
      * True while the event was in the trash.
      */
     deleted: boolean;
@@ -1350,10 +1245,16 @@ export type VersionWithSnapshotView = {
      */
     changed: Array<string>;
     /**
+     * Only when the texts of this version were redacted.
+     */
+    redacted?: RedactionView;
+    /**
      * The whole content after this change.
      */
     snapshot: SnapshotView;
 };
+
+export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
@@ -1403,6 +1304,10 @@ export type LogEntryView = {
      */
     summary: string;
     changes: Array<LogChangeView>;
+    /**
+     * Only when the texts of this version were redacted.
+     */
+    redacted?: RedactionView;
 };
 
 export type ChangelogView = {
@@ -1489,51 +1394,7 @@ export type RollbackBody = {
     /**
      * Only these fields; everything when absent. Times, zone, all-day and recurrence go together.
      */
-    fields?: Array<'title' | 'description' | 'location' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as'>;
-};
-
-export type LaterChangesProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * What the problem is called.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people; never holds what users wrote.
-     */
-    detail?: string;
-    /**
-     * The path that was asked for.
-     */
-    instance: string;
-    /**
-     * Name it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Each wrong value.
-     */
-    errors?: Array<FieldErrorView>;
-    /**
-     * With `event_conflict`: the first 50 clashes.
-     */
-    conflicts?: Array<ConflictView>;
-    /**
-     * With `event_conflict`: the next three times at which the event would fit (not for batches).
-     */
-    suggestions?: Array<SlotView>;
-    /**
-     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
-     */
-    clashes?: Array<FieldClashView>;
+    fields?: Array<'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status'>;
 };
 
 export type RevertBody = {
@@ -1610,6 +1471,114 @@ export type ReadAllView = {
     updated: number;
 };
 
+export type ChangesView = {
+    /**
+     * Oldest first. Missing numbers belong to events that you can no longer see.
+     */
+    items: Array<NotificationView>;
+    /**
+     * How far this answer reaches: your next `after`.
+     */
+    last_seq: number;
+    /**
+     * More is stored after `last_seq`.
+     */
+    has_more: boolean;
+};
+
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'too_many_sockets' | 'internal_error' | 'unavailable';
+
+export type FieldErrorView = {
+    /**
+     * JSON Pointer into the body; `/query/…`, `/path/…` or `/header/…` for the rest of the request.
+     */
+    pointer: string;
+    /**
+     * What is wrong, for programs.
+     */
+    code: string;
+    /**
+     * What is wrong, for people.
+     */
+    message: string;
+    /**
+     * For a start outside its pattern: the next start that would do.
+     */
+    next?: string;
+};
+
+export type ProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * What the problem is called.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people; never holds what users wrote.
+     */
+    detail?: string;
+    /**
+     * The path that was asked for.
+     */
+    instance: string;
+    /**
+     * Name it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Each wrong value.
+     */
+    errors?: Array<FieldErrorView>;
+};
+
+export type ConflictProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * What the problem is called.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people; never holds what users wrote.
+     */
+    detail?: string;
+    /**
+     * The path that was asked for.
+     */
+    instance: string;
+    /**
+     * Name it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Each wrong value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * With `event_conflict`: the first 50 clashes.
+     */
+    conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     */
+    suggestions?: Array<SlotView>;
+};
+
 export type ResyncProblemView = {
     /**
      * A page that explains the problem.
@@ -1646,19 +1615,178 @@ export type ResyncProblemView = {
     after?: number;
 };
 
-export type ChangesView = {
+export type DryRunPersonView = {
+    user_id: string;
     /**
-     * Oldest first. Missing numbers belong to events that you can no longer see.
+     * Role before; null: not on the event.
      */
-    items: Array<NotificationView>;
+    from: string | null;
     /**
-     * How far this answer reaches: your next `after`.
+     * Role after; null: removed.
      */
-    last_seq: number;
+    to: string | null;
+};
+
+export type DryRunChangeView = {
     /**
-     * More is stored after `last_seq`.
+     * The event; of one that is yet to be created the id is made up.
      */
-    has_more: boolean;
+    event_id: string;
+    kind: ChangeKind;
+    /**
+     * The version that the event would have.
+     */
+    version: number;
+    /**
+     * Fields that would change.
+     */
+    changed?: Array<string>;
+    /**
+     * People whose role would change.
+     */
+    people?: Array<DryRunPersonView>;
+};
+
+export type NotifiedView = {
+    id: string;
+    username: string;
+};
+
+export type DryRunView = {
+    /**
+     * What the call would answer; null for nothing (204).
+     */
+    would: null;
+    /**
+     * What would happen, in its order.
+     */
+    changes: Array<DryRunChangeView>;
+    /**
+     * Clashes that `on_conflict` would put up with or leave out.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * Who would be told, you left out.
+     */
+    notified: Array<NotifiedView>;
+};
+
+export type ClashingPersonView = {
+    id: string;
+    username: string;
+};
+
+export type FieldClashView = {
+    /**
+     * A field of the event, or `permissions`.
+     */
+    field: string;
+    /**
+     * With `permissions`: whose role it is.
+     */
+    person?: ClashingPersonView;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    base: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    theirs: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Any JSON value; null when there was none.
+     */
+    yours: string | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type StaleVersionProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * What the problem is called.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people; never holds what users wrote.
+     */
+    detail?: string;
+    /**
+     * The path that was asked for.
+     */
+    instance: string;
+    /**
+     * Name it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Each wrong value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * The version that the event has now.
+     */
+    current_version?: number;
+    /**
+     * What was changed on both sides: at your version, now, and as you sent it.
+     */
+    clashes?: Array<FieldClashView>;
+};
+
+export type LaterChangesProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * What the problem is called.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people; never holds what users wrote.
+     */
+    detail?: string;
+    /**
+     * The path that was asked for.
+     */
+    instance: string;
+    /**
+     * Name it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Each wrong value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * With `event_conflict`: the first 50 clashes.
+     */
+    conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     */
+    suggestions?: Array<SlotView>;
+    /**
+     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
+     */
+    clashes?: Array<FieldClashView>;
 };
 
 export type GetMetricsData = {
@@ -2173,6 +2301,56 @@ export type EndSessionResponses = {
 };
 
 export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type GetFreeBusyData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Whose time: you, and people with whom you share an event. Repeated, or separated by commas.
+         */
+        user_ids: Array<string>;
+        /**
+         * Where the window begins. An instant, wall time in your zone, or a date in your zone.
+         */
+        from: string;
+        /**
+         * Where it ends, at most 92 days later; exclusive. An instant, wall time in your zone, or a date in your zone.
+         */
+        to: string;
+    };
+    url: '/api/free-busy';
+};
+
+export type GetFreeBusyErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: ProblemView;
+    /**
+     * `not_acceptable`: None of the accepted formats can be made
+     */
+    406: ProblemView;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ProblemView;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: ProblemView;
+};
+
+export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
+
+export type GetFreeBusyResponses = {
+    /**
+     * The busy time of each person
+     */
+    200: FreeBusyView;
+};
+
+export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
 
 export type ShareEventData = {
     body: ShareBody | Array<ShareEntry> | ShareEntry;
@@ -3206,56 +3384,6 @@ export type FindTimeResponses = {
 
 export type FindTimeResponse = FindTimeResponses[keyof FindTimeResponses];
 
-export type GetFreeBusyData = {
-    body?: never;
-    path?: never;
-    query: {
-        /**
-         * Whose time: you, and people with whom you share an event. Repeated, or separated by commas.
-         */
-        user_ids: Array<string>;
-        /**
-         * Where the window begins. An instant, wall time in your zone, or a date in your zone.
-         */
-        from: string;
-        /**
-         * Where it ends, at most 92 days later; exclusive. An instant, wall time in your zone, or a date in your zone.
-         */
-        to: string;
-    };
-    url: '/api/free-busy';
-};
-
-export type GetFreeBusyErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: ProblemView;
-    /**
-     * `not_acceptable`: None of the accepted formats can be made
-     */
-    406: ProblemView;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ProblemView;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: ProblemView;
-};
-
-export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
-
-export type GetFreeBusyResponses = {
-    /**
-     * The busy time of each person
-     */
-    200: FreeBusyView;
-};
-
-export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
-
 export type ListVersionsData = {
     body?: never;
     path: {
@@ -3401,7 +3529,7 @@ export type ListChangelogData = {
         /**
          * Only changes of this field; `permissions` for people.
          */
-        field?: 'title' | 'description' | 'location' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'deleted' | 'permissions';
+        field?: 'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status' | 'deleted' | 'permissions';
         /**
          * Only changes by this person: name or id.
          */

@@ -33,7 +33,7 @@ export const MAX_OCCURRENCES = 10_000;
  * @param now epoch seconds
  */
 export function occupancyOf(content: EventContent, now: number): Occupancy {
-  if (content.deletedAt !== null || !takesTime(content)) return { busy: [], until: null };
+  if (content.deletedAt !== null || !occupiesAny(content)) return { busy: [], until: null };
   const start = content.startTime.getTime() / 1_000;
   if (!isSeries(content)) return { busy: [{ start, end: content.endTime.getTime() / 1_000 }], until: null };
   const horizon = Math.max(now, start) + HORIZON_SECONDS;
@@ -46,9 +46,13 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
   return { busy: taking(found, content), until: next(seriesOf(content), reached) ? reached : null };
 }
 
-/** False when neither the event nor an occurrence of it shows as busy. */
-const takesTime = ({ showAs, overrides }: EventContent): boolean =>
-  showAs === 'busy' || overrides.some((override) => override.showAs === 'busy');
+/** An occurrence occupies time when it shows as busy and is not cancelled. */
+const occupies = ({ showAs, status }: Pick<EventContent, 'showAs' | 'status'>): boolean =>
+  showAs === 'busy' && status !== 'cancelled';
+
+/** Returns false when neither the event nor an occurrence of it occupies time. */
+const occupiesAny = (content: EventContent): boolean =>
+  [{}, ...content.overrides].some((override) => occupies({ ...content, ...override }));
 
 /** The occurrences of a series in a window (epoch seconds) that take time. */
 export function occupiedWithin(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
@@ -57,7 +61,7 @@ export function occupiedWithin(content: EventContent, window: Window, limit: num
 
 function taking(occurrences: ReturnType<typeof expand>, content: EventContent): OccupiedInterval[] {
   return occurrences
-    .filter(({ override }) => (overrideContent(override).showAs ?? content.showAs) === 'busy')
+    .filter(({ override }) => occupies({ ...content, ...overrideContent(override) }))
     .map(({ start, end, original }) => ({ start, end, original }));
 }
 

@@ -5,6 +5,8 @@ export interface Column<Value = unknown> {
   nullable: boolean;
   /** Set by the database when a row names no value. */
   default?: unknown;
+  /** The only words that are stored. */
+  words?: readonly string[];
   /** For people who read the database; the migration has the same text. */
   comment?: string;
   /** Only for the compiler. */
@@ -24,6 +26,7 @@ export const oneOf = <const Word extends string>(...words: [Word, ...Word[]]): C
   type: 'text',
   nullable: false,
   default: words[0],
+  words,
 });
 
 export const nullable = <Value>(column: Column<Value>): Column<Value | null> => ({

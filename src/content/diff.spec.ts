@@ -1,25 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { contentOf } from '../../test/support/contents.js';
 import type { WireContent } from './event-content.js';
 import { difference, renderDifference } from './diff.js';
 import { textDifference } from './text-diff.js';
+import { wireContent } from './wire.js';
 
-const MEETING: WireContent = {
-  title: 'Team Meeting',
-  description: null,
-  location: 'Room 4',
-  start_time: '2026-06-01T10:00:00Z',
-  end_time: '2026-06-01T11:00:00Z',
-  time_zone: 'UTC',
-  all_day: false,
-  is_recurring: false,
-  recurrence_pattern: null,
-  excluded: [],
-  added: [],
-  overrides: [],
-  show_as: 'busy',
-  deleted: false,
-};
+const MEETING = wireContent(contentOf({ title: 'Team Meeting', location: 'Room 4' }));
 
 describe('difference', () => {
   it('is nothing between equal states', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { contentOf } from '../../test/support/contents.js';
 import type { EventContent } from './event-content.js';
 import { resolveRecurrence, type RecurrenceInput } from './draft-recurrence.js';
 import { seriesOf } from './series.js';
@@ -17,8 +18,7 @@ const WEEKLY = 'FREQ=WEEKLY;BYDAY=MO,WE';
 type EventRecurrence = Pick<EventContent, 'rrule' | 'excluded' | 'added' | 'overrides'>;
 
 function contentWith(recurrence: EventRecurrence | null, at: EventTimes): EventContent {
-  const texts = { title: 'x', description: null, location: null, showAs: 'busy' as const, deletedAt: null };
-  return { ...texts, ...at, ...(recurrence ?? ONCE) };
+  return { ...contentOf(), ...at, ...(recurrence ?? ONCE) };
 }
 
 function resolved(

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EventContent } from './event-content.js';
+import { EMPTY_CONTENT, type EventContent } from './event-content.js';
+import { CONTENT_FIELDS, fieldOf } from './fields.js';
+import { wireContent } from './wire.js';
 import { type ContentInput, draftContent, mayChangeTime } from './draft.js';
 
 const MEETING = {
@@ -10,7 +12,7 @@ const MEETING = {
   end_time: '2026-06-01T11:00:00',
 };
 
-function toDrafts(input: ContentInput, current: EventContent | null = null, zone = 'UTC'): EventContent {
+function draft(input: ContentInput, current: EventContent | null = null, zone = 'UTC'): EventContent {
   const draft = draftContent(input, current, zone);
   if ('errors' in draft) throw new Error(JSON.stringify(draft.errors));
   return draft.content;
@@ -19,7 +21,8 @@ function toDrafts(input: ContentInput, current: EventContent | null = null, zone
 describe('a new event', () => {
   it('is busy, happens once, and has nothing that was not given', () => {
     const { start_time, end_time } = MEETING;
-    expect(toDrafts({ title: 'x', start_time, end_time })).toEqual({
+    const content = draft({ title: 'x', start_time, end_time });
+    expect(content).toMatchObject({
       title: 'x',
       description: null,
       location: null,
@@ -36,11 +39,14 @@ describe('a new event', () => {
       showAs: 'busy',
       deletedAt: null,
     });
+    const unset = CONTENT_FIELDS.filter((name) => fieldOf(name).empty !== undefined);
+    const wire = wireContent(content);
+    expect(Object.fromEntries(unset.map((name) => [name, wire[name]]))).toEqual(EMPTY_CONTENT);
   });
 
   it('takes the zone of its caller unless it names one', () => {
-    expect(toDrafts(MEETING, null, 'Europe/Paris').timeZone).toBe('Europe/Paris');
-    expect(toDrafts({ ...MEETING, time_zone: 'Asia/Tokyo' }, null, 'Europe/Paris').timeZone).toBe('Asia/Tokyo');
+    expect(draft(MEETING, null, 'Europe/Paris').timeZone).toBe('Europe/Paris');
+    expect(draft({ ...MEETING, time_zone: 'Asia/Tokyo' }, null, 'Europe/Paris').timeZone).toBe('Asia/Tokyo');
   });
 
   it('reports what is wrong with its times before asking for its recurrence', () => {
@@ -52,16 +58,16 @@ describe('a new event', () => {
 });
 
 describe('a changed event', () => {
-  const current = { ...toDrafts({ ...MEETING, recurrence_pattern: 'FREQ=DAILY;COUNT=3' }), deletedAt: null };
+  const current = { ...draft({ ...MEETING, recurrence_pattern: 'FREQ=DAILY;COUNT=3' }), deletedAt: null };
 
   it('keeps everything that was not named', () => {
-    expect(toDrafts({}, current)).toEqual(current);
-    expect(toDrafts({ title: 'Lunch' }, current)).toEqual({ ...current, title: 'Lunch' });
-    expect(toDrafts({ show_as: 'free' }, current)).toEqual({ ...current, showAs: 'free' });
+    expect(draft({}, current)).toEqual(current);
+    expect(draft({ title: 'Lunch' }, current)).toEqual({ ...current, title: 'Lunch' });
+    expect(draft({ show_as: 'free' }, current)).toEqual({ ...current, showAs: 'free' });
   });
 
   it('clears what is null or empty, where that is allowed', () => {
-    expect(toDrafts({ description: null, location: '' }, current)).toEqual({
+    expect(draft({ description: null, location: '' }, current)).toEqual({
       ...current,
       description: null,
       location: null,
@@ -69,13 +75,13 @@ describe('a changed event', () => {
   });
 
   it('keeps its recurrence when only its times move', () => {
-    const moved = toDrafts({ start_time: '2026-06-01T12:00:00', end_time: '2026-06-01T13:00:00' }, current);
+    const moved = draft({ start_time: '2026-06-01T12:00:00', end_time: '2026-06-01T13:00:00' }, current);
     expect(moved).toMatchObject({ rrule: current.rrule, localStart: '2026-06-01T12:00:00' });
   });
 
   it('does not change what it was made from', () => {
     const before = structuredClone(current);
-    toDrafts({ title: 'Lunch', recurrence_pattern: null, start_time: '2026-06-01T09:00:00' }, current);
+    draft({ title: 'Lunch', recurrence_pattern: null, start_time: '2026-06-01T09:00:00' }, current);
     expect(current).toEqual(before);
   });
 });

@@ -10,7 +10,6 @@ import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
  */
 @Entity('events')
 @Check('events_end_after_start_check', 'end_time > start_time')
-@Check('events_show_as_check', `show_as IN ('busy', 'free')`)
 @Check('events_version_check', 'version >= 1')
 @Check('events_split_check', '(split_from IS NULL) = (split_from_version IS NULL)')
 @Check(
@@ -94,6 +93,10 @@ for (const { property, name, column } of CONTENT_COLUMNS) {
     ...(length ? { length } : {}),
     ...(comment ? { comment } : {}),
   };
+  if (column.words) {
+    const words = column.words.map((word) => `'${word}'`).join(', ');
+    Check(`events_${name}_check`, `${name} IN (${words})`)(CalendarEvent);
+  }
   Column(value === undefined ? options : { ...options, default: value })(CalendarEvent.prototype, property);
 }
 

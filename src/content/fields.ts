@@ -92,6 +92,21 @@ const TEXT_FIELDS = {
     column: nullable(varchar(255)),
     input: { description: 'Where it takes place.', example: 'Room 4', maxLength: 255, searched: true },
   },
+  url: {
+    since: 2,
+    unit: 'url',
+    label: 'Link',
+    isText: true,
+    inOccurrence: true,
+    empty: null,
+    column: nullable(varchar(2_000)),
+    input: {
+      description: 'Where people meet online, or read more: an `http` or `https` address.',
+      example: 'https://meet.example.com/team',
+      maxLength: 2_000,
+      format: 'web_address',
+    },
+  },
 } as const satisfies Record<string, PlainField>;
 
 /** What an event is to the calendar of its owner. */
@@ -104,6 +119,20 @@ const STATE_FIELDS = {
     empty: 'busy',
     column: oneOf('busy', 'free'),
     input: { description: '`free` never conflicts.', example: 'busy', values: ['busy', 'free'] },
+  },
+  status: {
+    since: 2,
+    unit: 'status',
+    label: 'Status',
+    isTime: true,
+    inOccurrence: true,
+    empty: 'confirmed',
+    column: oneOf('confirmed', 'tentative', 'cancelled'),
+    input: {
+      description: '`cancelled` occupies no time and stays visible; `tentative` occupies it.',
+      example: 'confirmed',
+      values: ['confirmed', 'tentative', 'cancelled'],
+    },
   },
 } as const satisfies Record<string, PlainField>;
 

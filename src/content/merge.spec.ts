@@ -18,7 +18,7 @@ const THIRD = '2026-06-03T10:00:00';
 
 describe('the units of a merge', () => {
   it('hold every part of the content once, and every field of the wire: none is left out of a merge', () => {
-    const parts = Object.values(UNITS).flat();
+    const parts = Object.values(UNIT_PROPERTIES).flat();
     expect([...parts].sort()).toEqual(Object.keys(meeting()).sort());
     expect(CONTENT_FIELDS.filter((field) => !unitOf(field))).toEqual([]);
   });

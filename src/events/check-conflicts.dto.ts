@@ -1,9 +1,10 @@
 import { ApiProperty, PartialType, PickType } from '@nestjs/swagger';
+import { PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
 import { UuidField } from '../platform/http/fields.js';
 import { ConflictView, SlotView } from '../availability/conflict-view.js';
 import { CreateEventBody } from './events.dto.js';
 
-const TIME_FIELDS = [
+const TIMES = [
   'start_time',
   'end_time',
   'time_zone',
@@ -12,10 +13,10 @@ const TIME_FIELDS = [
   'recurrence_pattern',
   'excluded',
   'added',
-  'show_as',
 ] as const;
+const TIME_FIELDS = [...TIMES, ...PLAIN_NAMES.filter((name) => plainFieldOf(name).isTime)];
 
-/** The fields of an event that decide which time it takes. */
+/** The fields of an event that decide which time it occupies. */
 export class CheckConflictsBody extends PartialType(PickType(CreateEventBody, TIME_FIELDS), {
   skipNullProperties: false,
 }) {

@@ -31,8 +31,12 @@ describe('historyHash', () => {
   });
 
   it('never changes its form: stored hashes must verify for ever', () => {
-    expect(historyHash(null, VERSION)).toMatchInlineSnapshot(`"331bd93ba5825a00cda4fc3348d566660c12507786fd7d209237c427f19d0488"`);
-    expect(historyHash(BEFORE, VERSION)).toMatchInlineSnapshot(`"34793da0c6a6762e9209cdb62aee474bc00f435c07681ec67470f9826b179662"`);
+    expect(historyHash(null, VERSION)).toMatchInlineSnapshot(
+      `"331bd93ba5825a00cda4fc3348d566660c12507786fd7d209237c427f19d0488"`,
+    );
+    expect(historyHash(BEFORE, VERSION)).toMatchInlineSnapshot(
+      `"34793da0c6a6762e9209cdb62aee474bc00f435c07681ec67470f9826b179662"`,
+    );
   });
 
   it.each<[string, Partial<HistoryEntry>]>([

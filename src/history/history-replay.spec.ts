@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { contentOf } from '../../test/support/contents.js';
 import { type EventContent, EMPTY_CONTENT } from '../content/event-content.js';
 import { changedFields, wireContent } from '../content/wire.js';
 import { toSnapshot } from '../content/snapshot.js';
@@ -6,23 +7,7 @@ import type { Role } from '../permissions/role.js';
 import { historyHash } from './history-hash.js';
 import { type CurrentState, HistoryReplay, type StoredEntry } from './history-replay.js';
 
-const MEETING: EventContent = {
-  title: 'Team meeting',
-  description: null,
-  location: null,
-  startTime: new Date('2026-06-01T10:00:00Z'),
-  endTime: new Date('2026-06-01T11:00:00Z'),
-  localStart: '2026-06-01T10:00:00',
-  localEnd: '2026-06-01T11:00:00',
-  timeZone: 'UTC',
-  allDay: false,
-  rrule: null,
-  excluded: [],
-  added: [],
-  overrides: [],
-  showAs: 'busy',
-  deletedAt: null,
-};
+const MEETING = contentOf({ title: 'Team meeting' });
 const LUNCH: EventContent = { ...MEETING, title: 'Lunch' };
 
 /** Rows with the hashes that they should have. */
@@ -133,7 +118,8 @@ describe('HistoryReplay', () => {
 
   it('sees a row that is not what its hash says, and one that is missing', () => {
     expect(verdict(HISTORY.map((row) => (row.members ? { ...row, comment: '' } : row)))).toBe('2 hash');
-    expect(verdict([HISTORY[0]!, HISTORY[2]!])).toBe('3 hash');
+    expect(verdict([HISTORY[0]!, HISTORY[2]!])).toBe('3 sequence');
+    expect(verdict([HISTORY[0]!, { ...HISTORY[2]!, position: 2 }])).toBe('2 hash');
   });
 
   it.each<[string, Partial<CurrentState>, string]>([

@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { extendProblem } from '../platform/openapi/api-problems.js';
+import { ProblemView } from '../platform/openapi/problem-view.js';
 import type { User } from './user.entity.js';
 
 /** All that one person ever sees of another. */
@@ -35,4 +37,9 @@ export const userView = (user: User): UserView => ({
   role: user.role,
   time_zone: user.timeZone,
   created_at: user.createdAt.toISOString(),
+});
+
+extendProblem('name_taken', {
+  view: ProblemView,
+  example: { errors: [{ pointer: '/username', code: 'taken', message: 'This name is taken.' }] },
 });

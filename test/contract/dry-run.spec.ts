@@ -126,7 +126,7 @@ describe('a dry run', () => {
       `SELECT kind, version, what FROM (
          SELECT kind, version, to_jsonb(changed) AS what, created_at, ctid FROM event_versions
          UNION ALL
-         SELECT kind, version, to_jsonb(jsonb_array_length(people)), created_at, ctid FROM member_changes) AS h
+         SELECT kind, version, to_jsonb(jsonb_array_length(members)), created_at, ctid FROM member_changes) AS h
         ORDER BY created_at DESC, ctid DESC LIMIT $1`,
       [count],
     );

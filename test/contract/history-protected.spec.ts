@@ -101,7 +101,7 @@ describe('history', () => {
   });
 
   it('refuses to be emptied together with what it hangs on', async () => {
-    const grant = 'GRANT ALL ON event_versions, member_changes TO CURRENT_USER';
+    const grant = 'GRANT ALL ON event_versions, member_changes, redactions TO CURRENT_USER';
     expect((await refusal(grant, 'TRUNCATE events CASCADE'))?.why).toContain('history is never rewritten');
     expect((await refusal(grant, 'TRUNCATE users CASCADE'))?.why).toContain('history is never rewritten');
     expect(await everything()).toBe(before);
@@ -116,7 +116,7 @@ describe('history', () => {
 });
 
 describe('who is on an event', () => {
-  const NOT_TOLD = /the role of \S+ on event \S+ is not the one that its history tells/;
+  const NOT_TOLD = /the role of \S+ on event \S+ is not the one in its history/;
 
   it.each([
     [
@@ -139,8 +139,8 @@ describe('who is on an event', () => {
   });
 
   it('cannot be told otherwise by history than it is, at COMMIT', async () => {
-    const told = `INSERT INTO member_changes (event_id, version, kind, actor_id, people, created_at, hash)
-      SELECT event_id, 1, 'revoked', granted_by, jsonb_build_array(jsonb_build_object('userId', user_id, 'from', 'editor', 'to', null)),
+    const told = `INSERT INTO member_changes (event_id, position, version, kind, actor_id, members, created_at, hash)
+      SELECT event_id, 1000, 1, 'revoked', granted_by, jsonb_build_array(jsonb_build_object('userId', user_id, 'from', 'editor', 'to', null)),
              now(), sha256('') FROM event_permissions WHERE event_id = $event AND role = 'editor'`;
     expect(await refusal(told)).toEqual({ at: 'COMMIT', why: expect.stringMatching(NOT_TOLD) });
     const gone = `DELETE FROM event_permissions WHERE event_id = $event AND role = 'editor'`;
@@ -150,10 +150,10 @@ describe('who is on an event', () => {
 
 describe('what becomes of an event', () => {
   const version = (kind: string, snapshot: string, number = 2): string =>
-    `INSERT INTO event_versions (event_id, version, kind, author_id, changed, snapshot, created_at, hash)
-     SELECT event_id, ${number}, '${kind}', author_id, '{deleted}', ${snapshot}, now(), sha256('')
+    `INSERT INTO event_versions (event_id, position, version, kind, author_id, changed, snapshot, created_at, hash)
+     SELECT event_id, ${number + 1000}, ${number}, '${kind}', author_id, '{deleted}', ${snapshot}, now(), sha256('')
        FROM event_versions WHERE event_id = $event AND version = 1`;
-  const DELETED = `snapshot || '{"deletedAt": "2026-06-01T10:00:00.000Z"}'`;
+  const DELETED = `snapshot || '{"deleted_at": "2026-06-01T10:00:00.000Z"}'`;
   const DELETE = `UPDATE events SET version = 2, deleted_at = '2026-06-01T10:00:00Z' WHERE id = $event`;
 
   it('is told by the kind of its version: a deletion', async () => {

@@ -70,8 +70,8 @@ describe('what the database itself refuses', () => {
   const INSERT = `INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', $2::text, 'version', 1))).*
     FROM events e WHERE id = $1`;
   // With the content of the event's first version, as its INSERT above copies it.
-  const VERSION = `INSERT INTO event_versions (event_id, version, kind, author_id, changed, snapshot, created_at, hash)
-    SELECT $1, $2, 'updated', $3, '{}', snapshot, now(), sha256('') FROM event_versions WHERE event_id = $4 AND version = 1`;
+  const VERSION = `INSERT INTO event_versions (event_id, position, version, kind, author_id, changed, snapshot, created_at, hash)
+    SELECT $1, $2::int + 1000, $2, 'updated', $3, '{}', snapshot, now(), sha256('') FROM event_versions WHERE event_id = $4 AND version = 1`;
   const OWNER = `INSERT INTO event_permissions VALUES ($1, $2, 'owner', $2, now())`;
 
   it('an UPDATE of an event that raises no version, at COMMIT', async () => {

@@ -8,14 +8,14 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 /** Which files write to each table in SQL. Of events SQL writes only what is derived, which makes no version. */
 const SQL_DOORS: Record<string, string[]> = {
-  event_occupancy: ['events/conflicts.repository.ts'],
-  event_permissions: ['permissions/permissions.repository.ts'],
-  event_versions: ['versions/history.repository.ts'],
+  event_occupancy: ['availability/occupancy.repository.ts'],
+  event_permissions: ['sharing/members.repository.ts'],
+  event_versions: ['history/history.repository.ts'],
   events: ['events/events.repository.ts'],
-  idempotency_keys: ['platform/writes/idempotency-keys.repository.ts'],
+  idempotency_keys: ['platform/idempotency/idempotency-keys.repository.ts'],
   notification_streams: ['notifications/notifications.repository.ts'],
   notifications: ['notifications/notifications.repository.ts'],
-  member_changes: ['versions/history.repository.ts'],
+  member_changes: ['history/history.repository.ts'],
   sessions: ['auth/sessions.repository.ts'],
 };
 const TABLES = ['users', ...Object.keys(SQL_DOORS)];

@@ -202,9 +202,9 @@ const contents = ({ entries }: FamilyEvent): EventContent[] =>
 function stored(entry: StoredEntry): StoredEntry {
   const shuffled = (value: object | null): unknown =>
     JSON.parse(JSON.stringify(value), (_key, member: unknown) =>
-      member && typeof event === 'object' && !Array.isArray(member)
+      member && typeof member === 'object' && !Array.isArray(member)
         ? Object.fromEntries(Object.entries(member).reverse())
-        : event,
+        : member,
     );
   return { ...entry, snapshot: shuffled(entry.snapshot) as Snapshot, members: shuffled(entry.members) as RoleChange[] };
 }

@@ -38,7 +38,8 @@ const NONE_OF = {
       FROM events e
       LEFT JOIN event_permissions p ON p.event_id = e.id AND p.role = 'owner'
       LEFT JOIN event_occupancy o ON o.event_id = e.id
-     WHERE CASE WHEN e.show_as = 'free' OR e.deleted_at IS NOT NULL THEN o.event_id IS NOT NULL
+     WHERE CASE WHEN e.deleted_at IS NOT NULL THEN o.event_id IS NOT NULL
+                WHEN e.show_as = 'free' OR e.status = 'cancelled' THEN o.event_id IS NOT NULL AND e.overrides = '[]'
                 ELSE o.owner_id IS DISTINCT FROM p.user_id
                   OR (e.rrule IS NULL AND e.added = '[]'
                       AND o.busy <> tstzmultirange(tstzrange(e.start_time, e.end_time))) END`,
