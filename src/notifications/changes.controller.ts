@@ -20,7 +20,7 @@ export class ChangesController {
     description:
       'Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Send `last_seq` as the next `after`. If items after `after` are no longer stored, the response is 410: reload what you show, then read on after the number in `after`.',
   })
-  @ApiOkResponse({ type: ChangesView, description: 'The items after `after`' })
+  @ApiOkResponse({ type: ChangesView, description: 'The items that follow `after`' })
   @ApiProblems('validation_failed', 'resync')
   async list(@CurrentActor() actor: Actor, @Query() { after, limit }: ListChangesQuery): Promise<ChangesView> {
     const { items, reachedSeq, hasMore } = await this.streams.readPage(actor.userId, after, limit ?? 50);

@@ -95,7 +95,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     const edit = updateEvent({ client: ben.client, path: { id }, body: { title: 'Lunch' } });
     expect(await refused(edit)).toMatchObject({ status: 403 });
     expect(await last()).toMatchObject({ kind: 'role_changed', comment: 'Too early' });
-    expect(await lastTold(ben)).toMatch(/^role_changed: .* of you from editor to viewer$/);
+    expect(await lastTold(ben)).toMatch(/^role_changed: .* changed your role on .* from editor to viewer$/);
   });
 
   it('of one share that let people in and changed roles undoes either part', async () => {
