@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import {
   createEvent,
   logout,
@@ -8,6 +10,7 @@ import {
   shareEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
+import { OpenConnections } from '../../src/live/open-connections.js';
 import { StreamPruningService } from '../../src/notifications/stream-pruning.service.js';
 import { outcome, slot } from '../support/calls.js';
 import { LIVE_KINDS, type LiveClient, openLive, plainWebSocket } from '../support/live-client.js';
@@ -318,6 +321,17 @@ describe('GET /ws/notifications', () => {
       { reason: 'sign_in_timeout' },
       '4401',
     ]);
+  });
+
+  it('ends the connection of a client that sends a text that is not JSON', async () => {
+    const socket = new WebSocket(`${app.url.replace(/^http/, 'ws')}/ws/notifications`, ['bearer', ana.accessToken]);
+    await once(socket, 'message');
+    const [connection] = app.app.get(OpenConnections).of(ana.id);
+    socket.send('nonsense');
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    expect(JSON.parse(data.toString())).toEqual({ type: 'session_ended', reason: 'invalid_message' });
+    expect(connection!.closed).toBe(true);
+    expect((await once(socket, 'close'))[0]).toBe(4400);
   });
 
   it('responds to a plain request with 426, and to an unknown address with 404', async () => {
