@@ -6,7 +6,7 @@ import {
 } from '@nestjs/websockets';
 import type { Server } from 'socket.io';
 import { readSeq } from '../notifications/stream-number.js';
-import { asProblem } from '../platform/http/problem.filter.js';
+import { toProblem } from '../platform/http/problem.filter.js';
 import type { Connection } from './connection.js';
 import type { Acknowledgement } from './live-frames.js';
 import { LiveMetrics } from './live-metrics.js';
@@ -34,7 +34,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
       this.signIn(socket).then(
         () => next(),
         (error: unknown) => {
-          const { code } = asProblem(error);
+          const { code } = toProblem(error);
           next(Object.assign(new Error(code), { data: { code } }));
         },
       );

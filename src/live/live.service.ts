@@ -5,7 +5,7 @@ import { isStored, readSeq } from '../notifications/stream-number.js';
 import { Streams } from '../notifications/streams.js';
 import { Config } from '../platform/config/config.js';
 import type { Actor } from '../platform/http/actor.js';
-import { asProblem } from '../platform/http/problem.filter.js';
+import { toProblem } from '../platform/http/problem.filter.js';
 import { Problem } from '../problems/problem.js';
 import { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
@@ -122,7 +122,7 @@ export class LiveService implements BeforeApplicationShutdown {
 
   /** Returns the reason with which a connection ends when it cannot be opened. */
   reasonOf(error: unknown): EndReason {
-    return this.closing ? 'shutting_down' : (REASON_OF_PROBLEM[asProblem(error).code] ?? 'broken');
+    return this.closing ? 'shutting_down' : (REASON_OF_PROBLEM[toProblem(error).code] ?? 'broken');
   }
 
   beforeApplicationShutdown(): void {
@@ -142,7 +142,7 @@ export class LiveService implements BeforeApplicationShutdown {
     try {
       return await work();
     } catch (error) {
-      return { ok: false, code: asProblem(error).code };
+      return { ok: false, code: toProblem(error).code };
     }
   }
 }
