@@ -128,7 +128,7 @@ describe('GET /metrics', () => {
 
   it('counts for each application by itself', async () => {
     const other = await startApp({}, app.database);
-    other.app.get(LiveMetrics).socketOpened('sse');
+    other.app.get(LiveMetrics).countOpened('sse');
     expect(valueOf(await scrape(other), 'convene_live_sockets', { pipe: 'sse' })).toBe(1);
     expect(valueOf(await scrape(), 'convene_live_sockets', { pipe: 'sse' })).toBe(0);
     await other.close();
@@ -146,9 +146,9 @@ describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
     const told = await growth(
       async () => {
         client = await openLive(kind, app.url, ana.accessToken, { after: 0 });
-        await client.hearsItems(1);
+        await client.waitForItems(1);
         await ok(updateEvent({ client: ana.client, path: { id }, body: { title: 'Plan B' } }));
-        await client.hearsItems(2);
+        await client.waitForItems(2);
       },
       OPEN,
       [FRAMES, { ...pipe, frame: 'ready' }],
@@ -161,7 +161,7 @@ describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
     const left = { ...pipe, reason: 'left' };
     const before = valueOf(await scrape(), CLOSED, left);
     client!.cut();
-    await client!.ends();
+    await client!.waitForEnd();
     // The server hears of it a moment later.
     for (let tries = 0; tries < 200 && valueOf(await scrape(), CLOSED, left) === before; tries += 1);
     const after = await scrape();
@@ -174,7 +174,7 @@ describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
       async () => {
         const client = await openLive(kind, app.url, ana.accessToken);
         await outcome(logout({ client: ana.client, body: {} }));
-        await client.ends();
+        await client.waitForEnd();
       },
       OPEN,
       [FRAMES, { ...pipe, frame: 'session_ended' }],
@@ -193,7 +193,7 @@ describe('an event stream', () => {
       async () => {
         const client = await openLive('sse', app.url, ana.accessToken);
         await outcome(logout({ client: ana.client, body: {} }));
-        await client.ends();
+        await client.waitForEnd();
         expect((await app.fetch(route)).status).toBe(401);
       },
       [REQUESTS, { route, status: '2xx' }],
@@ -208,14 +208,14 @@ describe('the figures of live pipes', () => {
     const own = await startApp({}, app.database);
     try {
       const metrics = own.app.get(LiveMetrics);
-      metrics.socketOpened('web_socket');
-      metrics.socketOpened('web_socket');
-      metrics.socketClosed('web_socket', 'too_slow');
-      metrics.slowDisconnect('web_socket');
-      metrics.frameSent('sse', 'change');
-      metrics.catchUpRead(7);
-      metrics.delivered(0.02);
-      metrics.delivered(-1);
+      metrics.countOpened('web_socket');
+      metrics.countOpened('web_socket');
+      metrics.countClosed('web_socket', 'too_slow');
+      metrics.countSlowDisconnect('web_socket');
+      metrics.countFrame('sse', 'change');
+      metrics.countCatchUp(7);
+      metrics.observeLag(0.02);
+      metrics.observeLag(-1);
       metrics.watchWaiting(() => 3);
       const samples = await scrape(own);
       const web = { pipe: 'web_socket' };
