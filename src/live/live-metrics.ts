@@ -8,17 +8,17 @@ import { TRANSPORT_KINDS, type TransportKind } from './transport.js';
 const FRAME_NAMES = Object.keys(SERVER_FRAMES) as FrameName[];
 const LAG_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Metrics of the live connections for `/metrics`. All calls are cheap and none throws. The label `pipe` is the transport. */
+/** Metrics of the live connections for `/metrics`. All calls are cheap and none throws. */
 @Injectable()
 export class LiveMetrics {
-  private readonly sockets: Gauge<'pipe'>;
-  private readonly closed: Counter<'pipe' | 'reason'>;
+  private readonly sockets: Gauge<'transport'>;
+  private readonly closed: Counter<'transport' | 'reason'>;
   /** By transport and name, so that counting a frame needs no look-up of its labels. */
   private readonly frames: Record<TransportKind, Record<FrameName, Counter.Internal>>;
   private readonly reads: Counter;
   private readonly itemsRead: Counter;
   private readonly lag: Histogram;
-  private readonly slow: Counter<'pipe'>;
+  private readonly slow: Counter<'transport'>;
   private countWaiting = (): number => 0;
 
   constructor({ registry }: Metrics) {
@@ -26,22 +26,24 @@ export class LiveMetrics {
     this.sockets = new Gauge({
       name: 'convene_live_sockets',
       help: 'Open live connections.',
-      labelNames: ['pipe'],
+      labelNames: ['transport'],
       registers,
     });
     this.closed = new Counter({
       name: 'convene_live_sockets_closed_total',
       help: 'Closed live connections, by the reason that the server gave; left: the client closed the connection.',
-      labelNames: ['pipe', 'reason'],
+      labelNames: ['transport', 'reason'],
       registers,
     });
     const frames = new Counter({
       name: 'convene_live_frames_total',
       help: 'Frames sent over live connections.',
-      labelNames: ['pipe', 'frame'],
+      labelNames: ['transport', 'frame'],
       registers,
     });
-    this.frames = mapKeys(TRANSPORT_KINDS, (pipe) => mapKeys(FRAME_NAMES, (frame) => frames.labels(pipe, frame)));
+    this.frames = mapKeys(TRANSPORT_KINDS, (transport) =>
+      mapKeys(FRAME_NAMES, (frame) => frames.labels(transport, frame)),
+    );
     this.reads = new Counter({
       name: 'convene_live_catch_up_reads_total',
       help: 'Reads of stored items that a live connection had missed.',
@@ -61,32 +63,32 @@ export class LiveMetrics {
     this.slow = new Counter({
       name: 'convene_live_slow_disconnects_total',
       help: 'Live connections closed because the client did not read what was sent.',
-      labelNames: ['pipe'],
+      labelNames: ['transport'],
       registers,
     });
     new Gauge({
-      name: 'convene_live_waiting_people',
+      name: 'convene_live_waiting_users',
       help: 'Connected users whose new items have not been read yet.',
       registers,
       collect: this.collectWaiting(),
     });
-    for (const pipe of TRANSPORT_KINDS) {
-      this.sockets.set({ pipe }, 0);
-      this.slow.inc({ pipe }, 0);
+    for (const transport of TRANSPORT_KINDS) {
+      this.sockets.set({ transport }, 0);
+      this.slow.inc({ transport }, 0);
     }
   }
 
-  countOpened(pipe: TransportKind): void {
-    this.sockets.inc({ pipe });
+  countOpened(transport: TransportKind): void {
+    this.sockets.inc({ transport });
   }
 
-  countClosed(pipe: TransportKind, reason: CloseReason): void {
-    this.sockets.dec({ pipe });
-    this.closed.inc({ pipe, reason });
+  countClosed(transport: TransportKind, reason: CloseReason): void {
+    this.sockets.dec({ transport });
+    this.closed.inc({ transport, reason });
   }
 
-  countFrame(pipe: TransportKind, name: FrameName): void {
-    this.frames[pipe][name].inc();
+  countFrame(transport: TransportKind, name: FrameName): void {
+    this.frames[transport][name].inc();
   }
 
   /** Counts a read that returned items from before the connection was live. */
@@ -100,8 +102,8 @@ export class LiveMetrics {
     this.lag.observe(Math.max(0, lagSeconds));
   }
 
-  countSlowDisconnect(pipe: TransportKind): void {
-    this.slow.inc({ pipe });
+  countSlowDisconnect(transport: TransportKind): void {
+    this.slow.inc({ transport });
   }
 
   /** Sets the function that counts the waiting users; it is called at each scrape. */

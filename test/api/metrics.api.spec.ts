@@ -129,15 +129,15 @@ describe('GET /metrics', () => {
   it('counts for each application by itself', async () => {
     const other = await startApp({}, app.database);
     other.app.get(LiveMetrics).countOpened('sse');
-    expect(valueOf(await scrape(other), 'convene_live_sockets', { pipe: 'sse' })).toBe(1);
-    expect(valueOf(await scrape(), 'convene_live_sockets', { pipe: 'sse' })).toBe(0);
+    expect(valueOf(await scrape(other), 'convene_live_sockets', { transport: 'sse' })).toBe(1);
+    expect(valueOf(await scrape(), 'convene_live_sockets', { transport: 'sse' })).toBe(0);
     await other.close();
   });
 });
 
 describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
-  const pipe = { pipe: kind };
-  const OPEN: [string, Record<string, string>] = ['convene_live_sockets', pipe];
+  const transport = { transport: kind };
+  const OPEN: [string, Record<string, string>] = ['convene_live_sockets', transport];
 
   it('follow a real connection: opened, brought up to date, told what happens, gone', async () => {
     const ana = await app.signUp('ana');
@@ -151,14 +151,14 @@ describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
         await client.waitForItems(2);
       },
       OPEN,
-      [FRAMES, { ...pipe, frame: 'ready' }],
-      [FRAMES, { ...pipe, frame: 'change' }],
+      [FRAMES, { ...transport, frame: 'ready' }],
+      [FRAMES, { ...transport, frame: 'change' }],
       ['convene_live_catch_up_reads_total'],
       ['convene_live_catch_up_items_total'],
       ['convene_live_lag_seconds_count'],
     );
     expect(told).toEqual([1, 1, 2, 1, 1, 1]);
-    const left = { ...pipe, reason: 'left' };
+    const left = { ...transport, reason: 'left' };
     const before = valueOf(await scrape(), CLOSED, left);
     client!.cut();
     await client!.waitForEnd();
@@ -177,9 +177,9 @@ describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
         await client.waitForEnd();
       },
       OPEN,
-      [FRAMES, { ...pipe, frame: 'session_ended' }],
-      [CLOSED, { ...pipe, reason: 'session_ended' }],
-      [CLOSED, { ...pipe, reason: 'left' }],
+      [FRAMES, { ...transport, frame: 'session_ended' }],
+      [CLOSED, { ...transport, reason: 'session_ended' }],
+      [CLOSED, { ...transport, reason: 'left' }],
     );
     expect(grown).toEqual([0, 1, 1, 0]);
   });
@@ -218,17 +218,17 @@ describe('the figures of live pipes', () => {
       metrics.observeLag(-1);
       metrics.watchWaiting(() => 3);
       const samples = await scrape(own);
-      const web = { pipe: 'web_socket' };
+      const web = { transport: 'web_socket' };
       expect({
         open: valueOf(samples, 'convene_live_sockets', web),
         closed: valueOf(samples, 'convene_live_sockets_closed_total', { ...web, reason: 'too_slow' }),
         slow: valueOf(samples, 'convene_live_slow_disconnects_total', web),
-        frames: valueOf(samples, 'convene_live_frames_total', { pipe: 'sse', frame: 'change' }),
+        frames: valueOf(samples, 'convene_live_frames_total', { transport: 'sse', frame: 'change' }),
         reads: valueOf(samples, 'convene_live_catch_up_reads_total'),
         items: valueOf(samples, 'convene_live_catch_up_items_total'),
         within1: valueOf(samples, 'convene_live_lag_seconds_bucket', { le: '0.001' }),
         within25: valueOf(samples, 'convene_live_lag_seconds_bucket', { le: '0.025' }),
-        waiting: valueOf(samples, 'convene_live_waiting_people'),
+        waiting: valueOf(samples, 'convene_live_waiting_users'),
       }).toEqual({ open: 1, closed: 1, slow: 1, frames: 1, reads: 1, items: 7, within1: 1, within25: 2, waiting: 3 });
     } finally {
       await own.close();
