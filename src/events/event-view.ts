@@ -5,7 +5,7 @@ import type { OccurrenceWire, PlainWire, WireOverride } from '../content/fields.
 import { type EventOccurrence, wireOccurrence } from '../content/occurrences.js';
 import { wireContent, wireOccurrenceContent, wireRrule } from '../content/wire.js';
 import type { Member } from '../permissions/member.js';
-import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
+import { listAllowedActions, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
 import type { RecurrencePattern } from '../recurrence/pattern.js';
 import { PersonView } from '../users/user-view.js';
@@ -181,7 +181,7 @@ export function eventView({ event, role, owner, updatedBy }: EventRecord, member
     version: event.version,
     owner,
     role,
-    can: abilities(role),
+    can: listAllowedActions(role),
     ...(members ? { permissions: members.map(memberRole) } : {}),
     created_at: event.createdAt.toISOString(),
     updated_at: event.updatedAt.toISOString(),

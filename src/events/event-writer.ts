@@ -3,7 +3,7 @@ import { AvailabilityService, type Booking, type ResolvedBooking } from '../avai
 import type { Conflict, Resolution } from '../availability/conflict.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
-import { changedFields, changesTime, wireContent } from '../content/wire.js';
+import { findChangedFields, changesTime, wireContent } from '../content/wire.js';
 import type { ContentKind } from '../history/change.js';
 import { EventLock, type LockedEvent, type LockedForActor } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
@@ -11,7 +11,7 @@ import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { MembersWriter } from '../sharing/members-writer.js';
 import { type EventWithMembers, toEventWithMembers } from './event-record.js';
-import { newEvent, nextVersion, outline } from './event-row.js';
+import { createFirstRow, createNextRow, deriveColumns } from './event-row.js';
 import { EventsRepository } from './events.repository.js';
 
 export interface Draft {
@@ -54,13 +54,13 @@ export class EventWriter {
     const bookings: Booking[] = [];
     const refused: Conflict[] = [];
     for (const draft of drafts) {
-      const event = newEvent(draft.content, actor, new Date());
+      const event = createFirstRow(draft.content, actor, new Date());
       const booking = { eventId: event.id, ownerId: actor.userId, content: draft.content, pointer: draft.pointer };
       const resolved = await this.availability.resolve(tx, booking, actor, draft.onConflict);
       bookings.push(booking);
       refused.push(...resolved.refused);
       if (resolved.refused.length > 0) continue;
-      Object.assign(event, resolved.content, outline(resolved.content));
+      Object.assign(event, resolved.content, deriveColumns(resolved.content));
       await this.events.save(event, { tx, actorId: actor.userId, kind: 'created', comment: draft.comment });
       const owner = await this.members.createOwner(tx, event.id, actor, event.createdAt);
       const person = { id: actor.userId, username: actor.username };
@@ -89,14 +89,14 @@ export class EventWriter {
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const [before, after] = [wireContent(event), wireContent(content)];
-    const fields = changedFields(before, after);
+    const fields = findChangedFields(before, after);
     if (fields.length === 0) return toEventWithMembers(locked, event);
     // Removing the last occurrence is a deletion, whatever it was meant as.
     const isDeletion = fields.includes('deleted') && content.deletedAt !== null;
     const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment };
     const author = { id: actor.userId, username: actor.username };
     if (!changesTime(before, after)) {
-      const saved = await this.events.save(nextVersion(event, content, actor), version);
+      const saved = await this.events.save(createNextRow(event, content, actor), version);
       return toEventWithMembers(locked, saved, undefined, author);
     }
     if (!locked.availabilityLocked) throw new Error('A write changes the time of an event whose owner is not locked');
@@ -104,7 +104,7 @@ export class EventWriter {
     const booking = { eventId: event.id, ownerId, content };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
-    const saved = await this.events.save(nextVersion(event, resolved.content, actor), version);
+    const saved = await this.events.save(createNextRow(event, resolved.content, actor), version);
     const notes = await this.occupy(tx, booking, resolved, actor);
     return toEventWithMembers(locked, saved, notes, author);
   }
@@ -122,10 +122,10 @@ export class EventWriter {
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const version = { tx, actorId: actor.userId, kind: 'split' as const, comment };
-    const saved = await this.events.save(nextVersion(event, head, actor), version);
+    const saved = await this.events.save(createNextRow(event, head, actor), version);
     await this.occupyLess(tx, { eventId: event.id, ownerId, content: head }, actor);
 
-    const created = Object.assign(newEvent(tail, actor, saved.updatedAt), {
+    const created = Object.assign(createFirstRow(tail, actor, saved.updatedAt), {
       seriesId: event.seriesId,
       splitFrom: event.id,
       splitFromVersion: saved.version,
@@ -133,7 +133,7 @@ export class EventWriter {
     const booking = { eventId: created.id, ownerId, content: tail };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
-    await this.events.save(Object.assign(created, resolved.content, outline(resolved.content)), version);
+    await this.events.save(Object.assign(created, resolved.content, deriveColumns(resolved.content)), version);
     await this.members.copyMembers(tx, event.id, created.id);
     const notes = await this.occupy(tx, booking, resolved, actor);
     return toEventWithMembers(locked, created, notes, { id: actor.userId, username: actor.username });
@@ -153,7 +153,7 @@ export class EventWriter {
     const booking = { eventId: event.id, ownerId, content };
     const conflicts = await this.availability.find(tx, booking, actor);
     const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
-    const saved = await this.events.save(nextVersion(event, content, actor), version);
+    const saved = await this.events.save(createNextRow(event, content, actor), version);
     await this.availability.occupy(tx, booking, conflicts.length > 0);
     return { event: saved, conflicts };
   }
@@ -167,7 +167,7 @@ export class EventWriter {
       const content = { ...toContent(tail.event), deletedAt: new Date() };
       const comment = `Rejoined with “${event.title}”`;
       const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment };
-      await this.events.save(nextVersion(tail.event, content, actor), deletion);
+      await this.events.save(createNextRow(tail.event, content, actor), deletion);
       await this.availability.vacate(tx, tailId);
     }
   }

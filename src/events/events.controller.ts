@@ -29,7 +29,7 @@ import './clash-view.js';
 import {
   CreateEventBody,
   CreateEventsBody,
-  eventInput,
+  toEventInput,
   ListEventsQuery,
   OccurrenceQuery,
   RestoreEventBody,
@@ -65,7 +65,7 @@ export class EventsController {
     @Body() body: CreateEventBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    const created = await this.events.create(actor, eventInput(body));
+    const created = await this.events.create(actor, toEventInput(body));
     reply.header('location', `/api/events/${created.record.event.id}`);
     return respondWithEvent(created, reply);
   }
@@ -85,7 +85,7 @@ export class EventsController {
   @ApiCreatedResponse({ type: CreatedEventsView, description: 'All of them' })
   @ApiProblems('event_conflict')
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await withSentPointers(body, () => this.events.createBatch(actor, body.events.map(eventInput)));
+    const records = await withSentPointers(body, () => this.events.createBatch(actor, body.events.map(toEventInput)));
     return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 
@@ -251,6 +251,6 @@ export class EventsController {
     reply: FastifyReply,
   ): Promise<EventView> {
     const target = readTarget(query);
-    return respondWithEvent(await this.events.update(actor, id, eventInput(body), precondition, target), reply);
+    return respondWithEvent(await this.events.update(actor, id, toEventInput(body), precondition, target), reply);
   }
 }

@@ -107,7 +107,7 @@ export class CreateEventBody extends EventTimesBody {
 /** Absent fields stay as they are; null clears an optional one. */
 export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {}
 
-export const eventInput = ({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput => ({
+export const toEventInput = ({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput => ({
   content,
   onConflict: on_conflict ?? 'reject',
   comment: change_comment ?? null,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Resolution } from '../availability/conflict.js';
 import { editContent, mayMove, type OccurrenceTarget, splitContent } from '../content/edit.js';
 import { type EventContent, toContent } from '../content/event-content.js';
-import { findOriginal, without } from '../content/series-edit.js';
+import { findOriginal, removeOccurrences } from '../content/series-edit.js';
 import { EventLock } from '../history/event-lock.js';
 import { HistoryService } from '../history/history.service.js';
 import { MembersService } from '../permissions/members.service.js';
@@ -60,7 +60,7 @@ export class EventsService {
   async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithMembers> {
     const record = await this.events.findRecord(id, actor.userId, { asOf });
     if (!record || record.event.deletedAt) throw notFound();
-    return { record, members: await (asOf ? this.history.membersAsOf(id, asOf) : this.members.list(id)) };
+    return { record, members: await (asOf ? this.history.getMembersAsOf(id, asOf) : this.members.list(id)) };
   }
 
   list(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>> {
@@ -112,7 +112,7 @@ export class EventsService {
       const locked = await this.locks.lockFor(tx, actor, id, 'delete', { availability: true });
       refuseStale(locked.event.version, precondition);
       const current = toContent(locked.event);
-      const rest = target && without(current, findOriginal(current, target.occurrence), target.scope);
+      const rest = target && removeOccurrences(current, findOriginal(current, target.occurrence), target.scope);
       await this.writer.write(tx, locked, rest ?? { ...current, deletedAt: new Date() }, request);
     });
   }

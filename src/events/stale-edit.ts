@@ -1,6 +1,6 @@
 import { type ContentEdit, editContent } from '../content/edit.js';
 import type { EventContent } from '../content/event-content.js';
-import { fieldClashes, mergeContent } from '../content/merge.js';
+import { listFieldClashes, mergeContent } from '../content/merge.js';
 import type { Precondition } from '../platform/http/etag.js';
 import { staleVersion } from './stale-version.js';
 
@@ -28,5 +28,5 @@ export function mergeStaleEdit(
   const yours = editContent(base, edit);
   const merged = mergeContent(base, current, yours);
   if ('content' in merged) return merged.content;
-  throw staleVersion(version, fieldClashes(merged.clashes, base, current, yours));
+  throw staleVersion(version, listFieldClashes(merged.clashes, base, current, yours));
 }

@@ -4,7 +4,7 @@ import { occupancyOf } from '../availability/occupancy.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, isSeries, toContent } from '../content/event-content.js';
-import { seriesOf, withSeries } from '../content/series.js';
+import { seriesOf, applySeries } from '../content/series.js';
 import { EventLock } from '../history/event-lock.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
@@ -78,7 +78,7 @@ export class TimeZoneUpdateService {
 /** The content with instants that follow from its wall times today. */
 function recomputed(event: CalendarEvent): EventContent {
   const content = toContent(event);
-  if (isSeries(content)) return withSeries(content, seriesOf(content));
+  if (isSeries(content)) return applySeries(content, seriesOf(content));
   const { timeZone } = content;
   const at = (instant: Date, local: string): Date => {
     // Still what the clocks show then: also for the second of two equal wall times, which a wall time alone can't name.

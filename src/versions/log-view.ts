@@ -2,7 +2,7 @@ import { camelCase } from '../content/columns.js';
 import type { EventContent } from '../content/event-content.js';
 import { PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
 import { wireContent } from '../content/wire.js';
-import { difference } from '../content/diff.js';
+import { compareContents } from '../content/diff.js';
 import type { ChangelogEntry } from '../history/history.service.js';
 import { type LogChangeView, type LogEntryView, redactionView } from './versions.dto.js';
 
@@ -43,7 +43,7 @@ interface Described {
 
 function contentChanges({ kind, content, before }: ChangelogEntry): Described {
   const after = wireContent(content!);
-  const { changes, summary } = difference(before && wireContent(before), after, false);
+  const { changes, summary } = compareContents(before && wireContent(before), after, false);
   return {
     changes: Object.entries(changes).map(([field, change]) => ({ field, ...change })),
     // The opening word says it already.

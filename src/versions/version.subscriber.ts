@@ -9,7 +9,7 @@ import {
 } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
 import { EMPTY_CONTENT, toContent } from '../content/event-content.js';
-import { changedFields, wireContent } from '../content/wire.js';
+import { findChangedFields, wireContent } from '../content/wire.js';
 import { Changes } from '../history/changes.js';
 import type { EventWrite } from '../history/event-write.js';
 import { Transaction } from '../platform/database/transactions.js';
@@ -59,7 +59,7 @@ export class VersionSubscriber implements EntitySubscriberInterface<CalendarEven
       actorId: write.actorId,
       at: after.updatedAt,
       comment: write.comment ?? null,
-      changed: changedFields(before ? wireContent(before) : EMPTY_CONTENT, wireContent(after)),
+      changed: findChangedFields(before ? wireContent(before) : EMPTY_CONTENT, wireContent(after)),
       content: toContent(after),
     });
   }

@@ -22,7 +22,7 @@ import {
   HistoryView,
   RevertBody,
   RollbackBody,
-  undoOf,
+  toUndo,
   VersionWithSnapshotView,
   versionView,
 } from './versions.dto.js';
@@ -152,7 +152,7 @@ export class VersionsController {
     @Body() body: RollbackBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    const request = { fields: body.fields, ...undoOf(body) };
+    const request = { fields: body.fields, ...toUndo(body) };
     return respondWithEvent(await this.versions.rollback(actor, id, version, request), reply);
   }
 
@@ -177,7 +177,7 @@ export class VersionsController {
     @Body() body: RevertBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return respondWithEvent(await this.versions.revert(actor, id, version, undoOf(body)), reply);
+    return respondWithEvent(await this.versions.revert(actor, id, version, toUndo(body)), reply);
   }
 
   @Post('changelog/:position/undo')
@@ -201,6 +201,6 @@ export class VersionsController {
     @Body() body: RevertBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return respondWithEvent(await this.versions.undo(actor, id, position, undoOf(body)), reply);
+    return respondWithEvent(await this.versions.undo(actor, id, position, toUndo(body)), reply);
   }
 }

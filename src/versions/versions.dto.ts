@@ -57,7 +57,7 @@ export class RevertBody {
   change_comment?: string | null;
 }
 
-export const undoOf = ({ on_conflict, change_comment }: RevertBody): Undo => ({
+export const toUndo = ({ on_conflict, change_comment }: RevertBody): Undo => ({
   onConflict: on_conflict ?? 'reject',
   comment: change_comment ?? null,
 });

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Difference, difference, differenceToNothing, renderDifference } from '../content/diff.js';
+import { type Difference, compareContents, compareWithNothing, renderDifference } from '../content/diff.js';
 import { type EventContent, toContent, type WireContent } from '../content/event-content.js';
 import type { ContentField } from '../content/fields.js';
-import { type FieldClash, fieldClashes, mergeContent, unitOf, withUnits } from '../content/merge.js';
+import { type FieldClash, listFieldClashes, mergeContent, unitOf, replaceUnits } from '../content/merge.js';
 import { wireContent } from '../content/wire.js';
 import type { EventWithMembers } from '../events/event-record.js';
 import { EventWriter } from '../events/event-writer.js';
@@ -71,7 +71,7 @@ export class VersionsService {
   async diff(eventId: string, from: number | 'current', to: number | 'current'): Promise<VersionDiff> {
     const [earlier, later] = [await this.stateAt(eventId, from), await this.stateAt(eventId, to)];
     const [before, after] = [earlier.content, later.content];
-    const compared = after ? difference(before, after) : before ? differenceToNothing(before) : UNCHANGED;
+    const compared = after ? compareContents(before, after) : before ? compareWithNothing(before) : UNCHANGED;
     const rendered = after ? renderDifference(before ?? {}, after, compared) : compared.summary.join('\n');
     return { from: earlier.version, to: later.version, rendered, ...compared };
   }
@@ -99,7 +99,7 @@ export class VersionsService {
       const old = await this.get(eventId, version, tx);
       refuseRedacted(old, '/path/version');
       refuseDeletion(old.content, '/path/version');
-      return units ? withUnits(current, old.content, units) : old.content;
+      return units ? replaceUnits(current, old.content, units) : old.content;
     });
   }
 
@@ -131,7 +131,7 @@ export class VersionsService {
       return this.write(actor, eventId, request, async (_tx, current) => {
         const merged = mergeContent(changed.content, current, before.content);
         if ('content' in merged) return merged.content;
-        throw laterChanges(fieldClashes(merged.clashes, changed.content, current, before.content));
+        throw laterChanges(listFieldClashes(merged.clashes, changed.content, current, before.content));
       });
     });
   }
@@ -173,7 +173,7 @@ export class VersionsService {
     version: number | 'current',
   ): Promise<{ version: number; content: WireContent | null }> {
     if (version === 0) return { version, content: null };
-    const number = version === 'current' ? await this.history.latestVersion(eventId) : version;
+    const number = version === 'current' ? await this.history.findLatestVersion(eventId) : version;
     return { version: number, content: wireContent((await this.get(eventId, number)).content) };
   }
 }
