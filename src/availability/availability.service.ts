@@ -94,7 +94,9 @@ export class AvailabilityService {
     return { ...resolved, refused: conflicts };
   }
 
-  /** Returns the conflicts of a booking, by start. Titles and ids are included only for events that the actor may see. */
+  /**
+   * Returns the conflicts of a booking, by start. Titles and ids are included only for events that the actor may see.
+   */
   async find(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
     const { busy } = occupancyOf(booking.content, nowOf(booking));
     if (busy.length === 0) return [];
@@ -107,8 +109,8 @@ export class AvailabilityService {
   }
 
   /**
-   * Returns the first conflicts of an endless booking beyond the horizon, up to which `find` checks everything: the horizon
-   * of the booking or of the other series.
+   * Returns the first conflicts of an endless booking beyond the horizon, up to which `find` checks everything: the
+   * horizon of the booking or of the other series.
    */
   async findFar(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
     const { content, ownerId, eventId } = booking;
@@ -161,7 +163,8 @@ export class AvailabilityService {
 
   /**
    * Stores the time that a written event occupies.
-   * @param overlapping true for an event that is stored although it conflicts, which the exclusion constraint then ignores
+   * @param overlapping true for an event that is stored although it conflicts, which the exclusion constraint then
+   *   ignores
    * @throws Problem event_conflict when the exclusion constraint finds a conflict that the check did not
    */
   async occupy(tx: Transaction, booking: Booking, overlapping: boolean): Promise<void> {
@@ -198,7 +201,9 @@ export class AvailabilityService {
     return [...stored, ...beyond.flatMap(({ shared }) => shared)];
   }
 
-  /** Returns overlaps with series after their stored occupancy: of long series, and of endless ones in the far future. */
+  /**
+   * Returns overlaps with series after their stored occupancy: of long series, and of endless ones in the far future.
+   */
   private async findOverlapsBeyond(tx: Transaction, booking: Booking, busy: Interval[]): Promise<Overlap[]> {
     const ours = mergeIntervals(busy);
     const window = { start: ours[0]!.start, end: ours.at(-1)!.end };

@@ -52,7 +52,8 @@ export class ConflictProblemView extends ProblemView {
   @ApiProperty({
     type: [SlotView],
     required: false,
-    description: 'With `event_conflict`, except for batches: the next three times at which the event would not conflict.',
+    description:
+      'With `event_conflict`, except for batches: the next three times at which the event would not conflict.',
   })
   suggestions?: SlotView[];
 }

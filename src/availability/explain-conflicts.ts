@@ -11,7 +11,12 @@ const MAX_OCCURRENCES = 50;
  * database merges adjacent intervals, so an interval may contain several occurrences. Pure.
  * @param busy the occurrences of the booking, by start
  */
-export function explainConflicts(overlaps: Overlap[], busy: Interval[], visible: Set<string>, limit: number): Conflict[] {
+export function explainConflicts(
+  overlaps: Overlap[],
+  busy: Interval[],
+  visible: Set<string>,
+  limit: number,
+): Conflict[] {
   const shared = overlaps.flatMap((overlap) => overlap.shared.map((interval) => ({ overlap, interval })));
   shared.sort((a, b) => a.interval.start - b.interval.start);
   const conflicts: { start: number; conflict: Conflict }[] = [];
@@ -21,7 +26,10 @@ export function explainConflicts(overlaps: Overlap[], busy: Interval[], visible:
     for (const theirs of occurrencesOf(overlap.content, interval)) {
       const both = { start: Math.max(theirs.start, interval.start), end: Math.min(theirs.end, interval.end) };
       for (const ours of findOverlapping(busy, both)) {
-        conflicts.push({ start: theirs.start, conflict: { ...other, ...wireInterval(theirs), with: wireInterval(ours) } });
+        conflicts.push({
+          start: theirs.start,
+          conflict: { ...other, ...wireInterval(theirs), with: wireInterval(ours) },
+        });
       }
     }
   }

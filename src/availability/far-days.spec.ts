@@ -29,13 +29,16 @@ describe('farDays', () => {
   });
 
   it('marks nothing of what shows as free', () => {
-    expect(computeFarDays({ ...contentOf({ recurrence_pattern: 'FREQ=DAILY' }), showAs: 'free' }, -Infinity)).not.toContain(
-      '1',
-    );
+    expect(
+      computeFarDays({ ...contentOf({ recurrence_pattern: 'FREQ=DAILY' }), showAs: 'free' }, -Infinity),
+    ).not.toContain('1');
   });
 
   it('takes an event that happens once as well', () => {
-    const bits = computeFarDays(contentOf({ start_time: '2050-06-01T10:00:00', end_time: '2050-06-01T11:00:00' }), -Infinity);
+    const bits = computeFarDays(
+      contentOf({ start_time: '2050-06-01T10:00:00', end_time: '2050-06-01T11:00:00' }),
+      -Infinity,
+    );
     expect(bits.indexOf('1')).toBe(bits.lastIndexOf('1'));
     expect(dayIn(bits, '2050-06-01')).toBe('1');
   });

@@ -9,8 +9,8 @@ const ONE = '1'.charCodeAt(0);
 const MAX_OCCURRENCES = 100_000;
 
 /**
- * Returns the days on which an event occupies time, as a PostgreSQL bit string, to filter series that continue beyond the
- * horizon. Two series that share no day never conflict; those that share one are compared exactly. Pure.
+ * Returns the days on which an event occupies time, as a PostgreSQL bit string, to filter series that continue beyond
+ * the horizon. Two series that share no day never conflict; those that share one are compared exactly. Pure.
  * @param from epoch seconds; earlier days are omitted
  */
 export function computeFarDays(content: EventContent, from: number): string {

@@ -9,7 +9,8 @@ const WINDOW = 'An instant, wall time in your zone, or a date in your zone.';
 
 export class FreeBusyQuery {
   @IdListQuery({
-    description: 'The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.',
+    description:
+      'The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.',
     min: 1,
     max: MAX_PEOPLE,
     example: ['01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01'],

@@ -14,9 +14,9 @@ const DAYS_AHEAD = 60;
 export const SUGGESTION_WINDOW = DAYS_AHEAD * DAY;
 
 /**
- * Returns the next three times at which the event would not conflict. A single event may move to any later quarter of an
- * hour, and an all-day event to a later day. A series keeps its days and moves to a later time of day at which none of
- * its occurrences conflicts. Pure.
+ * Returns the next three times at which the event would not conflict. A single event may move to any later quarter of
+ * an hour, and an all-day event to a later day. A series keeps its days and moves to a later time of day at which none
+ * of its occurrences conflicts. Pure.
  * @param busy the busy time of the owner around the event, in any order
  */
 export function findFreeSlots(content: EventContent, busy: Interval[]): Interval[] {
@@ -63,7 +63,8 @@ function findLaterSeries(content: EventContent, busyTime: Interval[]): Interval[
   const slots: Interval[] = [];
   for (let shift = QUARTER; slots.length < SLOTS && shift < leftToday; shift += QUARTER) {
     // A quick approximation: only a shift that passes it is applied to the rule.
-    const blocked = (one: Interval): boolean => !!findBlocking(busyTime, { start: one.start + shift, end: one.end + shift });
+    const blocked = (one: Interval): boolean =>
+      !!findBlocking(busyTime, { start: one.start + shift, end: one.end + shift });
     if (occurrences.some(blocked)) continue;
     const moved = moveTo(content, start + shift);
     if (!moved || findOccupied(moved, ALWAYS, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one))) continue;

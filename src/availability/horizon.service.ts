@@ -50,8 +50,8 @@ export class HorizonService {
   }
 
   /**
-   * Extends every series that is due. Conflicts are reported, never refused or deleted: the exclusion constraint ignores
-   * a conflicting series from then on, but it still occupies its time.
+   * Extends every series that is due. Conflicts are reported, never refused or deleted: the exclusion constraint
+   * ignores a conflicting series from then on, but it still occupies its time.
    */
   async extend(now = new Date()): Promise<{ extended: number; conflicting: ConflictingSeries[] }> {
     const before = new Date(now.getTime() + MIN_AHEAD_MS);

@@ -152,8 +152,8 @@ export class OccupancyRepository {
   }
 
   /**
-   * Returns which events an endless booking may conflict with outside the main check: `later`, other series that continue
-   * after their stored occupancy; `known`, occupancy stored after the horizon of the booking (epoch seconds).
+   * Returns which events an endless booking may conflict with outside the main check: `later`, other series that
+   * continue after their stored occupancy; `known`, occupancy stored after the horizon of the booking (epoch seconds).
    */
   async findFarKinds(
     tx: Transaction,

@@ -29,8 +29,8 @@ export const MAX_OCCURRENCES = 10_000;
 
 /**
  * Returns the time that every occurrence occupies up to ten years after now or after the start. For a series with more
- * than 10,000 occurrences until then, the result covers 10,000 from a year ago on. Events and occurrences that are shown
- * as free or cancelled, and events in the trash, occupy no time. Pure.
+ * than 10,000 occurrences until then, the result covers 10,000 from a year ago on. Events and occurrences that are
+ * shown as free or cancelled, and events in the trash, occupy no time. Pure.
  * @param now epoch seconds
  */
 export function occupancyOf(content: EventContent, now: number): Occupancy {
@@ -77,8 +77,8 @@ const SLOTS_IN_WEEK = 336;
 const ONE = '1'.charCodeAt(0);
 
 /**
- * Returns the half hours of the week (UTC) that the intervals touch, as a PostgreSQL bit string: intervals that share none
- * do not overlap. Pure.
+ * Returns the half hours of the week (UTC) that the intervals touch, as a PostgreSQL bit string: intervals that share
+ * none do not overlap. Pure.
  */
 export function toWeekMask(intervals: Interval[]): string {
   const bits = Buffer.alloc(SLOTS_IN_WEEK, '0');

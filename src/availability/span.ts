@@ -31,8 +31,7 @@ export function readSpan(
     errors: [{ pointer: `${prefix}/to`, code, message }],
   });
   if (end <= start) return refuse('end_not_after_start', '`to` must be after `from`.');
-  if (end - start > maxDays * DAY + CLOCK_CHANGE)
-    return refuse('too_large', `At most ${maxDays} days after \`from\`.`);
+  if (end - start > maxDays * DAY + CLOCK_CHANGE) return refuse('too_large', `At most ${maxDays} days after \`from\`.`);
   return { window: { start, end } };
 }
 

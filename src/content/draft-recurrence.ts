@@ -46,7 +46,8 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
   }
 
   const wasSeries = isSeries(content) && !cleared;
-  if (cleared || (!wasSeries && !patternGiven && isEmpty(input.added))) return resolveSingle(input, { ...content, ...times });
+  if (cleared || (!wasSeries && !patternGiven && isEmpty(input.added)))
+    return resolveSingle(input, { ...content, ...times });
 
   const errors: FieldError[] = [];
   const rule = patternGiven ? readPattern(mergePattern(input, content), times, errors) : null;
@@ -94,7 +95,9 @@ function replaceDates(series: Series, added: LocalTime[][] | null, excluded: Loc
   return { ...remaining, overrides: remaining.overrides.filter(({ original }) => takesPlace.has(stampOf(original))) };
 }
 
-/** Returns the known start among those that each text may name, or else the likeliest; sorted and without duplicates. */
+/**
+ * Returns the known start among those that each text may name, or else the likeliest; sorted and without duplicates.
+ */
 function chooseStarts(starts: LocalTime[][] | null, isKnown: (stamp: number) => boolean): LocalTime[] | null {
   if (starts === null) return null;
   const stamps = starts.map((candidates) => candidates.map(stampOf));
@@ -118,7 +121,10 @@ const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
 /** Returns the pattern as it was sent, or merged into the current one (RFC 7396 §2). */
-function mergePattern({ recurrence_pattern: pattern, mergesPattern }: RecurrenceInput, { rrule }: EventContent): unknown {
+function mergePattern(
+  { recurrence_pattern: pattern, mergesPattern }: RecurrenceInput,
+  { rrule }: EventContent,
+): unknown {
   if (!mergesPattern || typeof pattern !== 'object' || Array.isArray(pattern)) return pattern;
   const merged = { ...(rrule === null ? {} : patternFromRule(parseRrule(rrule))), ...pattern };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));

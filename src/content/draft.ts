@@ -40,7 +40,9 @@ export function draftContent(
 
 const NEW = { rrule: null, excluded: [], added: [], overrides: [], deletedAt: null };
 
-/** Drafts the fields that are stored as they are sent. Null and empty text clear optional fields and leave the others. */
+/**
+ * Drafts the fields that are stored as they are sent. Null and empty text clear optional fields and leave the others.
+ */
 function draftPlain(input: ContentInput, current: EventContent | null): PlainContent {
   const values = PLAIN_NAMES.map((name) => {
     const { column } = plainFieldOf(name);

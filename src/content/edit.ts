@@ -39,8 +39,8 @@ export function editContent(content: EventContent, { input, target, timeZone }: 
 
 /**
  * Returns the head and the edited tail of a series when the edit is for an occurrence and the following ones. Returns
- * null when there is nothing to split: the event is not a series, nothing comes before the occurrence, or the tail would
- * continue unchanged. Pure.
+ * null when there is nothing to split: the event is not a series, nothing comes before the occurrence, or the tail
+ * would continue unchanged. Pure.
  * @throws Problem validation_failed; not_found when there is no such occurrence
  */
 export function splitContent(

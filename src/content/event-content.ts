@@ -15,8 +15,8 @@ import { parseLocalTime } from '../time/local-time.js';
 /**
  * Everything about an event that people edit and history stores. Each time is stored twice: as an instant, and as the
  * wall time in `timeZone` (`2026-06-01T10:00:00`; midnight for all-day events, which end on the day after the last).
- * `rrule` is the canonical text of `printRrule`, or null. `excluded` contains the original local starts that do not take
- * place, `added` the local starts beside those of the rule.
+ * `rrule` is the canonical text of `printRrule`, or null. `excluded` contains the original local starts that do not
+ * take place, `added` the local starts beside those of the rule.
  */
 export type EventContent = PlainContent & DerivedContent;
 
@@ -65,7 +65,9 @@ export function isSeries({ rrule, added }: Pick<EventContent, 'rrule' | 'added'>
   return rrule !== null || added.length > 0;
 }
 
-/** Returns the duration of the event: calendar days in its zone, then elapsed seconds. All-day events have only days. */
+/**
+ * Returns the duration of the event: calendar days in its zone, then elapsed seconds. All-day events have only days.
+ */
 export function durationOf({
   startTime,
   endTime,

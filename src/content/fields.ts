@@ -244,10 +244,10 @@ const TIME_FIELDS = {
 } as const satisfies Record<string, DerivedField>;
 
 /**
- * The one table of the fields of an event, in the order in which differences are listed. Types, columns, snapshots, wire
- * mapping, differences, merging, request bodies and the OpenAPI document are derived from it, or the compiler checks them
- * against it. To add a field, add its column in a migration and a row to the table, with `since` one higher than the
- * highest.
+ * The one table of the fields of an event, in the order in which differences are listed. Types, columns, snapshots,
+ * wire mapping, differences, merging, request bodies and the OpenAPI document are derived from it, or the compiler
+ * checks them against it. To add a field, add its column in a migration and a row to the table, with `since` one higher
+ * than the highest.
  */
 export const FIELDS = {
   ...TEXT_FIELDS,
@@ -258,7 +258,9 @@ export const FIELDS = {
     label: 'Deleted',
     isTime: true,
     empty: false,
-    columns: { deletedAt: withComment(nullable(instant()), 'When the event went to the trash; rows are never removed.') },
+    columns: {
+      deletedAt: withComment(nullable(instant()), 'When the event went to the trash; rows are never removed.'),
+    },
     ...wire<boolean>(),
   },
 } as const;

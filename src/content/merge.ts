@@ -22,9 +22,10 @@ const OF_SERIES = UNIT_PROPERTIES.times.filter((property) => !OF_OCCURRENCES.inc
 
 /**
  * Merges two edits of the same base. A unit that only one side changed has the value of that side, and a unit that both
- * changed to the same value has that value. A unit that both changed to different values is a clash. Times, zone, all-day
- * and recurrence are one unit, because combining two new times gives a time that nobody chose. Exclusions and overrides of
- * different occurrences are still merged, unless a side moved the series or no occurrence would be left. Pure.
+ * changed to the same value has that value. A unit that both changed to different values is a clash. Times, zone,
+ * all-day and recurrence are one unit, because combining two new times gives a time that nobody chose. Exclusions and
+ * overrides of different occurrences are still merged, unless a side moved the series or no occurrence would be left.
+ * Pure.
  */
 export function mergeContent(
   base: EventContent,
@@ -45,7 +46,9 @@ export function mergeContent(
   return clashes.length > 0 ? { clashes } : { content };
 }
 
-/** A field that both sides changed: the value at the base, the current value, and the value that the caller requested. */
+/**
+ * A field that both sides changed: the value at the base, the current value, and the value that the caller requested.
+ */
 export interface FieldClash {
   field: string;
   base: unknown;

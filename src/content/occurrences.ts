@@ -28,8 +28,8 @@ export interface OccurrenceKey {
 }
 
 /**
- * Returns up to `limit` occurrences that overlap a window (epoch seconds, half-open) and come after a key, by start, then
- * by original start. A single event has one occurrence. Pure.
+ * Returns up to `limit` occurrences that overlap a window (epoch seconds, half-open) and come after a key, by start,
+ * then by original start. A single event has one occurrence. Pure.
  * @param accepts filters the occurrences
  */
 export function listOccurrences(
@@ -74,7 +74,10 @@ function toSingleOccurrence(content: EventContent): EventOccurrence {
   };
 }
 
-function toEventOccurrence(content: EventContent, { start, end, original, adjusted, override }: Occurrence): EventOccurrence {
+function toEventOccurrence(
+  content: EventContent,
+  { start, end, original, adjusted, override }: Occurrence,
+): EventOccurrence {
   const values = { ...valuesOf(content), ...overrideContent(override) };
   return { start, end, original: formatLocalTime(original), adjusted, overridden: override !== undefined, values };
 }

@@ -150,8 +150,13 @@ function toSeriesTimes(content: EventContent, original: LocalTime, requested: Ev
   return { start_time: formatLocalTime(start), end_time: wireInstant(new Date(end * 1_000)) };
 }
 
-/** Splits a series before an occurrence, with which the tail begins. Returns null when nothing comes before it. Pure. */
-export function splitBefore(content: EventContent, original: LocalTime): { head: EventContent; tail: EventContent } | null {
+/**
+ * Splits a series before an occurrence, with which the tail begins. Returns null when nothing comes before it. Pure.
+ */
+export function splitBefore(
+  content: EventContent,
+  original: LocalTime,
+): { head: EventContent; tail: EventContent } | null {
   try {
     const { head, tail } = splitSeries(seriesOf(content), original);
     return { head: applySeries(content, head), tail: applySeries(content, tail) };
@@ -164,8 +169,10 @@ export function splitBefore(content: EventContent, original: LocalTime): { head:
 /** Returns a value of an override; undefined when it equals the value of the series. */
 const omitIfEqual = <T>(value: T | undefined, ofSeries: T): T | undefined => (value === ofSeries ? undefined : value);
 
-const resolveOptional = (given: string | null | undefined, before: string | null | undefined): string | null | undefined =>
-  given === undefined ? before : given || null;
+const resolveOptional = (
+  given: string | null | undefined,
+  before: string | null | undefined,
+): string | null | undefined => (given === undefined ? before : given || null);
 
 function overrideTimes(
   content: EventContent,

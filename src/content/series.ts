@@ -22,7 +22,9 @@ export function seriesOf(content: EventContent): Series {
   };
 }
 
-/** Returns the content with the times of a series; the inverse of `seriesOf`. Instants are derived from the wall times. */
+/**
+ * Returns the content with the times of a series; the inverse of `seriesOf`. Instants are derived from the wall times.
+ */
 export function applySeries(content: EventContent, series: Series): EventContent {
   const timeZone = series.zone ?? content.timeZone;
   const start = toInstant(series.start, timeZone).epochSecond;

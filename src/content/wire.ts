@@ -18,7 +18,9 @@ import {
   type WireOverride,
 } from './fields.js';
 
-/** Derives the wire values of fields that are not sent as they are stored. Instants are in UTC with `Z`; all-day: dates. */
+/**
+ * Derives the wire values of fields that are not sent as they are stored. Instants are in UTC with `Z`; all-day: dates.
+ */
 const DERIVE: { [Name in DerivedName]: (content: EventContent) => WireContent[Name] } = {
   start_time: (content) => wireTime(content.startTime, content.localStart, content.allDay),
   end_time: (content) => wireTime(content.endTime, content.localEnd, content.allDay),
@@ -39,7 +41,10 @@ export function wireContent(content: EventContent): WireContent {
   return Object.fromEntries(CONTENT_FIELDS.map((name) => [name, toWire(name)])) as unknown as WireContent;
 }
 
-/** Returns the rule for other calendars, with UNTIL in the form of the start (RFC 5545 §3.3.10); null for a single event. */
+/**
+ * Returns the rule for other calendars, with UNTIL in the form of the start (RFC 5545 §3.3.10); null for a single
+ * event.
+ */
 export function wireRrule(content: Pick<EventContent, 'rrule' | 'timeZone' | 'allDay'>): string | null {
   if (content.rrule === null) return null;
   return printRruleBesideStart(parseRrule(content.rrule), { zone: content.timeZone, allDay: content.allDay });

@@ -7,10 +7,20 @@ class DryRunPersonView {
   @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
   user_id: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Role before the change; null when not a member.', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Role before the change; null when not a member.',
+    example: null,
+  })
   from: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Role after the change; null when the access is revoked.', example: 'editor' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Role after the change; null when the access is revoked.',
+    example: 'editor',
+  })
   to: string | null;
 }
 
@@ -45,7 +55,11 @@ class NotifiedView {
 
 /** The result of a dry run. This schema describes a call that has no response body. */
 export class DryRunView {
-  @ApiProperty({ type: 'null', description: 'The response body of the call; null for a response without one (204).', example: null })
+  @ApiProperty({
+    type: 'null',
+    description: 'The response body of the call; null for a response without one (204).',
+    example: null,
+  })
   would: unknown;
 
   @ApiProperty({ type: [DryRunChangeView], description: 'The changes that the call would make, in order.' })

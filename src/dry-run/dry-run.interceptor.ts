@@ -4,7 +4,10 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { isDryRun } from '../platform/http/dry-run-query.js';
 import { DryRunService } from './dry-run.service.js';
 
-/** Runs a request with `?dry_run=true` in one transaction that is rolled back at the end. Handlers need no support for it. */
+/**
+ * Runs a request with `?dry_run=true` in one transaction that is rolled back at the end. Handlers need no support for
+ * it.
+ */
 @Injectable()
 export class DryRunInterceptor implements NestInterceptor {
   constructor(private readonly dryRuns: DryRunService) {}

@@ -21,7 +21,9 @@ export function createFirstRow(content: EventContent, actor: Actor, at: Date): C
   });
 }
 
-/** Returns the next row. Versions of one event are never dated backwards, even when the clocks of servers differ. */
+/**
+ * Returns the next row of an event. Its time is later than the previous one, even when the clocks of servers differ.
+ */
 export function createNextRow(event: CalendarEvent, content: EventContent, actor: Actor): CalendarEvent {
   return Object.assign(new CalendarEvent(), event, content, deriveColumns(content), {
     version: event.version + 1,
@@ -30,7 +32,7 @@ export function createNextRow(event: CalendarEvent, content: EventContent, actor
   });
 }
 
-/** What follows from the content: first start and last end of all occurrences, and the data they were computed with. */
+/** Derives the first start and the last end of all occurrences, and the edition of the time zone data in use. */
 export function deriveColumns(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd' | 'tzdata'> {
   const tzdata = tzdataVersion();
   if (!isSeries(content)) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };

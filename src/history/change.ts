@@ -1,7 +1,9 @@
 import type { EventContent } from '../content/event-content.js';
 import type { RoleChange } from '../permissions/member.js';
 
-/** The kinds of change of an event. Kinds of the first group create a version, those of the second change its members. */
+/**
+ * The kinds of change of an event. Kinds of the first group create a version, those of the second change its members.
+ */
 export const CONTENT_KINDS = ['created', 'updated', 'rolled_back', 'deleted', 'restored', 'split'] as const;
 export const MEMBER_KINDS = ['shared', 'role_changed', 'revoked', 'ownership_transferred'] as const;
 

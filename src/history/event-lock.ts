@@ -15,7 +15,9 @@ export interface LockedEvent {
   members: Member[];
   /** The author of the latest version. */
   editor: { id: string; username: string };
-  /** True when the availability of the owner is locked too, so that a write may change the time that the event occupies. */
+  /**
+   * True when the availability of the owner is locked too, so that a write may change the time that the event occupies.
+   */
   availabilityLocked: boolean;
 }
 
@@ -40,8 +42,8 @@ interface LockRow {
 }
 
 /**
- * The only place that locks events. Locks are taken in one order: availability (owners sorted), then the event row, then
- * streams (in notifications/). Two transactions therefore never deadlock.
+ * The only place that locks events. Locks are taken in one order: availability (owners sorted), then the event row,
+ * then streams (in notifications/). Two transactions therefore never deadlock.
  */
 @Injectable()
 export class EventLock {
@@ -53,8 +55,8 @@ export class EventLock {
   }
 
   /**
-   * Locks an event and reads it in one round trip. Returns null when there is none. The result was read after the lock was
-   * granted, so it includes everything that the previous holder of the lock committed.
+   * Locks an event and reads it in one round trip. Returns null when there is none. The result was read after the lock
+   * was granted, so it includes everything that the previous holder of the lock committed.
    * @throws a serialization failure, after which the transaction is retried, when the owner changed meanwhile
    */
   async lock(tx: Transaction, eventId: string, options: LockOptions = {}): Promise<LockedEvent | null> {

@@ -17,8 +17,8 @@ export function historyHash(previous: string | null, entry: HistoryEntry, conten
 }
 
 /**
- * Hashes the content of an entry. It is hashed separately, so that a redaction can replace the content and keep the hash,
- * and the chain still verifies. Pure.
+ * Hashes the content of an entry. It is hashed separately, so that a redaction can replace the content and keep the
+ * hash, and the chain still verifies. Pure.
  * @returns SHA-256, hexadecimal
  */
 export function contentHash({ comment, changed, snapshot, members }: HistoryEntry): string {

@@ -52,9 +52,9 @@ const NEEDED: Record<ChangeKind, Action> = {
 };
 
 /**
- * Replays the history of one event from the beginning and verifies its numbers, its hashes, the fields that each version
- * lists as changed, the members, and that the role of each actor allowed the change. The result must equal the current
- * event. Entries of older schemas are verified as they were written.
+ * Replays the history of one event from the beginning and verifies its numbers, its hashes, the fields that each
+ * version lists as changed, the members, and that the role of each actor allowed the change. The result must equal the
+ * current event. Entries of older schemas are verified as they were written.
  */
 export class HistoryReplay {
   private last: StoredEntry | null = null;
@@ -153,7 +153,10 @@ export class HistoryReplay {
     for (const { userId, from, to } of members ?? []) {
       const before = this.members.get(userId) ?? null;
       if (before !== from) {
-        found ??= toFinding('members', `states that the role of ${userId} was ${from ?? 'none'}; it was ${before ?? 'none'}`);
+        found ??= toFinding(
+          'members',
+          `states that the role of ${userId} was ${from ?? 'none'}; it was ${before ?? 'none'}`,
+        );
       }
       if (to === null) this.members.delete(userId);
       else this.members.set(userId, to);

@@ -14,8 +14,8 @@ interface VersionRow extends Omit<HistoryEntry, 'members'> {
 }
 
 /**
- * Replaces the texts and the comment of one version, and stores the reason and the hash of the original content. Runs in
- * the caller's transaction, as the owner of the tables.
+ * Replaces the texts and the comment of one version, and stores the reason and the hash of the original content. Runs
+ * in the caller's transaction, as the owner of the tables.
  * @returns the other versions of the event that contain one of the replaced texts
  * @throws RedactionRefused
  */
@@ -37,7 +37,9 @@ export async function redactVersion(
   if (!row) throw new RedactionRefused(`Event ${eventId} has no version ${version}.`);
   if (row.snapshot!.redacted) throw new RedactionRefused(`Version ${version} is already redacted.`);
   if (row.current === version) {
-    throw new RedactionRefused(`Version ${version} is the current state. Change the event first, then redact the version.`);
+    throw new RedactionRefused(
+      `Version ${version} is the current state. Change the event first, then redact the version.`,
+    );
   }
   const { hash, previous, current: _current, ...entry } = row;
   const content = contentHash({ ...entry, members: null });

@@ -16,7 +16,9 @@ export class Redaction {
   @Column('text')
   reason: string;
 
-  /** Hash of the original content, from which the hash of the version was computed, so that the chain still verifies. */
+  /**
+   * Hash of the original content, from which the hash of the version was computed, so that the chain still verifies.
+   */
   @Column('bytea', {
     name: 'content_hash',
     comment: 'Hash of the content before: the hash of the version was computed with it, so the chain still verifies.',

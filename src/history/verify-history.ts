@@ -142,7 +142,9 @@ interface Origin {
   splitPosition: number | string | null;
 }
 
-/** Returns the initial members: the creator as owner, or for the tail of a split series the members of its head then. */
+/**
+ * Returns the initial members: the creator as owner, or for the tail of a split series the members of its head then.
+ */
 async function readInitialMembers(query: Query, eventId: string, tails: string[] = []): Promise<Map<string, Role>> {
   const [origin] = await query<Origin>(
     `SELECT v.kind, v.author_id AS "authorId", e.split_from AS "splitFrom", cut.position AS "splitPosition"

@@ -15,7 +15,8 @@ export class AccessService {
 
   /**
    * Returns the caller's role on an event.
-   * @throws Problem not_found when the caller may not see the event; forbidden when their role does not allow the action
+   * @throws Problem not_found when the caller may not see the event; forbidden when their role does not allow the
+   *   action
    */
   async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Role> {
     const access = await this.permissions.findAccess(eventId, userId);

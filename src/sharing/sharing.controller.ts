@@ -94,7 +94,8 @@ export class SharingController {
   @ApiOperation({
     operationId: 'revokePermission',
     summary: 'Revoke access or leave an event',
-    description: 'The owner may revoke the access of any other member. Other members may leave. The owner cannot be removed (409).',
+    description:
+      'The owner may revoke the access of any other member. Other members may leave. The owner cannot be removed (409).',
   })
   @ApiNoContentResponse({ description: 'The access is revoked' })
   @ApiProblems('forbidden', 'owner_required')

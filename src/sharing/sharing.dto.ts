@@ -5,10 +5,19 @@ import type { Member } from '../permissions/member.js';
 import { type Role, ROLES } from '../permissions/role.js';
 
 export class ShareEntry {
-  @UuidField({ description: 'The id of the person. Send exactly one of `user_id`, `username` and `email`.', optional: true })
+  @UuidField({
+    description: 'The id of the person. Send exactly one of `user_id`, `username` and `email`.',
+    optional: true,
+  })
   user_id?: string;
 
-  @TextField({ description: 'The user name of the person, in upper or lower case.', min: 1, max: 80, optional: true, example: 'ben' })
+  @TextField({
+    description: 'The user name of the person, in upper or lower case.',
+    min: 1,
+    max: 80,
+    optional: true,
+    example: 'ben',
+  })
   username?: string;
 
   @EmailField({ description: 'The e-mail address of the person.', optional: true })
@@ -32,7 +41,12 @@ export class ShareBody {
 }
 
 export class ChangeRoleBody {
-  @ChoiceField({ description: 'The new role. `owner` transfers the ownership.', values: ROLES, name: 'Role', example: 'viewer' })
+  @ChoiceField({
+    description: 'The new role. `owner` transfers the ownership.',
+    values: ROLES,
+    name: 'Role',
+    example: 'viewer',
+  })
   role: Role;
 
   @ChoiceField({

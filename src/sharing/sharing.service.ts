@@ -25,8 +25,8 @@ export class SharingService {
   ) {}
 
   /**
-   * Shares an event with several people, all or nothing: an unknown person or an invalid role rejects the whole call, with
-   * a pointer for each. Sharing again changes the role. Returns the members.
+   * Shares an event with several people, all or nothing: an unknown person or an invalid role rejects the whole call,
+   * with a pointer for each. Sharing again changes the role. Returns the members.
    * @throws Problem validation_failed, too_many_people, not_found, forbidden
    */
   async share(actor: Actor, eventId: string, requests: ShareRequest[]): Promise<Member[]> {
@@ -46,8 +46,8 @@ export class SharingService {
   }
 
   /**
-   * Changes the role of a member. `owner` transfers the ownership, and the previous owner becomes an editor. Returns the
-   * members.
+   * Changes the role of a member. `owner` transfers the ownership, and the previous owner becomes an editor. Returns
+   * the members.
    * @throws Problem owner_required for another role of the owner; event_conflict, not_found, forbidden
    */
   async changeRole(
@@ -62,7 +62,10 @@ export class SharingService {
       const locked = await this.locks.lockFor(tx, actor, eventId, 'share', options);
       const from = roleOf(locked, userId);
       if (from === role) return locked.members;
-      if (from === 'owner') throw new Problem('owner_required', { detail: 'The owner cannot change their own role. Transfer the ownership instead.' });
+      if (from === 'owner')
+        throw new Problem('owner_required', {
+          detail: 'The owner cannot change their own role. Transfer the ownership instead.',
+        });
       if (role === 'owner') return (await this.transfer(tx, locked, actor, userId, onConflict)).members;
       return (await this.writer.write(tx, locked, actor, 'role_changed', [{ userId, from, to: role }])).members;
     });
@@ -77,14 +80,15 @@ export class SharingService {
       const isLeaving = userId === actor.userId;
       const locked = await this.locks.lockFor(tx, actor, eventId, isLeaving ? 'read' : 'share');
       const from = roleOf(locked, userId);
-      if (from === 'owner') throw new Problem('owner_required', { detail: 'The owner cannot be removed. Transfer the ownership first.' });
+      if (from === 'owner')
+        throw new Problem('owner_required', { detail: 'The owner cannot be removed. Transfer the ownership first.' });
       await this.writer.write(tx, locked, actor, 'revoked', [{ userId, from, to: null }]);
     });
   }
 
   /**
-   * Transfers the ownership of a locked event, and the time that it occupies, to a member. The availability of both owners
-   * is locked.
+   * Transfers the ownership of a locked event, and the time that it occupies, to a member. The availability of both
+   * owners is locked.
    * @throws Problem event_conflict when the new owner is busy at that time
    */
   async transfer(

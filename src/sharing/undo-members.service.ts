@@ -21,10 +21,10 @@ export class UndoMembersService {
   ) {}
 
   /**
-   * Undoes one change of members, completely or not at all, and records that as a new change: the access that it gave is
-   * revoked, the access that it revoked is given again, and roles are restored.
-   * @throws Problem later_changes with everybody whose role changed again since; event_conflict when the previous owner is
-   *   busy; validation_failed for a person whose account was erased; too_many_people, not_found, forbidden
+   * Undoes one change of members, completely or not at all, and records that as a new change: the access that it gave
+   * is revoked, the access that it revoked is given again, and roles are restored.
+   * @throws Problem later_changes with everybody whose role changed again since; event_conflict when the previous owner
+   *   is busy; validation_failed for a person whose account was erased; too_many_people, not_found, forbidden
    */
   async undo(
     actor: Actor,

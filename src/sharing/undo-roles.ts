@@ -19,9 +19,9 @@ export const INVERSE_KIND = {
 } as const satisfies Record<MemberKind, MemberKind>;
 
 /**
- * Returns the role changes that undo a change of members. Each person is handled separately, as in a merge: a person who
- * already has the previous role is skipped, and a person whose role changed again since is a clash. The two role changes
- * of a transfer of ownership are undone together, because one alone would leave two owners or none. Pure.
+ * Returns the role changes that undo a change of members. Each person is handled separately, as in a merge: a person
+ * who already has the previous role is skipped, and a person whose role changed again since is a clash. The two role
+ * changes of a transfer of ownership are undone together, because one alone would leave two owners or none. Pure.
  * @param current the current role of each member
  */
 export function undoRoles(

@@ -25,7 +25,8 @@ export function dailyMeeting(): EventContent {
 export function applyEdit(edit: ContentEdit, content: EventContent): EventContent {
   if (edit.what === 'fields') return toDrafts(edit.input, content);
   const original = findOriginal(content, content.allDay ? at(edit.day, 0).slice(0, 10) : at(edit.day, 10));
-  if (edit.what === 'exclusion') return removeOccurrences(content, original, 'this') ?? { ...content, deletedAt: new Date(0) };
+  if (edit.what === 'exclusion')
+    return removeOccurrences(content, original, 'this') ?? { ...content, deletedAt: new Date(0) };
   if (edit.scope === 'this') return overrideOccurrence(content, original, edit.input);
   const through = toSeriesEdit(content, original, edit.input);
   return toDrafts(through.input, through.content);
