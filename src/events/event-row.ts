@@ -7,9 +7,9 @@ import { seriesOf } from '../content/series.js';
 import { bounds } from '../recurrence/expand.js';
 
 /** Returns the first row of an event that the actor creates. */
-export function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent {
+export function createFirstRow(content: EventContent, actor: Actor, at: Date): CalendarEvent {
   const id = uuidv7();
-  return Object.assign(new CalendarEvent(), content, outline(content), {
+  return Object.assign(new CalendarEvent(), content, deriveColumns(content), {
     id,
     seriesId: id,
     splitFrom: null,
@@ -21,17 +21,19 @@ export function newEvent(content: EventContent, actor: Actor, at: Date): Calenda
   });
 }
 
-/** Returns the next row. Versions of one event are never dated backwards, even when the clocks of servers differ. */
-export function nextVersion(event: CalendarEvent, content: EventContent, actor: Actor): CalendarEvent {
-  return Object.assign(new CalendarEvent(), event, content, outline(content), {
+/**
+ * Returns the next row of an event. Its time is later than the previous one, even when the clocks of servers differ.
+ */
+export function createNextRow(event: CalendarEvent, content: EventContent, actor: Actor): CalendarEvent {
+  return Object.assign(new CalendarEvent(), event, content, deriveColumns(content), {
     version: event.version + 1,
     updatedAt: new Date(Math.max(Date.now(), event.updatedAt.getTime() + 1)),
     updatedBy: actor.userId,
   });
 }
 
-/** What follows from the content: first start and last end of all occurrences, and the data they were computed with. */
-export function outline(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd' | 'tzdata'> {
+/** Derives the first start and the last end of all occurrences, and the edition of the time zone data in use. */
+export function deriveColumns(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd' | 'tzdata'> {
   const tzdata = tzdataVersion();
   if (!isSeries(content)) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };
   const found = bounds(seriesOf(content));

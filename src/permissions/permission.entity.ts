@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { User } from '../users/user.entity.js';
 import { type Role, ROLES } from './role.js';
 
-/** One person's role on one event. The owner is such a row too: exactly one, by index and by trigger. */
+/** One person's role on one event. An index and a trigger guarantee that each event has exactly one owner. */
 @Entity('event_permissions')
 @Index('event_permissions_one_owner_idx', ['eventId'], { unique: true, where: `role = 'owner'` })
 @Index('event_permissions_user_id_idx', ['userId', 'eventId'])

@@ -65,7 +65,7 @@ describe('npm run redact:version', () => {
     [['00000000-0000-7000-8000-000000000009', '2', '--reason', 'x'], /has no version 2/],
     [['no-uuid', '2', '--reason', 'x'], /has no version 2/],
     [['$id', '99', '--reason', 'x'], /has no version 99/],
-    [['$id', '5', '--reason', 'x'], /is the present state/],
+    [['$id', '5', '--reason', 'x'], /is the current state/],
     [['$id', '2'], /Usage/],
     [['$id', '2', '--reason', ' '], /Usage/],
     [['$id', 'two', '--reason', 'x'], /Usage/],
@@ -84,7 +84,7 @@ describe('npm run redact:version', () => {
       printed: `Redacted version 2 of event ${id}.\nThe same texts are also in: version 3.\n`,
     });
     expect(await everythingStored()).not.toMatch(/1234567|Secret|secret/);
-    expect((await redact(id, '2', '--reason', 'x')).printed).toMatch(/redacted already/);
+    expect((await redact(id, '2', '--reason', 'x')).printed).toMatch(/is already redacted/);
     expect((await redact(id, '3', '--reason', 'The same number')).code).toBe(0);
     await expectInvariants(app.database);
   });

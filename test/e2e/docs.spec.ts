@@ -16,7 +16,9 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await app?.close();
   });
 
-  /** Opens a page; `outside` and `complaints` fill as the browser asks elsewhere, or reports a violation or an error. */
+  /**
+   * Opens a page; `outside` and `complaints` fill as the browser asks elsewhere, or reports a violation or an error.
+   */
   async function open(path: string): Promise<{ page: Page; outside: string[]; complaints: string[] }> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     const outside: string[] = [];
@@ -44,7 +46,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
   it('/docs shows the operations and asks nobody else', async () => {
     const { page, outside, complaints } = await open('/docs');
     await page.locator('.opblock').first().waitFor();
-    for (const summary of ['Create an event', 'Share an event', 'Bring an old version back']) {
+    for (const summary of ['Create an event', 'Share an event', 'Roll back to an earlier version']) {
       expect(await page.getByText(summary, { exact: true }).first().isVisible()).toBe(true);
     }
     await page.waitForLoadState('networkidle');
@@ -66,7 +68,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
 
   it('/redoc shows the operations, searches them and asks nobody else', async () => {
     const { page, outside, complaints } = await open('/redoc');
-    for (const summary of ['Create an event', 'Share an event', 'Bring an old version back']) {
+    for (const summary of ['Create an event', 'Share an event', 'Roll back to an earlier version']) {
       await page.getByRole('heading', { name: summary }).waitFor();
     }
     await page.getByPlaceholder('Search...').pressSequentially('rollback');
