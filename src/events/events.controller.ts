@@ -39,6 +39,7 @@ import { EventsService } from './events.service.js';
 import { CreatedEventsView, EventsView, EventView, eventView, expandedView, notesView } from './event-view.js';
 import { readFilter, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
+import { ReadEventsService } from './read-events.service.js';
 import { respondWithEvent } from './respond-with-event.js';
 
 @ApiTags('Events')
@@ -46,6 +47,7 @@ import { respondWithEvent } from './respond-with-event.js';
 export class EventsController {
   constructor(
     private readonly events: EventsService,
+    private readonly reading: ReadEventsService,
     private readonly occurrences: OccurrencesService,
   ) {}
 
@@ -113,7 +115,7 @@ export class EventsController {
     }
     // A cursor is valid for one order and one `as_of`.
     const order = ['events', query.sort ?? 'start_time', ...(filter.asOf ? [filter.asOf.toISOString()] : [])].join(':');
-    const page = await this.events.list(actor, filter, pageRequest(query, order, 2));
+    const page = await this.reading.list(actor, filter, pageRequest(query, order, 2));
     return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
   }
 
@@ -141,7 +143,7 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView | undefined> {
-    const found = await this.events.get(actor, id, readAsOf(query, actor.timeZone));
+    const found = await this.reading.get(actor, id, readAsOf(query, actor.timeZone));
     if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
     return eventView(found.record, found.members);
   }

@@ -6,7 +6,7 @@ import { type FieldClash, listFieldClashes, mergeContent, unitOf, replaceUnits }
 import { wireContent } from '../content/wire.js';
 import type { EventWithMembers } from '../events/event-record.js';
 import { EventWriter } from '../events/event-writer.js';
-import { EventsService } from '../events/events.service.js';
+import { ReadEventsService } from '../events/read-events.service.js';
 import type { MemberKind } from '../history/change.js';
 import { EventLock } from '../history/event-lock.js';
 import {
@@ -41,7 +41,7 @@ const UNCHANGED: Difference = { changes: {}, patch: [], summary: [] };
 export class VersionsService {
   constructor(
     private readonly history: HistoryService,
-    private readonly events: EventsService,
+    private readonly events: ReadEventsService,
     private readonly writer: EventWriter,
     private readonly locks: EventLock,
     private readonly undoMembers: UndoMembersService,
