@@ -183,33 +183,33 @@ export type IntervalView = {
 export type PersonBusyView = {
     user: PersonView;
     /**
-     * By start, merged, and cut off at the bounds of the window. With what, is not told.
+     * Merged intervals by start, clipped to the window, without the events that occupy them.
      */
     busy: Array<IntervalView>;
 };
 
 export type FreeBusyView = {
     /**
-     * In the order of the question, each person once.
+     * In the order of the request, each person once.
      */
     items: Array<PersonBusyView>;
 };
 
 export type ShareEntry = {
     /**
-     * The person by id …
+     * The id of the person. Send exactly one of `user_id`, `username` and `email`.
      */
     user_id?: string;
     /**
-     * … or by name …
+     * The user name of the person, in upper or lower case.
      */
     username?: string;
     /**
-     * … or by e-mail.
+     * The e-mail address of the person.
      */
     email?: string;
     /**
-     * In any case. `owner` is handed over, not shared.
+     * `viewer` or `editor`, in upper or lower case. `owner` is rejected: transfer the ownership instead.
      */
     role: 'viewer' | 'editor' | 'owner';
 };
@@ -240,11 +240,11 @@ export type PermissionsView = {
 
 export type ChangeRoleBody = {
     /**
-     * `owner` hands the event over.
+     * The new role. `owner` transfers the ownership.
      */
     role: 'viewer' | 'editor' | 'owner';
     /**
-     * When handing over: what to do if the new owner is busy at that time.
+     * For a transfer of ownership: what to do if the new owner is busy at that time.
      */
     on_conflict?: 'reject' | 'allow';
 };
@@ -259,27 +259,27 @@ export type CheckConflictsBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
      */
     start_time?: string;
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
      */
     end_time?: string;
     /**
-     * IANA time zone of the event; yours when absent.
+     * IANA time zone of the event. Your time zone when absent.
      */
     time_zone?: string;
     /**
-     * Whole days: the times are plain dates, the end exclusive.
+     * Whole days: the times are dates, and the end is exclusive.
      */
     all_day?: boolean;
     /**
-     * `true` needs a pattern; `false` clears it.
+     * `true` requires a pattern, `false` clears it.
      */
     is_recurring?: boolean;
     /**
-     * An RFC 5545 RRULE or the object. Null makes it happen once.
+     * An RFC 5545 RRULE or a pattern object. Null makes the event a single one.
      */
     recurrence_pattern?: string | RecurrencePatternBody | null;
     /**
@@ -287,11 +287,11 @@ export type CheckConflictsBody = {
      */
     excluded?: Array<string> | null;
     /**
-     * Starts of further occurrences beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added?: Array<string> | null;
     /**
-     * The event that would be changed: it does not clash with itself, its owner is the one asked about, and fields that are absent are as it has them. Without it, a new event of yours, which needs `start_time` and `end_time`.
+     * The event to update: absent fields have its values, and the result contains its conflicts with other events of its owner. Without it, you check a new event of yours, which needs `start_time` and `end_time`.
      */
     event_id?: string;
 };
@@ -311,11 +311,11 @@ export type ConflictView = {
      */
     title: string | null;
     /**
-     * The occurrence of yours that meets it.
+     * The occurrence of your event that overlaps it.
      */
     with: IntervalView;
     /**
-     * Where yours stands in the body of a batch, such as `/events/3`.
+     * Your event in the body of a batch, such as `/events/3`.
      */
     pointer?: string;
 };
@@ -333,15 +333,15 @@ export type SlotView = {
 
 export type ConflictCheckView = {
     /**
-     * The first 50 clashes, by start. Empty: it would be stored.
+     * The first 50 conflicts, by start. When empty, the event can be stored.
      */
     conflicts: Array<ConflictView>;
     /**
-     * When it clashes, the next three times at which it would fit.
+     * When there are conflicts: the next three times at which there would be none.
      */
     suggestions: Array<SlotView>;
     /**
-     * For an endless series: its first clashes with other endless series beyond the horizon of ten years, up to which everything is checked.
+     * For an endless series: its first conflicts with other endless series after the horizon of ten years, up to which `conflicts` is complete.
      */
     possible_conflicts_after: Array<ConflictView>;
 };
@@ -355,11 +355,11 @@ export type RecurrencePatternBody = {
      */
     count?: number;
     /**
-     * A date (all of that day), wall time of the series, or an instant. Not with `count`.
+     * A date (including that whole day), a wall time of the series, or an instant. Not with `count`.
      */
     until?: string;
     /**
-     * `MO`, or with an ordinal `-1FR`.
+     * Weekdays such as `MO`, or with an ordinal such as `-1FR`.
      */
     by_day?: Array<string>;
     /**
@@ -391,7 +391,7 @@ export type RecurrencePatternBody = {
      */
     by_second?: Array<number>;
     /**
-     * Which of the occurrences of one period: 1 the first, -1 the last.
+     * Positions among the occurrences of one period: 1 is the first, -1 the last.
      */
     by_set_position?: Array<number>;
     /**
@@ -403,7 +403,7 @@ export type RecurrencePatternBody = {
 
 export type CreateEventBody = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -415,7 +415,7 @@ export type CreateEventBody = {
      */
     location?: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url?: string | null;
     /**
@@ -427,27 +427,27 @@ export type CreateEventBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
      */
     start_time: string;
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
      */
     end_time: string;
     /**
-     * IANA time zone of the event; yours when absent.
+     * IANA time zone of the event. Your time zone when absent.
      */
     time_zone?: string;
     /**
-     * Whole days: the times are plain dates, the end exclusive.
+     * Whole days: the times are dates, and the end is exclusive.
      */
     all_day?: boolean;
     /**
-     * `true` needs a pattern; `false` clears it.
+     * `true` requires a pattern, `false` clears it.
      */
     is_recurring?: boolean;
     /**
-     * An RFC 5545 RRULE or the object. Null makes it happen once.
+     * An RFC 5545 RRULE or a pattern object. Null makes the event a single one.
      */
     recurrence_pattern?: string | RecurrencePatternBody | null;
     /**
@@ -455,15 +455,15 @@ export type CreateEventBody = {
      */
     excluded?: Array<string> | null;
     /**
-     * Starts of further occurrences beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added?: Array<string> | null;
     /**
-     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
+     * What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.
      */
     on_conflict?: 'reject' | 'allow' | 'skip';
     /**
-     * Kept in the history with this change.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
 };
@@ -476,11 +476,11 @@ export type RecurrencePatternView = {
      */
     count?: number;
     /**
-     * A date (all of that day), wall time of the series, or an instant. Not with `count`.
+     * A date (including that whole day), a wall time of the series, or an instant. Not with `count`.
      */
     until?: string;
     /**
-     * `MO`, or with an ordinal `-1FR`.
+     * Weekdays such as `MO`, or with an ordinal such as `-1FR`.
      */
     by_day?: Array<string>;
     /**
@@ -512,7 +512,7 @@ export type RecurrencePatternView = {
      */
     by_second?: Array<number>;
     /**
-     * Which of the occurrences of one period: 1 the first, -1 the last.
+     * Positions among the occurrences of one period: 1 is the first, -1 the last.
      */
     by_set_position?: Array<number>;
     /**
@@ -523,13 +523,13 @@ export type RecurrencePatternView = {
 
 export type OverrideView = {
     /**
-     * Names the occurrence, wherever it was moved to.
+     * Identifies the occurrence, even after it was moved.
      */
     original_start: string;
     start_time?: string;
     end_time?: string;
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title?: string;
     /**
@@ -541,7 +541,7 @@ export type OverrideView = {
      */
     location?: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url?: string | null;
     /**
@@ -557,13 +557,13 @@ export type OverrideView = {
 export type SplitFromView = {
     event_id: string;
     /**
-     * Version of that event just after the split.
+     * The version of that event just after the split.
      */
     version: number;
 };
 
 /**
- * What you may do.
+ * The actions that your role allows.
  */
 export type Action = 'read' | 'edit' | 'share' | 'delete';
 
@@ -575,7 +575,7 @@ export type PersonRoleView = {
 
 export type EventView = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -587,7 +587,7 @@ export type EventView = {
      */
     location: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url: string | null;
     /**
@@ -614,15 +614,15 @@ export type EventView = {
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
     /**
-     * Original starts that do not take place.
+     * Original starts of occurrences that do not take place.
      */
     excluded: Array<string>;
     /**
-     * Further starts beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added: Array<string>;
     /**
-     * What single occurrences have of their own.
+     * The occurrences that differ from the series.
      */
     overrides: Array<OverrideView>;
     id: string;
@@ -631,15 +631,15 @@ export type EventView = {
      */
     rrule: string | null;
     /**
-     * Shared by the parts of a series that was split.
+     * Shared by the events into which a series was split.
      */
     series_id: string;
     /**
-     * Where this part of a series was split off.
+     * The event and version from which this event was split off; null when it was not.
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the latest version; also the ETag.
+     * Number of the current version, which is also the ETag.
      */
     version: number;
     owner: PersonView;
@@ -648,26 +648,26 @@ export type EventView = {
      */
     role: Role;
     /**
-     * What you may do.
+     * The actions that your role allows.
      */
     can: Array<Action>;
     /**
-     * Everybody on the event (single events only).
+     * The members of the event. Only when one event is read or written, not in lists.
      */
     permissions?: Array<PersonRoleView>;
     created_at: string;
     updated_at: string;
     updated_by: PersonView;
     /**
-     * After a change with `on_conflict: skip`: original starts that were left out.
+     * After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.
      */
     skipped?: Array<string>;
     /**
-     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     * After a write of an endless series: its first conflicts with other endless series after the horizon of ten years, up to which everything was checked.
      */
     possible_conflicts_after?: Array<ConflictView>;
     /**
-     * When it went to the trash (only there).
+     * When the event was deleted. Only for events in the trash.
      */
     deleted_at?: string;
 };
@@ -696,18 +696,18 @@ export type OccurrenceTimesView = {
      */
     end_time: string;
     /**
-     * Names the occurrence, wherever it was moved to.
+     * Identifies the occurrence, even after it was moved.
      */
     original_start: string;
     /**
-     * The clocks skip its time that day: it was moved forward by the gap.
+     * True when the clocks skip the local time on that day: the occurrence is moved forward by the gap.
      */
     adjusted?: boolean;
 };
 
 export type EventItemView = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -719,7 +719,7 @@ export type EventItemView = {
      */
     location: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url: string | null;
     /**
@@ -746,15 +746,15 @@ export type EventItemView = {
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
     /**
-     * Original starts that do not take place.
+     * Original starts of occurrences that do not take place.
      */
     excluded: Array<string>;
     /**
-     * Further starts beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added: Array<string>;
     /**
-     * What single occurrences have of their own.
+     * The occurrences that differ from the series.
      */
     overrides: Array<OverrideView>;
     id: string;
@@ -763,15 +763,15 @@ export type EventItemView = {
      */
     rrule: string | null;
     /**
-     * Shared by the parts of a series that was split.
+     * Shared by the events into which a series was split.
      */
     series_id: string;
     /**
-     * Where this part of a series was split off.
+     * The event and version from which this event was split off; null when it was not.
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the latest version; also the ETag.
+     * Number of the current version, which is also the ETag.
      */
     version: number;
     owner: PersonView;
@@ -780,30 +780,30 @@ export type EventItemView = {
      */
     role: Role;
     /**
-     * What you may do.
+     * The actions that your role allows.
      */
     can: Array<Action>;
     /**
-     * Everybody on the event (single events only).
+     * The members of the event. Only when one event is read or written, not in lists.
      */
     permissions?: Array<PersonRoleView>;
     created_at: string;
     updated_at: string;
     updated_by: PersonView;
     /**
-     * After a change with `on_conflict: skip`: original starts that were left out.
+     * After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.
      */
     skipped?: Array<string>;
     /**
-     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     * After a write of an endless series: its first conflicts with other endless series after the horizon of ten years, up to which everything was checked.
      */
     possible_conflicts_after?: Array<ConflictView>;
     /**
-     * When it went to the trash (only there).
+     * When the event was deleted. Only for events in the trash.
      */
     deleted_at?: string;
     /**
-     * With `expand`: which occurrence this item is.
+     * With `expand`: the occurrence that this item represents.
      */
     occurrence?: OccurrenceTimesView;
 };
@@ -834,7 +834,7 @@ export type EventsView = {
 
 export type UpdateEventBody = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title?: string;
     /**
@@ -846,7 +846,7 @@ export type UpdateEventBody = {
      */
     location?: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url?: string | null;
     /**
@@ -858,27 +858,27 @@ export type UpdateEventBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
      */
     start_time?: string;
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
      */
     end_time?: string;
     /**
-     * IANA time zone of the event; yours when absent.
+     * IANA time zone of the event. Your time zone when absent.
      */
     time_zone?: string;
     /**
-     * Whole days: the times are plain dates, the end exclusive.
+     * Whole days: the times are dates, and the end is exclusive.
      */
     all_day?: boolean;
     /**
-     * `true` needs a pattern; `false` clears it.
+     * `true` requires a pattern, `false` clears it.
      */
     is_recurring?: boolean;
     /**
-     * An RFC 5545 RRULE or the object. Null makes it happen once.
+     * An RFC 5545 RRULE or a pattern object. Null makes the event a single one.
      */
     recurrence_pattern?: string | RecurrencePatternBody | null;
     /**
@@ -886,15 +886,15 @@ export type UpdateEventBody = {
      */
     excluded?: Array<string> | null;
     /**
-     * Starts of further occurrences beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added?: Array<string> | null;
     /**
-     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
+     * What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.
      */
     on_conflict?: 'reject' | 'allow' | 'skip';
     /**
-     * Kept in the history with this change.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
 };
@@ -907,7 +907,7 @@ export type RestoreEventBody = {
      */
     on_conflict?: 'reject' | 'allow';
     /**
-     * Kept in the history.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
 };
@@ -922,19 +922,15 @@ export type OccurrenceView = {
      */
     end_time: string;
     /**
-     * Names the occurrence, wherever it was moved to.
+     * Identifies the occurrence, even after it was moved.
      */
     original_start: string;
     /**
-     * The clocks skip its time that day: it was moved forward by the gap.
+     * True when the clocks skip the local time on that day: the occurrence is moved forward by the gap.
      */
     adjusted?: boolean;
     /**
-     * It has values of its own.
-     */
-    overridden: boolean;
-    /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -946,7 +942,7 @@ export type OccurrenceView = {
      */
     location: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url: string | null;
     /**
@@ -957,6 +953,10 @@ export type OccurrenceView = {
      * `cancelled` occupies no time and stays visible; `tentative` occupies it.
      */
     status: 'confirmed' | 'tentative' | 'cancelled';
+    /**
+     * True when the occurrence differs from the series.
+     */
+    overridden: boolean;
 };
 
 export type OccurrencesView = {
@@ -1143,7 +1143,7 @@ export type VersionView = {
     created_at: string;
     comment: string | null;
     /**
-     * Fields that differ from the version before.
+     * Fields that differ from the previous version.
      */
     changed: Array<string>;
     /**
@@ -1178,7 +1178,7 @@ export type HistoryView = {
 
 export type SnapshotView = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -1190,7 +1190,7 @@ export type SnapshotView = {
      */
     location: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url: string | null;
     /**
@@ -1217,19 +1217,19 @@ export type SnapshotView = {
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
     /**
-     * Original starts that do not take place.
+     * Original starts of occurrences that do not take place.
      */
     excluded: Array<string>;
     /**
-     * Further starts beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added: Array<string>;
     /**
-     * What single occurrences have of their own.
+     * The occurrences that differ from the series.
      */
     overrides: Array<OverrideView>;
     /**
-     * True while the event was in the trash.
+     * True when the event was in the trash.
      */
     deleted: boolean;
 };
@@ -1241,7 +1241,7 @@ export type VersionWithSnapshotView = {
     created_at: string;
     comment: string | null;
     /**
-     * Fields that differ from the version before.
+     * Fields that differ from the previous version.
      */
     changed: Array<string>;
     /**
@@ -1249,7 +1249,7 @@ export type VersionWithSnapshotView = {
      */
     redacted?: RedactionView;
     /**
-     * The whole content after this change.
+     * The complete content after the change.
      */
     snapshot: SnapshotView;
 };
@@ -1260,27 +1260,27 @@ export type ChangeType = 'added' | 'removed' | 'changed';
 
 export type LogChangeView = {
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     from: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
     /**
-     * A field of the event, or `permissions` when people changed.
+     * A field of the event, or `permissions` for a change of members.
      */
     field: string;
     /**
-     * Whose role changed.
+     * The person whose role changed.
      */
     person?: PersonView;
 };
 
 export type LogEntryView = {
     /**
-     * Place in the log; names the change to undo.
+     * Position in the changelog, which identifies the change to undo.
      */
     position: number;
     /**
@@ -1292,15 +1292,15 @@ export type LogEntryView = {
     at: string;
     comment: string | null;
     /**
-     * The version before; null for the creation, the same version when people changed.
+     * The previous version; null for the creation. For a change of members, the same as `version`.
      */
     previous_version: number | null;
     /**
-     * By how many characters title, description and location grew or shrank together.
+     * Change of the total length of title, description, location and link, in characters.
      */
     size: number;
     /**
-     * What happened, in words.
+     * The change in words.
      */
     summary: string;
     changes: Array<LogChangeView>;
@@ -1343,16 +1343,16 @@ export type TextOperationView = {
 
 export type FieldDifferenceView = {
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     from: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
     /**
-     * Word by word, for title, description and location when they changed.
+     * The comparison word by word. Only for title, description, location and link, when the text changed.
      */
     text?: Array<TextOperationView>;
 };
@@ -1361,7 +1361,7 @@ export type PatchOperationView = {
     op: 'add' | 'replace' | 'remove';
     path: string;
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     value?: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
 };
@@ -1376,7 +1376,7 @@ export type DiffView = {
         [key: string]: FieldDifferenceView;
     };
     /**
-     * JSON Patch (RFC 6902) from the one to the other.
+     * JSON Patch (RFC 6902) from the first version to the second.
      */
     patch: Array<PatchOperationView>;
     summary: Array<string>;
@@ -1388,11 +1388,11 @@ export type RollbackBody = {
      */
     on_conflict?: 'reject' | 'allow';
     /**
-     * Kept in the history.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
     /**
-     * Only these fields; everything when absent. Times, zone, all-day and recurrence go together.
+     * Only these fields; all fields when absent. Times, time zone, all-day and recurrence are rolled back together.
      */
     fields?: Array<'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status'>;
 };
@@ -1403,7 +1403,7 @@ export type RevertBody = {
      */
     on_conflict?: 'reject' | 'allow';
     /**
-     * Kept in the history.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
 };
@@ -1576,11 +1576,11 @@ export type ConflictProblemView = {
      */
     errors?: Array<FieldErrorView>;
     /**
-     * With `event_conflict`: the first 50 clashes.
+     * With `event_conflict`: the first 50 conflicts.
      */
     conflicts?: Array<ConflictView>;
     /**
-     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
      */
     suggestions?: Array<SlotView>;
 };
@@ -1624,18 +1624,18 @@ export type ResyncProblemView = {
 export type DryRunPersonView = {
     user_id: string;
     /**
-     * Role before; null: not on the event.
+     * Role before the change; null when not a member.
      */
     from: string | null;
     /**
-     * Role after; null: removed.
+     * Role after the change; null when the access is revoked.
      */
     to: string | null;
 };
 
 export type DryRunChangeView = {
     /**
-     * The event; of one that is yet to be created the id is made up.
+     * The event. The id of an event that would be created is not the final one.
      */
     event_id: string;
     kind: ChangeKind;
@@ -1648,7 +1648,7 @@ export type DryRunChangeView = {
      */
     changed?: Array<string>;
     /**
-     * People whose role would change.
+     * Members whose role would change.
      */
     people?: Array<DryRunPersonView>;
 };
@@ -1660,19 +1660,19 @@ export type NotifiedView = {
 
 export type DryRunView = {
     /**
-     * What the call would answer; null for nothing (204).
+     * The response body of the call; null for a response without one (204).
      */
     would: null;
     /**
-     * What would happen, in its order.
+     * The changes that the call would make, in order.
      */
     changes: Array<DryRunChangeView>;
     /**
-     * Clashes that `on_conflict` would put up with or leave out.
+     * Conflicts that `on_conflict` would allow or skip.
      */
     conflicts: Array<ConflictView>;
     /**
-     * Who would be told, you left out.
+     * The people who would be notified, without you.
      */
     notified: Array<NotifiedView>;
 };
@@ -1688,23 +1688,23 @@ export type FieldClashView = {
      */
     field: string;
     /**
-     * With `permissions`: whose role it is.
+     * With `permissions`: the person whose role it is.
      */
     person?: ClashingPersonView;
     /**
-     * Any JSON value; null when there was none.
+     * Any JSON value; null when there is none.
      */
     base: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
     /**
-     * Any JSON value; null when there was none.
+     * Any JSON value; null when there is none.
      */
     theirs: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
     /**
-     * Any JSON value; null when there was none.
+     * Any JSON value; null when there is none.
      */
     yours: string | boolean | Array<unknown> | {
         [key: string]: unknown;
@@ -1742,11 +1742,11 @@ export type StaleVersionProblemView = {
      */
     errors?: Array<FieldErrorView>;
     /**
-     * The version that the event has now.
+     * The current version of the event.
      */
     current_version?: number;
     /**
-     * What was changed on both sides: at your version, now, and as you sent it.
+     * The fields that both sides changed: the value at your version, the current value, and the value that you sent.
      */
     clashes?: Array<FieldClashView>;
 };
@@ -1782,15 +1782,15 @@ export type LaterChangesProblemView = {
      */
     errors?: Array<FieldErrorView>;
     /**
-     * With `event_conflict`: the first 50 clashes.
+     * With `event_conflict`: the first 50 conflicts.
      */
     conflicts?: Array<ConflictView>;
     /**
-     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
      */
     suggestions?: Array<SlotView>;
     /**
-     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
+     * With `later_changes`: the fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
      */
     clashes?: Array<FieldClashView>;
 };
@@ -2313,15 +2313,15 @@ export type GetFreeBusyData = {
     path?: never;
     query: {
         /**
-         * Whose time: you, and people with whom you share an event. Repeated, or separated by commas.
+         * The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.
          */
         user_ids: Array<string>;
         /**
-         * Where the window begins. An instant, wall time in your zone, or a date in your zone.
+         * Start of the window. An instant, wall time in your zone, or a date in your zone.
          */
         from: string;
         /**
-         * Where it ends, at most 92 days later; exclusive. An instant, wall time in your zone, or a date in your zone.
+         * End of the window, exclusive, at most 92 days later. An instant, wall time in your zone, or a date in your zone.
          */
         to: string;
     };
@@ -2423,7 +2423,7 @@ export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * Everybody on the event; with `dry_run`, the result of the dry run
+     * The members of the event; with `dry_run`, the result of the dry run
      */
     200: PermissionsView;
 };
@@ -2474,7 +2474,7 @@ export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsEr
 
 export type ListPermissionsResponses = {
     /**
-     * Everybody on the event
+     * The members of the event
      */
     200: PermissionsView;
 };
@@ -2489,7 +2489,7 @@ export type RevokePermissionData = {
          */
         id: string;
         /**
-         * The person.
+         * The member.
          */
         userId: string;
     };
@@ -2532,7 +2532,7 @@ export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissio
 
 export type RevokePermissionResponses = {
     /**
-     * Removed
+     * The access is revoked
      */
     204: void;
 };
@@ -2547,7 +2547,7 @@ export type ChangeRoleData = {
          */
         id: string;
         /**
-         * The person.
+         * The member.
          */
         userId: string;
     };
@@ -2602,7 +2602,7 @@ export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * Everybody on the event; with `dry_run`, the result of the dry run
+     * The members of the event; with `dry_run`, the result of the dry run
      */
     200: PermissionsView;
 };
@@ -2659,7 +2659,7 @@ export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsError
 
 export type CheckConflictsResponses = {
     /**
-     * What stands in the way; empty lists when nothing does
+     * The conflicts; empty lists when there are none
      */
     200: ConflictCheckView;
 };
@@ -2691,11 +2691,11 @@ export type ListEventsData = {
          */
         as_of?: string;
         /**
-         * Events that end after this. An instant, wall time in your zone, or a date in your zone.
+         * Events that end after this. An instant, or a wall time or date in your time zone.
          */
         from?: string;
         /**
-         * Events that start before this. An instant, wall time in your zone, or a date in your zone.
+         * Events that start before this. An instant, or a wall time or date in your time zone.
          */
         to?: string;
         /**
@@ -2707,11 +2707,11 @@ export type ListEventsData = {
          */
         end_date?: string;
         /**
-         * Text in title, description or location, in any case.
+         * Text in title, description or location, ignoring case.
          */
         q?: string;
         /**
-         * Text in the location, in any case.
+         * Text in the location, ignoring case.
          */
         location?: string;
         /**
@@ -2719,23 +2719,23 @@ export type ListEventsData = {
          */
         role?: Role;
         /**
-         * Events of this owner.
+         * Only events of this owner.
          */
         owner_id?: string;
         /**
-         * Only series, or only events that happen once.
+         * Only series, or only single events.
          */
         is_recurring?: boolean;
         /**
-         * Changed at or after this instant.
+         * Only events that changed at or after this instant.
          */
         updated_since?: string;
         /**
-         * The trash: your own deleted events instead. With `as_of`, what was in it then.
+         * Lists your deleted events instead. With `as_of`, those that were deleted at that time.
          */
         deleted?: boolean;
         /**
-         * One item an occurrence; needs `from` and `to`, at most 400 days apart.
+         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart.
          */
         expand?: boolean;
         /**
@@ -2887,7 +2887,7 @@ export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
 
 export type CreateEventsResponses = {
     /**
-     * All of them
+     * The events
      */
     201: CreatedEventsView;
 };
@@ -2910,11 +2910,11 @@ export type DeleteEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -2967,7 +2967,7 @@ export type GetEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you have, such as `"3"`.
+         * The ETag of the version that you have, such as `"3"`.
          */
         'If-None-Match'?: string;
     };
@@ -3040,11 +3040,11 @@ export type PatchEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -3129,11 +3129,11 @@ export type UpdateEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -3296,11 +3296,11 @@ export type ListOccurrencesData = {
          */
         page_size?: number;
         /**
-         * Occurrences that end after this. An instant, wall time in your zone, or a date in your zone.
+         * Occurrences that end after this. An instant, or a wall time or date in your time zone.
          */
         from?: string;
         /**
-         * Occurrences that start before this. An instant, wall time in your zone, or a date in your zone.
+         * Occurrences that start before this. An instant, or a wall time or date in your time zone.
          */
         to?: string;
     };
@@ -3334,7 +3334,7 @@ export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesEr
 
 export type ListOccurrencesResponses = {
     /**
-     * A page of dates
+     * A page of occurrences
      */
     200: OccurrencesView;
 };
@@ -3496,7 +3496,7 @@ export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
 
 export type GetVersionResponses = {
     /**
-     * That version
+     * The version
      */
     200: VersionWithSnapshotView;
 };
@@ -3533,11 +3533,11 @@ export type ListChangelogData = {
          */
         order?: 'asc' | 'desc';
         /**
-         * Only changes of this field; `permissions` for people.
+         * Only changes of this field; `permissions` for changes of members.
          */
         field?: 'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status' | 'deleted' | 'permissions';
         /**
-         * Only changes by this person: name or id.
+         * Only changes by this person: user name or id.
          */
         author?: string;
         /**
@@ -3590,11 +3590,11 @@ export type DiffVersionsData = {
          */
         id: string;
         /**
-         * A version number, `current`, or 0 for the time before the first.
+         * A version number, `current`, or 0 for the empty state before the first version.
          */
         v1: string;
         /**
-         * A version number, `current`, or 0 for the time before the first.
+         * A version number, `current`, or 0 for the empty state before the first version.
          */
         v2: string;
     };
@@ -3802,7 +3802,7 @@ export type UndoChangeData = {
          */
         id: string;
         /**
-         * The position of an entry.
+         * The position of an entry in the changelog.
          */
         position: number;
     };

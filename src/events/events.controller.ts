@@ -24,8 +24,7 @@ import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
-// Declares the problem documents of `stale_version` and `later_changes`.
-import './clash-view.js';
+import { STALE_VERSION } from './clash-view.js';
 import {
   CreateEventBody,
   CreateEventsBody,
@@ -159,7 +158,7 @@ export class EventsController {
   })
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', 'stale_version')
+  @ApiProblems('event_conflict', STALE_VERSION)
   put(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
@@ -185,7 +184,7 @@ export class EventsController {
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', 'stale_version')
+  @ApiProblems('event_conflict', STALE_VERSION)
   patch(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
@@ -212,7 +211,7 @@ export class EventsController {
   })
   @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems('stale_version')
+  @ApiProblems(STALE_VERSION)
   async delete(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,

@@ -67,7 +67,7 @@ export class EventLock {
       availabilityOf,
     ]);
     if (!row) return null;
-    this.changes.setLastEntry(tx, eventId, { position: Number(row.position), hash: row.hash });
+    this.changes.setLastEntry(tx, eventId, { position: row.position, hash: row.hash });
     const members = row.members.map(({ grantedAt, ...member }) => ({ ...member, grantedAt: new Date(grantedAt) }));
     const event = eventFromRow(row.event);
     const editor = { id: event.updatedBy, username: row.editor };
