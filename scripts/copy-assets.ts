@@ -9,4 +9,6 @@ await copyVendored(ASSETS_FOLDER);
 
 // Migrations read their SQL from the folder beside them.
 const BASELINE = 'migrations/baseline/';
-await cp(new URL(`../../${BASELINE}`, import.meta.url), new URL(`../${BASELINE}`, import.meta.url), { recursive: true });
+await cp(new URL(`../../${BASELINE}`, import.meta.url), new URL(`../${BASELINE}`, import.meta.url), {
+  recursive: true,
+});

@@ -1,10 +1,10 @@
 /**
- * Expands recurrences from standard input, so that the engine can be compared with any other from outside.
+ * Expands recurrences from standard input, so that the engine can be compared with any other.
  *
- * Reads one JSON object a line, all times as iCalendar text:
+ * Reads one JSON object per line, with all times as iCalendar text:
  *   {"id": …, "dtstart": "20260601T100000", "tzid": "Europe/Paris" | null, "rrule": [], "rdate": [], "exdate": [],
- *    "n": how many at most (10,000 unless given), "end": the last local time or instant that may be listed}
- * and writes a line for each:
+ *    "n": the largest number of occurrences (default 10,000), "end": the last local time or instant, inclusive}
+ * and writes one line for each:
  *   {"id": …, "out": ["20260601T080000Z", …]}   in UTC; in local time if tzid is null and dtstart isn't in UTC; as
  *                                              dates if dtstart is a date
  *   {"id": …, "error": "code: message"}
@@ -12,8 +12,8 @@
  * The start always counts as an occurrence, as in an imported calendar.
  */
 import { createInterface } from 'node:readline';
-import { answerLine } from '../src/recurrence/expand-line.js';
+import { expandJsonLine } from '../src/recurrence/expand-line.js';
 
 for await (const line of createInterface({ input: process.stdin })) {
-  if (line.trim() !== '') process.stdout.write(`${answerLine(line)}\n`);
+  if (line.trim() !== '') process.stdout.write(`${expandJsonLine(line)}\n`);
 }

@@ -6,7 +6,7 @@ import { serveAsyncApi } from './live/asyncapi.js';
 import { SocketIoAdapter } from './live/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
 import { useBodyFormats } from './platform/http/body-formats.js';
-import { addRequestHooks, refuseAddress, requestId } from './platform/http/request-hooks.js';
+import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { createLogger } from './platform/logging/logger.js';
 import { serveDocs } from './platform/openapi/docs.js';
 
@@ -21,7 +21,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     genReqId: requestId,
     bodyLimit: Math.max(config.values.bodyLimitBytes, config.values.batchBodyLimitBytes),
     requestTimeout: 60_000,
-    frameworkErrors: refuseAddress,
+    frameworkErrors: rejectMalformedUrl,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     logger: createLogger(config.values.logLevel),

@@ -19,30 +19,30 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * What this server counts
+ * Read the metrics of this server
  *
- * For Prometheus, in its text format: requests by route, database connections, live connections and how long changes take to reach them, and the process itself. It names no people, ids or addresses.
+ * Returns the metrics in the text format of Prometheus: requests by route, database connections, live connections and the delay of changes to them, and the process itself. They contain no people, ids or addresses.
  */
 export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>) => (options?.client ?? client).get<GetMetricsResponses, unknown, ThrowOnError>({ url: '/metrics', ...options });
 
 /**
- * Is the process alive?
+ * Check that the process is alive
  *
- * Answers without touching the database.
+ * Responds without using the database.
  */
 export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>) => (options?.client ?? client).get<GetLivenessResponses, unknown, ThrowOnError>({ url: '/health/live', ...options });
 
 /**
- * Can it serve?
+ * Check that the server is ready
  *
- * Asks the database; 503 while it cannot be reached, or lacks a migration that this server needs.
+ * Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server needs.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>) => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });
 
 /**
- * Look a person up for sharing
+ * Look up a person to share with
  *
- * Exact name or exact e-mail, in any case. Nobody can be listed or guessed by parts of a name.
+ * Matches the whole name or the whole e-mail address, in any case. Accounts cannot be listed or searched by part of a name.
  */
 export const findUsers = <ThrowOnError extends boolean = false>(options?: Options<FindUsersData, ThrowOnError>) => (options?.client ?? client).get<FindUsersResponses, FindUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -53,7 +53,7 @@ export const findUsers = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Sign up
  *
- * Makes an account and signs it in.
+ * Creates an account and signs it in.
  */
 export const register = <ThrowOnError extends boolean = false>(options: Options<RegisterData, ThrowOnError>) => (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
     url: '/api/auth/register',
@@ -67,7 +67,7 @@ export const register = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Log in
  *
- * By name or e-mail; as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.
+ * Takes a user name or an e-mail address, as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.
  */
 export const login = <ThrowOnError extends boolean = false>(options: Options<LoginData, ThrowOnError>) => (options.client ?? client).post<LoginResponses, LoginErrors, ThrowOnError>({
     url: '/api/auth/login',
@@ -79,9 +79,9 @@ export const login = <ThrowOnError extends boolean = false>(options: Options<Log
 });
 
 /**
- * Trade the refresh token for fresh tokens
+ * Exchange the refresh token for new tokens
  *
- * Single use: the token rotates. The one just replaced, again within 10 seconds, answers with the same successor; any older one is taken for stolen and ends the session.
+ * Each refresh token works once. Sending the previous token again within 10 seconds returns the same new one, so that two tabs can refresh at the same time. Any older token counts as stolen and ends the session.
  */
 export const refresh = <ThrowOnError extends boolean = false>(options: Options<RefreshData, ThrowOnError>) => (options.client ?? client).post<RefreshResponses, RefreshErrors, ThrowOnError>({
     url: '/api/auth/refresh',
@@ -95,7 +95,7 @@ export const refresh = <ThrowOnError extends boolean = false>(options: Options<R
 /**
  * Log out
  *
- * Access and refresh tokens of the session are dead at once, its sockets closed.
+ * Revokes the access and refresh tokens of the session at once and closes its live connections.
  */
 export const logout = <ThrowOnError extends boolean = false>(options?: Options<LogoutData, ThrowOnError>) => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -110,7 +110,7 @@ export const logout = <ThrowOnError extends boolean = false>(options?: Options<L
 /**
  * Erase your account
  *
- * For good. Name, e-mail, password and devices are gone and every session ends at once; the name and the e-mail are free again. Histories stay true and call you “Deleted user”. Events that others are on go to whoever has been an editor, or else a viewer, for longest; events that nobody else is on go to the trash; you leave all others. What you wrote into titles, descriptions and comments stays.
+ * Cannot be undone. Erases your name, e-mail address, password and devices and ends every session at once; the name and the e-mail address become available again. Histories stay complete and show you as “Deleted user”. The ownership of an event with other members is transferred to the longest-standing editor or, without one, the longest-standing viewer. Events without other members are moved to the trash, and you leave the events of others. What you wrote in titles, descriptions and comments stays.
  */
 export const eraseMe = <ThrowOnError extends boolean = false>(options: Options<EraseMeData, ThrowOnError>) => (options.client ?? client).delete<EraseMeResponses, EraseMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -125,7 +125,7 @@ export const eraseMe = <ThrowOnError extends boolean = false>(options: Options<E
 /**
  * Your account
  *
- * The account behind the token.
+ * Returns the account that the token belongs to.
  */
 export const getMe = <ThrowOnError extends boolean = false>(options?: Options<GetMeData, ThrowOnError>) => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -136,7 +136,7 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
 /**
  * Change your account
  *
- * Time zone, e-mail or password; the latter two need `current_password`. A new password ends the other sessions.
+ * Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions.
  */
 export const updateMe = <ThrowOnError extends boolean = false>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -149,9 +149,9 @@ export const updateMe = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Where you are signed in
+ * List your sessions
  *
- * Living sessions, last used first.
+ * Returns the sessions that have not ended, most recently used first.
  */
 export const listSessions = <ThrowOnError extends boolean = false>(options?: Options<ListSessionsData, ThrowOnError>) => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -162,7 +162,7 @@ export const listSessions = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Sign a device out
  *
- * Its tokens are dead at once, its sockets closed.
+ * Ends the session: revokes its tokens at once and closes its live connections.
  */
 export const endSession = <ThrowOnError extends boolean = false>(options: Options<EndSessionData, ThrowOnError>) => (options.client ?? client).delete<EndSessionResponses, EndSessionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -370,7 +370,7 @@ export const listOccurrences = <ThrowOnError extends boolean = false>(options: O
 /**
  * Find times that suit everybody
  *
- * Looks at every quarter of an hour of the window. Everybody who must be there is free then, with the buffer, and within working hours. With a `recurrence_pattern` a time is the start of a series, and the answer says at how many of its first occurrences everybody can. Nothing is written or held: create the event to take the time. Why other times were passed over is told without saying what people do then.
+ * Checks every quarter of an hour of the window. At each suggested time all required people are free, including the buffer, and within working hours. With a `recurrence_pattern`, a time is the start of a series, and the response contains the number of its first occurrences that suit everybody. The call stores and reserves nothing: create the event to book the time. The reasons for rejected times do not reveal what people are doing.
  */
 export const findTime = <ThrowOnError extends boolean = false>(options: Options<FindTimeData, ThrowOnError>) => (options.client ?? client).post<FindTimeResponses, FindTimeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

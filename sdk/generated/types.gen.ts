@@ -6,18 +6,18 @@ export type ClientOptions = {
 
 export type HealthView = {
     /**
-     * Always `ok`: anything else is a problem.
+     * Always `ok`; any other state is a problem document.
      */
     status: 'ok';
 };
 
 export type ReadinessView = {
     /**
-     * Always `ok`: anything else is a problem.
+     * Always `ok`; any other state is a problem document.
      */
     status: 'ok';
     /**
-     * Whether this server and the others can tell one another of news at once. While it is `down` they look by themselves each second, so that it can serve all the same.
+     * Whether this server receives signals about changes on other servers. While it is `down`, the server reads the tables every second instead and stays ready.
      */
     signals: 'up' | 'down';
 };
@@ -41,11 +41,11 @@ export type RegisterBody = {
      */
     email: string;
     /**
-     * 8–128 characters, not a common one.
+     * 8–128 characters; common passwords are rejected.
      */
     password: string;
     /**
-     * IANA time zone of the person; UTC when absent.
+     * Your IANA time zone; defaults to UTC.
      */
     time_zone?: string;
 };
@@ -58,7 +58,7 @@ export type UserView = {
     email: string;
     role: UserRole;
     /**
-     * IANA zone in which wall times without a zone are read.
+     * IANA time zone that applies to wall times without an offset.
      */
     time_zone: string;
     created_at: string;
@@ -70,7 +70,7 @@ export type TokensView = {
      */
     access_token: string;
     /**
-     * Good for one refresh.
+     * Works for one refresh.
      */
     refresh_token: string;
     token_type: 'Bearer';
@@ -83,11 +83,11 @@ export type TokensView = {
 
 export type LoginBody = {
     /**
-     * Name or e-mail.
+     * User name or e-mail address.
      */
     username?: string;
     /**
-     * E-mail, instead of `username`.
+     * E-mail address, instead of `username`.
      */
     email?: string;
     /**
@@ -95,7 +95,7 @@ export type LoginBody = {
      */
     password: string;
     /**
-     * OAuth 2.0 form field; `password` when sent.
+     * OAuth 2.0 form field; if sent, `password`.
      */
     grant_type?: string;
     /**
@@ -114,7 +114,7 @@ export type LoginBody = {
 
 export type RefreshBody = {
     /**
-     * The refresh token last received.
+     * The latest refresh token of the session.
      */
     refresh_token: string;
 };
@@ -128,19 +128,19 @@ export type LogoutBody = {
 
 export type UpdateMeBody = {
     /**
-     * IANA time zone of the person; UTC when absent.
+     * Your IANA time zone; defaults to UTC.
      */
     time_zone?: string;
     /**
-     * The new e-mail.
+     * The new e-mail address.
      */
     email?: string;
     /**
-     * The new password; ends the other sessions.
+     * The new password; ends all other sessions.
      */
     password?: string;
     /**
-     * Needed with `password` or `email`.
+     * Required with `password` or `email`.
      */
     current_password?: string;
 };
@@ -155,7 +155,7 @@ export type EraseMeBody = {
 export type SessionView = {
     id: string;
     /**
-     * True for the session of this very request.
+     * True for the session that sent this request.
      */
     current: boolean;
     created_at: string;
@@ -810,23 +810,23 @@ export type EventItemView = {
 
 export type EventsView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<EventItemView>;
@@ -961,23 +961,23 @@ export type OccurrenceView = {
 
 export type OccurrencesView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<OccurrenceView>;
@@ -993,56 +993,56 @@ export type WorkingHoursBody = {
      */
     end: string;
     /**
-     * Monday to Friday when absent.
+     * Defaults to Monday to Friday.
      */
     days?: Array<'MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU'>;
 };
 
 export type FindTimeBody = {
     /**
-     * Who must be there besides you; you always must. People with whom you share an event, at most 20 in both lists.
+     * The people who must attend, besides you: people with whom you share an event, at most 20 in both lists together.
      */
     user_ids: Array<string>;
     /**
-     * Who may be there. Who stands in both lists must.
+     * The people who may attend. A person in both lists must attend.
      */
     optional_user_ids?: Array<string>;
     /**
-     * How long it lasts.
+     * The duration of the event.
      */
     duration_minutes: number;
     /**
-     * No earlier than this; what is past already is not suggested. An instant, wall time in `time_zone`, or a date in it.
+     * The earliest start; times in the past are never suggested. An instant, or wall time or a date in `time_zone`.
      */
     from: string;
     /**
-     * It ends no later than this, at most 62 days after `from`. An instant, wall time in `time_zone`, or a date in it.
+     * The latest end, at most 62 days after `from`. An instant, or wall time or a date in `time_zone`.
      */
     to: string;
     /**
-     * IANA zone of the whole question: of `from` and `to`, of the quarters of an hour on which starts are looked for, of the series, of `summary` and of the working hours of everybody. When absent, yours; working hours are then in the zone of each person’s own profile.
+     * IANA time zone of the whole question: `from` and `to`, the quarters of an hour at which a time can start, the series, `summary` and the working hours of all people. Defaults to your own; working hours then apply in the time zone of each person’s profile.
      */
     time_zone?: string;
     /**
-     * When people can meet; at any time when absent.
+     * The hours at which people can meet. Defaults to any time.
      */
     working_hours?: WorkingHoursBody;
     /**
-     * Time that must be free of other events before and after; 0 when absent.
+     * The time before and after that must be free of other events. Defaults to 0.
      */
     buffer_minutes?: number;
     /**
-     * Most times to answer with; 5 when absent.
+     * The largest number of times to return. Defaults to 5.
      */
     limit?: number;
     /**
-     * For a series: `from` and `to` are about its start, and its first 10 occurrences within a year are looked at. The pattern names days, not times of day.
+     * Finds the start of a series: `from` and `to` limit its first occurrence, and its first 10 occurrences within a year are checked. The pattern must not contain times of day.
      */
     recurrence_pattern?: string | RecurrencePatternBody | null;
 };
 
 /**
- * Outside working hours is told first when it is both.
+ * If both apply, `outside_working_hours`.
  */
 export type TimeRefusal = 'busy' | 'outside_working_hours';
 
@@ -1054,22 +1054,22 @@ export type TakenOccurrenceView = {
     end_time: string;
     user: PersonView;
     /**
-     * Outside working hours is told first when it is both.
+     * If both apply, `outside_working_hours`.
      */
     reason: TimeRefusal;
 };
 
 export type SlotOccurrencesView = {
     /**
-     * How many were looked at: the first 10 within a year.
+     * The number of occurrences checked: the first 10 within a year.
      */
     total: number;
     /**
-     * How many suit everybody who must be there.
+     * The number of occurrences for which all required people are available.
      */
     free: number;
     /**
-     * The others, once for each person who cannot.
+     * The other occurrences, once for each required person who is not available.
      */
     taken: Array<TakenOccurrenceView>;
 };
@@ -1081,15 +1081,15 @@ export type TimeSlotView = {
      */
     end_time: string;
     /**
-     * Those who need not be there, and can (at every occurrence).
+     * Optional people who are available (for a series, at every occurrence).
      */
     optional_free: Array<PersonView>;
     /**
-     * Those who need not be there, and cannot.
+     * Optional people who are not available.
      */
     optional_busy: Array<PersonView>;
     /**
-     * With `recurrence_pattern`.
+     * Only with `recurrence_pattern`.
      */
     occurrences?: SlotOccurrencesView;
 };
@@ -1097,7 +1097,7 @@ export type TimeSlotView = {
 export type ObstacleView = {
     user: PersonView;
     /**
-     * Outside working hours is told first when it is both.
+     * If both apply, `outside_working_hours`.
      */
     reason: TimeRefusal;
 };
@@ -1109,18 +1109,18 @@ export type RejectedTimeView = {
      */
     end_time: string;
     /**
-     * Who cannot, and why.
+     * The required people who are not available, and why.
      */
     reasons: Array<ObstacleView>;
 };
 
 export type FoundTimesView = {
     /**
-     * Best first: more occurrences that suit everybody, then more optional people, then earlier. None overlaps a better one.
+     * Best first: by the share of occurrences that suit all required people, then by the number of optional people, then by time. No slot overlaps a better one.
      */
     slots: Array<TimeSlotView>;
     /**
-     * Up to five times that nearly suit: within working hours, with the fewest people in the way.
+     * Up to five times that almost work: those within most people’s working hours at which the fewest required people are not available.
      */
     rejected: Array<RejectedTimeView>;
     /**
@@ -1154,23 +1154,23 @@ export type VersionView = {
 
 export type HistoryView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<VersionView>;
@@ -1312,23 +1312,23 @@ export type LogEntryView = {
 
 export type ChangelogView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<LogEntryView>;
@@ -1441,23 +1441,23 @@ export type NotificationView = {
 
 export type NotificationsView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<NotificationView>;
@@ -1494,15 +1494,15 @@ export type FieldErrorView = {
      */
     pointer: string;
     /**
-     * What is wrong, for programs.
+     * The kind of error, for programs.
      */
     code: string;
     /**
-     * What is wrong, for people.
+     * The error, for people.
      */
     message: string;
     /**
-     * For a start outside its pattern: the next start that would do.
+     * For a start outside its pattern: the next valid start.
      */
     next?: string;
 };
@@ -1513,7 +1513,7 @@ export type ProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1522,19 +1522,19 @@ export type ProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
 };
@@ -1545,7 +1545,7 @@ export type ConflictProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1554,19 +1554,19 @@ export type ConflictProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
     /**
@@ -1585,7 +1585,7 @@ export type ResyncProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1594,19 +1594,19 @@ export type ResyncProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
     /**
@@ -1711,7 +1711,7 @@ export type StaleVersionProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1720,19 +1720,19 @@ export type StaleVersionProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
     /**
@@ -1751,7 +1751,7 @@ export type LaterChangesProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1760,19 +1760,19 @@ export type LaterChangesProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
     /**
@@ -1798,7 +1798,7 @@ export type GetMetricsData = {
 
 export type GetMetricsResponses = {
     /**
-     * Everything counted since the server started
+     * The metrics since the server started
      */
     200: string;
 };
@@ -1814,7 +1814,7 @@ export type GetLivenessData = {
 
 export type GetLivenessResponses = {
     /**
-     * It is
+     * The process is alive
      */
     200: HealthView;
 };
@@ -1839,7 +1839,7 @@ export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
 
 export type GetReadinessResponses = {
     /**
-     * It can
+     * The server is ready
      */
     200: ReadinessView;
 };
@@ -1851,11 +1851,11 @@ export type FindUsersData = {
     path?: never;
     query?: {
         /**
-         * Exact name, in any case.
+         * The whole name, in any case.
          */
         username?: string;
         /**
-         * Exact e-mail, in any case.
+         * The whole e-mail address, in any case.
          */
         email?: string;
     };
@@ -1868,7 +1868,7 @@ export type FindUsersErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -1885,7 +1885,7 @@ export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
 
 export type FindUsersResponses = {
     /**
-     * That person, or an empty list
+     * The person, or an empty list
      */
     200: PeopleView;
 };
@@ -1905,11 +1905,11 @@ export type RegisterErrors = {
      */
     400: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `name_taken`: That name or e-mail is taken
+     * `name_taken`: This name or e-mail address is taken
      */
     409: ProblemView;
     /**
@@ -1917,7 +1917,7 @@ export type RegisterErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -1954,11 +1954,11 @@ export type LoginErrors = {
      */
     400: ProblemView;
     /**
-     * `wrong_credentials`: Name or password is wrong
+     * `wrong_credentials`: The name or the password is wrong
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -1966,7 +1966,7 @@ export type LoginErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2007,7 +2007,7 @@ export type RefreshErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2015,7 +2015,7 @@ export type RefreshErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2032,7 +2032,7 @@ export type RefreshError = RefreshErrors[keyof RefreshErrors];
 
 export type RefreshResponses = {
     /**
-     * Fresh tokens
+     * New tokens
      */
     200: TokensView;
 };
@@ -2056,7 +2056,7 @@ export type LogoutErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2064,7 +2064,7 @@ export type LogoutErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2105,7 +2105,7 @@ export type EraseMeErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2113,7 +2113,7 @@ export type EraseMeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2150,7 +2150,7 @@ export type GetMeErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2187,11 +2187,11 @@ export type UpdateMeErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `name_taken`: That name or e-mail is taken
+     * `name_taken`: This name or e-mail address is taken
      */
     409: ProblemView;
     /**
@@ -2199,7 +2199,7 @@ export type UpdateMeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2216,7 +2216,7 @@ export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
 
 export type UpdateMeResponses = {
     /**
-     * The account as it is now
+     * The changed account
      */
     200: UserView;
 };
@@ -2236,7 +2236,7 @@ export type ListSessionsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2274,11 +2274,11 @@ export type EndSessionErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2328,7 +2328,7 @@ export type GetFreeBusyErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2356,7 +2356,7 @@ export type ShareEventData = {
     body: ShareBody | Array<ShareEntry> | ShareEntry;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -2380,19 +2380,19 @@ export type ShareEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `too_many_people`: The event has as many people as it can; `request_running`: The first request with this key is still running
+     * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
      */
     409: ProblemView;
     /**
@@ -2400,7 +2400,7 @@ export type ShareEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2417,7 +2417,7 @@ export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * Everybody on the event; with `dry_run`, what would be
+     * Everybody on the event; with `dry_run`, the result of the dry run
      */
     200: PermissionsView;
 };
@@ -2434,7 +2434,7 @@ export type ListPermissionsData = {
     };
     query?: {
         /**
-         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
     };
@@ -2447,11 +2447,11 @@ export type ListPermissionsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2497,19 +2497,19 @@ export type RevokePermissionErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `owner_required`: An event always has one owner
+     * `owner_required`: An event must have an owner
      */
     409: ProblemView;
     /**
@@ -2559,19 +2559,19 @@ export type ChangeRoleErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `owner_required`: An event always has one owner
+     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner
      */
     409: ConflictProblemView;
     /**
@@ -2579,7 +2579,7 @@ export type ChangeRoleErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2596,7 +2596,7 @@ export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * Everybody on the event; with `dry_run`, what would be
+     * Everybody on the event; with `dry_run`, the result of the dry run
      */
     200: PermissionsView;
 };
@@ -2620,15 +2620,15 @@ export type CheckConflictsErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2636,7 +2636,7 @@ export type CheckConflictsErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2665,23 +2665,23 @@ export type ListEventsData = {
     path?: never;
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
-         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
         /**
@@ -2746,7 +2746,7 @@ export type ListEventsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2774,7 +2774,7 @@ export type CreateEventData = {
     body: CreateEventBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -2793,7 +2793,7 @@ export type CreateEventErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2805,7 +2805,7 @@ export type CreateEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2833,7 +2833,7 @@ export type CreateEventsData = {
     body: CreateEventsBody | Array<CreateEventBody>;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -2852,7 +2852,7 @@ export type CreateEventsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2864,7 +2864,7 @@ export type CreateEventsErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2892,7 +2892,7 @@ export type DeleteEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.
          */
         'If-Match'?: string;
     };
@@ -2921,19 +2921,19 @@ export type DeleteEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `stale_version`: Somebody changed the event before you
+     * `stale_version`: The event changed since the version you sent
      */
     412: StaleVersionProblemView;
     /**
@@ -2973,7 +2973,7 @@ export type GetEventData = {
     };
     query?: {
         /**
-         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
     };
@@ -2986,11 +2986,11 @@ export type GetEventErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3018,11 +3018,11 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict`: refuse instead of merging (RFC 7240).
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
          */
         Prefer?: string;
     };
@@ -3055,15 +3055,15 @@ export type PatchEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3071,7 +3071,7 @@ export type PatchEventErrors = {
      */
     409: ConflictProblemView;
     /**
-     * `stale_version`: Somebody changed the event before you
+     * `stale_version`: The event changed since the version you sent
      */
     412: StaleVersionProblemView;
     /**
@@ -3079,7 +3079,7 @@ export type PatchEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3096,7 +3096,7 @@ export type PatchEventError = PatchEventErrors[keyof PatchEventErrors];
 
 export type PatchEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3107,11 +3107,11 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict`: refuse instead of merging (RFC 7240).
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
          */
         Prefer?: string;
     };
@@ -3144,15 +3144,15 @@ export type UpdateEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3160,7 +3160,7 @@ export type UpdateEventErrors = {
      */
     409: ConflictProblemView;
     /**
-     * `stale_version`: Somebody changed the event before you
+     * `stale_version`: The event changed since the version you sent
      */
     412: StaleVersionProblemView;
     /**
@@ -3168,7 +3168,7 @@ export type UpdateEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3185,7 +3185,7 @@ export type UpdateEventError = UpdateEventErrors[keyof UpdateEventErrors];
 
 export type UpdateEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3196,7 +3196,7 @@ export type RestoreEventData = {
     body?: RestoreEventBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3220,15 +3220,15 @@ export type RestoreEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3240,7 +3240,7 @@ export type RestoreEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3257,7 +3257,7 @@ export type RestoreEventError = RestoreEventErrors[keyof RestoreEventErrors];
 
 export type RestoreEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3274,19 +3274,19 @@ export type ListOccurrencesData = {
     };
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
@@ -3307,11 +3307,11 @@ export type ListOccurrencesErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3352,7 +3352,7 @@ export type FindTimeErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3360,7 +3360,7 @@ export type FindTimeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3377,7 +3377,7 @@ export type FindTimeError = FindTimeErrors[keyof FindTimeErrors];
 
 export type FindTimeResponses = {
     /**
-     * The best times; an empty list when there is none
+     * The best times; an empty list if there are none
      */
     200: FoundTimesView;
 };
@@ -3394,19 +3394,19 @@ export type ListVersionsData = {
     };
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
     };
@@ -3419,11 +3419,11 @@ export type ListVersionsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3469,11 +3469,11 @@ export type GetVersionErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3507,19 +3507,19 @@ export type ListChangelogData = {
     };
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
@@ -3548,11 +3548,11 @@ export type ListChangelogErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3602,11 +3602,11 @@ export type DiffVersionsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3634,7 +3634,7 @@ export type RollbackEventData = {
     body?: RollbackBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3662,15 +3662,15 @@ export type RollbackEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3682,7 +3682,7 @@ export type RollbackEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3699,7 +3699,7 @@ export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
 
 export type RollbackEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3710,7 +3710,7 @@ export type RevertChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3738,19 +3738,19 @@ export type RevertChangeErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes are in the way; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
     409: LaterChangesProblemView;
     /**
@@ -3758,7 +3758,7 @@ export type RevertChangeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3775,7 +3775,7 @@ export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
 
 export type RevertChangeResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3786,7 +3786,7 @@ export type UndoChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3814,19 +3814,19 @@ export type UndoChangeErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `too_many_people`: The event has as many people as it can; `later_changes`: Later changes are in the way; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time; `too_many_people`: The event has the largest allowed number of members; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
     409: LaterChangesProblemView;
     /**
@@ -3834,7 +3834,7 @@ export type UndoChangeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3851,7 +3851,7 @@ export type UndoChangeError = UndoChangeErrors[keyof UndoChangeErrors];
 
 export type UndoChangeResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3863,19 +3863,19 @@ export type ListNotificationsData = {
     path?: never;
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
@@ -3892,7 +3892,7 @@ export type ListNotificationsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3929,7 +3929,7 @@ export type ReadAllNotificationsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3971,11 +3971,11 @@ export type ReadNotificationErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -4021,7 +4021,7 @@ export type ListChangesErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -4073,7 +4073,7 @@ export type StreamChangesErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -4081,7 +4081,7 @@ export type StreamChangesErrors = {
      */
     422: ProblemView;
     /**
-     * `too_many_sockets`: You have as many live connections as one may have
+     * `too_many_sockets`: You have too many live connections
      */
     429: ProblemView;
     /**

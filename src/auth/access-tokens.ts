@@ -8,15 +8,15 @@ import { Problem } from '../problems/problem.js';
 const ISSUER = 'convene';
 const AUDIENCE = 'convene-api';
 
-/** What an access token says, once its signature and every claim have been checked. */
+/** The claims of an access token whose signature and claims are verified. */
 export interface AccessClaims {
   userId: string;
   sessionId: string;
-  /** Seconds since 1970. */
+  /** Epoch seconds. */
   expiresAt: number;
 }
 
-/** What every verifier must demand, passport's and ours alike: one algorithm, our issuer, our audience. */
+/** What each verifier must require, Passport's and this one: one algorithm, the issuer and the audience. */
 export const VERIFY_OPTIONS = {
   algorithms: ['HS256' as const],
   issuer: ISSUER,
@@ -34,7 +34,7 @@ export class AccessTokens {
     private readonly jwt: JwtService,
     config: Config,
   ) {
-    // As KeyObjects: a verification costs 6 µs; with the secret as a string, 400.
+    // As KeyObjects: verifying a token takes 6 µs; with the secret as a string it takes 400 µs.
     this.keys = new Map(config.jwtSecrets.map((secret) => [keyId(secret), createSecretKey(Buffer.from(secret))]));
     this.signingKey = keyId(config.jwtSecrets[0]!);
     this.lifetimeSeconds = config.values.accessTokenSeconds;
@@ -55,7 +55,7 @@ export class AccessTokens {
     );
   }
 
-  /** The key that the token's header names; undefined when it is none of ours. */
+  /** Returns the key that the header of the token names, or undefined if the server has no such key. */
   keyFor(token: string): KeyObject | undefined {
     const header = this.headerOf(token);
     if (header?.typ !== 'at+jwt' || typeof header.kid !== 'string') return undefined;
@@ -66,12 +66,12 @@ export class AccessTokens {
     try {
       return this.jwt.decode<{ header?: { kid?: unknown; typ?: unknown } } | null>(token, { complete: true })?.header;
     } catch {
-      // The library throws when the header says JWT and the payload isn't JSON.
+      // The library throws if the header says JWT and the payload isn't JSON.
       return undefined;
     }
   }
 
-  /** For pipes that aren't HTTP requests. @throws Problem unauthenticated */
+  /** Verifies the token of a live connection. @throws Problem unauthenticated */
   verify(token: string): AccessClaims {
     try {
       const secret = this.keyFor(token);
@@ -84,8 +84,8 @@ export class AccessTokens {
 }
 
 /**
- * Claims that the library leaves optional are required here: an expiry, our type (a refresh token is no access token),
- * a session and a person. @throws Problem unauthenticated
+ * Reads the claims and requires those that the library leaves optional: an expiry, the type (a refresh token is not an
+ * access token), a session and a user. @throws Problem unauthenticated
  */
 export function readClaims(payload: unknown): AccessClaims {
   const { sub, sid, exp, type } = (payload ?? {}) as Record<string, unknown>;
@@ -95,5 +95,5 @@ export function readClaims(payload: unknown): AccessClaims {
   return { userId: sub as string, sessionId: sid as string, expiresAt: exp };
 }
 
-/** Names a secret without telling anything of it. */
+/** Returns an identifier for a secret that doesn't reveal it. */
 const keyId = (secret: string): string => createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 12);

@@ -44,7 +44,7 @@ export class AuthController {
   @ApiOperation({
     operationId: 'register',
     summary: 'Sign up',
-    description: 'Makes an account and signs it in.',
+    description: 'Creates an account and signs it in.',
   })
   @ApiCreatedResponse({ type: TokensView, description: 'The account, signed in' })
   @ApiProblems('name_taken')
@@ -65,7 +65,8 @@ export class AuthController {
   @ApiOperation({
     operationId: 'login',
     summary: 'Log in',
-    description: 'By name or e-mail; as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.',
+    description:
+      'Takes a user name or an e-mail address, as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.',
   })
   @ApiConsumes('application/json', FORM)
   @ApiOkResponse({ type: TokensView, description: 'Signed in' })
@@ -77,7 +78,7 @@ export class AuthController {
   ): Promise<TokensView> {
     const name = body.username ?? body.email;
     if (name === undefined) {
-      throw invalid({ pointer: '/username', code: 'required', message: 'Give `username` or `email`.' });
+      throw invalid({ pointer: '/username', code: 'required', message: 'Send `username` or `email`.' });
     }
     return tokensView(await this.auth.login(name, body.password, { address, userAgent: userAgent ?? null }));
   }
@@ -87,11 +88,11 @@ export class AuthController {
   @Public()
   @ApiOperation({
     operationId: 'refresh',
-    summary: 'Trade the refresh token for fresh tokens',
+    summary: 'Exchange the refresh token for new tokens',
     description:
-      'Single use: the token rotates. The one just replaced, again within 10 seconds, answers with the same successor; any older one is taken for stolen and ends the session.',
+      'Each refresh token works once. Sending the previous token again within 10 seconds returns the same new one, so that two tabs can refresh at the same time. Any older token counts as stolen and ends the session.',
   })
-  @ApiOkResponse({ type: TokensView, description: 'Fresh tokens' })
+  @ApiOkResponse({ type: TokensView, description: 'New tokens' })
   @ApiProblems('refresh_token_invalid')
   async refresh(@Body() body: RefreshBody): Promise<TokensView> {
     return tokensView(await this.auth.refresh(body.refresh_token));
@@ -103,7 +104,7 @@ export class AuthController {
   @ApiOperation({
     operationId: 'logout',
     summary: 'Log out',
-    description: 'Access and refresh tokens of the session are dead at once, its sockets closed.',
+    description: 'Revokes the access and refresh tokens of the session at once and closes its live connections.',
   })
   @ApiBody({ type: LogoutBody, required: false })
   @ApiNoContentResponse({ description: 'Signed out' })
@@ -113,7 +114,11 @@ export class AuthController {
 
   @Get('me')
   @SignedIn()
-  @ApiOperation({ operationId: 'getMe', summary: 'Your account', description: 'The account behind the token.' })
+  @ApiOperation({
+    operationId: 'getMe',
+    summary: 'Your account',
+    description: 'Returns the account that the token belongs to.',
+  })
   @ApiOkResponse({ type: UserView, description: 'Your account' })
   async me(@CurrentActor() actor: Actor): Promise<UserView> {
     return userView(await this.auth.me(actor));
@@ -125,9 +130,9 @@ export class AuthController {
     operationId: 'updateMe',
     summary: 'Change your account',
     description:
-      'Time zone, e-mail or password; the latter two need `current_password`. A new password ends the other sessions.',
+      'Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions.',
   })
-  @ApiOkResponse({ type: UserView, description: 'The account as it is now' })
+  @ApiOkResponse({ type: UserView, description: 'The changed account' })
   @ApiProblems('name_taken')
   async updateMe(@CurrentActor() actor: Actor, @Body() body: UpdateMeBody): Promise<UserView> {
     const user = await this.auth.updateMe(actor, {
@@ -146,7 +151,7 @@ export class AuthController {
     operationId: 'eraseMe',
     summary: 'Erase your account',
     description:
-      'For good. Name, e-mail, password and devices are gone and every session ends at once; the name and the e-mail are free again. Histories stay true and call you “Deleted user”. Events that others are on go to whoever has been an editor, or else a viewer, for longest; events that nobody else is on go to the trash; you leave all others. What you wrote into titles, descriptions and comments stays.',
+      'Cannot be undone. Erases your name, e-mail address, password and devices and ends every session at once; the name and the e-mail address become available again. Histories stay complete and show you as “Deleted user”. The ownership of an event with other members is transferred to the longest-standing editor or, without one, the longest-standing viewer. Events without other members are moved to the trash, and you leave the events of others. What you wrote in titles, descriptions and comments stays.',
   })
   @ApiNoContentResponse({ description: 'Erased' })
   @ApiProblems('validation_failed')
@@ -158,8 +163,8 @@ export class AuthController {
   @SignedIn()
   @ApiOperation({
     operationId: 'listSessions',
-    summary: 'Where you are signed in',
-    description: 'Living sessions, last used first.',
+    summary: 'List your sessions',
+    description: 'Returns the sessions that have not ended, most recently used first.',
   })
   @ApiOkResponse({ type: SessionsView, description: 'Your sessions' })
   async listSessions(@CurrentActor() actor: Actor): Promise<SessionsView> {
@@ -173,7 +178,7 @@ export class AuthController {
   @ApiOperation({
     operationId: 'endSession',
     summary: 'Sign a device out',
-    description: 'Its tokens are dead at once, its sockets closed.',
+    description: 'Ends the session: revokes its tokens at once and closes its live connections.',
   })
   @ApiNoContentResponse({ description: 'Ended' })
   @ApiProblems('not_found', 'validation_failed')

@@ -13,7 +13,7 @@ const USERNAME = {
 };
 
 const PASSWORD = { min: 8, max: 128 };
-const TIME_ZONE = { description: 'IANA time zone of the person; UTC when absent.', max: 64, example: 'Europe/Paris' };
+const TIME_ZONE = { description: 'Your IANA time zone; defaults to UTC.', max: 64, example: 'Europe/Paris' };
 
 export class RegisterBody {
   @PatternField({ ...USERNAME, example: 'ana' })
@@ -22,7 +22,11 @@ export class RegisterBody {
   @EmailField({ description: 'Unique without regard to case.', example: 'ana@example.com' })
   email: string;
 
-  @TextField({ description: '8–128 characters, not a common one.', ...PASSWORD, example: 'correct horse 7' })
+  @TextField({
+    description: '8–128 characters; common passwords are rejected.',
+    ...PASSWORD,
+    example: 'correct horse 7',
+  })
   password: string;
 
   @TextField({ ...TIME_ZONE, optional: true })
@@ -30,16 +34,16 @@ export class RegisterBody {
 }
 
 export class LoginBody {
-  @TextField({ description: 'Name or e-mail.', min: 1, max: 254, optional: true, example: 'ana' })
+  @TextField({ description: 'User name or e-mail address.', min: 1, max: 254, optional: true, example: 'ana' })
   username?: string;
 
-  @TextField({ description: 'E-mail, instead of `username`.', min: 1, max: 254, optional: true })
+  @TextField({ description: 'E-mail address, instead of `username`.', min: 1, max: 254, optional: true })
   email?: string;
 
   @TextField({ description: 'The password.', min: 1, max: 1_024, example: 'correct horse 7' })
   password: string;
 
-  @TextField({ description: 'OAuth 2.0 form field; `password` when sent.', max: 32, optional: true })
+  @TextField({ description: 'OAuth 2.0 form field; if sent, `password`.', max: 32, optional: true })
   grant_type?: string;
 
   @TextField({ description: 'OAuth 2.0 form field; not used.', max: 1_024, optional: true })
@@ -54,7 +58,7 @@ export class LoginBody {
 
 export class RefreshBody {
   @TextField({
-    description: 'The refresh token last received.',
+    description: 'The latest refresh token of the session.',
     min: 1,
     max: 512,
     example: '01936f9e5d3c7b218a540f6f2f8f1a01.0.kQ3…',
@@ -71,14 +75,14 @@ export class UpdateMeBody {
   @TextField({ ...TIME_ZONE, optional: true })
   time_zone?: string;
 
-  @EmailField({ description: 'The new e-mail.', optional: true, example: 'ana@example.org' })
+  @EmailField({ description: 'The new e-mail address.', optional: true, example: 'ana@example.org' })
   email?: string;
 
-  @TextField({ description: 'The new password; ends the other sessions.', ...PASSWORD, optional: true })
+  @TextField({ description: 'The new password; ends all other sessions.', ...PASSWORD, optional: true })
   password?: string;
 
   @TextField({
-    description: 'Needed with `password` or `email`.',
+    description: 'Required with `password` or `email`.',
     min: 1,
     max: 1_024,
     optional: true,
@@ -99,7 +103,7 @@ export class TokensView {
   })
   access_token: string;
 
-  @ApiProperty({ description: 'Good for one refresh.', example: '01936f9e5d3c7b218a540f6f2f8f1a01.0.kQ3…' })
+  @ApiProperty({ description: 'Works for one refresh.', example: '01936f9e5d3c7b218a540f6f2f8f1a01.0.kQ3…' })
   refresh_token: string;
 
   @ApiProperty({ enum: ['Bearer'], example: 'Bearer' })
@@ -116,7 +120,7 @@ export class SessionView {
   @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1d04' })
   id: string;
 
-  @ApiProperty({ description: 'True for the session of this very request.', example: true })
+  @ApiProperty({ description: 'True for the session that sent this request.', example: true })
   current: boolean;
 
   @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })

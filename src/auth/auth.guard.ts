@@ -7,15 +7,18 @@ import { ACCESS, type Access } from '../platform/http/access.js';
 import { Problem } from '../problems/problem.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
-/** Global: every HTTP route that isn't `@Public()` needs a good token. Gateways check theirs in the handshake. */
+/**
+ * Requires a valid token on every HTTP route that isn't `@Public()`. Live connections check theirs in the handshake.
+ */
 @Injectable()
 export class GlobalAuthGuard extends AuthGuard() {
   constructor(
     private readonly reflector: Reflector,
     strategy: JwtStrategy,
   ) {
-    // Strategies are registered by name for the whole process: under a common name a second application would replace
-    // the strategy of the first and judge its callers by a session cache that hears nothing of their logouts.
+    // Passport registers strategies by name for the whole process. Under a shared name, a second application would
+    // replace the strategy of the first and check its callers against a session cache that doesn't receive their
+    // logouts.
     const name = `jwt ${uuidv7()}`;
     passport.use(name, strategy);
     super({ property: 'actor', defaultStrategy: name });
@@ -29,11 +32,11 @@ export class GlobalAuthGuard extends AuthGuard() {
     return access === 'public' ? true : super.canActivate(context);
   }
 
-  /** Whatever was wrong with the token, the caller hears the same; only a broken database is told apart. */
+  /** Responds in the same way to every invalid token. Other errors, such as a database failure, pass through. */
   override handleRequest<Actor>(error: unknown, actor: Actor | false): Actor {
     if (actor) return actor;
-    const isOurs = error instanceof Problem || error === null || error === undefined;
-    if (isOurs || (error as Error).message === 'unknown key') throw new Problem('unauthenticated');
+    const isRejected = error instanceof Problem || error === null || error === undefined;
+    if (isRejected || (error as Error).message === 'unknown key') throw new Problem('unauthenticated');
     throw error;
   }
 }

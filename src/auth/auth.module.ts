@@ -19,15 +19,15 @@ import { Session } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 
-const SESSIONS_CACHED = 50_000;
+const MAX_CACHED_SESSIONS = 50_000;
 
 @Module({
   imports: [
     UsersModule,
     PassportModule,
     JwtModule.register({}),
-    // Bounded: entries of sessions that nobody asks about again would stay for ever.
-    CacheModule.register({ stores: [new Keyv({ store: new LRUCache({ max: SESSIONS_CACHED }) })] }),
+    // Bounded, because Keyv removes an expired entry only when it is read.
+    CacheModule.register({ stores: [new Keyv({ store: new LRUCache({ max: MAX_CACHED_SESSIONS }) })] }),
     TypeOrmModule.forFeature([Session]),
   ],
   controllers: [AuthController],

@@ -11,7 +11,7 @@ import { RefreshTokens } from './refresh-tokens.js';
 import type { Session } from './session.entity.js';
 import { type Device, SessionsService } from './sessions.service.js';
 
-/** A pair of tokens and whose they are. */
+/** A pair of tokens and their user. */
 export interface SignedInUser {
   accessToken: string;
   refreshToken: string;
@@ -42,18 +42,18 @@ export class AuthService {
     account: { username: string; email: string; password: string; timeZone?: string },
     device: Device,
   ): Promise<SignedInUser> {
-    const timeZone = knownTimeZone(account.timeZone ?? 'UTC');
-    refuseCommon(account.password, account.username, account.email);
+    const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
+    rejectCommonPassword(account.password, account.username, account.email);
     const passwordHash = await this.passwords.hash(account.password);
     const user = await this.users.create({ ...account, timeZone, passwordHash });
     return this.signIn(user, device);
   }
 
-  /** @throws Problem wrong_credentials, the same and after the same work for a wrong name and a wrong password */
+  /** @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost */
   async login(name: string, password: string, device: Device): Promise<SignedInUser> {
     const user = await this.users.findByLogin(name);
-    const good = await this.passwords.matches(password, user?.passwordHash ?? null);
-    if (!user || !good) throw new Problem('wrong_credentials');
+    const matches = await this.passwords.matches(password, user?.passwordHash ?? null);
+    if (!user || !matches) throw new Problem('wrong_credentials');
     return this.signIn(user, device);
   }
 
@@ -78,7 +78,8 @@ export class AuthService {
   }
 
   /**
-   * A new password or e-mail needs the current password; a new password ends the other sessions.
+   * Changes the account. A new password or e-mail address needs the current password; a new password ends all other
+   * sessions.
    * @throws Problem validation_failed, name_taken
    */
   async updateMe(actor: Actor, changes: ProfileChanges): Promise<User> {
@@ -86,14 +87,15 @@ export class AuthService {
     if (changes.password !== undefined || changes.email !== undefined) {
       await this.requirePassword(user, changes.currentPassword);
     }
-    if (changes.password !== undefined) refuseCommon(changes.password, user.username, changes.email ?? user.email);
+    if (changes.password !== undefined)
+      rejectCommonPassword(changes.password, user.username, changes.email ?? user.email);
     await this.users.update(user.id, {
-      ...(changes.timeZone === undefined ? {} : { timeZone: knownTimeZone(changes.timeZone) }),
+      ...(changes.timeZone === undefined ? {} : { timeZone: requireTimeZone(changes.timeZone) }),
       ...(changes.email === undefined ? {} : { email: changes.email }),
       ...(changes.password === undefined ? {} : { passwordHash: await this.passwords.hash(changes.password) }),
     });
     if (changes.password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
-    await this.sessions.profileChanged(actor.sessionId);
+    await this.sessions.forgetProfile(actor.sessionId);
     return this.me(actor);
   }
 
@@ -101,7 +103,7 @@ export class AuthService {
     return this.sessions.listLive(actor.userId);
   }
 
-  /** @throws Problem not_found when it isn't a living session of the caller */
+  /** @throws Problem not_found if the caller has no such session or it has ended */
   async endSession(actor: Actor, sessionId: string): Promise<void> {
     const ended = await this.sessions.end(actor.userId, { only: sessionId });
     if (ended === 0) throw notFound();
@@ -109,7 +111,7 @@ export class AuthService {
 
   private async signIn(user: User, device: Device): Promise<SignedInUser> {
     const session = await this.sessions.start(user.id, device);
-    // Erased while the password was being checked: the session must not stay, nor where it came from.
+    // The account was erased during the password check. Neither the session nor its device may remain.
     if (!(await this.users.find(user.id))) {
       await this.transactions.run((tx) => this.sessions.erase(tx, user.id));
       throw new Problem('wrong_credentials');
@@ -129,7 +131,7 @@ export class AuthService {
   private async requirePassword(user: User, password: string | undefined): Promise<void> {
     const pointer = '/current_password';
     if (password === undefined) {
-      throw invalid({ pointer, code: 'required', message: 'Needed for this change.' });
+      throw invalid({ pointer, code: 'required', message: 'Send your current password to make this change.' });
     }
     if (!(await this.passwords.matches(password, user.passwordHash))) {
       throw invalid({ pointer, code: 'wrong_password', message: 'This is not the current password.' });
@@ -137,12 +139,20 @@ export class AuthService {
   }
 }
 
-function refuseCommon(password: string, username: string, email: string): void {
+function rejectCommonPassword(password: string, username: string, email: string): void {
   if (!isCommonPassword(password, username, email)) return;
-  throw invalid({ pointer: '/password', code: 'too_common', message: 'Too easy to guess. Choose another one.' });
+  throw invalid({
+    pointer: '/password',
+    code: 'too_common',
+    message: 'This password is too easy to guess. Choose another one.',
+  });
 }
 
-function knownTimeZone(name: string): string {
+function requireTimeZone(name: string): string {
   if (isTimeZone(name)) return canonicalTimeZone(name);
-  throw invalid({ pointer: '/time_zone', code: 'unknown_time_zone', message: 'Not a time zone of the IANA list.' });
+  throw invalid({
+    pointer: '/time_zone',
+    code: 'unknown_time_zone',
+    message: 'Must be an IANA time zone such as Europe/Paris.',
+  });
 }

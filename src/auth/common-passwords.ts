@@ -1,4 +1,4 @@
-// Passwords of 8 characters and more that head every published list of leaked ones.
+// Passwords of 8 or more characters from the top of published lists of leaked passwords.
 const WORDS = `
 password password1 password12 password123 password1234 passw0rd p@ssword p@ssw0rd p@ssword1 passwort motdepasse contraseña
 12345678 123456789 1234567890 12345678910 123123123 1234512345 11112222 11223344 01234567 0123456789 87654321 987654321

@@ -10,23 +10,23 @@ import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
 
 /**
- * Erases an account. First, in one transaction, everything that says who it was: from then on nobody can sign in, and
- * history names "Deleted user". Then the other rooms remove what belongs to the person.
+ * Erases an account. The first transaction removes all personal data: from then on nobody can sign in, and history
+ * shows "Deleted user". Then the listeners of `erased` handle the events of the user.
  */
 @Injectable()
 export class ErasureService {
-  /** An account was erased. Listeners finish by themselves later what they could not finish now. */
+  /** An account was erased. A listener that fails completes its work later by itself. */
   readonly erased = new Hook<[userId: string]>('ErasureService.erased');
 
   constructor(
     private readonly users: UsersService,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
-    private readonly answers: IdempotencyService,
+    private readonly idempotency: IdempotencyService,
     private readonly transactions: Transactions,
   ) {}
 
-  /** @throws Problem validation_failed when the password is wrong */
+  /** @throws Problem validation_failed if the password is wrong */
   async erase(actor: Actor, password: string): Promise<void> {
     const user = await this.users.find(actor.userId);
     if (!user) throw new Problem('unauthenticated');
@@ -35,12 +35,12 @@ export class ErasureService {
     }
     const ended = await this.transactions.run(async (tx) => {
       await this.users.erase(tx, user.id);
-      await this.answers.forget(tx, user.id, ERASED_NAME);
+      await this.idempotency.forget(tx, user.id, ERASED_NAME);
       return this.sessions.erase(tx, user.id);
     });
     await this.sessions.forget(ended);
     await this.erased.runEach(user.id);
-    // A write that ran while the name was being removed may have kept it in an answer.
-    await this.transactions.run((tx) => this.answers.forget(tx, user.id, ERASED_NAME));
+    // A write that ran at the same time may have stored a response with the old name.
+    await this.transactions.run((tx) => this.idempotency.forget(tx, user.id, ERASED_NAME));
   }
 }

@@ -5,7 +5,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { AccessTokens, readClaims, VERIFY_OPTIONS } from './access-tokens.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Bearer token → actor, for HTTP requests. */
+/** Resolves the bearer token of an HTTP request to its actor. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(

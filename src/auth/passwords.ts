@@ -5,33 +5,36 @@ import { COMMON_PASSWORDS } from './common-passwords.js';
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, t=2, p=1.
 const ARGON2 = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-// Hashing runs on libuv's threads; more at once would starve DNS and file work.
-const CONCURRENT_HASHES = 2;
+// Hashing runs on the libuv thread pool; more hashes at once would starve DNS look-ups and file operations.
+const MAX_CONCURRENT_HASHES = 2;
 
-/** Argon2id hashing and checking, off the event loop and a few at a time. */
+/** Hashes and verifies passwords with Argon2id, off the event loop and with bounded concurrency. */
 @Injectable()
 export class Passwords {
-  private readonly limit = pLimit(CONCURRENT_HASHES);
+  private readonly limit = pLimit(MAX_CONCURRENT_HASHES);
   private decoy: Promise<string> | null = null;
 
   hash(password: string): Promise<string> {
-    return this.limit(() => hash(normalized(password), ARGON2));
+    return this.limit(() => hash(normalize(password), ARGON2));
   }
 
-  /** With no hash to compare (an unknown name, an account that nobody can sign in to) the same work is done, so that time doesn't tell who has an account. */
+  /**
+   * Returns whether a password matches a stored hash. Without a hash (an unknown name, or an account that nobody can
+   * sign in to) it verifies a decoy, so that the response time doesn't reveal whether an account exists.
+   */
   async matches(password: string, storedHash: string | null): Promise<boolean> {
     this.decoy ??= this.hash('a password that nobody has');
     const isHash = storedHash?.startsWith('$argon2id$') ?? false;
     const candidate = isHash ? storedHash! : await this.decoy;
-    const good = await this.limit(() => verify(candidate, normalized(password)));
-    return good && isHash;
+    const matches = await this.limit(() => verify(candidate, normalize(password)));
+    return matches && isHash;
   }
 }
 
-// The same password typed on two systems can arrive in two Unicode forms (RFC 8265 §4.2).
-const normalized = (password: string): string => password.normalize('NFC');
+// The same password typed on two systems can arrive in two Unicode normalization forms (RFC 8265 §4.2).
+const normalize = (password: string): string => password.normalize('NFC');
 
-/** True for passwords that guessing starts with: the usual lists, one repeated character, or the account's own name. */
+/** True for passwords that are guessed first: common ones, one repeated character, or a name of the account itself. */
 export function isCommonPassword(password: string, ...ownNames: string[]): boolean {
   const folded = password.toLowerCase();
   if (COMMON_PASSWORDS.has(folded) || /^(.)\1+$/.test(folded)) return true;

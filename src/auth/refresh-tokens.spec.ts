@@ -18,11 +18,11 @@ describe('RefreshTokens', () => {
     expect(tokens.read(tokens.issue({ ...name, count: 0 }))).toEqual({ ...name, count: 0 });
   });
 
-  it('makes the same token again, so that a second tab can be told the same successor', () => {
+  it('issues the same token again, so that a second tab receives the same successor', () => {
     expect(tokens.issue(name)).toBe(token);
   });
 
-  it('refuses a token with anything changed', () => {
+  it('rejects a token with any part changed', () => {
     const [session = '', , mac = ''] = token.split('.');
     const flipped = `${mac[0] === 'A' ? 'B' : 'A'}${mac.slice(1)}`;
     const forged = [
@@ -39,11 +39,11 @@ describe('RefreshTokens', () => {
     for (const candidate of forged) expect(tokens.read(candidate)).toBeNull();
   });
 
-  it.each(['', 'x', '..', 'eyJhbGciOiJub25lIn0.e30.', '🙂', '\0'])('refuses %j', (text) => {
+  it.each(['', 'x', '..', 'eyJhbGciOiJub25lIn0.e30.', '🙂', '\0'])('rejects %j', (text) => {
     expect(tokens.read(text)).toBeNull();
   });
 
-  it('reads tokens made under an older secret as long as that is in the list', () => {
+  it('reads tokens of an older secret as long as the list contains it', () => {
     const old = withSecrets(OLD).issue(name);
     expect(withSecrets(NEW, OLD).read(old)).toEqual(name);
     expect(withSecrets(NEW).read(old)).toBeNull();

@@ -4,10 +4,10 @@ import { IsNull, MoreThan, Not, Repository } from 'typeorm';
 import type { Transaction } from '../platform/database/transactions.js';
 import { Session } from './session.entity.js';
 
-/** What redeeming a refresh token came to. `stolen`: an older token came back, so the session was ended. */
+/** The result of redeeming a refresh token. `stolen`: the token is an older one, so its session was ended. */
 export interface Redemption {
   userId: string;
-  /** Number of the token that is good from now on. */
+  /** The number of the token that is valid from now on. */
   count: number;
   stolen: boolean;
 }
@@ -38,8 +38,8 @@ export class SessionsRepository {
     return row ?? null;
   }
 
-  /** Which of the sessions can still be used. */
-  async listLiving(ids: string[]): Promise<string[]> {
+  /** Returns those of the sessions that have neither ended nor expired. */
+  async filterLive(ids: string[]): Promise<string[]> {
     const rows = await this.sessions.query<{ id: string }[]>(
       `SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
         WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL`,
@@ -56,9 +56,10 @@ export class SessionsRepository {
   }
 
   /**
-   * Redeems the `count`-th refresh token in one statement, so that of any number of parallel requests exactly one
-   * rotates. The row lock makes the others wait and look again: the token just replaced, within the grace, repeats the
-   * answer; any older one ends the session.
+   * Redeems the refresh token with the number `count` in one statement, so that exactly one of any number of concurrent
+   * requests rotates it. The row lock makes the others wait and evaluate the new row: within the grace period the
+   * previous token returns the same successor; any older one ends the session. Returns null if there is no such live
+   * session.
    */
   async redeem(id: string, count: number, graceSeconds: number, lifeDays: number): Promise<Redemption | null> {
     const rows = await this.sessions.query<Redemption[]>(
@@ -81,7 +82,7 @@ export class SessionsRepository {
     return rows[0] ?? null;
   }
 
-  /** Ends sessions of one person: a single one, all, or all but one. Returns the ids of those that were alive. */
+  /** Ends one session, all, or all but one of a user. Returns the ids of those that had not ended before. */
   async end(userId: string, which: { only?: string; except?: string }): Promise<string[]> {
     const live = await this.sessions
       .createQueryBuilder()
@@ -95,7 +96,7 @@ export class SessionsRepository {
     return (live.raw as { id: string }[]).map((row) => row.id);
   }
 
-  /** Ends every session of a person and forgets where they were. Returns the ids of all of them. */
+  /** Ends every session of a user and erases their devices. Returns the ids of all sessions of the user. */
   async erase(tx: Transaction, userId: string): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `WITH erased AS (

@@ -11,22 +11,23 @@ import type { AccessClaims } from './access-tokens.js';
 import type { Session } from './session.entity.js';
 import { type LiveSession, SessionsRepository } from './sessions.repository.js';
 
-/** Where a sign-in comes from, as shown in the list of sessions. */
+/** The origin of a sign-in, as shown in the list of sessions. */
 export interface Device {
   address: string | null;
   userAgent: string | null;
 }
 
 /**
- * Sessions and who is behind a token. Every request asks here. Living sessions are cached for a second; ended ones are
- * remembered for longer than any look-up takes, so that this server obeys at once even if a slow look-up of the living
- * session comes in late. Other servers are told, and obey within that second should they not hear of it.
+ * Manages sessions and resolves access tokens to actors, for every request. Live sessions are cached for a second.
+ * Ended sessions are remembered for longer than any look-up takes, so that this server rejects them at once even if a
+ * slow look-up of the live session completes late. Other servers receive a signal; without it they reject the session
+ * within that second.
  */
 @Injectable()
 export class SessionsService {
   /**
-   * Sessions have ended, and that is stored: here before the ending call has answered, on other servers as soon as they
-   * are informed.
+   * Sessions have ended, after COMMIT. Called on this server before the call that ends them returns, and on other
+   * servers when they receive the signal.
    */
   readonly ended = new Hook<[sessionIds: string[]]>('SessionsService.ended');
 
@@ -36,7 +37,7 @@ export class SessionsService {
     private readonly config: Config,
     private readonly signals: Signals,
   ) {
-    // A hint like any other: the table says whether it is true.
+    // Signals are only hints: the table decides.
     signals.on('sessions_ended', (ids) => this.forgetEnded(ids));
   }
 
@@ -58,7 +59,7 @@ export class SessionsService {
     return session;
   }
 
-  /** Who the checked claims of an access token stand for. @throws Problem unauthenticated when the session has ended */
+  /** Returns the actor of verified claims. @throws Problem unauthenticated if the session has ended */
   async actorOf(claims: AccessClaims): Promise<Actor> {
     const live = await this.findLive(claims.sessionId);
     if (!live || live.userId !== claims.userId) throw new Problem('unauthenticated');
@@ -75,27 +76,27 @@ export class SessionsService {
     return this.sessions.listLive(userId);
   }
 
-  /** @returns how many were alive */
+  /** Ends one session, all, or all but one of a user. Returns the number of sessions that had not ended before. */
   async end(userId: string, which: { only?: string; except?: string }): Promise<number> {
     const ended = await this.sessions.end(userId, which);
     await this.forget(ended);
     return ended.length;
   }
 
-  /** Ends every session of a person who is erased; `forget` makes it felt after COMMIT. */
+  /** Ends every session of an erased user. Call `forget` after COMMIT to make it effective. */
   erase(tx: Transaction, userId: string): Promise<string[]> {
     return this.sessions.erase(tx, userId);
   }
 
-  /** Of these sessions, forgets those that have ended or expired, wherever that was done. */
+  /** Forgets those of the sessions that have ended or expired, on whichever server. */
   async forgetEnded(sessionIds: string[]): Promise<void> {
-    const living = new Set(await this.sessions.listLiving(sessionIds));
-    await this.forgetHere(sessionIds.filter((id) => !living.has(id)));
+    const live = new Set(await this.sessions.filterLive(sessionIds));
+    await this.forgetHere(sessionIds.filter((id) => !live.has(id)));
   }
 
   /**
-   * Sessions that have ended: no cached answer lets anybody in, and whoever listens closes their sockets, here and on
-   * every other server.
+   * Removes ended sessions from the cache and notifies the listeners of `ended`, which close the live connections, on
+   * this server and on all others.
    */
   async forget(sessionIds: string[]): Promise<void> {
     if (sessionIds.length === 0) return;
@@ -104,8 +105,8 @@ export class SessionsService {
   }
 
   /**
-   * Redeems a refresh token's number.
-   * @throws Problem refresh_token_invalid; an older token also ends the session, since somebody else holds a copy
+   * Redeems a refresh token by its number.
+   * @throws Problem refresh_token_invalid; an older token also ends the session, because somebody else has a copy of it
    */
   async redeem(sessionId: string, count: number): Promise<{ userId: string; count: number }> {
     const { refreshGraceSeconds, refreshTokenDays } = this.config.values;
@@ -115,14 +116,14 @@ export class SessionsService {
     return redemption;
   }
 
-  /** Profiles are cached with their sessions; a changed zone must be seen by the next request. */
-  async profileChanged(sessionId: string): Promise<void> {
+  /** Removes the profile that is cached with a session, so that the next request uses the new time zone. */
+  async forgetProfile(sessionId: string): Promise<void> {
     await this.cache.del(liveKey(sessionId));
   }
 
   private async forgetHere(sessionIds: string[]): Promise<void> {
     for (const id of sessionIds) {
-      await this.cache.set(endedKey(id), true, ENDED_REMEMBERED_MS);
+      await this.cache.set(endedKey(id), true, ENDED_CACHE_MS);
       await this.cache.del(liveKey(id));
     }
     this.ended.notify(sessionIds);
@@ -138,8 +139,8 @@ export class SessionsService {
   }
 }
 
-// Longer than the statement timeout of the database and the longest caching of living sessions.
-const ENDED_REMEMBERED_MS = 120_000;
+// Longer than the statement timeout of the database and the longest cache time of live sessions.
+const ENDED_CACHE_MS = 120_000;
 
 const liveKey = (id: string): string => `session:${id}`;
 const endedKey = (id: string): string => `session-ended:${id}`;

@@ -1,5 +1,5 @@
-import { CONTENT_FIELDS, type ContentField, fieldOf, OCCURRENCE_FIELDS, type StoredOverride } from './fields.js';
 import { camelCase } from './columns.js';
+import { CONTENT_FIELDS, type ContentField, fieldOf, OCCURRENCE_FIELDS, type StoredOverride } from './fields.js';
 import type { Snapshot } from './snapshot.js';
 
 /** Stands in a redacted version where a text was. */
@@ -22,3 +22,12 @@ export function redactSnapshot(snapshot: Snapshot): Snapshot {
 /** Returns the fields of which a redacted snapshot does not say what they were; none for any other snapshot. */
 export const redactedFields = (snapshot: Snapshot): ContentField[] =>
   snapshot.redacted === true ? [...TEXT_FIELDS, 'overrides'] : [];
+
+/** Returns what people wrote in a snapshot: its texts and those of single occurrences, without the marks of redactions. */
+export function textsIn(snapshot: Snapshot): ReadonlySet<string> {
+  const own = (snapshot.overrides as StoredOverride[]).flatMap((override) =>
+    OCCURRENCE_TEXTS.map((property) => override[property]),
+  );
+  const texts = [...TEXT_FIELDS.map((name) => snapshot[name]), ...own];
+  return new Set(texts.filter((text): text is string => typeof text === 'string' && text !== REDACTED));
+}

@@ -19,7 +19,7 @@ import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { isNotModified, type Precondition, readPrecondition, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { asSent } from '../platform/http/validation.pipe.js';
+import { withSentPointers } from '../platform/http/validation.pipe.js';
 import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
@@ -85,7 +85,7 @@ export class EventsController {
   @ApiCreatedResponse({ type: CreatedEventsView, description: 'All of them' })
   @ApiProblems('event_conflict')
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await asSent(body, () => this.events.createBatch(actor, body.events.map(eventInput)));
+    const records = await withSentPointers(body, () => this.events.createBatch(actor, body.events.map(eventInput)));
     return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 

@@ -1,5 +1,5 @@
 import { readAsOf } from '../platform/http/as-of.js';
-import { readQueryInstant, unescapedPlus } from '../platform/http/instant-text.js';
+import { readQueryInstant, restorePlus } from '../platform/http/instant-text.js';
 import { type FieldError, invalid } from '../problems/problem.js';
 import type { EventFilter } from './event-filter.js';
 import type { ListEventsQuery, OccurrenceQuery } from './events.dto.js';
@@ -57,7 +57,7 @@ function readInstants(query: Partial<Record<Name, string>>, timeZone: string): P
 
 /** @throws Problem validation_failed when a scope is given without its occurrence */
 export function readTarget({ occurrence, scope }: OccurrenceQuery): OccurrenceTarget | null {
-  if (occurrence !== undefined) return { occurrence: unescapedPlus(occurrence), scope: scope ?? 'this' };
+  if (occurrence !== undefined) return { occurrence: restorePlus(occurrence), scope: scope ?? 'this' };
   if (scope === undefined || scope === 'all') return null;
   throw invalid({ pointer: '/query/occurrence', code: 'required', message: 'Needed with this scope.' });
 }

@@ -34,18 +34,18 @@ const onMonday = (attendees: Attendee[], { minutes = 60, buffer = 0, limit = 3 }
   bestTimes(attendees, singleCandidates({ window: MONDAY, length: minutes * 60, zoneName: 'UTC' }), buffer * 60, limit);
 
 describe('bestTimes', () => {
-  it('suggests the earliest times at which everybody is free, none overlapping a better one', () => {
+  it('suggests the earliest times at which everybody is free, without overlaps', () => {
     const found = onMonday([person('ana', hours('08:00-09:30')), person('ben', hours('10:45-11:00'))]);
     expect(startsOf(found)).toEqual(['2026-06-01T09:30', '2026-06-01T11:00', '2026-06-01T12:00']);
   });
 
-  it('lets times touch what is before and after, unless a buffer is asked for', () => {
+  it('allows slots that touch other events, unless the question has a buffer', () => {
     const people = [person('ana', hours('08:00-09:00', '10:00-12:00'))];
     expect(startsOf(onMonday(people, { limit: 1 }))).toEqual(['2026-06-01T09:00']);
     expect(startsOf(onMonday(people, { limit: 1, buffer: 10 }))).toEqual(['2026-06-01T12:15']);
   });
 
-  it('prefers times at which more of the optional people can, and says who', () => {
+  it('prefers times with more optional people, and returns who is available', () => {
     const optional = { required: false };
     const found = onMonday([
       person('ana', []),
@@ -64,7 +64,7 @@ describe('bestTimes', () => {
     expect(clock(best!.occurrences[0]!.start)).toBe('2026-06-01T10:00');
   });
 
-  it('tells of the times that fail for the fewest people, and why', () => {
+  it('returns the times that are impossible for the fewest people, with the reasons', () => {
     const { slots, rejected } = onMonday(
       [person('ana', hours('08:00-18:00')), person('ben', hours('08:00-12:00')), person('cem', hours('08:00-10:00'))],
       { minutes: 120 },
@@ -77,7 +77,7 @@ describe('bestTimes', () => {
     expect(rejected.length).toBeLessThanOrEqual(5);
   });
 
-  it('tells rather of a time within working hours than of one in the night', () => {
+  it('ranks a rejected time within working hours above one at night', () => {
     const window = { start: at('2026-06-01T00:00:00Z'), end: at('2026-06-02T00:00:00Z') };
     const ana = { ...inZone('ana', 'UTC', window), busy: hours('09:00-17:00') };
     const candidates = singleCandidates({ window, length: 3_600, zoneName: 'UTC' });
@@ -89,7 +89,7 @@ describe('bestTimes', () => {
     ]);
   });
 
-  it('keeps buffers free of events, not of the end of work', () => {
+  it('allows a buffer outside working hours', () => {
     const window = MONDAY;
     const ana = { ...inZone('ana', 'UTC', window), busy: hours('09:00-15:30') };
     const candidates = singleCandidates({ window, length: 3_600, zoneName: 'UTC' });
@@ -97,8 +97,8 @@ describe('bestTimes', () => {
   });
 });
 
-describe('bestTimes against trying everything', () => {
-  it('finds the earliest free time of each random week, and overlaps nothing', () => {
+describe('bestTimes compared with an exhaustive search', () => {
+  it('finds the earliest free time of each random week, without overlaps', () => {
     let state = 7;
     const below = (limit: number): number => (state = (state * 48_271) % 2_147_483_647) % limit;
     for (let round = 0; round < 50; round += 1) {
@@ -145,7 +145,7 @@ describe('bestTimes for people in different zones', () => {
     ]);
   });
 
-  it('finds three in the weeks in which only New York has changed its clocks', () => {
+  it('finds three hours in the weeks in which only New York has changed its clocks', () => {
     expect(startsOf(meet('2026-03-09', ['America/New_York', 'Europe/Paris']))).toEqual([
       '2026-03-09T13:00',
       '2026-03-09T14:00',
@@ -154,7 +154,7 @@ describe('bestTimes for people in different zones', () => {
     expect(startsOf(meet('2026-03-30', ['America/New_York', 'Europe/Paris']))).toHaveLength(2);
   });
 
-  it('finds what Paris and Kolkata share, on a half hour', () => {
+  it('finds the hours that Paris and Kolkata share, up to a half hour', () => {
     expect(startsOf(meet('2026-06-01', ['Europe/Paris', 'Asia/Kolkata']))).toEqual([
       '2026-06-01T07:00',
       '2026-06-01T08:00',
@@ -166,7 +166,7 @@ describe('bestTimes for people in different zones', () => {
     expect(startsOf(meet('2026-06-01', ['Europe/Paris', 'Asia/Kolkata'], 285))).toEqual([]);
   });
 
-  it('finds nothing for New York, Paris and Kolkata, and says for whom the closest times are too late or too early', () => {
+  it('finds nothing for New York, Paris and Kolkata, and returns who is outside working hours at the closest times', () => {
     const { slots, rejected } = meet('2026-06-01', ['America/New_York', 'Europe/Paris', 'Asia/Kolkata']);
     expect(slots).toEqual([]);
     expect(rejected.map(({ start, reasons }) => [clock(start), reasons])).toEqual([
@@ -185,13 +185,14 @@ describe('bestTimes for a series', () => {
     const question = { window, length: 3_600, zoneName: 'UTC' };
     return bestTimes(attendees, seriesCandidates(question, parseRrule('FREQ=WEEKLY;BYDAY=TU')), 0, limit);
   };
-  const told = ({ occurrences, free }: Slot): string => `${clock(occurrences[0]!.start)} ${free}/${occurrences.length}`;
-  const taken = (...dates: string[]): Interval[] =>
+  const summarise = ({ occurrences, free }: Slot): string =>
+    `${clock(occurrences[0]!.start)} ${free}/${occurrences.length}`;
+  const busyOn = (...dates: string[]): Interval[] =>
     dates.map((date) => ({ start: at(`${date}T08:00:00Z`), end: at(`${date}T10:00:00Z`) }));
 
-  it('puts the times first at which every occurrence works, and names what is taken at the others', () => {
-    const { slots, nearMiss } = weekly([person('ana', taken('2026-06-23')), person('ben', [])]);
-    expect(slots.map(told)).toEqual([
+  it('ranks times at which every occurrence works first, and lists the taken occurrences of the others', () => {
+    const { slots, nearMiss } = weekly([person('ana', busyOn('2026-06-23')), person('ben', [])]);
+    expect(slots.map(summarise)).toEqual([
       '2026-06-02T10:00 10/10',
       '2026-06-02T11:00 10/10',
       '2026-06-02T08:00 9/10',
@@ -202,16 +203,20 @@ describe('bestTimes for a series', () => {
     ]);
   });
 
-  it('does not suggest the same series again a week later', () => {
+  it('does not suggest the same series a week later', () => {
     const twoWeeks = { start: TUESDAY.start, end: TUESDAY.start + 8 * 86_400 };
     const found = weekly([person('ana', [])], 3, twoWeeks).slots;
-    expect(found.map(told)).toEqual(['2026-06-02T08:00 10/10', '2026-06-02T09:00 10/10', '2026-06-02T10:00 10/10']);
+    expect(found.map(summarise)).toEqual([
+      '2026-06-02T08:00 10/10',
+      '2026-06-02T09:00 10/10',
+      '2026-06-02T10:00 10/10',
+    ]);
   });
 
-  it('counts somebody optional as free only when every occurrence suits', () => {
-    const ben = person('ben', taken('2026-07-14'), { required: false });
+  it('counts optional people as free only if they are available for every occurrence', () => {
+    const ben = person('ben', busyOn('2026-07-14'), { required: false });
     const { slots } = weekly([person('ana', []), ben], 4);
-    expect(slots.map((slot) => [told(slot).slice(11, 16), slot.optionalFree])).toEqual([
+    expect(slots.map((slot) => [summarise(slot).slice(11, 16), slot.optionalFree])).toEqual([
       ['10:00', ['ben']],
       ['11:00', ['ben']],
       ['08:00', []],
@@ -219,7 +224,7 @@ describe('bestTimes for a series', () => {
     ]);
   });
 
-  it('leaves working hours when one of two zones changes its clocks', () => {
+  it('finds occurrences outside working hours when only one of two zones changes its clocks', () => {
     const window = { start: at('2026-10-13T13:00:00Z'), end: at('2026-10-13T16:00:00Z') };
     const question = { window, length: 3_600, zoneName: 'America/New_York' };
     const candidates = seriesCandidates(question, parseRrule('FREQ=WEEKLY'));
@@ -227,20 +232,20 @@ describe('bestTimes for a series', () => {
     const people = [inZone('ny', 'America/New_York', span), inZone('paris', 'Europe/Paris', span)];
     const { slots } = bestTimes(people, candidates, 0, 1);
     // 9:00 and 10:00 in New York are 15:00 and 16:00 in Paris, and an hour earlier in the last week of October.
-    expect(slots.map(told)).toEqual(['2026-10-13T13:00 10/10']);
+    expect(slots.map(summarise)).toEqual(['2026-10-13T13:00 10/10']);
     const late = bestTimes(people, candidates.slice(5), 0, 1).slots[0]!;
-    expect(told(late)).toBe('2026-10-13T14:15 1/10');
+    expect(summarise(late)).toBe('2026-10-13T14:15 1/10');
     expect(new Set(late.taken.map(({ id, reason }) => `${id} ${reason}`))).toEqual(
       new Set(['paris outside_working_hours']),
     );
   });
 
-  it('tells of a time at which no occurrence works as rejected', () => {
-    const always = taken(
+  it('rejects a time at which no occurrence works', () => {
+    const always = busyOn(
       ...Array.from({ length: 10 }, (_, week) => clock(TUESDAY.start + week * 7 * 86_400).slice(0, 10)),
     );
     const { slots, rejected } = weekly([person('ana', always)]);
-    expect(slots.map(told)).toEqual(['2026-06-02T10:00 10/10', '2026-06-02T11:00 10/10']);
+    expect(slots.map(summarise)).toEqual(['2026-06-02T10:00 10/10', '2026-06-02T11:00 10/10']);
     expect(rejected[0]).toMatchObject({ start: TUESDAY.start, reasons: [{ id: 'ana', reason: 'busy' }] });
   });
 });

@@ -6,38 +6,38 @@ import { modulo } from '../time/calendar-day.js';
 import { SECONDS_IN_DAY, stampOf } from '../time/local-time.js';
 import { getZone } from '../time/zone.js';
 
-/** Starts are looked for on this grid, on the clocks of the asked zone. */
-export const GRID = 900;
-/** How many occurrences of a series are looked at, and for how many days after its start. */
+/** Seconds between two possible starts, on the clocks of the requested zone. */
+export const GRID_SECONDS = 900;
+/** The largest number of occurrences of a series that are checked, within `MAX_SERIES_DAYS` after its start. */
 export const MAX_OCCURRENCES = 10;
-export const SERIES_DAYS = 366;
+export const MAX_SERIES_DAYS = 366;
 
-/** A time that may or may not suit everybody: one occurrence, or the first ones of a series. In order, never empty. */
+/** A possible time: one occurrence, or the first occurrences of a series. In order, never empty. */
 export type Candidate = Interval[];
 
 export interface Question {
-  /** Epoch seconds; the first occurrence lies within. */
+  /** The window for the first occurrence, in epoch seconds. */
   window: Interval;
   /** Seconds, at most a day. */
   length: number;
   zoneName: string;
 }
 
-/** Every quarter of an hour of the window at which something that happens once could begin. */
+/** Returns every quarter of an hour of the window at which a single event can begin. */
 export function singleCandidates({ window, length, zoneName }: Question): Candidate[] {
   const { toStamp } = getZone(zoneName);
-  const onGrid = (instant: number): number => instant + modulo(-toStamp(instant), GRID);
+  const onGrid = (instant: number): number => instant + modulo(-toStamp(instant), GRID_SECONDS);
   const candidates: Candidate[] = [];
-  for (let start = onGrid(window.start); start + length <= window.end; start = onGrid(start + GRID)) {
+  for (let start = onGrid(window.start); start + length <= window.end; start = onGrid(start + GRID_SECONDS)) {
     candidates.push([{ start, end: start + length }]);
   }
   return candidates;
 }
 
 /**
- * Every quarter of an hour of the window at which the series could begin, with its first occurrences. Only days that the
- * rule matches; the clock time stays the same in the zone.
- * @param rule without times of its own: they are what is looked for
+ * Returns every quarter of an hour of the window at which the series can begin, with its first occurrences. Only days
+ * that the rule matches are candidates; the series keeps its wall time in the zone.
+ * @param rule without times of day, because they are the result of the search
  */
 export function seriesCandidates({ window, length, zoneName }: Question, rule: RecurrenceRule): Candidate[] {
   const { toInstant, toStamp } = getZone(zoneName);
@@ -47,10 +47,10 @@ export function seriesCandidates({ window, length, zoneName }: Question, rule: R
   for (let day = Math.floor(toStamp(window.start) / SECONDS_IN_DAY); day <= lastDay; day += 1) {
     const dates = datesFrom(rule, day);
     if (dates[0] !== day) continue;
-    for (let second = 0; second < SECONDS_IN_DAY; second += GRID) {
+    for (let second = 0; second < SECONDS_IN_DAY; second += GRID_SECONDS) {
       const first = toInstant(day * SECONDS_IN_DAY + second);
       const { epochSecond: start } = first;
-      // A start that the clocks skip is the same as a later one.
+      // A start that the clocks skip equals a later candidate.
       if (first.adjusted || start < window.start || start + length > window.end) continue;
       const occurrences = dates
         .map((date) => date * SECONDS_IN_DAY + second)
@@ -63,16 +63,18 @@ export function seriesCandidates({ window, length, zoneName }: Question, rule: R
   return candidates;
 }
 
-/** The rule as a series that starts on a day: what a candidate stands for, for checking it. */
+/** Returns the rule as an all-day series that starts on a day, to expand or validate it. */
 export function seriesFrom(rule: RecurrenceRule, day: number): Series {
   const start = { day, second: 0 };
   const duration = { days: 1, seconds: 0 };
   return { start, zone: null, allDay: true, duration, rule, added: [], excluded: [], overrides: [] };
 }
 
-/** UNTIL only cuts the dates off, at a place that depends on the time of day: it is applied afterwards. */
+/**
+ * Returns the dates of the rule from a day on, without UNTIL: it depends on the time of day and is applied afterwards.
+ */
 function datesFrom({ until: _until, ...rule }: RecurrenceRule, day: number): number[] {
-  const window = { from: day * SECONDS_IN_DAY, to: (day + SERIES_DAYS) * SECONDS_IN_DAY };
+  const window = { from: day * SECONDS_IN_DAY, to: (day + MAX_SERIES_DAYS) * SECONDS_IN_DAY };
   return expand(seriesFrom(rule, day), window, MAX_OCCURRENCES).map(({ original }) => original.day);
 }
 

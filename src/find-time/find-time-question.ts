@@ -10,7 +10,7 @@ import { type Question, seriesFrom } from './candidates.js';
 import { readSpan } from '../availability/span.js';
 import { secondsOfClock, type WorkingHours } from './working-hours.js';
 
-/** The question as a client spells it. */
+/** The question as a client sends it. */
 export interface FindTimeInput {
   user_ids: unknown[];
   optional_user_ids?: unknown[];
@@ -28,22 +28,25 @@ export interface TimeQuestion extends Question {
   /** Seconds. */
   buffer: number;
   limit: number;
-  /** Null: it happens once. */
+  /** Null for a single event. */
   rule: RecurrenceRule | null;
-  /** Null: at any time. */
+  /** Null for any time of day. */
   hours: WorkingHours | null;
-  /** Null: each person's own. */
+  /** Null for each person's own time zone. */
   hoursZone: string | null;
 }
 
-/** Besides the caller. */
+/** The largest number of people besides the caller. */
 export const MAX_PEOPLE = 20;
 const MAX_DAYS = 62;
 const PATTERN = '/recurrence_pattern';
-const USUAL_LIMIT = 5;
-const USUAL_DAYS = ['MO', 'TU', 'WE', 'TH', 'FR'] as const;
+const DEFAULT_LIMIT = 5;
+const DEFAULT_DAYS = ['MO', 'TU', 'WE', 'TH', 'FR'] as const;
 
-/** @param now epoch seconds: what is past is not searched */
+/**
+ * Reads and validates the question. Returns all errors if there are any.
+ * @param now epoch seconds; the search begins no earlier
+ */
 export function readQuestion(
   input: FindTimeInput,
   defaultZone: string,
@@ -51,7 +54,7 @@ export function readQuestion(
 ): TimeQuestion | { errors: FieldError[] } {
   const zone = input.time_zone ?? defaultZone;
   if (!isTimeZone(zone)) {
-    const message = 'Not a time zone of the IANA list, such as Europe/Paris.';
+    const message = 'Must be an IANA time zone such as Europe/Paris.';
     return { errors: [{ pointer: '/time_zone', code: 'unknown_time_zone', message }] };
   }
   const zoneName = canonicalTimeZone(zone);
@@ -61,7 +64,7 @@ export function readQuestion(
   const errors: FieldError[] = [];
   const length = input.duration_minutes * 60;
   if (length > end - start) {
-    errors.push({ pointer: '/duration_minutes', code: 'too_large', message: 'Longer than the window.' });
+    errors.push({ pointer: '/duration_minutes', code: 'too_large', message: 'Must not be longer than the window.' });
   }
   const hours = input.working_hours ? readHours(input.working_hours, errors) : null;
   const rule = readPattern(input.recurrence_pattern, toLocal(start, zoneName).day, errors);
@@ -71,7 +74,7 @@ export function readQuestion(
     length,
     zoneName,
     buffer: (input.buffer_minutes ?? 0) * 60,
-    limit: input.limit ?? USUAL_LIMIT,
+    limit: input.limit ?? DEFAULT_LIMIT,
     rule,
     hours,
     hoursZone: input.time_zone === undefined ? null : zoneName,
@@ -79,7 +82,7 @@ export function readQuestion(
 }
 
 function readHours(
-  { start, end, days = [...USUAL_DAYS] }: NonNullable<FindTimeInput['working_hours']>,
+  { start, end, days = [...DEFAULT_DAYS] }: NonNullable<FindTimeInput['working_hours']>,
   errors: FieldError[],
 ): WorkingHours {
   const hours = {
@@ -96,23 +99,23 @@ function readHours(
 
 function readPattern(input: unknown, firstDay: number, errors: FieldError[]): RecurrenceRule | null {
   if (input === undefined || input === null) return null;
-  const refuse = (error: FieldError): null => {
+  const reject = (error: FieldError): null => {
     errors.push(error);
     return null;
   };
   try {
     const rule = readRule(input);
     if (rule.byHour ?? rule.byMinute ?? rule.bySecond) {
-      const message = 'The pattern names days; the time of day is what is looked for.';
-      return refuse({ pointer: PATTERN, code: 'part_not_allowed', message });
+      const message = 'Send a pattern without times of day: they are the result of the search.';
+      return reject({ pointer: PATTERN, code: 'part_not_allowed', message });
     }
     validateSeries(seriesFrom(rule, firstDay));
     return rule;
   } catch (error) {
-    // The window is searched for the starts that are.
+    // The search finds the starts in the window that match.
     if (error instanceof TimeError && error.code === 'start_not_in_pattern') return readRule(input);
     const found = fieldError(error, '', { timeZone: 'UTC', allDay: true });
     const pointer = found.pointer.startsWith(PATTERN) ? found.pointer : PATTERN + found.pointer;
-    return refuse({ ...found, pointer });
+    return reject({ ...found, pointer });
   }
 }

@@ -8,7 +8,7 @@ import type { FoundTimes } from './find-time.service.js';
 const REASON = {
   enum: ['busy', 'outside_working_hours'],
   enumName: 'TimeRefusal',
-  description: 'Outside working hours is told first when it is both.',
+  description: 'If both apply, `outside_working_hours`.',
   example: 'busy',
 } as const;
 
@@ -29,29 +29,43 @@ export class TakenOccurrenceView extends IntervalView {
 }
 
 export class SlotOccurrencesView {
-  @ApiProperty({ type: 'integer', description: 'How many were looked at: the first 10 within a year.', example: 10 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The number of occurrences checked: the first 10 within a year.',
+    example: 10,
+  })
   total: number;
 
-  @ApiProperty({ type: 'integer', description: 'How many suit everybody who must be there.', example: 9 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The number of occurrences for which all required people are available.',
+    example: 9,
+  })
   free: number;
 
-  @ApiProperty({ type: [TakenOccurrenceView], description: 'The others, once for each person who cannot.' })
+  @ApiProperty({
+    type: [TakenOccurrenceView],
+    description: 'The other occurrences, once for each required person who is not available.',
+  })
   taken: TakenOccurrenceView[];
 }
 
 export class TimeSlotView extends IntervalView {
-  @ApiProperty({ type: [PersonView], description: 'Those who need not be there, and can (at every occurrence).' })
+  @ApiProperty({
+    type: [PersonView],
+    description: 'Optional people who are available (for a series, at every occurrence).',
+  })
   optional_free: PersonView[];
 
-  @ApiProperty({ type: [PersonView], description: 'Those who need not be there, and cannot.' })
+  @ApiProperty({ type: [PersonView], description: 'Optional people who are not available.' })
   optional_busy: PersonView[];
 
-  @ApiPropertyOptional({ type: SlotOccurrencesView, description: 'With `recurrence_pattern`.' })
+  @ApiPropertyOptional({ type: SlotOccurrencesView, description: 'Only with `recurrence_pattern`.' })
   occurrences?: SlotOccurrencesView;
 }
 
 export class RejectedTimeView extends IntervalView {
-  @ApiProperty({ type: [ObstacleView], description: 'Who cannot, and why.' })
+  @ApiProperty({ type: [ObstacleView], description: 'The required people who are not available, and why.' })
   reasons: ObstacleView[];
 }
 
@@ -59,13 +73,14 @@ export class FoundTimesView {
   @ApiProperty({
     type: [TimeSlotView],
     description:
-      'Best first: more occurrences that suit everybody, then more optional people, then earlier. None overlaps a better one.',
+      'Best first: by the share of occurrences that suit all required people, then by the number of optional people, then by time. No slot overlaps a better one.',
   })
   slots: TimeSlotView[];
 
   @ApiProperty({
     type: [RejectedTimeView],
-    description: 'Up to five times that nearly suit: within working hours, with the fewest people in the way.',
+    description:
+      'Up to five times that almost work: those within most people’s working hours at which the fewest required people are not available.',
   })
   rejected: RejectedTimeView[];
 

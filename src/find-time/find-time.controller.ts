@@ -18,9 +18,9 @@ export class FindTimeController {
     operationId: 'findTime',
     summary: 'Find times that suit everybody',
     description:
-      'Looks at every quarter of an hour of the window. Everybody who must be there is free then, with the buffer, and within working hours. With a `recurrence_pattern` a time is the start of a series, and the answer says at how many of its first occurrences everybody can. Nothing is written or held: create the event to take the time. Why other times were passed over is told without saying what people do then.',
+      'Checks every quarter of an hour of the window. At each suggested time all required people are free, including the buffer, and within working hours. With a `recurrence_pattern`, a time is the start of a series, and the response contains the number of its first occurrences that suit everybody. The call stores and reserves nothing: create the event to book the time. The reasons for rejected times do not reveal what people are doing.',
   })
-  @ApiOkResponse({ type: FoundTimesView, description: 'The best times; an empty list when there is none' })
+  @ApiOkResponse({ type: FoundTimesView, description: 'The best times; an empty list if there are none' })
   async find(@CurrentActor() actor: Actor, @Body() body: FindTimeBody): Promise<FoundTimesView> {
     return foundTimesView(await this.times.find(actor, body));
   }

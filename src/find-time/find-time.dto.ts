@@ -11,7 +11,7 @@ import {
 } from '../platform/http/fields.js';
 import { MAX_PEOPLE } from './find-time-question.js';
 
-const WINDOW = 'An instant, wall time in `time_zone`, or a date in it.';
+const WINDOW = 'An instant, or wall time or a date in `time_zone`.';
 const ID = '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01';
 
 export class WorkingHoursBody {
@@ -34,7 +34,7 @@ export class WorkingHoursBody {
   end: string;
 
   @ChoiceListField({
-    description: 'Monday to Friday when absent.',
+    description: 'Defaults to Monday to Friday.',
     values: WEEKDAY_CODES,
     min: 1,
     optional: true,
@@ -46,32 +46,32 @@ export class WorkingHoursBody {
 export class FindTimeBody {
   @IdListField({
     description:
-      'Who must be there besides you; you always must. People with whom you share an event, at most 20 in both lists.',
+      'The people who must attend, besides you: people with whom you share an event, at most 20 in both lists together.',
     max: MAX_PEOPLE,
     example: [ID],
   })
   user_ids: unknown[];
 
   @IdListField({
-    description: 'Who may be there. Who stands in both lists must.',
+    description: 'The people who may attend. A person in both lists must attend.',
     max: MAX_PEOPLE,
     optional: true,
     example: [],
   })
   optional_user_ids?: unknown[];
 
-  @WholeNumberField({ description: 'How long it lasts.', min: 1, max: 1_440, example: 60 })
+  @WholeNumberField({ description: 'The duration of the event.', min: 1, max: 1_440, example: 60 })
   duration_minutes: number;
 
   @TextField({
-    description: `No earlier than this; what is past already is not suggested. ${WINDOW}`,
+    description: `The earliest start; times in the past are never suggested. ${WINDOW}`,
     max: 40,
     example: '2026-06-01',
   })
   from: string;
 
   @TextField({
-    description: `It ends no later than this, at most 62 days after \`from\`. ${WINDOW}`,
+    description: `The latest end, at most 62 days after \`from\`. ${WINDOW}`,
     max: 40,
     example: '2026-06-08',
   })
@@ -79,7 +79,7 @@ export class FindTimeBody {
 
   @TextField({
     description:
-      'IANA zone of the whole question: of `from` and `to`, of the quarters of an hour on which starts are looked for, of the series, of `summary` and of the working hours of everybody. When absent, yours; working hours are then in the zone of each person’s own profile.',
+      'IANA time zone of the whole question: `from` and `to`, the quarters of an hour at which a time can start, the series, `summary` and the working hours of all people. Defaults to your own; working hours then apply in the time zone of each person’s profile.',
     max: 64,
     optional: true,
     example: 'Europe/Paris',
@@ -87,14 +87,14 @@ export class FindTimeBody {
   time_zone?: string;
 
   @ObjectField({
-    description: 'When people can meet; at any time when absent.',
+    description: 'The hours at which people can meet. Defaults to any time.',
     type: () => WorkingHoursBody,
     optional: true,
   })
   working_hours?: WorkingHoursBody;
 
   @WholeNumberField({
-    description: 'Time that must be free of other events before and after; 0 when absent.',
+    description: 'The time before and after that must be free of other events. Defaults to 0.',
     min: 0,
     max: 240,
     optional: true,
@@ -103,7 +103,7 @@ export class FindTimeBody {
   buffer_minutes?: number;
 
   @WholeNumberField({
-    description: 'Most times to answer with; 5 when absent.',
+    description: 'The largest number of times to return. Defaults to 5.',
     min: 1,
     max: 20,
     optional: true,
@@ -113,7 +113,7 @@ export class FindTimeBody {
 
   @FreeField({
     description:
-      'For a series: `from` and `to` are about its start, and its first 10 occurrences within a year are looked at. The pattern names days, not times of day.',
+      'Finds the start of a series: `from` and `to` limit its first occurrence, and its first 10 occurrences within a year are checked. The pattern must not contain times of day.',
     schema: RECURRENCE_INPUT,
     optional: true,
     nullable: true,

@@ -25,7 +25,7 @@ export class FindTimeService {
     private readonly busyTime: BusyTimeService,
   ) {}
 
-  /** @throws Problem validation_failed, also for people whom the actor doesn't know */
+  /** Finds the best times. @throws Problem validation_failed, also for people with whom the actor shares no event */
   async find(actor: Actor, input: FindTimeInput): Promise<FoundTimes> {
     const question = readQuestion(input, actor.timeZone, Date.now() / 1_000);
     const found = await this.findPeople(actor, input);
@@ -41,7 +41,7 @@ export class FindTimeService {
     return { ...best, summary, recurring: rule !== null, people };
   }
 
-  /** The caller must always be there; who stands in both lists must. */
+  /** Returns the people to invite. The caller is always required, and so is a person in both lists. */
   private async findPeople(actor: Actor, input: FindTimeInput): Promise<Invited | { errors: FieldError[] }> {
     const { user_ids: required, optional_user_ids: optional = [] } = input;
     const found = await this.known.find(actor, [
@@ -50,14 +50,14 @@ export class FindTimeService {
       { pointer: '', ids: [actor.userId] },
     ]);
     if ('errors' in found) return found;
-    const [must = [], may = [], self = []] = found.people;
-    const among = (people: Acquaintance[], { id }: Acquaintance): boolean => people.some((other) => other.id === id);
+    const [mustAttend = [], mayAttend = [], self = []] = found.people;
+    const isIn = (people: Acquaintance[], { id }: Acquaintance): boolean => people.some((other) => other.id === id);
     const invited = {
-      required: [...self, ...must.filter((person) => !among(self, person))],
-      optional: may.filter((person) => !among(must, person) && !among(self, person)),
+      required: [...self, ...mustAttend.filter((person) => !isIn(self, person))],
+      optional: mayAttend.filter((person) => !isIn(mustAttend, person) && !isIn(self, person)),
     };
     if (invited.required.length + invited.optional.length > MAX_PEOPLE + 1) {
-      const message = `At most ${MAX_PEOPLE} people besides you.`;
+      const message = `Send at most ${MAX_PEOPLE} people in both lists together.`;
       return { errors: [{ pointer: '/optional_user_ids', code: 'too_many', message }] };
     }
     return invited;
@@ -87,7 +87,7 @@ interface Invited {
   optional: Acquaintance[];
 }
 
-/** From the first start to the last end. */
+/** Returns the interval from the first start to the last end. */
 function spanOf(candidates: Candidate[]): Interval {
   const [first] = candidates;
   if (!first) return { start: 0, end: 1 };

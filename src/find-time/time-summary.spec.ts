@@ -5,7 +5,7 @@ import { summaryOf } from './time-summary.js';
 const at = (text: string): number => Date.parse(text) / 1_000;
 const WEEK = 7 * 86_400;
 
-/** Ten weeks of an hour, of which some are taken. */
+/** Returns a weekly slot of one hour of which some weeks are taken. */
 function slot(start: string, taken: number[] = [], reason: Reason = 'busy', count = 10): Slot {
   const occurrences = Array.from({ length: count }, (_, week) => {
     const begins = at(start) + week * WEEK;
@@ -24,39 +24,39 @@ const series = (slots: Slot[], nearMiss: Slot | null = null): string =>
   summaryOf({ slots, nearMiss, rejected: [] }, 'UTC', true);
 
 describe('summaryOf', () => {
-  it('counts the occurrences of a series, and compares with the next best time', () => {
+  it('counts the occurrences of a series, and compares them with the next best time', () => {
     expect(series([slot('2026-05-27T10:00:00Z')], slot('2026-05-27T09:00:00Z', [1]))).toBe(
       '10 of 10 Wednesdays at 10:00 work; at 9:00, 9 of 10: 3 June is taken.',
     );
     expect(series([slot('2026-05-27T10:00:00Z')])).toBe('10 of 10 Wednesdays at 10:00 work.');
   });
 
-  it('says what is missing when nothing works every time', () => {
+  it('lists the taken dates when no time works for every occurrence', () => {
     const best = slot('2026-05-27T09:00:00Z', [0, 1, 2, 3]);
     expect(series([best], best)).toBe('6 of 10 Wednesdays at 9:00 work: 27 May, 3 June and 2 more are taken.');
   });
 
-  it('names other days, other years and other reasons', () => {
+  it('includes other weekdays, other years and other reasons', () => {
     expect(series([slot('2026-12-15T10:00:00Z')], slot('2026-12-16T09:30:00Z', [2, 3], 'outside_working_hours'))).toBe(
       '10 of 10 Tuesdays at 10:00 work; at 9:30, 8 of 10 Wednesdays: 30 December and 6 January 2027 are outside working hours.',
     );
   });
 
-  it('tells times in the asked zone', () => {
+  it('formats times in the requested zone', () => {
     const one = slot('2026-05-31T22:30:00Z', [], 'busy', 1);
     expect(summaryOf({ slots: [one], nearMiss: null, rejected: [] }, 'Europe/Paris', false)).toBe(
       'Monday 1 June 2026 at 0:30 works for everybody.',
     );
   });
 
-  it('counts the optional people who can', () => {
+  it('counts the optional people who are available', () => {
     const one = { ...slot('2026-06-01T10:00:00Z', [], 'busy', 1), optionalFree: ['ben'], optionalBusy: ['cem'] };
     expect(summaryOf({ slots: [one], nearMiss: null, rejected: [] }, 'UTC', false)).toBe(
-      'Monday 1 June 2026 at 10:00 works for everybody who must be there, and for 1 of 2 others.',
+      'Monday 1 June 2026 at 10:00 works for everybody who must attend, and for 1 of 2 others.',
     );
   });
 
-  it('says how close it came when there is no such time', () => {
+  it('describes the closest time when no time works', () => {
     const time = { start: at('2026-06-01T10:00:00Z'), end: at('2026-06-01T11:00:00Z') };
     const obstacle = { id: 'ana', reason: 'busy' as const };
     const none = (count: number): string =>
@@ -66,11 +66,11 @@ describe('summaryOf', () => {
         false,
       );
     expect(none(1)).toBe(
-      'No time in the window works for everybody; at the closest, Monday 1 June 2026 at 10:00, 1 person cannot.',
+      'No time in the window works for everybody. At the closest one, Monday 1 June 2026 at 10:00, 1 person is not available.',
     );
-    expect(none(2)).toContain('2 people cannot.');
+    expect(none(2)).toContain('2 people are not available.');
     const nothing = { slots: [], nearMiss: null, rejected: [] };
-    expect(summaryOf(nothing, 'UTC', false)).toBe('Nothing of that length fits into the window.');
+    expect(summaryOf(nothing, 'UTC', false)).toBe('No event of this duration fits into the window.');
     expect(summaryOf(nothing, 'UTC', true)).toBe('No start of the series fits into the window.');
   });
 });

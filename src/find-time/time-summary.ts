@@ -2,19 +2,20 @@ import { MONTHS, WEEKDAYS } from '../recurrence/words-lists.js';
 import { civilFromDay, weekdayOf } from '../time/calendar-day.js';
 import { type LocalTime, SECONDS_IN_DAY } from '../time/local-time.js';
 import { toLocal } from '../time/time-zone.js';
-import type { BestTimes, Slot, Taken } from './best-times.js';
+import type { BestTimes, Slot, TakenOccurrence } from './best-times.js';
 
 const MAX_DATES_LISTED = 2;
 
-/** What was found, in one sentence. Names nobody. @param zoneName the zone in which times are told */
+/** Summarises the result in one sentence, without naming people. @param zoneName the zone of the times in it */
 export function summaryOf({ slots, nearMiss, rejected }: BestTimes, zoneName: string, recurring: boolean): string {
   const [best] = slots;
   if (!best) {
     const [closest] = rejected;
-    if (!closest) return `${recurring ? 'No start of the series' : 'Nothing of that length'} fits into the window.`;
+    if (!closest) return `${recurring ? 'No start of the series' : 'No event of this duration'} fits into the window.`;
     const start = toLocal(closest.start, zoneName);
-    const count = closest.reasons.length === 1 ? '1 person cannot' : `${closest.reasons.length} people cannot`;
-    return `No time in the window works for everybody; at the closest, ${dayOf(start)} at ${clock(start)}, ${count}.`;
+    const count =
+      closest.reasons.length === 1 ? '1 person is not available' : `${closest.reasons.length} people are not available`;
+    return `No time in the window works for everybody. At the closest one, ${dayOf(start)} at ${clock(start)}, ${count}.`;
   }
   if (recurring) return seriesSummary(best, nearMiss, zoneName);
   const start = toLocal(best.occurrences[0]!.start, zoneName);
@@ -22,23 +23,23 @@ export function summaryOf({ slots, nearMiss, rejected }: BestTimes, zoneName: st
   const who =
     best.optionalBusy.length === 0
       ? 'everybody'
-      : `everybody who must be there, and for ${best.optionalFree.length} of ${others} others`;
+      : `everybody who must attend, and for ${best.optionalFree.length} of ${others} others`;
   return `${dayOf(start)} at ${clock(start)} works for ${who}.`;
 }
 
 /** `10 of 10 Tuesdays at 10:00 work; at 9:00, 9 of 10: 3 June is taken.` */
 function seriesSummary(best: Slot, nearMiss: Slot | null, zoneName: string): string {
-  const told = share(best, zoneName);
+  const summary = shareOf(best, zoneName);
   const verb = best.free === 1 ? 'works' : 'work';
-  const first = `${told.count} ${told.days} at ${told.clock} ${verb}`;
-  if (best.free < best.occurrences.length) return `${first}: ${missing(best, zoneName)}.`;
+  const first = `${summary.count} ${summary.days} at ${summary.clock} ${verb}`;
+  if (best.free < best.occurrences.length) return `${first}: ${describeTaken(best, zoneName)}.`;
   if (!nearMiss) return `${first}.`;
-  const other = share(nearMiss, zoneName);
-  const days = other.days === told.days ? '' : ` ${other.days}`;
-  return `${first}; at ${other.clock}, ${other.count}${days}: ${missing(nearMiss, zoneName)}.`;
+  const other = shareOf(nearMiss, zoneName);
+  const days = other.days === summary.days ? '' : ` ${other.days}`;
+  return `${first}; at ${other.clock}, ${other.count}${days}: ${describeTaken(nearMiss, zoneName)}.`;
 }
 
-function share({ occurrences, free }: Slot, zoneName: string): { count: string; days: string; clock: string } {
+function shareOf({ occurrences, free }: Slot, zoneName: string): { count: string; days: string; clock: string } {
   const starts = occurrences.map(({ start }) => toLocal(start, zoneName));
   const weekdays = new Set(starts.map(({ day }) => weekdayOf(day)));
   const word = weekdays.size === 1 ? WEEKDAYS[[...weekdays][0]!] : 'date';
@@ -50,16 +51,16 @@ function share({ occurrences, free }: Slot, zoneName: string): { count: string; 
 }
 
 /** `3 June is taken`, `3 June, 10 June and 2 more are taken`. */
-function missing({ occurrences, taken }: Slot, zoneName: string): string {
+function describeTaken({ occurrences, taken }: Slot, zoneName: string): string {
   const year = civilFromDay(toLocal(occurrences[0]!.start, zoneName).day).year;
   const dates = [...new Set(taken.map(({ start }) => start))].map((start) => dateOf(toLocal(start, zoneName), year));
   const more = dates.length - MAX_DATES_LISTED;
-  const told = [...dates.slice(0, MAX_DATES_LISTED), ...(more > 0 ? [`${more} more`] : [])];
-  const list = told.length === 1 ? told[0]! : `${told.slice(0, -1).join(', ')} and ${told.at(-1)}`;
+  const parts = [...dates.slice(0, MAX_DATES_LISTED), ...(more > 0 ? [`${more} more`] : [])];
+  const list = parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
   return `${list} ${dates.length === 1 ? 'is' : 'are'} ${conditionOf(taken)}`;
 }
 
-function conditionOf(taken: Taken[]): string {
+function conditionOf(taken: TakenOccurrence[]): string {
   if (taken.every(({ reason }) => reason === 'busy')) return 'taken';
   return taken.some(({ reason }) => reason === 'busy') ? 'not free' : 'outside working hours';
 }
@@ -74,7 +75,7 @@ function dayOf({ day }: LocalTime): string {
   return `${WEEKDAYS[weekdayOf(day)]} ${dayOfMonth} ${MONTHS[month - 1]} ${year}`;
 }
 
-function dateOf({ day }: LocalTime, usualYear: number): string {
+function dateOf({ day }: LocalTime, impliedYear: number): string {
   const { year, month, dayOfMonth } = civilFromDay(day);
-  return `${dayOfMonth} ${MONTHS[month - 1]}${year === usualYear ? '' : ` ${year}`}`;
+  return `${dayOfMonth} ${MONTHS[month - 1]}${year === impliedYear ? '' : ` ${year}`}`;
 }

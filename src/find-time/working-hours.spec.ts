@@ -4,7 +4,7 @@ import type { Weekday } from '../time/calendar-day.js';
 import { awayTime, secondsOfClock, type WorkingHours } from './working-hours.js';
 
 const at = (text: string): number => Date.parse(text) / 1_000;
-const told = (intervals: Interval[]): string[] =>
+const format = (intervals: Interval[]): string[] =>
   intervals.map(({ start, end }) => `${new Date(start * 1_000).toISOString()}/${new Date(end * 1_000).toISOString()}`);
 
 function hours(start: string, end: string, days: Weekday[] = [0, 1, 2, 3, 4]): WorkingHours {
@@ -14,52 +14,52 @@ function hours(start: string, end: string, days: Weekday[] = [0, 1, 2, 3, 4]): W
 const EVERY_DAY: Weekday[] = [0, 1, 2, 3, 4, 5, 6];
 
 describe('awayTime', () => {
-  it('is what lies between the working hours of a zone', () => {
+  it('returns the time between the working hours of a zone', () => {
     const window = { start: at('2026-06-01T00:00:00Z'), end: at('2026-06-03T00:00:00Z') };
-    expect(told(awayTime(hours('09:00', '17:00'), 'Europe/Paris', window))).toEqual([
+    expect(format(awayTime(hours('09:00', '17:00'), 'Europe/Paris', window))).toEqual([
       '2026-06-01T00:00:00.000Z/2026-06-01T07:00:00.000Z',
       '2026-06-01T15:00:00.000Z/2026-06-02T07:00:00.000Z',
       '2026-06-02T15:00:00.000Z/2026-06-03T00:00:00.000Z',
     ]);
   });
 
-  it('keeps to the clock when it is set forward and back', () => {
+  it('keeps the wall time across both clock changes', () => {
     const spring = { start: at('2026-03-28T12:00:00Z'), end: at('2026-03-29T12:00:00Z') };
     const autumn = { start: at('2026-10-24T12:00:00Z'), end: at('2026-10-25T12:00:00Z') };
     const paris = (window: Interval): string[] =>
-      told(awayTime(hours('09:00', '17:00', EVERY_DAY), 'Europe/Paris', window));
+      format(awayTime(hours('09:00', '17:00', EVERY_DAY), 'Europe/Paris', window));
     expect(paris(spring)).toEqual(['2026-03-28T16:00:00.000Z/2026-03-29T07:00:00.000Z']);
     expect(paris(autumn)).toEqual(['2026-10-24T15:00:00.000Z/2026-10-25T08:00:00.000Z']);
   });
 
-  it('moves a bound that the clocks skip forward with them', () => {
+  it('moves a start that the clocks skip forward', () => {
     const window = { start: at('2026-03-29T00:00:00Z'), end: at('2026-03-29T04:00:00Z') };
-    expect(told(awayTime(hours('02:30', '24:00', EVERY_DAY), 'Europe/Paris', window))).toEqual([
+    expect(format(awayTime(hours('02:30', '24:00', EVERY_DAY), 'Europe/Paris', window))).toEqual([
       '2026-03-29T00:00:00.000Z/2026-03-29T01:30:00.000Z',
     ]);
   });
 
-  it('leaves out whole days', () => {
+  it('returns whole days without work', () => {
     const window = { start: at('2026-06-05T12:00:00Z'), end: at('2026-06-08T12:00:00Z') };
-    expect(told(awayTime(hours('09:00', '17:00'), 'UTC', window))).toEqual([
+    expect(format(awayTime(hours('09:00', '17:00'), 'UTC', window))).toEqual([
       '2026-06-05T17:00:00.000Z/2026-06-08T09:00:00.000Z',
     ]);
   });
 
-  it('runs days together that touch at midnight', () => {
+  it('joins days that touch at midnight', () => {
     const window = { start: at('2026-06-01T00:00:00Z'), end: at('2026-06-30T00:00:00Z') };
     expect(awayTime(hours('00:00', '24:00', EVERY_DAY), 'America/New_York', window)).toEqual([]);
   });
 
-  it('is the whole window when nobody works in it', () => {
+  it('returns the whole window if it contains no working hours', () => {
     const window = { start: at('2026-06-06T00:00:00Z'), end: at('2026-06-07T00:00:00Z') };
     expect(awayTime(hours('09:00', '17:00'), 'UTC', window)).toEqual([window]);
   });
 
-  it('knows the hours of a day that began before the window', () => {
+  it('includes the hours of a day that began before the window', () => {
     const window = { start: at('2026-06-02T03:00:00Z'), end: at('2026-06-02T05:00:00Z') };
     // 20:00 to 22:00 on Monday in Los Angeles.
-    expect(told(awayTime(hours('09:00', '21:00'), 'America/Los_Angeles', window))).toEqual([
+    expect(format(awayTime(hours('09:00', '21:00'), 'America/Los_Angeles', window))).toEqual([
       '2026-06-02T04:00:00.000Z/2026-06-02T05:00:00.000Z',
     ]);
   });

@@ -5,7 +5,7 @@ import {
   type OnGatewayInit,
 } from '@nestjs/websockets';
 import type { Server } from 'socket.io';
-import { asProblem } from '../platform/http/problem.filter.js';
+import { toProblem } from '../platform/http/problem.filter.js';
 import type { Acknowledgement } from './live-frames.js';
 import { LiveMetrics } from './live-metrics.js';
 import { LiveService } from './live.service.js';
@@ -34,7 +34,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
       this.signIn(socket).then(
         () => next(),
         (error: unknown) => {
-          const { code } = asProblem(error);
+          const { code } = toProblem(error);
           next(Object.assign(new Error(code), { data: { code } }));
         },
       );

@@ -4,7 +4,7 @@ import { SessionsService } from '../auth/sessions.service.js';
 import { Config } from '../platform/config/config.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
-import { asProblem } from '../platform/http/problem.filter.js';
+import { toProblem } from '../platform/http/problem.filter.js';
 import { Delivery } from './delivery.js';
 import type { Acknowledgement, EndReason } from './live-frames.js';
 import { LiveMetrics } from './live-metrics.js';
@@ -120,7 +120,7 @@ export class LiveService implements BeforeApplicationShutdown {
 
   /** How a connection is told why it was not opened. */
   reasonOf(error: unknown): EndReason {
-    return this.closing ? 'shutting_down' : (END_OF_PROBLEM[asProblem(error).code] ?? 'broken');
+    return this.closing ? 'shutting_down' : (END_OF_PROBLEM[toProblem(error).code] ?? 'broken');
   }
 
   beforeApplicationShutdown(): void {
@@ -139,7 +139,7 @@ export class LiveService implements BeforeApplicationShutdown {
     try {
       return await work();
     } catch (error) {
-      return { ok: false, code: asProblem(error).code };
+      return { ok: false, code: toProblem(error).code };
     }
   }
 }

@@ -2,17 +2,17 @@ import { type ERROR_CODES, type ProblemCode, PROBLEMS } from './problem-catalogu
 
 export type ErrorCode = (typeof ERROR_CODES)[number] | (string & {});
 
-/** One wrong value. `pointer` is a JSON Pointer (RFC 6901) into the body, or `/query/…`, `/path/…`, `/header/…`. */
+/** One invalid value. `pointer` is a JSON Pointer (RFC 6901) into the body, or `/query/…`, `/path/…`, `/header/…`. */
 export interface FieldError {
   pointer: string;
   code: ErrorCode;
   message: string;
-  /** With `start_not_in_pattern`: the next start that would do. */
+  /** With `start_not_in_pattern`: the next valid start. */
   next?: string;
 }
 
 interface ProblemExtras {
-  /** One sentence for people. Never holds user text. */
+  /** One sentence for people. Never contains text from users. */
   detail?: string;
   errors?: FieldError[];
   /** Further members of the document, such as `conflicts` or `current_version`. */
@@ -20,7 +20,7 @@ interface ProblemExtras {
   headers?: Record<string, string>;
 }
 
-/** The one way to say no: thrown anywhere, turned into an RFC 9457 document by `problem.filter.ts`. */
+/** The only error for a rejected request. `problem.filter.ts` sends it as a problem document (RFC 9457). */
 export class Problem extends Error {
   readonly status: number;
 
@@ -33,7 +33,7 @@ export class Problem extends Error {
     this.status = PROBLEMS[code].status;
   }
 
-  /** The document as sent (RFC 9457 §3.1). */
+  /** Returns the problem document (RFC 9457 §3.1). */
   toDocument(instance: string, requestId: string): Record<string, unknown> {
     const { detail, errors, members } = this.extras;
     return {
@@ -50,12 +50,12 @@ export class Problem extends Error {
   }
 }
 
-/** 422 with one pointer or several. */
+/** Returns a 422 with one or more invalid values. */
 export function invalid(...errors: FieldError[]): Problem {
   return new Problem('validation_failed', { errors });
 }
 
-/** The same answer for what does not exist and for what is not shared with the caller. */
+/** Returns the same problem for a resource that does not exist and for one that the caller has no access to. */
 export function notFound(): Problem {
   return new Problem('not_found');
 }

@@ -4,16 +4,16 @@ import { compileSeries } from './series-times.js';
 import type { Series } from './series.js';
 
 /**
- * The series with another rule. Exclusions and overrides whose original start the new rule names too are kept, the
- * others dropped, for what they belonged to no longer takes place. Added dates stay.
+ * Returns the series with another rule. Exclusions and overrides whose original start the new rule also produces are
+ * kept; the others are dropped, because their occurrences no longer exist. Added dates stay.
  */
 export function changeRule(series: Series, rule: RecurrenceRule | null): Series {
   const changed: Series = { ...series, rule, excluded: [], overrides: [] };
   const times = compileSeries(changed);
-  const stays = (time: LocalTime): boolean => times.has(stampOf(time));
+  const isKept = (time: LocalTime): boolean => times.has(stampOf(time));
   return {
     ...changed,
-    excluded: series.excluded.filter(stays),
-    overrides: series.overrides.filter(({ original }) => stays(original)),
+    excluded: series.excluded.filter(isKept),
+    overrides: series.overrides.filter(({ original }) => isKept(original)),
   };
 }

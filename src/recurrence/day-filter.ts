@@ -4,18 +4,18 @@ import { exactTests } from './day-tests.js';
 import { bitCount, monthDayMasks, weekdayMasks, within } from './month-bits.js';
 import type { RecurrenceRule } from './rule.js';
 
-/** A month and which of its days a rule matches: bit 0 of the mask is the first of the month. */
+/** A month and the days of it that a rule matches: bit 0 of the mask is the first of the month. */
 export type MonthMask = { firstDay: number; length: number; mask: number };
 
 export type DayFilter = {
-  /** The mask of the month that contains a day. Asking for the same month again costs next to nothing. */
+  /** Returns the mask of the month that contains a day. The last month is cached. */
   monthOf(day: number): MonthMask;
 };
 
 /**
- * Compiles the parts that choose days (RFC 5545 §3.3.10): BYMONTH, BYWEEKNO, BYYEARDAY, BYMONTHDAY and BYDAY each take
- * days away, so a day must pass all that are present. What the rule leaves open comes from the start's day: its weekday
- * in a weekly rule or beside BYWEEKNO, its day of the month in a monthly one, its date in a yearly one.
+ * Compiles the parts that choose days (RFC 5545 §3.3.10): BYMONTH, BYWEEKNO, BYYEARDAY, BYMONTHDAY and BYDAY each limit
+ * the days, so a day must match every part that is present. The day of the start supplies what the rule leaves open:
+ * its weekday in a weekly rule or with BYWEEKNO, its day of the month in a monthly rule, its date in a yearly rule.
  */
 export function compileDayFilter(rule: RecurrenceRule, startDay: number): DayFilter {
   const parts = completeParts(rule, startDay);
@@ -45,7 +45,7 @@ export function compileDayFilter(rule: RecurrenceRule, startDay: number): DayFil
   };
 }
 
-/** The matching days of a range, both ends included, in order. */
+/** Returns the matching days of a range, both ends included, in order. */
 export function matchingDays(filter: DayFilter, first: number, last: number): number[] {
   const days: number[] = [];
   for (let day = first; day <= last;) {
@@ -57,7 +57,7 @@ export function matchingDays(filter: DayFilter, first: number, last: number): nu
   return days;
 }
 
-/** How many days of a range match, both ends included. */
+/** Counts the matching days of a range, both ends included. */
 export function countMatchingDays(filter: DayFilter, first: number, last: number): number {
   let count = 0;
   for (let day = first; day <= last;) {

@@ -4,12 +4,12 @@ import type { RecurrenceRule } from './rule.js';
 /** The parts of a rule that choose days. */
 export type DayParts = Pick<RecurrenceRule, 'byMonth' | 'byMonthDay' | 'byDay' | 'byYearDay' | 'byWeekNumber'>;
 
-/** The parts with what the rule leaves open filled in from the day of its start. */
+/** Returns the parts of a rule that choose days. The day of the start fills in what the rule leaves open. */
 export function completeParts(rule: RecurrenceRule, startDay: number): DayParts {
   const { frequency, byMonth, byMonthDay, byDay, byYearDay, byWeekNumber } = rule;
   const start = civilFromDay(startDay);
-  // Every library reads a yearly BYMONTHDAY without a month differently. Imported rules mean the start's month here, and
-  // validateSeries refuses the others.
+  // Libraries disagree about a yearly BYMONTHDAY without a month. In imported rules it means the month of the start;
+  // validateSeries rejects it in all others.
   const needsMonth = frequency === 'yearly' && byMonthDay && !byYearDay && !byWeekNumber;
   const parts = {
     byMonth: byMonth ?? (needsMonth ? [start.month] : undefined),

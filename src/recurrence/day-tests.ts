@@ -3,10 +3,10 @@ import type { DayParts } from './day-parts.js';
 import type { RecurrenceRule } from './rule.js';
 import { startOfWeekOne, weekYearOf, weeksInYear } from '../time/week-year.js';
 
-/** A test of one day, for the parts that no mask can express. `index` counts the days of the month from 0. */
+/** Tests one day against a part that a mask can't express. `index` counts the days of the month from 0. */
 export type DayTest = (day: number, year: number, index: number, monthLength: number) => boolean;
 
-/** Tests for BYYEARDAY, BYWEEKNO and numbered weekdays; none for most rules. */
+/** Returns the tests for BYYEARDAY, BYWEEKNO and weekdays with an ordinal. Most rules need none. */
 export function exactTests(rule: RecurrenceRule, parts: DayParts): DayTest[] {
   const tests: DayTest[] = [];
   const { byYearDay, byWeekNumber, byDay } = parts;
@@ -36,7 +36,7 @@ function weekNumberTest(numbers: ReadonlySet<number>, weekStart: Weekday): DayTe
   };
 }
 
-/** Ordinals count within the year in a yearly rule without months, within the month otherwise. */
+/** Ordinals count within the year in a yearly rule without BYMONTH, and within the month otherwise. */
 function ordinalTest(byDay: NonNullable<RecurrenceRule['byDay']>, withinYear: boolean): DayTest {
   return (day, year, index, monthLength) => {
     const position = withinYear ? day - dayFromCivil(year, 1, 1) : index;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { answerLine } from './expand-line.js';
+import { expandJsonLine } from './expand-line.js';
 
-function answer(line: object): unknown {
-  return JSON.parse(answerLine(JSON.stringify(line)));
+function toResult(line: object): unknown {
+  return JSON.parse(expandJsonLine(JSON.stringify(line)));
 }
 
-describe('a line of recurrence:expand', () => {
+describe('expandJsonLine', () => {
   const start = {
     id: 7,
     dtstart: '20260328T023000',
@@ -16,21 +16,21 @@ describe('a line of recurrence:expand', () => {
   };
 
   it('lists instants of a zoned series, up to n', () => {
-    expect(answer({ ...start, n: 2 })).toEqual({ id: 7, out: ['20260328T013000Z', '20260329T013000Z'] });
+    expect(toResult({ ...start, n: 2 })).toEqual({ id: 7, out: ['20260328T013000Z', '20260329T013000Z'] });
   });
 
   it('lists local times of a floating series, up to and including end', () => {
     const out = ['20260328T023000', '20260329T023000'];
-    expect(answer({ ...start, tzid: null, end: '20260329T023000' })).toEqual({ id: 7, out });
+    expect(toResult({ ...start, tzid: null, end: '20260329T023000' })).toEqual({ id: 7, out });
   });
 
   it('lists dates of an all-day series', () => {
     const line = { ...start, dtstart: '20260601', tzid: null, rrule: ['FREQ=WEEKLY'], exdate: ['20260608'], n: 2 };
-    expect(answer(line)).toEqual({ id: 7, out: ['20260601', '20260615'] });
+    expect(toResult(line)).toEqual({ id: 7, out: ['20260601', '20260615'] });
   });
 
-  it('names the error and its line', () => {
-    expect(answer({ ...start, rrule: ['FREQ=HOURLY'] })).toEqual({
+  it('returns the error with the id of its line', () => {
+    expect(toResult({ ...start, rrule: ['FREQ=HOURLY'] })).toEqual({
       id: 7,
       error: expect.stringContaining('unsupported_frequency: '),
     });
@@ -45,7 +45,7 @@ describe('a line of recurrence:expand', () => {
     '{"dtstart":5}',
     '{"dtstart":"20260601","rrule":"FREQ=DAILY"}',
     '{"dtstart":"20260601","n":-1}',
-  ])('answers %s with a line of JSON', (line) => {
-    expect(JSON.parse(answerLine(line))).toHaveProperty('id');
+  ])('responds to %s with a line of JSON', (line) => {
+    expect(JSON.parse(expandJsonLine(line))).toHaveProperty('id');
   });
 });

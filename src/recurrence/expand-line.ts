@@ -11,18 +11,18 @@ type Line = { [field: string]: unknown };
 const MAX_LISTED = 10_000;
 
 /**
- * Answers one line of `scripts/recurrence-expand.ts`, which says what goes in and out. Whatever goes in, a line of JSON
- * comes out.
+ * Expands one input line of `scripts/recurrence-expand.ts`, which documents both formats. Returns one line of JSON for
+ * any input.
  */
-export function answerLine(text: string): string {
-  return JSON.stringify(answer(text));
+export function expandJsonLine(text: string): string {
+  return JSON.stringify(toResult(text));
 }
 
-function answer(text: string): { id: unknown; out?: string[]; error?: string } {
+function toResult(text: string): { id: unknown; out?: string[]; error?: string } {
   let id: unknown = null;
   try {
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed !== 'object' || parsed === null) throw new TypeError('A line is a JSON object.');
+    if (typeof parsed !== 'object' || parsed === null) throw new TypeError('A line must be a JSON object.');
     const line = parsed as Line;
     id = line['id'] ?? null;
     return { id, out: expandLine(line) };
@@ -45,31 +45,31 @@ function expandLine(line: Line): string[] {
   validateSeries(series);
   const to = endOfList(text(line, 'end'), series);
   const limit = typeof line['n'] === 'number' ? line['n'] : MAX_LISTED;
-  return expand(series, { from: -Infinity, to }, limit).map(({ start }) => spell(start, series));
+  return expand(series, { from: -Infinity, to }, limit).map(({ start }) => formatStart(start, series));
 }
 
-/** Exclusive, as the engine wants it; `end` itself may still be listed. */
+/** Returns the exclusive end of the window. The input's `end` is inclusive. */
 function endOfList(end: string | null, { zone }: Series): number {
   if (end === null) return Infinity;
   if (end.endsWith('Z')) return stampOf(parseICalendarTime(end.slice(0, -1))) + 1;
   return toInstant(parseICalendarTime(end), zone).epochSecond + 1;
 }
 
-function spell(start: number, { zone, allDay }: Series): string {
+function formatStart(start: number, { zone, allDay }: Series): string {
   if (allDay) return formatICalendarDate(toLocal(start, zone));
   return zone === null ? formatICalendarTime(localOf(start)) : `${formatICalendarTime(localOf(start))}Z`;
 }
 
 function text(line: Line, field: string): string | null {
   const value = line[field] ?? null;
-  if (value !== null && typeof value !== 'string') throw new TypeError(`${field} must be a text.`);
+  if (value !== null && typeof value !== 'string') throw new TypeError(`${field} must be a string.`);
   return value;
 }
 
 function texts(line: Line, field: string): string[] {
   const value = line[field] ?? [];
   if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string')) {
-    throw new TypeError(`${field} must be a list of texts.`);
+    throw new TypeError(`${field} must be a list of strings.`);
   }
   return value;
 }

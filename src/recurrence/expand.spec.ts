@@ -23,10 +23,10 @@ function at(local: string, zone: string | null = 'Europe/Paris'): number {
   return toInstant(parseLocalTime(local), zone).epochSecond;
 }
 
-/** Starts in the series' zone, marked with ! where adjusted. */
-function starts(of: Series, from: string, to: string, limit = 100): string[] {
-  return expand(of, { from: at(from, of.zone), to: at(to, of.zone) }, limit).map(
-    ({ start, adjusted }) => formatLocalTime(toLocal(start, of.zone)).slice(0, 16) + (adjusted ? '!' : ''),
+/** Returns the starts in the zone of the series, marked with ! where adjusted. */
+function starts(expanded: Series, from: string, to: string, limit = 100): string[] {
+  return expand(expanded, { from: at(from, expanded.zone), to: at(to, expanded.zone) }, limit).map(
+    ({ start, adjusted }) => formatLocalTime(toLocal(start, expanded.zone)).slice(0, 16) + (adjusted ? '!' : ''),
   );
 }
 
@@ -48,20 +48,20 @@ describe('expand', () => {
     ['Africa/Casablanca', '2026-03-20T02:30', '2026-03-22T03:30!'],
     ['Europe/Dublin', '2026-03-27T01:30', '2026-03-29T02:30!'],
     ['Pacific/Apia', '2011-12-28T10:00', '2011-12-31T10:00!'],
-  ])('in %s a time that the clocks skip moves forward and counts', (zone, start, adjusted) => {
+  ])('moves a time that the clocks of %s skip forward and counts it', (zone, start, adjusted) => {
     const third = series(start, 'FREQ=DAILY;COUNT=4', { zone });
     const listed = starts(third, '2000-01-01', '2100-01-01');
     expect(listed).toHaveLength(4);
     expect(listed[2]).toBe(adjusted);
   });
 
-  it('is half-open: what ends as a window begins, or begins as it ends, is outside', () => {
+  it('is half-open: an occurrence that ends when the window begins, or begins when it ends, is outside', () => {
     const daily = series('2026-06-01T10:00', 'FREQ=DAILY');
     expect(starts(daily, '2026-06-02T11:00', '2026-06-03T10:00')).toEqual([]);
     expect(starts(daily, '2026-06-02T10:59', '2026-06-03T10:01')).toEqual(['2026-06-02T10:00', '2026-06-03T10:00']);
   });
 
-  it('lists an occurrence without length where it is', () => {
+  it('lists an occurrence of zero length at its start', () => {
     const moment = series('2026-06-01T10:00', 'FREQ=DAILY', { duration: { days: 0, seconds: 0 } });
     expect(starts(moment, '2026-06-02T10:00', '2026-06-02T10:01')).toEqual(['2026-06-02T10:00']);
   });
@@ -71,7 +71,7 @@ describe('expand', () => {
     expect(starts(weekly, '2126-06-01', '2126-06-20')).toEqual(['2126-06-04T10:00', '2126-06-18T10:00']);
   });
 
-  it('keeps nights and hours: days on the calendar, then seconds', () => {
+  it('adds days on the calendar, then elapsed seconds', () => {
     const stay = series('2026-03-28T12:00', 'FREQ=MONTHLY', { duration: { days: 1, seconds: 3600 } });
     const [first, second] = expand(stay, { from: at('2026-03-01'), to: at('2026-05-01') }, 2);
     expect(first!.end - first!.start).toBe(24 * 3600);
@@ -84,7 +84,7 @@ describe('expand', () => {
     expect(lengths).toEqual([168, 168, 168]);
   });
 
-  it('finds an override far from its slot, and leaves its slot empty', () => {
+  it('lists an override at its new time only, however far it moved', () => {
     const original = parseLocalTime('2026-06-08T10:00');
     const moved = series('2026-06-01T10:00', 'FREQ=WEEKLY', {
       overrides: [
@@ -97,7 +97,7 @@ describe('expand', () => {
     expect(occurrenceAt(moved, original)).toEqual(found);
   });
 
-  it('lets exclusions win over rule, added dates and overrides', () => {
+  it('gives exclusions precedence over the rule, added dates and overrides', () => {
     const day = parseLocalTime('2026-06-02T10:00');
     const excluded = series('2026-06-01T10:00', 'FREQ=DAILY;COUNT=3', {
       added: [day, parseLocalTime('2026-06-10T10:00')],
@@ -122,7 +122,7 @@ describe('expand', () => {
     expect(count(imported)).toBe(3);
   });
 
-  it('lasts whole days at midnight when all-day, whatever the clocks do', () => {
+  it('expands all-day occurrences to whole days across a clock change', () => {
     const days = series('2026-03-28', 'FREQ=DAILY;COUNT=2', { allDay: true, duration: { days: 1, seconds: 0 } });
     const hours = expand(days, { from: -Infinity, to: Infinity }, 9).map(({ start, end }) => (end - start) / 3600);
     expect(hours).toEqual([24, 23]);
@@ -132,27 +132,27 @@ describe('expand', () => {
 describe('next, previous, count and bounds', () => {
   const weekly = series('2026-06-01T10:00', 'FREQ=WEEKLY;COUNT=5', { excluded: [parseLocalTime('2026-06-29T10:00')] });
 
-  it('walk in both directions', () => {
+  it('find the neighbours of an occurrence in both directions', () => {
     expect(next(weekly, at('2026-06-08T10:00'))?.start).toBe(at('2026-06-15T10:00'));
     expect(previous(weekly, at('2026-06-08T10:00'))?.start).toBe(at('2026-06-01T10:00'));
     expect(next(weekly, at('2026-06-22T10:00'))).toBeNull();
     expect(previous(weekly, at('2026-06-01T10:00'))).toBeNull();
   });
 
-  it('know the whole', () => {
+  it('count and bound the whole series', () => {
     expect(count(weekly)).toBe(4);
     expect(bounds(weekly)).toEqual({ start: at('2026-06-01T10:00'), end: at('2026-06-22T11:00') });
     expect(count(series('2026-06-01T10:00', 'FREQ=WEEKLY'))).toBeNull();
     expect(bounds(series('2026-06-01T10:00', 'FREQ=WEEKLY'))).toEqual({ start: at('2026-06-01T10:00'), end: null });
   });
 
-  it('know when nothing is left', () => {
+  it('return null when no occurrence is left', () => {
     const start = parseLocalTime('2026-06-01T10:00');
     expect(bounds(series('2026-06-01T10:00', null, { excluded: [start] }))).toBeNull();
     expect(bounds(series('2026-06-01T10:00', 'FREQ=DAILY;COUNT=1', { excluded: [start] }))).toBeNull();
   });
 
-  it('an override can be the first and the last', () => {
+  it('include overrides that are the first or the last occurrence', () => {
     const moved = series('2026-06-01T10:00', 'FREQ=WEEKLY;COUNT=3', {
       overrides: [
         { original: parseLocalTime('2026-06-08T10:00'), start: parseLocalTime('2026-01-01T10:00') },

@@ -10,17 +10,18 @@ export type { Occurrence } from './occurrence.js';
 /** Epoch seconds, half-open. */
 export type Window = { readonly from: number; readonly to: number };
 
-/** The years 0 to 9999, in which the engine reckons; a day wider for zones. */
+/** The range in which the engine computes, in epoch seconds: the years 0 to 9999, widened for time zones. */
 const EARLIEST = -62_167_305_600;
 const LATEST = (LAST_DAY + 2) * SECONDS_IN_DAY;
 
-/** More than the clocks ever skip (Apia once skipped a day), less than ever lay between two changes of the clocks. */
+/** Longer than any clock change (Apia once skipped a day) and shorter than the time between two clock changes. */
 const SLACK = 2 * SECONDS_IN_DAY;
 
 /**
- * The first `limit` occurrences that overlap a window, by start. Half-open on both sides, so an occurrence that ends as
- * the window begins is not listed; one without length is where it starts. Overridden occurrences are found where they
- * moved to, however far, and not where they were. The time taken depends on the window, not on its distance.
+ * Returns the first `limit` occurrences that overlap a window, in order of their start. Window and occurrences are
+ * half-open: an occurrence that ends when the window begins is not listed. An occurrence of zero length belongs to the
+ * window that contains its start. An override that moves an occurrence, however far, lists it at its new time only. The
+ * cost depends on the length of the window, not on its distance from the start.
  * @throws TimeError `unknown_time_zone`; the series must otherwise have passed `validateSeries`
  */
 export function expand(series: Series, window: Window, limit: number): Occurrence[] {
@@ -28,18 +29,18 @@ export function expand(series: Series, window: Window, limit: number): Occurrenc
   return collect(series, compileSeries(series), from, to, limit, ({ start, end }) => end > from || start >= from);
 }
 
-/** The first occurrence that starts after an instant (epoch seconds), or null. */
+/** Returns the first occurrence that starts after an instant (epoch seconds), or null. */
 export function next(series: Series, after: number): Occurrence | null {
   const [first] = collect(series, compileSeries(series), after, Infinity, 1, ({ start }) => start > after);
   return first ?? null;
 }
 
-/** The last occurrence that starts before an instant (epoch seconds), or null. */
+/** Returns the last occurrence that starts before an instant (epoch seconds), or null. */
 export function previous(series: Series, before: number): Occurrence | null {
   return latestBy(series, before, (occurrence) => occurrence.start);
 }
 
-/** The occurrence with an original start, wherever an override moved it; null if the series has none. */
+/** Returns the occurrence with an original start, wherever an override moves it; null if the series has none. */
 export function occurrenceAt(series: Series, original: LocalTime): Occurrence | null {
   const times = compileSeries(series);
   const stamp = stampOf(original);
@@ -48,20 +49,20 @@ export function occurrenceAt(series: Series, original: LocalTime): Occurrence | 
   return override ? overriddenOccurrence(series, override) : plainOccurrence(series, times, stamp);
 }
 
-/** How many occurrences there are in all; null for a series without end. */
+/** Counts all occurrences. Returns null for a series without an end. */
 export function count(series: Series): number | null {
   const { rule, added, excluded } = compileSeries(series);
-  const named = rule.count();
-  if (named === null) return null;
+  const fromRule = rule.count();
+  if (fromRule === null) return null;
   const isAdded = new Set(added);
   const addedBesideRule = added.filter((stamp) => !rule.has(stamp)).length;
-  const reallyExcluded = [...excluded].filter((stamp) => isAdded.has(stamp) || rule.has(stamp)).length;
-  return named + addedBesideRule - reallyExcluded;
+  const effectivelyExcluded = [...excluded].filter((stamp) => isAdded.has(stamp) || rule.has(stamp)).length;
+  return fromRule + addedBesideRule - effectivelyExcluded;
 }
 
 /**
- * The instants (epoch seconds) between which everything happens: the first start and the last end, null for a series
- * without end. Null altogether if every occurrence is excluded.
+ * Returns the first start and the last end of a series (epoch seconds); the end is null for a series without an end.
+ * Returns null if every occurrence is excluded.
  */
 export function bounds(series: Series): { start: number; end: number | null } | null {
   const first = next(series, EARLIEST);
@@ -70,7 +71,7 @@ export function bounds(series: Series): { start: number; end: number | null } | 
   return { start: first.start, end: latestBy(series, Infinity, ({ end }) => end)!.end };
 }
 
-/** The three kinds of occurrences are collected one by one, each in order or few, and merged. */
+/** Collects the occurrences of the rule, the added dates and the overrides one after another, and merges them. */
 function collect(
   series: Series,
   times: SeriesTimes,
@@ -84,7 +85,7 @@ function collect(
   const found: Occurrence[] = [];
 
   const longest = longestOf(series);
-  const firstStamp = times.zone.toStamp(inYears(from)) - longest - slackAround(from, times.zone, longest);
+  const firstStamp = times.zone.toStamp(clampToRange(from)) - longest - slackAround(from, times.zone, longest);
   let settled = 0;
   let inOrder = true;
   times.rule.forward(firstStamp, (stamp) => {
@@ -93,7 +94,7 @@ function collect(
     if (occurrence.start >= to) return occurrence.adjusted;
     if (!accepts(occurrence)) return true;
     found.push(occurrence);
-    // Only a later occurrence can start before one that was moved out of a gap, never before one that wasn't.
+    // An occurrence that was moved out of a gap may start after a later one. Any other occurrence is in order.
     if (occurrence.adjusted) inOrder = false;
     else settled += 1;
     return settled < limit;
@@ -110,23 +111,23 @@ function collect(
   return found.concat(others).sort(compareOccurrences).slice(0, limit);
 }
 
-/** The occurrence starting before an instant of which `measure` is greatest. */
+/** Returns the occurrence with the greatest `measure` among those that start before an instant. */
 function latestBy(series: Series, before: number, measure: (occurrence: Occurrence) => number): Occurrence | null {
   const times = compileSeries(series);
   const overridden = overriddenStamps(series);
   const isPlain = (stamp: LocalStamp): boolean => !times.excluded.has(stamp) && !overridden.has(stamp);
   const candidates: Occurrence[] = [];
 
-  // Going back, one moved out of a gap may still come after some already seen, but not by more than the slack.
-  let enough = -Infinity;
-  times.rule.backward(times.zone.toStamp(inYears(before)) + slackAround(before, times.zone, 0), (stamp) => {
+  // Backwards, an occurrence that was moved out of a gap may still start after some already visited, within the slack.
+  let lowerBound = -Infinity;
+  times.rule.backward(times.zone.toStamp(clampToRange(before)) + slackAround(before, times.zone, 0), (stamp) => {
     if (!isPlain(stamp)) return true;
-    if (stamp <= enough) return false;
+    if (stamp <= lowerBound) return false;
     const occurrence = plainOccurrence(series, times, stamp);
     if (occurrence.start >= before) return true;
     candidates.push(occurrence);
-    if (enough === -Infinity) enough = stamp - slackAround(occurrence.start, times.zone, longestOf(series));
-    return stamp > enough;
+    if (lowerBound === -Infinity) lowerBound = stamp - slackAround(occurrence.start, times.zone, longestOf(series));
+    return stamp > lowerBound;
   });
 
   candidates.push(...times.added.filter(isPlain).map((stamp) => plainOccurrence(series, times, stamp)));
@@ -148,14 +149,14 @@ function overriddenStamps(series: Series): ReadonlySet<LocalStamp> {
   return new Set(series.overrides.map(({ original }) => stampOf(original)));
 }
 
-/** How far around an instant the order of wall-clock times may differ from that of instants. */
+/** Returns how far around an instant (seconds) the order of wall-clock times may differ from the order of instants. */
 function slackAround(epochSecond: number, zone: Zone, longest: number): number {
   const offsetAt = (instant: number): number => zone.toStamp(instant) - instant;
-  const middle = inYears(epochSecond);
+  const middle = clampToRange(epochSecond);
   const steady = longest < SECONDS_IN_DAY && offsetAt(middle - SLACK) === offsetAt(middle + SLACK);
   return steady ? 0 : SLACK;
 }
 
-function inYears(epochSecond: number): number {
+function clampToRange(epochSecond: number): number {
   return Math.min(Math.max(epochSecond, EARLIEST), LATEST);
 }

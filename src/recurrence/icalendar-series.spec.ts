@@ -26,7 +26,7 @@ describe('seriesFromICalendar', () => {
     ]);
   });
 
-  it('reads a date beside a timed start as that day', () => {
+  it('reads an RDATE or EXDATE without a time as that day when the start has a time', () => {
     expect(names({ rrule: ['FREQ=DAILY;BYHOUR=10,15;COUNT=5'], exdate: ['20260602'] })).toEqual([
       '0601T1000',
       '0601T1500',
@@ -35,12 +35,12 @@ describe('seriesFromICalendar', () => {
     expect(names({ rdate: ['20260610'] }).at(-1)).toBe('0610T1000');
   });
 
-  it('takes dates alone for all-day components, and the start of periods', () => {
+  it('keeps only the dates of all-day components, and only the start of periods', () => {
     expect(names({ dtstart: '20260601', tzid: null, rdate: ['20260610T100000Z'] }).at(-1)).toBe('0610T0000');
     expect(names({ rdate: ['20260610T120000/PT1H'] }).at(-1)).toBe('0610T1200');
   });
 
-  it('is in UTC if its start is and no zone is named, floating if neither', () => {
+  it('uses UTC if the start is in UTC and there is no zone, and floats without either', () => {
     const zoneOf = (dtstart: string) =>
       seriesFromICalendar({ dtstart, tzid: null, rrule: [], rdate: [], exdate: [] }).zone;
     expect([zoneOf('20260601T100000Z'), zoneOf('20260601T100000')]).toEqual(['UTC', null]);
@@ -55,7 +55,7 @@ describe('seriesFromICalendar', () => {
     ['no start', { dtstart: undefined }, 'invalid_time'],
     ['an unknown zone', { tzid: 'Mars/Olympus', dtstart: '20260601T100000Z' }, 'unknown_time_zone'],
     ['a bad date', { exdate: ['20260230'] }, 'invalid_time'],
-  ])('refuses %s', (_, times, code) => {
+  ])('rejects %s', (_, times, code) => {
     expect(() => names(times as Partial<ICalendarTimes>)).toThrow(expect.objectContaining({ code }));
   });
 });

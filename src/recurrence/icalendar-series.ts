@@ -7,29 +7,29 @@ import { getZone } from '../time/zone.js';
 
 /** The property values of an iCalendar component that make up its times, as text. */
 export type ICalendarTimes = {
-  /** `20260601T100000`, `20260601T080000Z` or, lasting all day, `20260601`. */
+  /** `20260601T100000`, `20260601T080000Z` or, for all-day components, `20260601`. */
   dtstart: string;
-  /** The zone of all local times; null: floating, or UTC if `dtstart` ends in Z. */
+  /** The zone of all local times. Null means floating, or UTC if `dtstart` ends in Z. */
   tzid: string | null;
   rrule: readonly string[];
   rdate: readonly string[];
   exdate: readonly string[];
-  /** Absent: one day for all-day components, else no time at all (RFC 5545 §3.6.1). */
+  /** Defaults to one day for all-day components, and to zero otherwise (RFC 5545 §3.6.1). */
   duration?: Duration;
 };
 
 /**
- * The series of an imported component: its start always counts (see `Series`). Times in UTC become local times of the
- * series. An RDATE or EXDATE that is only a date means, beside a timed start, that day at the start's time, or whatever
- * occurs that day.
+ * Builds the series of an imported component. Its start always counts (see `Series`). Times in UTC become local times
+ * in the zone of the series. Beside a timed start, an RDATE that is only a date means that day at the time of the
+ * start; an EXDATE that is only a date means every occurrence on that day.
  * @throws TimeError `several_rules`, `invalid_time`, `unknown_time_zone`, or what `parseRrule` throws
  */
 export function seriesFromICalendar(times: ICalendarTimes): Series {
   if (times.rrule.length > 1) {
-    // RFC 5545 §3.8.5.3 advises against it and leaves the meaning undefined.
-    throw new TimeError('several_rules', '', 'A component with several rules is not supported.');
+    // RFC 5545 §3.8.5.3 advises against several rules and leaves their meaning undefined.
+    throw new TimeError('several_rules', '', 'A component can have only one RRULE.');
   }
-  if (typeof times.dtstart !== 'string') throw new TimeError('invalid_time', '', 'There is no DTSTART.');
+  if (typeof times.dtstart !== 'string') throw new TimeError('invalid_time', '', 'A component needs a DTSTART.');
   const allDay = times.dtstart.length === 8;
   const zone = times.tzid ?? (times.dtstart.endsWith('Z') ? 'UTC' : null);
   const start = readTime(times.dtstart, zone);

@@ -1,13 +1,13 @@
 import type { Weekday } from '../time/calendar-day.js';
 
 /*
- * The days of a month as bits of one integer: bit 0 is the first.
+ * Represents the days of a month as the bits of one integer. Bit 0 is the first of the month.
  */
 
 /** Bits 0, 7, 14, 21 and 28: every seventh day from the first of a month. */
 const EVERY_SEVENTH_DAY = 0x1020_4081;
 
-/** Days counted from the end are set as for a month of 31, and shifted right for the shorter ones. */
+/** Days counted from the end are set as for a month of 31 days. Shift them right for a shorter month. */
 export function monthDayMasks(
   numbers: readonly number[] | undefined,
 ): { fromStart: number; fromEnd: number } | undefined {
@@ -21,7 +21,7 @@ export function monthDayMasks(
   return { fromStart, fromEnd };
 }
 
-/** For each weekday a month may begin on, the mask of the wanted weekdays. */
+/** Returns one mask of the wanted weekdays for each weekday on which a month may begin. */
 export function weekdayMasks(wanted: readonly Weekday[] | undefined): number[] | undefined {
   return (
     wanted &&
@@ -31,13 +31,13 @@ export function weekdayMasks(wanted: readonly Weekday[] | undefined): number[] |
   );
 }
 
-/** Only the bits from index `from` to index `to`. */
+/** Keeps only the bits from index `from` to index `to`. */
 export function within(mask: number, from: number, to: number): number {
   const cutBelow = from <= 0 ? mask : mask & (-1 << from);
   return to >= 30 ? cutBelow : cutBelow & (0x7fff_ffff >>> (30 - to));
 }
 
-/** Adds up neighbouring bits, then pairs, then nibbles, then bytes. */
+/** Counts the bits that are set: adds up pairs, then nibbles, then bytes. */
 export function bitCount(mask: number): number {
   const pairs = mask - ((mask >>> 1) & 0x5555_5555);
   const nibbles = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);

@@ -3,27 +3,27 @@ import { compilePeriodStamps } from './period-stamps.js';
 import { compileSeries, type SeriesTimes } from './series-times.js';
 import type { Override, Series } from './series.js';
 
-/** The new name of what had a name, or null if it has none any more. */
+/** Returns the new original start of an occurrence, or null if the moved series no longer has that occurrence. */
 export type Rename = (time: LocalTime) => LocalTime | null;
 
 /**
- * How names change from one series to the moved one; see `moveSeries`, rule 3.
- * @param shift seconds on the wall clock by which names move first of all
- * @param shiftOfTime the part of the shift that is less than a day
+ * Maps the original starts of a series to those of the moved series; see `moveSeries`, rule 3.
+ * @param shift seconds on the wall clock by which the start moves
+ * @param shiftOfTime the change of the time of day alone, in seconds
  */
-export function renaming(before: Series, after: Series, shift: number, shiftOfTime: number): Rename {
+export function buildRename(before: Series, after: Series, shift: number, shiftOfTime: number): Rename {
   const times = compileSeries(after);
   const added = new Set(before.added.map(stampOf));
   return (time) => {
     const stamp = stampOf(time);
     if (added.has(stamp)) return localOf(stamp + shift);
-    const names = [stamp + shift, stamp + shiftOfTime, stamp];
-    const found = names.find((name) => times.has(name)) ?? samePosition(before, after, times, stamp);
+    const candidates = [stamp + shift, stamp + shiftOfTime, stamp];
+    const found = candidates.find((candidate) => times.has(candidate)) ?? samePosition(before, after, times, stamp);
     return found === null ? null : localOf(found);
   };
 }
 
-/** Periods are numbered from either start, so the same number means the corresponding period. */
+/** Each series numbers its periods from its own start, so equal indexes mean corresponding periods. */
 function samePosition(before: Series, after: Series, times: SeriesTimes, stamp: LocalStamp): LocalStamp | null {
   if (!before.rule || !after.rule) return null;
   const old = compilePeriodStamps(before.rule, before.start, before.allDay);
@@ -40,8 +40,8 @@ function samePosition(before: Series, after: Series, times: SeriesTimes, stamp: 
 
 export function renameAll(times: readonly LocalTime[], rename: Rename): LocalTime[] {
   const renamed = times.map(rename).filter((time) => time !== null);
-  const once = new Map(renamed.map((time) => [stampOf(time), time]));
-  return [...once.values()].sort((a, b) => stampOf(a) - stampOf(b));
+  const unique = new Map(renamed.map((time) => [stampOf(time), time]));
+  return [...unique.values()].sort((a, b) => stampOf(a) - stampOf(b));
 }
 
 export function renameOverrides(overrides: readonly Override[], rename: Rename): Override[] {

@@ -6,46 +6,47 @@ import type { LocalTime } from '../time/local-time.js';
 import type { RecurrenceRule, RuleWeekday } from './rule.js';
 
 /**
- * The rule of a series whose start moves. Parts that pin the start's old place pin the new one instead:
+ * Returns the rule of a series whose start moves. Entries that match the old start are replaced by entries that match
+ * the new one:
  *
- * - in daily and weekly rules all weekdays turn by the same number of days (MO,WE moved by one: TU,TH), and the week's
- *   start turns with them where the order of the days in a week matters and would change;
- * - in monthly and yearly rules each entry that names the old start (its weekday, `-1FR`, its day of the month or year,
- *   its week) names the new start in the same way, counted from the same end; other entries stay;
- * - an entry for the old month, hour, minute or second becomes that of the new one.
+ * - In daily and weekly rules all weekdays rotate by the same number of days (MO,WE moved by one: TU,TH). WKST rotates
+ *   with them where the order of the days in a week matters and would change.
+ * - In monthly and yearly rules each entry that matches the old start (its weekday, `-1FR`, its day of the month or
+ *   year, its week) matches the new start in the same way, counted from the same end. Other entries stay.
+ * - An entry for the old month, hour, minute or second becomes the new month, hour, minute or second.
  *
- * The end of the rule stays as it is.
+ * COUNT and UNTIL stay.
  */
 export function moveRule(rule: RecurrenceRule, from: LocalTime, to: LocalTime): RecurrenceRule {
   const old = placeOf(from, rule.weekStart ?? 0);
   const moved = placeOf(to, rule.weekStart ?? 0);
-  const turning = rule.frequency === 'daily' || rule.frequency === 'weekly';
-  const turn = modulo(to.day - from.day, 7);
-  return withoutAbsent({
+  const rotates = rule.frequency === 'daily' || rule.frequency === 'weekly';
+  const rotation = modulo(to.day - from.day, 7);
+  return omitUndefined({
     ...rule,
-    byMonth: replaced(rule.byMonth, [[old.month, moved.month]]),
-    byWeekNumber: replaced(rule.byWeekNumber, pairs(old.weekNumber, moved.weekNumber)),
-    byYearDay: replaced(rule.byYearDay, pairs(old.yearDay, moved.yearDay)),
-    byMonthDay: replaced(rule.byMonthDay, pairs(old.monthDay, moved.monthDay)),
-    byHour: replaced(rule.byHour, [[old.hour, moved.hour]]),
-    byMinute: replaced(rule.byMinute, [[old.minute, moved.minute]]),
-    bySecond: replaced(rule.bySecond, [[old.second, moved.second]]),
-    byDay: turning
-      ? rule.byDay?.map(({ weekday }) => ({ weekday: turned(weekday, turn) }))
+    byMonth: replaceEntries(rule.byMonth, [[old.month, moved.month]]),
+    byWeekNumber: replaceEntries(rule.byWeekNumber, pairs(old.weekNumber, moved.weekNumber)),
+    byYearDay: replaceEntries(rule.byYearDay, pairs(old.yearDay, moved.yearDay)),
+    byMonthDay: replaceEntries(rule.byMonthDay, pairs(old.monthDay, moved.monthDay)),
+    byHour: replaceEntries(rule.byHour, [[old.hour, moved.hour]]),
+    byMinute: replaceEntries(rule.byMinute, [[old.minute, moved.minute]]),
+    bySecond: replaceEntries(rule.bySecond, [[old.second, moved.second]]),
+    byDay: rotates
+      ? rule.byDay?.map(({ weekday }) => ({ weekday: rotateWeekday(weekday, rotation) }))
       : rule.byDay && followStart(rule.byDay, old, moved, rule.frequency === 'yearly' && !rule.byMonth),
-    weekStart: rule.frequency === 'weekly' && turn !== 0 ? turnedWeekStart(rule, turn) : rule.weekStart,
+    weekStart: rule.frequency === 'weekly' && rotation !== 0 ? rotateWeekStart(rule, rotation) : rule.weekStart,
   });
 }
 
-/** A number counted from the start and, negative, from the end of what it counts in. */
-type Numbered = { fromStart: number; fromEnd: number };
+/** A position counted from the start (1, 2, …) and from the end (-1, -2, …) of its week-year, year or month. */
+type Position = { fromStart: number; fromEnd: number };
 
 type Place = {
   weekday: Weekday;
   month: number;
-  monthDay: Numbered;
-  yearDay: Numbered;
-  weekNumber: Numbered;
+  monthDay: Position;
+  yearDay: Position;
+  weekNumber: Position;
   hour: number;
   minute: number;
   second: number;
@@ -58,62 +59,62 @@ function placeOf({ day, second }: LocalTime, weekStart: Weekday): Place {
   return {
     weekday: weekdayOf(day),
     month,
-    monthDay: numbered(dayOfMonth, daysInMonth(year, month)),
-    yearDay: numbered(day - dayFromCivil(year, 1, 1) + 1, daysInYear(year)),
-    weekNumber: numbered(week, weeksInYear(weekYear, weekStart)),
+    monthDay: positionIn(dayOfMonth, daysInMonth(year, month)),
+    yearDay: positionIn(day - dayFromCivil(year, 1, 1) + 1, daysInYear(year)),
+    weekNumber: positionIn(week, weeksInYear(weekYear, weekStart)),
     hour: Math.floor(second / 3600),
     minute: Math.floor(second / 60) % 60,
     second: second % 60,
   };
 }
 
-function numbered(fromStart: number, of: number): Numbered {
-  return { fromStart, fromEnd: fromStart - of - 1 };
+function positionIn(fromStart: number, length: number): Position {
+  return { fromStart, fromEnd: fromStart - length - 1 };
 }
 
-function pairs(old: Numbered, moved: Numbered): [number, number][] {
+function pairs(old: Position, moved: Position): [number, number][] {
   return [
     [old.fromStart, moved.fromStart],
     [old.fromEnd, moved.fromEnd],
   ];
 }
 
-/** The list with old entries replaced by new ones, each entry once. */
-function replaced(list: readonly number[] | undefined, replacements: [number, number][]): number[] | undefined {
+/** Replaces entries of the list. The result contains each entry once. */
+function replaceEntries(list: readonly number[] | undefined, replacements: [number, number][]): number[] | undefined {
   if (list === undefined) return undefined;
   const substitute = new Map(replacements);
   return [...new Set(list.map((entry) => substitute.get(entry) ?? entry))];
 }
 
 function followStart(byDay: readonly RuleWeekday[], old: Place, moved: Place, withinYear: boolean): RuleWeekday[] {
-  const oldNumber = weekdayNumber(withinYear ? old.yearDay : old.monthDay);
-  const newNumber = weekdayNumber(withinYear ? moved.yearDay : moved.monthDay);
+  const oldOrdinal = weekdayOrdinal(withinYear ? old.yearDay : old.monthDay);
+  const newOrdinal = weekdayOrdinal(withinYear ? moved.yearDay : moved.monthDay);
   return byDay.map((entry) => {
     if (entry.weekday !== old.weekday) return entry;
     if (entry.ordinal === undefined) return { weekday: moved.weekday };
-    if (entry.ordinal === oldNumber.fromStart) return { weekday: moved.weekday, ordinal: newNumber.fromStart };
-    if (entry.ordinal === oldNumber.fromEnd) return { weekday: moved.weekday, ordinal: newNumber.fromEnd };
+    if (entry.ordinal === oldOrdinal.fromStart) return { weekday: moved.weekday, ordinal: newOrdinal.fromStart };
+    if (entry.ordinal === oldOrdinal.fromEnd) return { weekday: moved.weekday, ordinal: newOrdinal.fromEnd };
     return entry;
   });
 }
 
-/** The how-manieth of its weekday a day is. */
-function weekdayNumber({ fromStart, fromEnd }: Numbered): Numbered {
+/** Returns the ordinal of a day among the days with its weekday, such as 2 for the second Monday. */
+function weekdayOrdinal({ fromStart, fromEnd }: Position): Position {
   return { fromStart: Math.ceil(fromStart / 7), fromEnd: -Math.ceil(-fromEnd / 7) };
 }
 
-function turned(weekday: Weekday, turn: number): Weekday {
-  return modulo(weekday + turn, 7) as Weekday;
+function rotateWeekday(weekday: Weekday, rotation: number): Weekday {
+  return modulo(weekday + rotation, 7) as Weekday;
 }
 
-function turnedWeekStart(rule: RecurrenceRule, turn: number): Weekday | undefined {
+function rotateWeekStart(rule: RecurrenceRule, rotation: number): Weekday | undefined {
   const weekStart = rule.weekStart ?? 0;
   const weeksMatter = rule.interval > 1 || rule.bySetPosition !== undefined;
   const inWeek = (rule.byDay ?? []).map(({ weekday }) => modulo(weekday - weekStart, 7));
-  const crossing = inWeek.filter((position) => position + turn >= 7).length;
-  return weeksMatter && crossing > 0 && crossing < inWeek.length ? turned(weekStart, turn) : rule.weekStart;
+  const crossing = inWeek.filter((position) => position + rotation >= 7).length;
+  return weeksMatter && crossing > 0 && crossing < inWeek.length ? rotateWeekday(weekStart, rotation) : rule.weekStart;
 }
 
-function withoutAbsent(rule: RecurrenceRule): RecurrenceRule {
+function omitUndefined(rule: RecurrenceRule): RecurrenceRule {
   return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined)) as RecurrenceRule;
 }

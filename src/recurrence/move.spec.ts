@@ -6,7 +6,7 @@ import { moveSeries } from './move.js';
 import { parseRrule, printRrule } from './rrule-text.js';
 import type { Series } from './series.js';
 
-/** From Monday 1 June 2026. */
+/** Starts on Monday 1 June 2026. */
 function series(rrule: string, changes: Partial<Series> = {}): Series {
   return {
     start: parseLocalTime('2026-06-01T10:00'),
@@ -25,42 +25,62 @@ function time(text: string): LocalTime {
   return parseLocalTime(`2026-${text}`);
 }
 
-function names(of: Series, limit = 4): string[] {
-  const listed = expand(of, { from: -Infinity, to: Infinity }, limit);
+function originals(expanded: Series, limit = 4): string[] {
+  const listed = expand(expanded, { from: -Infinity, to: Infinity }, limit);
   return listed.map(({ original }) => formatLocalTime(original).slice(5, 16));
 }
 
 describe('moveSeries', () => {
   it.each([
-    ['a weekday follows', 'FREQ=WEEKLY;BYDAY=MO', '06-02T10:00', 'FREQ=WEEKLY;BYDAY=TU'],
-    ['all weekdays turn', 'FREQ=WEEKLY;BYDAY=MO,WE', '06-02T10:00', 'FREQ=WEEKLY;BYDAY=TU,TH'],
-    ['another day of the pattern leaves it', 'FREQ=WEEKLY;BYDAY=MO,WE,FR', '06-03T10:00', 'FREQ=WEEKLY;BYDAY=MO,WE,FR'],
-    ['a day back to the pattern leaves it', 'FREQ=WEEKLY;BYDAY=MO,SA', '05-30T10:00', 'FREQ=WEEKLY;BYDAY=MO,SA'],
-    ['a week in a rhythm of two', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO', '06-08T10:00', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO'],
+    ['moves a weekday', 'FREQ=WEEKLY;BYDAY=MO', '06-02T10:00', 'FREQ=WEEKLY;BYDAY=TU'],
+    ['rotates all weekdays', 'FREQ=WEEKLY;BYDAY=MO,WE', '06-02T10:00', 'FREQ=WEEKLY;BYDAY=TU,TH'],
     [
-      'the week turns too',
+      'keeps the pattern for another of its days',
+      'FREQ=WEEKLY;BYDAY=MO,WE,FR',
+      '06-03T10:00',
+      'FREQ=WEEKLY;BYDAY=MO,WE,FR',
+    ],
+    [
+      'keeps the pattern for an earlier one of its days',
+      'FREQ=WEEKLY;BYDAY=MO,SA',
+      '05-30T10:00',
+      'FREQ=WEEKLY;BYDAY=MO,SA',
+    ],
+    [
+      'keeps the weekday in every second week',
+      'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO',
+      '06-08T10:00',
+      'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO',
+    ],
+    [
+      'rotates the start of the week',
       'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU',
       '06-02T10:00',
       'FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,MO;WKST=TU',
     ],
-    ['a day of the month follows', 'FREQ=MONTHLY;BYMONTHDAY=1,15', '06-02T10:00', 'FREQ=MONTHLY;BYMONTHDAY=2,15'],
-    ['counted from the end', 'FREQ=MONTHLY;BYMONTHDAY=-30', '06-02T10:00', 'FREQ=MONTHLY;BYMONTHDAY=-29'],
-    ['a numbered weekday follows', 'FREQ=MONTHLY;BYDAY=1MO', '06-09T10:00', 'FREQ=MONTHLY;BYDAY=2TU'],
+    ['moves a day of the month', 'FREQ=MONTHLY;BYMONTHDAY=1,15', '06-02T10:00', 'FREQ=MONTHLY;BYMONTHDAY=2,15'],
     [
-      'a month and day follow',
+      'moves a day counted from the end of the month',
+      'FREQ=MONTHLY;BYMONTHDAY=-30',
+      '06-02T10:00',
+      'FREQ=MONTHLY;BYMONTHDAY=-29',
+    ],
+    ['moves a weekday with an ordinal', 'FREQ=MONTHLY;BYDAY=1MO', '06-09T10:00', 'FREQ=MONTHLY;BYDAY=2TU'],
+    [
+      'moves a month and its day',
       'FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1',
       '07-04T10:00',
       'FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4',
     ],
-    ['an hour follows', 'FREQ=DAILY;BYHOUR=10,15', '06-01T11:00', 'FREQ=DAILY;BYHOUR=11,15'],
-    ['a plain rule needs nothing', 'FREQ=MONTHLY', '06-20T10:00', 'FREQ=MONTHLY'],
+    ['moves an hour', 'FREQ=DAILY;BYHOUR=10,15', '06-01T11:00', 'FREQ=DAILY;BYHOUR=11,15'],
+    ['keeps a rule without parts', 'FREQ=MONTHLY', '06-20T10:00', 'FREQ=MONTHLY'],
   ])('%s', (_, rrule, start, expected) => {
     const moved = moveSeries(series(rrule), time(start));
     expect(printRrule(moved.rule!)).toBe(expected);
-    expect(names(moved, 1)).toEqual([start]);
+    expect(originals(moved, 1)).toEqual([start]);
   });
 
-  it('keeps exclusions and overrides with their occurrences, and moved ones where they were put', () => {
+  it('moves exclusions and overrides with their occurrences, and keeps the start of an override that has one', () => {
     const before = series('FREQ=WEEKLY;BYDAY=MO;COUNT=6', {
       added: [time('06-05T10:00')],
       excluded: [time('06-08T10:00')],
@@ -79,7 +99,7 @@ describe('moveSeries', () => {
     expect(moveSeries(moved, before.start)).toEqual(before);
   });
 
-  it('finds the corresponding month where days don’t move alike', () => {
+  it('finds the corresponding month when the days move by different amounts', () => {
     const before = series('FREQ=MONTHLY;BYDAY=1MO', { excluded: [time('09-07T10:00')] });
     expect(moveSeries(before, time('06-02T10:00')).excluded).toEqual([time('09-01T10:00')]);
   });
@@ -92,18 +112,18 @@ describe('moveSeries', () => {
     expect(moveSeries(before, time('05-31T10:00')).excluded).toEqual([]);
   });
 
-  it('keeps UNTIL, unless an occurrence would be lost', () => {
+  it('keeps UNTIL unless that loses an occurrence', () => {
     const ending = (until: string): string =>
       printRrule(moveSeries(series(`FREQ=WEEKLY;BYDAY=MO;UNTIL=${until}`), time('06-02T10:00')).rule!);
     expect(ending('20260630')).toBe('FREQ=WEEKLY;BYDAY=TU;UNTIL=20260630');
     expect(ending('20260629')).toBe('FREQ=WEEKLY;BYDAY=TU;UNTIL=20260630');
   });
 
-  it('begins elsewhere in the same pattern, and drops what came before', () => {
+  it('starts later in the same pattern, and drops earlier exclusions', () => {
     const before = series('FREQ=WEEKLY;BYDAY=MO,WE;COUNT=4', { excluded: [time('06-01T10:00'), time('06-08T10:00')] });
     const moved = moveSeries(before, time('06-03T09:00'));
     expect(moved.excluded).toEqual([time('06-08T09:00')]);
-    expect(names(moved)).toEqual(['06-03T09:00', '06-10T09:00', '06-15T09:00']);
+    expect(originals(moved)).toEqual(['06-03T09:00', '06-10T09:00', '06-15T09:00']);
   });
 
   it('moves a single event', () => {
@@ -111,7 +131,7 @@ describe('moveSeries', () => {
     expect(moved).toMatchObject({ start: time('07-01T09:00'), duration: { days: 1, seconds: 0 }, rule: null });
   });
 
-  it('refuses where the rule cannot follow, naming the next start that would do', () => {
+  it('rejects a start that the moved rule does not match, and returns the next valid start', () => {
     const last = series('FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1');
     expect(() => moveSeries(last, time('06-03T10:00'))).toThrow(
       expect.objectContaining({ code: 'start_not_in_pattern', pointer: '/start', next: time('07-01T10:00') }),
@@ -120,7 +140,7 @@ describe('moveSeries', () => {
 });
 
 describe('changeRule', () => {
-  it('keeps what still has its slot', () => {
+  it('keeps exclusions and overrides whose original start the new rule produces', () => {
     const before = series('FREQ=DAILY', {
       excluded: [time('06-02T10:00'), time('06-08T10:00')],
       overrides: [{ original: time('06-03T10:00') }, { original: time('06-15T10:00') }],

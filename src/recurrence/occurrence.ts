@@ -3,19 +3,22 @@ import { endOf, type Override, type Series } from './series.js';
 import type { SeriesTimes } from './series-times.js';
 import { toInstant } from '../time/time-zone.js';
 
-/** One date of a series. Half-open: it takes the instants from `start` up to, not including, `end`. */
+/** One date of a series. Half-open: it lasts from `start` up to, but not including, `end`. */
 export type Occurrence = {
-  /** Its name: the start that rule, start or added list gave it, in the series' zone, whatever an override did since. */
+  /**
+   * Identifies the occurrence: its start according to the rule, the start of the series or the added dates, on the wall
+   * clock of the series. An override doesn't change it.
+   */
   readonly original: LocalTime;
   /** Epoch seconds. */
   readonly start: number;
   readonly end: number;
-  /** True if the clocks skip its local time that day, so that it starts later by the length of the gap. */
+  /** True if the clocks skip its local time on that day. It then starts later by the length of the gap. */
   readonly adjusted: boolean;
   readonly override?: Override;
 };
 
-/** The occurrence of an original start as if there were no overrides. */
+/** Returns the occurrence with an original start, without regard to overrides. */
 export function plainOccurrence(series: Series, times: SeriesTimes, stamp: LocalStamp): Occurrence {
   const { epochSecond, adjusted } = times.zone.toInstant(stamp);
   const end = endOf(epochSecond, series.duration, series.zone);
@@ -29,7 +32,7 @@ export function overriddenOccurrence(series: Series, override: Override): Occurr
   return { original: override.original, start: epochSecond, end, adjusted, override };
 }
 
-/** By start, then by original start, so that the order never depends on how occurrences were found. */
+/** Compares by start, then by original start, so that the order doesn't depend on how occurrences were collected. */
 export function compareOccurrences(a: Occurrence, b: Occurrence): number {
   return a.start - b.start || stampOf(a.original) - stampOf(b.original);
 }

@@ -4,7 +4,7 @@ import { TimeError } from '../time/time-error.js';
 import { parseRrule } from './rrule-text.js';
 
 describe('pattern', () => {
-  it('is the object of the wire, both ways', () => {
+  it('reads back what it prints', () => {
     const pattern = {
       frequency: 'monthly' as const,
       interval: 2,
@@ -56,7 +56,7 @@ describe('pattern', () => {
     [{ frequency: 'daily', week_start: '1MO' }, '/week_start'],
     [{ frequency: 'daily', 'a/b~c': 1 }, '/a~1b~0c'],
     [JSON.parse('{"frequency":"daily","__proto__":{"interval":2}}'), '/__proto__'],
-  ])('refuses %.60j at "%s"', (input, pointer) => {
+  ])('rejects %.60j at "%s"', (input, pointer) => {
     let caught: unknown;
     try {
       readRule(input);

@@ -7,7 +7,9 @@ import { WEEKDAY_CODES, type RecurrenceRule } from './rule.js';
 import { parseUntil, printUntil } from './until.js';
 import { validateRule } from './validate-rule.js';
 
-/** A rule as it is spelled on the wire. `interval` is always there in answers; the rest only where the rule has it. */
+/**
+ * A rule as sent over the API. Responses always contain `interval`; the other optional parts only if the rule has them.
+ */
 export type RecurrencePattern = {
   frequency: 'daily' | 'weekly' | 'monthly' | 'yearly';
   interval: number;
@@ -28,20 +30,20 @@ export type RecurrencePattern = {
 };
 
 /**
- * Reads a rule from whatever a client sent: RRULE text or the pattern object.
- * @throws TimeError for anything else, of any type
+ * Reads a rule as a client sent it: RRULE text or a pattern object.
+ * @throws TimeError for any other input
  */
 export function readRule(input: unknown): RecurrenceRule {
   return typeof input === 'string' ? parseRrule(input) : ruleFromPattern(input);
 }
 
 /**
- * Reads a pattern object. Null stands for an absent part; unknown parts are refused, so that no typo is ever ignored.
+ * Reads a pattern object. Null means an absent part. Unknown parts are rejected, so that a typo is never ignored.
  * @throws TimeError with a pointer into the object
  */
 export function ruleFromPattern(input: unknown): RecurrenceRule {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw invalid('', 'A recurrence pattern is an RRULE text or an object with a frequency.');
+    throw invalid('', 'A recurrence pattern is an RRULE string or an object with a frequency.');
   }
   const pattern = input as Json;
   const rule: RuleDraft = {
@@ -55,7 +57,7 @@ export function ruleFromPattern(input: unknown): RecurrenceRule {
   return rule;
 }
 
-/** The pattern of a rule: `ruleFromPattern` reads it back to an equal rule. */
+/** Returns the pattern of a rule. `ruleFromPattern` reads it back to an equal rule. */
 export function patternFromRule(rule: RecurrenceRule): RecurrencePattern {
   const pattern: Json = { frequency: rule.frequency, interval: rule.interval };
   for (const { key, wire } of NUMBER_LISTS) {
@@ -80,6 +82,6 @@ function readPart(rule: RuleDraft, pattern: Json, key: string): void {
     );
   } else if (key !== 'frequency' && key !== 'interval') {
     const pointer = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    throw new TimeError('unknown_rule_part', pointer, `"${key.slice(0, 40)}" is no part of a pattern.`);
+    throw new TimeError('unknown_rule_part', pointer, `"${key.slice(0, 40)}" is not part of a pattern.`);
   }
 }

@@ -2,16 +2,16 @@ import { compileDayFilter, countMatchingDays, matchingDays } from './day-filter.
 import { SECONDS_IN_DAY, type LocalStamp, type LocalTime } from '../time/local-time.js';
 import { compilePeriods, isUniform, type Periods } from './periods.js';
 import type { RecurrenceRule } from './rule.js';
-import { inOrder, timesOfDay } from './times-of-day.js';
+import { sortUnique, timesOfDay } from './times-of-day.js';
 
-/** In days; a year of numbered weeks may have 53. */
-const MAX_PERIOD = { daily: 1, monthly: 31, yearly: 371 };
+/** In days. A week-year may have 53 weeks. */
+const MAX_DAYS_PER_PERIOD = { daily: 1, monthly: 31, yearly: 371 };
 
-/** The local times that a rule names in one period, ignoring start, COUNT and UNTIL. */
+/** The local times of a rule in one period, before start, COUNT and UNTIL are applied. */
 export type Period = {
   readonly size: number;
   readonly days: readonly number[];
-  /** Which of the period's local times BYSETPOS picks; null without it. */
+  /** The indexes of the local times that BYSETPOS picks; null without BYSETPOS. */
   readonly picked: readonly number[] | null;
 };
 
@@ -19,26 +19,27 @@ export type PeriodStamps = {
   readonly periods: Periods;
   /** True if every period after the first has the same size. */
   readonly uniform: boolean;
-  /** True if BYSETPOS asks for more than any period has. False doesn't promise that anything is found. */
+  /** True if every BYSETPOS lies beyond the size of any period. False doesn't mean that the rule matches anything. */
   readonly alwaysEmpty: boolean;
-  /** The size of a period, without listing it. */
+  /** Returns the size of a period, without listing its times where possible. */
   sizeOf(index: number): number;
   period(index: number): Period;
   at(period: Period, position: number): LocalStamp;
-  /** The first position whose local time is `stamp` or later; the size if none is. */
+  /** Returns the first position whose local time is `stamp` or later, or the size of the period if there is none. */
   positionFrom(period: Period, stamp: LocalStamp): number;
 };
 
 export function compilePeriodStamps(rule: RecurrenceRule, start: LocalTime, allDay: boolean): PeriodStamps {
   const filter = compileDayFilter(rule, start.day);
   const periods = compilePeriods(rule, start.day, countMatchingDays(filter, start.day, start.day) === 1);
-  // On all-day series BYHOUR, BYMINUTE and BYSECOND must be ignored (RFC 5545 §3.3.10).
+  // All-day series ignore BYHOUR, BYMINUTE and BYSECOND (RFC 5545 §3.3.10).
   const allTimes = allDay ? [0] : timesOfDay(rule, start.second);
   // In a daily rule BYSETPOS picks the same times every day.
   const dailyPick = rule.frequency === 'daily' ? rule.bySetPosition : undefined;
   const times = dailyPick ? pick(dailyPick, allTimes.length).map((index) => allTimes[index]!) : allTimes;
   const setPositions = dailyPick ? undefined : rule.bySetPosition;
-  const most = times.length * (rule.frequency === 'weekly' ? (rule.byDay?.length ?? 1) : MAX_PERIOD[rule.frequency]);
+  const maxSize =
+    times.length * (rule.frequency === 'weekly' ? (rule.byDay?.length ?? 1) : MAX_DAYS_PER_PERIOD[rule.frequency]);
 
   const period = (index: number): Period => {
     const days = matchingDays(filter, periods.firstDay(index), periods.lastDay(index));
@@ -55,7 +56,7 @@ export function compilePeriodStamps(rule: RecurrenceRule, start: LocalTime, allD
   return {
     periods,
     uniform: isUniform(rule),
-    alwaysEmpty: most === 0 || (setPositions?.every((position) => Math.abs(position) > most) ?? false),
+    alwaysEmpty: maxSize === 0 || (setPositions?.every((position) => Math.abs(position) > maxSize) ?? false),
     period,
     at,
     sizeOf(index) {
@@ -75,8 +76,8 @@ export function compilePeriodStamps(rule: RecurrenceRule, start: LocalTime, allD
   };
 }
 
-/** BYSETPOS counts over the whole period, even where the start cuts into it (RFC 5545 §3.3.10). */
+/** Applies BYSETPOS to the whole period, even if the series starts within it (RFC 5545 §3.3.10). */
 function pick(setPositions: readonly number[], size: number): number[] {
   const indices = setPositions.map((position) => (position > 0 ? position - 1 : size + position));
-  return inOrder(indices.filter((index) => index >= 0 && index < size));
+  return sortUnique(indices.filter((index) => index >= 0 && index < size));
 }

@@ -3,15 +3,16 @@ import { startOfWeek, startOfWeekOne, weekYearOf } from '../time/week-year.js';
 import type { RecurrenceRule } from './rule.js';
 
 /**
- * The periods of a rule: the days, weeks, months or years that its INTERVAL selects, numbered from the one that holds
- * the start (RFC 5545 §3.3.10). They are found by arithmetic, never by stepping, so that a century costs nothing.
+ * The periods of a rule: the days, weeks, months or years that its INTERVAL selects, numbered from the one that
+ * contains the start (RFC 5545 §3.3.10). Computed by arithmetic instead of stepping, so that a distant period costs no
+ * more than a near one.
  */
 export type Periods = {
-  /** The first period that ends on or after a day. */
+  /** Returns the first period that ends on or after a day. */
   indexFrom(day: number): number;
   firstDay(index: number): number;
   lastDay(index: number): number;
-  /** A rule that matched nothing in this many periods in a row never matches, because the calendar repeats. */
+  /** A rule that matches nothing in this many consecutive periods never matches, because the calendar repeats. */
   readonly cycle: number;
 };
 
@@ -26,14 +27,14 @@ export function compilePeriods(rule: RecurrenceRule, startDay: number, startMatc
 }
 
 /**
- * True if every period is selected and nothing picked from each as a whole. Then grouping makes no difference, and the
- * engine groups by months, as the day filter does, or by four weeks where those are all alike.
+ * True if the rule selects every period and picks nothing from a period as a whole. The grouping of days then makes no
+ * difference, so the engine groups by month, as the day filter does, or by four weeks if all weeks are alike.
  */
 function isContiguous({ frequency, interval, bySetPosition }: RecurrenceRule): boolean {
   return interval === 1 && (bySetPosition === undefined || frequency === 'daily');
 }
 
-/** True if the rule has as many days in each of its periods (the first may be cut by the start), so that they need no counting. */
+/** True if the rule has the same number of days in each period except the first, so that counting them is a product. */
 export function isUniform({ frequency, interval, byMonth, byMonthDay, byDay }: RecurrenceRule): boolean {
   if (byMonth || byMonthDay) return false;
   return frequency === 'weekly' || (frequency === 'daily' && (interval === 1 || byDay === undefined));
@@ -69,7 +70,7 @@ function months(interval: number, startDay: number): Periods {
       const { year, month } = first(index);
       return dayFromCivil(year, month, daysInMonth(year, month));
     },
-    cycle: 12 * yearsToSee(interval),
+    cycle: 12 * yearsInCycle(interval),
   };
 }
 
@@ -82,13 +83,13 @@ function years(interval: number, startDay: number): Periods {
       const year = origin + index * interval;
       return dayFromCivil(year, 1, 1) + daysInYear(year) - 1;
     },
-    cycle: yearsToSee(interval),
+    cycle: yearsInCycle(interval),
   };
 }
 
 /**
- * Years of numbered weeks, which BYWEEKNO selects from: they begin up to three days before or after 1 January. A start
- * that the rule doesn't match belongs to no such year; then its civil year is the first, as in most other engines.
+ * Week-years, which BYWEEKNO selects from. They begin up to three days before or after 1 January. If the rule doesn't
+ * match the start, the first week-year is the one with the number of the start's civil year, as in most other engines.
  */
 function weekYears(rule: RecurrenceRule, startDay: number, startMatches: boolean): Periods {
   const { interval, weekStart = 0 } = rule;
@@ -97,16 +98,17 @@ function weekYears(rule: RecurrenceRule, startDay: number, startMatches: boolean
     indexFrom: (day) => Math.max(0, Math.ceil((weekYearOf(day, weekStart) - origin) / interval)),
     firstDay: (index) => startOfWeekOne(origin + index * interval, weekStart),
     lastDay: (index) => startOfWeekOne(origin + index * interval + 1, weekStart) - 1,
-    cycle: yearsToSee(interval),
+    cycle: yearsInCycle(interval),
   };
 }
 
 /**
- * How many periods of so many months or years it takes to have seen all that the calendar has to offer. There are but 14
- * kinds of years, by weekday and length, and any 60 in a row contain 28 without an irregular century, hence every kind
- * beside every neighbour it can have. Longer intervals may miss kinds until the calendar repeats after 400 years.
+ * Returns how many periods of an interval cover every arrangement of the calendar. There are only 14 kinds of years, by
+ * first weekday and length, and any 60 consecutive years contain 28 without a skipped leap year, so they contain every
+ * kind beside each of its possible neighbours. Longer intervals may miss kinds until the calendar repeats after 400
+ * years.
  */
-function yearsToSee(interval: number): number {
+function yearsInCycle(interval: number): number {
   return interval === 1 ? 60 : 400;
 }
 

@@ -10,11 +10,11 @@ describe('RRULE text', () => {
     'FREQ=YEARLY;BYWEEKNO=1,-1;BYDAY=MO;UNTIL=20261231T225959Z',
     'FREQ=YEARLY;BYYEARDAY=100,-1;BYSETPOS=-1',
     'FREQ=DAILY;BYHOUR=9,15;BYMINUTE=30;BYSECOND=0,60',
-  ])('prints %s as it was', (text) => {
+  ])('prints %s unchanged', (text) => {
     expect(printRrule(parseRrule(text))).toBe(text);
   });
 
-  it('reads any case, a leading RRULE:, plus signs and a last semicolon', () => {
+  it('reads any case, a leading RRULE:, plus signs and a trailing semicolon', () => {
     expect(printRrule(parseRrule('rrule:freq=monthly;byday=+1mo;bymonthday=+2;'))).toBe(
       'FREQ=MONTHLY;BYMONTHDAY=2;BYDAY=1MO',
     );
@@ -42,7 +42,7 @@ describe('RRULE text', () => {
     ['COUNT=3', 'invalid_rule'],
     ['', 'invalid_rule'],
     ['FREQ=DAILY;'.repeat(10_000), 'invalid_rule'],
-  ])('refuses %.40s: %s', (text, code) => {
+  ])('rejects %.40s: %s', (text, code) => {
     expect(() => parseRrule(text)).toThrow(expect.objectContaining({ code, pointer: '' }));
   });
 
@@ -53,7 +53,7 @@ describe('RRULE text', () => {
     ['an all-day series', 'UNTIL=20261231', { zone: 'Europe/Paris', allDay: true }, 'UNTIL=20261231'],
     ['an all-day series', 'UNTIL=20261231T233000Z', { zone: 'Europe/Paris', allDay: true }, 'UNTIL=20270101'],
     ['a floating series', 'UNTIL=20261231', { zone: null, allDay: false }, 'UNTIL=20261231T235959'],
-  ])('beside %s, %s is printed as RFC 5545 wants it', (_, until, start, expected) => {
+  ])('in %s, prints %s in the form that RFC 5545 requires', (_, until, start, expected) => {
     expect(printRruleBesideStart(parseRrule(`FREQ=DAILY;${until}`), start)).toBe(`FREQ=DAILY;${expected}`);
   });
 });

@@ -5,18 +5,18 @@ import { WEEKDAY_CODES, type RecurrenceRule } from './rule.js';
 import { parseICalendarUntil, printICalendarUntil, untilBesideStart } from './until.js';
 import { validateRule } from './validate-rule.js';
 
-/** Longer than any rule whose lists name each of their values once. */
+/** Longer than any rule whose lists contain each value once. */
 const MAX_TEXT_LENGTH = 16_384;
 
 /**
- * Reads the value of an RRULE property (RFC 5545 §3.3.10), with or without `RRULE:` in front, in any case.
- * @throws TimeError with an empty pointer: for syntax, for parts of other calendars (RSCALE), for frequencies
- * below daily, and for all that `validateRule` refuses
+ * Reads the value of an RRULE property (RFC 5545 §3.3.10), with or without the prefix `RRULE:`, in any case.
+ * @throws TimeError with an empty pointer for invalid syntax, for parts of other calendars (RSCALE), for frequencies
+ * below daily, and for every rule that `validateRule` rejects
  */
 export function parseRrule(text: string): RecurrenceRule {
-  if (text.length > MAX_TEXT_LENGTH) throw invalid(`A rule has at most ${MAX_TEXT_LENGTH} characters.`);
+  if (text.length > MAX_TEXT_LENGTH) throw invalid(`A rule can have at most ${MAX_TEXT_LENGTH} characters.`);
   const parts = new Map<string, string>();
-  // A lone semicolon at the end is a known habit of some calendars.
+  // Some calendars write a semicolon after the last part.
   for (const part of text
     .trim()
     .replace(/^RRULE:/i, '')
@@ -24,7 +24,7 @@ export function parseRrule(text: string): RecurrenceRule {
     .split(';')) {
     const [name = '', value, ...rest] = part.split('=');
     if (value === undefined || rest.length > 0) throw invalid(`"${part.slice(0, 40)}" is not of the form NAME=VALUE.`);
-    if (parts.has(name.toUpperCase())) throw invalid(`${name.slice(0, 40)} stands there twice.`);
+    if (parts.has(name.toUpperCase())) throw invalid(`A rule can have only one ${name.slice(0, 40)}.`);
     parts.set(name.toUpperCase(), value);
   }
 
@@ -38,7 +38,7 @@ export function parseRrule(text: string): RecurrenceRule {
   return rule;
 }
 
-/** The rule as it is stored: `parseRrule` reads it back to an equal rule. */
+/** Returns the rule as it is stored. `parseRrule` reads it back to an equal rule. */
 export function printRrule(rule: RecurrenceRule): string {
   const parts = [`FREQ=${rule.frequency.toUpperCase()}`];
   if (rule.interval !== 1) parts.push(`INTERVAL=${rule.interval}`);
@@ -53,8 +53,9 @@ export function printRrule(rule: RecurrenceRule): string {
 }
 
 /**
- * The rule as other calendars must see it beside its start (RFC 5545 §3.3.10): UNTIL is printed as a date for all-day
- * series, in local time for floating ones (zone null), and otherwise as an instant in UTC. Means the same occurrences.
+ * Returns the rule in the form that other calendars require for its start (RFC 5545 §3.3.10): UNTIL is a date in
+ * all-day series, local time in floating ones (zone null), and an instant in UTC otherwise. The occurrences stay the
+ * same.
  */
 export function printRruleBesideStart(rule: RecurrenceRule, start: { zone: string | null; allDay: boolean }): string {
   return printRrule(rule.until ? { ...rule, until: untilBesideStart(rule.until, start) } : rule);
@@ -70,7 +71,7 @@ function readPart(rule: RuleDraft, name: string, value: string): void {
   else if (name === 'BYDAY') rule.byDay = value.split(',').map(parseWeekday);
   else if (name === 'RSCALE' || name === 'SKIP') {
     throw new TimeError('unsupported_calendar', '', `${name} (RFC 7529) is not supported.`);
-  } else throw new TimeError('unknown_rule_part', '', `"${name.slice(0, 40)}" is no part of a rule.`);
+  } else throw new TimeError('unknown_rule_part', '', `"${name.slice(0, 40)}" is not part of a rule.`);
 }
 
 function parseCount(name: string, value: string): number {

@@ -1,17 +1,19 @@
 import { SECONDS_IN_DAY, type LocalStamp } from '../time/local-time.js';
 import type { PeriodStamps } from './period-stamps.js';
 
-/** Finds the place of times in a rule by counting whole periods, and within one only at the end. */
+/** Counts the times of a rule by whole periods, and lists only the last period. */
 export type Counting = {
-  /** How many times there are from the start to just before `stamp`; at least `enough` if there are that many. */
+  /**
+   * Returns the number of times from the start up to, not including, `stamp`. Stops counting once it reaches `enough`.
+   */
   below(stamp: LocalStamp): number;
-  /** The `enough`-th time, or the last there is up to the horizon; just before the start if there is none. */
+  /** Returns the `enough`-th time, or the last one up to the horizon; one second before the start if there is none. */
   last(): LocalStamp;
 };
 
 /**
- * @param enough COUNT, beyond which nobody needs to count
- * @param horizon the last day to look at
+ * @param enough COUNT, at which counting stops
+ * @param horizon the last day of the search
  */
 export function compileCounting(
   stamps: PeriodStamps,
@@ -22,7 +24,7 @@ export function compileCounting(
   const { periods } = stamps;
   const skippedBeforeStart = stamps.positionFrom(stamps.period(0), startStamp);
 
-  /** How many times lie in the periods before one, from the start on. */
+  /** Returns the number of times from the start on in the periods before `index`. */
   const countBefore = (index: number): number => {
     if (index === 0) return 0;
     let count = stamps.sizeOf(0) - skippedBeforeStart;
@@ -38,7 +40,7 @@ export function compileCounting(
     return before + stamps.positionFrom(stamps.period(index), stamp) - (index === 0 ? skippedBeforeStart : 0);
   };
 
-  /** Found by counting whole periods, then within one. */
+  /** Counts whole periods first, then within the last one. */
   const last = (): LocalStamp => {
     let left = enough;
     let index = 0;

@@ -10,11 +10,11 @@ export type NumberList = {
   readonly wire: string;
   readonly smallest: number;
   readonly largest: number;
-  /** Whether -1 means the last. */
+  /** True if negative numbers count from the end: -1 is the last. */
   readonly fromEnd: boolean;
 };
 
-/** In the order of RFC 5545 §3.3.10, in which the parts also apply. BYDAY stands between day of month and hour. */
+/** In the order in which RFC 5545 §3.3.10 applies the parts. BYDAY comes between BYMONTHDAY and BYHOUR. */
 export const NUMBER_LISTS: readonly NumberList[] = [
   { key: 'byMonth', text: 'BYMONTH', wire: 'by_month', smallest: 1, largest: 12, fromEnd: false },
   { key: 'byWeekNumber', text: 'BYWEEKNO', wire: 'by_week_number', smallest: 1, largest: 53, fromEnd: true },
@@ -26,17 +26,17 @@ export const NUMBER_LISTS: readonly NumberList[] = [
   { key: 'bySetPosition', text: 'BYSETPOS', wire: 'by_set_position', smallest: 1, largest: 366, fromEnd: true },
 ];
 
-export const LARGEST_ORDINAL = 53;
-export const LARGEST_INTERVAL = 1000;
-export const LARGEST_COUNT = 10_000;
+export const MAX_ORDINAL = 53;
+export const MAX_INTERVAL = 1000;
+export const MAX_COUNT = 10_000;
 
-/** How many entries a list may have: as many as there are different ones. */
-export function longestList(list: NumberList): number {
+/** Returns the largest length of a list: the number of its different values. */
+export function maxListLength(list: NumberList): number {
   return (list.largest - list.smallest + 1) * (list.fromEnd ? 2 : 1);
 }
 
-/** Each weekday plain, and with each ordinal from either end. */
-export const MAX_BY_DAY = 7 * (1 + 2 * LARGEST_ORDINAL);
+/** Each weekday without an ordinal, and with each ordinal from either end. */
+export const MAX_BY_DAY = 7 * (1 + 2 * MAX_ORDINAL);
 
 /** A rule under construction. */
 export type RuleDraft = { -readonly [Key in keyof RecurrenceRule]: RecurrenceRule[Key] };

@@ -6,12 +6,12 @@ import type { RecurrenceRule } from './rule.js';
 import { MARGIN, compileLimit } from './until-limit.js';
 import type { Zone } from '../time/zone.js';
 
-/** Says whether to go on. */
+/** Visits one time. Returns whether to continue. */
 export type Visit = (stamp: LocalStamp) => boolean;
 
 /**
- * All local times of one rule from its start on, COUNT and UNTIL applied; wall clock only. The zone is asked for nothing
- * but an UNTIL given as an instant.
+ * All local times of one rule from its start on, with COUNT and UNTIL applied. Works on wall-clock time; the zone is
+ * used only for an UNTIL that is an instant.
  */
 export type RuleTimes = {
   /** True without COUNT and UNTIL. */
@@ -21,7 +21,7 @@ export type RuleTimes = {
   /** Visits the times before `before`, the latest first, until `visit` returns false. */
   backward(before: LocalStamp, visit: Visit): void;
   has(stamp: LocalStamp): boolean;
-  /** How many times there are; null for a rule without end. */
+  /** Counts all times. Returns null for a rule without an end. */
   count(): number | null;
 };
 
@@ -29,9 +29,12 @@ export type RuleContext = {
   start: LocalTime;
   zone: Zone;
   allDay: boolean;
-  /** Whether a start that the rule doesn't match (or that lies after UNTIL) is its first time all the same, and counts. */
+  /**
+   * True if a start that the rule doesn't match, or that lies after UNTIL, is still the first time and counts for
+   * COUNT.
+   */
   startAlwaysCounts?: boolean;
-  /** Nothing is looked for after this day; `LAST_DAY` unless given. */
+  /** The last day of the search; defaults to `LAST_DAY`. */
   horizon?: number;
 };
 
@@ -52,7 +55,7 @@ export function compileRuleTimes(rule: RecurrenceRule, context: RuleContext): Ru
   let lastCounted: LocalStamp | undefined;
   const latest = (): LocalStamp => (lastCounted ??= counted === Infinity ? limit.latest : counting.last());
 
-  /** Visits what the rule names from `from` (not before the start), regardless of COUNT. */
+  /** Visits the times of the rule from `from` (not before the start) on, without regard to COUNT. */
   const visitPeriods = (from: LocalStamp, visit: Visit): void => {
     if (stamps.alwaysEmpty) return;
     let empty = 0;

@@ -8,7 +8,7 @@ const TOO_FREQUENT: readonly string[] = ['hourly', 'minutely', 'secondly'];
 /** Reads `MO` or `-1FR`, in any case. @throws TimeError `invalid_rule` */
 export function parseWeekday(text: string): RuleWeekday {
   const match = /^([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)$/.exec(text.toUpperCase());
-  if (!match) throw invalid(`"${text.slice(0, 40)}" is no weekday such as MO or -1FR.`);
+  if (!match) throw invalid(`"${text.slice(0, 40)}" is not a weekday such as MO or -1FR.`);
   const weekday = weekdayOfCode(match[2]!);
   return match[1] === undefined ? { weekday } : { weekday, ordinal: Number(match[1]) };
 }
@@ -22,7 +22,7 @@ export function parseFrequency(name: string | undefined): Frequency {
   const frequency = name?.toLowerCase() ?? '';
   if (FREQUENCIES.includes(frequency)) return frequency as Frequency;
   if (TOO_FREQUENT.includes(frequency)) {
-    const message = `Rules are daily, weekly, monthly or yearly; ${frequency} ones are not supported.`;
+    const message = `${frequency} rules are not supported. Use daily, weekly, monthly or yearly.`;
     throw new TimeError('unsupported_frequency', '', message);
   }
   throw invalid('A rule needs a frequency: daily, weekly, monthly or yearly.');
@@ -31,7 +31,7 @@ export function parseFrequency(name: string | undefined): Frequency {
 /** Reads `MO` … `SU`, in any case. @throws TimeError `invalid_rule` */
 export function parseWeekStart(text: string): Weekday {
   const { weekday, ordinal } = parseWeekday(text);
-  if (ordinal !== undefined) throw invalid('A week starts on a plain weekday such as MO.');
+  if (ordinal !== undefined) throw invalid('A week starts on a weekday without an ordinal, such as MO.');
   return weekday;
 }
 

@@ -7,9 +7,9 @@ export type Frequency = 'daily' | 'weekly' | 'monthly' | 'yearly';
 export type RuleWeekday = { readonly weekday: Weekday; readonly ordinal?: number };
 
 /**
- * The last moment at which a series may still occur, inclusive. It stays in the form its author wrote, because each
- * form means something else: a date is the whole of that day, a local time is compared on the wall clock of the series,
- * an instant after mapping to its zone.
+ * The inclusive end of a series. It keeps the form that its author wrote, because each form has a meaning of its own: a
+ * date is the whole of that day, a local time is compared on the wall clock of the series, and an instant is compared
+ * with the instants of the occurrences.
  */
 export type Until =
   | { readonly form: 'date'; readonly day: number }
@@ -17,16 +17,16 @@ export type Until =
   | { readonly form: 'instant'; readonly epochSecond: number };
 
 /**
- * One recurrence rule (RFC 5545 §3.3.10), in the order and with the optional parts its author wrote. This is the
- * canonical form to store: RRULE text and the JSON pattern are both printed from it, and either reads back to it.
+ * One recurrence rule (RFC 5545 §3.3.10), with the optional parts and the order of entries that its author wrote. This
+ * is the canonical form: RRULE text and the JSON pattern are both printed from it and read back to an equal rule.
  *
- * Made by `parseRrule` and `ruleFromPattern`, which refuse whatever `validateRule` refuses.
+ * Created by `parseRrule` and `ruleFromPattern`, which reject every rule that `validateRule` rejects.
  */
 export type RecurrenceRule = {
   readonly frequency: Frequency;
   /** 1 to 1,000. */
   readonly interval: number;
-  /** How many occurrences, 1 to 10,000. Never together with `until`; neither of both: endless. */
+  /** The number of occurrences, 1 to 10,000. Never together with `until`. Without either, the rule has no end. */
   readonly count?: number;
   readonly until?: Until;
   readonly byDay?: readonly RuleWeekday[];
@@ -41,11 +41,11 @@ export type RecurrenceRule = {
   readonly byHour?: readonly number[];
   readonly byMinute?: readonly number[];
   readonly bySecond?: readonly number[];
-  /** Picks from the occurrences of one period: 1 to 366, or negative from its end. */
+  /** Picks from the occurrences of one period: 1 to 366, or negative from the end of the period. */
   readonly bySetPosition?: readonly number[];
-  /** Monday unless given. */
+  /** Defaults to Monday. */
   readonly weekStart?: Weekday;
 };
 
-/** The two letters of RFC 5545, at the index of their weekday. */
+/** The weekday codes of RFC 5545, at the index of their weekday. */
 export const WEEKDAY_CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;

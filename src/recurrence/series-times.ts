@@ -3,15 +3,15 @@ import { compileRuleTimes, type RuleTimes } from './rule-times.js';
 import type { Series } from './series.js';
 import { getZone, type Zone } from '../time/zone.js';
 
-/** A series prepared for questions: which original starts it has, as local stamps. */
+/** A series compiled for look-ups: its original starts as local stamps. */
 export type SeriesTimes = {
   readonly zone: Zone;
-  /** The times of the rule, or of the lone start of a series without one. */
+  /** The times of the rule; for a series without a rule, only its start. */
   readonly rule: RuleTimes;
   /** In order, each once. */
   readonly added: readonly LocalStamp[];
   readonly excluded: ReadonlySet<LocalStamp>;
-  /** True if an occurrence has this original start: named by rule or added, and not excluded. */
+  /** True if an occurrence has this original start: from the rule or an added date, and not excluded. */
   has(stamp: LocalStamp): boolean;
 };
 

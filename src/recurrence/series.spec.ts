@@ -20,7 +20,7 @@ describe('duration', () => {
     expect(durationBetween(at(start), at(end), 'Europe/Paris')).toEqual(expected);
   });
 
-  it('gives back the exact end, from and to any hour around both clock changes', () => {
+  it('restores the exact end, between any times around both clock changes', () => {
     for (const from of [at('2026-03-28T00:00'), at('2026-10-24T00:00')]) {
       for (let start = from; start < from + 2 * 86_400; start += 1800) {
         for (let end = start; end < start + 3 * 86_400; end += 5400) {

@@ -3,66 +3,67 @@ import type { RecurrenceRule } from './rule.js';
 import { getZone } from '../time/zone.js';
 
 /**
- * How long an occurrence lasts: `days` on the calendar, then `seconds` by the stopwatch (RFC 5545 §3.8.5.3, §3.3.6).
- * A stay of two nights keeps its nights across a clock change, a meeting of an hour keeps its hour.
+ * The length of an occurrence: `days` on the calendar, then `seconds` of elapsed time (RFC 5545 §3.8.5.3, §3.3.6).
+ * Across a clock change, an event of two days still ends at the same wall-clock time and an event of one hour still
+ * lasts one hour.
  */
 export type Duration = { readonly days: number; readonly seconds: number };
 
 /**
- * What one occurrence has of its own. It hangs on the occurrence's name, the original local start in the series' zone
- * (RECURRENCE-ID, RFC 5545 §3.8.4.4), and keeps hanging there wherever `start` moves the occurrence to.
+ * The changes to one occurrence. `original`, its original local start in the zone of the series, identifies it
+ * (RECURRENCE-ID, RFC 5545 §3.8.4.4), wherever `start` moves it.
  */
 export type Override = {
   readonly original: LocalTime;
-  /** Where the occurrence moved to, in `zone`; absent: it stays. */
+  /** The new start of the occurrence, in `zone`. Absent: the start stays. */
   readonly start?: LocalTime;
-  /** The zone of `start`; absent: that of the series. */
+  /** The zone of `start`. Absent: the zone of the series. */
   readonly zone?: string | null;
   readonly duration?: Duration;
-  /** Titles and the like: passed through untouched. */
+  /** The title and other content, which the engine passes through. */
   readonly content?: unknown;
 };
 
 /**
- * All that is stored of an event's times; occurrences are always computed from it. Everything local is wall-clock time
- * in `zone`, or floating if that is null. A series without a rule is one occurrence, and those added.
+ * Everything that is stored about an event's times; occurrences are always computed from it. Local times are wall-clock
+ * times in `zone`, or floating if `zone` is null. A series without a rule has one occurrence and the added dates.
  */
 export type Series = {
   readonly start: LocalTime;
   readonly zone: string | null;
-  /** Starts at midnight and lasts whole days. */
+  /** True if the occurrences start at midnight and last whole days. */
   readonly allDay: boolean;
   readonly duration: Duration;
   readonly rule: RecurrenceRule | null;
   /** Further original starts (RDATE, RFC 5545 §3.8.5.2). */
   readonly added: readonly LocalTime[];
-  /** Original starts that don't take place (EXDATE, §3.8.5.1); stronger than `added` and `overrides`. */
+  /** Original starts of excluded dates (EXDATE, §3.8.5.1). They take precedence over `added` and `overrides`. */
   readonly excluded: readonly LocalTime[];
   readonly overrides: readonly Override[];
   /**
-   * Set on imported series: a start that the rule doesn't match is an occurrence all the same and counts for COUNT, and
-   * what only the API demands of a rule is not demanded.
+   * Set on imported series: a start that the rule doesn't match is still an occurrence and counts for COUNT, and the
+   * limits that only the API sets do not apply.
    */
   readonly startAlwaysCounts?: boolean;
 };
 
 /**
- * The duration between two instants (epoch seconds) as seen in a zone: as many whole days as the wall clock allows, the
- * rest in elapsed seconds. `endOf` gives back exactly `end`.
+ * Returns the duration between two instants (epoch seconds) in a zone: as many whole days as the wall clock allows,
+ * then the rest in elapsed seconds. `endOf` returns exactly `end` for it.
  */
 export function durationBetween(start: number, end: number, zone: string | null): Duration {
   const { toStamp, toInstant } = getZone(zone);
   const localStart = toStamp(start);
   let days = Math.max(0, Math.floor((toStamp(end) - localStart) / 86_400));
-  // The clocks may have changed in between, so that the last day isn't over yet.
+  // After a clock change the last day may be incomplete.
   while (days > 0 && toInstant(localStart + days * 86_400).epochSecond > end) days -= 1;
   const afterDays = days === 0 ? start : toInstant(localStart + days * 86_400).epochSecond;
   return { days, seconds: end - afterDays };
 }
 
 /**
- * The end (epoch seconds) of what starts at an instant. Days are counted from the time the clocks really show at the
- * start, so that an occurrence moved out of a gap isn't shortened by the move.
+ * Returns the end (epoch seconds) of an occurrence that starts at an instant. Days count from the time that the clocks
+ * show at the actual start, so that moving an occurrence out of a gap doesn't shorten it.
  */
 export function endOf(start: number, duration: Duration, zone: string | null): number {
   if (duration.days === 0) return start + duration.seconds;
@@ -70,7 +71,7 @@ export function endOf(start: number, duration: Duration, zone: string | null): n
   return toInstant(toStamp(start) + duration.days * 86_400).epochSecond + duration.seconds;
 }
 
-/** True if the series may have more than its start. */
+/** True if the series may have more occurrences than its start. */
 export function recurs(series: Series): boolean {
   return series.rule !== null || series.added.length > 0;
 }

@@ -19,7 +19,7 @@ function weekly(rrule: string, changes: Partial<Series> = {}): Series {
   };
 }
 
-function names(series: Series): string[] {
+function originals(series: Series): string[] {
   const listed = expand(series, { from: -Infinity, to: Infinity }, 20);
   return listed.map(({ original }) => formatLocalTime(original).slice(5, 10));
 }
@@ -29,29 +29,29 @@ describe('splitSeries', () => {
     const whole = weekly('FREQ=WEEKLY;COUNT=9');
     const { head, tail } = splitSeries(whole, parseLocalTime('2026-07-06T10:00'));
     expect([head.rule!.count, tail.rule!.count]).toEqual([5, 4]);
-    expect(names(head)).toHaveLength(5);
-    expect(names(tail)[0]).toBe('07-06');
+    expect(originals(head)).toHaveLength(5);
+    expect(originals(tail)[0]).toBe('07-06');
     expect(joinSeries(head, tail)).toEqual(whole);
   });
 
-  it('ends an open head the day before, and leaves the tail open', () => {
+  it('ends the head of a series without an end the day before, and leaves the tail without an end', () => {
     const { head, tail } = splitSeries(weekly('FREQ=WEEKLY;BYDAY=MO,WE'), parseLocalTime('2026-06-10T10:00'));
     expect(printRrule(head.rule!)).toBe('FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20260609');
     expect(printRrule(tail.rule!)).toBe('FREQ=WEEKLY;BYDAY=MO,WE');
-    expect(names(head)).toEqual(['06-01', '06-03', '06-08']);
+    expect(originals(head)).toEqual(['06-01', '06-03', '06-08']);
   });
 
-  it('ends the head by the clock where a day is cut in two', () => {
+  it('ends the head with a time when the split falls within a day', () => {
     const { head } = splitSeries(weekly('FREQ=WEEKLY;BYHOUR=10,15'), parseLocalTime('2026-06-08T15:00'));
     expect(printRrule(head.rule!)).toBe('FREQ=WEEKLY;BYHOUR=10,15;UNTIL=20260608T145959');
   });
 
-  it('keeps the step of intervals', () => {
+  it('keeps intervals in step', () => {
     const { tail } = splitSeries(weekly('FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SU'), parseLocalTime('2026-06-07T10:00'));
-    expect(names(tail).slice(0, 3)).toEqual(['06-07', '06-22', '06-28']);
+    expect(originals(tail).slice(0, 3)).toEqual(['06-07', '06-22', '06-28']);
   });
 
-  it('gives added and excluded dates and overrides to the half that has their slot; excluded stays excluded', () => {
+  it('moves added dates, exclusions and overrides to the half that contains their original start', () => {
     const at = (day: string) => parseLocalTime(`2026-${day}T10:00`);
     const whole = weekly('FREQ=WEEKLY;COUNT=6', {
       added: [at('06-02'), at('07-01')],
@@ -64,8 +64,8 @@ describe('splitSeries', () => {
     const { head, tail } = splitSeries(whole, at('06-22'));
     expect([head.added, head.excluded]).toEqual([[at('06-02')], [at('06-08')]]);
     expect([tail.added, tail.excluded]).toEqual([[at('07-01')], [at('06-29')]]);
-    expect(names(head)).toEqual(['06-01', '06-02', '06-15']);
-    expect(names(tail)).toEqual(['07-06', '06-22', '07-01']);
+    expect(originals(head)).toEqual(['06-01', '06-02', '06-15']);
+    expect(originals(tail)).toEqual(['07-06', '06-22', '07-01']);
     expect(joinSeries(head, tail)).toEqual(whole);
   });
 
@@ -73,25 +73,25 @@ describe('splitSeries', () => {
     const added = [parseLocalTime('2026-06-10T18:00'), parseLocalTime('2026-12-24T18:00')];
     const whole = weekly('FREQ=WEEKLY;COUNT=3', { added });
     const early = splitSeries(whole, added[0]!);
-    expect([names(early.head), names(early.tail)]).toEqual([
+    expect([originals(early.head), originals(early.tail)]).toEqual([
       ['06-01', '06-08'],
       ['06-10', '06-15', '12-24'],
     ]);
     expect(joinSeries(early.head, early.tail)).toEqual(whole);
     const late = splitSeries(whole, added[1]!);
-    expect([late.tail.rule, names(late.tail)]).toEqual([null, ['12-24']]);
+    expect([late.tail.rule, originals(late.tail)]).toEqual([null, ['12-24']]);
     expect(joinSeries(late.head, late.tail)).toEqual(whole);
   });
 
-  it('refuses a split at no occurrence, and one with nothing before it', () => {
+  it('rejects a split at a date that is not an occurrence, and at the first occurrence', () => {
     const whole = weekly('FREQ=WEEKLY', { excluded: [parseLocalTime('2026-06-08T10:00')] });
-    const refusal = (at: string) => () => splitSeries(whole, parseLocalTime(at));
-    expect(refusal('2026-06-02T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence', pointer: '/at' }));
-    expect(refusal('2026-06-08T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence' }));
-    expect(refusal('2026-06-01T10:00')).toThrow(expect.objectContaining({ code: 'no_occurrence', pointer: '/at' }));
+    const splitAt = (at: string) => () => splitSeries(whole, parseLocalTime(at));
+    expect(splitAt('2026-06-02T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence', pointer: '/at' }));
+    expect(splitAt('2026-06-08T10:00')).toThrow(expect.objectContaining({ code: 'not_an_occurrence' }));
+    expect(splitAt('2026-06-01T10:00')).toThrow(expect.objectContaining({ code: 'no_occurrence', pointer: '/at' }));
   });
 
-  it('refuses to join halves that changed', () => {
+  it('rejects halves that changed since the split', () => {
     const { head, tail } = splitSeries(weekly('FREQ=WEEKLY;COUNT=9'), parseLocalTime('2026-07-06T10:00'));
     const later = { ...tail, start: parseLocalTime('2026-07-07T10:00') };
     expect(() => joinSeries(head, later)).toThrow(expect.objectContaining({ code: 'not_joinable' }));

@@ -7,47 +7,48 @@ import type { Override, Series } from './series.js';
 export type Halves = { readonly head: Series; readonly tail: Series };
 
 /**
- * Splits a series before one of its occurrences, named by its original start ("this and following"). Together the halves
- * have exactly the occurrences of the whole:
+ * Splits a series before the occurrence with the original start `at` ("this and following"). Head and tail together
+ * have exactly the occurrences of the whole series:
  *
- * - COUNT is divided (9 after the fifth: 5 and 4). Otherwise the head gets an UNTIL just before the split, the day before
- *   if that will do, and the tail keeps the end of the whole.
- * - The tail starts at the split, so its intervals stay in step. Where the split is at an added date, the tail starts at
- *   the rule's next date, and the added one comes along; where the rule has no more dates, the tail has no rule.
- * - Added dates, exclusions and overrides go to the half in which their original start lies, however far an override
- *   moved. Excluded dates stay excluded, and count for COUNT as before.
+ * - COUNT is divided (9 after the fifth: 5 and 4). Otherwise the head gets an UNTIL just before the split (the day
+ *   before where possible), and the tail keeps the end of the whole series.
+ * - The tail starts at the split, so its intervals stay in step. If the split is at an added date, the tail starts at
+ *   the next date of the rule and includes the added date; if the rule has no more dates, the tail has no rule.
+ * - Added dates, exclusions and overrides go to the half that contains their original start, however far an override
+ *   moves its occurrence. Excluded dates stay excluded and count for COUNT as before.
  *
- * @param series with `added`, `excluded` and `overrides` in order of original start, if `joinSeries` is to restore it
- * exactly
- * @throws TimeError `not_an_occurrence` if no occurrence has that original start, `no_occurrence` if none comes
- * before it; both with pointer `/at`
+ * @param series with `added`, `excluded` and `overrides` in order of original start; otherwise `joinSeries` cannot
+ * restore it exactly
+ * @throws TimeError `not_an_occurrence` if no occurrence has that original start, `no_occurrence` if none precedes it;
+ * both with pointer `/at`
  */
 export function splitSeries(series: Series, at: LocalTime): Halves {
   const times = compileSeries(series);
   const split = stampOf(at);
-  if (!times.has(split)) throw new TimeError('not_an_occurrence', '/at', 'No occurrence starts then.');
+  if (!times.has(split))
+    throw new TimeError('not_an_occurrence', '/at', 'No occurrence of the series has this original start.');
   if (!occursBefore(times, split)) {
-    throw new TimeError('no_occurrence', '/at', 'Nothing comes before this occurrence: change the whole series.');
+    throw new TimeError('no_occurrence', '/at', 'No occurrence precedes this one. Change the whole series instead.');
   }
   return divide(series, times, split);
 }
 
 /**
- * Undoes `splitSeries`: gives back the whole, equal to what was split.
- * @throws TimeError `not_joinable` if the halves were changed since, so that they are no halves of one series
+ * Undoes `splitSeries`: returns a series equal to the one that was split.
+ * @throws TimeError `not_joinable` if head or tail changed since, so that they are no longer halves of one series
  */
 export function joinSeries(head: Series, tail: Series): Series {
-  const tailBegan = tail.rule ? [] : [tail.start];
+  const tailStart = tail.rule ? [] : [tail.start];
   const whole: Series = {
     ...head,
     rule: tail.rule && head.rule ? joinRules(head.rule, tail.rule) : head.rule,
-    added: [...head.added, ...tailBegan, ...tail.added],
+    added: [...head.added, ...tailStart, ...tail.added],
     excluded: [...head.excluded, ...tail.excluded],
     overrides: [...head.overrides, ...tail.overrides],
   };
   const split = Math.min(...[tail.start, ...tail.added].map(stampOf));
   if (canonicalJson(divide(whole, compileSeries(whole), split)) !== canonicalJson({ head, tail })) {
-    throw new TimeError('not_joinable', '', 'The two parts were changed since they were one series.');
+    throw new TimeError('not_joinable', '', 'The head or the tail changed since the split.');
   }
   return whole;
 }
@@ -75,7 +76,7 @@ function divide(series: Series, times: SeriesTimes, split: LocalStamp): Halves {
     const rules = splitRule(series.rule, times, split);
     return { head: { ...head, rule: rules.head }, tail: { ...tail, start: localOf(next), rule: rules.tail } };
   }
-  // Only added dates are left. The first of them becomes the start.
+  // Only added dates are left. The first of them becomes the start of the tail.
   const [start, ...added] = tail.added;
   return { head, tail: { ...tail, start: start ?? localOf(split), rule: null, added } };
 }
@@ -95,7 +96,7 @@ function joinRules(head: RecurrenceRule, tail: RecurrenceRule): RecurrenceRule {
   return { ...tail, count: head.count + tail.count };
 }
 
-/** The day before, unless the rule has earlier times on the day of the split. */
+/** Returns the day before the split, or the second before it if the rule has earlier times on that day. */
 function justBefore(times: SeriesTimes, split: LocalStamp): Until {
   const { day } = localOf(split);
   const earlierThatDay = (nextOfRule(times, day * SECONDS_IN_DAY) ?? split) < split;
@@ -129,7 +130,7 @@ function occursBefore(times: SeriesTimes, split: LocalStamp): boolean {
   return found;
 }
 
-/** JSON that doesn't depend on the order in which an object got its keys. */
+/** Returns JSON that doesn't depend on the insertion order of keys. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;

@@ -1,11 +1,14 @@
 import type { RecurrenceRule } from './rule.js';
 
-/** The seconds of a day at which the rule occurs, in order: what BYHOUR, BYMINUTE and BYSECOND leave out, the start has. */
+/**
+ * Returns the seconds after midnight at which the rule occurs, in order. The start supplies the parts that BYHOUR,
+ * BYMINUTE and BYSECOND leave open.
+ */
 export function timesOfDay(rule: RecurrenceRule, startSecond: number): number[] {
-  const hours = inOrder(rule.byHour ?? [Math.floor(startSecond / 3600)]);
-  const minutes = inOrder(rule.byMinute ?? [Math.floor(startSecond / 60) % 60]);
-  // A leap second is the 59th, as in POSIX time (RFC 5545 §3.3.12).
-  const seconds = inOrder((rule.bySecond ?? [startSecond % 60]).map((second) => Math.min(second, 59)));
+  const hours = sortUnique(rule.byHour ?? [Math.floor(startSecond / 3600)]);
+  const minutes = sortUnique(rule.byMinute ?? [Math.floor(startSecond / 60) % 60]);
+  // A leap second counts as second 59, as in POSIX time (RFC 5545 §3.3.12).
+  const seconds = sortUnique((rule.bySecond ?? [startSecond % 60]).map((second) => Math.min(second, 59)));
   const times: number[] = [];
   for (const hour of hours) {
     for (const minute of minutes) {
@@ -15,12 +18,12 @@ export function timesOfDay(rule: RecurrenceRule, startSecond: number): number[] 
   return times;
 }
 
-/** How many times a day the rule occurs, without listing them. */
-export function timesADay({ byHour = [0], byMinute = [0], bySecond = [0] }: RecurrenceRule): number {
+/** Counts the times per day of the rule, without listing them. */
+export function timesPerDay({ byHour = [0], byMinute = [0], bySecond = [0] }: RecurrenceRule): number {
   return new Set(byHour).size * new Set(byMinute).size * new Set(bySecond).size;
 }
 
-/** Each number once, smallest first. */
-export function inOrder(numbers: readonly number[]): number[] {
+/** Returns each number once, smallest first. */
+export function sortUnique(numbers: readonly number[]): number[] {
   return [...new Set(numbers)].sort((a, b) => a - b);
 }

@@ -2,13 +2,13 @@ import { SECONDS_IN_DAY, stampOf, type LocalStamp } from '../time/local-time.js'
 import type { Until } from './rule.js';
 import type { Zone } from '../time/zone.js';
 
-/** An instant's local time is known to within this much without asking for the gap it may lie in. */
+/** Seconds around UNTIL within which a gap may affect the comparison. Only there does the limit ask the zone. */
 export const MARGIN = 2 * SECONDS_IN_DAY;
 
-/** UNTIL as a test of local times, none of which is included after `latest`. */
+/** UNTIL as a test of local times. No local time after `latest` is included. */
 export type Limit = { latest: LocalStamp; includes(stamp: LocalStamp): boolean };
 
-/** Only an UNTIL given as an instant asks the zone, and only near its end. */
+/** Compiles UNTIL. Only an UNTIL that is an instant uses the zone, and only for times near it. */
 export function compileLimit(until: Until | undefined, zone: Zone): Limit {
   if (until === undefined) return { latest: Infinity, includes: () => true };
   if (until.form !== 'instant') {

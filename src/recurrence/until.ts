@@ -25,7 +25,7 @@ export function parseICalendarUntil(text: string): Until {
 }
 
 /**
- * Reads the `until` of a pattern: `2026-12-31`, `2026-12-31T10:00:00`, `…Z` or `…+01:00` (kept as the instant it is).
+ * Reads the `until` of a pattern: `2026-12-31`, `2026-12-31T10:00:00`, `…Z` or `…+01:00` (kept as an instant).
  * @throws TimeError `invalid_time`
  */
 export function parseUntil(text: string): Until {
@@ -52,7 +52,7 @@ export function printICalendarUntil(until: Until): string {
   return `${formatICalendarTime(localOf(until.epochSecond))}Z`;
 }
 
-/** The year an until falls in, to within a day. */
+/** Returns the day of the limit. For an instant it is the day in UTC, which may differ from the local day by one. */
 export function untilDay(until: Until): number {
   if (until.form === 'date') return until.day;
   if (until.form === 'local') return until.local.day;
@@ -60,8 +60,8 @@ export function untilDay(until: Until): number {
 }
 
 /**
- * The same limit in the form that RFC 5545 §3.3.10 demands beside a given start: a date beside an all-day start, a
- * local time beside a floating one, otherwise an instant in UTC. A date becomes the last second of that local day.
+ * Returns the same limit in the form that RFC 5545 §3.3.10 requires for a start: a date for an all-day start, a local
+ * time for a floating one, and an instant in UTC otherwise. A date becomes the last second of that local day.
  */
 export function untilBesideStart(until: Until, start: { zone: string | null; allDay: boolean }): Until {
   const zone = getZone(start.zone);
@@ -74,7 +74,7 @@ export function untilBesideStart(until: Until, start: { zone: string | null; all
   return until.form === 'instant' ? until : { form: 'instant', epochSecond: zone.toInstant(stamp).epochSecond };
 }
 
-/** The last local time of a zone that the limit still lets in, in the sense of the wall clock. */
+/** Returns the last local time on the wall clock of a zone that the limit includes. */
 function lastStamp(until: Until, zone: string | null): number {
   if (until.form === 'date') return (until.day + 1) * SECONDS_IN_DAY - 1;
   if (until.form === 'local') return stampOf(until.local);

@@ -1,25 +1,25 @@
 import { TimeError } from '../time/time-error.js';
 import {
-  LARGEST_COUNT,
-  LARGEST_INTERVAL,
-  LARGEST_ORDINAL,
+  MAX_COUNT,
+  MAX_INTERVAL,
+  MAX_ORDINAL,
   MAX_BY_DAY,
   NUMBER_LISTS,
-  longestList,
+  maxListLength,
   type NumberList,
 } from './rule-parts.js';
 import type { RecurrenceRule } from './rule.js';
 
 /**
- * Refuses a rule that RFC 5545 §3.3.10 forbids or that lies beyond this engine's limits. Whether it ever matches
- * anything, and suits its start, is asked by `validateSeries`.
+ * Rejects a rule that RFC 5545 §3.3.10 forbids or that exceeds the limits of this engine. `validateSeries` checks
+ * whether the rule has occurrences and matches its start.
  * @throws TimeError with a pointer into the JSON pattern, such as `/by_day/1`
  */
 export function validateRule(rule: RecurrenceRule): void {
-  requireWhole(rule.interval, 1, LARGEST_INTERVAL, 'interval_out_of_range', '/interval');
-  if (rule.count !== undefined) requireWhole(rule.count, 1, LARGEST_COUNT, 'count_out_of_range', '/count');
+  requireWhole(rule.interval, 1, MAX_INTERVAL, 'interval_out_of_range', '/interval');
+  if (rule.count !== undefined) requireWhole(rule.count, 1, MAX_COUNT, 'count_out_of_range', '/count');
   if (rule.count !== undefined && rule.until !== undefined) {
-    throw new TimeError('count_with_until', '/until', 'A rule ends by count or by until, not by both.');
+    throw new TimeError('count_with_until', '/until', 'Send count or until, not both.');
   }
   for (const list of NUMBER_LISTS) validateNumbers(rule[list.key], list);
   validateWeekdays(rule);
@@ -37,14 +37,14 @@ function requireWhole(
   throw new TimeError(code, pointer, `This must be a whole number from ${smallest} to ${largest}.`);
 }
 
-function requireLength(length: number, longest: number, pointer: string): void {
-  if (length > 0 && length <= longest) return;
-  throw new TimeError('value_out_of_range', pointer, `This list must have 1 to ${longest} entries.`);
+function requireLength(length: number, maxLength: number, pointer: string): void {
+  if (length > 0 && length <= maxLength) return;
+  throw new TimeError('value_out_of_range', pointer, `This list must have 1 to ${maxLength} entries.`);
 }
 
 function validateNumbers(numbers: readonly number[] | undefined, list: NumberList): void {
   if (numbers === undefined) return;
-  requireLength(numbers.length, longestList(list), `/${list.wire}`);
+  requireLength(numbers.length, maxListLength(list), `/${list.wire}`);
   numbers.forEach((number, index) => {
     const size = list.fromEnd ? Math.abs(number) : number;
     if (Number.isInteger(number) && size >= list.smallest && size <= list.largest) return;
@@ -65,10 +65,14 @@ function validateWeekdays(rule: RecurrenceRule): void {
   rule.byDay.forEach(({ ordinal }, index) => {
     if (ordinal === undefined) return;
     const pointer = `/by_day/${index}`;
-    requireWhole(Math.abs(ordinal), 1, LARGEST_ORDINAL, 'value_out_of_range', pointer);
+    requireWhole(Math.abs(ordinal), 1, MAX_ORDINAL, 'value_out_of_range', pointer);
     if (!ordinalsAllowed) {
       const where = 'in a monthly or yearly rule without week numbers';
-      throw new TimeError('part_not_allowed', pointer, `A numbered weekday such as 1MO has a meaning only ${where}.`);
+      throw new TimeError(
+        'part_not_allowed',
+        pointer,
+        `A weekday with an ordinal, such as 1MO, is allowed only ${where}.`,
+      );
     }
   });
 }
@@ -80,7 +84,11 @@ function validateCombinations(rule: RecurrenceRule): void {
   if (rule.byMonthDay && frequency === 'weekly') throw notAllowed('BYMONTHDAY', 'by_month_day', frequency);
   const others = NUMBER_LISTS.some(({ key }) => key !== 'bySetPosition' && rule[key] !== undefined);
   if (rule.bySetPosition && !rule.byDay && !others) {
-    throw new TimeError('part_not_allowed', '/by_set_position', 'BYSETPOS needs another BY… part to pick from.');
+    throw new TimeError(
+      'part_not_allowed',
+      '/by_set_position',
+      'BYSETPOS needs another BY… part to pick from. Add one.',
+    );
   }
 }
 

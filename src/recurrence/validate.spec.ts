@@ -5,8 +5,8 @@ import { parseRrule } from './rrule-text.js';
 import type { Series } from './series.js';
 import { validateSeries } from './validate.js';
 
-/** A meeting of an hour in Paris, from Monday 1 June 2026 at 10:00. */
-function meeting(rrule: string, changes: Partial<Series> = {}): Series {
+/** A series of one-hour events in Paris that starts on Monday 1 June 2026 at 10:00. */
+function seriesWith(rrule: string, changes: Partial<Series> = {}): Series {
   return {
     start: parseLocalTime('2026-06-01T10:00'),
     zone: 'Europe/Paris',
@@ -20,7 +20,7 @@ function meeting(rrule: string, changes: Partial<Series> = {}): Series {
   };
 }
 
-function refusal(series: Series): TimeError {
+function errorOf(series: Series): TimeError {
   try {
     validateSeries(series);
   } catch (error) {
@@ -38,12 +38,12 @@ describe('validateSeries', () => {
       'FREQ=MONTHLY;BYDAY=1MO;UNTIL=20261231',
       'FREQ=YEARLY',
     ]) {
-      expect(() => validateSeries(meeting(rrule))).not.toThrow();
+      expect(() => validateSeries(seriesWith(rrule))).not.toThrow();
     }
   });
 
-  it('names the next start that is in the pattern', () => {
-    const error = refusal(meeting('FREQ=MONTHLY;BYDAY=-1FR'));
+  it('returns the next start that the rule matches', () => {
+    const error = errorOf(seriesWith('FREQ=MONTHLY;BYDAY=-1FR'));
     expect(error).toMatchObject({ code: 'start_not_in_pattern', pointer: '/start' });
     expect(formatLocalTime(error.next!)).toBe('2026-06-26T10:00:00');
   });
@@ -58,8 +58,8 @@ describe('validateSeries', () => {
     'FREQ=WEEKLY;BYMONTH=2;BYDAY=MO,TU;BYSETPOS=3',
     'FREQ=DAILY;UNTIL=20260531',
     'FREQ=YEARLY;INTERVAL=1000;BYMONTH=5',
-  ])('finds that %s has no occurrence', (rrule) => {
-    expect(refusal(meeting(rrule))).toMatchObject({ code: 'no_occurrence', pointer: '/rule' });
+  ])('rejects %s, which has no occurrence', (rrule) => {
+    expect(errorOf(seriesWith(rrule))).toMatchObject({ code: 'no_occurrence', pointer: '/rule' });
   });
 
   it.each([
@@ -81,9 +81,9 @@ describe('validateSeries', () => {
     ['an unknown zone', 'FREQ=DAILY', { zone: 'Mars/Olympus' }, 'unknown_time_zone', '/zone'],
     ['a start in 1899', 'FREQ=DAILY', { start: parseLocalTime('1899-12-31') }, 'year_out_of_range', '/start'],
     ['an end in 2201', 'FREQ=DAILY;UNTIL=22010101', {}, 'year_out_of_range', '/rule/until'],
-    ['an hour all day', 'FREQ=DAILY', { allDay: true }, 'invalid_time', '/start'],
+    ['an all-day series that starts at 10:00', 'FREQ=DAILY', { allDay: true }, 'invalid_time', '/start'],
     [
-      'half a day all day',
+      'an all-day series of one-hour events',
       'FREQ=DAILY',
       { allDay: true, start: parseLocalTime('2026-06-01') },
       'invalid_duration',
@@ -98,32 +98,32 @@ describe('validateSeries', () => {
       '/rule/interval',
     ],
     [
-      'an override of nothing',
+      'an override without an occurrence',
       'FREQ=WEEKLY',
       { overrides: [{ original: parseLocalTime('2026-06-02T10:00') }] },
       'not_an_occurrence',
       '/overrides/0/original',
     ],
-  ] as [string, string, Partial<Series>, string, string][])('refuses %s', (_, rrule, changes, code, pointer) => {
-    expect(refusal(meeting(rrule, changes))).toMatchObject({ code, pointer });
+  ] as [string, string, Partial<Series>, string, string][])('rejects %s', (_, rrule, changes, code, pointer) => {
+    expect(errorOf(seriesWith(rrule, changes))).toMatchObject({ code, pointer });
   });
 
-  it('refuses more than 1,440 times a day, except from imports', () => {
+  it('rejects more than 1,440 times per day, except from imports', () => {
     const numbers = (count: number): string => Array.from({ length: count }, (_, index) => index).join();
     const rrule = `FREQ=DAILY;BYHOUR=${numbers(24)};BYMINUTE=${numbers(60)};BYSECOND=0,30`;
-    expect(refusal(meeting(rrule))).toMatchObject({ code: 'too_many_times', pointer: '/rule' });
-    expect(() => validateSeries(meeting(rrule, { startAlwaysCounts: true }))).not.toThrow();
+    expect(errorOf(seriesWith(rrule))).toMatchObject({ code: 'too_many_times', pointer: '/rule' });
+    expect(() => validateSeries(seriesWith(rrule, { startAlwaysCounts: true }))).not.toThrow();
   });
 
-  it('takes an imported start that is not in its pattern, and imported years', () => {
+  it('accepts an imported start that is not in its pattern, and years that only imports may have', () => {
     const start = parseLocalTime('1880-01-01T10:00');
-    const imported = meeting('FREQ=YEARLY;BYMONTHDAY=2;UNTIL=99991231', { start, startAlwaysCounts: true });
+    const imported = seriesWith('FREQ=YEARLY;BYMONTHDAY=2;UNTIL=99991231', { start, startAlwaysCounts: true });
     expect(() => validateSeries(imported)).not.toThrow();
   });
 
-  it('a single event may be long', () => {
+  it('accepts a long single event', () => {
     expect(() =>
-      validateSeries(meeting('FREQ=DAILY', { rule: null, duration: { days: 60, seconds: 0 } })),
+      validateSeries(seriesWith('FREQ=DAILY', { rule: null, duration: { days: 60, seconds: 0 } })),
     ).not.toThrow();
   });
 });

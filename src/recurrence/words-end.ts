@@ -4,16 +4,18 @@ import type { RecurrenceRule, Until } from './rule.js';
 import { MONTHS } from './words-lists.js';
 import { getZone } from '../time/zone.js';
 
-/** What a rule takes from its series: the start fills the parts it leaves open, the zone places an UNTIL in UTC. */
+/**
+ * The series of a rule: its start fills in what the rule leaves open, its zone gives the local time of an UNTIL in UTC.
+ */
 export type WordsContext = { start: LocalTime; zone: string | null };
 
-/** As it follows a pattern: `until 30 June 2026`, `3 times`. */
+/** Describes the end of a rule after its pattern: `until 30 June 2026`, `3 times`. */
 export function endInWords({ count, until }: RecurrenceRule, { zone }: WordsContext): string {
   if (count !== undefined) return times(count);
   return until ? `until ${untilInWords(until, zone)}` : '';
 }
 
-/** As it follows "ends": `30 June 2026`, `after 3 times`. */
+/** Describes the end of a rule after the word "ends": `30 June 2026`, `after 3 times`. */
 export function endAloneInWords({ count, until }: RecurrenceRule, { zone }: WordsContext): string {
   if (count !== undefined) return `after ${times(count)}`;
   return until ? untilInWords(until, zone) : '';
@@ -26,7 +28,7 @@ function times(count: number): string {
 function untilInWords(until: Until, zone: string | null): string {
   if (until.form === 'date') return dateInWords(until.day);
   const local = until.form === 'local' ? until.local : localOf(getZone(zone).toStamp(until.epochSecond));
-  // The last second of a day says no more than the day.
+  // The last second of a day means the whole day.
   if (local.second === SECONDS_IN_DAY - 1) return dateInWords(local.day);
   return `${dateInWords(local.day)} ${formatLocalTime(local).slice(11, 16)}`;
 }

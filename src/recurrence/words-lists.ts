@@ -29,7 +29,9 @@ const SMALL_ORDINALS = [
   'tenth',
 ];
 
-/** `second`, `12th`; with `digits` also `2nd`. From the end: `last`, `second last`. */
+/**
+ * Formats an ordinal: `second`, `12th`; with `digits` also `2nd`. Negative numbers count from the end: `second last`.
+ */
 export function ordinal(number: number, digits = false): string {
   if (number === -1) return 'last';
   if (number < 0) return `${ordinal(-number, digits)} last`;
@@ -39,17 +41,17 @@ export function ordinal(number: number, digits = false): string {
   return `${number}${suffix}`;
 }
 
-/** `a`, `a and b`, `a, b and c` */
+/** Joins words with "and": `a`, `a and b`, `a, b and c`. */
 export function list(words: readonly string[]): string {
-  return enumerated(words, 'and');
+  return joinWords(words, 'and');
 }
 
-/** `a`, `a or b`, `a, b or c` */
+/** Joins words with "or": `a`, `a or b`, `a, b or c`. */
 export function anyOf(words: readonly string[]): string {
-  return enumerated(words, 'or');
+  return joinWords(words, 'or');
 }
 
-function enumerated(words: readonly string[], conjunction: string): string {
+function joinWords(words: readonly string[], conjunction: string): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
 }

@@ -1,13 +1,15 @@
 import type { RecurrenceRule, RuleWeekday } from './rule.js';
 import { MONTHS, WEEKDAYS, anyOf, list, ordinal } from './words-lists.js';
 
-/** The days that a rule chooses by its own parts, such as `on the last Friday in June`; empty if it leaves them open. */
+/**
+ * Describes the days that a rule chooses, such as `on the last Friday in June`. Empty if it leaves them to its start.
+ */
 export function daysInWords(rule: RecurrenceRule): string {
   const days = rule.bySetPosition ? pickedDays(rule) : chosenDays(rule);
-  return joined([days, rule.byWeekNumber && weeksInWords(rule.byWeekNumber), monthsInWords(rule)]);
+  return joinPhrases([days, rule.byWeekNumber && weeksInWords(rule.byWeekNumber), monthsInWords(rule)]);
 }
 
-/** `at 09:30 and 15:30`; empty if the rule leaves the time to its start. */
+/** Describes the times of day: `at 09:30 and 15:30`. Empty if the rule leaves them to its start. */
 export function timesInWords({ byHour, byMinute, bySecond }: RecurrenceRule): string {
   const phrases: string[] = [];
   if (byHour && byMinute && byHour.length * byMinute.length <= 6) {
@@ -24,7 +26,7 @@ export function monthsInWords({ byMonth }: RecurrenceRule): string {
   return byMonth ? `in ${list(byMonth.map((month) => MONTHS[month - 1]!))}` : '';
 }
 
-/** Plain weekdays by name, each once and in order; `weekday` for Monday to Friday, `day` for all. */
+/** Returns the names of weekdays, each once and in order; `weekday` for Monday to Friday, `day` for all seven. */
 export function weekdayNames(byDay: readonly RuleWeekday[]): string[] {
   const weekdays = [...new Set(byDay.map(({ weekday }) => weekday))].sort((a, b) => a - b);
   if (weekdays.length === 7) return ['day'];
@@ -32,28 +34,28 @@ export function weekdayNames(byDay: readonly RuleWeekday[]): string[] {
   return weekdays.map((weekday) => WEEKDAYS[weekday]);
 }
 
-/** Joins what is there with spaces. */
-export function joined(phrases: readonly (string | undefined)[]): string {
+/** Joins the phrases that are not empty with spaces. */
+export function joinPhrases(phrases: readonly (string | undefined)[]): string {
   return phrases.filter((phrase) => phrase !== undefined && phrase !== '').join(' ');
 }
 
 function chosenDays(rule: RecurrenceRule): string {
   const { byMonthDay, byYearDay, byDay } = rule;
-  const dates = joined([
+  const dates = joinPhrases([
     byMonthDay && `on the ${list(byMonthDay.map(monthDayInWords))}`,
     byYearDay && `on the ${list(byYearDay.map((day) => ordinal(day, true)))} day of the year`,
   ]);
   if (!byDay) return dates;
   const onlyWeekdays = dates === '' && rule.frequency !== 'daily';
-  const numbered = byDay.some(({ ordinal: number }) => number !== undefined);
-  if (numbered)
+  const hasOrdinals = byDay.some(({ ordinal: number }) => number !== undefined);
+  if (hasOrdinals)
     return onlyWeekdays ? `on ${list(numberedWeekdays(rule))}` : `${dates} when it is ${anyOf(numberedWeekdays(rule))}`;
   const names = weekdayNames(byDay);
   if (onlyWeekdays) return rule.byWeekNumber ? `on ${list(names)}` : `on each ${list(names)}`;
-  return joined([dates, `when it is a ${anyOf(names)}`]);
+  return joinPhrases([dates, `when it is a ${anyOf(names)}`]);
 }
 
-/** BYSETPOS: `on the last weekday`, or more generally `on the last of these: …`. */
+/** Describes BYSETPOS: `on the last weekday`, or in general the days followed by `(only the last of these)`. */
 function pickedDays(rule: RecurrenceRule): string {
   const positions = list(rule.bySetPosition!.map((position) => ordinal(position)));
   const { byDay, byMonthDay, byYearDay, byHour, byMinute, bySecond, bySetPosition: _picked, ...others } = rule;
@@ -62,7 +64,7 @@ function pickedDays(rule: RecurrenceRule): string {
     return `on the ${positions} ${anyOf(weekdayNames(byDay))}`;
   }
   const days = chosenDays({ ...others, byDay, byMonthDay, byYearDay });
-  return joined([days, `(only the ${positions} of these)`]);
+  return joinPhrases([days, `(only the ${positions} of these)`]);
 }
 
 function numberedWeekdays({ byDay = [], frequency, byMonth }: RecurrenceRule): string[] {

@@ -3,10 +3,10 @@ import { parseLocalTime } from '../time/local-time.js';
 import { parseRrule } from './rrule-text.js';
 import { ruleChangeInWords, ruleInWords } from './words.js';
 
-/** A Tuesday. */
+/** 2 June 2026 is a Tuesday. */
 const context = { start: parseLocalTime('2026-06-02T10:00'), zone: 'Europe/Paris' };
 
-describe('a rule in words', () => {
+describe('ruleInWords', () => {
   it.each([
     ['FREQ=DAILY', 'every day'],
     ['FREQ=DAILY;INTERVAL=12;COUNT=5', 'every 12th day 5 times'],
@@ -35,7 +35,7 @@ describe('a rule in words', () => {
   });
 });
 
-describe('a change in words', () => {
+describe('ruleChangeInWords', () => {
   it.each([
     [
       'FREQ=WEEKLY;BYDAY=MO',

@@ -2,7 +2,7 @@ import { civilFromDay, weekdayOf } from '../time/calendar-day.js';
 import type { LocalTime } from '../time/local-time.js';
 import type { Frequency, RecurrenceRule } from './rule.js';
 import { endAloneInWords, endInWords, type WordsContext } from './words-end.js';
-import { daysInWords, joined, monthsInWords, timesInWords, weekdayNames } from './words-parts.js';
+import { daysInWords, joinPhrases, monthsInWords, timesInWords, weekdayNames } from './words-parts.js';
 import { MONTHS, WEEKDAYS, list, ordinal } from './words-lists.js';
 
 export type { WordsContext } from './words-end.js';
@@ -10,16 +10,17 @@ export type { WordsContext } from './words-end.js';
 const UNITS: Record<Frequency, string> = { daily: 'day', weekly: 'week', monthly: 'month', yearly: 'year' };
 
 /**
- * A rule in plain English: `every second Tuesday until 30 June 2026`. Dates and times are those of the series' zone.
+ * Describes a rule in plain English: `every second Tuesday until 30 June 2026`. Dates and times are in the zone of the
+ * series.
  * @throws TimeError `unknown_time_zone`
  */
 export function ruleInWords(rule: RecurrenceRule, context: WordsContext): string {
-  return joined([patternInWords(rule, context), endInWords(rule, context)]);
+  return joinPhrases([patternInWords(rule, context), endInWords(rule, context)]);
 }
 
 /**
- * What changed from one rule to another, null standing for none: `now every Tuesday instead of Monday; ends 30 June
- * 2026`. Empty if both say the same.
+ * Describes the change from one rule to another: `now every Tuesday instead of Monday; ends 30 June 2026`. Null means
+ * no rule. Empty if both rules have the same description.
  * @throws TimeError `unknown_time_zone`
  */
 export function ruleChangeInWords(
@@ -44,7 +45,7 @@ export function ruleChangeInWords(
 }
 
 function patternInWords(rule: RecurrenceRule, context: WordsContext): string {
-  return joined([daysPattern(rule, context.start), timesInWords(rule)]);
+  return joinPhrases([daysPattern(rule, context.start), timesInWords(rule)]);
 }
 
 function daysPattern(rule: RecurrenceRule, start: LocalTime): string {
@@ -52,15 +53,15 @@ function daysPattern(rule: RecurrenceRule, start: LocalTime): string {
   const every = interval === 1 ? 'every' : `every ${ordinal(interval)}`;
   const onlyByWeekday = frequency === 'daily' && interval === 1 && byDay && !rule.byMonthDay;
   if ((frequency !== 'weekly' && !onlyByWeekday) || bySetPosition) {
-    return joined([every, UNITS[frequency], impliedInWords(rule, start), daysInWords(rule)]);
+    return joinPhrases([every, UNITS[frequency], impliedInWords(rule, start), daysInWords(rule)]);
   }
   const names = weekdayNames(byDay ?? [{ weekday: weekdayOf(start.day) }]);
   const severalInSomeWeeks = interval > 1 && (byDay?.length ?? 1) > 1;
   const days = severalInSomeWeeks ? `week on ${list(names).replace(/^(week)?day$/, 'each $&')}` : list(names);
-  return joined([every, days, monthsInWords(rule)]);
+  return joinPhrases([every, days, monthsInWords(rule)]);
 }
 
-/** What a monthly or yearly rule without days takes from its start. */
+/** Describes the day that a monthly or yearly rule without days takes from its start. */
 function impliedInWords(rule: RecurrenceRule, start: LocalTime): string {
   const { frequency, byDay, byMonthDay, byYearDay, byWeekNumber, byMonth } = rule;
   if (frequency === 'daily' || frequency === 'weekly' || byDay || byMonthDay || byYearDay) return '';

@@ -23,14 +23,14 @@ describe('calendar day', () => {
     expect(daysInMonth(year, 2)).toBe(days);
   });
 
-  it('numbers weeks as ISO 8601 when they start on Monday', () => {
+  it('numbers weeks as in ISO 8601 when they start on Monday', () => {
     expect(weekYearOf(dayFromCivil(2027, 1, 3), 0)).toBe(2026);
     expect(weekYearOf(dayFromCivil(2024, 12, 30), 0)).toBe(2025);
     expect(startOfWeekOne(2026, 0)).toBe(dayFromCivil(2025, 12, 29));
     expect([2020, 2026, 2027].map((year) => weeksInYear(year, 0))).toEqual([53, 53, 52]);
   });
 
-  it('numbers weeks by their own start', () => {
+  it('numbers weeks from a start other than Monday', () => {
     expect(startOfWeekOne(2026, 6)).toBe(dayFromCivil(2026, 1, 4));
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The proleptic Gregorian calendar in integers. A *day* is the number of days since 1970-01-01, a *weekday* counts from
- * Monday = 0. Nothing here knows about clocks or time zones.
+ * The proleptic Gregorian calendar in integers. A *day* is the number of days since 1970-01-01; a *weekday* counts from
+ * Monday = 0. This module doesn't depend on clocks or time zones.
  */
 
 export type CivilDate = { year: number; month: number; dayOfMonth: number };
@@ -8,13 +8,13 @@ export type CivilDate = { year: number; month: number; dayOfMonth: number };
 /** Monday = 0 … Sunday = 6, the order of ISO 8601. */
 export type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
-/** The last day the engine ever looks at: 9999-12-31, the last date iCalendar can write (RFC 5545 §3.3.4). */
+/** The last day of the engine: 9999-12-31, the last date that iCalendar can express (RFC 5545 §3.3.4). */
 export const LAST_DAY = 2_932_896;
 
 /** The Gregorian calendar, weekdays included, repeats after exactly this many days (400 years, 20,871 weeks). */
 export const DAYS_IN_CYCLE = 146_097;
 
-/** The civil calendar counted from 1 March, so that the leap day ends a year: months then have a closed formula. */
+/** Years counted from 1 March end with the leap day, so the lengths of their months follow a closed formula. */
 const DAYS_BEFORE_1970_FROM_MARCH_OF_YEAR_ZERO = 719_468;
 
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -32,7 +32,7 @@ export function daysInYear(year: number): number {
   return isLeapYear(year) ? 366 : 365;
 }
 
-/** The day of a civil date. The date must exist; see `isCivilDate`. */
+/** Returns the day of a civil date. The date must exist; see `isCivilDate`. */
 export function dayFromCivil(year: number, month: number, dayOfMonth: number): number {
   const marchYear = month > 2 ? year : year - 1;
   const marchMonth = month > 2 ? month - 3 : month + 9;
@@ -43,7 +43,7 @@ export function dayFromCivil(year: number, month: number, dayOfMonth: number): n
   return cycle * DAYS_IN_CYCLE + dayOfCycle - DAYS_BEFORE_1970_FROM_MARCH_OF_YEAR_ZERO;
 }
 
-/** The civil date of a day: the inverse of `dayFromCivil`. */
+/** Returns the civil date of a day: the inverse of `dayFromCivil`. */
 export function civilFromDay(day: number): CivilDate {
   const shifted = day + DAYS_BEFORE_1970_FROM_MARCH_OF_YEAR_ZERO;
   const cycle = Math.floor(shifted / DAYS_IN_CYCLE);
@@ -67,7 +67,7 @@ export function weekdayOf(day: number): Weekday {
   return modulo(day + 3, 7) as Weekday;
 }
 
-/** The remainder with the sign of the divisor: `modulo(-1, 7)` is 6. */
+/** Returns the remainder with the sign of the divisor: `modulo(-1, 7)` is 6. */
 export function modulo(value: number, divisor: number): number {
   return ((value % divisor) + divisor) % divisor;
 }

@@ -11,7 +11,7 @@ import {
 } from './local-time.js';
 
 describe('local time', () => {
-  it('reads and writes both spellings', () => {
+  it('reads and writes both formats', () => {
     const time = parseLocalTime('2026-06-01T10:05:09');
     expect(time).toEqual({ day: 20_605, second: 36_309 });
     expect(formatLocalTime(time)).toBe('2026-06-01T10:05:09');
@@ -22,7 +22,7 @@ describe('local time', () => {
     expect(localOf(stampOf(time))).toEqual(time);
   });
 
-  it('reads a date as its midnight, a missing second as 0, a leap second as 59', () => {
+  it('reads a date as its midnight, absent seconds as 0, a leap second as 59', () => {
     expect(parseLocalTime('2026-06-01').second).toBe(0);
     expect(parseLocalTime('2026-06-01T10:05').second).toBe(36_300);
     expect(parseLocalTime('2026-06-30T23:59:60').second).toBe(86_399);
@@ -42,7 +42,7 @@ describe('local time', () => {
     '2026-6-1',
     '20260601',
     ' 2026-06-01',
-  ])('refuses "%s"', (text) => {
+  ])('rejects "%s"', (text) => {
     expect(() => parseLocalTime(text)).toThrow(expect.objectContaining({ code: 'invalid_time' }));
   });
 });

@@ -1,7 +1,7 @@
 import { civilFromDay, dayFromCivil, isCivilDate } from './calendar-day.js';
 import { TimeError } from './time-error.js';
 
-/** What a wall clock and a calendar show together: no zone, no instant. */
+/** A date and a time on a wall clock, without a zone. */
 export type LocalTime = {
   /** Days since 1970-01-01. */
   readonly day: number;
@@ -10,8 +10,8 @@ export type LocalTime = {
 };
 
 /**
- * A local time as one integer, `day * 86400 + second`: compares, sorts and hashes at once. It equals the epoch second
- * only in UTC, so it must never be mixed with instants.
+ * A local time as one integer, `day * 86400 + second`, to compare, sort and hash. It equals the epoch second only in
+ * UTC, so it must never be mixed with instants.
  */
 export type LocalStamp = number;
 
@@ -30,8 +30,8 @@ export function localOf(stamp: LocalStamp): LocalTime {
 }
 
 /**
- * Reads `2026-06-01T10:00:00`, `2026-06-01T10:00` or `2026-06-01` (midnight). Years 0000 to 9999; which years a series
- * may use is decided by `validateSeries`.
+ * Reads `2026-06-01T10:00:00`, `2026-06-01T10:00` or `2026-06-01` (midnight). Accepts the years 0000 to 9999;
+ * `validateSeries` decides which years a series may use.
  * @throws TimeError `invalid_time` for any other text, a date that doesn't exist, or an offset or `Z`.
  */
 export function parseLocalTime(text: string): LocalTime {
@@ -46,22 +46,22 @@ export function parseICalendarTime(text: string): LocalTime {
   return read(ICALENDAR_TIME, text);
 }
 
-/** `2026-06-01T10:00:00` */
+/** Formats as `2026-06-01T10:00:00`. */
 export function formatLocalTime(local: LocalTime): string {
   return `${formatLocalDate(local)}T${clock(local.second, ':')}`;
 }
 
-/** `2026-06-01` */
+/** Formats as `2026-06-01`. */
 export function formatLocalDate(local: LocalTime): string {
   return date(local.day, '-');
 }
 
-/** `20260601T100000` (RFC 5545 §3.3.5 form 1). */
+/** Formats as `20260601T100000` (RFC 5545 §3.3.5 form 1). */
 export function formatICalendarTime(local: LocalTime): string {
   return `${formatICalendarDate(local)}T${clock(local.second, '')}`;
 }
 
-/** `20260601` (RFC 5545 §3.3.4). */
+/** Formats as `20260601` (RFC 5545 §3.3.4). */
 export function formatICalendarDate(local: LocalTime): string {
   return date(local.day, '');
 }
@@ -71,7 +71,7 @@ function read(form: RegExp, text: string): LocalTime {
   if (!match) throw invalidTime(text);
   const [year, month, dayOfMonth, hour, minute, second] = match.slice(1).map((digits) => Number(digits ?? 0));
   const dateExists = isCivilDate(year!, month!, dayOfMonth!);
-  // Second 60 is a leap second, which this engine, like POSIX time, reads as 59 (RFC 5545 §3.3.12).
+  // Second 60 is a leap second. Like POSIX time, the engine reads it as 59 (RFC 5545 §3.3.12).
   if (!dateExists || hour! > 23 || minute! > 59 || second! > 60) throw invalidTime(text);
   return {
     day: dayFromCivil(year!, month!, dayOfMonth!),

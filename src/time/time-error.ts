@@ -1,6 +1,6 @@
 import type { LocalTime } from './local-time.js';
 
-/** Every reason for which the engine refuses something. Closed: clients may switch on it. */
+/** Every reason for which the engine rejects its input. A closed list: clients may switch on it. */
 export type TimeErrorCode =
   | 'invalid_rule'
   | 'unknown_rule_part'
@@ -25,11 +25,11 @@ export type TimeErrorCode =
   | 'not_joinable';
 
 /**
- * The only error the engine throws on purpose.
+ * The only error that the engine throws for invalid input.
  *
- * `pointer` is a JSON pointer (RFC 6901) relative to what was handed in: `/by_day/1` in a pattern, `/rule/by_day/1` or
- * `/start` in a series, empty where the whole is meant (always for RRULE text). `next` is set with
- * `start_not_in_pattern`: the first local time after the start that the rule does match.
+ * `pointer` is a JSON pointer (RFC 6901) relative to the input: `/by_day/1` in a pattern, `/rule/by_day/1` or `/start`
+ * in a series, empty for the whole input (always for RRULE text). With `start_not_in_pattern`, `next` is the first
+ * local time after the start that the rule matches.
  */
 export class TimeError extends Error {
   override readonly name = 'TimeError';
@@ -43,7 +43,7 @@ export class TimeError extends Error {
     super(message);
   }
 
-  /** The same error as seen from a container that holds the refused thing at `prefix`. */
+  /** Returns the same error for a container that has the invalid value at `prefix`. */
   under(prefix: string): TimeError {
     return new TimeError(this.code, prefix + this.pointer, this.message, this.next);
   }

@@ -1,7 +1,7 @@
 import { localOf, stampOf, type LocalTime } from './local-time.js';
 import { getZone, type ZonedInstant } from './zone.js';
 
-/** True for the names of the IANA database that this runtime knows, in any case; not for offsets or abbreviations. */
+/** True for the IANA names that this runtime supports, in any case. False for offsets and abbreviations. */
 export function isTimeZone(name: string): boolean {
   try {
     getZone(name);
@@ -12,7 +12,7 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * The name in its usual spelling (`europe/paris` → `Europe/Paris`), never another place's name.
+ * Returns the name in its usual spelling (`europe/paris` → `Europe/Paris`). Links are not resolved.
  * @throws TimeError `unknown_time_zone`
  */
 export function canonicalTimeZone(name: string): string {
@@ -20,8 +20,8 @@ export function canonicalTimeZone(name: string): string {
 }
 
 /**
- * The instant of a local time in a zone. A time in a gap moves forward by the gap, a time that occurs twice is the
- * first (RFC 5545 §3.3.5 and erratum 4271).
+ * Returns the instant of a local time in a zone. A time in a gap moves forward by the length of the gap; a time that
+ * occurs twice means the first one (RFC 5545 §3.3.5 and erratum 4271).
  * @throws TimeError `unknown_time_zone`
  */
 export function toInstant(local: LocalTime, zone: string | null): ZonedInstant {
@@ -29,14 +29,14 @@ export function toInstant(local: LocalTime, zone: string | null): ZonedInstant {
 }
 
 /**
- * What the clocks of a zone show at an instant (epoch seconds).
+ * Returns the local time in a zone at an instant (epoch seconds).
  * @throws TimeError `unknown_time_zone`
  */
 export function toLocal(epochSecond: number, zone: string | null): LocalTime {
   return localOf(getZone(zone).toStamp(epochSecond));
 }
 
-/** The version of the time zone data that instants are computed with, such as `2025c`. */
+/** Returns the version of the time zone data of this runtime, such as `2025c`. */
 export function tzdataVersion(): string {
   return process.versions.tz ?? 'unknown';
 }

@@ -1,24 +1,24 @@
 /**
- * UTC offsets of a time zone, learned from `Intl` one stretch of time at a time and kept as integers. A stretch costs
- * about a tenth of a millisecond once; a look-up afterwards costs some nanoseconds.
+ * The UTC offsets of a time zone, read from `Intl` one stretch of time at a time and cached as integers. Reading a
+ * stretch takes about a tenth of a millisecond; a look-up in the cache takes some nanoseconds.
  */
 export type ZoneOffsets = {
-  /** Seconds east of UTC that the zone's clocks show at an instant (epoch seconds). */
+  /** Returns the offset of the zone at an instant (epoch seconds), in seconds east of UTC. */
   at(epochSecond: number): number;
 };
 
 type Stretch = { firstOffset: number; changes: { at: number; offset: number }[] };
 
-/** 2^25 s, a little more than a year: a ten-year window touches ten stretches. */
+/** 2^25 seconds, a little more than a year. A ten-year window needs about ten stretches. */
 const STRETCH_SECONDS = 33_554_432;
 
 /**
- * How far apart `Intl` is asked. Two changes closer together than this could be missed; the closest pair of any zone
- * in the tz database since 1900 is further apart (see the test that looks for them).
+ * The distance between two queries to `Intl`. Two changes closer together than this could be missed. The closest pair
+ * of any zone in the tz database since 1900 is further apart (see the test that checks this).
  */
 const PROBE_SECONDS = STRETCH_SECONDS / 64;
 
-/** @param zone a name that `Intl` accepts; @throws RangeError otherwise, as `Intl` does. */
+/** @param zone a name that `Intl` accepts @throws RangeError for any other name, as `Intl` does */
 export function zoneOffsets(zone: string): ZoneOffsets {
   const ask = offsetFromIntl(zone);
   const stretches = new Map<number, Stretch>();
@@ -28,7 +28,7 @@ export function zoneOffsets(zone: string): ZoneOffsets {
       const index = Math.floor(epochSecond / STRETCH_SECONDS);
       let stretch = stretches.get(index);
       if (stretch === undefined) {
-        stretch = learn(index * STRETCH_SECONDS, ask);
+        stretch = readStretch(index * STRETCH_SECONDS, ask);
         stretches.set(index, stretch);
       }
       let offset = stretch.firstOffset;
@@ -41,7 +41,7 @@ export function zoneOffsets(zone: string): ZoneOffsets {
   };
 }
 
-function learn(start: number, ask: (epochSecond: number) => number): Stretch {
+function readStretch(start: number, ask: (epochSecond: number) => number): Stretch {
   const firstOffset = ask(start);
   const changes: Stretch['changes'] = [];
   let offset = firstOffset;
@@ -55,7 +55,7 @@ function learn(start: number, ask: (epochSecond: number) => number): Stretch {
   return { firstOffset, changes };
 }
 
-/** The first second in (from, to] at which the offset is no longer `offset`. */
+/** Returns the first second in (from, to] at which the offset is no longer `offset`. */
 function bisect(from: number, to: number, offset: number, ask: (epochSecond: number) => number): number {
   let before = from;
   let after = to;
@@ -75,7 +75,7 @@ function offsetFromIntl(zone: string): (epochSecond: number) => number {
   };
 }
 
-/** Reads what follows `GMT`: nothing, `+01:00`, or `-00:01:15` as before standard time. */
+/** Reads the text after `GMT`: empty, `+01:00`, or with seconds, such as `-00:01:15`, for local mean time. */
 function parseOffset(text: string): number {
   if (text === '') return 0;
   const [hours, minutes, seconds = 0] = text.slice(1).split(':').map(Number);

@@ -1,2 +1,2 @@
-/** What everybody who was erased is called, wherever names are shown. Nobody can sign up with it: it has a space. */
+/** The name shown for every erased account. It contains a space, so nobody can register it. */
 export const ERASED_NAME = 'Deleted user';

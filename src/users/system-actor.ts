@@ -1,7 +1,7 @@
 import type { Actor } from '../platform/http/actor.js';
 import { SYSTEM_USER_ID } from './system-user.js';
 
-/** The server itself, when nobody asked. */
+/** The server itself, for changes that no user requested. */
 export const SYSTEM_ACTOR: Actor = {
   userId: SYSTEM_USER_ID,
   username: 'convene-system',

@@ -1,5 +1,5 @@
 /**
- * The account in whose name the server itself changes events, such as after new time zone data. Nobody can sign in to it.
- * Made by a migration.
+ * The account that authors the server's own changes, such as after an update of the time zone data. Nobody can sign in
+ * to it. A migration creates it.
  */
 export const SYSTEM_USER_ID = '00000000-0000-7000-8000-000000000001';

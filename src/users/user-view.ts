@@ -3,7 +3,7 @@ import { extendProblem } from '../platform/openapi/api-problems.js';
 import { ProblemView } from '../platform/openapi/problem-view.js';
 import type { User } from './user.entity.js';
 
-/** All that one person ever sees of another. */
+/** Everything that one person can see about another. */
 export class PersonView {
   @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' })
   id: string;
@@ -19,7 +19,7 @@ export class UserView extends PersonView {
   @ApiProperty({ enum: ['user', 'admin'], enumName: 'UserRole', example: 'user' })
   role: 'user' | 'admin';
 
-  @ApiProperty({ description: 'IANA zone in which wall times without a zone are read.', example: 'Europe/Paris' })
+  @ApiProperty({ description: 'IANA time zone that applies to wall times without an offset.', example: 'Europe/Paris' })
   time_zone: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })

@@ -16,14 +16,15 @@ export class UsersController {
   @SignedIn()
   @ApiOperation({
     operationId: 'findUsers',
-    summary: 'Look a person up for sharing',
-    description: 'Exact name or exact e-mail, in any case. Nobody can be listed or guessed by parts of a name.',
+    summary: 'Look up a person to share with',
+    description:
+      'Matches the whole name or the whole e-mail address, in any case. Accounts cannot be listed or searched by part of a name.',
   })
-  @ApiOkResponse({ type: PeopleView, description: 'That person, or an empty list' })
+  @ApiOkResponse({ type: PeopleView, description: 'The person, or an empty list' })
   @ApiProblems('validation_failed')
   async find(@Query() query: FindUsersQuery): Promise<PeopleView> {
     if ((query.username === undefined) === (query.email === undefined)) {
-      throw invalid({ pointer: '/query/username', code: 'required', message: 'Give `username` or `email`.' });
+      throw invalid({ pointer: '/query/username', code: 'required', message: 'Send either `username` or `email`.' });
     }
     const user = await this.users.findByName(query);
     return { items: user ? [personView(user)] : [] };

@@ -3,10 +3,15 @@ import { TextField } from '../platform/http/fields.js';
 import { PersonView } from './user-view.js';
 
 export class FindUsersQuery {
-  @TextField({ description: 'Exact name, in any case.', max: 80, optional: true, example: 'ana' })
+  @TextField({ description: 'The whole name, in any case.', max: 80, optional: true, example: 'ana' })
   username?: string;
 
-  @TextField({ description: 'Exact e-mail, in any case.', max: 254, optional: true, example: 'ana@example.com' })
+  @TextField({
+    description: 'The whole e-mail address, in any case.',
+    max: 254,
+    optional: true,
+    example: 'ana@example.com',
+  })
   email?: string;
 }
 

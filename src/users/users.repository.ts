@@ -7,22 +7,22 @@ import { type FieldError, Problem } from '../problems/problem.js';
 import { User } from './user.entity.js';
 
 const TAKEN: Record<string, FieldError> = {
-  users_username_key: { pointer: '/username', code: 'taken', message: 'This name is taken.' },
-  users_email_key: { pointer: '/email', code: 'taken', message: 'This e-mail is taken.' },
+  users_username_key: { pointer: '/username', code: 'taken', message: 'This name is taken. Choose another one.' },
+  users_email_key: { pointer: '/email', code: 'taken', message: 'This e-mail address is taken. Choose another one.' },
 };
 
-const ALIVE = { erasedAt: IsNull() };
+const NOT_ERASED = { erasedAt: IsNull() };
 
 @Injectable()
 export class UsersRepository {
   constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
 
-  /** @throws Problem name_taken, pointing at every taken value */
+  /** @throws Problem name_taken, with a pointer to every taken value */
   async insert(user: User): Promise<void> {
     try {
       await this.users.insert(user);
     } catch (error) {
-      throw await this.asTaken(error, user);
+      throw await this.toNameTaken(error, user);
     }
   }
 
@@ -32,33 +32,33 @@ export class UsersRepository {
     try {
       await this.users.update({ id }, changes);
     } catch (error) {
-      throw await this.asTaken(error, changes);
+      throw await this.toNameTaken(error, changes);
     }
   }
 
-  /** Leaves nothing of the person; does nothing the second time. */
-  async erase(tx: Transaction, id: string, nothing: Omit<User, 'id' | 'createdAt' | 'role'>): Promise<void> {
-    await tx.manager.update(User, { id, ...ALIVE }, { ...nothing, role: 'user' });
+  /** Overwrites the personal data of the account. Does nothing if the account is already erased. */
+  async erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role'>): Promise<void> {
+    await tx.manager.update(User, { id, ...NOT_ERASED }, { ...erased, role: 'user' });
   }
 
   findById(id: string): Promise<User | null> {
-    return this.users.findOneBy({ id, ...ALIVE });
+    return this.users.findOneBy({ id, ...NOT_ERASED });
   }
 
   findByUsername(username: string): Promise<User | null> {
-    return this.users.findOneBy({ username, ...ALIVE });
+    return this.users.findOneBy({ username, ...NOT_ERASED });
   }
 
   findByEmail(email: string): Promise<User | null> {
-    return this.users.findOneBy({ email, ...ALIVE });
+    return this.users.findOneBy({ email, ...NOT_ERASED });
   }
 
-  /** Also people who were erased. */
+  /** Returns the users with these ids, including erased ones. */
   listByIds(ids: string[], tx?: Transaction): Promise<User[]> {
     return (tx?.manager ?? this.users.manager).findBy(User, { id: In(ids) });
   }
 
-  /** Exact matches without regard to case, each kind of name in one query. */
+  /** Returns the users with these ids, names or e-mail addresses, without regard to case, in one query. */
   async listByNames(tx: Transaction, names: { ids: string[]; usernames: string[]; emails: string[] }): Promise<User[]> {
     return tx.manager
       .createQueryBuilder(User, 'u')
@@ -69,15 +69,16 @@ export class UsersRepository {
       .getMany();
   }
 
-  private async asTaken(error: unknown, wanted: Partial<User>): Promise<unknown> {
+  /** Returns a name_taken problem if the error is a violation of a unique constraint, or else the error itself. */
+  private async toNameTaken(error: unknown, wanted: Partial<User>): Promise<unknown> {
     const names = Object.keys(TAKEN).filter((constraint) => violatesUnique(error, constraint));
     if (names.length === 0) return error;
-    // PostgreSQL names only the first constraint; look whether the other value is taken as well.
+    // PostgreSQL reports only the first violated constraint. Check whether the other value is taken as well.
     if (wanted.username && wanted.email) {
       if (await this.findByUsername(wanted.username)) names.push('users_username_key');
       if (await this.findByEmail(wanted.email)) names.push('users_email_key');
     }
-    // In the order of the body, whichever constraint PostgreSQL looked at first.
+    // In the order of the body, whichever constraint PostgreSQL checked first.
     const errors = Object.entries(TAKEN).flatMap(([name, error]) => (names.includes(name) ? [error] : []));
     return new Problem('name_taken', { errors });
   }

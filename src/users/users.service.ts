@@ -13,7 +13,7 @@ export interface NewUser {
   timeZone: string;
 }
 
-/** One of the ways to name another person. */
+/** Identifies another person by exactly one of these. */
 export interface PersonName {
   userId?: string;
   username?: string;
@@ -36,7 +36,7 @@ export class UsersService {
     return this.users.update(id, changes);
   }
 
-  /** Nothing stays of the account but its id and the day it was made. The name and the e-mail are free again. */
+  /** Erases everything but the id and the creation date. The name and the e-mail address become available again. */
   erase(tx: Transaction, id: string): Promise<void> {
     return this.users.erase(tx, id, {
       username: ERASED_NAME,
@@ -51,7 +51,7 @@ export class UsersService {
     return this.users.findById(id);
   }
 
-  /** A login name is a user name or, when it holds an @, an e-mail. */
+  /** Finds the user with a login name: an e-mail address if it contains an @, otherwise a user name. */
   findByLogin(name: string): Promise<User | null> {
     return name.includes('@') ? this.users.findByEmail(name) : this.users.findByUsername(name);
   }
@@ -62,13 +62,13 @@ export class UsersService {
     return this.users.findByEmail(name.email ?? '');
   }
 
-  /** The people behind the names, in the same order; null where nobody has that name. */
+  /** Returns the users with these names, in the same order, with null for each name that nobody has. */
   async findAll(tx: Transaction, names: PersonName[]): Promise<(User | null)[]> {
-    const some = (values: (string | undefined)[]): string[] => values.filter((value) => value !== undefined);
+    const present = (values: (string | undefined)[]): string[] => values.filter((value) => value !== undefined);
     const found = await this.users.listByNames(tx, {
-      ids: some(names.map((name) => name.userId)),
-      usernames: some(names.map((name) => name.username)),
-      emails: some(names.map((name) => name.email)),
+      ids: present(names.map((name) => name.userId)),
+      usernames: present(names.map((name) => name.username)),
+      emails: present(names.map((name) => name.email)),
     });
     const key = (text: string): string => text.toLowerCase();
     const byId = new Map(found.map((user) => [user.id, user]));

@@ -124,7 +124,7 @@ export class VersionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DiffView | string> {
     const { from, to, changes, patch, summary, rendered } = await this.versions.diff(id, v1, v2);
-    if (request.answerFormat === 'text/plain') {
+    if (request.responseFormat === 'text/plain') {
       reply.type('text/plain; charset=utf-8');
       return `Version ${from} to version ${to}\n\n${rendered}\n`;
     }

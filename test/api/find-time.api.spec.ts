@@ -77,7 +77,7 @@ describe('POST /api/find-time', () => {
       reasons: [{ user: person(ben), reason: 'busy' }],
     });
     expect(found.summary).toMatch(
-      /^No time in the window works for everybody; at the closest, .* at 9:00, 1 person cannot\.$/,
+      /^No time in the window works for everybody\. At the closest one, .* at 9:00, 1 person is not available\.$/,
     );
     expect(JSON.stringify(found)).not.toContain('secret');
     const known = new Set([ana.id, ben.id]);
@@ -106,7 +106,7 @@ describe('POST /api/find-time', () => {
     expect(last).toMatchObject({ ...between('09:00', '10:00'), optional_free: [] });
   });
 
-  it('counts a person in both lists, and the caller in either, as one who must be there', async () => {
+  it('requires a person in both lists, and the caller in either list', async () => {
     await createMeeting(ben, between('09:00', '12:00'));
     const lists = { user_ids: [ben.id, ben.id, ana.id], optional_user_ids: [ben.id.toUpperCase(), ana.id] };
     const [best] = (await find(lists)).slots;
@@ -120,7 +120,7 @@ describe('POST /api/find-time', () => {
     expect(slots.length).toBeGreaterThan(0);
     expect(Date.parse(slots[0]!.start_time)).toBeGreaterThan(Date.now() - 60_000);
     const past = await find({ from: '2020-01-01', to: '2020-01-02' });
-    expect(past).toEqual({ slots: [], rejected: [], summary: 'Nothing of that length fits into the window.' });
+    expect(past).toEqual({ slots: [], rejected: [], summary: 'No event of this duration fits into the window.' });
   });
 
   describe('with people in different zones', () => {

@@ -10,11 +10,12 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 const SQL_DOORS: Record<string, string[]> = {
   event_occupancy: ['availability/occupancy.repository.ts'],
   event_permissions: ['sharing/members.repository.ts'],
-  event_versions: ['history/history.repository.ts'],
+  event_versions: ['history/history.repository.ts', 'history/redact-version.ts'],
+  redactions: ['history/redact-version.ts'],
   events: ['events/events.repository.ts'],
   idempotency_keys: ['platform/idempotency/idempotency-keys.repository.ts'],
   notification_streams: ['notifications/notifications.repository.ts'],
-  notifications: ['notifications/notifications.repository.ts'],
+  notifications: ['notifications/notifications.repository.ts', 'notifications/redact-titles.ts'],
   member_changes: ['history/history.repository.ts'],
   sessions: ['auth/sessions.repository.ts'],
 };

@@ -105,7 +105,7 @@ describe('the made secret', () => {
     await writeFile(join(home.dataDir, 'jwt-secret'), '');
     const server = home.start();
     expect((await server.exit).code).toBe(1);
-    expect(server.output).toMatch(/jwt-secret: is no secret; delete it/);
+    expect(server.output).toMatch(/jwt-secret: is not a valid secret; delete it/);
   });
 });
 

@@ -58,10 +58,11 @@ export async function loadFixture(database: TestDatabase, { migrations, rows }: 
     // Each row comes in at its latest version, which no application could write.
     await client.query('ALTER TABLE events DISABLE TRIGGER events_require_version');
     for (const table of TABLES) {
-      await client.query(`INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1)
-                          ON CONFLICT DO NOTHING`, [
-        JSON.stringify(rows[table]),
-      ]);
+      await client.query(
+        `INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1)
+                          ON CONFLICT DO NOTHING`,
+        [JSON.stringify(rows[table])],
+      );
     }
     await client.query('SET CONSTRAINTS ALL IMMEDIATE');
     await client.query('ALTER TABLE events ENABLE TRIGGER events_require_version');

@@ -16,9 +16,9 @@ export class ServerProcess {
   readonly exit: Promise<Exit>;
   private readonly child: ChildProcess;
 
-  constructor(home: ServerHome, env: Record<string, string> = {}) {
+  constructor(home: ServerHome, env: Record<string, string> = {}, program = SERVER_PROGRAM) {
     const { PATH = '', HOME = '' } = process.env;
-    this.child = spawn(process.execPath, [SERVER_PROGRAM], {
+    this.child = spawn(process.execPath, [program], {
       // Away from the project, so that no .env of a developer counts.
       cwd: home.path,
       env: { PATH, HOME, DATA_DIR: home.dataDir, PORT: '0', LOG_LEVEL: 'error', ...env },
@@ -69,8 +69,8 @@ export class ServerHome {
     return join(this.path, 'data');
   }
 
-  start(env?: Record<string, string>): ServerProcess {
-    const server = new ServerProcess(this, env);
+  start(env?: Record<string, string>, program?: string): ServerProcess {
+    const server = new ServerProcess(this, env, program);
     this.servers.push(server);
     return server;
   }

@@ -19,7 +19,7 @@ function problemsOf(env: NodeJS.ProcessEnv): string[] {
 }
 
 describe('readConfig', () => {
-  it('starts with nothing set', () => {
+  it('has a default for every setting', () => {
     const { values } = readConfig({});
     expect(values).toMatchObject({
       environment: 'development',
@@ -39,7 +39,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes empty and blank variables for unset ones', () => {
+  it('treats empty and blank variables as unset', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '  ' }).values).toMatchObject({ port: 3000, databaseUrl: null });
   });
 
@@ -52,7 +52,7 @@ describe('readConfig', () => {
     expect(config.values.corsOrigins).toEqual(['https://a.test', 'https://b.test']);
   });
 
-  it('names every wrong variable at once', () => {
+  it('reports every invalid variable at once', () => {
     const wrong = {
       PORT: '70000',
       LOG_LEVEL: 'loud',
@@ -67,28 +67,28 @@ describe('readConfig', () => {
     expect(problemsOf(wrong)).toHaveLength(6);
   });
 
-  it.each(['redis://localhost', 'rediss://user:secret@redis.internal:6380/3'])('takes %s for a Redis', (url) => {
+  it.each(['redis://localhost', 'rediss://user:secret@redis.internal:6380/3'])('accepts the Redis URL %s', (url) => {
     expect(readConfig({ REDIS_URL: url }).values.redisUrl).toBe(url);
   });
 
-  it('never repeats a secret in a message', () => {
+  it('never includes a secret in a message', () => {
     expect(problemsOf({ REDIS_URL: 'http://:hunter2@redis.internal' }).join()).not.toContain('hunter2');
     expect(problemsOf({ JWT_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
     expect(problemsOf({ ...GOOD, JWT_SECRET: 'hunter2-hunter2-' }).join()).not.toContain('hunter2');
   });
 
-  it.each(['-1', '1.5', 'x', '0x10', '2147483648000'])('refuses the number %j', (text) => {
+  it.each(['-1', '1.5', 'x', '0x10', '2147483648000'])('rejects the number %j', (text) => {
     expect(problemsOf({ ACCESS_TOKEN_SECONDS: text })).toHaveLength(1);
   });
 
-  it('keeps a variable name for each setting', () => {
+  it('has a variable name for each setting', () => {
     const variables = Object.values(SETTINGS).map(({ variable }) => variable);
     expect(new Set(variables).size).toBe(variables.length);
     for (const variable of variables) expect(variable).toMatch(/^[A-Z][A-Z_]+$/);
   });
 
-  it('does not know a database address before there is one', () => {
-    expect(() => readConfig({}).databaseUrl).toThrow(/not known yet/);
+  it('throws if the database URL is read before it is set', () => {
+    expect(() => readConfig({}).databaseUrl).toThrow(/not set yet/);
     expect(readConfig({}).with({ databaseUrl: 'postgres://x/y' }).databaseUrl).toBe('postgres://x/y');
   });
 });
@@ -98,27 +98,27 @@ describe('readConfig in production', () => {
     expect(readConfig(GOOD).isProduction).toBe(true);
   });
 
-  it('demands both, and names both when both are missing', () => {
+  it('requires both, and reports both if both are missing', () => {
     expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
-      expect.stringMatching(/^DATABASE_URL: needed/),
-      expect.stringMatching(/^JWT_SECRET: needed/),
+      expect.stringMatching(/^DATABASE_URL: required/),
+      expect.stringMatching(/^JWT_SECRET: required/),
     ]);
   });
 
-  it('demands 32 bytes of every secret in the list', () => {
+  it('requires 32 bytes for every secret in the list', () => {
     expect(problemsOf({ ...GOOD, JWT_SECRET: `${SECRET},${'a1b2c3d4'.repeat(3)}` })).toEqual([
       expect.stringMatching(/^JWT_SECRET: .*32 bytes/),
     ]);
   });
 
   it.each(['change-me-change-me-change-me-change-me', 'your-secret-goes-right-here-0123456789', 'a'.repeat(40)])(
-    'refuses the sample secret %s',
+    'rejects the sample secret %s',
     (secret) => {
       expect(problemsOf({ ...GOOD, JWT_SECRET: secret })).toEqual([expect.stringMatching(/^JWT_SECRET: .*sample/)]);
     },
   );
 
-  it('refuses a sample database address', () => {
+  it('rejects a sample database URL', () => {
     const url = 'postgres://user:changeme@localhost/convene';
     expect(problemsOf({ ...GOOD, DATABASE_URL: url })).toEqual([expect.stringMatching(/^DATABASE_URL: .*sample/)]);
   });
@@ -129,7 +129,7 @@ describe('withSigningSecret', () => {
   beforeEach(() => void (dataDir = mkdtempSync(join(tmpdir(), 'convene-config-'))));
   afterEach(() => rmSync(dataDir, { recursive: true }));
 
-  it('makes a secret once, for its owner’s eyes only, and finds it again', () => {
+  it('creates a secret once, readable only by its owner, and reads it again', () => {
     const config = readConfig({ DATA_DIR: join(dataDir, 'new') });
     const [secret] = withSigningSecret(config).jwtSecrets;
     expect(Buffer.byteLength(secret!)).toBeGreaterThanOrEqual(32);
@@ -137,7 +137,7 @@ describe('withSigningSecret', () => {
     expect(statSync(join(dataDir, 'new', 'jwt-secret')).mode & 0o777).toBe(0o600);
   });
 
-  it('makes none when one is given', () => {
+  it('creates no secret if the configuration has one', () => {
     const config = readConfig({ DATA_DIR: dataDir, JWT_SECRET: SECRET });
     expect(withSigningSecret(config).jwtSecrets).toEqual([SECRET]);
     expect(readdirSync(dataDir)).toEqual([]);

@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join, resolve } from 'node:path';
 import { SETTINGS, type Settings } from './settings.js';
 
-/** Every setting of the server, read once at start. Inject this class; nothing else reads the environment. */
+/** Every setting of the server, read once at startup. Inject this class; nothing else reads the environment. */
 export class Config {
   constructor(readonly values: Settings) {}
 
@@ -16,13 +16,13 @@ export class Config {
     return this.values.jwtSecrets;
   }
 
-  /** Where the database is. Set before the application is created: from the environment or by the embedded server. */
+  /** The URL of the database. Set before the application is created, from the environment or by the embedded server. */
   get databaseUrl(): string {
-    if (!this.values.databaseUrl) throw new Error('The database address is not known yet');
+    if (!this.values.databaseUrl) throw new Error('The database URL is not set yet');
     return this.values.databaseUrl;
   }
 
-  /** What the embedded PostgreSQL is started with when there is no `DATABASE_URL`. */
+  /** The name and the data directory of the embedded PostgreSQL, which runs without a `DATABASE_URL`. */
   get embeddedPostgres(): { name: string; dataDir: string } {
     return { name: 'convene', dataDir: resolve(this.values.dataDir) };
   }
@@ -32,16 +32,16 @@ export class Config {
   }
 }
 
-/** Names every wrong variable at once, so that a deployment is mended in one go. */
+/** Lists every invalid variable, so that one attempt is enough to fix a deployment. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
-    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(`The configuration is invalid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   }
 }
 
 /**
  * Reads and validates the settings from environment variables (see `settings.ts` for each of them).
- * @throws ConfigError naming every variable that is wrong
+ * @throws ConfigError with every invalid variable
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const problems: string[] = [];
@@ -63,28 +63,35 @@ const SAMPLE = /change[-_ ]?me|example|sample|secret-here|your[-_ ]|password|^(.
 
 function productionProblems(values: Settings): string[] {
   const problems: string[] = [];
-  if (!values.databaseUrl) problems.push('DATABASE_URL: needed in production');
+  if (!values.databaseUrl) problems.push('DATABASE_URL: required in production');
   else if (/change[-_]?me|example/i.test(values.databaseUrl)) problems.push('DATABASE_URL: is a sample value');
-  if (values.jwtSecrets?.length === 0) problems.push('JWT_SECRET: needed in production, 32 bytes or more');
+  if (values.jwtSecrets?.length === 0) problems.push('JWT_SECRET: required in production, 32 bytes or more');
   for (const secret of values.jwtSecrets ?? []) {
-    if (Buffer.byteLength(secret) < 32) problems.push('JWT_SECRET: each secret needs 32 bytes or more');
+    if (Buffer.byteLength(secret) < 32) problems.push('JWT_SECRET: each secret must have 32 bytes or more');
     else if (SAMPLE.test(secret)) problems.push('JWT_SECRET: is a sample value');
   }
   return problems;
 }
 
-/** Outside production a missing secret is made once and kept beside the data, so that tokens outlive a restart. */
+/**
+ * Returns the configuration with a signing secret. Outside production, a missing secret is created once and stored in
+ * the data directory, so that tokens stay valid after a restart.
+ * @throws ConfigError if the stored secret is too short
+ */
 export function withSigningSecret(config: Config): Config {
   if (config.jwtSecrets.length > 0) return config;
   const file = join(config.values.dataDir, 'jwt-secret');
-  if (!existsSync(file)) makeSecret(file);
+  if (!existsSync(file)) createSecret(file);
   const secret = readFileSync(file, 'utf8').trim();
-  if (Buffer.byteLength(secret) < 32) throw new ConfigError([`${file}: is no secret; delete it to have one made`]);
+  if (Buffer.byteLength(secret) < 32)
+    throw new ConfigError([`${file}: is not a valid secret; delete it to create a new one`]);
   return config.with({ jwtSecrets: [secret] });
 }
 
-/** Under its name only when it is whole: a process can be killed at any moment, and two can start at once. */
-function makeSecret(file: string): void {
+/**
+ * Writes to a draft and links it, so that the file is always complete: processes get killed, and two can start at once.
+ */
+function createSecret(file: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });

@@ -1,6 +1,6 @@
 interface Setting<T> {
   variable: string;
-  /** Text taken when the variable is unset or empty. */
+  /** The text to use if the variable is unset or empty. */
   fallback: string;
   parse: (text: string) => T;
   help: string;
@@ -39,86 +39,101 @@ const list = (text: string): string[] =>
 const postgresUrl = (text: string): string | null => {
   if (text === '') return null;
   if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol))
-    throw new Error('must be a postgres:// address');
+    throw new Error('must be a postgres:// URL');
   return text;
 };
 
 const redisUrl = (text: string): string | null => {
   if (text === '') return null;
   if (!URL.canParse(text) || !/^rediss?:$/.test(new URL(text).protocol)) {
-    throw new Error('must be a redis:// or rediss:// address');
+    throw new Error('must be a redis:// or rediss:// URL');
   }
   return text;
 };
 
 const secrets = (text: string): string[] => {
   const parts = list(text);
-  if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret needs 16 bytes or more');
+  if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret must have 16 bytes or more');
   return parts;
 };
 
 /**
- * The one table of settings. The configuration table of the README and `.env.example` are tested against it.
- * Durations carry their unit in the variable's name.
+ * All settings. A test compares the configuration table of the README and `.env.example` with them. The name of a
+ * duration contains its unit.
  */
 export const SETTINGS = {
-  environment: setting('NODE_ENV', 'development', oneOf('development', 'test', 'production'), 'How strict to be'),
+  environment: setting(
+    'NODE_ENV',
+    'development',
+    oneOf('development', 'test', 'production'),
+    'Environment; production requires a database and a strong secret',
+  ),
   port: setting('PORT', '3000', wholeNumber(0, 65_535), 'Port to listen on'),
   host: setting('HOST', '127.0.0.1', String, 'Address to listen on'),
-  databaseUrl: setting('DATABASE_URL', '', postgresUrl, 'PostgreSQL 15 or later; empty starts an embedded one'),
-  databasePoolSize: setting('DATABASE_POOL_SIZE', '20', wholeNumber(2, 500), 'Connections held to the database'),
+  databaseUrl: setting('DATABASE_URL', '', postgresUrl, 'PostgreSQL 15 or later; if empty, an embedded one starts'),
+  databasePoolSize: setting('DATABASE_POOL_SIZE', '20', wholeNumber(2, 500), 'Size of the connection pool'),
   databaseWaitSeconds: setting(
     'DATABASE_WAIT_SECONDS',
     '5',
     wholeNumber(1, 60),
-    'Wait for a free connection before answering 503',
+    'Longest wait for a free connection before a 503',
   ),
-  redisUrl: setting('REDIS_URL', '', redisUrl, 'Redis 5 or later between several servers; empty uses PostgreSQL'),
-  dataDir: setting('DATA_DIR', '.data', String, 'Where the embedded database and the made secret live'),
+  redisUrl: setting('REDIS_URL', '', redisUrl, 'Redis 5 or later for signals between servers; if empty, PostgreSQL'),
+  dataDir: setting('DATA_DIR', '.data', String, 'Folder of the embedded database and the generated secret'),
   jwtSecrets: setting('JWT_SECRET', '', secrets, 'Signing secrets, comma-separated: the first signs, all verify'),
-  accessTokenSeconds: setting('ACCESS_TOKEN_SECONDS', '900', wholeNumber(5, 86_400), 'Life of an access token'),
-  refreshTokenDays: setting('REFRESH_TOKEN_DAYS', '30', wholeNumber(1, 365), 'Life of a refresh token'),
+  accessTokenSeconds: setting('ACCESS_TOKEN_SECONDS', '900', wholeNumber(5, 86_400), 'Lifetime of an access token'),
+  refreshTokenDays: setting('REFRESH_TOKEN_DAYS', '30', wholeNumber(1, 365), 'Lifetime of a refresh token'),
   refreshGraceSeconds: setting(
     'REFRESH_GRACE_SECONDS',
     '10',
     wholeNumber(0, 60),
-    'How long the token just replaced still answers with its successor',
+    'How long the previous refresh token still returns its successor',
   ),
   sessionCacheSeconds: setting(
     'SESSION_CACHE_SECONDS',
     '1',
     wholeNumber(0, 60),
-    'How long another server may still honour a session that ended here',
+    'How long another server may still accept an ended session',
   ),
-  trustProxy: setting('TRUST_PROXY', '', String, 'Addresses of proxies whose X-Forwarded-For is believed'),
+  trustProxy: setting('TRUST_PROXY', '', String, 'Addresses of proxies whose X-Forwarded-For is trusted'),
   corsOrigins: setting('CORS_ORIGINS', '', list, 'Web origins that may call the API, comma-separated'),
   logLevel: setting(
     'LOG_LEVEL',
     'info',
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    'Least important message that is logged',
+    'Lowest level of messages that are logged',
   ),
   idempotencyKeyHours: setting(
     'IDEMPOTENCY_KEY_HOURS',
     '24',
     wholeNumber(1, 720),
-    'How long an answer is kept for requests sent again with their key',
+    'How long a response is stored for its idempotency key',
   ),
   bodyLimitBytes: setting('BODY_LIMIT_BYTES', '1048576', wholeNumber(1_024, 2 ** 26), 'Largest request body'),
   batchBodyLimitBytes: setting('BATCH_BODY_LIMIT_BYTES', '4194304', wholeNumber(1_024, 2 ** 26), 'Largest batch body'),
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
-  maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Most events in a batch'),
-  maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Most people in one share call'),
-  streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long the items of streams and inboxes are kept'),
-  maxSockets: setting('MAX_SOCKETS', '10', wholeNumber(1, 1_000), 'Most live connections of one person to one server'),
+  maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Largest number of events per batch'),
+  maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Largest number of people per share call'),
+  streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long stream items and notifications are stored'),
+  maxSockets: setting(
+    'MAX_SOCKETS',
+    '10',
+    wholeNumber(1, 1_000),
+    'Largest number of live connections per person and server',
+  ),
   liveQueueFrames: setting(
     'LIVE_QUEUE_FRAMES',
     '1000',
     wholeNumber(1, 100_000),
-    'Items that may pile up for a connection that is not read before it is ended',
+    'Unread items at which a slow live connection is closed',
   ),
-  pulseSeconds: setting('PULSE_SECONDS', '25', wholeNumber(1, 60), 'How often a live connection is told how far it is'),
-  maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Most people on one event'),
+  pulseSeconds: setting(
+    'PULSE_SECONDS',
+    '25',
+    wholeNumber(1, 60),
+    'How often a live connection receives its position in the stream',
+  ),
+  maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Largest number of members per event'),
 } as const;
 
 export type Settings = {

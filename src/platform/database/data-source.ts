@@ -4,11 +4,11 @@ import type { DataSourceOptions, MixedList } from 'typeorm';
 interface DataSourceSettings {
   url: string;
   poolSize?: number;
-  /** Longest wait for a free connection, in seconds. */
+  /** The longest wait for a free connection, in seconds. */
   waitSeconds?: number;
 }
 
-/** The one description of the database connection: the server, the migration commands and the tests share it. */
+/** Returns the options of the database connection for the server, the migration commands and the tests. */
 export function dataSourceOptions(
   { url, poolSize = 5, waitSeconds = 5 }: DataSourceSettings,
   files: {
@@ -22,7 +22,7 @@ export function dataSourceOptions(
     ...files,
     synchronize: false,
     migrationsTableName: 'schema_migrations',
-    // Each migration is all or nothing by itself.
+    // Each migration runs in a transaction of its own.
     migrationsTransactionMode: 'each',
     installExtensions: false,
     uuidExtension: 'pgcrypto',
@@ -31,15 +31,15 @@ export function dataSourceOptions(
     connectTimeoutMS: waitSeconds * 1_000,
     parseInt8: true,
     extra: {
-      // A request that waits longer than this has lost its caller.
+      // Ends a statement that takes longer than a caller waits for a response.
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,
       options: '-c timezone=UTC',
     },
-    // TypeORM would print failed statements with their parameters: password hashes, e-mails, titles. What nobody
-    // expected is logged by the problem filter.
+    // TypeORM would log failed statements with their parameters: password hashes, e-mail addresses, titles. The problem
+    // filter logs unexpected errors.
     logging: false,
-    // A connection that breaks while nobody uses it; the pool replaces it.
+    // Handles an idle connection that breaks. The pool replaces it.
     poolErrorHandler: (error: Error) => new Logger('Database').warn(`Lost a connection: ${error.message}`),
   };
 }

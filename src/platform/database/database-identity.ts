@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 
 /**
- * Tells this database from every other: the number that its PostgreSQL got when it was made, and its name there. The
- * same for all servers, by whatever address they reach it. Copies made file by file have it in common.
+ * Returns an identifier of this database: the system identifier of its PostgreSQL cluster and its name. All servers get
+ * the same identifier, whatever address they connect to. A physical copy of the cluster has the same one.
  */
 export async function databaseIdentity(dataSource: DataSource): Promise<string> {
   const [row] = await dataSource.query<{ identity: string }[]>(

@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Hook } from '../hooks/hook.js';
 import { isRetryable } from './database-errors.js';
 
-/** One running transaction. Passed explicitly to everything that reads or writes inside it. */
+/** A running transaction. Pass it to everything that reads or writes inside it. */
 export class Transaction {
   isOpen = true;
 
@@ -17,7 +17,7 @@ export class Transaction {
   }
 }
 
-/** A value that a room keeps for the length of each transaction: a transaction that runs again starts with a new one. */
+/** Holds one value per transaction. A transaction that runs again starts with a new value. */
 export class PerTransaction<Value> {
   private readonly values = new WeakMap<Transaction, Value>();
 
@@ -31,17 +31,17 @@ export class PerTransaction<Value> {
 
 type Work<T> = (tx: Transaction) => Promise<T>;
 
-/** Thrown to roll back a transaction that went well. */
+/** Thrown to roll back a dry run that succeeded. */
 class RolledBack extends Error {}
 
 const MAX_ATTEMPTS = 8;
 
-/** Opens transactions. Owned by service methods: repositories and listeners are passed the one that is running. */
+/** Opens transactions. Only service methods open them: repositories and listeners receive the running one. */
 @Injectable()
 export class Transactions {
-  /** At the end of the work of a transaction, before COMMIT: what a listener throws rolls it back. */
+  /** Called at the end of a transaction, before COMMIT. An error in a listener rolls the transaction back. */
   readonly beforeCommit = new Hook<[Transaction]>('Transactions.beforeCommit');
-  /** After COMMIT. Listeners may only wake others: they are not awaited. */
+  /** Called after COMMIT, without waiting. Listeners only wake other components. */
   readonly afterCommit = new Hook<[Transaction]>('Transactions.afterCommit');
 
   private readonly running = new AsyncLocalStorage<Transaction>();
@@ -49,9 +49,9 @@ export class Transactions {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs again,
-   * so it must have no effect outside the transaction. A `run` inside `work` joins its transaction: this is how a whole
-   * request becomes one transaction.
+   * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs
+   * again, so it must have no effect outside the transaction. A nested `run` joins the outer transaction, which can
+   * therefore span a whole request.
    */
   async run<T>(work: Work<T>): Promise<T> {
     const outer = this.running.getStore();
@@ -62,8 +62,8 @@ export class Transactions {
   }
 
   /**
-   * Does everything that `run` does and COMMIT would check, and rolls it back. `afterCommit` does not happen.
-   * @param report reads what the work left, while it is still there
+   * Runs `work` like `run`, checks the deferred constraints like COMMIT, and rolls back. Doesn't call `afterCommit`.
+   * @param report reads the result inside the transaction, before it is rolled back
    */
   async dryRun<T, Report>(work: Work<T>, report: (tx: Transaction, value: T) => Promise<Report>): Promise<Report> {
     let reported: Report | undefined;

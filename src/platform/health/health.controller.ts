@@ -8,7 +8,7 @@ import { ApiProblems } from '../openapi/api-problems.js';
 import { Signals } from '../signals/signals.js';
 
 export class HealthView {
-  @ApiProperty({ enum: ['ok'], description: 'Always `ok`: anything else is a problem.', example: 'ok' })
+  @ApiProperty({ enum: ['ok'], description: 'Always `ok`; any other state is a problem document.', example: 'ok' })
   status: 'ok';
 }
 
@@ -16,8 +16,8 @@ export class ReadinessView extends HealthView {
   @ApiProperty({
     enum: ['up', 'down'],
     description:
-      'Whether this server and the others can tell one another of news at once. While it is `down` they look by ' +
-      'themselves each second, so that it can serve all the same.',
+      'Whether this server receives signals about changes on other servers. While it is `down`, the server reads the ' +
+      'tables every second instead and stays ready.',
     example: 'up',
   })
   signals: 'up' | 'down';
@@ -35,10 +35,10 @@ export class HealthController {
   @Public()
   @ApiOperation({
     operationId: 'getLiveness',
-    summary: 'Is the process alive?',
-    description: 'Answers without touching the database.',
+    summary: 'Check that the process is alive',
+    description: 'Responds without using the database.',
   })
-  @ApiOkResponse({ type: HealthView, description: 'It is' })
+  @ApiOkResponse({ type: HealthView, description: 'The process is alive' })
   live(): HealthView {
     return { status: 'ok' };
   }
@@ -47,15 +47,16 @@ export class HealthController {
   @Public()
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'Can it serve?',
-    description: 'Asks the database; 503 while it cannot be reached, or lacks a migration that this server needs.',
+    summary: 'Check that the server is ready',
+    description:
+      'Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server needs.',
   })
-  @ApiOkResponse({ type: ReadinessView, description: 'It can' })
+  @ApiOkResponse({ type: ReadinessView, description: 'The server is ready' })
   @ApiProblems('unavailable')
   async ready(): Promise<ReadinessView> {
     if (!(await isUpToDate(this.dataSource))) {
       throw new Problem('unavailable', {
-        detail: 'The database is older than this server.',
+        detail: 'The database lacks migrations of this server.',
         headers: { 'retry-after': '2' },
       });
     }

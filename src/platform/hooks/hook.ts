@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 
 /**
- * Lets a higher room take part in what a lower one does, without the lower one knowing it. Every hook is listed in
- * ARCHITECTURE.md with who listens (tested). Listeners run in the order in which they were added.
+ * Lets a higher room extend a lower one that doesn't depend on it. ARCHITECTURE.md lists every hook with its
+ * listeners, which a test checks. Listeners run in the order in which they were added.
  */
 export class Hook<Arguments extends unknown[]> {
   private readonly listeners: ((...args: Arguments) => unknown)[] = [];
@@ -14,12 +14,12 @@ export class Hook<Arguments extends unknown[]> {
     this.listeners.push(listener);
   }
 
-  /** Waits for each listener before it calls the next. @throws whatever a listener throws */
+  /** Calls the listeners one after another and waits for each. @throws the first error of a listener */
   async run(...args: Arguments): Promise<void> {
     for (const listener of this.listeners) await listener(...args);
   }
 
-  /** Waits for each listener before it calls the next. A listener that throws is logged, and the others still run. */
+  /** Calls the listeners one after another and waits for each. Logs the error of a listener and calls the others. */
   async runEach(...args: Arguments): Promise<void> {
     for (const listener of this.listeners) {
       try {
@@ -30,7 +30,7 @@ export class Hook<Arguments extends unknown[]> {
     }
   }
 
-  /** Calls every listener and waits for none. A listener that throws is logged: what happened stays as it is. */
+  /** Calls every listener without waiting. Logs the error of a listener and calls the others. */
   notify(...args: Arguments): void {
     for (const listener of this.listeners) {
       try {

@@ -3,7 +3,7 @@ import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ACCESS } from './access.js';
 
-/** Closed by default: a route that doesn't say who may call it stops the boot. */
+/** Fails the startup if a route doesn't declare who may call it. */
 @Injectable()
 export class AccessCheck implements OnApplicationBootstrap {
   constructor(
@@ -29,7 +29,7 @@ export class AccessCheck implements OnApplicationBootstrap {
         });
     });
     if (undeclared.length > 0) {
-      throw new Error(`Routes that don't say who may call them: ${undeclared.join(', ')}`);
+      throw new Error(`Routes that don't declare who may call them: ${undeclared.join(', ')}`);
     }
   }
 }

@@ -2,7 +2,7 @@ import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import { ApiProblems } from '../openapi/api-problems.js';
 
-/** What a route demands of its caller. Every route declares one; see `access-check.ts`. */
+/** The access that a route requires. Every route declares one; see `access-check.ts`. */
 export const ACCESS = 'convene:access';
 export type Access = 'public' | 'signed_in';
 

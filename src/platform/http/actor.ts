@@ -1,13 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-/** Who is asking: an account, through one of its sessions. */
+/** The caller of a request: a user with one of their sessions. */
 export interface Actor {
   userId: string;
   username: string;
   sessionId: string;
   isAdmin: boolean;
-  /** IANA zone of the profile: wall times without a zone are read in it. */
+  /** The IANA time zone of the profile. It applies to wall times without an offset. */
   timeZone: string;
 }
 

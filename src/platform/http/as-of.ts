@@ -2,11 +2,11 @@ import { TextField } from './fields.js';
 import { readQueryInstant } from './instant-text.js';
 import { invalid } from '../../problems/problem.js';
 
-/** A moment of the past to look at. */
+/** The query of routes that can read the state as of an earlier time. */
 export class AsOfQuery {
   @TextField({
     description:
-      'The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.',
+      'Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.',
     max: 40,
     optional: true,
     example: '2026-05-04T09:30:00Z',
@@ -15,8 +15,8 @@ export class AsOfQuery {
 }
 
 /**
- * Null for the present.
- * @throws Problem validation_failed for what is no instant, or one that is yet to come
+ * Reads the time of a query; null means the present.
+ * @throws Problem validation_failed if it isn't an instant or is in the future
  */
 export function readAsOf({ as_of: text }: AsOfQuery, timeZone: string): Date | null {
   if (text === undefined) return null;

@@ -17,7 +17,7 @@ describe('bestMatch', () => {
     ['application/msgpack, application/json;q=0.9', 'application/msgpack'],
     ['application/json;q=0.1, */*;q=0.5, application/problem+json;q=0', 'application/msgpack'],
     ['application/json; charset=utf-8; q=0.5', 'application/json'],
-  ])('answers %j with %s', (accept, type) => {
+  ])('matches %j with %s', (accept, type) => {
     expect(bestMatch(accept, OFFERED)).toBe(type);
   });
 
@@ -28,7 +28,7 @@ describe('bestMatch', () => {
     },
   );
 
-  it('lets the more exact range decide', () => {
+  it('applies the most specific range', () => {
     expect(bestMatch('*/*, application/json;q=0', ['application/json', 'application/msgpack'])).toBe(
       'application/msgpack',
     );
@@ -43,19 +43,19 @@ describe('readJson', () => {
     expect(read('\uFEFF{"a":1}')).toEqual({ a: 1 });
   });
 
-  it('takes an empty body for none', () => {
+  it('reads an empty body as undefined', () => {
     expect(read('')).toBeUndefined();
   });
 
-  it.each(['{', '{"a":}', "{'a':1}", 'nope', '{} {}', 'NaN', '[1,]', '\0'])('refuses %j', (text) => {
+  it.each(['{', '{"a":}', "{'a':1}", 'nope', '{} {}', 'NaN', '[1,]', '\0'])('rejects %j', (text) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: 'unreadable_body' }) as Error);
   });
 
-  it('refuses bytes that are not UTF-8', () => {
+  it('rejects bytes that are not UTF-8', () => {
     expect(() => read(Buffer.from([0x22, 0xff, 0x22]))).toThrow(/not well-formed JSON/);
   });
 
-  it('reads as many levels as allowed and refuses one more, with a pointer', () => {
+  it('reads the allowed number of levels and rejects one more, with a pointer', () => {
     const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
     expect(read(nested(32))).toBeInstanceOf(Array);
     expect(() => read(nested(33))).toThrow(
@@ -65,13 +65,13 @@ describe('readJson', () => {
     );
   });
 
-  it('refuses 30 KB of nesting, closed or not', () => {
+  it('rejects 30 KB of nesting, with or without closing brackets', () => {
     for (const piece of ['[', '{"a":', '[{"b":']) {
       expect(() => read(piece.repeat(30_000 / piece.length))).toThrow(/deeper than 32 levels/);
     }
   });
 
-  it('does not count brackets inside texts', () => {
+  it('does not count brackets inside strings', () => {
     const text = JSON.stringify({ a: `${'[{'.repeat(100)}\\"`, b: '\\' });
     expect(read(text)).toEqual(JSON.parse(text));
   });

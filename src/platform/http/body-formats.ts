@@ -7,15 +7,15 @@ import { sendProblem } from './problem.filter.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The format of the answer, settled from `Accept` before anything else: these, or one that the route produces. */
-    answerFormat?: 'json' | 'msgpack' | (string & {});
+    /** The response format, negotiated from `Accept` first of all: JSON, MessagePack or a media type of the route. */
+    responseFormat?: 'json' | 'msgpack' | (string & {});
   }
   interface FastifyContextConfig {
-    /** The route takes many things at once: the batch limit holds instead of the usual one. */
+    /** True if the body of the route is a batch: the limit of batches applies. */
     largeBody?: boolean;
-    /** Media types that this route can answer with besides JSON and MessagePack. */
+    /** The media types that this route can send besides JSON and MessagePack. */
     produces?: string[];
-    /** Media types that this route takes besides JSON and MessagePack. */
+    /** The media types that this route accepts besides JSON and MessagePack. */
     consumes?: string[];
   }
 }
@@ -23,18 +23,18 @@ declare module 'fastify' {
 const FORM = 'application/x-www-form-urlencoded';
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** Teaches the application to read JSON, MessagePack, merge patches and (where a route says so) forms. */
+/** Registers the parsers for JSON and MessagePack and, for the routes that declare them, merge patches and forms. */
 export function useBodyFormats(app: NestFastifyApplication, config: Config): void {
   const { batchBodyLimitBytes, bodyLimitBytes, maxNesting } = config.values;
   const largest = Math.max(batchBodyLimitBytes, bodyLimitBytes);
 
-  // Fastify reads plain text by itself; here it is a format like any other that isn't taken.
+  // Fastify parses plain text by default; this API doesn't accept it.
   app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
   const read = (types: string[], decode: (bytes: Buffer, request: FastifyRequest) => unknown): void => {
     app.useBodyParser(types, { bodyLimit: largest }, (request: FastifyRequest, bytes: Buffer, done) => {
       try {
         const limit = request.routeOptions.config.largeBody ? batchBodyLimitBytes : bodyLimitBytes;
-        if (bytes.length > limit) throw new Problem('body_too_large', { detail: `At most ${limit} bytes.` });
+        if (bytes.length > limit) throw new Problem('body_too_large', { detail: `Send at most ${limit} bytes.` });
         done(null, decode(bytes, request));
       } catch (error) {
         done(error as Error, undefined);
@@ -48,20 +48,20 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   });
   read(MESSAGE_PACK_TYPES, (bytes) => unpackMessage(bytes, maxNesting));
   read([FORM], (bytes, request) => {
-    // `curl -d '{…}'` without a header says "form"; no form begins with a brace or bracket.
+    // `curl -d '{…}'` sends the content type of a form by default. No form begins with a brace or a bracket.
     if (bytes[0] === 0x7b || bytes[0] === 0x5b) return readJson(bytes, maxNesting);
     requireConsumed(request, FORM);
     return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
   });
 }
 
-/** Forms (RFC 6749 §4.3) and merge patches (RFC 7396) are taken only by the routes that say so. */
+/** Rejects a form (RFC 6749 §4.3) or a merge patch (RFC 7396) on a route that doesn't declare it. */
 function requireConsumed(request: FastifyRequest, type: string): void {
   if (!request.routeOptions.config.consumes?.includes(type)) throw new Problem('unsupported_format');
 }
 
 /**
- * Parses a JSON body. An empty one is no body. Nesting is measured before decoding.
+ * Parses a JSON body. An empty body is undefined. The nesting is measured before decoding.
  * @throws Problem unreadable_body
  */
 export function readJson(bytes: Buffer, maxNesting: number): unknown {
@@ -98,9 +98,9 @@ function jsonDepth(bytes: Buffer): number {
   return deepest;
 }
 
-/** Settles the format of the answer from `Accept` (RFC 9110 §12.5.1) for everything under `/api`: 406 when none fits. */
+/** Negotiates the response format of everything under `/api` (RFC 9110 §12.5.1). Sends a 406 if none is acceptable. */
 export function negotiate(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  request.answerFormat = 'json';
+  request.responseFormat = 'json';
   if (!request.url.startsWith('/api')) return done();
   const accept = request.headers.accept;
   if (accept) {
@@ -113,15 +113,15 @@ export function negotiate(request: FastifyRequest, reply: FastifyReply, done: ()
     const chosen = bestMatch(accept, offered);
     if (!chosen) return sendProblem(new Problem('not_acceptable'), request, reply);
     if (MESSAGE_PACK_TYPES.includes(chosen)) {
-      request.answerFormat = 'msgpack';
+      request.responseFormat = 'msgpack';
       reply.type(MESSAGE_PACK_TYPES[0]!).serializer((value: unknown) => packMessage(value) as never);
-    } else if (!chosen.endsWith('json')) request.answerFormat = chosen;
+    } else if (!chosen.endsWith('json')) request.responseFormat = chosen;
   }
   reply.header('vary', 'Accept');
   done();
 }
 
-/** The offered media type that the header likes best; earlier offers win ties. Null when none is acceptable. */
+/** Returns the offered media type with the highest quality in `Accept`, the earlier one in a tie; null if none fits. */
 export function bestMatch(accept: string, offered: string[]): string | null {
   const ranges = accept.split(',').map((part) => {
     const [range = '', ...parameters] = part.trim().toLowerCase().split(';');

@@ -3,13 +3,13 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 
-const LOOK_MS = 50;
-const GOODBYE_MS = 1_000;
+const POLL_MS = 50;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
- * Lets a closing server go as soon as the last answer is out. Node waits for every connection: for those that are kept
- * alive after their answer, for those over which nothing was ever asked, and for sockets whose other end never answers
- * the goodbye.
+ * Lets a server shut down as soon as the last response is sent. Without it, Node waits for every connection: for
+ * keep-alive connections after their response, for connections that never sent a request, and for WebSockets whose
+ * client doesn't answer the close frame.
  */
 @Injectable()
 export class Drain implements BeforeApplicationShutdown {
@@ -38,14 +38,14 @@ export class Drain implements BeforeApplicationShutdown {
   beforeApplicationShutdown(): void {
     this.closing = true;
     const { server } = this.fastify;
-    const patientUntil = Date.now() + GOODBYE_MS;
-    const look = setInterval(() => {
-      // It stops listening only after the sockets were told.
+    const deadline = Date.now() + CLOSE_TIMEOUT_MS;
+    const poll = setInterval(() => {
+      // The server stops listening only after the close frames are sent.
       if (server.listening || this.inFlight > 0) return;
       server.closeAllConnections();
-      if (Date.now() > patientUntil) for (const socket of this.upgraded) socket.destroy();
-    }, LOOK_MS);
-    look.unref();
-    server.once('close', () => clearInterval(look));
+      if (Date.now() > deadline) for (const socket of this.upgraded) socket.destroy();
+    }, POLL_MS);
+    poll.unref();
+    server.once('close', () => clearInterval(poll));
   }
 }

@@ -3,7 +3,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../problems/problem.js';
-import { escaped } from './validation.pipe.js';
+import { escapePointer } from './validation.pipe.js';
 import { DRY_RUN } from './write-route.js';
 
 declare module 'fastify' {
@@ -13,9 +13,8 @@ declare module 'fastify' {
 }
 
 /**
- * Returns whether a write was asked for with `?dry_run=true`. The first call takes the parameter out of the query, so
- * that the route need not know it, and refuses what a write does not know: a misspelt `dry_run` must not become a real
- * write.
+ * Returns whether a write has `?dry_run=true`. The first call removes the parameter from the query, so that the route
+ * need not declare it, and rejects unknown parameters: a misspelt `dry_run` must not become a real write.
  * @throws Problem validation_failed
  */
 export function isDryRun(context: ExecutionContext): boolean {
@@ -25,30 +24,30 @@ export function isDryRun(context: ExecutionContext): boolean {
   if (request.isDryRun === undefined) {
     const isOffered = Reflect.getMetadata(DRY_RUN, context.getHandler()) === true;
     request.isDryRun = takeDryRun(request, isOffered);
-    if (isOffered && !readsQuery(context)) refuseQuery(request);
+    if (isOffered && !readsQuery(context)) rejectQuery(request);
   }
   return request.isDryRun;
 }
 
-/** Returns whether the handler takes the query, which is then checked against what it declares. */
+/** Returns whether the handler has a query parameter. The validation pipe then checks the query. */
 function readsQuery(context: ExecutionContext): boolean {
   const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object;
   return Object.keys(parameters ?? {}).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
 }
 
 /** @throws Problem validation_failed */
-function refuseQuery({ query }: FastifyRequest): void {
+function rejectQuery({ query }: FastifyRequest): void {
   const names = Object.keys(query as object);
   if (names.length === 0) return;
-  const message = 'This call takes no such parameter.';
-  throw invalid(...names.map((name) => ({ pointer: `/query/${escaped(name)}`, code: 'unknown_field', message })));
+  const message = 'Unknown parameter.';
+  throw invalid(...names.map((name) => ({ pointer: `/query/${escapePointer(name)}`, code: 'unknown_field', message })));
 }
 
 const WORDS: Record<string, boolean> = { true: true, '1': true, '': true, false: false, '0': false };
 
 /**
- * Takes `dry_run` out of the query, so that the route need not know it. Refused on a route without a dry run: a caller
- * who asks for one must never get a real write.
+ * Removes `dry_run` from the query and returns its value. Rejects it on a route without a dry run: a caller who
+ * requests one must never cause a real write.
  * @throws Problem validation_failed
  */
 function takeDryRun(request: FastifyRequest, isOffered: boolean): boolean {
@@ -56,9 +55,9 @@ function takeDryRun(request: FastifyRequest, isOffered: boolean): boolean {
   if (!('dry_run' in query)) return false;
   const { dry_run: value } = query;
   const pointer = '/query/dry_run';
-  if (!isOffered) throw invalid({ pointer, code: 'unknown_field', message: 'This call has no dry run.' });
-  const asked = typeof value === 'string' ? WORDS[value.toLowerCase()] : undefined;
-  if (asked === undefined) throw invalid({ pointer, code: 'invalid', message: 'Must be true or false.' });
+  if (!isOffered) throw invalid({ pointer, code: 'unknown_field', message: 'This call does not support dry runs.' });
+  const isRequested = typeof value === 'string' ? WORDS[value.toLowerCase()] : undefined;
+  if (isRequested === undefined) throw invalid({ pointer, code: 'invalid', message: 'Must be true or false.' });
   delete query.dry_run;
-  return asked;
+  return isRequested;
 }

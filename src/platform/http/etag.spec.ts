@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isNotModified, readPrecondition, versionTag } from './etag.js';
 
 describe('isNotModified', () => {
-  const ask = (ifNoneMatch?: string): { unchanged: boolean; status?: number; etag?: string } => {
+  const check = (ifNoneMatch?: string): { unchanged: boolean; status?: number; etag?: string } => {
     const sent: { status?: number; etag?: string } = {};
     const reply = {
       header: (_name: string, value: string) => void (sent.etag = value),
@@ -13,12 +13,12 @@ describe('isNotModified', () => {
     return { unchanged: isNotModified(versionTag(3), request, reply), ...sent };
   };
 
-  it.each(['"3"', 'W/"3"', '"1", "3"', '*'])('answers 304 to %s', (header) => {
-    expect(ask(header)).toEqual({ unchanged: true, status: 304, etag: '"3"' });
+  it.each(['"3"', 'W/"3"', '"1", "3"', '*'])('responds with 304 to %s', (header) => {
+    expect(check(header)).toEqual({ unchanged: true, status: 304, etag: '"3"' });
   });
 
   it.each([undefined, '', '"2"', '3', '"33"'])('sends the event for %j', (header) => {
-    expect(ask(header)).toEqual({ unchanged: false, etag: '"3"' });
+    expect(check(header)).toEqual({ unchanged: false, etag: '"3"' });
   });
 });
 
@@ -41,11 +41,11 @@ describe('readPrecondition', () => {
     },
   );
 
-  it('is lenient with any other preference', () => {
+  it('is not strict for any other preference', () => {
     expect(readPrecondition('"3"', 'handling=lenient')).toEqual({ version: 3, strict: false });
   });
 
-  it.each(['', 'three', '-1', '"3", "4"', '"99999999999"', '"1.0"'])('refuses %j with a pointer', (header) => {
+  it.each(['', 'three', '-1', '"3", "4"', '"99999999999"', '"1.0"'])('rejects %j with a pointer', (header) => {
     expect(() => readPrecondition(header, undefined)).toThrow(
       expect.objectContaining({
         status: 422,

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../problems/problem.js';
 
-/** The entity tag of an event is its version number (RFC 9110 §8.8.3). */
+/** Returns the entity tag of an event: its version number in quotes (RFC 9110 §8.8.3). */
 export const versionTag = (version: number): string => `"${version}"`;
 
-/** Sets `ETag`; true when the caller's `If-None-Match` already names it, and the answer is 304 without a body. */
+/** Sets `ETag`. If `If-None-Match` contains the tag, sets the status 304 and returns true: send no body. */
 export function isNotModified(tag: string, request: FastifyRequest, reply: FastifyReply): boolean {
   reply.header('etag', tag);
   const known = request.headers['if-none-match'];
@@ -15,16 +15,16 @@ export function isNotModified(tag: string, request: FastifyRequest, reply: Fasti
   return true;
 }
 
-/** The version that a write was made for. */
+/** The version that a write is based on. */
 export interface Precondition {
   version: number;
-  /** Refuse if the event is further on, instead of merging (RFC 7240 `handling=strict`). */
+  /** True to reject a write that is based on an older version, instead of merging it (RFC 7240 `handling=strict`). */
   strict: boolean;
 }
 
 /**
- * What `If-Match` and `Prefer` demand; null for no version or for `*` (whatever is there).
- * @throws Problem validation_failed when it is no entity tag of ours
+ * Reads `If-Match` and `Prefer`. Returns null without `If-Match` or for `*` (any version).
+ * @throws Problem validation_failed if `If-Match` isn't a version
  */
 export function readPrecondition(ifMatch: string | undefined, prefer: string | undefined): Precondition | null {
   if (ifMatch === undefined || ifMatch.trim() === '*') return null;

@@ -32,7 +32,7 @@ interface FieldOptions {
 }
 
 /**
- * One decorator a field says both what is accepted and what the OpenAPI document promises, so that they cannot differ.
+ * Declares in one decorator the checks of a field and its schema in the OpenAPI document, so that they cannot differ.
  * Absent optional fields and null nullable fields skip the checks.
  */
 function field(options: FieldOptions, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]): PropertyDecorator {
@@ -40,7 +40,7 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, ...checks: Pro
   const presence = ValidateIf((_object, value) => !(optional && value === undefined) && !(nullable && value === null));
   return applyDecorators(
     presence,
-    ...(optional ? [] : [IsDefined({ message: 'Needed.' })]),
+    ...(optional ? [] : [IsDefined({ message: 'Required.' })]),
     ...checks,
     ApiProperty({
       ...schema,
@@ -52,13 +52,13 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, ...checks: Pro
   );
 }
 
-/** PostgreSQL stores no NUL and UTF-8 has no lone surrogates: text with either would come back different. */
+/** PostgreSQL cannot store NUL, and UTF-8 has no lone surrogates: text with either would change when stored. */
 const StorableText = (): PropertyDecorator =>
   ValidateBy({
     name: 'storableText',
     validator: {
       validate: (value) => typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed()),
-      defaultMessage: () => 'Holds a character that cannot be stored.',
+      defaultMessage: () => 'Contains a character that cannot be stored.',
     },
   });
 
@@ -103,7 +103,7 @@ export function PatternField(
   );
 }
 
-/** An address that a browser can open: absolute, `http` or `https`, with a host. */
+/** A URL that a browser can open: absolute, `http` or `https`, with a host. */
 export function WebAddressField(options: FieldOptions & { max: number }): PropertyDecorator {
   const { max } = options;
   return field(
@@ -115,7 +115,7 @@ export function WebAddressField(options: FieldOptions & { max: number }): Proper
       name: 'webAddress',
       validator: {
         validate: (value) => typeof value !== 'string' || isWebAddress(value),
-        defaultMessage: () => 'Must be an http or https address.',
+        defaultMessage: () => 'Must be an http or https URL.',
       },
     }),
     StorableText(),
@@ -123,7 +123,7 @@ export function WebAddressField(options: FieldOptions & { max: number }): Proper
 }
 
 function isWebAddress(text: string): boolean {
-  // The parser of the platform removes white space and control characters instead of refusing them.
+  // The URL parser removes white space and control characters instead of rejecting them.
   if (!/^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(text)) return false;
   return URL.canParse(text);
 }
@@ -148,7 +148,7 @@ export function UuidField(options: FieldOptions): PropertyDecorator {
   );
 }
 
-/** A list of ids. What stands in it is checked by the service that knows the ids and can point at each. */
+/** A list of ids. The service that uses them checks the entries and can point to each. */
 export function IdListField(options: FieldOptions & { min?: number; max: number }): PropertyDecorator {
   const { min = 0, max } = options;
   return field(
@@ -160,7 +160,7 @@ export function IdListField(options: FieldOptions & { min?: number; max: number 
   );
 }
 
-/** The same in a query string: repeated, or separated by commas. */
+/** The same as `IdListField` in a query string: repeated, or separated by commas. */
 export function IdListQuery(options: FieldOptions & { min?: number; max: number }): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -170,26 +170,26 @@ export function IdListQuery(options: FieldOptions & { min?: number; max: number 
   );
 }
 
-/** Some of a closed list of words, accepted in any case. */
+/** A list of words from a closed list, accepted in any case. */
 export function ChoiceListField(
   options: FieldOptions & { values: readonly string[]; min?: number },
 ): PropertyDecorator {
   const { values, min = 0 } = options;
   const spelled = new Map(values.map((value) => [value.toLowerCase(), value]));
-  const known = (entry: unknown): unknown =>
+  const normalize = (entry: unknown): unknown =>
     typeof entry === 'string' ? (spelled.get(entry.toLowerCase()) ?? entry) : entry;
   return field(
     options,
     { type: 'array', items: { type: 'string', enum: [...values] }, minItems: min, maxItems: values.length },
-    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(known) : value)),
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(normalize) : value)),
     IsArray({ message: 'Must be a list.' }),
     ArrayMinSize(min, { message: `At least ${min}.` }),
     ArrayMaxSize(values.length, { message: `At most ${values.length}.` }),
-    IsIn([...values], { each: true, message: `Must be some of ${values.join(', ')}.` }),
+    IsIn([...values], { each: true, message: `Each entry must be one of ${values.join(', ')}.` }),
   );
 }
 
-/** One of a closed list of lower-case words, accepted in any case. */
+/** A word from a closed list of lower-case words, accepted in any case. */
 export function ChoiceField(options: FieldOptions & { values: readonly string[]; name?: string }): PropertyDecorator {
   return field(
     options,
@@ -214,7 +214,7 @@ export function WholeNumberField(options: FieldOptions & { min: number; max: num
   );
 }
 
-/** The same as `WholeNumberField`, spelled in a query string. */
+/** The same as `WholeNumberField` in a query string. */
 export function WholeNumberQuery(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -241,7 +241,7 @@ export function ObjectField(options: FieldOptions & { type: () => new () => obje
     options,
     { type: options.type },
     Type(options.type),
-    // ValidateNested alone takes a list of such objects as well.
+    // ValidateNested alone also accepts a list of such objects.
     IsObject({ message: 'Must be an object.' }),
     ValidateNested({ message: 'Must be an object.' }),
   );
@@ -262,7 +262,7 @@ export function ListField(
   );
 }
 
-/** A value checked by the service that understands it, such as a recurrence; only its shape is promised here. */
+/** A value that a service validates, such as a recurrence. This decorator only documents its schema. */
 export function FreeField(options: FieldOptions & { schema: ApiPropertyOptions }): PropertyDecorator {
   return field(options, options.schema, ValidateBy({ name: 'free', validator: { validate: () => true } }));
 }

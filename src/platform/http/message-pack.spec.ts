@@ -8,12 +8,12 @@ const packr = new Packr({ useRecords: false });
 const nested = (levels: number): Buffer => Buffer.concat([Buffer.alloc(levels, 0x91), Buffer.from([0xc0])]);
 
 describe('packMessage', () => {
-  it('writes what other decoders read back', () => {
+  it('writes bytes that other decoders can read', () => {
     const value = { text: 'é', list: [1, -1, 2 ** 40, 1.5], none: null, flag: true };
     expect(packr.unpack(packMessage(value))).toEqual(value);
   });
 
-  it('writes plain maps, not the records that only one library reads', () => {
+  it('writes plain maps, not the records that only this library can read', () => {
     // map 16 of one pair, fixstr "a", 1
     expect(packMessage({ a: 1 })).toEqual(Buffer.from([0xde, 0x00, 0x01, 0xa1, 0x61, 0x01]));
   });
@@ -24,16 +24,16 @@ describe('unpackMessage', () => {
     expect(unpackMessage(packr.pack({ a: [1, { b: null }] }), DEEPEST)).toEqual({ a: [1, { b: null }] });
   });
 
-  it('takes an empty body for none', () => {
+  it('reads an empty body as undefined', () => {
     expect(unpackMessage(Buffer.alloc(0), DEEPEST)).toBeUndefined();
   });
 
-  it('reads timestamps as the text that JSON would carry', () => {
+  it('reads timestamps as the text that JSON would contain', () => {
     const at = new Date('2026-06-01T10:00:00.000Z');
     expect(unpackMessage(packr.pack({ at }), DEEPEST)).toEqual({ at: '2026-06-01T10:00:00.000Z' });
   });
 
-  it('reads integers beyond 2^53 as numbers, and drops what JSON has no word for', () => {
+  it('reads integers beyond 2^53 as numbers, and reads undefined as null', () => {
     // uint 64 of 2^63
     expect(typeof unpackMessage(Buffer.from([0xcf, 0x80, 0, 0, 0, 0, 0, 0, 0]), DEEPEST)).toBe('number');
     // fixext 1, type 0: undefined to msgpackr
@@ -49,22 +49,22 @@ describe('unpackMessage', () => {
     ['two values', [0x01, 0x02]],
     ['a record of another library’s own format', [0xd4, 0x72, 0x40, 0x91, 0xa1, 0x61, 0x01]],
     ['a set in that library’s format', [0xd4, 0x73, 0x00, 0x91, 0x01]],
-  ])('refuses %s', (_name, bytes) => {
+  ])('rejects %s', (_name, bytes) => {
     expect(() => unpackMessage(Buffer.from(bytes), DEEPEST)).toThrow(
       expect.objectContaining({ code: 'unreadable_body' }) as Error,
     );
   });
 
-  it('reads as many levels as allowed and refuses one more', () => {
+  it('reads the allowed number of levels and rejects one more', () => {
     expect(unpackMessage(nested(DEEPEST), DEEPEST)).toBeInstanceOf(Array);
     expect(() => unpackMessage(nested(DEEPEST + 1), DEEPEST)).toThrow(Problem);
   });
 
-  it('refuses a million levels without recursing into them', () => {
+  it('rejects a million levels without recursion', () => {
     expect(() => unpackMessage(nested(1_000_000), DEEPEST)).toThrow(/deeper than 32/);
   });
 
-  it('gives no object a prototype of the sender’s choice', () => {
+  it('never sets the prototype of an object', () => {
     const bytes = Buffer.concat([Buffer.from([0x81, 0xa9]), Buffer.from('__proto__'), packr.pack({ admin: true })]);
     const read = unpackMessage(bytes, DEEPEST) as Record<string, unknown>;
     expect(read.admin).toBeUndefined();

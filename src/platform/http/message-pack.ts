@@ -3,7 +3,7 @@ import { Problem } from '../../problems/problem.js';
 
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number', encodeUndefinedAsNil: true });
 
-/** The media types under which MessagePack is taken and asked for; the first is the one answered with. */
+/** The media types of MessagePack that requests may use. Responses use the first one. */
 export const MESSAGE_PACK_TYPES = ['application/msgpack', 'application/x-msgpack', 'application/vnd.msgpack'];
 
 export function packMessage(value: unknown): Buffer {
@@ -11,8 +11,8 @@ export function packMessage(value: unknown): Buffer {
 }
 
 /**
- * Decodes a MessagePack body. An empty one is no body. Its nesting is measured on the bytes first, because decoders recurse.
- * Timestamps (extension −1) become RFC 3339 text, as JSON would carry them.
+ * Decodes a MessagePack body. An empty body is undefined. The nesting is measured on the bytes first, because decoders
+ * recurse. Timestamps (extension −1) become RFC 3339 text, as in JSON.
  * @throws Problem unreadable_body
  */
 export function unpackMessage(bytes: Buffer, maxNesting: number): unknown {
@@ -29,7 +29,7 @@ export function unpackMessage(bytes: Buffer, maxNesting: number): unknown {
   }
 }
 
-/** JSON has no dates, bytes or big integers; what MessagePack adds becomes what JSON would have carried. */
+/** Converts the types that JSON lacks to their JSON form. Rejects binary data and other objects. */
 function plain(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (typeof value === 'bigint') return value.toString();
@@ -41,11 +41,11 @@ function plain(value: unknown): unknown {
 }
 
 /**
- * How deep arrays and maps nest, read from the format bytes alone (MessagePack specification, "Formats"); reading stops
- * once `limit` is passed. Null when the bytes are not exactly one value.
+ * Returns the nesting depth of arrays and maps, read from the format bytes alone (MessagePack specification,
+ * "Formats"). Stops once the depth exceeds `limit`. Returns null if the bytes are not exactly one value.
  */
 export function messagePackDepth(bytes: Buffer, limit: number): number | null {
-  // How many values are still to come on each open level; the last is the innermost.
+  // The number of remaining values on each open level. The last level is the innermost.
   const open: number[] = [1];
   let deepest = 0;
   let at = 0;
@@ -70,15 +70,15 @@ export function messagePackDepth(bytes: Buffer, limit: number): number | null {
 }
 
 interface Header {
-  /** Offset of the next value (scalars) or of the first child (containers). */
+  /** The offset of the next value (scalars) or of the first child (containers). */
   next: number;
-  /** Values inside; −1 for a scalar. */
+  /** The number of values inside; −1 for a scalar. */
   children: number;
 }
 
 const scalar = (next: number): Header => ({ next, children: -1 });
 
-// Bytes that follow the format byte of the fixed-size scalars.
+// The number of bytes after the format byte, for scalars of a fixed size.
 const FIXED_SIZE = new Map([
   ...[0xc0, 0xc2, 0xc3].map((format) => [format, 0] as const),
   ...[0xcc, 0xd0].map((format) => [format, 1] as const),

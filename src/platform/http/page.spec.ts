@@ -4,8 +4,8 @@ import { pageOf, type PageQuery, pageRequest, pageView, type PageView } from './
 
 const keyOf = (text: string): string[] => [text];
 
-/** What a list of letters answers with. */
-function answer(query: PageQuery, rows: string[], total: number | null = null): PageView & { link?: string } {
+/** Returns the response of a list of letters. */
+function pageFor(query: PageQuery, rows: string[], total: number | null = null): PageView & { link?: string } {
   const page = pageOf(rows, pageRequest(query, 'letters', 1), keyOf, total);
   const headers: Record<string, string> = {};
   const reply = { header: (name: string, value: string) => void (headers[name] = value) } as unknown as FastifyReply;
@@ -24,50 +24,50 @@ const errorOf = (query: PageQuery, order = 'letters', keyLength = 1): unknown =>
 };
 
 describe('pages by cursor', () => {
-  it('asks for 50 from the start when nothing is said', () => {
+  it('reads the first 50 items by default', () => {
     expect(pageRequest({}, 'letters', 1)).toEqual({ order: 'letters', limit: 50, after: null, offset: null });
   });
 
-  it('cuts the row beyond the limit and goes on behind the last one kept', () => {
+  it('drops the row beyond the limit and continues after the last item', () => {
     const request = pageRequest({ limit: 2 }, 'letters', 1);
     expect(pageOf(['a', 'b', 'c'], request, keyOf, null).items).toEqual(['a', 'b']);
-    const { next_cursor: cursor } = answer({ limit: 2 }, ['a', 'b', 'c']);
+    const { next_cursor: cursor } = pageFor({ limit: 2 }, ['a', 'b', 'c']);
     expect(pageRequest({ limit: 2, cursor: cursor! }, 'letters', 1).after).toEqual(['b']);
   });
 
-  it('ends when no row is left', () => {
-    expect(answer({ limit: 2 }, ['a', 'b'])).toEqual({ next_cursor: null });
-    expect(answer({ limit: 2 }, [])).toEqual({ next_cursor: null });
+  it('ends if no row is left', () => {
+    expect(pageFor({ limit: 2 }, ['a', 'b'])).toEqual({ next_cursor: null });
+    expect(pageFor({ limit: 2 }, [])).toEqual({ next_cursor: null });
   });
 
-  it('links to the next page with the other parameters kept', () => {
-    const { link, next_cursor: cursor } = answer({ limit: 1 }, ['a', 'b']);
+  it('links to the next page with all other parameters', () => {
+    const { link, next_cursor: cursor } = pageFor({ limit: 1 }, ['a', 'b']);
     expect(link).toBe(`</api/letters?limit=1&cursor=${cursor}>; rel="next"`);
   });
 
-  it('refuses a cursor of another list, of another order, and what is none', () => {
-    const cursor = answer({ limit: 1 }, ['a', 'b']).next_cursor!;
-    const refused = ['/query/cursor invalid'];
-    expect(errorOf({ cursor }, 'numbers')).toEqual(refused);
-    expect(errorOf({ cursor }, 'letters', 2)).toEqual(refused);
+  it('rejects a cursor of another list or of another order, and a malformed one', () => {
+    const cursor = pageFor({ limit: 1 }, ['a', 'b']).next_cursor!;
+    const rejected = ['/query/cursor invalid'];
+    expect(errorOf({ cursor }, 'numbers')).toEqual(rejected);
+    expect(errorOf({ cursor }, 'letters', 2)).toEqual(rejected);
     const forged = [[], {}, null, ['letters', 1], ['letters', '\0'], ['letters'], 'letters'];
     for (const key of forged) {
-      expect(errorOf({ cursor: Buffer.from(JSON.stringify(key)).toString('base64url') })).toEqual(refused);
+      expect(errorOf({ cursor: Buffer.from(JSON.stringify(key)).toString('base64url') })).toEqual(rejected);
     }
-    for (const text of ['', 'x', '%%%', '🙂']) expect(errorOf({ cursor: text })).toEqual(refused);
+    for (const text of ['', 'x', '%%%', '🙂']) expect(errorOf({ cursor: text })).toEqual(rejected);
   });
 });
 
 describe('numbered pages', () => {
-  it('turns page and size into an offset', () => {
+  it('converts page and size to an offset', () => {
     expect(pageRequest({ page: 3, page_size: 20 }, 'letters', 1)).toMatchObject({ limit: 20, offset: 40 });
     expect(pageRequest({ page: 2 }, 'letters', 1)).toMatchObject({ limit: 50, offset: 50 });
     expect(pageRequest({ page_size: 10 }, 'letters', 1)).toMatchObject({ limit: 10, offset: 0 });
     expect(pageRequest({ page: 2, limit: 7 }, 'letters', 1)).toMatchObject({ limit: 7, offset: 7 });
   });
 
-  it('tells totals and links by number', () => {
-    expect(answer({ page: 1, page_size: 2 }, ['a', 'b', 'c'], 5)).toEqual({
+  it('returns totals and links by number', () => {
+    expect(pageFor({ page: 1, page_size: 2 }, ['a', 'b', 'c'], 5)).toEqual({
       next_cursor: null,
       total: 5,
       page: 1,
@@ -75,11 +75,11 @@ describe('numbered pages', () => {
       pages: 3,
       link: '</api/letters?page=2&page_size=2>; rel="next"',
     });
-    expect(answer({ page: 3, page_size: 2 }, ['e'], 5)).not.toHaveProperty('link');
-    expect(answer({ page: 1, page_size: 2 }, [], 0)).toMatchObject({ total: 0, pages: 0 });
+    expect(pageFor({ page: 3, page_size: 2 }, ['e'], 5)).not.toHaveProperty('link');
+    expect(pageFor({ page: 1, page_size: 2 }, [], 0)).toMatchObject({ total: 0, pages: 0 });
   });
 
-  it('does not mix with cursors', () => {
+  it('rejects a page together with a cursor', () => {
     expect(errorOf({ page: 1, cursor: 'x' })).toEqual(['/query/page not_allowed']);
   });
 });

@@ -3,13 +3,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TextField, WholeNumberQuery } from './fields.js';
 import { invalid } from '../../problems/problem.js';
 
-/** The paging parameters that every list takes: keyset by `cursor`, or numbered by `page`. */
+/** The parameters of every paged list: keyset pagination with `cursor`, or numbered pages with `page`. */
 export class PageQuery {
-  @WholeNumberQuery({ description: 'Most items to answer with (default 50).', min: 1, max: 200, example: 50 })
+  @WholeNumberQuery({
+    description: 'The largest number of items to return. Defaults to 50.',
+    min: 1,
+    max: 200,
+    example: 50,
+  })
   limit?: number;
 
   @TextField({
-    description: 'The `next_cursor` of the page before.',
+    description: 'The `next_cursor` of the previous page.',
     max: 1_000,
     optional: true,
     example: 'WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0',
@@ -17,62 +22,69 @@ export class PageQuery {
   cursor?: string;
 
   @WholeNumberQuery({
-    description: 'Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.',
+    description:
+      'The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.',
     min: 1,
     max: 1_000_000,
     example: 1,
   })
   page?: number;
 
-  @WholeNumberQuery({ description: 'Items on a numbered page (default 50).', min: 1, max: 200, example: 50 })
+  @WholeNumberQuery({
+    description: 'The number of items per numbered page. Defaults to 50.',
+    min: 1,
+    max: 200,
+    example: 50,
+  })
   page_size?: number;
 }
 
-/** What a repository needs to read one page: how many, and after which key or past how many rows. */
+/** One page for a repository to read: the number of items, and the key or the number of rows before them. */
 export interface PageRequest {
-  /** Names the list and its order; cursors carry it. */
+  /** Identifies the list and its order. Cursors contain it. */
   order: string;
   limit: number;
-  /** Key of the last item seen, in the order of the list. */
+  /** The key of the last item of the previous page, in the order of the list. */
   after: string[] | null;
-  /** Rows to pass over; null unless pages are numbered. */
+  /** The number of rows to skip; null unless pages are numbered. */
   offset: number | null;
 }
 
-/** One page as the repositories give it: up to `limit` items, and the total when pages are numbered. */
+/** One page from a repository: up to `limit` items, and the total if pages are numbered. */
 export interface Page<T> {
   items: T[];
-  /** The list's order and the key of the last item, when more follow. */
+  /** The order of the list and the key of the last item; null if no more items follow. */
   nextKey: string[] | null;
   total: number | null;
 }
 
-/** The members that every list answer shares. */
+/** The paging members of every list response. */
 export class PageView {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Pass it as `cursor` to read on; null at the end.',
+    description: 'Send it as `cursor` to read the next page; null on the last page.',
     example: 'WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0',
   })
   next_cursor: string | null;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Items in all (numbered pages only).' })
+  @ApiProperty({ type: 'integer', required: false, description: 'The total number of items (numbered pages only).' })
   total?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'This page (numbered pages only).' })
+  @ApiProperty({ type: 'integer', required: false, description: 'The number of this page (numbered pages only).' })
   page?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Items on a page (numbered pages only).' })
+  @ApiProperty({ type: 'integer', required: false, description: 'The number of items per page (numbered pages only).' })
   page_size?: number;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'Pages in all (numbered pages only).' })
+  @ApiProperty({ type: 'integer', required: false, description: 'The total number of pages (numbered pages only).' })
   pages?: number;
 }
 
 /**
  * Reads the paging parameters.
- * @param order names the list and its order: a cursor of another one is refused, it would skip or repeat items
+ * @param order identifies the list and its order; a cursor of another list is rejected, because it would skip or repeat
+ *   items
  * @param keyLength the number of parts of the list's key
  * @throws Problem validation_failed with the pointer `/query/cursor` or `/query/page`
  */
@@ -87,7 +99,7 @@ export function pageRequest(query: PageQuery, order: string, keyLength: number):
   return { order, limit: query.limit ?? 50, after: decodeCursor(query.cursor, order, keyLength), offset: null };
 }
 
-/** Cuts the row read beyond the limit and says where to read on. Repositories ask for `limit + 1` rows. */
+/** Builds a page from up to `limit + 1` rows. The extra row only shows that more items follow. */
 export function pageOf<T>(
   rows: T[],
   request: PageRequest,
@@ -99,7 +111,7 @@ export function pageOf<T>(
   return { items, nextKey: rows.length > request.limit && last ? [request.order, ...keyOf(last)] : null, total };
 }
 
-/** The answer's paging members, and the `Link: rel="next"` header (RFC 8288). */
+/** Returns the paging members of the response and sets the header `Link: rel="next"` (RFC 8288). */
 export function pageView(
   page: Page<unknown>,
   query: PageQuery,
@@ -128,12 +140,14 @@ function decodeCursor(cursor: string | undefined, order: string, keyLength: numb
     const texts = Array.isArray(parts) && parts.every((part) => typeof part === 'string' && !part.includes('\0'));
     if (texts && parts.length === keyLength + 1 && parts[0] === order) return parts.slice(1) as string[];
   } catch {
-    // Reported below like any other cursor that isn't ours.
+    // Reported below, like every other invalid cursor.
   }
   throw invalidCursor();
 }
 
-/** A cursor that this list didn't make. Repositories throw it too, when a part of the key has the wrong type. */
+/**
+ * Returns the problem for a cursor of another list. Repositories also throw it if a part of the key has the wrong type.
+ */
 export function invalidCursor(): Error {
-  return invalid({ pointer: '/query/cursor', code: 'invalid', message: 'Not a cursor of this list.' });
+  return invalid({ pointer: '/query/cursor', code: 'invalid', message: 'This is not a cursor of this list.' });
 }

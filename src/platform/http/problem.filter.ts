@@ -19,15 +19,15 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
   503: 'unavailable',
 };
 
-/** Turns whatever was thrown into a Problem. What nobody foresaw is a 500 and says nothing of the inside. */
-export function asProblem(error: unknown): Problem {
+/** Converts any error to a Problem. An unexpected error becomes a 500 without internal details. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isDatabaseUnavailable(error)) {
     return new Problem('unavailable', { detail: 'The database cannot be reached.', headers: { 'retry-after': '2' } });
   }
   if (isRetryable(error)) {
-    // It was tried again and again, and somebody else was always faster.
-    return new Problem('unavailable', { detail: 'Too many changes at once.', headers: { 'retry-after': '2' } });
+    // Every retry of the transaction failed because of concurrent ones.
+    return new Problem('unavailable', { detail: 'Too many concurrent changes.', headers: { 'retry-after': '2' } });
   }
   const status =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
@@ -35,7 +35,7 @@ export function asProblem(error: unknown): Problem {
   return new Problem(code, code === 'unavailable' ? { headers: { 'retry-after': '2' } } : {});
 }
 
-/** The one exception filter (RFC 9457). Answers in the format that the caller accepts. */
+/** The only exception filter. Sends a problem document (RFC 9457) in the format that the caller accepts. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -44,7 +44,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const problem = asProblem(error);
+    const problem = toProblem(error);
     if (problem.code === 'internal_error') {
       this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error, { request_id: request.id });
     }
@@ -56,9 +56,9 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (reply.sent) return;
   reply.status(problem.status).headers(problem.extras.headers ?? {});
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="convene"');
-  // A handler may have announced an entity before it failed.
+  // The handler may have set it before it failed.
   reply.removeHeader('etag');
-  if (request.answerFormat !== 'msgpack') reply.type('application/problem+json');
+  if (request.responseFormat !== 'msgpack') reply.type('application/problem+json');
   const document = problem.toDocument(request.url.split('?')[0] ?? '/', request.id);
-  reply.send(request.answerFormat === 'msgpack' ? document : JSON.stringify(document));
+  reply.send(request.responseFormat === 'msgpack' ? document : JSON.stringify(document));
 }

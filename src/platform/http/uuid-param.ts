@@ -11,13 +11,13 @@ class UuidPipe implements PipeTransform {
   }
 }
 
-/** @throws Problem validation_failed when a path parameter isn't a UUID */
+/** Returns a UUID in lower case. @throws Problem validation_failed if the path parameter isn't a UUID */
 export function parseUuidParam(name: string, value: unknown): string {
   if (!isUUID(value)) throw invalid({ pointer: `/path/${name}`, code: 'not_a_uuid', message: 'Must be a UUID.' });
   return (value as string).toLowerCase();
 }
 
-/** A path parameter that must be a UUID; arrives in lower case. */
+/** A path parameter that must be a UUID. The handler receives it in lower case. */
 export function UuidParam(name: string, description: string): ParameterDecorator {
   const bind = Param(name, new UuidPipe(name));
   return (target, key, index) => {

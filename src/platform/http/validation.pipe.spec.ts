@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ChoiceField, FlagField, FreeField, ListField, TextField, WholeNumberQuery } from './fields.js';
 import { invalid, Problem } from '../../problems/problem.js';
-import { asSent, RequestValidationPipe } from './validation.pipe.js';
+import { withSentPointers, RequestValidationPipe } from './validation.pipe.js';
 
 class Guest {
   @TextField({ description: '', min: 1, max: 5 })
@@ -41,29 +41,29 @@ const pipe = new RequestValidationPipe();
 const check = (value: unknown, metatype: unknown = Note, type: 'body' | 'query' = 'body'): Promise<unknown> =>
   pipe.transform(value, { type, metatype: metatype as never });
 
-/** `pointer code` of everything that was refused. */
+/** Returns `pointer code` for every invalid value. */
 async function errorsOf(work: Promise<unknown>): Promise<string[]> {
   const problem = await work.then(
     () => null,
     (error: unknown) => error,
   );
-  if (!(problem instanceof Problem)) throw new Error(`Not refused: ${String(problem)}`);
+  if (!(problem instanceof Problem)) throw new Error(`Not rejected: ${String(problem)}`);
   return problem.extras.errors!.map(({ pointer, code }) => `${pointer} ${code}`);
 }
 
 describe('the validation pipe', () => {
-  it('makes instances of the body class', async () => {
+  it('returns an instance of the body class', async () => {
     const note = await check({ title: 'a', text: null, pinned: false });
     expect(note).toBeInstanceOf(Note);
     expect(note).toEqual({ title: 'a', text: null, pinned: false });
   });
 
-  it('leaves absent fields absent, so that an update can tell them from null', async () => {
+  it('keeps absent fields absent, so that an update can distinguish them from null', async () => {
     const { text, pinned } = (await check({ title: 'a' })) as Note;
     expect([text, pinned]).toEqual([undefined, undefined]);
   });
 
-  it('reports every wrong field at once', async () => {
+  it('reports every invalid field at once', async () => {
     expect(await errorsOf(check({ text: 'too long', pinned: 'yes', owner_id: 1 }))).toEqual([
       '/owner_id unknown_field',
       '/title required',
@@ -82,25 +82,25 @@ describe('the validation pipe', () => {
     [5, 'invalid'],
     [['a'], 'invalid'],
     [{}, 'invalid'],
-  ])('refuses the text %j as %s', async (title, code) => {
+  ])('rejects the text %j as %s', async (title, code) => {
     expect(await errorsOf(check({ title }))).toEqual([`/title ${code}`]);
   });
 
-  it('keeps whole emoji, which are surrogates in pairs', async () => {
+  it('accepts emoji, which are pairs of surrogates', async () => {
     expect(await check({ title: '🙂' })).toEqual({ title: '🙂' });
   });
 
-  it.each(['[]', '"a"', '5', 'true'])('refuses the body %s', async (text) => {
+  it.each(['[]', '"a"', '5', 'true'])('rejects the body %s', async (text) => {
     expect(await errorsOf(check(JSON.parse(text)))).toEqual([' invalid']);
   });
 
-  it('reads no body as an empty one', async () => {
+  it('treats an absent body as an empty object', async () => {
     expect(await errorsOf(check(undefined))).toEqual(['/title required']);
     expect(await errorsOf(check(null))).toEqual(['/title required']);
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__defineGetter__', 'then'])(
-    'refuses a field named %s',
+    'rejects a field named %s',
     async (name) => {
       const body = JSON.parse(`{"title":"a","${name}":{"title":"b"}}`) as object;
       expect(await errorsOf(check(body))).toEqual([`/${name} unknown_field`]);
@@ -117,7 +117,7 @@ describe('the validation pipe', () => {
     ]);
   });
 
-  it('takes words of a closed list in any case and hands them on in lower case', async () => {
+  it('accepts the words of a closed list in any case and converts them to lower case', async () => {
     expect(await check({ guests: [{ name: 'ana', role: 'HOST' }] }, Party)).toEqual({
       guests: [{ name: 'ana', role: 'host' }],
     });
@@ -126,7 +126,7 @@ describe('the validation pipe', () => {
     ]);
   });
 
-  it('points into queries, and reads their numbers', async () => {
+  it('points into queries, and parses their numbers', async () => {
     expect(await check({ limit: '5' }, NoteQuery, 'query')).toEqual({ limit: 5 });
     for (const limit of ['', '1.5', 'x', ['1', '2'], '1e3', '0x1']) {
       expect(await errorsOf(check({ limit }, NoteQuery, 'query'))).toEqual(['/query/limit invalid']);
@@ -136,46 +136,50 @@ describe('the validation pipe', () => {
   });
 });
 
-describe('bodies sent in short', () => {
+describe('bodies in a short form', () => {
   const ana = { name: 'ana' };
 
-  it('reads a bare list and a bare object as the member that they stand for', async () => {
+  it('wraps a bare list and a bare object in the member that they replace', async () => {
     expect(await check([ana], Party)).toEqual({ guests: [ana] });
     expect(await check(ana, Party)).toEqual({ guests: [ana] });
   });
 
-  it('points where the value stands in what was sent', async () => {
+  it('points into the body as it was sent', async () => {
     const nobody = { name: '' };
     expect(await errorsOf(check({ guests: [ana, nobody] }, Party))).toEqual(['/guests/1/name too_short']);
     expect(await errorsOf(check([ana, nobody], Party))).toEqual(['/1/name too_short']);
     expect(await errorsOf(check(nobody, Party))).toEqual(['/name too_short']);
   });
 
-  it('refuses what is no list of objects', async () => {
+  it('rejects anything but a list of objects', async () => {
     expect(await errorsOf(check({ guests: { 0: ana } }, Party))).toEqual(['/guests invalid']);
     expect(await errorsOf(check([null, 'x', 1], Party))).toEqual(['/0 invalid', '/1 invalid', '/2 invalid']);
     expect(await errorsOf(check([], Party))).toEqual([' too_short']);
     expect(await errorsOf(check([ana, ana, ana, ana], Party))).toEqual([' too_many']);
   });
 
-  it('shortens the pointers of what services refuse in the same way', async () => {
-    const refuse = (): Promise<never> =>
+  it('shortens the pointers of problems from services in the same way', async () => {
+    const reject = (): Promise<never> =>
       Promise.reject(invalid({ pointer: '/guests/0/name', code: 'taken', message: '' }));
     const bodies = { full: { guests: [ana] }, list: [ana], single: ana };
     const pointers = await Promise.all(
-      Object.values(bodies).map(async (sent) => errorsOf(asSent((await check(sent, Party)) as object, refuse))),
+      Object.values(bodies).map(async (sent) =>
+        errorsOf(withSentPointers((await check(sent, Party)) as object, reject)),
+      ),
     );
     expect(pointers).toEqual([['/guests/0/name taken'], ['/0/name taken'], ['/name taken']]);
   });
 
-  it('shortens the pointers of conflicts and hands other errors on as they are', async () => {
+  it('shortens the pointers of conflicts and passes other errors on unchanged', async () => {
     const body = (await check([ana], Party)) as object;
-    const clash = new Problem('event_conflict', { members: { conflicts: [{ pointer: '/guests/0' }, { title: 'x' }] } });
-    await expect(asSent(body, () => Promise.reject(clash))).rejects.toMatchObject({
+    const conflict = new Problem('event_conflict', {
+      members: { conflicts: [{ pointer: '/guests/0' }, { title: 'x' }] },
+    });
+    await expect(withSentPointers(body, () => Promise.reject(conflict))).rejects.toMatchObject({
       code: 'event_conflict',
       extras: { members: { conflicts: [{ pointer: '/0' }, { title: 'x' }] } },
     });
-    await expect(asSent(body, () => Promise.reject(new TypeError('ours')))).rejects.toBeInstanceOf(TypeError);
-    await expect(asSent(body, () => Promise.resolve(1))).resolves.toBe(1);
+    await expect(withSentPointers(body, () => Promise.reject(new TypeError('ours')))).rejects.toBeInstanceOf(TypeError);
+    await expect(withSentPointers(body, () => Promise.resolve(1))).resolves.toBe(1);
   });
 });

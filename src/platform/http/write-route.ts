@@ -5,19 +5,20 @@ export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 export const DRY_RUN = 'convene:dry-run';
 export const IDEMPOTENT = 'convene:idempotent';
 
-/** With `?dry_run=true` the route does everything and keeps nothing: see dry-run/. */
+/** Adds `?dry_run=true` to a write: the route runs, is checked and is rolled back. See dry-run/. */
 export const DryRun = (): MethodDecorator =>
   applyDecorators(
     SetMetadata(DRY_RUN, true),
     ApiQuery({
       name: 'dry_run',
       required: false,
-      description: 'Only tells what the call would do: the same checks and refusals, nothing stored, nobody told.',
+      description:
+        'Makes the call a dry run: the same checks and the same problems, but nothing is stored and nobody is notified.',
       schema: { type: 'boolean', default: false, example: true },
     }),
   );
 
-/** With an `Idempotency-Key` the route does its work once, however often the request is sent. */
+/** Adds `Idempotency-Key` to a write: the route does its work once, however often the client sends the request. */
 export const Idempotent = (): MethodDecorator =>
   applyDecorators(
     SetMetadata(IDEMPOTENT, true),
@@ -25,7 +26,7 @@ export const Idempotent = (): MethodDecorator =>
       name: IDEMPOTENCY_KEY,
       required: false,
       description:
-        'A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.',
+        'A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
       example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
     }),

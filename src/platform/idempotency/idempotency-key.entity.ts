@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The answer to a request with an `Idempotency-Key`, written in the transaction of the change that it tells of. */
+/** The response to a request with an `Idempotency-Key`, stored in the transaction of the change. */
 @Entity('idempotency_keys')
 @Index('idempotency_keys_created_at_idx', ['createdAt'])
 export class IdempotencyKey {
@@ -10,14 +10,14 @@ export class IdempotencyKey {
   @PrimaryColumn('varchar', { length: 255, primaryKeyConstraintName: 'idempotency_keys_pkey' })
   key: string;
 
-  /** Hash of the request that the key stands for. */
+  /** The hash of the request that the key belongs to. */
   @Column('text')
   fingerprint: string;
 
   @Column('integer')
   status: number;
 
-  /** What the handler set, such as `etag` and `location`. */
+  /** The headers that the handler set, such as `etag` and `location`. */
   @Column('jsonb')
   headers: Record<string, string>;
 

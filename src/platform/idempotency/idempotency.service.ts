@@ -3,11 +3,11 @@ import { Cron } from '@nestjs/schedule';
 import { Config } from '../config/config.js';
 import { type Transaction, Transactions } from '../database/transactions.js';
 import type { KeyedRequest } from './keyed-request.js';
-import { IdempotencyKeysRepository, type StoredAnswer } from './idempotency-keys.repository.js';
+import { IdempotencyKeysRepository, type StoredResponse } from './idempotency-keys.repository.js';
 
 const HOUR_MS = 3_600_000;
 
-/** Does a request once and answers it as often as it is sent. */
+/** Runs a request once and sends the same response however often a client sends it. */
 @Injectable()
 export class IdempotencyService {
   private readonly logger = new Logger(IdempotencyService.name);
@@ -19,18 +19,22 @@ export class IdempotencyService {
   ) {}
 
   /**
-   * The answer is stored in the transaction of the change itself: a server that dies before COMMIT has done nothing, one
-   * that dies after it has left the answer. What is refused is not kept: the key is free again.
-   * @throws Problem request_running, validation_failed, and whatever `work` throws
+   * Runs `work` once per key and stores its response in the transaction of the change: a server that fails before
+   * COMMIT has changed nothing, and one that fails after it has stored the response. A rejected request is not stored,
+   * so its key can be used again.
+   * @throws Problem request_running, validation_failed, and the errors of `work`
    */
-  once(request: KeyedRequest, work: () => Promise<StoredAnswer>): Promise<{ answer: StoredAnswer; replayed: boolean }> {
+  once(
+    request: KeyedRequest,
+    work: () => Promise<StoredResponse>,
+  ): Promise<{ response: StoredResponse; replayed: boolean }> {
     return this.transactions.run(async (tx) => {
       const after = this.oldest();
       const stored = await this.keys.claim(tx, request, after);
-      if (stored) return { answer: stored, replayed: true };
-      const answer = await work();
-      await this.keys.store(tx, request, answer, after);
-      return { answer, replayed: false };
+      if (stored) return { response: stored, replayed: true };
+      const response = await work();
+      await this.keys.store(tx, request, response, after);
+      return { response, replayed: false };
     });
   }
 
@@ -40,17 +44,17 @@ export class IdempotencyService {
       const removed = await this.keys.prune(this.oldest());
       if (removed > 0) this.logger.log('idempotency keys pruned', { removed });
     } catch (error) {
-      // Old keys count no more, whether they are there or not; the next run takes them.
+      // Expired keys are ignored even if they still exist. The next run deletes them.
       this.logger.error(error instanceof Error ? error.stack : error);
     }
   }
 
   /**
-   * Part of erasing a person: his answers go, and those of others call him by the name that he has from now on. They
-   * stay: without them a retry would do again what was done.
+   * Erases a user from the stored responses. Deletes those to the user's own requests and replaces the name in those to
+   * others, which must stay: without them a retry would repeat the change.
    */
   async forget(tx: Transaction, userId: string, name: string): Promise<void> {
-    await this.keys.removeOf(tx, userId);
+    await this.keys.deleteByUser(tx, userId);
     await this.keys.rename(tx, userId, name);
   }
 

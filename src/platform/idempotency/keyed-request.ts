@@ -5,16 +5,16 @@ import { invalid } from '../../problems/problem.js';
 
 const POINTER = '/header/idempotency-key';
 
-/** One request that must be done once, whoever sends it how often. */
+/** A request with an idempotency key. */
 export interface KeyedRequest {
   userId: string;
   key: string;
-  /** Tells whether another request with the same key is the same request. */
+  /** A hash that identifies the request: another request with the same key has another fingerprint. */
   fingerprint: string;
 }
 
-/** @returns null when the request carries no key. @throws Problem validation_failed for a key that can't be one */
-export function keyedRequest(request: FastifyRequest): KeyedRequest | null {
+/** Reads the key of a request; null if it has none. @throws Problem validation_failed if the key is malformed */
+export function readKeyedRequest(request: FastifyRequest): KeyedRequest | null {
   const key = request.headers[IDEMPOTENCY_KEY.toLowerCase()];
   if (key === undefined) return null;
   if (typeof key !== 'string' || !/^[ -~]{1,255}$/.test(key)) {
@@ -24,9 +24,9 @@ export function keyedRequest(request: FastifyRequest): KeyedRequest | null {
 }
 
 export const keyReused = (): Error =>
-  invalid({ pointer: POINTER, code: 'key_reused', message: 'This key stands for another request; make a new one.' });
+  invalid({ pointer: POINTER, code: 'key_reused', message: 'Another request used this key. Send a new key.' });
 
-/** The same for bodies that say the same in JSON and MessagePack, whatever the order of their members. */
+/** Returns the same hash for equal bodies in JSON and MessagePack, whatever the order of their members. */
 function fingerprint({ method, url, query, body }: FastifyRequest): string {
   const path = url.split('?')[0]!.replace(/\/+$/, '').toLowerCase();
   return createHash('sha256')

@@ -9,7 +9,7 @@ const LEVELS: Record<Settings['logLevel'], LogLevel[]> = {
   silent: [],
 };
 
-/** Never logged, wherever they stand in a logged object. */
+/** The names of members that are never logged, wherever they occur in a logged object. */
 const SECRETS = [
   'password',
   'current_password',
@@ -26,16 +26,22 @@ const SECRETS = [
   'redisUrl',
 ];
 
-/** Nest's account of its own start: a hundred lines that say that nothing went wrong. */
-const CHATTER = new Set(['InstanceLoader', 'NestFactory', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+/** The contexts of the messages that Nest logs during a successful startup, about a hundred lines. */
+const STARTUP_CONTEXTS = new Set([
+  'InstanceLoader',
+  'NestFactory',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 class Logger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {
-    if (!CHATTER.has(String(rest.at(-1)))) super.log(message, ...rest);
+    if (!STARTUP_CONTEXTS.has(String(rest.at(-1)))) super.log(message, ...rest);
   }
 }
 
-/** One JSON object a line, secrets masked. */
+/** Returns a logger that writes one JSON object per line and masks secrets. */
 export function createLogger(level: Settings['logLevel']): ConsoleLogger {
   return new Logger({
     json: true,

@@ -4,16 +4,16 @@ import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { Metrics } from './metrics.js';
 
-/** How busy the connections to the database are. Asking costs no query, so that it also works while it is down. */
+/** Metrics of the database connections. Reading them needs no query, so they work while the database is down. */
 @Injectable()
 export class DatabaseMetrics {
   constructor({ registry }: Metrics, dataSource: DataSource) {
     const registers = [registry];
-    // Asked for anew each time: the driver makes another one when it connects again.
+    // Read each time, because the driver creates a new pool when it reconnects.
     const pool = (): Pool => (dataSource.driver as unknown as { master: Pool }).master;
     new Gauge({
       name: 'convene_database_connections',
-      help: 'Connections held to the database; the total is their sum.',
+      help: 'Open connections to the database, by state.',
       labelNames: ['state'],
       registers,
       collect() {

@@ -6,24 +6,24 @@ import { Metrics } from './metrics.js';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Whatever no route answers: one label for all addresses that strangers think of. */
+/** The label of requests without a route, so that unknown paths don't create new series. */
 const NO_ROUTE = 'none';
 
 const EVENT_STREAM = 'text/event-stream';
 
-/** How many requests there were and how long they took, by route. The path itself would tell ids, and never end. */
+/** Counts requests and measures their duration by route. A path would contain ids and have no bound on its values. */
 @Injectable()
 export class HttpMetrics {
   constructor({ registry }: Metrics, host: HttpAdapterHost) {
     const duration = new Histogram({
       name: 'convene_http_request_duration_seconds',
-      help: 'From the arrival of a request to the end of its answer; its count is the count of requests.',
+      help: 'Seconds from the arrival of a request to the end of its response. The count is the number of requests.',
       labelNames: ['method', 'route', 'status'],
       buckets: BUCKETS,
       registers: [registry],
     });
     host.httpAdapter.getInstance<FastifyInstance>().addHook('onResponse', (request, reply, done) => {
-      // A stream lasts as long as its reader stays, and is counted among the live connections.
+      // A stream lasts as long as its client stays connected. It counts as a live connection instead.
       const isStream = request.routeOptions.config.produces?.includes(EVENT_STREAM) ?? false;
       if (isStream && reply.statusCode === 200) return done();
       const labels = {

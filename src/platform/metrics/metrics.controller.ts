@@ -19,12 +19,12 @@ export class MetricsController {
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
   @ApiOperation({
     operationId: 'getMetrics',
-    summary: 'What this server counts',
+    summary: 'Read the metrics of this server',
     description:
-      'For Prometheus, in its text format: requests by route, database connections, live connections and how long changes take to reach them, and the process itself. It names no people, ids or addresses.',
+      'Returns the metrics in the text format of Prometheus: requests by route, database connections, live connections and the delay of changes to them, and the process itself. They contain no people, ids or addresses.',
   })
   @ApiOkResponse({
-    description: 'Everything counted since the server started',
+    description: 'The metrics since the server started',
     content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
   })
   read(): Promise<string> {

@@ -4,7 +4,7 @@ import { HttpMetrics } from './http-metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 
-/** Every room counts what it does in the same registry. */
+/** Provides the registry in which every room registers its metrics. */
 @Global()
 @Module({
   controllers: [MetricsController],

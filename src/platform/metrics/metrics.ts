@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** Memory, CPU, event loop and garbage collection belong to the process, however many applications run in it. */
+/** Metrics of memory, CPU, event loop and garbage collection, shared by all applications in the process. */
 let processRegistry: Registry | undefined;
 
 function processMetrics(): Registry {
@@ -13,18 +13,17 @@ function processMetrics(): Registry {
 }
 
 /**
- * What this application counts, for Prometheus. Whoever has something to count makes it with
- * `registers: [metrics.registry]`: names begin with `convene_`, and labels come from short lists that are known
- * beforehand, never from ids, paths or anything that a user wrote.
+ * The Prometheus metrics of this application. Create a metric with `registers: [metrics.registry]`. Names begin with
+ * `convene_`. The values of labels come from short, fixed lists, never from ids, paths or text from users.
  */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
   private readonly process = processMetrics();
 
-  /** Everything counted until now, in the text format of Prometheus. */
+  /** Returns all metrics in the text format of Prometheus. */
   async text(): Promise<string> {
-    const [own, ofProcess] = await Promise.all([this.registry.metrics(), this.process.metrics()]);
-    return own + ofProcess;
+    const [own, shared] = await Promise.all([this.registry.metrics(), this.process.metrics()]);
+    return own + shared;
   }
 }

@@ -2,30 +2,30 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, type HeaderObject, type HeadersObject } from '@nestjs/swagger';
 import { mapResponses, type Operation } from './operations.js';
 
-/** Every response header that the document speaks of. */
+/** Every response header in the document. */
 export const HEADERS = {
   'X-Request-Id': {
-    description: 'Names this request in the logs: yours when you sent one, else made here.',
+    description: 'Identifies this request in the logs. The server returns the id that you sent, or else a new one.',
     schema: { type: 'string' },
     example: '0193a5f0-5b1e-7c3a-9f43-2f6f0d6f7a11',
   },
   ETag: {
-    description: 'The version of the event, quoted: for `If-Match` and `If-None-Match`.',
+    description: 'The version of the event, in quotes. Send it as `If-Match` or `If-None-Match`.',
     schema: { type: 'string', pattern: '^"[1-9][0-9]*"$' },
     example: '"3"',
   },
   'Convene-Merged': {
-    description: 'Your change was made for the first version and was merged with what happened up to the second.',
+    description: 'Your change was based on the first version and was merged with all changes up to the second.',
     schema: { type: 'string', pattern: '^[1-9][0-9]*\\.\\.[1-9][0-9]*$' },
     example: '3..5',
   },
   Location: {
-    description: 'Where the new event is.',
+    description: 'The path of the new event.',
     schema: { type: 'string', format: 'uri-reference' },
     example: '/api/events/01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
   },
   Link: {
-    description: 'The next page, while there is one (RFC 8288).',
+    description: 'The next page, if there is one (RFC 8288).',
     schema: { type: 'string' },
     example: '</api/events?cursor=WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiXQ>; rel="next"',
   },
@@ -35,12 +35,12 @@ export const HEADERS = {
     example: 'Bearer realm="convene"',
   },
   'Idempotent-Replayed': {
-    description: 'There when the request was done before, and this is the answer from then.',
+    description: 'Present if the server had already done the request: this is the response from the first time.',
     schema: { type: 'string', enum: ['true'] },
     example: 'true',
   },
   'Retry-After': {
-    description: 'Seconds to wait before the next try.',
+    description: 'Seconds to wait before you try again.',
     schema: { type: 'integer', minimum: 0 },
     example: 2,
   },
@@ -48,20 +48,20 @@ export const HEADERS = {
 
 type HeaderName = keyof typeof HEADERS;
 
-/** For `@ApiOkResponse({ headers: … })`. */
+/** Returns references to response headers, for `@ApiOkResponse({ headers: … })`. */
 export function headers(...names: HeaderName[]): HeadersObject {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** The condition of a write (RFC 9110 §13.1.1). */
+/** Documents the precondition of a write (RFC 9110 §13.1.1). */
 export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
   applyDecorators(
     ApiHeader({
       name: 'If-Match',
       required: false,
       description: merges
-        ? 'The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.'
-        : 'The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.',
+        ? 'The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.'
+        : 'The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.',
       schema: { type: 'string' },
       example: '"3"',
     }),
@@ -70,7 +70,8 @@ export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
           ApiHeader({
             name: 'Prefer',
             required: false,
-            description: '`handling=strict`: refuse instead of merging (RFC 7240).',
+            description:
+              '`handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).',
             schema: { type: 'string' },
             example: 'handling=strict',
           }),
@@ -78,7 +79,7 @@ export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
       : []),
   );
 
-/** Adds the headers that follow from the status, and the link of a paged list. */
+/** Adds the headers that depend on the status, and the link of a paged list. */
 export function withHeaders(operation: Operation): Operation {
   const isKeyed = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false;
   const isPaged = operation.parameters?.some(({ name }) => name === 'cursor') ?? false;

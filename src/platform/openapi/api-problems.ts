@@ -7,13 +7,13 @@ import { ProblemView } from './problem-view.js';
 
 interface ProblemMembers {
   view: Type<ProblemView>;
-  /** The members of its own in the example of the document. */
+  /** The additional members in the example of the document. */
   example: object;
 }
 
 const MEMBERS = new Map<ProblemCode, ProblemMembers>();
 
-/** Declares that the documents of a problem have members of their own. Called by the room that throws it. */
+/** Declares the additional members of a problem. The room that throws the problem calls it. */
 export function extendProblem(code: ProblemCode, members: ProblemMembers): void {
   MEMBERS.set(code, members);
   EXTRA_MODELS.add(members.view);
@@ -21,11 +21,11 @@ export function extendProblem(code: ProblemCode, members: ProblemMembers): void 
 
 EXTRA_MODELS.add(ProblemView);
 
-/** Marks a response as one of problems until `withProblemDocuments` describes it. */
+/** Marks a response with its problem codes until `withProblemDocuments` describes it. */
 const CODES = 'x-codes';
 type ProblemResponse = ResponseObject & { [CODES]?: ProblemCode[] };
 
-/** Documents how a route can refuse, besides the problems that `common-steps.ts` adds to every route. */
+/** Documents the problems of a route, in addition to those that `common-steps.ts` adds to every route. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDecorator {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
   return applyDecorators(
@@ -35,18 +35,18 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDec
   );
 }
 
-/** Returns the response of one status that stands for one problem or several. */
-export const problemResponse = (codes: ProblemCode[], others?: ResponseObject): ProblemResponse => ({
+/** Returns the response of one status for one or more problems. */
+export const problemResponse = (codes: ProblemCode[], others?: ProblemResponse): ProblemResponse => ({
   description: '',
-  [CODES]: [...((others as ProblemResponse | undefined)?.[CODES] ?? []), ...codes],
+  [CODES]: [...(others?.[CODES] ?? []), ...codes],
 });
 
-/** Step of the OpenAPI document: gives every response of problems its description, its schema and an example. */
+/** Adds to every response with problems its description, its schema and an example. */
 export function withProblemDocuments(operation: Operation): Operation {
   const describe = (response: ProblemResponse): ResponseObject => {
     const { [CODES]: codes, ...rest } = response;
     if (!codes) return response;
-    // Where several problems share a status, the last one named has the most members.
+    // Routes declare the problem with the most members last among those with the same status.
     const view = codes.map((code) => MEMBERS.get(code)?.view).findLast(Boolean) ?? ProblemView;
     return {
       ...rest,

@@ -5,19 +5,19 @@ import { mapContent, type Operation } from './operations.js';
 
 const isApi = (path: string): boolean => path.startsWith('/api/');
 
-/** A route that demands no token says so, instead of leaving it open. */
+/** Documents explicitly that a public route needs no token. */
 export function withSecurity(operation: Operation): Operation {
   return { ...operation, security: operation.security ?? [] };
 }
 
-/** Path parameters first and in the order of the path; Nest lists them as the decorators ran. */
+/** Sorts path parameters first, in the order of the path. Nest lists them in the order of the decorators. */
 export function withOrderedParameters(operation: Operation, path: string): Operation {
   const place = (parameter: ParameterObject): number =>
     parameter.in === 'path' ? path.indexOf(`{${parameter.name}}`) : path.length;
   return { ...operation, parameters: [...(operation.parameters ?? [])].sort((a, b) => place(a) - place(b)) };
 }
 
-/** What every route under `/api` can answer, and what every route with a body can. */
+/** Adds the problems of every route under `/api`, and those of every route with a body. */
 export function withCommonProblems(operation: Operation, path: string): Operation {
   if (!isApi(path)) return operation;
   const codes: ProblemCode[] = ['not_acceptable', 'unavailable'];
@@ -26,7 +26,7 @@ export function withCommonProblems(operation: Operation, path: string): Operatio
   return { ...operation, responses: { ...common, ...operation.responses } };
 }
 
-/** Under `/api`, MessagePack carries whatever JSON does; problems too. */
+/** Adds MessagePack to every JSON body and response under `/api`, problems included. */
 export function withMessagePack(operation: Operation, path: string): Operation {
   if (!isApi(path)) return operation;
   return mapContent(operation, (content) => {

@@ -1,8 +1,8 @@
 import type { TagObject } from '@nestjs/swagger';
 
-/** The front page of the reference. */
+/** The introduction of the API reference. */
 export const DESCRIPTION = `
-Convene is a collaborative calendar: people create events, share them, change them together, and see every change live.
+Convene is a collaborative calendar: people create events, share them, edit them together, and see every change live.
 
 ## First calls
 
@@ -15,65 +15,65 @@ curl -X POST http://localhost:3000/api/events -H 'Authorization: Bearer <access_
 
 ## Signing in
 
-Send \`Authorization: Bearer <access_token>\`. An access token lives for minutes; trade the refresh token for a new pair
-at \`POST /api/auth/refresh\` (each refresh token works once). Logging out ends both at once.
+Send \`Authorization: Bearer <access_token>\`. An access token expires after minutes; exchange the refresh token for a new
+pair at \`POST /api/auth/refresh\` (each refresh token works once). Logging out revokes both at once.
 
 ## Formats
 
-Bodies are JSON, or MessagePack with the same content: \`Content-Type\` names the format of the request, \`Accept\` that
-of the answer, problems included. Names are \`snake_case\`. Unknown fields are refused. On update, \`null\` clears an
-optional field and absence leaves it as it is.
+Bodies are JSON, or MessagePack with the same content: \`Content-Type\` names the format of the request, \`Accept\` the
+format of the response, problems included. Names are \`snake_case\`. Unknown fields are rejected. In an update, \`null\`
+clears an optional field and an absent field stays unchanged.
 
 ## Problems
 
-Whatever goes wrong is answered with a problem document (RFC 9457, \`application/problem+json\`). Decide by its \`code\`;
-\`type\` is a page that explains it, \`errors\` points at every wrong value at once, \`request_id\` names the request
-in our logs (also in \`X-Request-Id\`; you may send your own). A 404 is the same for what you may not see as for what
-does not exist. On a 503, wait as long as \`Retry-After\` says.
+Every error response is a problem document (RFC 9457, \`application/problem+json\`). Handle it by its \`code\`. \`type\` is a
+page that explains the problem, \`errors\` points to every invalid value at once, and \`request_id\` identifies the request
+in the logs of the server (also in \`X-Request-Id\`; you may send your own). A resource that you may not see and one that
+does not exist have the same 404. After a 503, try again after \`Retry-After\` seconds.
 
 ## Versions
 
-Every change of an event's content is a numbered version that stays readable and can be brought back. The number is the
-event's \`ETag\`: send it as \`If-Match\` and nobody's work is overwritten unseen (412), as \`If-None-Match\` and an
-unchanged event costs nothing (304).
+Every change to the content of an event creates a numbered version, which you can read and roll back to. The number is the
+\`ETag\` of the event. Send it as \`If-Match\` so that you never overwrite a change you have not seen (412), and as
+\`If-None-Match\` so that an unchanged event is not sent again (304).
 
 ## Dry runs
 
-Every write on events takes \`?dry_run=true\`: it is done with all its checks and taken back, and the answer tells what it
-would answer (\`would\`), which \`changes\` it would make, which \`conflicts\` it would put up with and who would be
-\`notified\`. A refusal is the same as in the real call. Ids of new events are made up.
+Every write to events accepts \`?dry_run=true\`: the server runs it with all its checks and rolls it back. The response
+contains the result of the real call (\`would\`), the \`changes\` it would make, the \`conflicts\` it would allow and the
+people who would be \`notified\`. Problems are the same as in the real call. The ids of new events are not reserved.
 
 ## Retries
 
-When an answer was lost, send the request again with the \`Idempotency-Key\` of the first time: it is done once, and the
-answer comes again with \`Idempotent-Replayed: true\`. While the first is running, the second is refused (409); another
-request with the same key is refused too (422). Only successes are kept, for 24 hours: after a refusal the key is free.
-A replay is given under your rights of today.
+If you did not receive a response, send the request again with the same \`Idempotency-Key\`: the server does it only once
+and sends the stored response with \`Idempotent-Replayed: true\`. While the first request is running, the second is rejected
+(409). Another request with the same key is rejected as well (422). Only successful responses are stored, for 24 hours:
+after a problem you can use the key again. A response is replayed only if your current role still allows the request.
 
 ## Lists
 
-Lists come in pages: \`limit\` (up to 200) and \`cursor\`, taken from \`next_cursor\` or from the \`Link\` header.
-\`page\` and \`page_size\` work too and add totals.
+Lists are paged: send \`limit\` (up to 200) and the \`cursor\` from \`next_cursor\` or from the \`Link\` header of the
+previous page. \`page\` and \`page_size\` also work and add totals.
 
 ## Live changes
 
-The same notifications come live, over socket.io, a plain WebSocket or Server-Sent Events, and whoever comes back with the
-number of his last one misses nothing: see [live changes](/docs/realtime).
+The same notifications arrive live, over socket.io, a plain WebSocket or Server-Sent Events. A client that resumes from its
+last \`seq\` misses nothing: see [live changes](/docs/realtime).
 
 ## Time
 
-Times are RFC 3339. With an offset they are that instant; without one they are wall time in the event's \`time_zone\`, by
-default yours. Answers are in UTC with \`Z\`. Whole-day events use plain dates, the end exclusive. A series keeps its
+Times are RFC 3339. A time with an offset is an instant; a time without one is wall time in the \`time_zone\` of the event,
+by default your own. Responses use UTC with \`Z\`. All-day events use plain dates with an exclusive end. A series keeps its
 wall time when the clocks change.
 `.trim();
 
 /** The groups of operations, in the order of the reference. */
 export const TAGS: TagObject[] = [
-  { name: 'Accounts', description: 'Sign up, sign in, devices, and finding people to share with.' },
+  { name: 'Accounts', description: 'Sign up, sign in, manage sessions, and find people to share with.' },
   { name: 'Events', description: 'Create, find, change, delete and restore events.' },
-  { name: 'Scheduling', description: 'When people are busy, and times that suit all of them.' },
-  { name: 'People', description: 'Who is on an event: viewers, editors and its one owner.' },
-  { name: 'History', description: 'Every version of an event, what changed between them, and the way back.' },
-  { name: 'Notifications', description: 'What happened on your events, numbered without gaps.' },
-  { name: 'Operations', description: 'For whoever runs the server.' },
+  { name: 'Scheduling', description: 'See when people are busy, and find times that suit all of them.' },
+  { name: 'People', description: 'Manage the members of an event: viewers, editors and one owner.' },
+  { name: 'History', description: 'Read and compare the versions of an event, undo changes and roll back.' },
+  { name: 'Notifications', description: 'Read the changes to your events, numbered without gaps.' },
+  { name: 'Operations', description: 'Monitor the server.' },
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exampleOf } from './examples.js';
 
-describe('the example of a schema', () => {
+describe('exampleOf', () => {
   const person = {
     type: 'object',
     required: ['id', 'name'],
@@ -17,24 +17,24 @@ describe('the example of a schema', () => {
   const ana = { id: 1, name: 'ana', email: 'ana@example.com' };
 
   it.each([
-    ['its own, before anything else', { ...person, example: 'own' }, 'own'],
-    ['its own, even if that is null', { type: ['string', 'null'], example: null }, null],
-    ['made of its properties, optional ones only where they have one', person, ana],
-    ['that of what it refers to', reference, ana],
-    ['one item of a list', { type: 'array', items: reference }, [ana]],
+    ['the example of the schema first', { ...person, example: 'own' }, 'own'],
+    ['the example of the schema even if it is null', { type: ['string', 'null'], example: null }, null],
+    ['an object of the examples of its properties, without optional ones that have none', person, ana],
+    ['the example of the referenced schema', reference, ana],
+    ['a list of one item', { type: 'array', items: reference }, [ana]],
     ['the first choice', { oneOf: [reference, { type: 'null' }] }, ana],
     ['the first word of an enumeration', { type: 'string', enum: ['a', 'b'] }, 'a'],
-    ['that of the schema it wraps', { allOf: [{ type: 'string', example: 'x' }] }, 'x'],
+    ['the example of a single part', { allOf: [{ type: 'string', example: 'x' }] }, 'x'],
     [
-      'all its parts together',
+      'the merged examples of several parts',
       { allOf: [reference, { type: 'object', example: { more: true } }] },
       { ...ana, more: true },
     ],
-  ])('is %s', (_, schema, example) => {
+  ])('returns %s', (_, schema, example) => {
     expect(exampleOf(schema, schemas)).toEqual(example);
   });
 
-  it('is missing where a part has none, so that the contract test can name the place', () => {
+  it('returns undefined if a part has none', () => {
     expect(exampleOf({ type: 'string' }, {})).toBeUndefined();
   });
 });

@@ -2,8 +2,8 @@ import { mapContent, type Operation, type Step } from './operations.js';
 import { resolve, type Schema, type Schemas } from './schemas.js';
 
 /**
- * An example of a schema: its own, or one put together from those of its parts. Optional properties are in it only with
- * an example of their own. Undefined when a part has none; the contract test names the place.
+ * Returns the example of a schema, or one composed of the examples of its parts. It includes an optional property only
+ * if the property has an example. Returns undefined if a part has no example, which a contract test reports.
  */
 export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if ('example' in schema) return schema.example;
@@ -24,14 +24,14 @@ export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   return Object.fromEntries(shown.map(([name, property]) => [name, exampleOf(property, schemas)]));
 }
 
-/** Gives parameters and bodies their examples, and problems the path and the pointer that fit the operation. */
+/** Adds examples to parameters and bodies, and a matching path and pointer to the examples of problems. */
 export function withExamples(schemas: Schemas): Step {
-  return (untold, path) => {
-    const parameters = (untold.parameters ?? []).map((parameter) => ({
+  return (original, path) => {
+    const parameters = (original.parameters ?? []).map((parameter) => ({
       ...parameter,
       example: (parameter.example ?? exampleOf(parameter.schema!, schemas)) as unknown,
     }));
-    const operation = { ...untold, parameters };
+    const operation = { ...original, parameters };
     const instance = examplePath(operation, path);
     const errors = [exampleError(operation)];
     return mapContent(operation, (content) =>

@@ -1,14 +1,14 @@
 import { type INestApplication, Module, type Type } from '@nestjs/common';
 import { SwaggerModule } from '@nestjs/swagger';
-import { closed, type Schemas } from './schemas.js';
+import { closeSchemas, type Schemas } from './schemas.js';
 
-/** No module of the application: the scan is narrowed to it, so that it finds no routes. */
+/** An empty module that limits the scan, so that it finds no routes. */
 @Module({})
 class NoModule {}
 
-/** The schemas of the classes and of whatever they refer to, by name, as they would stand in the OpenAPI document. */
+/** Returns the OpenAPI schemas of the classes and of every class that they refer to, by name. */
 export function modelSchemas(app: INestApplication, models: Type[]): Schemas {
   const outline = { openapi: '3.1.0', info: { title: '', version: '' } };
   const { components } = SwaggerModule.createDocument(app, outline, { include: [NoModule], extraModels: models });
-  return closed(components?.schemas ?? {});
+  return closeSchemas(components?.schemas ?? {});
 }

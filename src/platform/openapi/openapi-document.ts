@@ -9,11 +9,11 @@ import { EXTRA_MODELS } from './extra-models.js';
 import { mapOperations } from './operations.js';
 import { HEADERS, withHeaders } from './api-headers.js';
 import { packageVersion } from './package-version.js';
-import { closed, type Schemas } from './schemas.js';
+import { closeSchemas, type Schemas } from './schemas.js';
 
-/** The OpenAPI 3.1 document of the application, as served at `/openapi.json` and committed in `sdk/`. */
+/** Returns the OpenAPI 3.1 document of the application, which is served at `/openapi.json` and committed in `sdk/`. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const document = closed(SwaggerModule.createDocument(app, outline(), { extraModels: [...EXTRA_MODELS] }));
+  const document = closeSchemas(SwaggerModule.createDocument(app, outline(), { extraModels: [...EXTRA_MODELS] }));
   return mapOperations(
     document,
     withSecurity,
@@ -28,7 +28,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   );
 }
 
-/** What the document says about itself; Nest adds the operations and their schemas. */
+/** Returns the document without operations and schemas, which Nest adds. */
 function outline(): Omit<OpenAPIObject, 'paths'> {
   return {
     openapi: '3.1.0',
@@ -39,7 +39,7 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
       version: packageVersion(),
       license: { name: 'MIT', identifier: 'MIT' },
     } as InfoObject,
-    servers: [{ url: '/', description: 'The server that this document comes from' }],
+    servers: [{ url: '/', description: 'The server that serves this document' }],
     tags: TAGS,
     components: {
       headers: HEADERS,
@@ -48,7 +48,7 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'The `access_token` that register, login and refresh answer with.',
+          description: 'The `access_token` that register, login and refresh return.',
         },
       },
     },

@@ -7,7 +7,7 @@ import type {
   ResponseObject,
 } from '@nestjs/swagger';
 
-/** One operation of our document, where bodies, parameters and responses always stand in place. */
+/** One operation of the document, in which parameters, bodies and responses are always inline, never references. */
 export interface Operation extends OperationObject {
   parameters?: ParameterObject[];
   requestBody?: RequestBodyObject;
@@ -16,7 +16,7 @@ export interface Operation extends OperationObject {
 
 export type Step = (operation: Operation, path: string) => Operation;
 
-/** The document with every operation taken through the steps, in their order. */
+/** Applies the steps to every operation of the document, in their order. */
 export function mapOperations(document: OpenAPIObject, ...steps: Step[]): OpenAPIObject {
   const paths = Object.entries(document.paths).map(([path, operations]) => [
     path,
@@ -30,7 +30,7 @@ export function mapOperations(document: OpenAPIObject, ...steps: Step[]): OpenAP
   return { ...document, paths: Object.fromEntries(paths) as OpenAPIObject['paths'] };
 }
 
-/** The operation with the content of its request and of its responses replaced. */
+/** Applies a change to the content of the request and of the responses of an operation. */
 export function mapContent(
   operation: Operation,
   change: (content: Record<string, MediaTypeObject>) => Record<string, MediaTypeObject>,

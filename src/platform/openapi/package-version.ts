@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** This module lies one level deeper once it is built. */
+/** Returns the version in `package.json`. The built module lies one folder deeper than its source. */
 export function packageVersion(): string {
   const file = ['../../../package.json', '../../../../package.json']
     .map((path) => new URL(path, import.meta.url))

@@ -8,22 +8,22 @@ export class FieldErrorView {
   })
   pointer: string;
 
-  @ApiProperty({ description: 'What is wrong, for programs.', example: 'end_not_after_start' })
+  @ApiProperty({ description: 'The kind of error, for programs.', example: 'end_not_after_start' })
   code: string;
 
-  @ApiProperty({ description: 'What is wrong, for people.', example: 'The end must be after the start.' })
+  @ApiProperty({ description: 'The error, for people.', example: 'The end must be after the start.' })
   message: string;
 
-  @ApiProperty({ required: false, description: 'For a start outside its pattern: the next start that would do.' })
+  @ApiProperty({ required: false, description: 'For a start outside its pattern: the next valid start.' })
   next?: string;
 }
 
-/** RFC 9457. Some problems carry further members; their views extend this one (`extendProblem`). */
+/** A problem document (RFC 9457). Views of problems with additional members extend it (`extendProblem`). */
 export class ProblemView {
   @ApiProperty({ description: 'A page that explains the problem.', example: '/problems/validation_failed' })
   type: string;
 
-  @ApiProperty({ description: 'What the problem is called.', example: 'Some values are not valid' })
+  @ApiProperty({ description: 'The title of the problem.', example: 'Some values are not valid' })
   title: string;
 
   @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.', example: 422 })
@@ -32,15 +32,18 @@ export class ProblemView {
   @ApiProperty({ enum: Object.keys(PROBLEMS), enumName: 'ProblemCode', example: 'validation_failed' })
   code: string;
 
-  @ApiProperty({ required: false, description: 'One sentence for people; never holds what users wrote.' })
+  @ApiProperty({ required: false, description: 'One sentence for people. Never contains text from users.' })
   detail?: string;
 
-  @ApiProperty({ description: 'The path that was asked for.', example: '/api/events' })
+  @ApiProperty({ description: 'The path of the request.', example: '/api/events' })
   instance: string;
 
-  @ApiProperty({ description: 'Name it when you report the problem.', example: '0193a5f0-5b1e-7c3a-9f43-2f6f0d6f7a11' })
+  @ApiProperty({
+    description: 'The id of the request. Include it when you report the problem.',
+    example: '0193a5f0-5b1e-7c3a-9f43-2f6f0d6f7a11',
+  })
   request_id: string;
 
-  @ApiProperty({ type: [FieldErrorView], required: false, description: 'Each wrong value.' })
+  @ApiProperty({ type: [FieldErrorView], required: false, description: 'Every invalid value.' })
   errors?: FieldErrorView[];
 }

@@ -1,34 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { closed, resolve } from './schemas.js';
+import { closeSchemas, resolve } from './schemas.js';
 
-describe('closing schemas', () => {
-  it('lets objects take no other properties than those they name, however deep they lie', () => {
+describe('closeSchemas', () => {
+  it('forbids additional properties at every depth', () => {
     const inner = { type: 'object', properties: { b: { type: 'string' } } };
-    expect(closed({ type: 'object', properties: { a: { type: 'array', items: inner } } })).toEqual({
+    expect(closeSchemas({ type: 'object', properties: { a: { type: 'array', items: inner } } })).toEqual({
       type: 'object',
       properties: { a: { type: 'array', items: { ...inner, additionalProperties: false } } },
       additionalProperties: false,
     });
   });
 
-  it('leaves maps and examples as they are', () => {
+  it('leaves maps and examples unchanged', () => {
     const map = {
       type: 'object',
       additionalProperties: { type: 'string' },
       example: { type: 'object', properties: {} },
     };
-    expect(closed(map)).toEqual(map);
+    expect(closeSchemas(map)).toEqual(map);
   });
 });
 
-describe('resolving a schema', () => {
+describe('resolve', () => {
   const schemas = { A: { $ref: '#/components/schemas/B' }, B: { type: 'string' } };
 
   it('follows references to the end', () => {
     expect(resolve({ $ref: '#/components/schemas/A' }, schemas)).toEqual({ type: 'string' });
   });
 
-  it('says which reference leads nowhere', () => {
+  it('names an unknown reference', () => {
     expect(() => resolve({ $ref: '#/components/schemas/C' }, schemas)).toThrow('#/components/schemas/C');
   });
 });

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { DataSource } from 'typeorm';
+import { startEmbeddedPostgres } from '../postgres-launcher/index.js';
+import { readConfig } from '../src/platform/config/config.js';
+import { dataSourceOptions } from '../src/platform/database/data-source.js';
+import { isUpToDate } from '../src/platform/database/migrate.js';
+
+/**
+ * Runs a command on the database of the settings: DATABASE_URL, or the embedded one of DATA_DIR, beside a running server
+ * if there is one. Ends the process with code 2 when the database is not up to date.
+ */
+export async function withDatabase(command: (dataSource: DataSource) => Promise<void>): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const config = readConfig(process.env);
+  const { databaseUrl } = config.values;
+  const embedded = databaseUrl
+    ? null
+    : await startEmbeddedPostgres({ ...config.embeddedPostgres, log: () => undefined });
+  try {
+    const options = dataSourceOptions({ url: databaseUrl || embedded!.url, poolSize: 1 });
+    const dataSource = await new DataSource(options).initialize();
+    try {
+      if (await isUpToDate(dataSource)) await command(dataSource);
+      else {
+        console.error('The database is older than this program: start the server once, which brings it up to date.');
+        process.exitCode = 2;
+      }
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+}

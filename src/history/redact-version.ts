@@ -1,0 +1,70 @@
+import { REDACTED, redactSnapshot, textsIn } from '../content/redact.js';
+import type { Snapshot } from '../content/snapshot.js';
+import type { HistoryEntry } from './history-entry.js';
+import { contentHash, historyHash } from './history-hash.js';
+import type { Query } from './verify-history.js';
+
+/** A redaction that cannot be done. The message says why and what to do. */
+export class RedactionRefused extends Error {}
+
+interface VersionRow extends Omit<HistoryEntry, 'members'> {
+  hash: string;
+  previous: string | null;
+  current: number;
+}
+
+/**
+ * Replaces the texts and the comment of one version, and records why and the hash of what was there. Runs in the caller's
+ * transaction, as the owner of the tables.
+ * @returns the other versions of the event that hold one of the replaced texts
+ * @throws RedactionRefused
+ */
+export async function redactVersion(
+  query: Query,
+  { eventId, version, reason }: { eventId: string; version: number; reason: string },
+): Promise<{ alsoIn: number[] }> {
+  const [row] = await query<VersionRow>(
+    `SELECT v.event_id AS "eventId", v.position::int, v.version, v.kind, v.author_id AS "actorId", v.created_at AS at,
+            v.comment, v.changed, v.snapshot, encode(v.hash, 'hex') AS hash, e.version AS current,
+            (SELECT encode(previous.hash, 'hex') FROM (
+               SELECT position, hash FROM event_versions WHERE event_id = v.event_id
+               UNION ALL SELECT position, hash FROM member_changes WHERE event_id = v.event_id) AS previous
+              WHERE previous.position = v.position - 1) AS previous
+       FROM event_versions v JOIN events e ON e.id = v.event_id
+      WHERE v.event_id::text = $1 AND v.version = $2 FOR UPDATE OF e`,
+    [eventId, version],
+  );
+  if (!row) throw new RedactionRefused(`Event ${eventId} has no version ${version}.`);
+  if (row.snapshot!.redacted) throw new RedactionRefused(`Version ${version} was redacted already.`);
+  if (row.current === version) {
+    throw new RedactionRefused(`Version ${version} is the present state. Change the event first, then redact it.`);
+  }
+  const { hash, previous, current: _current, ...entry } = row;
+  const content = contentHash({ ...entry, members: null });
+  if (historyHash(previous, { ...entry, members: null }, content) !== hash) {
+    throw new RedactionRefused(`Version ${version} does not verify. Run verify:history and find out why first.`);
+  }
+  await query(
+    `INSERT INTO redactions (event_id, version, reason, content_hash, created_at)
+               VALUES ($1, $2, $3, decode($4, 'hex'), clock_timestamp())`,
+    [eventId, version, reason, content],
+  );
+  await query(`GRANT UPDATE (snapshot, comment) ON event_versions TO CURRENT_USER`);
+  await query(`UPDATE event_versions SET snapshot = $3, comment = $4 WHERE event_id = $1 AND version = $2`, [
+    eventId,
+    version,
+    redactSnapshot(row.snapshot!),
+    row.comment === null ? null : REDACTED,
+  ]);
+  await query(`REVOKE UPDATE (snapshot, comment) ON event_versions FROM CURRENT_USER`);
+  return { alsoIn: await versionsWith(query, eventId, textsIn(row.snapshot!)) };
+}
+
+async function versionsWith(query: Query, eventId: string, texts: ReadonlySet<string>): Promise<number[]> {
+  const rows = await query<{ version: number; snapshot: Snapshot }>(
+    `SELECT version, snapshot FROM event_versions WHERE event_id = $1 ORDER BY version`,
+    [eventId],
+  );
+  const holdsOne = (snapshot: Snapshot): boolean => [...textsIn(snapshot)].some((text) => texts.has(text));
+  return rows.filter(({ snapshot }) => holdsOne(snapshot)).map(({ version }) => version);
+}
