@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../platform/http/actor.js';
 import { tzdataVersion } from '../time/time-zone.js';
 import { CalendarEvent } from '../content/event.entity.js';
+import { type LockedEvent, nextEntryTime } from '../history/event-lock.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { seriesOf } from '../content/series.js';
 import { bounds } from '../recurrence/expand.js';
@@ -21,11 +22,12 @@ export function newEvent(content: EventContent, actor: Actor, at: Date): Calenda
   });
 }
 
-/** Returns the next row. Versions of one event are never dated backwards, even when the clocks of servers differ. */
-export function nextVersion(event: CalendarEvent, content: EventContent, actor: Actor): CalendarEvent {
+/** Returns the next row of a locked event. */
+export function nextVersion(locked: LockedEvent, content: EventContent, actor: Actor): CalendarEvent {
+  const { event } = locked;
   return Object.assign(new CalendarEvent(), event, content, outline(content), {
     version: event.version + 1,
-    updatedAt: new Date(Math.max(Date.now(), event.updatedAt.getTime() + 1)),
+    updatedAt: nextEntryTime(locked),
     updatedBy: actor.userId,
   });
 }

@@ -96,7 +96,7 @@ export class EventWriter {
     const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment };
     const author = { id: actor.userId, username: actor.username };
     if (!changesTime(before, after)) {
-      const saved = await this.events.save(nextVersion(event, content, actor), version);
+      const saved = await this.events.save(nextVersion(locked, content, actor), version);
       return toEventWithMembers(locked, saved, undefined, author);
     }
     if (!locked.availabilityLocked) throw new Error('A write changes the time of an event whose owner is not locked');
@@ -104,7 +104,7 @@ export class EventWriter {
     const booking = { eventId: event.id, ownerId, content };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
-    const saved = await this.events.save(nextVersion(event, resolved.content, actor), version);
+    const saved = await this.events.save(nextVersion(locked, resolved.content, actor), version);
     const notes = await this.occupy(tx, booking, resolved, actor);
     return toEventWithMembers(locked, saved, notes, author);
   }
@@ -122,7 +122,7 @@ export class EventWriter {
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const version = { tx, actorId: actor.userId, kind: 'split' as const, comment };
-    const saved = await this.events.save(nextVersion(event, head, actor), version);
+    const saved = await this.events.save(nextVersion(locked, head, actor), version);
     await this.occupyLess(tx, { eventId: event.id, ownerId, content: head }, actor);
 
     const created = Object.assign(newEvent(tail, actor, saved.updatedAt), {
@@ -145,15 +145,16 @@ export class EventWriter {
    */
   async rewrite(
     tx: Transaction,
-    { event, ownerId }: LockedEvent,
+    locked: LockedEvent,
     content: EventContent,
     actor: Actor,
     comment: string,
   ): Promise<{ event: CalendarEvent; conflicts: Conflict[] }> {
+    const { event, ownerId } = locked;
     const booking = { eventId: event.id, ownerId, content };
     const conflicts = await this.availability.find(tx, booking, actor);
     const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
-    const saved = await this.events.save(nextVersion(event, content, actor), version);
+    const saved = await this.events.save(nextVersion(locked, content, actor), version);
     await this.availability.occupy(tx, booking, conflicts.length > 0);
     return { event: saved, conflicts };
   }
@@ -167,7 +168,7 @@ export class EventWriter {
       const content = { ...toContent(tail.event), deletedAt: new Date() };
       const comment = `Rejoined with “${event.title}”`;
       const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment };
-      await this.events.save(nextVersion(tail.event, content, actor), deletion);
+      await this.events.save(nextVersion(tail, content, actor), deletion);
       await this.availability.vacate(tx, tailId);
     }
   }

@@ -10,6 +10,7 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 const OWNERS: Record<string, string> = {
   event_occupancy: 'availability',
   last_entry: 'history',
+  last_entry_time: 'history',
   lock_event: 'history',
   members_at: 'history',
   members_at_birth: 'history',
