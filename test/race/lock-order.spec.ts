@@ -29,7 +29,7 @@ async function makeScene(): Promise<{ first: Person; last: Person; eventId: stri
 
 /** Runs a call that waits for a lock, and returns what `isFree` sees meanwhile. */
 async function whileWaiting(
-  lock: (holder: LockHolder) => Promise<void>,
+  lock: (holder: LockHolder) => Promise<unknown>,
   call: () => Promise<WireAnswer>,
   isFree: () => Promise<object[]>,
 ): Promise<object[]> {

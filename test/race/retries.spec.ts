@@ -77,8 +77,9 @@ const startWaitingAgain = async (): Promise<false> => {
 
 const stream =
   (userId: () => string): LockOf =>
-  (holder) =>
-    holder.query('SELECT FROM notification_streams WHERE user_id = $1 FOR UPDATE', [userId()]);
+  async (holder) => {
+    await holder.query('SELECT FROM notification_streams WHERE user_id = $1 FOR UPDATE', [userId()]);
+  };
 
 describe('a write that PostgreSQL ends to resolve a deadlock', () => {
   /** The two recipients whose streams are locked first and last. */

@@ -21,25 +21,34 @@ export class LockHolder {
     return new LockHolder(client, rows[0]!.pid);
   }
 
-  async query(sql: string, parameters: unknown[] = []): Promise<void> {
-    await this.client.query(sql, parameters);
+  async query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return (await this.client.query<Row>(sql, parameters)).rows;
   }
 
   /** Waits for the row of an event, and locks it. */
-  lockEvent(eventId: string): Promise<void> {
-    return this.query('SELECT FROM events WHERE id = $1 FOR UPDATE', [eventId]);
+  async lockEvent(eventId: string): Promise<void> {
+    await this.query('SELECT FROM events WHERE id = $1 FOR UPDATE', [eventId]);
   }
 
   /** Waits for the availability of a person, and locks it. */
-  lockAvailability(userId: string): Promise<void> {
-    return this.query('SELECT lock_availability(ARRAY[$1::uuid])', [userId]);
+  async lockAvailability(userId: string): Promise<void> {
+    await this.query('SELECT lock_availability(ARRAY[$1::uuid])', [userId]);
   }
 
   /** Ends the transaction. Does nothing the second time. */
-  async release(): Promise<void> {
+  release(): Promise<void> {
+    return this.end('ROLLBACK');
+  }
+
+  /** Ends the transaction and keeps what it wrote. */
+  commit(): Promise<void> {
+    return this.end('COMMIT');
+  }
+
+  private async end(statement: string): Promise<void> {
     if (!this.isOpen) return;
     this.isOpen = false;
-    await this.client.query('ROLLBACK');
+    await this.client.query(statement);
     await this.client.end();
   }
 }
