@@ -11,7 +11,11 @@ import { type Fault } from './fault.js';
 import { FAULTS, plant } from './faults.js';
 import { TestRunner } from './test-runner.js';
 
-type Verdict = 'killed' | 'survived' | 'accepted';
+interface Verdict {
+  word: 'killed' | 'survived' | 'accepted';
+  /** The first test that failed, or the reason for which none need fail. */
+  why?: string;
+}
 
 const root = process.cwd();
 const [wanted = ''] = process.argv.slice(2);
@@ -33,14 +37,14 @@ async function runAll(runner: TestRunner): Promise<number> {
   const survivors: Fault[] = [];
   // What the tests say without a fault: otherwise all of them would seem to be killed.
   const tests = [...new Set(faults.flatMap((fault) => fault.tests))];
-  const broken = wanted === '' ? [] : await runner.run(tests);
+  const broken = await runner.run(tests);
   if (broken.length > 0) throw new Error(`These fail without a fault: ${broken.join(', ')}`);
   for (const fault of faults) {
     const began = Date.now();
-    const verdict = await judge(runner, fault);
-    if (verdict === 'survived') survivors.push(fault);
+    const { word, why } = await judge(runner, fault);
+    if (word === 'survived') survivors.push(fault);
     const seconds = Math.round((Date.now() - began) / 1_000);
-    console.log(`${verdict.padEnd(8)} ${fault.name} (${fault.file}, ${seconds} s)`);
+    console.log(`${word.padEnd(8)} ${fault.name} (${fault.file}, ${seconds} s)${why ? `: ${why}` : ''}`);
   }
   await runner.close();
   console.log(`${faults.length} faults, ${survivors.length} of them survived`);
@@ -56,8 +60,8 @@ async function judge(runner: TestRunner, fault: Fault): Promise<Verdict> {
   try {
     if (isMigration) await runner.close();
     const failed = await runner.run(fault.tests, fault.only, path);
-    if (failed.length > 0) return 'killed';
-    return fault.accepted ? 'accepted' : 'survived';
+    if (failed.length > 0) return { word: 'killed', why: failed[0] };
+    return fault.accepted ? { word: 'accepted', why: fault.accepted } : { word: 'survived' };
   } finally {
     await writeFile(path, source);
     runner.forget(path);

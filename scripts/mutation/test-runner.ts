@@ -18,13 +18,16 @@ export class TestRunner {
     if (only) vitest.setGlobalTestNamePattern(escapeRegExp(only));
     else vitest.resetGlobalTestNamePattern();
     const specifications = await vitest.globTestSpecifications(files);
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, true);
+    const result = await vitest.runTestSpecifications(specifications, true);
+    // The result also has the modules of earlier runs.
+    const ran = new Set(specifications.map(({ moduleId }) => moduleId));
+    const testModules = result.testModules.filter(({ moduleId }) => ran.has(moduleId));
     const tests = testModules.flatMap((module) => [...module.children.allTests()]);
     const states = tests.map((test) => test.result().state);
     const failedModules = testModules.filter((module) => module.state() === 'failed').map(({ moduleId }) => moduleId);
     const failed = tests.filter((test) => test.result().state === 'failed').map(({ fullName }) => fullName);
-    const errors = unhandledErrors.map(String);
-    if (failedModules.length + errors.length > 0) return [...failedModules, ...failed, ...errors];
+    const errors = result.unhandledErrors.map(String);
+    if (failedModules.length + errors.length > 0) return [...failed, ...errors, ...failedModules];
     if (!states.includes('passed')) throw new Error(`No test of ${files.join(', ')} has ${only ?? 'a name'}`);
     return [];
   }
@@ -41,7 +44,7 @@ export class TestRunner {
   }
 
   private async start(): Promise<Vitest> {
-    const options = { root: this.root, watch: false, bail: 1, reporters: [SILENT] };
+    const options = { root: this.root, watch: false, bail: 1, silent: true, reporters: [SILENT] };
     const vitest = await createVitest('test', options);
     await vitest.standalone();
     return vitest;
