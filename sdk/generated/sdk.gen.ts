@@ -19,30 +19,30 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * What this server counts
+ * Read the metrics of this server
  *
- * For Prometheus, in its text format: requests by route, database connections, live connections and how long changes take to reach them, and the process itself. It names no people, ids or addresses.
+ * Returns the metrics in the text format of Prometheus: requests by route, database connections, live connections and the delay of changes to them, and the process itself. They contain no people, ids or addresses.
  */
 export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>) => (options?.client ?? client).get<GetMetricsResponses, unknown, ThrowOnError>({ url: '/metrics', ...options });
 
 /**
- * Is the process alive?
+ * Check that the process is alive
  *
- * Answers without touching the database.
+ * Responds without using the database.
  */
 export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>) => (options?.client ?? client).get<GetLivenessResponses, unknown, ThrowOnError>({ url: '/health/live', ...options });
 
 /**
- * Can it serve?
+ * Check that the server is ready
  *
- * Asks the database; 503 while it cannot be reached, or lacks a migration that this server needs.
+ * Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server needs.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>) => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });
 
 /**
- * Look a person up for sharing
+ * Look up a person to share with
  *
- * Exact name or exact e-mail, in any case. Nobody can be listed or guessed by parts of a name.
+ * Matches the whole name or the whole e-mail address, in any case. Accounts cannot be listed or searched by part of a name.
  */
 export const findUsers = <ThrowOnError extends boolean = false>(options?: Options<FindUsersData, ThrowOnError>) => (options?.client ?? client).get<FindUsersResponses, FindUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -53,7 +53,7 @@ export const findUsers = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Sign up
  *
- * Makes an account and signs it in.
+ * Creates an account and signs it in.
  */
 export const register = <ThrowOnError extends boolean = false>(options: Options<RegisterData, ThrowOnError>) => (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
     url: '/api/auth/register',
@@ -67,7 +67,7 @@ export const register = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Log in
  *
- * By name or e-mail; as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.
+ * Takes a user name or an e-mail address, as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.
  */
 export const login = <ThrowOnError extends boolean = false>(options: Options<LoginData, ThrowOnError>) => (options.client ?? client).post<LoginResponses, LoginErrors, ThrowOnError>({
     url: '/api/auth/login',
@@ -79,9 +79,9 @@ export const login = <ThrowOnError extends boolean = false>(options: Options<Log
 });
 
 /**
- * Trade the refresh token for fresh tokens
+ * Exchange the refresh token for new tokens
  *
- * Single use: the token rotates. The one just replaced, again within 10 seconds, answers with the same successor; any older one is taken for stolen and ends the session.
+ * Each refresh token works once. Sending the previous token again within 10 seconds returns the same new one, so that two tabs can refresh at the same time. Any older token counts as stolen and ends the session.
  */
 export const refresh = <ThrowOnError extends boolean = false>(options: Options<RefreshData, ThrowOnError>) => (options.client ?? client).post<RefreshResponses, RefreshErrors, ThrowOnError>({
     url: '/api/auth/refresh',
@@ -95,7 +95,7 @@ export const refresh = <ThrowOnError extends boolean = false>(options: Options<R
 /**
  * Log out
  *
- * Access and refresh tokens of the session are dead at once, its sockets closed.
+ * Revokes the access and refresh tokens of the session at once and closes its live connections.
  */
 export const logout = <ThrowOnError extends boolean = false>(options?: Options<LogoutData, ThrowOnError>) => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -110,7 +110,7 @@ export const logout = <ThrowOnError extends boolean = false>(options?: Options<L
 /**
  * Erase your account
  *
- * For good. Name, e-mail, password and devices are gone and every session ends at once; the name and the e-mail are free again. Histories stay true and call you “Deleted user”. Events that others are on go to whoever has been an editor, or else a viewer, for longest; events that nobody else is on go to the trash; you leave all others. What you wrote into titles, descriptions and comments stays.
+ * Cannot be undone. Erases your name, e-mail address, password and devices and ends every session at once; the name and the e-mail address become available again. Histories stay complete and show you as “Deleted user”. The ownership of an event with other members is transferred to the longest-standing editor or, without one, the longest-standing viewer. Events without other members are moved to the trash, and you leave the events of others. What you wrote in titles, descriptions and comments stays.
  */
 export const eraseMe = <ThrowOnError extends boolean = false>(options: Options<EraseMeData, ThrowOnError>) => (options.client ?? client).delete<EraseMeResponses, EraseMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -125,7 +125,7 @@ export const eraseMe = <ThrowOnError extends boolean = false>(options: Options<E
 /**
  * Your account
  *
- * The account behind the token.
+ * Returns the account that the token belongs to.
  */
 export const getMe = <ThrowOnError extends boolean = false>(options?: Options<GetMeData, ThrowOnError>) => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -136,7 +136,7 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
 /**
  * Change your account
  *
- * Time zone, e-mail or password; the latter two need `current_password`. A new password ends the other sessions.
+ * Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions.
  */
 export const updateMe = <ThrowOnError extends boolean = false>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -149,9 +149,9 @@ export const updateMe = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Where you are signed in
+ * List your sessions
  *
- * Living sessions, last used first.
+ * Returns the sessions that have not ended, most recently used first.
  */
 export const listSessions = <ThrowOnError extends boolean = false>(options?: Options<ListSessionsData, ThrowOnError>) => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -162,7 +162,7 @@ export const listSessions = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Sign a device out
  *
- * Its tokens are dead at once, its sockets closed.
+ * Ends the session: revokes its tokens at once and closes its live connections.
  */
 export const endSession = <ThrowOnError extends boolean = false>(options: Options<EndSessionData, ThrowOnError>) => (options.client ?? client).delete<EndSessionResponses, EndSessionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -171,9 +171,9 @@ export const endSession = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * When people are busy
+ * Get when people are busy
  *
- * A person is busy with the events that he or she owns and shows as busy. Only times are told, never events. People with whom you share no event are refused like people who do not exist: 422 `unknown_person`. Correct at any date, near or a century ahead.
+ * A person is busy during the events that they own and that are shown as busy. The response contains times, never events. A person with whom you share no event gives the same error as one who does not exist: 422 `unknown_person`. The result is exact for any date, even a century ahead.
  */
 export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Options<GetFreeBusyData, ThrowOnError>) => (options.client ?? client).get<GetFreeBusyResponses, GetFreeBusyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -184,7 +184,7 @@ export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Share an event
  *
- * Owner only. Takes `{users: […]}`, a bare list or a single entry. All or nothing: one unknown person or bad role refuses the call, with a pointer for each. Sharing again changes the role. Answers with everybody on the event.
+ * Owner only. Accepts `{users: […]}`, a bare list or a single entry. All or nothing: an unknown person or an invalid role rejects the call, with a pointer for each. Sharing again changes the role. Returns the members of the event.
  */
 export const shareEvent = <ThrowOnError extends boolean = false>(options: Options<ShareEventData, ThrowOnError>) => (options.client ?? client).post<ShareEventResponses, ShareEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -197,9 +197,9 @@ export const shareEvent = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Who is on the event
+ * List the members of an event
  *
- * Everybody on the event may see it. Owner first, then by name. With `as_of`: who could see it then; also of a deleted event, for its owner.
+ * Returns the members, owner first, then by name. Every member may read them. With `as_of`, returns the members as of that time; the owner may also read those of a deleted event.
  */
 export const listPermissions = <ThrowOnError extends boolean = false>(options: Options<ListPermissionsData, ThrowOnError>) => (options.client ?? client).get<ListPermissionsResponses, ListPermissionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -208,9 +208,9 @@ export const listPermissions = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Remove a person, or leave
+ * Revoke access or leave an event
  *
- * The owner removes others; anybody else may remove himself. The owner cannot be removed (409).
+ * The owner may revoke the access of any other member. Other members may leave. The owner cannot be removed (409).
  */
 export const revokePermission = <ThrowOnError extends boolean = false>(options: Options<RevokePermissionData, ThrowOnError>) => (options.client ?? client).delete<RevokePermissionResponses, RevokePermissionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -219,9 +219,9 @@ export const revokePermission = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * Change a role, or hand the event over
+ * Change a role or transfer the ownership
  *
- * Owner only. `owner` hands the event over: the old owner becomes an editor, and the time is checked against the new owner. The owner cannot lower himself (409). Answers with everybody on the event.
+ * Owner only. `owner` transfers the ownership: the previous owner becomes an editor, and the event is checked for conflicts with the events of the new owner. The owner cannot change their own role (409). Returns the members of the event.
  */
 export const changeRole = <ThrowOnError extends boolean = false>(options: Options<ChangeRoleData, ThrowOnError>) => (options.client ?? client).put<ChangeRoleResponses, ChangeRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -234,9 +234,9 @@ export const changeRole = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Ask what an event would clash with
+ * Check an event for conflicts
  *
- * The question that creating or changing an event asks, with nothing written and nobody told. The answer holds for this moment: only a write takes the time. With `event_id` you need the role of an editor there.
+ * Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.
  */
 export const checkConflicts = <ThrowOnError extends boolean = false>(options: Options<CheckConflictsData, ThrowOnError>) => (options.client ?? client).post<CheckConflictsResponses, CheckConflictsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -251,7 +251,7 @@ export const checkConflicts = <ThrowOnError extends boolean = false>(options: Op
 /**
  * List events
  *
- * Everything you can see, by start. The filters hold together; a series is found by any of its occurrences. `expand=true` lists one item an occurrence. `as_of` lists what you may see today as it was at that moment: filters, order and totals work on the state of then.
+ * Lists all events that you may see, by start. Events must match all filters; a series matches by any of its occurrences. `expand=true` returns one item per occurrence. `as_of` returns the events that you may see today as of that time: filters, order and totals apply to that state.
  */
 export const listEvents = <ThrowOnError extends boolean = false>(options?: Options<ListEventsData, ThrowOnError>) => (options?.client ?? client).get<ListEventsResponses, ListEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -262,7 +262,7 @@ export const listEvents = <ThrowOnError extends boolean = false>(options?: Optio
 /**
  * Create an event
  *
- * You become its owner. A busy event is checked against your other time: a clash is 409.
+ * You become the owner. A busy event that conflicts with another one of yours is rejected (409), unless `on_conflict` allows or skips it.
  */
 export const createEvent = <ThrowOnError extends boolean = false>(options: Options<CreateEventData, ThrowOnError>) => (options.client ?? client).post<CreateEventResponses, CreateEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -275,9 +275,9 @@ export const createEvent = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Create many events
+ * Create several events
  *
- * Takes `{events: […]}` or a bare list. All or nothing: every bad item is reported at once, and clashes among the new events count.
+ * Accepts `{events: […]}` or a bare list. All or nothing: the response contains the errors of every item, and the new events are checked for conflicts among themselves too.
  */
 export const createEvents = <ThrowOnError extends boolean = false>(options: Options<CreateEventsData, ThrowOnError>) => (options.client ?? client).post<CreateEventsResponses, CreateEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -292,7 +292,7 @@ export const createEvents = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Delete an event
  *
- * Owner only. Into the trash: its history stays readable to you, and it can be restored. With `occurrence` it takes a part of a series away.
+ * Owner only. Moves the event to the trash: you can still read its history and restore it. With `occurrence`, removes the occurrences that `scope` selects.
  */
 export const deleteEvent = <ThrowOnError extends boolean = false>(options: Options<DeleteEventData, ThrowOnError>) => (options.client ?? client).delete<DeleteEventResponses, DeleteEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -303,7 +303,7 @@ export const deleteEvent = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Read an event
  *
- * With your role, what you may do, and everybody on it. `If-None-Match` with its ETag gives 304. With `as_of` its content, owner and people are those of then, your role is that of today; an owner can look at the past of a deleted event as well.
+ * Returns the event with your role, the actions that it allows, and the members. `If-None-Match` with the current ETag gives 304. With `as_of`, content, owner and members are as of that time, and your role is your current one; the owner may also read earlier states of a deleted event.
  */
 export const getEvent = <ThrowOnError extends boolean = false>(options: Options<GetEventData, ThrowOnError>) => (options.client ?? client).get<GetEventResponses, GetEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -312,9 +312,9 @@ export const getEvent = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Change an event (merge patch)
+ * Update an event (merge patch)
  *
- * The same as PUT; also takes `application/merge-patch+json` (RFC 7396): there, an object as `recurrence_pattern` only names what changes in the present one, and null takes a part of it away.
+ * The same as PUT. With `application/merge-patch+json` (RFC 7396), an object in `recurrence_pattern` is merged into the current pattern, and null removes a member of it.
  */
 export const patchEvent = <ThrowOnError extends boolean = false>(options: Options<PatchEventData, ThrowOnError>) => (options.client ?? client).patch<PatchEventResponses, PatchEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -327,9 +327,9 @@ export const patchEvent = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Change an event
+ * Update an event
  *
- * Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. With `If-Match` a change that was made for an older version is merged (`Convene-Merged`); what was changed on both sides is 412. With `occurrence` it changes a part of a series; `following` answers with the new event that begins there.
+ * Absent fields keep their values, and null clears. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.
  */
 export const updateEvent = <ThrowOnError extends boolean = false>(options: Options<UpdateEventData, ThrowOnError>) => (options.client ?? client).put<UpdateEventResponses, UpdateEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -344,7 +344,7 @@ export const updateEvent = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Restore a deleted event
  *
- * Owner only. Checked against your time as it is now. Nothing happens to an event that is not deleted.
+ * Owner only. The event is checked for conflicts. An event that is not deleted is returned unchanged.
  */
 export const restoreEvent = <ThrowOnError extends boolean = false>(options: Options<RestoreEventData, ThrowOnError>) => (options.client ?? client).post<RestoreEventResponses, RestoreEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -357,9 +357,9 @@ export const restoreEvent = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * The dates of an event
+ * List the occurrences of an event
  *
- * By start, correct at any date, near or a century ahead. Without `to` it goes on as long as the series does.
+ * Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series.
  */
 export const listOccurrences = <ThrowOnError extends boolean = false>(options: Options<ListOccurrencesData, ThrowOnError>) => (options.client ?? client).get<ListOccurrencesResponses, ListOccurrencesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -370,7 +370,7 @@ export const listOccurrences = <ThrowOnError extends boolean = false>(options: O
 /**
  * Find times that suit everybody
  *
- * Looks at every quarter of an hour of the window. Everybody who must be there is free then, with the buffer, and within working hours. With a `recurrence_pattern` a time is the start of a series, and the answer says at how many of its first occurrences everybody can. Nothing is written or held: create the event to take the time. Why other times were passed over is told without saying what people do then.
+ * Checks every quarter of an hour of the window. At each suggested time all required people are free, including the buffer, and within working hours. With a `recurrence_pattern`, a time is the start of a series, and the response contains the number of its first occurrences that suit everybody. The call stores and reserves nothing: create the event to book the time. The reasons for rejected times do not reveal what people are doing.
  */
 export const findTime = <ThrowOnError extends boolean = false>(options: Options<FindTimeData, ThrowOnError>) => (options.client ?? client).post<FindTimeResponses, FindTimeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -383,9 +383,9 @@ export const findTime = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Every version of an event
+ * List the versions of an event
  *
- * Newest first: who changed what, when and why.
+ * Lists the versions, newest first, with author, time, changed fields and comment.
  */
 export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>) => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -394,9 +394,9 @@ export const listVersions = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * One version of an event
+ * Read a version of an event
  *
- * With the whole content as it was after that change.
+ * Returns the version with the complete content after its change.
  */
 export const getVersion = <ThrowOnError extends boolean = false>(options: Options<GetVersionData, ThrowOnError>) => (options.client ?? client).get<GetVersionResponses, GetVersionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -405,9 +405,9 @@ export const getVersion = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Everything that happened to an event
+ * List the changelog of an event
  *
- * Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes. `position` names an entry, such as for undoing it.
+ * Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it.
  */
 export const listChangelog = <ThrowOnError extends boolean = false>(options: Options<ListChangelogData, ThrowOnError>) => (options.client ?? client).get<ListChangelogResponses, ListChangelogErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -416,9 +416,9 @@ export const listChangelog = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * What differs between two versions
+ * Compare two versions
  *
- * In either order; `current` names the present state, 0 the time before the first version. `Accept: text/plain` gives a readable difference.
+ * Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference.
  */
 export const diffVersions = <ThrowOnError extends boolean = false>(options: Options<DiffVersionsData, ThrowOnError>) => (options.client ?? client).get<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -427,9 +427,9 @@ export const diffVersions = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Bring an old version back
+ * Roll back to an earlier version
  *
- * Writes the old content, or some fields of it, as a new version, checked for conflicts like any change. History is never rewritten.
+ * Writes the content of an earlier version, or some fields of it, as a new version. The server checks it for conflicts like any change. History is never rewritten.
  */
 export const rollbackEvent = <ThrowOnError extends boolean = false>(options: Options<RollbackEventData, ThrowOnError>) => (options.client ?? client).post<RollbackEventResponses, RollbackEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -444,7 +444,7 @@ export const rollbackEvent = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Undo one change
  *
- * Takes back what that one version changed and keeps everything later, as a new version, checked for conflicts. 409 with the fields in the way when later versions changed the same.
+ * Undoes the change of one version and keeps all later changes, as a new version that is checked for conflicts. If later versions changed the same fields, the response is 409 with these fields.
  */
 export const revertChange = <ThrowOnError extends boolean = false>(options: Options<RevertChangeData, ThrowOnError>) => (options.client ?? client).post<RevertChangeResponses, RevertChangeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -457,9 +457,9 @@ export const revertChange = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Undo whatever stands in the changelog
+ * Undo an entry of the changelog
  *
- * A version as by `revert/{version}`. For the owner also a share (whom it let in are removed), a change of role, a removal (the role is given back) or a handover (the event is handed back, checked against the time of the old owner). All of it or nothing, as a new entry of the log. 409 with everybody whose role became another since.
+ * Undoes a version as `revert/{version}` does. The owner can also undo changes of members: a share (the access is revoked), a change of role or a revocation (the previous role is restored), and a transfer of ownership (the event is returned to the previous owner and checked for conflicts with their events). The change is undone completely or not at all, and creates a new entry. If the role of a person changed again since, the response is 409 with these people.
  */
 export const undoChange = <ThrowOnError extends boolean = false>(options: Options<UndoChangeData, ThrowOnError>) => (options.client ?? client).post<UndoChangeResponses, UndoChangeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -6,18 +6,18 @@ export type ClientOptions = {
 
 export type HealthView = {
     /**
-     * Always `ok`: anything else is a problem.
+     * Always `ok`; any other state is a problem document.
      */
     status: 'ok';
 };
 
 export type ReadinessView = {
     /**
-     * Always `ok`: anything else is a problem.
+     * Always `ok`; any other state is a problem document.
      */
     status: 'ok';
     /**
-     * Whether this server and the others can tell one another of news at once. While it is `down` they look by themselves each second, so that it can serve all the same.
+     * Whether this server receives signals about changes on other servers. While it is `down`, the server reads the tables every second instead and stays ready.
      */
     signals: 'up' | 'down';
 };
@@ -41,11 +41,11 @@ export type RegisterBody = {
      */
     email: string;
     /**
-     * 8–128 characters, not a common one.
+     * 8–128 characters; common passwords are rejected.
      */
     password: string;
     /**
-     * IANA time zone of the person; UTC when absent.
+     * Your IANA time zone; defaults to UTC.
      */
     time_zone?: string;
 };
@@ -58,7 +58,7 @@ export type UserView = {
     email: string;
     role: UserRole;
     /**
-     * IANA zone in which wall times without a zone are read.
+     * IANA time zone that applies to wall times without an offset.
      */
     time_zone: string;
     created_at: string;
@@ -70,7 +70,7 @@ export type TokensView = {
      */
     access_token: string;
     /**
-     * Good for one refresh.
+     * Works for one refresh.
      */
     refresh_token: string;
     token_type: 'Bearer';
@@ -83,11 +83,11 @@ export type TokensView = {
 
 export type LoginBody = {
     /**
-     * Name or e-mail.
+     * User name or e-mail address.
      */
     username?: string;
     /**
-     * E-mail, instead of `username`.
+     * E-mail address, instead of `username`.
      */
     email?: string;
     /**
@@ -95,7 +95,7 @@ export type LoginBody = {
      */
     password: string;
     /**
-     * OAuth 2.0 form field; `password` when sent.
+     * OAuth 2.0 form field; if sent, `password`.
      */
     grant_type?: string;
     /**
@@ -114,7 +114,7 @@ export type LoginBody = {
 
 export type RefreshBody = {
     /**
-     * The refresh token last received.
+     * The latest refresh token of the session.
      */
     refresh_token: string;
 };
@@ -128,19 +128,19 @@ export type LogoutBody = {
 
 export type UpdateMeBody = {
     /**
-     * IANA time zone of the person; UTC when absent.
+     * Your IANA time zone; defaults to UTC.
      */
     time_zone?: string;
     /**
-     * The new e-mail.
+     * The new e-mail address.
      */
     email?: string;
     /**
-     * The new password; ends the other sessions.
+     * The new password; ends all other sessions.
      */
     password?: string;
     /**
-     * Needed with `password` or `email`.
+     * Required with `password` or `email`.
      */
     current_password?: string;
 };
@@ -155,7 +155,7 @@ export type EraseMeBody = {
 export type SessionView = {
     id: string;
     /**
-     * True for the session of this very request.
+     * True for the session that sent this request.
      */
     current: boolean;
     created_at: string;
@@ -183,33 +183,33 @@ export type IntervalView = {
 export type PersonBusyView = {
     user: PersonView;
     /**
-     * By start, merged, and cut off at the bounds of the window. With what, is not told.
+     * Merged intervals by start, clipped to the window, without the events that occupy them.
      */
     busy: Array<IntervalView>;
 };
 
 export type FreeBusyView = {
     /**
-     * In the order of the question, each person once.
+     * In the order of the request, each person once.
      */
     items: Array<PersonBusyView>;
 };
 
 export type ShareEntry = {
     /**
-     * The person by id …
+     * The id of the person. Send exactly one of `user_id`, `username` and `email`.
      */
     user_id?: string;
     /**
-     * … or by name …
+     * The user name of the person, in upper or lower case.
      */
     username?: string;
     /**
-     * … or by e-mail.
+     * The e-mail address of the person.
      */
     email?: string;
     /**
-     * In any case. `owner` is handed over, not shared.
+     * `viewer` or `editor`, in upper or lower case. `owner` is rejected: transfer the ownership instead.
      */
     role: 'viewer' | 'editor' | 'owner';
 };
@@ -240,11 +240,11 @@ export type PermissionsView = {
 
 export type ChangeRoleBody = {
     /**
-     * `owner` hands the event over.
+     * The new role. `owner` transfers the ownership.
      */
     role: 'viewer' | 'editor' | 'owner';
     /**
-     * When handing over: what to do if the new owner is busy at that time.
+     * For a transfer of ownership: what to do if the new owner is busy at that time.
      */
     on_conflict?: 'reject' | 'allow';
 };
@@ -259,27 +259,27 @@ export type CheckConflictsBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
      */
     start_time?: string;
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
      */
     end_time?: string;
     /**
-     * IANA time zone of the event; yours when absent.
+     * IANA time zone of the event. Your time zone when absent.
      */
     time_zone?: string;
     /**
-     * Whole days: the times are plain dates, the end exclusive.
+     * Whole days: the times are dates, and the end is exclusive.
      */
     all_day?: boolean;
     /**
-     * `true` needs a pattern; `false` clears it.
+     * `true` requires a pattern, `false` clears it.
      */
     is_recurring?: boolean;
     /**
-     * An RFC 5545 RRULE or the object. Null makes it happen once.
+     * An RFC 5545 RRULE or a pattern object. Null makes the event a single one.
      */
     recurrence_pattern?: string | RecurrencePatternBody | null;
     /**
@@ -287,11 +287,11 @@ export type CheckConflictsBody = {
      */
     excluded?: Array<string> | null;
     /**
-     * Starts of further occurrences beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added?: Array<string> | null;
     /**
-     * The event that would be changed: it does not clash with itself, its owner is the one asked about, and fields that are absent are as it has them. Without it, a new event of yours, which needs `start_time` and `end_time`.
+     * The event to update: absent fields have its values, and the result contains its conflicts with other events of its owner. Without it, you check a new event of yours, which needs `start_time` and `end_time`.
      */
     event_id?: string;
 };
@@ -311,11 +311,11 @@ export type ConflictView = {
      */
     title: string | null;
     /**
-     * The occurrence of yours that meets it.
+     * The occurrence of your event that overlaps it.
      */
     with: IntervalView;
     /**
-     * Where yours stands in the body of a batch, such as `/events/3`.
+     * Your event in the body of a batch, such as `/events/3`.
      */
     pointer?: string;
 };
@@ -333,15 +333,15 @@ export type SlotView = {
 
 export type ConflictCheckView = {
     /**
-     * The first 50 clashes, by start. Empty: it would be stored.
+     * The first 50 conflicts, by start. When empty, the event can be stored.
      */
     conflicts: Array<ConflictView>;
     /**
-     * When it clashes, the next three times at which it would fit.
+     * When there are conflicts: the next three times at which there would be none.
      */
     suggestions: Array<SlotView>;
     /**
-     * For an endless series: its first clashes with other endless series beyond the horizon of ten years, up to which everything is checked.
+     * For an endless series: its first conflicts with other endless series after the horizon of ten years, up to which `conflicts` is complete.
      */
     possible_conflicts_after: Array<ConflictView>;
 };
@@ -355,11 +355,11 @@ export type RecurrencePatternBody = {
      */
     count?: number;
     /**
-     * A date (all of that day), wall time of the series, or an instant. Not with `count`.
+     * A date (including that whole day), a wall time of the series, or an instant. Not with `count`.
      */
     until?: string;
     /**
-     * `MO`, or with an ordinal `-1FR`.
+     * Weekdays such as `MO`, or with an ordinal such as `-1FR`.
      */
     by_day?: Array<string>;
     /**
@@ -391,7 +391,7 @@ export type RecurrencePatternBody = {
      */
     by_second?: Array<number>;
     /**
-     * Which of the occurrences of one period: 1 the first, -1 the last.
+     * Positions among the occurrences of one period: 1 is the first, -1 the last.
      */
     by_set_position?: Array<number>;
     /**
@@ -403,7 +403,7 @@ export type RecurrencePatternBody = {
 
 export type CreateEventBody = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -415,7 +415,7 @@ export type CreateEventBody = {
      */
     location?: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url?: string | null;
     /**
@@ -427,27 +427,27 @@ export type CreateEventBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
      */
     start_time: string;
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
      */
     end_time: string;
     /**
-     * IANA time zone of the event; yours when absent.
+     * IANA time zone of the event. Your time zone when absent.
      */
     time_zone?: string;
     /**
-     * Whole days: the times are plain dates, the end exclusive.
+     * Whole days: the times are dates, and the end is exclusive.
      */
     all_day?: boolean;
     /**
-     * `true` needs a pattern; `false` clears it.
+     * `true` requires a pattern, `false` clears it.
      */
     is_recurring?: boolean;
     /**
-     * An RFC 5545 RRULE or the object. Null makes it happen once.
+     * An RFC 5545 RRULE or a pattern object. Null makes the event a single one.
      */
     recurrence_pattern?: string | RecurrencePatternBody | null;
     /**
@@ -455,15 +455,15 @@ export type CreateEventBody = {
      */
     excluded?: Array<string> | null;
     /**
-     * Starts of further occurrences beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added?: Array<string> | null;
     /**
-     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
+     * What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.
      */
     on_conflict?: 'reject' | 'allow' | 'skip';
     /**
-     * Kept in the history with this change.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
 };
@@ -476,11 +476,11 @@ export type RecurrencePatternView = {
      */
     count?: number;
     /**
-     * A date (all of that day), wall time of the series, or an instant. Not with `count`.
+     * A date (including that whole day), a wall time of the series, or an instant. Not with `count`.
      */
     until?: string;
     /**
-     * `MO`, or with an ordinal `-1FR`.
+     * Weekdays such as `MO`, or with an ordinal such as `-1FR`.
      */
     by_day?: Array<string>;
     /**
@@ -512,7 +512,7 @@ export type RecurrencePatternView = {
      */
     by_second?: Array<number>;
     /**
-     * Which of the occurrences of one period: 1 the first, -1 the last.
+     * Positions among the occurrences of one period: 1 is the first, -1 the last.
      */
     by_set_position?: Array<number>;
     /**
@@ -523,13 +523,13 @@ export type RecurrencePatternView = {
 
 export type OverrideView = {
     /**
-     * Names the occurrence, wherever it was moved to.
+     * Identifies the occurrence, even after it was moved.
      */
     original_start: string;
     start_time?: string;
     end_time?: string;
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title?: string;
     /**
@@ -541,7 +541,7 @@ export type OverrideView = {
      */
     location?: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url?: string | null;
     /**
@@ -557,13 +557,13 @@ export type OverrideView = {
 export type SplitFromView = {
     event_id: string;
     /**
-     * Version of that event just after the split.
+     * The version of that event just after the split.
      */
     version: number;
 };
 
 /**
- * What you may do.
+ * The actions that your role allows.
  */
 export type Action = 'read' | 'edit' | 'share' | 'delete';
 
@@ -575,7 +575,7 @@ export type PersonRoleView = {
 
 export type EventView = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -587,7 +587,7 @@ export type EventView = {
      */
     location: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url: string | null;
     /**
@@ -614,15 +614,15 @@ export type EventView = {
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
     /**
-     * Original starts that do not take place.
+     * Original starts of occurrences that do not take place.
      */
     excluded: Array<string>;
     /**
-     * Further starts beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added: Array<string>;
     /**
-     * What single occurrences have of their own.
+     * The occurrences that differ from the series.
      */
     overrides: Array<OverrideView>;
     id: string;
@@ -631,15 +631,15 @@ export type EventView = {
      */
     rrule: string | null;
     /**
-     * Shared by the parts of a series that was split.
+     * Shared by the events into which a series was split.
      */
     series_id: string;
     /**
-     * Where this part of a series was split off.
+     * The event and version from which this event was split off; null when it was not.
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the latest version; also the ETag.
+     * Number of the current version, which is also the ETag.
      */
     version: number;
     owner: PersonView;
@@ -648,26 +648,26 @@ export type EventView = {
      */
     role: Role;
     /**
-     * What you may do.
+     * The actions that your role allows.
      */
     can: Array<Action>;
     /**
-     * Everybody on the event (single events only).
+     * The members of the event. Only when one event is read or written, not in lists.
      */
     permissions?: Array<PersonRoleView>;
     created_at: string;
     updated_at: string;
     updated_by: PersonView;
     /**
-     * After a change with `on_conflict: skip`: original starts that were left out.
+     * After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.
      */
     skipped?: Array<string>;
     /**
-     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     * After a write of an endless series: its first conflicts with other endless series after the horizon of ten years, up to which everything was checked.
      */
     possible_conflicts_after?: Array<ConflictView>;
     /**
-     * When it went to the trash (only there).
+     * When the event was deleted. Only for events in the trash.
      */
     deleted_at?: string;
 };
@@ -696,18 +696,18 @@ export type OccurrenceTimesView = {
      */
     end_time: string;
     /**
-     * Names the occurrence, wherever it was moved to.
+     * Identifies the occurrence, even after it was moved.
      */
     original_start: string;
     /**
-     * The clocks skip its time that day: it was moved forward by the gap.
+     * True when the clocks skip the local time on that day: the occurrence is moved forward by the gap.
      */
     adjusted?: boolean;
 };
 
 export type EventItemView = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -719,7 +719,7 @@ export type EventItemView = {
      */
     location: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url: string | null;
     /**
@@ -746,15 +746,15 @@ export type EventItemView = {
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
     /**
-     * Original starts that do not take place.
+     * Original starts of occurrences that do not take place.
      */
     excluded: Array<string>;
     /**
-     * Further starts beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added: Array<string>;
     /**
-     * What single occurrences have of their own.
+     * The occurrences that differ from the series.
      */
     overrides: Array<OverrideView>;
     id: string;
@@ -763,15 +763,15 @@ export type EventItemView = {
      */
     rrule: string | null;
     /**
-     * Shared by the parts of a series that was split.
+     * Shared by the events into which a series was split.
      */
     series_id: string;
     /**
-     * Where this part of a series was split off.
+     * The event and version from which this event was split off; null when it was not.
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the latest version; also the ETag.
+     * Number of the current version, which is also the ETag.
      */
     version: number;
     owner: PersonView;
@@ -780,53 +780,53 @@ export type EventItemView = {
      */
     role: Role;
     /**
-     * What you may do.
+     * The actions that your role allows.
      */
     can: Array<Action>;
     /**
-     * Everybody on the event (single events only).
+     * The members of the event. Only when one event is read or written, not in lists.
      */
     permissions?: Array<PersonRoleView>;
     created_at: string;
     updated_at: string;
     updated_by: PersonView;
     /**
-     * After a change with `on_conflict: skip`: original starts that were left out.
+     * After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.
      */
     skipped?: Array<string>;
     /**
-     * After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.
+     * After a write of an endless series: its first conflicts with other endless series after the horizon of ten years, up to which everything was checked.
      */
     possible_conflicts_after?: Array<ConflictView>;
     /**
-     * When it went to the trash (only there).
+     * When the event was deleted. Only for events in the trash.
      */
     deleted_at?: string;
     /**
-     * With `expand`: which occurrence this item is.
+     * With `expand`: the occurrence that this item represents.
      */
     occurrence?: OccurrenceTimesView;
 };
 
 export type EventsView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<EventItemView>;
@@ -834,7 +834,7 @@ export type EventsView = {
 
 export type UpdateEventBody = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title?: string;
     /**
@@ -846,7 +846,7 @@ export type UpdateEventBody = {
      */
     location?: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url?: string | null;
     /**
@@ -858,27 +858,27 @@ export type UpdateEventBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
      */
     start_time?: string;
     /**
-     * RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
      */
     end_time?: string;
     /**
-     * IANA time zone of the event; yours when absent.
+     * IANA time zone of the event. Your time zone when absent.
      */
     time_zone?: string;
     /**
-     * Whole days: the times are plain dates, the end exclusive.
+     * Whole days: the times are dates, and the end is exclusive.
      */
     all_day?: boolean;
     /**
-     * `true` needs a pattern; `false` clears it.
+     * `true` requires a pattern, `false` clears it.
      */
     is_recurring?: boolean;
     /**
-     * An RFC 5545 RRULE or the object. Null makes it happen once.
+     * An RFC 5545 RRULE or a pattern object. Null makes the event a single one.
      */
     recurrence_pattern?: string | RecurrencePatternBody | null;
     /**
@@ -886,15 +886,15 @@ export type UpdateEventBody = {
      */
     excluded?: Array<string> | null;
     /**
-     * Starts of further occurrences beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added?: Array<string> | null;
     /**
-     * What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.
+     * What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.
      */
     on_conflict?: 'reject' | 'allow' | 'skip';
     /**
-     * Kept in the history with this change.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
 };
@@ -907,7 +907,7 @@ export type RestoreEventBody = {
      */
     on_conflict?: 'reject' | 'allow';
     /**
-     * Kept in the history.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
 };
@@ -922,19 +922,19 @@ export type OccurrenceView = {
      */
     end_time: string;
     /**
-     * Names the occurrence, wherever it was moved to.
+     * Identifies the occurrence, even after it was moved.
      */
     original_start: string;
     /**
-     * The clocks skip its time that day: it was moved forward by the gap.
+     * True when the clocks skip the local time on that day: the occurrence is moved forward by the gap.
      */
     adjusted?: boolean;
     /**
-     * It has values of its own.
+     * True when the occurrence differs from the series.
      */
     overridden: boolean;
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -946,7 +946,7 @@ export type OccurrenceView = {
      */
     location: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url: string | null;
     /**
@@ -961,23 +961,23 @@ export type OccurrenceView = {
 
 export type OccurrencesView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<OccurrenceView>;
@@ -993,56 +993,56 @@ export type WorkingHoursBody = {
      */
     end: string;
     /**
-     * Monday to Friday when absent.
+     * Defaults to Monday to Friday.
      */
     days?: Array<'MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU'>;
 };
 
 export type FindTimeBody = {
     /**
-     * Who must be there besides you; you always must. People with whom you share an event, at most 20 in both lists.
+     * The people who must attend, besides you: people with whom you share an event, at most 20 in both lists together.
      */
     user_ids: Array<string>;
     /**
-     * Who may be there. Who stands in both lists must.
+     * The people who may attend. A person in both lists must attend.
      */
     optional_user_ids?: Array<string>;
     /**
-     * How long it lasts.
+     * The duration of the event.
      */
     duration_minutes: number;
     /**
-     * No earlier than this; what is past already is not suggested. An instant, wall time in `time_zone`, or a date in it.
+     * The earliest start; times in the past are never suggested. An instant, or wall time or a date in `time_zone`.
      */
     from: string;
     /**
-     * It ends no later than this, at most 62 days after `from`. An instant, wall time in `time_zone`, or a date in it.
+     * The latest end, at most 62 days after `from`. An instant, or wall time or a date in `time_zone`.
      */
     to: string;
     /**
-     * IANA zone of the whole question: of `from` and `to`, of the quarters of an hour on which starts are looked for, of the series, of `summary` and of the working hours of everybody. When absent, yours; working hours are then in the zone of each person’s own profile.
+     * IANA time zone of the whole question: `from` and `to`, the quarters of an hour at which a time can start, the series, `summary` and the working hours of all people. Defaults to your own; working hours then apply in the time zone of each person’s profile.
      */
     time_zone?: string;
     /**
-     * When people can meet; at any time when absent.
+     * The hours at which people can meet. Defaults to any time.
      */
     working_hours?: WorkingHoursBody;
     /**
-     * Time that must be free of other events before and after; 0 when absent.
+     * The time before and after that must be free of other events. Defaults to 0.
      */
     buffer_minutes?: number;
     /**
-     * Most times to answer with; 5 when absent.
+     * The largest number of times to return. Defaults to 5.
      */
     limit?: number;
     /**
-     * For a series: `from` and `to` are about its start, and its first 10 occurrences within a year are looked at. The pattern names days, not times of day.
+     * Finds the start of a series: `from` and `to` limit its first occurrence, and its first 10 occurrences within a year are checked. The pattern must not contain times of day.
      */
     recurrence_pattern?: string | RecurrencePatternBody | null;
 };
 
 /**
- * Outside working hours is told first when it is both.
+ * If both apply, `outside_working_hours`.
  */
 export type TimeRefusal = 'busy' | 'outside_working_hours';
 
@@ -1054,22 +1054,22 @@ export type TakenOccurrenceView = {
     end_time: string;
     user: PersonView;
     /**
-     * Outside working hours is told first when it is both.
+     * If both apply, `outside_working_hours`.
      */
     reason: TimeRefusal;
 };
 
 export type SlotOccurrencesView = {
     /**
-     * How many were looked at: the first 10 within a year.
+     * The number of occurrences checked: the first 10 within a year.
      */
     total: number;
     /**
-     * How many suit everybody who must be there.
+     * The number of occurrences for which all required people are available.
      */
     free: number;
     /**
-     * The others, once for each person who cannot.
+     * The other occurrences, once for each required person who is not available.
      */
     taken: Array<TakenOccurrenceView>;
 };
@@ -1081,15 +1081,15 @@ export type TimeSlotView = {
      */
     end_time: string;
     /**
-     * Those who need not be there, and can (at every occurrence).
+     * Optional people who are available (for a series, at every occurrence).
      */
     optional_free: Array<PersonView>;
     /**
-     * Those who need not be there, and cannot.
+     * Optional people who are not available.
      */
     optional_busy: Array<PersonView>;
     /**
-     * With `recurrence_pattern`.
+     * Only with `recurrence_pattern`.
      */
     occurrences?: SlotOccurrencesView;
 };
@@ -1097,7 +1097,7 @@ export type TimeSlotView = {
 export type ObstacleView = {
     user: PersonView;
     /**
-     * Outside working hours is told first when it is both.
+     * If both apply, `outside_working_hours`.
      */
     reason: TimeRefusal;
 };
@@ -1109,18 +1109,18 @@ export type RejectedTimeView = {
      */
     end_time: string;
     /**
-     * Who cannot, and why.
+     * The required people who are not available, and why.
      */
     reasons: Array<ObstacleView>;
 };
 
 export type FoundTimesView = {
     /**
-     * Best first: more occurrences that suit everybody, then more optional people, then earlier. None overlaps a better one.
+     * Best first: by the share of occurrences that suit all required people, then by the number of optional people, then by time. No slot overlaps a better one.
      */
     slots: Array<TimeSlotView>;
     /**
-     * Up to five times that nearly suit: within working hours, with the fewest people in the way.
+     * Up to five times that almost work: those within most people’s working hours at which the fewest required people are not available.
      */
     rejected: Array<RejectedTimeView>;
     /**
@@ -1143,7 +1143,7 @@ export type VersionView = {
     created_at: string;
     comment: string | null;
     /**
-     * Fields that differ from the version before.
+     * Fields that differ from the previous version.
      */
     changed: Array<string>;
     /**
@@ -1154,23 +1154,23 @@ export type VersionView = {
 
 export type HistoryView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<VersionView>;
@@ -1178,7 +1178,7 @@ export type HistoryView = {
 
 export type SnapshotView = {
     /**
-     * What the event is called.
+     * The name of the event.
      */
     title: string;
     /**
@@ -1190,7 +1190,7 @@ export type SnapshotView = {
      */
     location: string | null;
     /**
-     * Where people meet online, or read more: an `http` or `https` address.
+     * Link to an online meeting or to more information: an `http` or `https` address.
      */
     url: string | null;
     /**
@@ -1217,19 +1217,19 @@ export type SnapshotView = {
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
     /**
-     * Original starts that do not take place.
+     * Original starts of occurrences that do not take place.
      */
     excluded: Array<string>;
     /**
-     * Further starts beside the pattern.
+     * Starts of additional occurrences beside the pattern.
      */
     added: Array<string>;
     /**
-     * What single occurrences have of their own.
+     * The occurrences that differ from the series.
      */
     overrides: Array<OverrideView>;
     /**
-     * True while the event was in the trash.
+     * True when the event was in the trash.
      */
     deleted: boolean;
 };
@@ -1241,7 +1241,7 @@ export type VersionWithSnapshotView = {
     created_at: string;
     comment: string | null;
     /**
-     * Fields that differ from the version before.
+     * Fields that differ from the previous version.
      */
     changed: Array<string>;
     /**
@@ -1249,7 +1249,7 @@ export type VersionWithSnapshotView = {
      */
     redacted?: RedactionView;
     /**
-     * The whole content after this change.
+     * The complete content after the change.
      */
     snapshot: SnapshotView;
 };
@@ -1260,27 +1260,27 @@ export type ChangeType = 'added' | 'removed' | 'changed';
 
 export type LogChangeView = {
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     from: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
     /**
-     * A field of the event, or `permissions` when people changed.
+     * A field of the event, or `permissions` for a change of members.
      */
     field: string;
     /**
-     * Whose role changed.
+     * The person whose role changed.
      */
     person?: PersonView;
 };
 
 export type LogEntryView = {
     /**
-     * Place in the log; names the change to undo.
+     * Position in the changelog, which identifies the change to undo.
      */
     position: number;
     /**
@@ -1292,15 +1292,15 @@ export type LogEntryView = {
     at: string;
     comment: string | null;
     /**
-     * The version before; null for the creation, the same version when people changed.
+     * The previous version; null for the creation. For a change of members, the same as `version`.
      */
     previous_version: number | null;
     /**
-     * By how many characters title, description and location grew or shrank together.
+     * Change of the total length of title, description, location and link, in characters.
      */
     size: number;
     /**
-     * What happened, in words.
+     * The change in words.
      */
     summary: string;
     changes: Array<LogChangeView>;
@@ -1312,23 +1312,23 @@ export type LogEntryView = {
 
 export type ChangelogView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<LogEntryView>;
@@ -1343,16 +1343,16 @@ export type TextOperationView = {
 
 export type FieldDifferenceView = {
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     from: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
     /**
-     * Word by word, for title, description and location when they changed.
+     * The comparison word by word. Only for title, description, location and link, when the text changed.
      */
     text?: Array<TextOperationView>;
 };
@@ -1361,7 +1361,7 @@ export type PatchOperationView = {
     op: 'add' | 'replace' | 'remove';
     path: string;
     /**
-     * The value; null when there was none.
+     * The value; null when there is none.
      */
     value?: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
 };
@@ -1376,7 +1376,7 @@ export type DiffView = {
         [key: string]: FieldDifferenceView;
     };
     /**
-     * JSON Patch (RFC 6902) from the one to the other.
+     * JSON Patch (RFC 6902) from the first version to the second.
      */
     patch: Array<PatchOperationView>;
     summary: Array<string>;
@@ -1388,11 +1388,11 @@ export type RollbackBody = {
      */
     on_conflict?: 'reject' | 'allow';
     /**
-     * Kept in the history.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
     /**
-     * Only these fields; everything when absent. Times, zone, all-day and recurrence go together.
+     * Only these fields; all fields when absent. Times, time zone, all-day and recurrence are rolled back together.
      */
     fields?: Array<'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status'>;
 };
@@ -1403,7 +1403,7 @@ export type RevertBody = {
      */
     on_conflict?: 'reject' | 'allow';
     /**
-     * Kept in the history.
+     * Stored in the history with the change.
      */
     change_comment?: string | null;
 };
@@ -1441,23 +1441,23 @@ export type NotificationView = {
 
 export type NotificationsView = {
     /**
-     * Pass it as `cursor` to read on; null at the end.
+     * Send it as `cursor` to read the next page; null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Items in all (numbered pages only).
+     * The total number of items (numbered pages only).
      */
     total?: number;
     /**
-     * This page (numbered pages only).
+     * The number of this page (numbered pages only).
      */
     page?: number;
     /**
-     * Items on a page (numbered pages only).
+     * The number of items per page (numbered pages only).
      */
     page_size?: number;
     /**
-     * Pages in all (numbered pages only).
+     * The total number of pages (numbered pages only).
      */
     pages?: number;
     items: Array<NotificationView>;
@@ -1494,15 +1494,15 @@ export type FieldErrorView = {
      */
     pointer: string;
     /**
-     * What is wrong, for programs.
+     * The kind of error, for programs.
      */
     code: string;
     /**
-     * What is wrong, for people.
+     * The error, for people.
      */
     message: string;
     /**
-     * For a start outside its pattern: the next start that would do.
+     * For a start outside its pattern: the next valid start.
      */
     next?: string;
 };
@@ -1513,7 +1513,7 @@ export type ProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1522,19 +1522,19 @@ export type ProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
 };
@@ -1545,7 +1545,7 @@ export type ConflictProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1554,27 +1554,27 @@ export type ConflictProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
     /**
-     * With `event_conflict`: the first 50 clashes.
+     * With `event_conflict`: the first 50 conflicts.
      */
     conflicts?: Array<ConflictView>;
     /**
-     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
      */
     suggestions?: Array<SlotView>;
 };
@@ -1585,7 +1585,7 @@ export type ResyncProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1594,19 +1594,19 @@ export type ResyncProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
     /**
@@ -1618,18 +1618,18 @@ export type ResyncProblemView = {
 export type DryRunPersonView = {
     user_id: string;
     /**
-     * Role before; null: not on the event.
+     * Role before the change; null when not a member.
      */
     from: string | null;
     /**
-     * Role after; null: removed.
+     * Role after the change; null when the access is revoked.
      */
     to: string | null;
 };
 
 export type DryRunChangeView = {
     /**
-     * The event; of one that is yet to be created the id is made up.
+     * The event. The id of an event that would be created is not the final one.
      */
     event_id: string;
     kind: ChangeKind;
@@ -1642,7 +1642,7 @@ export type DryRunChangeView = {
      */
     changed?: Array<string>;
     /**
-     * People whose role would change.
+     * Members whose role would change.
      */
     people?: Array<DryRunPersonView>;
 };
@@ -1654,19 +1654,19 @@ export type NotifiedView = {
 
 export type DryRunView = {
     /**
-     * What the call would answer; null for nothing (204).
+     * The response body of the call; null for a response without one (204).
      */
     would: null;
     /**
-     * What would happen, in its order.
+     * The changes that the call would make, in order.
      */
     changes: Array<DryRunChangeView>;
     /**
-     * Clashes that `on_conflict` would put up with or leave out.
+     * Conflicts that `on_conflict` would allow or skip.
      */
     conflicts: Array<ConflictView>;
     /**
-     * Who would be told, you left out.
+     * The people who would be notified, without you.
      */
     notified: Array<NotifiedView>;
 };
@@ -1682,23 +1682,23 @@ export type FieldClashView = {
      */
     field: string;
     /**
-     * With `permissions`: whose role it is.
+     * With `permissions`: the person whose role it is.
      */
     person?: ClashingPersonView;
     /**
-     * Any JSON value; null when there was none.
+     * Any JSON value; null when there is none.
      */
     base: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
     /**
-     * Any JSON value; null when there was none.
+     * Any JSON value; null when there is none.
      */
     theirs: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
     /**
-     * Any JSON value; null when there was none.
+     * Any JSON value; null when there is none.
      */
     yours: string | boolean | Array<unknown> | {
         [key: string]: unknown;
@@ -1711,7 +1711,7 @@ export type StaleVersionProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1720,27 +1720,27 @@ export type StaleVersionProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
     /**
-     * The version that the event has now.
+     * The current version of the event.
      */
     current_version?: number;
     /**
-     * What was changed on both sides: at your version, now, and as you sent it.
+     * The fields that both sides changed: the value at your version, the current value, and the value that you sent.
      */
     clashes?: Array<FieldClashView>;
 };
@@ -1751,7 +1751,7 @@ export type LaterChangesProblemView = {
      */
     type: string;
     /**
-     * What the problem is called.
+     * The title of the problem.
      */
     title: string;
     /**
@@ -1760,31 +1760,31 @@ export type LaterChangesProblemView = {
     status: number;
     code: ProblemCode;
     /**
-     * One sentence for people; never holds what users wrote.
+     * One sentence for people. Never contains text from users.
      */
     detail?: string;
     /**
-     * The path that was asked for.
+     * The path of the request.
      */
     instance: string;
     /**
-     * Name it when you report the problem.
+     * The id of the request. Include it when you report the problem.
      */
     request_id: string;
     /**
-     * Each wrong value.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
     /**
-     * With `event_conflict`: the first 50 clashes.
+     * With `event_conflict`: the first 50 conflicts.
      */
     conflicts?: Array<ConflictView>;
     /**
-     * With `event_conflict`: the next three times at which the event would fit (not for batches).
+     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
      */
     suggestions?: Array<SlotView>;
     /**
-     * With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.
+     * With `later_changes`: the fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
      */
     clashes?: Array<FieldClashView>;
 };
@@ -1798,7 +1798,7 @@ export type GetMetricsData = {
 
 export type GetMetricsResponses = {
     /**
-     * Everything counted since the server started
+     * The metrics since the server started
      */
     200: string;
 };
@@ -1814,7 +1814,7 @@ export type GetLivenessData = {
 
 export type GetLivenessResponses = {
     /**
-     * It is
+     * The process is alive
      */
     200: HealthView;
 };
@@ -1839,7 +1839,7 @@ export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
 
 export type GetReadinessResponses = {
     /**
-     * It can
+     * The server is ready
      */
     200: ReadinessView;
 };
@@ -1851,11 +1851,11 @@ export type FindUsersData = {
     path?: never;
     query?: {
         /**
-         * Exact name, in any case.
+         * The whole name, in any case.
          */
         username?: string;
         /**
-         * Exact e-mail, in any case.
+         * The whole e-mail address, in any case.
          */
         email?: string;
     };
@@ -1868,7 +1868,7 @@ export type FindUsersErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -1885,7 +1885,7 @@ export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
 
 export type FindUsersResponses = {
     /**
-     * That person, or an empty list
+     * The person, or an empty list
      */
     200: PeopleView;
 };
@@ -1905,11 +1905,11 @@ export type RegisterErrors = {
      */
     400: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `name_taken`: That name or e-mail is taken
+     * `name_taken`: This name or e-mail address is taken
      */
     409: ProblemView;
     /**
@@ -1917,7 +1917,7 @@ export type RegisterErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -1954,11 +1954,11 @@ export type LoginErrors = {
      */
     400: ProblemView;
     /**
-     * `wrong_credentials`: Name or password is wrong
+     * `wrong_credentials`: The name or the password is wrong
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -1966,7 +1966,7 @@ export type LoginErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2007,7 +2007,7 @@ export type RefreshErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2015,7 +2015,7 @@ export type RefreshErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2032,7 +2032,7 @@ export type RefreshError = RefreshErrors[keyof RefreshErrors];
 
 export type RefreshResponses = {
     /**
-     * Fresh tokens
+     * New tokens
      */
     200: TokensView;
 };
@@ -2056,7 +2056,7 @@ export type LogoutErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2064,7 +2064,7 @@ export type LogoutErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2105,7 +2105,7 @@ export type EraseMeErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2113,7 +2113,7 @@ export type EraseMeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2150,7 +2150,7 @@ export type GetMeErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2187,11 +2187,11 @@ export type UpdateMeErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `name_taken`: That name or e-mail is taken
+     * `name_taken`: This name or e-mail address is taken
      */
     409: ProblemView;
     /**
@@ -2199,7 +2199,7 @@ export type UpdateMeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2216,7 +2216,7 @@ export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
 
 export type UpdateMeResponses = {
     /**
-     * The account as it is now
+     * The changed account
      */
     200: UserView;
 };
@@ -2236,7 +2236,7 @@ export type ListSessionsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2274,11 +2274,11 @@ export type EndSessionErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2307,15 +2307,15 @@ export type GetFreeBusyData = {
     path?: never;
     query: {
         /**
-         * Whose time: you, and people with whom you share an event. Repeated, or separated by commas.
+         * The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.
          */
         user_ids: Array<string>;
         /**
-         * Where the window begins. An instant, wall time in your zone, or a date in your zone.
+         * Start of the window. An instant, wall time in your zone, or a date in your zone.
          */
         from: string;
         /**
-         * Where it ends, at most 92 days later; exclusive. An instant, wall time in your zone, or a date in your zone.
+         * End of the window, exclusive, at most 92 days later. An instant, wall time in your zone, or a date in your zone.
          */
         to: string;
     };
@@ -2328,7 +2328,7 @@ export type GetFreeBusyErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2356,7 +2356,7 @@ export type ShareEventData = {
     body: ShareBody | Array<ShareEntry> | ShareEntry;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -2380,19 +2380,19 @@ export type ShareEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `too_many_people`: The event has as many people as it can; `request_running`: The first request with this key is still running
+     * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
      */
     409: ProblemView;
     /**
@@ -2400,7 +2400,7 @@ export type ShareEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2417,7 +2417,7 @@ export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * Everybody on the event; with `dry_run`, what would be
+     * The members of the event; with `dry_run`, the result of the dry run
      */
     200: PermissionsView;
 };
@@ -2434,7 +2434,7 @@ export type ListPermissionsData = {
     };
     query?: {
         /**
-         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
     };
@@ -2447,11 +2447,11 @@ export type ListPermissionsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2468,7 +2468,7 @@ export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsEr
 
 export type ListPermissionsResponses = {
     /**
-     * Everybody on the event
+     * The members of the event
      */
     200: PermissionsView;
 };
@@ -2483,7 +2483,7 @@ export type RevokePermissionData = {
          */
         id: string;
         /**
-         * The person.
+         * The member.
          */
         userId: string;
     };
@@ -2497,19 +2497,19 @@ export type RevokePermissionErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `owner_required`: An event always has one owner
+     * `owner_required`: An event must have an owner
      */
     409: ProblemView;
     /**
@@ -2526,7 +2526,7 @@ export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissio
 
 export type RevokePermissionResponses = {
     /**
-     * Removed
+     * The access is revoked
      */
     204: void;
 };
@@ -2541,7 +2541,7 @@ export type ChangeRoleData = {
          */
         id: string;
         /**
-         * The person.
+         * The member.
          */
         userId: string;
     };
@@ -2559,19 +2559,19 @@ export type ChangeRoleErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `owner_required`: An event always has one owner
+     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner
      */
     409: ConflictProblemView;
     /**
@@ -2579,7 +2579,7 @@ export type ChangeRoleErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2596,7 +2596,7 @@ export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * Everybody on the event; with `dry_run`, what would be
+     * The members of the event; with `dry_run`, the result of the dry run
      */
     200: PermissionsView;
 };
@@ -2620,15 +2620,15 @@ export type CheckConflictsErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2636,7 +2636,7 @@ export type CheckConflictsErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2653,7 +2653,7 @@ export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsError
 
 export type CheckConflictsResponses = {
     /**
-     * What stands in the way; empty lists when nothing does
+     * The conflicts; empty lists when there are none
      */
     200: ConflictCheckView;
 };
@@ -2665,31 +2665,31 @@ export type ListEventsData = {
     path?: never;
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
-         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
         /**
-         * Events that end after this. An instant, wall time in your zone, or a date in your zone.
+         * Events that end after this. An instant, or a wall time or date in your time zone.
          */
         from?: string;
         /**
-         * Events that start before this. An instant, wall time in your zone, or a date in your zone.
+         * Events that start before this. An instant, or a wall time or date in your time zone.
          */
         to?: string;
         /**
@@ -2701,11 +2701,11 @@ export type ListEventsData = {
          */
         end_date?: string;
         /**
-         * Text in title, description or location, in any case.
+         * Text in title, description or location, ignoring case.
          */
         q?: string;
         /**
-         * Text in the location, in any case.
+         * Text in the location, ignoring case.
          */
         location?: string;
         /**
@@ -2713,23 +2713,23 @@ export type ListEventsData = {
          */
         role?: Role;
         /**
-         * Events of this owner.
+         * Only events of this owner.
          */
         owner_id?: string;
         /**
-         * Only series, or only events that happen once.
+         * Only series, or only single events.
          */
         is_recurring?: boolean;
         /**
-         * Changed at or after this instant.
+         * Only events that changed at or after this instant.
          */
         updated_since?: string;
         /**
-         * The trash: your own deleted events instead. With `as_of`, what was in it then.
+         * Lists your deleted events instead. With `as_of`, those that were deleted at that time.
          */
         deleted?: boolean;
         /**
-         * One item an occurrence; needs `from` and `to`, at most 400 days apart.
+         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart.
          */
         expand?: boolean;
         /**
@@ -2746,7 +2746,7 @@ export type ListEventsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2774,7 +2774,7 @@ export type CreateEventData = {
     body: CreateEventBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -2793,7 +2793,7 @@ export type CreateEventErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2805,7 +2805,7 @@ export type CreateEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2833,7 +2833,7 @@ export type CreateEventsData = {
     body: CreateEventsBody | Array<CreateEventBody>;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -2852,7 +2852,7 @@ export type CreateEventsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -2864,7 +2864,7 @@ export type CreateEventsErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -2881,7 +2881,7 @@ export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
 
 export type CreateEventsResponses = {
     /**
-     * All of them
+     * The events
      */
     201: CreatedEventsView;
 };
@@ -2892,7 +2892,7 @@ export type DeleteEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`: refused with 412 when the event is further on.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.
          */
         'If-Match'?: string;
     };
@@ -2904,11 +2904,11 @@ export type DeleteEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -2921,19 +2921,19 @@ export type DeleteEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `stale_version`: Somebody changed the event before you
+     * `stale_version`: The event changed since the version you sent
      */
     412: StaleVersionProblemView;
     /**
@@ -2961,7 +2961,7 @@ export type GetEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you have, such as `"3"`.
+         * The ETag of the version that you have, such as `"3"`.
          */
         'If-None-Match'?: string;
     };
@@ -2973,7 +2973,7 @@ export type GetEventData = {
     };
     query?: {
         /**
-         * The state at that moment, under your rights of today: an instant, wall time in your zone, or a date in your zone. Not in the future.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
     };
@@ -2986,11 +2986,11 @@ export type GetEventErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3018,11 +3018,11 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict`: refuse instead of merging (RFC 7240).
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
          */
         Prefer?: string;
     };
@@ -3034,11 +3034,11 @@ export type PatchEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -3055,15 +3055,15 @@ export type PatchEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3071,7 +3071,7 @@ export type PatchEventErrors = {
      */
     409: ConflictProblemView;
     /**
-     * `stale_version`: Somebody changed the event before you
+     * `stale_version`: The event changed since the version you sent
      */
     412: StaleVersionProblemView;
     /**
@@ -3079,7 +3079,7 @@ export type PatchEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3096,7 +3096,7 @@ export type PatchEventError = PatchEventErrors[keyof PatchEventErrors];
 
 export type PatchEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3107,11 +3107,11 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. When the event is further on, your change is merged; 412 when the same was changed in another way.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict`: refuse instead of merging (RFC 7240).
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
          */
         Prefer?: string;
     };
@@ -3123,11 +3123,11 @@ export type UpdateEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -3144,15 +3144,15 @@ export type UpdateEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3160,7 +3160,7 @@ export type UpdateEventErrors = {
      */
     409: ConflictProblemView;
     /**
-     * `stale_version`: Somebody changed the event before you
+     * `stale_version`: The event changed since the version you sent
      */
     412: StaleVersionProblemView;
     /**
@@ -3168,7 +3168,7 @@ export type UpdateEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3185,7 +3185,7 @@ export type UpdateEventError = UpdateEventErrors[keyof UpdateEventErrors];
 
 export type UpdateEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3196,7 +3196,7 @@ export type RestoreEventData = {
     body?: RestoreEventBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3220,15 +3220,15 @@ export type RestoreEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3240,7 +3240,7 @@ export type RestoreEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3257,7 +3257,7 @@ export type RestoreEventError = RestoreEventErrors[keyof RestoreEventErrors];
 
 export type RestoreEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3274,27 +3274,27 @@ export type ListOccurrencesData = {
     };
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
-         * Occurrences that end after this. An instant, wall time in your zone, or a date in your zone.
+         * Occurrences that end after this. An instant, or a wall time or date in your time zone.
          */
         from?: string;
         /**
-         * Occurrences that start before this. An instant, wall time in your zone, or a date in your zone.
+         * Occurrences that start before this. An instant, or a wall time or date in your time zone.
          */
         to?: string;
     };
@@ -3307,11 +3307,11 @@ export type ListOccurrencesErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3328,7 +3328,7 @@ export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesEr
 
 export type ListOccurrencesResponses = {
     /**
-     * A page of dates
+     * A page of occurrences
      */
     200: OccurrencesView;
 };
@@ -3352,7 +3352,7 @@ export type FindTimeErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3360,7 +3360,7 @@ export type FindTimeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3377,7 +3377,7 @@ export type FindTimeError = FindTimeErrors[keyof FindTimeErrors];
 
 export type FindTimeResponses = {
     /**
-     * The best times; an empty list when there is none
+     * The best times; an empty list if there are none
      */
     200: FoundTimesView;
 };
@@ -3394,19 +3394,19 @@ export type ListVersionsData = {
     };
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
     };
@@ -3419,11 +3419,11 @@ export type ListVersionsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3469,11 +3469,11 @@ export type GetVersionErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3490,7 +3490,7 @@ export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
 
 export type GetVersionResponses = {
     /**
-     * That version
+     * The version
      */
     200: VersionWithSnapshotView;
 };
@@ -3507,19 +3507,19 @@ export type ListChangelogData = {
     };
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
@@ -3527,11 +3527,11 @@ export type ListChangelogData = {
          */
         order?: 'asc' | 'desc';
         /**
-         * Only changes of this field; `permissions` for people.
+         * Only changes of this field; `permissions` for changes of members.
          */
         field?: 'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status' | 'deleted' | 'permissions';
         /**
-         * Only changes by this person: name or id.
+         * Only changes by this person: user name or id.
          */
         author?: string;
         /**
@@ -3548,11 +3548,11 @@ export type ListChangelogErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3584,11 +3584,11 @@ export type DiffVersionsData = {
          */
         id: string;
         /**
-         * A version number, `current`, or 0 for the time before the first.
+         * A version number, `current`, or 0 for the empty state before the first version.
          */
         v1: string;
         /**
-         * A version number, `current`, or 0 for the time before the first.
+         * A version number, `current`, or 0 for the empty state before the first version.
          */
         v2: string;
     };
@@ -3602,11 +3602,11 @@ export type DiffVersionsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3634,7 +3634,7 @@ export type RollbackEventData = {
     body?: RollbackBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3662,15 +3662,15 @@ export type RollbackEventErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3682,7 +3682,7 @@ export type RollbackEventErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3699,7 +3699,7 @@ export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
 
 export type RollbackEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3710,7 +3710,7 @@ export type RevertChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3738,19 +3738,19 @@ export type RevertChangeErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes are in the way; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
     409: LaterChangesProblemView;
     /**
@@ -3758,7 +3758,7 @@ export type RevertChangeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3775,7 +3775,7 @@ export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
 
 export type RevertChangeResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3786,7 +3786,7 @@ export type UndoChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new name for each request that you mean, such as a UUID. Sent again with the same key, it is done once and answered the same.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3796,7 +3796,7 @@ export type UndoChangeData = {
          */
         id: string;
         /**
-         * The position of an entry.
+         * The position of an entry in the changelog.
          */
         position: number;
     };
@@ -3814,19 +3814,19 @@ export type UndoChangeErrors = {
      */
     401: ProblemView;
     /**
-     * `forbidden`: Your role does not allow that
+     * `forbidden`: Your role does not allow this
      */
     403: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `too_many_people`: The event has as many people as it can; `later_changes`: Later changes are in the way; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time; `too_many_people`: The event has the largest allowed number of members; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
     409: LaterChangesProblemView;
     /**
@@ -3834,7 +3834,7 @@ export type UndoChangeErrors = {
      */
     413: ProblemView;
     /**
-     * `unsupported_format`: This body format is not taken
+     * `unsupported_format`: This body format is not supported
      */
     415: ProblemView;
     /**
@@ -3851,7 +3851,7 @@ export type UndoChangeError = UndoChangeErrors[keyof UndoChangeErrors];
 
 export type UndoChangeResponses = {
     /**
-     * The event as it is now; with `dry_run`, what would be
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3863,19 +3863,19 @@ export type ListNotificationsData = {
     path?: never;
     query?: {
         /**
-         * Most items to answer with (default 50).
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Numbered page, from 1; adds `total` and `pages`. Use `cursor` where you can.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * Items on a numbered page (default 50).
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
@@ -3892,7 +3892,7 @@ export type ListNotificationsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3929,7 +3929,7 @@ export type ReadAllNotificationsErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -3971,11 +3971,11 @@ export type ReadNotificationErrors = {
      */
     401: ProblemView;
     /**
-     * `not_found`: Nothing here for you
+     * `not_found`: Not found
      */
     404: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -4021,7 +4021,7 @@ export type ListChangesErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -4073,7 +4073,7 @@ export type StreamChangesErrors = {
      */
     401: ProblemView;
     /**
-     * `not_acceptable`: None of the accepted formats can be made
+     * `not_acceptable`: None of the formats in Accept is available
      */
     406: ProblemView;
     /**
@@ -4081,7 +4081,7 @@ export type StreamChangesErrors = {
      */
     422: ProblemView;
     /**
-     * `too_many_sockets`: You have as many live connections as one may have
+     * `too_many_sockets`: You have too many live connections
      */
     429: ProblemView;
     /**

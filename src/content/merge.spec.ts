@@ -128,7 +128,7 @@ describe('mergeContent', () => {
   });
 });
 
-describe('withUnits', () => {
+describe('replaceUnits', () => {
   it('takes whole units from another state', () => {
     const current = meeting({ title: 'Now', location: 'Here', ...LATER });
     const before = meeting({ title: 'Then', location: 'There' });

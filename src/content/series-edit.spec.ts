@@ -170,7 +170,7 @@ describe('an edit of the whole series told of one occurrence', () => {
   });
 });
 
-describe('halves', () => {
+describe('splitBefore', () => {
   it('have together what the whole had, each on its side', () => {
     const whole = {
       ...contentOf({
