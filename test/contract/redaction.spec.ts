@@ -29,7 +29,6 @@ const SECRET = 'Call +49 170 1234567';
 
 /** Runs the command on the database of the application. */
 async function redact(...args: string[]): Promise<{ code: number; printed: string }> {
-  await buildServer();
   const program = join(SERVER_PROGRAM, '../../scripts/redact-version.js');
   const env = { PATH: process.env.PATH, DATABASE_URL: app.database.url };
   return new Promise((resolve) => {
@@ -40,6 +39,7 @@ async function redact(...args: string[]): Promise<{ code: number; printed: strin
 }
 
 beforeAll(async () => {
+  await buildServer();
   app = await startApp();
   [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
   id = (await createMeeting(ana, { recurrence_pattern: 'FREQ=DAILY;COUNT=3', show_as: 'free' })).id;

@@ -81,7 +81,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
   it('/docs/realtime shows every message of every connection and asks nobody else', async () => {
     const { page, outside, complaints } = await open('/docs/realtime');
     const document = (await (await fetch(`${app.url}/asyncapi.json`)).json()) as AsyncApiDocument;
-    for (const title of ['Missing nothing', 'Signing in', 'Endings', 'Limits']) {
+    for (const title of ['Receiving every change', 'Signing in', 'Why a connection ends', 'Limits']) {
       expect(await page.getByRole('heading', { level: 2, name: title, exact: true }).isVisible()).toBe(true);
     }
     for (const [channel, { address, messages, title }] of Object.entries(document.channels)) {
@@ -156,7 +156,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     // Swagger UI would open another tab.
     await link.evaluate((element) => element.removeAttribute('target'));
     await link.click();
-    await page.getByRole('heading', { name: 'Missing nothing' }).waitFor();
+    await page.getByRole('heading', { name: 'Receiving every change' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/docs/realtime');
     await page.locator('a[href="/docs"]').first().click();
     await page.locator('.opblock').first().waitFor();
