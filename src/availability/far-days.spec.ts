@@ -6,8 +6,8 @@ const dayIn = (bits: string, date: string): string =>
   bits.charAt((seconds(`${date}T00:00:00Z`) - seconds('2026-01-01T00:00:00Z')) / 86_400);
 const shareADay = (a: string, b: string): boolean => [...a].some((bit, day) => bit === '1' && b[day] === '1');
 
-describe('farDays', () => {
-  it('marks the days on which a series takes time, from an instant on', () => {
+describe('computeFarDays', () => {
+  it('marks the days on which a series occupies time, from an instant on', () => {
     const bits = computeFarDays(contentOf({ recurrence_pattern: 'FREQ=WEEKLY' }), seconds('2040-01-01T00:00:00Z'));
     expect(bits).toHaveLength(29_200);
     expect(bits).toMatch(/^[01]+$/);
@@ -28,13 +28,13 @@ describe('farDays', () => {
     ]);
   });
 
-  it('marks nothing of what shows as free', () => {
+  it('marks no day of an event that is shown as free', () => {
     expect(
       computeFarDays({ ...contentOf({ recurrence_pattern: 'FREQ=DAILY' }), showAs: 'free' }, -Infinity),
     ).not.toContain('1');
   });
 
-  it('takes an event that happens once as well', () => {
+  it('accepts a single event', () => {
     const bits = computeFarDays(
       contentOf({ start_time: '2050-06-01T10:00:00', end_time: '2050-06-01T11:00:00' }),
       -Infinity,
@@ -43,7 +43,7 @@ describe('farDays', () => {
     expect(dayIn(bits, '2050-06-01')).toBe('1');
   });
 
-  it('keeps apart what never shares a day', () => {
+  it('distinguishes events that share no day', () => {
     const mondays = computeFarDays(contentOf({ recurrence_pattern: 'FREQ=WEEKLY' }), -Infinity);
     const tuesday = { start_time: '2026-06-02T10:00:00', end_time: '2026-06-02T11:00:00' };
     const tuesdays = computeFarDays(contentOf({ ...tuesday, recurrence_pattern: 'FREQ=WEEKLY' }), -Infinity);
@@ -53,7 +53,7 @@ describe('farDays', () => {
   });
 });
 
-describe('firstMeeting', () => {
+describe('findFirstOverlap', () => {
   const mondays = contentOf({ recurrence_pattern: 'FREQ=WEEKLY' });
   const firstsOfJune = contentOf({
     start_time: '2026-06-01T10:30:00',
@@ -61,7 +61,7 @@ describe('firstMeeting', () => {
     recurrence_pattern: 'FREQ=YEARLY',
   });
 
-  it('names the two occurrences that meet first after an instant', () => {
+  it('returns the first overlapping occurrences after an instant', () => {
     const met = findFirstOverlap(mondays, firstsOfJune, seconds('2040-01-01T00:00:00Z'))!;
     expect(spelled(met.ours)).toBe('2043-06-01T10:00/2043-06-01T11:00');
     expect(spelled(met.theirs)).toBe('2043-06-01T10:30/2043-06-01T11:30');

@@ -4,8 +4,8 @@ import type { EventContent } from '../content/event-content.js';
 import { findBlocking, findFreeSlots, mergeIntervals } from './free-slots.js';
 import { type Interval, occupancyOf } from './occupancy.js';
 
-const stretch = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
-const onDay = (start: string, end: string): Interval => stretch(`2026-06-01T${start}:00Z`, `2026-06-01T${end}:00Z`);
+const interval = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
+const onDay = (start: string, end: string): Interval => interval(`2026-06-01T${start}:00Z`, `2026-06-01T${end}:00Z`);
 const slots = (content: EventContent, busy: Interval[]): string[] => findFreeSlots(content, busy).map(spelled);
 const busyOf = (content: EventContent): Interval[] => occupancyOf(content, seconds('2026-06-01T00:00:00Z')).busy;
 
@@ -25,7 +25,7 @@ describe('the next times at which a single event would fit', () => {
 
   it('are whole days for an all-day event, also across a change of the clocks', () => {
     const dates = { all_day: true, start_time: '2026-10-24', end_time: '2026-10-25' };
-    const busy = [stretch('2026-10-24T10:00:00Z', '2026-10-24T11:00:00Z')];
+    const busy = [interval('2026-10-24T10:00:00Z', '2026-10-24T11:00:00Z')];
     expect(slots(contentOf(dates, 'Europe/Paris'), busy)).toEqual([
       '2026-10-24T22:00/2026-10-25T23:00',
       '2026-10-25T23:00/2026-10-26T23:00',
@@ -34,7 +34,7 @@ describe('the next times at which a single event would fit', () => {
   });
 
   it('are none when nothing is free for sixty days', () => {
-    expect(slots(contentOf(), [stretch('2026-06-01T00:00:00Z', '2026-09-01T00:00:00Z')])).toEqual([]);
+    expect(slots(contentOf(), [interval('2026-06-01T00:00:00Z', '2026-09-01T00:00:00Z')])).toEqual([]);
   });
 });
 
@@ -42,7 +42,7 @@ describe('the next times at which a series would fit', () => {
   it('are later on the same days, free at every occurrence', () => {
     const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=500' });
     // In the way: at 10:00 the first week, at 11:30 after nine years.
-    const busy = [onDay('10:00', '11:00'), stretch('2035-05-28T11:30:00Z', '2035-05-28T12:00:00Z')];
+    const busy = [onDay('10:00', '11:00'), interval('2035-05-28T11:30:00Z', '2035-05-28T12:00:00Z')];
     expect(slots(weekly, busy)).toEqual([
       '2026-06-01T12:00/2026-06-01T13:00',
       '2026-06-01T12:15/2026-06-01T13:15',
@@ -55,8 +55,8 @@ describe('the next times at which a series would fit', () => {
     const nights = contentOf({ ...times, recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' }, 'Europe/Paris');
     // A week later 3:00 is an hour later by the stopwatch.
     const busy = [
-      stretch('2026-10-18T23:00:00Z', '2026-10-19T00:00:00Z'),
-      stretch('2026-10-26T02:30:00Z', '2026-10-26T03:00:00Z'),
+      interval('2026-10-18T23:00:00Z', '2026-10-19T00:00:00Z'),
+      interval('2026-10-26T02:30:00Z', '2026-10-26T03:00:00Z'),
     ];
     const found = findFreeSlots(nights, busy);
     expect(found.map(spelled)[0]).toBe('2026-10-19T00:00/2026-10-19T01:00');
@@ -66,7 +66,7 @@ describe('the next times at which a series would fit', () => {
     }
   });
 
-  it('are none when every time of the day meets something', () => {
+  it('are none when every time of the day conflicts', () => {
     const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY' });
     const all = contentOf({
       all_day: true,
@@ -77,15 +77,15 @@ describe('the next times at which a series would fit', () => {
     expect(slots(weekly, busyOf(all))).toEqual([]);
   });
 
-  it('leave alone an occurrence that was put at a time of its own', () => {
+  it('do not move an occurrence with a time of its own', () => {
     const weekly: EventContent = {
       ...contentOf({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' }),
       overrides: [{ original: '2026-06-08T10:00:00', start: '2026-06-09T10:00:00' }],
     };
     const busy = [onDay('10:00', '11:00')];
     expect(slots(weekly, busy)[0]).toBe('2026-06-01T11:00/2026-06-01T12:00');
-    // Nothing helps while that one clashes.
-    expect(slots(weekly, [...busy, stretch('2026-06-09T10:00:00Z', '2026-06-09T10:30:00Z')])).toEqual([]);
+    // No shift helps while this occurrence conflicts.
+    expect(slots(weekly, [...busy, interval('2026-06-09T10:00:00Z', '2026-06-09T10:30:00Z')])).toEqual([]);
   });
 
   it('are none for whole days, and where only one time of several would move', () => {
@@ -97,23 +97,23 @@ describe('the next times at which a series would fit', () => {
     });
     expect(slots(days, [onDay('10:00', '11:00')])).toEqual([]);
     const twice = contentOf({ recurrence_pattern: 'FREQ=DAILY;BYHOUR=10,15;COUNT=10' });
-    expect(slots(twice, [stretch('2026-06-02T15:00:00Z', '2026-06-02T16:00:00Z')])).toEqual([]);
+    expect(slots(twice, [interval('2026-06-02T15:00:00Z', '2026-06-02T16:00:00Z')])).toEqual([]);
   });
 });
 
-describe('merged and blocking', () => {
-  it('make one of what touches or overlaps, and change nothing that was given', () => {
+describe('mergeIntervals and findBlocking', () => {
+  it('merge intervals that touch or overlap, without changing the input', () => {
     const given = [onDay('12:00', '13:00'), onDay('10:00', '12:00'), onDay('10:30', '11:00'), onDay('15:00', '16:00')];
     const before = structuredClone(given);
     expect(mergeIntervals(given)).toEqual([onDay('10:00', '13:00'), onDay('15:00', '16:00')]);
     expect(given).toEqual(before);
   });
 
-  it('find what overlaps, not what touches', () => {
-    const taken = [onDay('10:00', '11:00'), onDay('12:00', '13:00')];
-    expect(findBlocking(taken, onDay('11:00', '12:00'))).toBeNull();
-    expect(findBlocking(taken, onDay('10:59', '11:01'))).toEqual(taken[0]);
-    expect(findBlocking(taken, onDay('09:00', '14:00'))).toEqual(taken[1]);
+  it('find overlapping intervals, not touching ones', () => {
+    const busyTime = [onDay('10:00', '11:00'), onDay('12:00', '13:00')];
+    expect(findBlocking(busyTime, onDay('11:00', '12:00'))).toBeNull();
+    expect(findBlocking(busyTime, onDay('10:59', '11:01'))).toEqual(busyTime[0]);
+    expect(findBlocking(busyTime, onDay('09:00', '14:00'))).toEqual(busyTime[1]);
     expect(findBlocking([], onDay('09:00', '14:00'))).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ const NOW = seconds('2026-06-01T00:00:00Z');
 const YEARS = 366 * 86_400;
 const busy = (event: EventContent, now = NOW): string[] => occupancyOf(event, now).busy.map(spelled);
 
-describe('the time that an event takes', () => {
+describe('the time that an event occupies', () => {
   it('is from its start to its end', () => {
     expect(busy(content())).toEqual(['2026-06-01T10:00/2026-06-01T11:00']);
   });
@@ -18,7 +18,7 @@ describe('the time that an event takes', () => {
     expect(busy({ ...content({ recurrence_pattern: 'FREQ=DAILY' }), showAs: 'free' })).toEqual([]);
   });
 
-  it('is the whole days of an all-day event in its zone', () => {
+  it('covers the whole days of an all-day event in its zone', () => {
     const day = content({ all_day: true, start_time: '2026-06-01', end_time: '2026-06-03' }, 'Europe/Paris');
     expect(busy(day)).toEqual(['2026-05-31T22:00/2026-06-02T22:00']);
   });
@@ -85,7 +85,7 @@ describe('the time that an event takes', () => {
   });
 });
 
-describe('the time that an occurrence of its own kind takes', () => {
+describe('the time that an override occupies', () => {
   const weekly = content({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' });
 
   it('is where and as long as its override says', () => {
@@ -114,7 +114,7 @@ describe('the time that an occurrence of its own kind takes', () => {
   });
 });
 
-describe('weekMask', () => {
+describe('toWeekMask', () => {
   const share = (a: string, b: string): boolean => [...a].some((bit, slot) => bit === '1' && b[slot] === '1');
   const at = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
   const ofWeek = (input: Parameters<typeof content>[0]): string => toWeekMask(occupancyOf(content(input), NOW).busy);
@@ -137,8 +137,8 @@ describe('weekMask', () => {
   });
 });
 
-describe('multirange', () => {
-  it('writes half-open stretches as PostgreSQL reads them', () => {
+describe('toMultirange', () => {
+  it('writes half-open intervals as PostgreSQL reads them', () => {
     expect(toMultirange([])).toBe('{}');
     expect(
       toMultirange([
@@ -153,7 +153,7 @@ describe('multirange', () => {
     expect(occupancyOf(series, NOW).until).toBe(seconds('2026-06-01T10:00:00Z') + 10 * YEARS);
   });
 
-  it('has an end for a series that never takes time', () => {
+  it('has an end for a series that never occupies time', () => {
     const series = content({ recurrence_pattern: 'FREQ=DAILY', show_as: 'free' });
     expect(occupancyOf(series, NOW)).toEqual({ busy: [], until: null });
   });

@@ -8,12 +8,12 @@ import { wireContent } from './wire.js';
 
 const MEETING = wireContent(contentOf({ title: 'Team Meeting', location: 'Room 4' }));
 
-describe('difference', () => {
+describe('compareContents', () => {
   it('is nothing between equal states', () => {
     expect(compareContents(MEETING, structuredClone(MEETING))).toEqual({ changes: {}, patch: [], summary: [] });
   });
 
-  it('tells what was added, removed and changed', () => {
+  it('returns what was added, removed and changed', () => {
     const after = { ...MEETING, title: 'Lunch', description: 'Pizza', location: null };
     expect(compareContents(MEETING, after)).toEqual({
       changes: {
@@ -42,20 +42,20 @@ describe('difference', () => {
     });
   });
 
-  it('takes an empty list for nothing', () => {
+  it('treats an empty list as no value', () => {
     const excluded = ['2026-06-02T10:00:00Z'];
     expect(compareContents(MEETING, { ...MEETING, excluded }).changes.excluded?.type).toBe('added');
     expect(compareContents({ ...MEETING, excluded }, MEETING).changes.excluded?.type).toBe('removed');
   });
 
-  it('compares patterns by what they say, not by the order of their keys', () => {
+  it('compares patterns regardless of the order of their members', () => {
     const one = { ...MEETING, is_recurring: true, recurrence_pattern: { frequency: 'daily' as const, interval: 1 } };
     const other = { ...one, recurrence_pattern: { interval: 1, frequency: 'daily' as const } };
     expect(compareContents(one, other).changes).toEqual({});
     expect(compareContents(MEETING, one).summary).toEqual(['Now repeats every day']);
   });
 
-  it('compares the first state with nothing: defaults are no change', () => {
+  it('compares the first state with nothing: defaults are not changes', () => {
     expect(Object.keys(compareContents(null, MEETING).changes)).toEqual([
       'title',
       'location',
@@ -69,7 +69,7 @@ describe('difference', () => {
     expect(new Set(pizza.map(({ op }) => op))).toEqual(new Set(['add']));
   });
 
-  it('leads back in the other order', () => {
+  it('is inverted in the other order', () => {
     const after = { ...MEETING, title: 'Lunch', show_as: 'free' as const, deleted: true };
     const apply = (state: WireContent, patch: { path: string; value?: unknown }[]): WireContent =>
       patch.reduce((result, { path, value }) => ({ ...result, [path.slice(1)]: value }), state);
@@ -97,7 +97,7 @@ describe('difference', () => {
     ]);
   });
 
-  it('speaks of times in the zone of the event', () => {
+  it('shows times in the zone of the event', () => {
     const paris = { ...MEETING, time_zone: 'Europe/Paris' };
     const later = { ...paris, start_time: '2026-06-01T12:00:00Z' };
     expect(compareContents(paris, later).summary).toEqual([
@@ -105,7 +105,7 @@ describe('difference', () => {
     ]);
   });
 
-  it('names what changed in a recurrence, and the dates that come and go', () => {
+  it('describes changes of a recurrence, and of its dates', () => {
     const weekly = (by_day: string[], until?: string): Partial<WireContent> => ({
       is_recurring: true,
       recurrence_pattern: { frequency: 'weekly', interval: 1, by_day, ...(until ? { until } : {}) },
@@ -118,7 +118,7 @@ describe('difference', () => {
     ]);
   });
 
-  it('tells which occurrences got something of their own', () => {
+  it('describes which occurrences were overridden', () => {
     const overrides = [
       { original_start: '2026-06-08T10:00:00Z', start_time: '2026-06-09T15:00:00Z', end_time: '2026-06-09T16:00:00Z' },
       { original_start: '2026-06-15T10:00:00Z', title: 'Special' },
@@ -155,8 +155,8 @@ describe('renderDifference', () => {
   });
 });
 
-describe('textDifference', () => {
-  it('gives both texts back, whatever they are', () => {
+describe('compareTexts', () => {
+  it('contains both texts completely', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (from, to) => {
         const operations = compareTexts(from, to);
@@ -170,7 +170,7 @@ describe('textDifference', () => {
     );
   });
 
-  it('answers for texts without anything in common, of any length', () => {
+  it('compares texts without common words, of any length', () => {
     const [from, to] = ['a', 'b'].map((letter) =>
       Array.from({ length: 5_000 }, (_, index) => `${letter}${index}`).join(' '),
     );

@@ -43,7 +43,7 @@ const ONCE: EventRecurrence = { rrule: null, excluded: [], added: [], overrides:
 const SERIES: EventRecurrence = { rrule: WEEKLY, excluded: ['2026-06-03T10:00:00'], added: [], overrides: [] };
 
 describe('the recurrence of a new event', () => {
-  it('is none unless a pattern says so', () => {
+  it('is none without a pattern', () => {
     for (const input of [{}, { is_recurring: false }, { recurrence_pattern: null }, { excluded: [], added: null }]) {
       expect(resolved(input)).toEqual(ONCE);
     }
@@ -97,7 +97,7 @@ describe('the recurrence of a new event', () => {
     ]);
   });
 
-  it('names the next start that would do', () => {
+  it('returns the next valid start', () => {
     expect(errorsOf({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=TU' })).toEqual([
       '/start_time start_not_in_pattern 2026-06-02T08:00:00Z',
     ]);
@@ -115,7 +115,7 @@ describe('the recurrence of a new event', () => {
     ]);
   });
 
-  it('takes dates for a series of whole days', () => {
+  it('accepts dates for an all-day series', () => {
     const day = times('2026-06-01', '2026-06-02', 'Europe/Paris', true);
     const input = { recurrence_pattern: WEEKLY, excluded: ['2026-06-03'], added: ['2026-06-05T10:00:00'] };
     expect(errorsOf(input, null, day)).toEqual(['/added/0 not_a_date']);
@@ -124,14 +124,14 @@ describe('the recurrence of a new event', () => {
 });
 
 describe('the recurrence of a changed event', () => {
-  it('stays where nothing was said', () => {
+  it('stays when it is absent', () => {
     expect(resolved({}, SERIES)).toEqual(SERIES);
     expect(resolved({ is_recurring: true }, SERIES)).toEqual(SERIES);
     expect(resolved({ added: ['2026-06-05T10:00:00'] }, SERIES)).toEqual({ ...SERIES, added: ['2026-06-05T10:00:00'] });
     expect(resolved({ excluded: null }, SERIES)).toEqual({ ...SERIES, excluded: [] });
   });
 
-  it('goes, exclusions and all, with null or is_recurring false', () => {
+  it('is removed, with its exclusions, by null or is_recurring false', () => {
     expect(resolved({ recurrence_pattern: null }, SERIES)).toEqual(ONCE);
     expect(resolved({ is_recurring: false }, SERIES)).toEqual(ONCE);
   });
@@ -146,7 +146,7 @@ describe('the recurrence of a changed event', () => {
 });
 
 describe('seriesOf', () => {
-  it('hands the engine wall times and a duration', () => {
+  it('returns wall times and a duration for the engine', () => {
     const night = times('2026-03-28T20:00:00', '2026-03-29T20:00:00', 'Europe/Paris');
     expect(seriesOf(contentWith(null, night))).toMatchObject({
       zone: 'Europe/Paris',

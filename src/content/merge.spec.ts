@@ -17,7 +17,7 @@ const NINTH = '2026-06-09T10:00:00';
 const THIRD = '2026-06-03T10:00:00';
 
 describe('the units of a merge', () => {
-  it('hold every part of the content once, and every field of the wire: none is left out of a merge', () => {
+  it('contain every property of the content once, and every wire field', () => {
     const parts = Object.values(UNIT_PROPERTIES).flat();
     expect([...parts].sort()).toEqual(Object.keys(meeting()).sort());
     expect(CONTENT_FIELDS.filter((field) => !unitOf(field))).toEqual([]);
@@ -27,27 +27,27 @@ describe('the units of a merge', () => {
 describe('mergeContent', () => {
   const base = meeting();
 
-  it('takes over what only one side changed', () => {
+  it('applies changes of only one side', () => {
     const merged = mergeContent(base, { ...base, title: 'Theirs' }, { ...base, location: 'Ours' });
     expect(merged).toEqual({ content: { ...base, title: 'Theirs', location: 'Ours' } });
   });
 
-  it('agrees when both sides changed alike', () => {
+  it('accepts equal changes of both sides', () => {
     const both = { ...base, title: 'Same' };
     expect(mergeContent(base, both, { ...both })).toEqual({ content: both });
   });
 
-  it('names what was changed on both sides', () => {
+  it('returns the units that both sides changed', () => {
     const theirs = { ...base, title: 'Theirs', description: 'x' };
     expect(mergeContent(base, theirs, { ...base, title: 'Ours', location: 'y' })).toEqual({ clashes: ['title'] });
   });
 
-  it('takes times, zone, all-day and recurrence for one unit', () => {
+  it('treats times, zone, all-day and recurrence as one unit', () => {
     const merged = mergeContent(base, { ...base, ...LATER }, { ...base, rrule: 'FREQ=WEEKLY;COUNT=3' });
     expect(merged).toEqual({ clashes: ['times'] });
   });
 
-  it('puts changes of different occurrences together', () => {
+  it('merges changes of different occurrences', () => {
     const theirs = { ...base, excluded: [THIRD] };
     const yours = { ...base, overrides: [{ original: NINTH, title: 'Last one' }] };
     expect(mergeContent(base, theirs, yours)).toEqual({ content: { ...theirs, overrides: yours.overrides } });
@@ -59,7 +59,7 @@ describe('mergeContent', () => {
     expect(mergeContent(base, theirs, yours)).toEqual({ clashes: ['times'] });
   });
 
-  it('does not hang an override on a series that the other side moved', () => {
+  it('adds no override to a series that the other side moved', () => {
     const yours = { ...base, overrides: [{ original: NINTH, title: 'Last one' }] };
     expect(mergeContent(base, { ...base, ...LATER }, yours)).toEqual({ clashes: ['times'] });
   });
@@ -74,7 +74,7 @@ describe('mergeContent', () => {
     });
   });
 
-  it('brings an exclusion back that one side took away', () => {
+  it('applies the removal of an exclusion by one side', () => {
     const excluded = meeting({ excluded: [THIRD, NINTH] });
     const merged = mergeContent(excluded, { ...excluded, title: 'x' }, { ...excluded, excluded: [NINTH] });
     expect(merged).toEqual({ content: { ...excluded, title: 'x', excluded: [NINTH] } });
@@ -92,7 +92,7 @@ describe('mergeContent', () => {
     })
     .map(({ later, ...changes }) => meeting({ ...changes, ...(later ? LATER : {}) }));
 
-  it('loses no change of either side, and makes none up', () => {
+  it('loses no change of either side, and adds none', () => {
     fc.assert(
       fc.property(side, side, side, (origin, theirs, yours) => {
         const merged = mergeContent(origin, theirs, yours);
@@ -128,8 +128,8 @@ describe('mergeContent', () => {
   });
 });
 
-describe('withUnits', () => {
-  it('takes whole units from another state', () => {
+describe('replaceUnits', () => {
+  it('copies complete units from another state', () => {
     const current = meeting({ title: 'Now', location: 'Here', ...LATER });
     const before = meeting({ title: 'Then', location: 'There' });
     expect(replaceUnits(current, before, ['title', 'times'])).toEqual({ ...before, location: 'Here' });

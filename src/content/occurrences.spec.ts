@@ -11,7 +11,7 @@ const daily: EventContent = {
     { original: '2026-06-04T10:00:00', location: null, description: null, showAs: 'free' },
   ],
 };
-const told = (found: EventOccurrence[]): string[] => found.map((one) => spelled(one).slice(5, 16));
+const startsOf = (found: EventOccurrence[]): string[] => found.map((one) => spelled(one).slice(5, 16));
 
 describe('the occurrences of an event', () => {
   it('are one for an event that happens once, if it touches the window', () => {
@@ -27,7 +27,7 @@ describe('the occurrences of an event', () => {
 
   it('come by the time they really take place, with their own texts laid over', () => {
     const found = listOccurrences(daily, ALWAYS, 10);
-    expect(told(found)).toEqual(['06-01T10:00', '06-04T10:00', '06-05T10:00', '06-06T10:00', '06-20T09:00']);
+    expect(startsOf(found)).toEqual(['06-01T10:00', '06-04T10:00', '06-05T10:00', '06-06T10:00', '06-20T09:00']);
     expect(found[0]).toMatchObject({ overridden: false, values: { title: 'Meeting', description: 'Sync' } });
     expect(found[1]).toMatchObject({ overridden: true, values: { description: null, location: null, showAs: 'free' } });
     expect(found[4]).toMatchObject({ original: '2026-06-03T10:00:00', values: { title: 'Far away' } });

@@ -23,16 +23,16 @@ function changed(content: EventContent, input: Parameters<typeof draftContent>[0
   return draft.content;
 }
 
-describe('a series told by another clock', () => {
+describe('a series converted to another clock', () => {
   it('is the same by its own', () => {
-    const told = seriesOf(series);
-    expect(changeClock(told, 'Europe/Paris', false, told.start)).toEqual(told);
+    const converted = seriesOf(series);
+    expect(changeClock(converted, 'Europe/Paris', false, converted.start)).toEqual(converted);
   });
 
   it('keeps the instant of an occurrence that was put at a time of its own', () => {
-    const told = changeClock(seriesOf(series), 'Asia/Tokyo', false, parseLocalTime('2026-06-01T17:00:00'));
-    expect(told.overrides[0]).toMatchObject({ start: parseLocalTime('2026-06-17T01:00:00') });
-    expect(told.zone).toBe('Asia/Tokyo');
+    const converted = changeClock(seriesOf(series), 'Asia/Tokyo', false, parseLocalTime('2026-06-01T17:00:00'));
+    expect(converted.overrides[0]).toMatchObject({ start: parseLocalTime('2026-06-17T01:00:00') });
+    expect(converted.zone).toBe('Asia/Tokyo');
   });
 
   it('keeps days and names, but no times of day, when it becomes whole days', () => {

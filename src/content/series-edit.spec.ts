@@ -16,7 +16,7 @@ const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO;COUNT=9' })
 const at = (text: string) => parseLocalTime(`2026-${text}:00`);
 const SECOND = at('06-08T10:00');
 
-/** The change of a whole series, told of one of its occurrences. */
+/** An edit of the whole series that names one of its occurrences. */
 function changed(content: EventContent, original: typeof SECOND, input: ContentInput): EventContent {
   const through = toSeriesEdit(content, original, input);
   const draft = draftContent(through.input, through.content, 'UTC');
@@ -41,7 +41,7 @@ describe('the occurrence that a client names', () => {
     }
   });
 
-  it('is not found where none starts, and no text passes for a time', () => {
+  it('is not found where none starts, and not by a text that is not a time', () => {
     expect(problemOf(() => findOriginal(weekly, '2026-06-09T10:00:00'))).toMatchObject({ code: 'not_found' });
     expect(problemOf(() => findOriginal(weekly, 'Monday'))).toMatchObject({
       code: 'validation_failed',
@@ -117,7 +117,7 @@ describe('an occurrence with values of its own', () => {
   });
 });
 
-describe('an edit of the whole series told of one occurrence', () => {
+describe('an edit of the whole series that names one occurrence', () => {
   it('moves all as that one moves, and BYDAY with them', () => {
     const moved = changed(weekly, SECOND, { start_time: '2026-06-09T12:00:00', end_time: '2026-06-09T13:30:00' });
     expect(moved).toMatchObject({ rrule: 'FREQ=WEEKLY;BYDAY=TU;COUNT=9', localStart: '2026-06-02T12:00:00' });
@@ -133,7 +133,7 @@ describe('an edit of the whole series told of one occurrence', () => {
     expect(longer).toMatchObject({ localStart: '2026-03-01T01:00:00', localEnd: '2026-03-01T06:00:00' });
   });
 
-  it('takes an occurrence that was moved along, to just where it was put', () => {
+  it('moves an overridden occurrence to the requested time', () => {
     const put = overrideOccurrence(weekly, SECOND, {
       start_time: '2026-06-10T15:00:00',
       end_time: '2026-06-10T16:00:00',
@@ -170,8 +170,8 @@ describe('an edit of the whole series told of one occurrence', () => {
   });
 });
 
-describe('halves', () => {
-  it('have together what the whole had, each on its side', () => {
+describe('splitBefore', () => {
+  it('distributes the occurrences of the series to head and tail', () => {
     const whole = {
       ...contentOf({
         recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO;COUNT=9',
@@ -188,7 +188,7 @@ describe('halves', () => {
     expect([...starts(head), ...starts(tail)].sort()).toEqual(starts(whole).sort());
   });
 
-  it('are none before the first occurrence that takes place', () => {
+  it('returns null for the first occurrence that takes place', () => {
     expect(splitBefore(weekly, at('06-01T10:00'))).toBeNull();
     const late = { ...weekly, excluded: ['2026-06-01T10:00:00'] };
     expect(splitBefore(late, SECOND)).toBeNull();
@@ -196,7 +196,7 @@ describe('halves', () => {
   });
 });
 
-describe('what is left without a part', () => {
+describe('removeOccurrences', () => {
   it('of this one: the series with one exclusion more and one override less', () => {
     const put = overrideOccurrence(weekly, SECOND, { title: 'With guests' });
     expect(removeOccurrences(put, SECOND, 'this')).toEqual({ ...weekly, excluded: ['2026-06-08T10:00:00'] });

@@ -47,7 +47,7 @@ const SERIES: [string, EventContent][] = [
   ],
 ];
 
-describe('seriesOf and withSeries', () => {
+describe('seriesOf and applySeries', () => {
   it.each(SERIES)('are each other’s inverse for %s', (_name, content) => {
     expect(applySeries(content, seriesOf(content))).toEqual(content);
     expect(seriesOf(applySeries(content, seriesOf(content)))).toEqual(seriesOf(content));

@@ -21,7 +21,7 @@ const VERSION: HistoryEntry = {
 const BEFORE = 'ab'.repeat(32);
 
 describe('historyHash', () => {
-  it('gives the same for what the database gives back: other order of members, no undefined ones', () => {
+  it('is the same for a row read from the database: other order of members, no undefined ones', () => {
     const snapshot = {
       overrides: [{ duration: { seconds: 3600, days: 0 }, title: undefined, original: '2026-06-01T10:00:00' }],
       title: 'Lunch',
@@ -30,7 +30,7 @@ describe('historyHash', () => {
     expect(historyHash(BEFORE, { ...VERSION, snapshot })).toBe(historyHash(BEFORE, VERSION));
   });
 
-  it('never changes its form: stored hashes must verify for ever', () => {
+  it('never changes its form: stored hashes must always verify', () => {
     expect(historyHash(null, VERSION)).toMatchInlineSnapshot(
       `"331bd93ba5825a00cda4fc3348d566660c12507786fd7d209237c427f19d0488"`,
     );
@@ -55,13 +55,13 @@ describe('historyHash', () => {
     expect(historyHash(BEFORE, { ...VERSION, ...change })).not.toBe(historyHash(BEFORE, VERSION));
   });
 
-  it('stays what it was when the content is replaced and its hash is kept, as by a redaction', () => {
+  it('stays the same when the content is replaced and its hash is kept, as by a redaction', () => {
     const redacted = { ...VERSION, comment: null, snapshot: { schema: 1, title: '[redacted]' } };
     expect(historyHash(BEFORE, redacted, contentHash(VERSION))).toBe(historyHash(BEFORE, VERSION));
     expect(historyHash(BEFORE, redacted)).not.toBe(historyHash(BEFORE, VERSION));
   });
 
-  it('is another one after another predecessor', () => {
+  it('depends on the previous hash', () => {
     expect(historyHash('cd'.repeat(32), VERSION)).not.toBe(historyHash(BEFORE, VERSION));
     expect(historyHash(null, VERSION)).not.toBe(historyHash(BEFORE, VERSION));
   });

@@ -64,7 +64,7 @@ function verdict(rows: StoredEntry[], now: CurrentState = NOW): string | null {
 }
 
 describe('HistoryReplay', () => {
-  it('comes to the present', () => {
+  it('reaches the current state', () => {
     expect(verdict(HISTORY)).toBeNull();
   });
 
@@ -116,7 +116,7 @@ describe('HistoryReplay', () => {
     expect(verdict(history, now)).toBe(expected);
   });
 
-  it('sees a row that is not what its hash says, and one that is missing', () => {
+  it('detects a row that does not match its hash, and a missing one', () => {
     expect(verdict(HISTORY.map((row) => (row.members ? { ...row, comment: '' } : row)))).toBe('2 hash');
     expect(verdict([HISTORY[0]!, HISTORY[2]!])).toBe('3 sequence');
     expect(verdict([HISTORY[0]!, { ...HISTORY[2]!, position: 2 }])).toBe('2 hash');
@@ -142,7 +142,7 @@ describe('HistoryReplay', () => {
     expect(verdict(HISTORY, { ...NOW, ...change })).toBe(expected);
   });
 
-  it('begins the tail of a split series with the people of its head', () => {
+  it('begins the tail of a split series with the members of its head', () => {
     const split = chained({ ...created, kind: 'split', actorId: 'ben' });
     const people = new Map<string, Role>([
       ['ana', 'owner'],

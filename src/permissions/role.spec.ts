@@ -10,7 +10,7 @@ describe('the role table', () => {
     expect(listAllowedActions(role)).toEqual(actions);
   });
 
-  it('says no to what is not in the list', () => {
+  it('denies actions that are not in the list', () => {
     expect(can('editor', 'share')).toBe(false);
     expect(can('viewer', 'edit')).toBe(false);
   });

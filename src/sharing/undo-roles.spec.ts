@@ -9,37 +9,37 @@ const change = (userId: string, from: Role | null, to: Role | null): RoleChange 
 
 describe('undoRoles', () => {
   const shared = [change('ben', null, 'editor'), change('cid', null, 'viewer')];
-  const handover = [change('ben', 'editor', 'owner'), change('ana', 'owner', 'editor')];
+  const transfer = [change('ben', 'editor', 'owner'), change('ana', 'owner', 'editor')];
 
-  it('removes whom a share added', () => {
+  it('removes the members that a share added', () => {
     expect(undoRoles(shared, roles({ ana: 'owner', ben: 'editor', cid: 'viewer' }))).toEqual({
       roleChanges: [change('ben', 'editor', null), change('cid', 'viewer', null)],
     });
   });
 
-  it('leaves alone who is as before already', () => {
+  it('skips people who have the previous role already', () => {
     expect(undoRoles(shared, roles({ ana: 'owner', cid: 'viewer' }))).toEqual({
       roleChanges: [change('cid', 'viewer', null)],
     });
     expect(undoRoles(shared, roles({ ana: 'owner' }))).toEqual({ roleChanges: [] });
   });
 
-  it('names everybody whose role became another since, and undoes nothing', () => {
+  it('returns everybody whose role changed again since, and undoes nothing', () => {
     expect(undoRoles(shared, roles({ ana: 'owner', ben: 'viewer', cid: 'viewer' }))).toEqual({
       clashes: [{ userId: 'ben', base: 'editor', theirs: 'viewer', yours: null }],
     });
   });
 
-  it('hands an event back as a whole or not at all', () => {
-    expect(undoRoles(handover, roles({ ben: 'owner', ana: 'editor' }))).toEqual({
+  it('undoes a transfer completely or not at all', () => {
+    expect(undoRoles(transfer, roles({ ben: 'owner', ana: 'editor' }))).toEqual({
       roleChanges: [change('ben', 'owner', 'editor'), change('ana', 'editor', 'owner')],
     });
-    expect(undoRoles(handover, roles({ ben: 'editor', ana: 'owner' }))).toEqual({ roleChanges: [] });
-    // Ben handed it over to Cid: Ana is as the change left her, and must not become a second owner.
-    expect(undoRoles(handover, roles({ cid: 'owner', ben: 'editor', ana: 'editor' }))).toEqual({
+    expect(undoRoles(transfer, roles({ ben: 'editor', ana: 'owner' }))).toEqual({ roleChanges: [] });
+    // Ben transferred the ownership to Cid. Ana still has the role of the first change, and must not become a second owner.
+    expect(undoRoles(transfer, roles({ cid: 'owner', ben: 'editor', ana: 'editor' }))).toEqual({
       clashes: [{ userId: 'ben', base: 'owner', theirs: 'editor', yours: 'editor' }],
     });
-    expect(undoRoles(handover, roles({ ben: 'owner' }))).toEqual({
+    expect(undoRoles(transfer, roles({ ben: 'owner' }))).toEqual({
       clashes: [{ userId: 'ana', base: 'editor', theirs: null, yours: 'owner' }],
     });
   });
@@ -53,7 +53,7 @@ describe('undoRoles', () => {
     return new Map([[people[owner]!, 'owner' as const], ...on]);
   };
 
-  it('gives back exactly the state before, or touches nothing, and never leaves but one owner', () => {
+  it('restores exactly the previous state, or changes nothing, and always leaves one owner', () => {
     const state = fc.tuple(fc.nat({ max: 3 }), guests).map(([owner, others]) => stateOf(owner, others));
     fc.assert(
       fc.property(state, state, state, (before, after, now) => {

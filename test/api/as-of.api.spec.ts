@@ -153,7 +153,7 @@ describe('GET /api/events/:id?as_of=', () => {
 });
 
 describe('GET /api/events/:id/permissions?as_of=', () => {
-  it('tells who could see the event then', async () => {
+  it('lists the members as of that time', async () => {
     const [ana, ben, eve] = [await app.signUp('ana'), await app.signUp('ben'), await app.signUp('eve')];
     const before = await now();
     const { id } = await createMeeting(ana);
@@ -206,7 +206,7 @@ describe('GET /api/events/:id/permissions?as_of=', () => {
 describe('GET /api/events?as_of=', () => {
   let ana: Person;
   let ben: Person;
-  let ids: Record<'moved' | 'series' | 'trashed' | 'handed' | 'late', string>;
+  let ids: Record<'moved' | 'series' | 'trashed' | 'transferred' | 'late', string>;
   let then: string;
 
   beforeAll(async () => {
@@ -217,8 +217,8 @@ describe('GET /api/events?as_of=', () => {
     const moved = await create('Moved', 1, { location: 'Room 4' });
     const series = await create('Series', 40, { recurrence_pattern: pattern });
     const trashed = await create('Trashed', 2);
-    const handed = await create('Handed', 3);
-    await share(ana, handed, ben, 'editor');
+    const transferred = await create('Transferred', 3);
+    await share(ana, transferred, ben, 'editor');
     await remove(ana, trashed);
     then = await now();
     const change = (id: string, body: object): Promise<unknown> =>
@@ -226,8 +226,8 @@ describe('GET /api/events?as_of=', () => {
     await change(moved, { title: 'Elsewhere', location: 'Garden', ...hourOn(100) });
     await change(series, { recurrence_pattern: null });
     await ok(restoreEvent({ client: ana.client, path: { id: trashed }, body: {} }));
-    await ok(changeRole({ client: ana.client, path: { id: handed, userId: ben.id }, body: { role: 'owner' } }));
-    ids = { moved, series, trashed, handed, late: await create('Late', 4) };
+    await ok(changeRole({ client: ana.client, path: { id: transferred, userId: ben.id }, body: { role: 'owner' } }));
+    ids = { moved, series, trashed, transferred, late: await create('Late', 4) };
   });
 
   const names = async (query: ListEventsData['query'], person = ana): Promise<string[]> => {
@@ -235,14 +235,14 @@ describe('GET /api/events?as_of=', () => {
     return items.map(({ id }) => Object.entries(ids).find(([, known]) => known === id)![0]);
   };
 
-  it('lists what there was, as it was, in the order of then', async () => {
-    expect(await names({})).toEqual(['trashed', 'handed', 'late', 'series', 'moved']);
-    expect(await names({ as_of: then })).toEqual(['moved', 'handed', 'series']);
+  it('lists the events, their content and their order as of that time', async () => {
+    expect(await names({})).toEqual(['trashed', 'transferred', 'late', 'series', 'moved']);
+    expect(await names({ as_of: then })).toEqual(['moved', 'transferred', 'series']);
     const { items } = await ok(listEvents({ client: ana.client, query: { as_of: then } }));
     expect(items[0]).toMatchObject({ title: 'Moved', version: 1, location: 'Room 4', ...hourOn(1) });
     expect(items[2]).toMatchObject({ title: 'Series', is_recurring: true });
-    expect(await names({ as_of: then, sort: '-start_time' })).toEqual(['series', 'handed', 'moved']);
-    expect(await names({ as_of: then, sort: 'updated_at' })).toEqual(['moved', 'series', 'handed']);
+    expect(await names({ as_of: then, sort: '-start_time' })).toEqual(['series', 'transferred', 'moved']);
+    expect(await names({ as_of: then, sort: 'updated_at' })).toEqual(['moved', 'series', 'transferred']);
   });
 
   it.each([
@@ -250,28 +250,28 @@ describe('GET /api/events?as_of=', () => {
     [{ q: 'elsewhere' }, []],
     [{ location: 'room' }, ['moved']],
     [{ is_recurring: true }, ['series']],
-    [{ is_recurring: false }, ['moved', 'handed']],
+    [{ is_recurring: false }, ['moved', 'transferred']],
     [{ from: '2026-06-01', to: '2026-06-04' }, ['moved']],
     [{ from: '2026-07-20T00:00:00Z', to: '2026-07-21T00:00:00Z' }, ['series']],
     [{ from: '2026-08-20T00:00:00Z', to: '2026-08-30T00:00:00Z' }, []],
     [{ deleted: true }, ['trashed']],
     [{ role: 'owner' as const }, ['moved', 'series']],
-    [{ role: 'editor' as const }, ['handed']],
+    [{ role: 'editor' as const }, ['transferred']],
     [{ q: 'e', is_recurring: true, from: '2026-07-11' }, ['series']],
-  ])('filters by %j on the state of then', async (query, expected) => {
+  ])('filters by %j on the state as of that time', async (query, expected) => {
     expect(await names({ ...query, as_of: then })).toEqual(expected);
   });
 
-  it('filters by the owner and by the last change of then', async () => {
-    expect(await names({ as_of: then, owner_id: ana.id })).toEqual(['moved', 'handed', 'series']);
+  it('filters by the owner and by the last change as of that time', async () => {
+    expect(await names({ as_of: then, owner_id: ana.id })).toEqual(['moved', 'transferred', 'series']);
     expect(await names({ as_of: then, owner_id: ben.id })).toEqual([]);
-    expect(await names({ owner_id: ben.id })).toEqual(['handed']);
+    expect(await names({ owner_id: ben.id })).toEqual(['transferred']);
     expect(await names({ as_of: then, updated_since: then })).toEqual([]);
     const { items } = await ok(listEvents({ client: ben.client, query: { as_of: then } }));
-    expect(items).toMatchObject([{ id: ids.handed, role: 'owner', owner: { id: ana.id } }]);
+    expect(items).toMatchObject([{ id: ids.transferred, role: 'owner', owner: { id: ana.id } }]);
   });
 
-  it('pages by cursor and by number, with the totals of then', async () => {
+  it('pages by cursor and by number, with the totals as of that time', async () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -279,7 +279,7 @@ describe('GET /api/events?as_of=', () => {
       seen.push(...page.items.map(({ title }) => title));
       cursor = page.next_cursor ?? undefined;
     } while (cursor);
-    expect(seen).toEqual(['Moved', 'Handed', 'Series']);
+    expect(seen).toEqual(['Moved', 'Transferred', 'Series']);
     const numbered = await ok(listEvents({ client: ana.client, query: { as_of: then, page: 2, page_size: 2 } }));
     expect(numbered).toMatchObject({ total: 3, pages: 2, page: 2, items: [{ title: 'Series' }] });
   });
@@ -290,7 +290,7 @@ describe('GET /api/events?as_of=', () => {
     expect(complaints(await refused(listEvents({ client: ana.client, query })))).toEqual(['/query/cursor invalid']);
   });
 
-  it('lists the occurrences of then', async () => {
+  it('lists the occurrences as of that time', async () => {
     const window = { from: '2026-07-12T00:00:00Z', to: '2026-07-14T00:00:00Z' };
     const query = { ...window, expand: true };
     const { items } = await ok(listEvents({ client: ana.client, query: { ...query, as_of: then } }));
@@ -301,7 +301,7 @@ describe('GET /api/events?as_of=', () => {
     expect((await ok(listEvents({ client: ana.client, query }))).items).toEqual([]);
   });
 
-  it('lists what is in the trash today to its owner alone, as long as it was not there then', async () => {
+  it('lists an event that is in the trash today to its owner alone, if it was not there at that time', async () => {
     const [eve, guest] = [await app.signUp('eve'), await app.signUp('guest')];
     const { id } = await createMeeting(eve, { show_as: 'free' });
     await share(eve, id, guest, 'editor');

@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decode = (part: string): Json => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Json;
 
-/** A genuine token with parts of header or claims changed, signed anew. */
+/** A genuine token with parts of header or claims changed, signed again. */
 function altered(token: string, secret: string, change: { header?: Json; claims?: Json }, hash = 'sha256'): string {
   const [header = '', claims = ''] = token.split('.');
   const body = [encode({ ...decode(header), ...change.header }), encode({ ...decode(claims), ...change.claims })].join(
@@ -46,7 +46,7 @@ describe('access tokens', () => {
     });
   });
 
-  it('are taken under any spelling of the scheme', async () => {
+  it('are accepted with any spelling of the scheme', async () => {
     for (const scheme of ['Bearer', 'bearer']) {
       expect((await present(`${scheme} ${ana.accessToken}`)).status).toBe(200);
     }
@@ -60,7 +60,7 @@ describe('access tokens', () => {
   const changed: [string, { header?: Json; claims?: Json }][] = [
     ['that expired', { claims: { exp: now - 1 } }],
     ['without an expiry', { claims: { exp: undefined } }],
-    ['with an expiry that is no number', { claims: { exp: '2100-01-01' } }],
+    ['with an expiry that is not a number', { claims: { exp: '2100-01-01' } }],
     ['that is not valid yet', { claims: { nbf: now + 3_600 } }],
     ['of another issuer', { claims: { iss: 'elsewhere' } }],
     ['without an issuer', { claims: { iss: undefined } }],
@@ -70,7 +70,7 @@ describe('access tokens', () => {
     ['without a type', { claims: { type: undefined } }],
     ['without a session', { claims: { sid: undefined } }],
     ['of a session that never was', { claims: { sid: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' } }],
-    ['whose session is no id', { claims: { sid: `' OR true --` } }],
+    ['whose session is not an id', { claims: { sid: `' OR true --` } }],
     ['of another person than the session', { claims: { sub: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' } }],
     ['of another header type', { header: { typ: 'JWT' } }],
     ['of an unknown key', { header: { kid: 'another' } }],

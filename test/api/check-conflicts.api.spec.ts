@@ -63,7 +63,7 @@ describe('POST /api/events/check-conflicts', () => {
       recurrence_pattern: { frequency: 'weekly', count: 4 },
     });
     // 10:00 in Paris is 08:00 in UTC on 19 October, and 09:00 a week later.
-    expect(conflicts.map((clash) => clash.with)).toEqual([
+    expect(conflicts.map((conflict) => conflict.with)).toEqual([
       { start_time: '2026-10-26T09:00:00Z', end_time: '2026-10-26T10:00:00Z' },
     ]);
     expect(suggestions[0]).toEqual({ start_time: '2026-10-19T09:00:00Z', end_time: '2026-10-19T10:00:00Z' });
@@ -90,7 +90,7 @@ describe('POST /api/events/check-conflicts', () => {
     expect((await check(ana, { ...wanted, end_time: occurrence.start_time })).conflicts).toEqual([]);
   });
 
-  it('leaves occurrences out that clash with an endless series a century ahead', async () => {
+  it('skips occurrences that conflict with an endless series a century ahead', async () => {
     await createMeeting(ana, { recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO' });
     const body = {
       start_time: '2126-06-02T10:00:00Z',
@@ -118,7 +118,7 @@ describe('POST /api/events/check-conflicts', () => {
     expect(suggestions[0]).toEqual({ start_time: '2029-06-01T10:20:00Z', end_time: '2029-06-01T10:50:00Z' });
   });
 
-  it('tells where two endless series meet beyond the horizon', async () => {
+  it('predicts where two endless series conflict after the horizon', async () => {
     const yearly = 'FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=3';
     const series = (year: number, interval: number) => ({
       start_time: `${year}-06-03T04:00:00Z`,

@@ -14,7 +14,7 @@ import { createSeries, startsOf } from '../support/series.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 type Slot = { start_time: string; end_time: string };
-type Clash = Slot & { event_id: string | null; title: string | null; with: Slot; pointer?: string };
+type Conflict = Slot & { event_id: string | null; title: string | null; with: Slot; pointer?: string };
 
 let app: TestApp;
 let ana: Person;
@@ -23,14 +23,14 @@ afterAll(() => app.close());
 
 const newcomer = async (zone = 'UTC'): Promise<void> => void (ana = await app.signUp('ana', zone));
 
-const clash = (changes: Partial<CreateEventBody>, as = ana) =>
+const createConflicting = (changes: Partial<CreateEventBody>, as = ana) =>
   refused(createEvent({ client: as.client, body: { ...MEETING, ...changes } }));
 
 const weekly = { recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO' };
 const instants = (value: unknown): string[] => (value as Slot[]).map(({ start_time }) => start_time);
 
 describe('on_conflict: skip', () => {
-  it('leaves out just the clashing occurrences, says which, and keeps them excluded', async () => {
+  it('skips exactly the conflicting occurrences, returns them, and keeps them excluded', async () => {
     await newcomer();
     await createMeeting(ana, { title: 'Holiday', ...hourOn(7) });
     await createMeeting(ana, { title: 'Dentist', ...hourOn(21, 9), end_time: hourOn(21).end_time });
@@ -48,20 +48,24 @@ describe('on_conflict: skip', () => {
     expect(await versionsOf(app.database, event.id)).toEqual(['1 created']);
   });
 
-  it('is a plain creation when nothing clashes', async () => {
+  it('is a plain creation when nothing conflicts', async () => {
     await newcomer();
     const body = { ...MEETING, ...weekly, on_conflict: 'skip' as const };
     expect(await ok(createEvent({ client: ana.client, body }))).not.toHaveProperty('skipped');
   });
 
-  it('is refused when every occurrence clashes, and for what happens once', async () => {
+  it('is refused when every occurrence conflicts, and for a single event', async () => {
     await newcomer();
     const series = await createSeries(ana, weekly);
     const before = await footprint(app.database);
     for (const recurrence_pattern of ['FREQ=WEEKLY;INTERVAL=2', 'FREQ=WEEKLY;COUNT=3', undefined]) {
-      const problem = await clash({ recurrence_pattern, on_conflict: 'skip' });
+      const problem = await createConflicting({ recurrence_pattern, on_conflict: 'skip' });
       expect(problem).toMatchObject({ status: 409, code: 'event_conflict' });
-      expect((problem.conflicts as Clash[])[0]).toMatchObject({ event_id: series.id, ...hourOn(0), with: hourOn(0) });
+      expect((problem.conflicts as Conflict[])[0]).toMatchObject({
+        event_id: series.id,
+        ...hourOn(0),
+        with: hourOn(0),
+      });
     }
     expect(await footprint(app.database)).toEqual(before);
   });
@@ -81,7 +85,7 @@ describe('on_conflict: skip', () => {
 
 describe('suggestions', () => {
   const suggested = async (changes: Partial<CreateEventBody>): Promise<Slot[]> =>
-    (await clash(changes)).suggestions as Slot[];
+    (await createConflicting(changes)).suggestions as Slot[];
 
   it('are three times at which a single event really fits, one after the other', async () => {
     await newcomer();
@@ -108,7 +112,7 @@ describe('suggestions', () => {
     for (const slot of slots) expect((await createMeeting(ana, { all_day: true, ...slot })).all_day).toBe(true);
   });
 
-  it('are times of the day at which no occurrence of a series meets anything, in ten years', async () => {
+  it('are times of day at which no occurrence of a series conflicts, in ten years', async () => {
     await newcomer('Europe/Paris');
     const times = { start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
     await createMeeting(ana, times);
@@ -129,12 +133,16 @@ describe('suggestions', () => {
   });
 });
 
-describe('the explanation of a clash', () => {
-  it('names the occurrences that meet, on both sides, first things first', async () => {
+describe('the explanation of a conflict', () => {
+  it('contains the overlapping occurrences of both events, by start', async () => {
     await newcomer();
     const daily = await createSeries(ana, { title: 'Daily', recurrence_pattern: 'FREQ=DAILY;COUNT=10' });
     const late = await createMeeting(ana, { title: 'Late', ...hourOn(14) });
-    const problem = await clash({ ...weekly, start_time: '2026-06-01T10:30:00Z', end_time: '2026-06-01T11:30:00Z' });
+    const problem = await createConflicting({
+      ...weekly,
+      start_time: '2026-06-01T10:30:00Z',
+      end_time: '2026-06-01T11:30:00Z',
+    });
     const half = (day: string): Slot => ({ start_time: `${day}T10:30:00Z`, end_time: `${day}T11:30:00Z` });
     expect(problem.conflicts).toEqual([
       { event_id: daily.id, title: 'Daily', ...hourOn(0), with: half('2026-06-01') },
@@ -143,15 +151,15 @@ describe('the explanation of a clash', () => {
     ]);
   });
 
-  it('tells occurrences apart that touch one another', async () => {
+  it('distinguishes occurrences that touch one another', async () => {
     await newcomer();
     const backToBack = await createSeries(ana, { recurrence_pattern: 'FREQ=DAILY;BYHOUR=10,11;COUNT=4' });
-    const problem = await clash({ start_time: '2026-06-02T10:30:00Z', end_time: '2026-06-02T11:30:00Z' });
+    const problem = await createConflicting({ start_time: '2026-06-02T10:30:00Z', end_time: '2026-06-02T11:30:00Z' });
     expect(problem.conflicts).toMatchObject([
       { event_id: backToBack.id, ...hourOn(1, 10) },
       { event_id: backToBack.id, ...hourOn(1, 11) },
     ]);
-    const both = await clash({ ...hourOn(1, 10), recurrence_pattern: 'FREQ=DAILY;BYHOUR=10,11;COUNT=2' });
+    const both = await createConflicting({ ...hourOn(1, 10), recurrence_pattern: 'FREQ=DAILY;BYHOUR=10,11;COUNT=2' });
     expect(both.conflicts).toMatchObject([10, 11].map((hour) => ({ ...hourOn(1, hour), with: hourOn(1, hour) })));
   });
 
@@ -162,14 +170,14 @@ describe('the explanation of a clash', () => {
     const of = (day: number) => ({ occurrence: hourOn(day).start_time, scope: 'this' as const });
     await ok(updateEvent({ client: ana.client, path, query: of(7), body: hourOn(9, 15) }));
     await ok(updateEvent({ client: ana.client, path, query: of(14), body: { show_as: 'free' } }));
-    expect((await clash(hourOn(9, 15))).conflicts).toMatchObject([{ event_id: id, ...hourOn(9, 15) }]);
+    expect((await createConflicting(hourOn(9, 15))).conflicts).toMatchObject([{ event_id: id, ...hourOn(9, 15) }]);
     for (const day of [7, 14]) expect((await createMeeting(ana, hourOn(day))).version).toBe(1);
   });
 
-  it('lists fifty clashes at most, from the first on', async () => {
+  it('lists at most the first fifty conflicts', async () => {
     await newcomer();
     await createSeries(ana, { recurrence_pattern: 'FREQ=DAILY' });
-    const starts = instants((await clash({ recurrence_pattern: 'FREQ=DAILY' })).conflicts);
+    const starts = instants((await createConflicting({ recurrence_pattern: 'FREQ=DAILY' })).conflicts);
     expect(starts).toHaveLength(50);
     expect(starts[49]).toBe('2026-07-20T10:00:00Z');
   });
@@ -188,7 +196,7 @@ describe('the explanation of a clash', () => {
     expect((await refused(updateEvent(move))).conflicts).toMatchObject([{ event_id: secret.id, title: 'Secret' }]);
   });
 
-  it('points into a batch whose series meet each other, and stores nothing of it', async () => {
+  it('points into a batch whose series conflict with each other, and stores nothing of it', async () => {
     await newcomer();
     const busy = await createMeeting(ana, { title: 'Busy', ...hourOn(2) });
     const before = await footprint(app.database);
@@ -219,7 +227,7 @@ describe('beyond the ten years that are checked', () => {
   const yearly = 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29';
   const at10 = (date: string): Slot => ({ start_time: `${date}T10:00:00Z`, end_time: `${date}T11:00:00Z` });
 
-  it('two endless series are stored, and the first meeting is foretold', async () => {
+  it('two endless series are stored, and the first conflict is predicted', async () => {
     await newcomer();
     const mondays = await createSeries(ana, { title: 'Mondays', ...weekly });
     const rare = await createSeries(ana, { ...leapDay(2028), recurrence_pattern: yearly });
@@ -232,11 +240,11 @@ describe('beyond the ten years that are checked', () => {
     await newcomer();
     await createSeries(ana, { ...leapDay(2032), recurrence_pattern: yearly });
     const wednesdays = { ...at10('2026-06-03'), recurrence_pattern: 'FREQ=WEEKLY' };
-    const { possible_conflicts_after: foretold } = await createSeries(ana, wednesdays);
-    expect(foretold).toMatchObject([{ ...leapDay(2040), with: at10('2040-02-29') }]);
+    const { possible_conflicts_after: predicted } = await createSeries(ana, wednesdays);
+    expect(predicted).toMatchObject([{ ...leapDay(2040), with: at10('2040-02-29') }]);
   });
 
-  it('what comes later is refused as far as it is known, though the series before it is not noted that far', async () => {
+  it('a later event is refused as far as it is known, even after the stored occupancy of the earlier series', async () => {
     await newcomer();
     await createSeries(ana, { title: 'Wednesdays', ...at10('2026-06-03'), recurrence_pattern: 'FREQ=WEEKLY' });
     const later = { title: 'Leap days', ...leapDay(2032), recurrence_pattern: yearly };
@@ -244,7 +252,7 @@ describe('beyond the ten years that are checked', () => {
     expect(problem).toMatchObject({ status: 409, conflicts: [{ ...at10('2040-02-29'), with: leapDay(2040) }] });
   });
 
-  it('a single event in a far year is refused by a series, and foretold to one', async () => {
+  it('a single event in a far year is refused because of a series, and predicted for one', async () => {
     await newcomer();
     const mondays = await createSeries(ana, { title: 'Mondays', ...weekly });
     const problem = await refused(createEvent({ client: ana.client, body: { title: 'Far', ...leapDay(2044) } }));
@@ -252,11 +260,11 @@ describe('beyond the ten years that are checked', () => {
     expect(await createMeeting(ana, leapDay(2048))).not.toHaveProperty('possible_conflicts_after');
     await newcomer();
     const far = await createMeeting(ana, { title: 'Far', ...leapDay(2044) });
-    const { possible_conflicts_after: foretold } = await createSeries(ana, weekly);
-    expect(foretold).toEqual([{ event_id: far.id, title: 'Far', ...leapDay(2044), with: at10('2044-02-29') }]);
+    const { possible_conflicts_after: predicted } = await createSeries(ana, weekly);
+    expect(predicted).toEqual([{ event_id: far.id, title: 'Far', ...leapDay(2044), with: at10('2044-02-29') }]);
   });
 
-  it('what the caller may not see is foretold without its name', async () => {
+  it('an event that the caller may not see is predicted without its name', async () => {
     await newcomer();
     const ben = await app.signUp('ben');
     await createSeries(ana, { title: 'Secret', ...weekly });
@@ -266,7 +274,7 @@ describe('beyond the ten years that are checked', () => {
     expect(changed.possible_conflicts_after).toMatchObject([{ event_id: null, title: null, with: leapDay(2044) }]);
   });
 
-  it('nothing is said of series that never meet', async () => {
+  it('nothing is predicted for series that never conflict', async () => {
     await newcomer();
     await createSeries(ana, weekly);
     const evening = { start_time: '2026-06-01T18:00:00Z', end_time: '2026-06-01T19:00:00Z' };
@@ -274,7 +282,7 @@ describe('beyond the ten years that are checked', () => {
   });
 });
 
-describe('a series that comes back or changes hands', () => {
+describe('a series that is restored or transferred', () => {
   it('is checked at every occurrence when it is restored', async () => {
     await newcomer();
     const { id } = await createSeries(ana, weekly);
@@ -294,8 +302,8 @@ describe('a series that comes back or changes hands', () => {
     const { id } = await createSeries(ana, weekly);
     await share(ana, id, ben, 'editor');
     await createMeeting(ben, { title: 'Private', ...hourOn(70) });
-    const handover = { client: ana.client, path: { id, userId: ben.id }, body: { role: 'owner' as const } };
-    const problem = await refused(changeRole(handover));
+    const transfer = { client: ana.client, path: { id, userId: ben.id }, body: { role: 'owner' as const } };
+    const problem = await refused(changeRole(transfer));
     expect(problem).toMatchObject({ status: 409, conflicts: [{ event_id: null, title: null, ...hourOn(70) }] });
     const [occupancy] = await app.database.query(`SELECT owner_id FROM event_occupancy WHERE event_id = $1`, [id]);
     expect(occupancy).toEqual({ owner_id: ana.id });

@@ -21,7 +21,7 @@ afterAll(() => app.close());
 /** People without any events yet, so that no test meets another's. */
 const twoPeople = async (): Promise<void> => void ([ana, ben] = [await app.signUp('ana'), await app.signUp('ben')]);
 
-/** What stood in the way of a call that must leave no trace. */
+/** Returns the conflicts of a call that must store nothing. */
 async function conflictsOf(call: () => Promise<{ error?: unknown; response?: Response }>): Promise<ConflictView[]> {
   const before = await footprint(app.database);
   const problem = await refused(call());
@@ -41,7 +41,7 @@ const deleting = ({ id }: EventView): Promise<void> => done(deleteEvent({ client
 describe('creating an event', () => {
   beforeAll(twoPeople);
 
-  it('is refused when the owner is busy, and told by what and when', async () => {
+  it('is refused when the owner is busy, with the events and times', async () => {
     const first = await createMeeting(ana);
     const later = { start_time: '2026-06-01T10:30:00Z', end_time: '2026-06-01T11:30:00Z' };
     expect(await conflictsOf(creating(later))).toEqual([
@@ -56,9 +56,9 @@ describe('creating an event', () => {
     ['its last second', '10:59:59', '12:00', true],
     ['the hour before', '09:00', '10:00', false],
     ['the hour after', '11:00', '12:00', false],
-  ])('over %s clashes as it should', async (_name, from, to, clashes) => {
+  ])('over %s conflicts as it should', async (_name, from, to, isConflict) => {
     const times = { start_time: `2026-06-01T${from}Z`, end_time: `2026-06-01T${to}Z` };
-    if (clashes) expect(await conflictsOf(creating(times))).toHaveLength(1);
+    if (isConflict) expect(await conflictsOf(creating(times))).toHaveLength(1);
     else {
       const stored = await createMeeting(ana, times);
       expect(stored).toMatchObject({ version: 1 });
@@ -66,7 +66,7 @@ describe('creating an event', () => {
     }
   });
 
-  it('may show as free, or allow the clash', async () => {
+  it('may be shown as free, or allow the conflict', async () => {
     const events = [
       await createMeeting(ana, { title: 'free', show_as: 'free' }),
       await createMeeting(ana, { title: 'allowed', on_conflict: 'allow' }),
@@ -77,18 +77,18 @@ describe('creating an event', () => {
     for (const event of events) await deleting(event);
   });
 
-  it('does not meet the events of others, nor those that are only shared with the owner', async () => {
+  it('does not conflict with the events of others, nor with those that are only shared with the owner', async () => {
     const theirs = await createMeeting(ben, hourOn(3));
     await share(ben, theirs.id, ana, 'editor');
     expect(await createMeeting(ana, hourOn(3))).toMatchObject(hourOn(3));
   });
 
-  it('meets an event in another zone at the same instant', async () => {
+  it('conflicts with an event in another zone at the same instant', async () => {
     const tokyo = { start_time: '2026-06-01T19:00:00', end_time: '2026-06-01T20:00:00', time_zone: 'Asia/Tokyo' };
     expect(await conflictsOf(creating(tokyo))).toHaveLength(1);
   });
 
-  it('does not meet what was deleted', async () => {
+  it('does not conflict with a deleted event', async () => {
     const event = await createMeeting(ana, hourOn(4));
     await deleting(event);
     expect(await createMeeting(ana, hourOn(4))).toMatchObject(hourOn(4));
@@ -101,8 +101,8 @@ describe('an all-day event', () => {
     const day = { all_day: true, start_time: '2026-06-01', end_time: '2026-06-02', time_zone: 'Pacific/Auckland' };
     const holiday = await createMeeting(ana, { ...day, title: 'Holiday' });
     // The day ends in Auckland at 12:00 UTC.
-    const [clash] = await conflictsOf(creating({}));
-    expect(clash).toMatchObject({
+    const [conflict] = await conflictsOf(creating({}));
+    expect(conflict).toMatchObject({
       event_id: holiday.id,
       start_time: '2026-05-31T12:00:00Z',
       end_time: '2026-06-01T12:00:00Z',
@@ -122,20 +122,20 @@ describe('a series', () => {
   });
 
   it('takes the time of each occurrence, and not that of one excluded', async () => {
-    const [clash, ...others] = await conflictsOf(creating({ ...hourOn(7) }));
+    const [conflict, ...others] = await conflictsOf(creating({ ...hourOn(7) }));
     expect(others).toEqual([]);
-    expect(clash).toMatchObject({ title: 'Standup', ...hourOn(7), with: hourOn(7) });
+    expect(conflict).toMatchObject({ title: 'Standup', ...hourOn(7), with: hourOn(7) });
     await createMeeting(ana, hourOn(14));
     // Nine years ahead.
     expect(await conflictsOf(creating(hourOn(7 * 469)))).toHaveLength(1);
   });
 
-  it('is refused when any occurrence of its own meets something', async () => {
+  it('is refused when any of its occurrences conflicts', async () => {
     await createMeeting(ana, { title: 'Dentist', ...hourOn(9, 15) });
     const daily = { ...hourOn(8, 15), recurrence_pattern: 'FREQ=DAILY;COUNT=5' };
-    const [clash, ...others] = await conflictsOf(creating(daily));
+    const [conflict, ...others] = await conflictsOf(creating(daily));
     expect(others).toEqual([]);
-    expect(clash).toMatchObject({ title: 'Dentist', ...hourOn(9, 15), with: hourOn(9, 15) });
+    expect(conflict).toMatchObject({ title: 'Dentist', ...hourOn(9, 15), with: hourOn(9, 15) });
   });
 
   it('lists each meeting of two series, in order', async () => {
@@ -155,19 +155,19 @@ describe('changing an event', () => {
 
   it('is checked when it moves, and leaves the event where it was', async () => {
     const [first, second] = [await createMeeting(ana, hourOn(0)), await createMeeting(ana, hourOn(1))];
-    const [clash] = await conflictsOf(updating(second, hourOn(0)));
-    expect(clash).toMatchObject({ event_id: first.id, with: hourOn(0) });
+    const [conflict] = await conflictsOf(updating(second, hourOn(0)));
+    expect(conflict).toMatchObject({ event_id: first.id, with: hourOn(0) });
     const moved = await ok(updating(second, { ...hourOn(0), on_conflict: 'allow' })());
     expect(moved).toMatchObject({ ...hourOn(0), version: 2 });
   });
 
-  it('does not meet itself', async () => {
+  it('does not conflict with itself', async () => {
     const event = await createMeeting(ana, hourOn(2));
     const longer = { start_time: '2026-06-03T10:30:00Z', end_time: '2026-06-03T12:00:00Z' };
     expect(await ok(updating(event, longer)())).toMatchObject(longer);
   });
 
-  it('is not checked while its time stays, though it was allowed to clash', async () => {
+  it('is not checked while its time stays, even if it was allowed to conflict', async () => {
     await createMeeting(ana, hourOn(3));
     const event = await createMeeting(ana, { ...hourOn(3), on_conflict: 'allow' });
     expect(await ok(updating(event, { title: 'Lunch' })())).toMatchObject({ title: 'Lunch', version: 2 });
@@ -188,12 +188,12 @@ describe('changing an event', () => {
     expect(await versionsOf(app.database, event.id)).toEqual(['1 created']);
   });
 
-  it('is checked against the time of the owner, and shows an editor nothing that he may not see', async () => {
+  it("is checked against the owner's availability, and shows an editor nothing that they may not see", async () => {
     const secret = await createMeeting(ana, { title: 'Secret', ...hourOn(10) });
     const known = await createMeeting(ana, { title: 'Known', ...hourOn(11) });
     const event = await createMeeting(ana, hourOn(12));
     for (const { id } of [known, event]) await share(ana, id, ben, 'editor');
-    // Ben is busy then himself, which is no matter.
+    // Ben is busy at that time too, which does not matter.
     await createMeeting(ben, hourOn(13));
     expect(await conflictsOf(updating(event, hourOn(10), ben))).toEqual([
       { event_id: null, title: null, ...hourOn(10), with: hourOn(10) },
@@ -212,22 +212,22 @@ describe('bringing an event back', () => {
   it('is checked when it is restored', async () => {
     const event = await createMeeting(ana);
     await deleting(event);
-    const taken = await createMeeting(ana, { title: 'Taken' });
+    const other = await createMeeting(ana, { title: 'Taken' });
     const path = { id: event.id };
     const restoring = (body: object): ReturnType<typeof restoreEvent> =>
       restoreEvent({ client: ana.client, path, body });
-    expect(await conflictsOf(() => restoring({}))).toMatchObject([{ event_id: taken.id, title: 'Taken' }]);
+    expect(await conflictsOf(() => restoring({}))).toMatchObject([{ event_id: other.id, title: 'Taken' }]);
     expect(await ok(restoring({ on_conflict: 'allow' }))).toMatchObject({ version: 3 });
   });
 
   it('is checked when a version with another time is rolled back to', async () => {
     const event = await createMeeting(ana, hourOn(1));
     await ok(updating(event, hourOn(2))());
-    const taken = await createMeeting(ana, hourOn(1));
+    const other = await createMeeting(ana, hourOn(1));
     const path = { id: event.id, version: 1 };
     const rolling = (body: object): ReturnType<typeof rollbackEvent> =>
       rollbackEvent({ client: ana.client, path, body });
-    expect(await conflictsOf(() => rolling({}))).toMatchObject([{ event_id: taken.id }]);
+    expect(await conflictsOf(() => rolling({}))).toMatchObject([{ event_id: other.id }]);
     expect(await versionsOf(app.database, event.id)).toHaveLength(2);
     expect(await ok(rolling({ on_conflict: 'allow' }))).toMatchObject({ ...hourOn(1), version: 3 });
   });
@@ -239,7 +239,7 @@ describe('handing an event over', () => {
   const handing = ({ id }: EventView, body: object = {}): ReturnType<typeof changeRole> =>
     changeRole({ client: ana.client, path: { id, userId: ben.id }, body: { role: 'owner', ...body } });
 
-  it('is checked against the time of the new owner, of whom only times are told', async () => {
+  it("is checked against the new owner's availability, of which only times are shown", async () => {
     const event = await createMeeting(ana, hourOn(0));
     await share(ana, event.id, ben, 'viewer');
     await createMeeting(ben, { title: 'Private', ...hourOn(0) });
@@ -259,7 +259,7 @@ describe('handing an event over', () => {
     expect(await conflictsOf(again)).toMatchObject([{ event_id: event.id }]);
   });
 
-  it('tells nobody when a stranger is busy', async () => {
+  it('shows nobody when a stranger is busy', async () => {
     const event = await createMeeting(ana, hourOn(2));
     await createMeeting(ben, hourOn(2));
     expect(await refused(handing(event))).toMatchObject({ status: 404, code: 'not_found' });

@@ -36,7 +36,7 @@ afterAll(async () => {
 const erase = (person: Person, password = person.password): Promise<void> =>
   done(eraseMe({ client: person.client, body: { password } }));
 
-/** `name role` of everybody on the event, as one of them sees it. */
+/** `name role` of each member of the event, as one of them sees it. */
 const peopleOn = async (person: Person, id: string): Promise<string[]> => {
   const { items } = await ok(listPermissions({ client: person.client, path: { id } }));
   return items.map(({ username, role }) => `${username.replace(/-[0-9a-f]{8}$/, '')} ${role}`);
@@ -67,7 +67,7 @@ describe('DELETE /api/auth/me', () => {
     await send(app, '/api/auth/login', { body: { username, password }, headers });
     const { id } = await createMeeting(ana);
     await share(ana, id, ben, 'editor');
-    await ok(updateEvent({ client: ben.client, path: { id }, body: { title: 'By him', change_comment: 'Mine' } }));
+    await ok(updateEvent({ client: ben.client, path: { id }, body: { title: 'By Ben', change_comment: 'Mine' } }));
     const keyed = { 'Idempotency-Key': randomUUID() };
     await ok(
       shareEvent({ client: ana.client, path: { id }, body: { user_id: ben.id, role: 'viewer' }, headers: keyed }),
@@ -133,7 +133,7 @@ describe('DELETE /api/auth/me', () => {
     expect(await ok(getMe({ client: ben.client }))).toMatchObject({ username: ben.username });
   });
 
-  it('gives his events to the longest-standing editor, else viewer; what nobody else is on goes to the trash', async () => {
+  it('transfers events to the earliest editor, or else viewer, and moves events without other members to the trash', async () => {
     const [ben, old, young, guest] = [
       await app.signUp('ben'),
       await app.signUp('old'),
@@ -151,7 +151,7 @@ describe('DELETE /api/auth/me', () => {
     const trashed = await createMeeting(ben, hourOn(3));
     await share(ben, trashed.id, old, 'editor');
     await done(deleteEvent({ client: ben.client, path: { id: trashed.id } }));
-    // The heir is busy at that time: the event comes all the same.
+    // The successor is busy at that time: the ownership is transferred anyway.
     await createMeeting(old, { title: 'In the way' });
 
     await erase(ben);
@@ -182,11 +182,11 @@ describe('DELETE /api/auth/me', () => {
     await ok(updateEvent({ client: old.client, path: { id: edited.id }, body: { title: 'Mine now' } }));
   });
 
-  it('takes him off the events of others, also in their trash, and calls him by no name in their history', async () => {
+  it('removes them from the events of others, even in the trash, and from the names in their history', async () => {
     const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
     const { id } = await createMeeting(ana);
     await share(ana, id, ben, 'editor');
-    await ok(updateEvent({ client: ben.client, path: { id }, body: { title: 'By him' } }));
+    await ok(updateEvent({ client: ben.client, path: { id }, body: { title: 'By Ben' } }));
     const gone = await createMeeting(ana, hourOn(1));
     await share(ana, gone.id, ben, 'viewer');
     await done(deleteEvent({ client: ana.client, path: { id: gone.id } }));
@@ -201,7 +201,7 @@ describe('DELETE /api/auth/me', () => {
     expect(changes.map(({ kind, summary }) => [kind, summary])).toEqual([
       ['created', 'Created'],
       ['shared', 'Shared with Deleted user as editor'],
-      ['updated', expect.stringContaining('By him')],
+      ['updated', expect.stringContaining('By Ben')],
       ['revoked', 'Deleted user removed (was editor)'],
     ]);
     const query = { as_of: changes[2]!.at };
@@ -209,7 +209,7 @@ describe('DELETE /api/auth/me', () => {
     expect(then.items.map(({ username }) => username)).toEqual([ana.username, 'Deleted user']);
   });
 
-  it('frees name and e-mail for somebody who then sees nothing of it', async () => {
+  it('frees name and e-mail for a person who sees nothing of the erased account', async () => {
     const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
     const { id } = await createMeeting(ana);
     await share(ana, id, ben, 'editor');
@@ -240,7 +240,7 @@ describe('DELETE /api/auth/me', () => {
     expect(await tracesOf(username)).toEqual([]);
   });
 
-  it('happens once, whoever asks twice', async () => {
+  it('happens once, even when requested twice', async () => {
     const ben = await app.signUp('ben');
     const ana = await app.signUp('ana');
     const { id } = await createMeeting(ben);
@@ -259,7 +259,7 @@ describe('DELETE /api/auth/me', () => {
     expect(kinds.map(({ kind }) => kind)).toEqual(['shared', 'ownership_transferred', 'revoked']);
   });
 
-  it('is finished later when it was cut off, or when somebody shared with him meanwhile', async () => {
+  it('is finished later when it was interrupted, or when an event was shared meanwhile', async () => {
     const [ben, ana] = [await app.signUp('ben'), await app.signUp('ana')];
     const { id } = await createMeeting(ben);
     await share(ben, id, ana, 'viewer');

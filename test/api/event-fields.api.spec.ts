@@ -85,7 +85,7 @@ describe('the link of an event', () => {
 });
 
 describe('the status of an event', () => {
-  it('is confirmed unless it says otherwise, and one of three words', async () => {
+  it('is confirmed by default, and one of three values', async () => {
     expect(await create()).toMatchObject({ status: 'confirmed', url: null });
     const body = { title: 'x', ...hourOn((day += 1)), status: 'maybe' as never };
     expect(await refused(createEvent({ client: ana.client, body }))).toMatchObject({

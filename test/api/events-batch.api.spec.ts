@@ -113,7 +113,7 @@ describe('POST /api/events/batch', () => {
   });
 });
 
-describe('clashes in a batch', () => {
+describe('conflicts in a batch', () => {
   const conflictsOf = async (ana: Person, body: unknown): Promise<Record<string, unknown>[]> => {
     const { status, json } = await send(app, '/api/events/batch', { as: ana, body });
     expect([status, json.code]).toEqual([409, 'event_conflict']);
@@ -124,10 +124,10 @@ describe('clashes in a batch', () => {
     const ana = await app.signUp('ana');
     const before = await footprint(app.database);
     const list = withItem(5, { ...hourOn(3), title: 'twice' }, 8);
-    const clash = { title: 'day 3', ...hourOn(3), with: hourOn(3) };
+    const conflict = { title: 'day 3', ...hourOn(3), with: hourOn(3) };
     // The other item isn't stored either, so there is no id to name.
-    expect(await conflictsOf(ana, { events: list })).toEqual([{ ...clash, event_id: null, pointer: '/events/5' }]);
-    expect(await conflictsOf(ana, list)).toEqual([{ ...clash, event_id: null, pointer: '/5' }]);
+    expect(await conflictsOf(ana, { events: list })).toEqual([{ ...conflict, event_id: null, pointer: '/events/5' }]);
+    expect(await conflictsOf(ana, list)).toEqual([{ ...conflict, event_id: null, pointer: '/5' }]);
     expect(await footprint(app.database)).toEqual(before);
   });
 

@@ -93,11 +93,13 @@ describe('POST /api/events', () => {
     const event = await create({ change_comment: 'Asked for by Ben' });
     const { items } = await ok(listVersions({ client: ana.client, path: { id: event.id } }));
     expect(items).toMatchObject([{ version: 1, kind: 'created', comment: 'Asked for by Ben' }]);
-    const told = await app.database.query(`SELECT user_id, type FROM notifications WHERE event_id = $1`, [event.id]);
-    expect(told).toEqual([{ user_id: ana.id, type: 'event_created' }]);
+    const notifications = await app.database.query(`SELECT user_id, type FROM notifications WHERE event_id = $1`, [
+      event.id,
+    ]);
+    expect(notifications).toEqual([{ user_id: ana.id, type: 'event_created' }]);
   });
 
-  it('is busy unless it says otherwise', async () => {
+  it('is busy by default', async () => {
     const cid = await app.signUp('cid');
     expect((await createMeeting(cid)).show_as).toBe('busy');
   });
@@ -184,7 +186,7 @@ describe('the time of an event', () => {
     expect(moved).toMatchObject({ start_time: '2026-06-01T00:00:00Z', time_zone: 'Asia/Tokyo' });
   });
 
-  it('stays the same under a new zone, and must be given anew when all-day is switched', async () => {
+  it('stays the same in a new zone, and is required again when all-day is switched', async () => {
     const event = await create();
     expect(await put(event, { time_zone: 'Asia/Tokyo' })).toMatchObject({ ...MEETING, time_zone: 'Asia/Tokyo' });
     expect(complaints(await refusedPut(event, { all_day: true }))).toEqual([
@@ -197,7 +199,7 @@ describe('the time of an event', () => {
 });
 
 describe('GET /api/events/:id', () => {
-  it('tells each person his role and what he may do', async () => {
+  it('returns the role of each person and what they may do', async () => {
     const [event, cid] = [await create(), await app.signUp('cid')];
     await share(ana, event.id, ben, 'editor');
     await share(ana, event.id, cid, 'viewer');

@@ -44,7 +44,7 @@ async function refusal(path: string, request: WireRequest = {}): Promise<WireAns
 describe('MessagePack', () => {
   const body = { ...MEETING, title: 'Déjeuner 🥗', show_as: 'free' };
 
-  it.each(TYPES)('is taken and answered with as %s', async (type) => {
+  it.each(TYPES)('is accepted and returned as %s', async (type) => {
     const answer = await create(packr.pack(body), { 'content-type': type, accept: type });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([201, 'application/msgpack']);
     const event = unpacked(answer);
@@ -319,7 +319,7 @@ describe('X-Request-Id', () => {
     expect((await refusal('/api/events?limit=-1', { headers })).json.request_id).toBe('deploy-7/try.1');
   });
 
-  it.each(['has spaces', 'x'.repeat(129), '"quoted"', '<script>', ''])('is made anew instead of %j', async (sent) => {
+  it.each(['has spaces', 'x'.repeat(129), '"quoted"', '<script>', ''])('is generated instead of %j', async (sent) => {
     const { headers } = await send(app, '/api/events', { as: ana, headers: { 'x-request-id': sent } });
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });

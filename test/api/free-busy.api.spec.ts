@@ -28,7 +28,7 @@ describe('GET /api/free-busy', () => {
     return items[0]!.busy.map(({ start_time: start, end_time: end }) => `${start}/${end}`);
   };
 
-  it('merges what overlaps and what touches, and tells nothing but times', async () => {
+  it('merges intervals that overlap or touch, and contains nothing but times', async () => {
     await createMeeting(ana, { title: 'Top secret', ...hourOn(0, 10) });
     await createMeeting(ana, {
       title: 'Allowed',
@@ -165,7 +165,7 @@ describe('GET /api/free-busy', () => {
       expect(await refusal(ben, ana.id, randomUUID())).toEqual(problem);
     });
 
-    it('refuses one with whom the shared event was deleted, or who was removed from it', async () => {
+    it('refuses a person when the shared event was deleted or their access was revoked', async () => {
       await revokePermission({ client: ana.client, path: { id: shared, userId: ben.id }, throwOnError: true });
       expect(complaints(await refusal(ben, ana.id))).toEqual(['/query/user_ids/0 unknown_person']);
       expect(complaints(await refusal(ana, ben.id))).toEqual(['/query/user_ids/0 unknown_person']);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 beforeEach(async () => void (before = await checksums(app.database)));
 
-/** What is refused says why and leaves nothing behind. */
+/** Expects a refusal with its reason, and that nothing was stored. */
 async function expectRefused(answer: WireAnswer, status: number, ...what: string[]): Promise<void> {
   expect([answer.status, ...complaints(answer.json), answer.json.code]).toEqual([status, ...what]);
   expect(await checksums(app.database)).toEqual(before);
@@ -92,7 +92,7 @@ describe('an odd version or position', () => {
     for (const text of ['9', '999999999']) await expectRefused(await ask(text), 404, 'not_found');
   });
 
-  it('takes back neither the creation, nor what is somebody else’s', async () => {
+  it('undoes neither the creation nor changes that need another role', async () => {
     for (const [path, pointer] of [
       ['revert/1', '/path/version'],
       ['changelog/1/undo', '/path/position'],

@@ -41,7 +41,7 @@ describe('Idempotency-Key', () => {
   const titles = async (title: string): Promise<number> =>
     (await app.database.query(`SELECT 1 FROM events WHERE title = $1`, [title])).length;
 
-  it('is taken by every POST on events, and by nothing else', () => {
+  it('is accepted by every POST on events, and by nothing else', () => {
     const { paths } = openApiDocument(app.app) as unknown as {
       paths: Record<string, Record<string, { operationId: string; parameters: { name: string }[] }>>;
     };
@@ -78,7 +78,7 @@ describe('Idempotency-Key', () => {
     },
   );
 
-  it('gives the answer of then, whatever became of the event since', async () => {
+  it('returns the original response, whatever happened to the event since', async () => {
     const key = newKey();
     const first = await create(key, event('Then'));
     await send(app, `/api/events/${first.json.id}`, { as: setting.ana, method: 'PUT', body: { title: 'Since' } });
@@ -137,11 +137,11 @@ describe('Idempotency-Key', () => {
 
   it('is free again after a refusal: only what was done is kept', async () => {
     const key = newKey();
-    const clash = { title: 'Clash', ...HOUR };
-    expect((await create(key, clash)).status).toBe(409);
+    const conflicting = { title: 'Conflicting', ...HOUR };
+    expect((await create(key, conflicting)).status).toBe(409);
     expect((await create(key, { title: '', ...HOUR })).status).toBe(422);
     await send(app, `/api/events/${setting.eventId}`, { as: setting.ana, method: 'DELETE' });
-    const { status, headers } = await create(key, clash);
+    const { status, headers } = await create(key, conflicting);
     expect([status, headers.get('idempotent-replayed')]).toEqual([201, null]);
   });
 
@@ -224,7 +224,7 @@ describe('Idempotency-Key', () => {
     expect((await send(app, path, request)).status).toBe(404);
   });
 
-  it('counts no more after 24 hours, and is taken away in the background', async () => {
+  it('expires after 24 hours, and is deleted in the background', async () => {
     const [old, young] = [newKey(), newKey()];
     await create(old, event('Old'));
     await create(young, event('Young'));
@@ -246,7 +246,7 @@ describe('Idempotency-Key', () => {
     expect(left).toEqual([{ key: young }]);
   });
 
-  it('of others outlives a person who is erased: a retry is still a retry, and calls him by no name', async () => {
+  it('of others outlives an erased person: a retry is still a retry, without the name', async () => {
     const { ana, ben, cleo, eventId } = setting;
     await send(app, `/api/events/${eventId}`, { as: ana, method: 'PUT', body: { title: 'Renamed' } });
     const keyed = withKey(newKey(), { as: ana, body: { on_conflict: 'allow' } });

@@ -104,7 +104,7 @@ describe('GET /api/events/:id/occurrences', () => {
     ['Europe/Paris', '2026-03-28', '02:30', '2026-03-29T01:30:00Z', '2026-03-30T00:30:00Z'],
     ['Pacific/Apia', '2011-12-29', '10:00', '2011-12-30T20:00:00Z', '2011-12-30T20:00:00Z'],
   ])(
-    'moves a time that %s skips forward by the gap, says so, and is back the next day',
+    'moves a time that %s skips forward by the gap, marks it, and returns to it the next day',
     async (zone, day, time, skipped, next) => {
       const ben = await app.signUp('ben', zone);
       const [hour, minute] = time.split(':').map(Number) as [number, number];
@@ -150,7 +150,7 @@ describe('GET /api/events/:id/occurrences', () => {
 
 describe('GET /api/events?expand=true', () => {
   const JUNE = { from: '2026-06-01', to: '2026-07-01' };
-  const told = (items: EventItemView[]): string[] =>
+  const summarize = (items: EventItemView[]): string[] =>
     items.map(({ title, occurrence }) => `${occurrence!.start_time.slice(5, 16)} ${title}`);
 
   it('lists one item an occurrence over everything the caller sees, by start', async () => {
@@ -161,7 +161,7 @@ describe('GET /api/events?expand=true', () => {
     await createSeries(carl, { title: 'private', ...hourOn(0, 12) });
     await share(carl, shared.id, ben, 'viewer');
     const items = await expanded(ben, JUNE);
-    expect(told(items)).toEqual([
+    expect(summarize(items)).toEqual([
       '06-01T08:00 shared',
       '06-01T10:00 weekly',
       '06-08T09:00 once',
@@ -182,9 +182,9 @@ describe('GET /api/events?expand=true', () => {
       await createSeries(ben, { title: `s${index}`, recurrence_pattern: 'FREQ=DAILY;COUNT=4', on_conflict: 'allow' });
       await createMeeting(ben, { title: `e${index}`, ...hourOn(1), on_conflict: 'allow' });
     }
-    const whole = told(await expanded(ben, JUNE));
+    const whole = summarize(await expanded(ben, JUNE));
     expect(whole).toHaveLength(15);
-    for (const limit of [1, 2, 4, 7]) expect(told(await expanded(ben, { ...JUNE, limit }))).toEqual(whole);
+    for (const limit of [1, 2, 4, 7]) expect(summarize(await expanded(ben, { ...JUNE, limit }))).toEqual(whole);
     const { headers, json } = await send(app, `/api/events?expand=true&from=2026-06-01&to=2026-07-01&limit=4`, {
       as: ben,
     });
@@ -197,7 +197,7 @@ describe('GET /api/events?expand=true', () => {
     const removed = await createMeeting(ben, { title: 'removed', ...hourOn(1, 12) });
     const query = { ...JUNE, expand: true, limit: 4 };
     const first = await ok(listEvents({ client: ben.client, query }));
-    expect(told(first.items).at(-1)).toBe('06-03T10:00 daily');
+    expect(summarize(first.items).at(-1)).toBe('06-03T10:00 daily');
     // Behind the page, before it, and the very item on which it ended.
     await createMeeting(ben, { title: 'early', ...hourOn(0, 8) });
     await createMeeting(ben, { title: 'late', ...hourOn(3, 8) });
@@ -206,7 +206,7 @@ describe('GET /api/events?expand=true', () => {
     await done(deleteEvent({ client: ben.client, path: { id: series.id }, query: part }));
     const cursor = first.next_cursor!;
     const rest = await ok(listEvents({ client: ben.client, query: { ...query, cursor, limit: 200 } }));
-    expect(told(rest.items)).toEqual([
+    expect(summarize(rest.items)).toEqual([
       '06-04T08:00 late',
       ...['04', '05', '06', '07', '08', '09', '10'].map((day) => `06-${day}T10:00 daily`),
     ]);
@@ -223,11 +223,14 @@ describe('GET /api/events?expand=true', () => {
     const body = { title: 'Party', location: 'Garden', show_as: 'free' as const, ...hourOn(8, 18) };
     await ok(updateEvent({ client: ben.client, path: { id }, query: part, body }));
     const items = await expanded(ben, JUNE);
-    expect(told(items)).toEqual(['06-01T10:00 Sync', '06-09T18:00 Party', '06-15T10:00 Sync']);
+    expect(summarize(items)).toEqual(['06-01T10:00 Sync', '06-09T18:00 Party', '06-15T10:00 Sync']);
     expect(items[1]).toMatchObject({ location: 'Garden', show_as: 'free', id });
-    expect(told(await expanded(ben, { ...JUNE, q: 'parTY' }))).toEqual(['06-09T18:00 Party']);
-    expect(told(await expanded(ben, { ...JUNE, location: 'room' }))).toEqual(['06-01T10:00 Sync', '06-15T10:00 Sync']);
-    expect(told(await expanded(ben, { ...JUNE, q: 'sync', limit: 1 }))).toEqual([
+    expect(summarize(await expanded(ben, { ...JUNE, q: 'parTY' }))).toEqual(['06-09T18:00 Party']);
+    expect(summarize(await expanded(ben, { ...JUNE, location: 'room' }))).toEqual([
+      '06-01T10:00 Sync',
+      '06-15T10:00 Sync',
+    ]);
+    expect(summarize(await expanded(ben, { ...JUNE, q: 'sync', limit: 1 }))).toEqual([
       '06-01T10:00 Sync',
       '06-15T10:00 Sync',
     ]);
@@ -242,7 +245,7 @@ describe('GET /api/events?expand=true', () => {
     const shared = await createMeeting(carl, { title: 'shared', ...hourOn(2) });
     await share(carl, shared.id, ben, 'editor');
     const names = async (query: object) =>
-      told(await expanded(ben, { ...JUNE, ...query })).map((name) => name.slice(12));
+      summarize(await expanded(ben, { ...JUNE, ...query })).map((name) => name.slice(12));
     expect(await names({ is_recurring: true })).toEqual(['series', 'series']);
     expect(await names({ is_recurring: false })).toEqual(['once', 'shared']);
     expect(await names({ role: 'editor' })).toEqual(['shared']);
@@ -288,7 +291,7 @@ describe('a list of events in a window', () => {
 });
 
 describe('an override far from its slot', () => {
-  it('is told by the event too, and gone when its values are those of the series again', async () => {
+  it('is part of the event too, and removed when its values are those of the series again', async () => {
     const event = await createSeries(ana, { ...hourOn(300), recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' });
     const slot = event.start_time;
     const moved = await override(event, slot, { ...hourOn(400), title: 'Later' });

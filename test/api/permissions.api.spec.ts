@@ -29,10 +29,10 @@ afterAll(() => app.close());
 const NOBODY = '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01';
 
 /** `name role` of everybody, without what the test app adds to the names. */
-const told = ({ items }: PermissionsView): string[] =>
+const namesAndRoles = ({ items }: PermissionsView): string[] =>
   items.map(({ username, role }) => `${username.split('-')[0]} ${role}`);
 const peopleOn = async (person = ana): Promise<string[]> =>
-  told(await ok(listPermissions({ client: person.client, path: { id: event.id } })));
+  namesAndRoles(await ok(listPermissions({ client: person.client, path: { id: event.id } })));
 const sharing = (body: unknown, person = ana): ReturnType<typeof send> =>
   send(app, `/api/events/${event.id}/share`, { as: person, body });
 const changing = (person: Person, role: string, actor = ana): ReturnType<typeof changeRole> =>
@@ -59,7 +59,7 @@ describe('POST /api/events/:id/share', () => {
     for (const body of bodies) {
       const { status, json } = await sharing(body);
       expect(status).toBe(200);
-      answers.push(told(json));
+      answers.push(namesAndRoles(json));
     }
     expect(answers).toEqual([
       ['ana owner', 'ben editor'],
@@ -69,7 +69,7 @@ describe('POST /api/events/:id/share', () => {
     ]);
   });
 
-  it('answers with everybody, by whom and since when', async () => {
+  it('returns all members, with who granted their role and when', async () => {
     const users = [
       { user_id: cid.id, role: 'viewer' as const },
       { user_id: ben.id, role: 'editor' as const },
@@ -83,7 +83,7 @@ describe('POST /api/events/:id/share', () => {
     ]);
   });
 
-  it('lets them in at once, tells everybody, and makes no version', async () => {
+  it('gives access at once, notifies everybody, and creates no version', async () => {
     expect(await refused(getEvent({ client: ben.client, path: { id: event.id } }))).toMatchObject({ status: 404 });
     await sharing({ user_id: ben.id, role: 'viewer' });
     expect(await ok(getEvent({ client: ben.client, path: { id: event.id } }))).toMatchObject({
@@ -161,7 +161,7 @@ describe('POST /api/events/:id/share', () => {
     const body = { user_id: dee.id, role: 'viewer' };
     expect(await sharing(body, ben)).toMatchObject({ status: 403, json: { code: 'forbidden' } });
     expect(await sharing(body, cid)).toMatchObject({ status: 404, json: { code: 'not_found' } });
-    // Nor does a stranger learn from what is wrong with his list whether the event is there.
+    // Nor does a stranger learn from the errors in the list whether the event is there.
     expect(await sharing([], cid)).toMatchObject({ status: 404 });
     expect(await peopleOn()).toEqual(['ana owner', 'ben editor']);
   });
@@ -182,7 +182,7 @@ describe('POST /api/events/:id/share', () => {
 });
 
 describe('GET /api/events/:id/permissions', () => {
-  it('shows everybody on the event to anybody on it, the owner first', async () => {
+  it('shows all members to every member, owner first', async () => {
     await share(ana, event.id, cid, 'viewer');
     await share(ana, event.id, ben, 'viewer');
     for (const person of [ana, ben, cid]) {
@@ -203,22 +203,22 @@ describe('PUT /api/events/:id/permissions/:userId', () => {
     const edit = (): ReturnType<typeof updateEvent> =>
       updateEvent({ client: ben.client, path: { id: event.id }, body: { title: 'Lunch' } });
     expect(await refused(edit())).toMatchObject({ status: 403 });
-    expect(told(await ok(changing(ben, 'Editor')))).toEqual(['ana owner', 'ben editor']);
+    expect(namesAndRoles(await ok(changing(ben, 'Editor')))).toEqual(['ana owner', 'ben editor']);
     expect(await ok(edit())).toMatchObject({ version: 2 });
     await ok(changing(ben, 'viewer'));
     expect(await refused(edit())).toMatchObject({ status: 403 });
     expect(await notificationsOf(ben)).toEqual(['event_shared', 'role_changed', 'event_updated', 'role_changed']);
   });
 
-  it('does nothing for the role that he has', async () => {
+  it('does nothing for the current role', async () => {
     const before = await footprint(app.database);
     await ok(changing(ben, 'viewer'));
     await ok(changing(ana, 'owner'));
     expect(await footprint(app.database)).toEqual(before);
   });
 
-  it('hands the event over: the old owner becomes an editor', async () => {
-    expect(told(await ok(changing(ben, 'owner')))).toEqual(['ben owner', 'ana editor']);
+  it('transfers the ownership: the previous owner becomes an editor', async () => {
+    expect(namesAndRoles(await ok(changing(ben, 'owner')))).toEqual(['ben owner', 'ana editor']);
     const path = { id: event.id };
     expect(await ok(getEvent({ client: ben.client, path }))).toMatchObject({ role: 'owner', owner: { id: ben.id } });
     expect(await refused(deleteEvent({ client: ana.client, path }))).toMatchObject({ status: 403 });
@@ -229,7 +229,7 @@ describe('PUT /api/events/:id/permissions/:userId', () => {
     expect(await peopleOn()).toEqual(['ana owner', 'ben editor']);
   });
 
-  it('does not let the owner lower himself', async () => {
+  it('does not let the owner lower their own role', async () => {
     const before = await footprint(app.database);
     for (const role of ['editor', 'viewer']) {
       expect(await refused(changing(ana, role))).toMatchObject({ status: 409, code: 'owner_required' });
@@ -238,7 +238,7 @@ describe('PUT /api/events/:id/permissions/:userId', () => {
     expect(await peopleOn()).toEqual(['ana owner', 'ben viewer']);
   });
 
-  it('knows only people on the event', async () => {
+  it('accepts only members of the event', async () => {
     for (const role of ['viewer', 'owner']) {
       expect(await refused(changing(cid, role))).toMatchObject({ status: 404, code: 'not_found' });
       expect(await refused(changing({ ...cid, id: NOBODY }, role))).toMatchObject({ status: 404 });
@@ -294,7 +294,7 @@ describe('DELETE /api/events/:id/permissions/:userId', () => {
     expect(await peopleOn()).toEqual(['ana owner']);
   });
 
-  it('does not remove the owner, whoever asks', async () => {
+  it('does not remove the owner, no matter who asks', async () => {
     expect(await refused(revoking(ana))).toMatchObject({ status: 409, code: 'owner_required' });
     expect(await refused(revoking(ana, ben))).toMatchObject({ status: 403, code: 'forbidden' });
     expect(await peopleOn()).toEqual(['ana owner', 'ben editor']);

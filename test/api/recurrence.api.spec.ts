@@ -79,7 +79,7 @@ describe('a recurrence pattern', () => {
     expect(event).toMatchObject(expected);
     expect(event.recurrence_pattern).toEqual(recurrence_pattern);
     expect(await ok(getEvent({ client: ana.client, path: { id: event.id } }))).toEqual(event);
-    // What came out is taken in again, and means the same.
+    // The returned pattern is accepted again, with the same meaning.
     expect(await create({ recurrence_pattern: rrule })).toMatchObject({ rrule });
     expect(await ok(update(event, { recurrence_pattern, is_recurring: true }))).toMatchObject({ version: 1 });
   });
@@ -219,7 +219,7 @@ describe('a merge patch of the pattern', () => {
     return { status: response.status, body: (await response.json()) as EventView };
   };
 
-  it('changes the parts that it names, keeps the others, and takes away what is null', async () => {
+  it('changes the members that it contains, keeps the others, and removes those that are null', async () => {
     const event = await create({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO,WE;COUNT=9' });
     expect((await patch(event, { interval: 2 })).body.rrule).toBe('FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=9');
     const ended = await patch(event, { count: null, until: '2026-12-31' });

@@ -33,7 +33,7 @@ describe('POST /api/events/:id/rollback/:version', () => {
     expect(latest).toMatchObject({ kind: 'rolled_back', comment: 'Rolled back to version 1' });
   });
 
-  it('keeps a comment of one’s own, and is told to everybody', async () => {
+  it('keeps a custom comment, and notifies everybody', async () => {
     const event = await create();
     await share(ana, event.id, ben, 'viewer');
     await edit(event, { title: 'Lunch' });
@@ -44,11 +44,11 @@ describe('POST /api/events/:id/rollback/:version', () => {
     expect([status, headers.get('etag')]).toEqual([200, '"3"']);
     const [latest] = (await ok(listVersions({ client: ana.client, path: { id: event.id } }))).items;
     expect(latest!.comment).toBe('Not hungry');
-    const told = await app.database.query(
+    const notifications = await app.database.query(
       `SELECT type FROM notifications WHERE event_id = $1 AND user_id = $2 ORDER BY seq DESC LIMIT 1`,
       [event.id, ben.id],
     );
-    expect(told).toEqual([{ type: 'event_rolled_back' }]);
+    expect(notifications).toEqual([{ type: 'event_rolled_back' }]);
   });
 
   it('is for editors', async () => {

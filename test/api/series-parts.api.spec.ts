@@ -40,7 +40,7 @@ const days = async (event: EventView): Promise<string[]> =>
   (await startsOf(ana, event.id)).map((start) => start.slice(3, 8));
 
 describe('PUT and PATCH with scope=this', () => {
-  it('gives one occurrence values of its own and leaves the others: one version, told to everybody', async () => {
+  it('overrides one occurrence and leaves the others: one version, and everybody is notified', async () => {
     const event = await newSeries();
     const ben = await app.signUp('ben');
     await share(ana, event.id, ben, 'viewer');
@@ -140,7 +140,7 @@ describe('PUT with scope=all', () => {
       recurrence_pattern: { frequency: 'weekly', by_day: ['TU'], count: 9 },
     });
     expect(await days(event)).toEqual(['06-02', '06-09', '06-23', '06-30', '07-07', '07-14', '07-21', '07-28']);
-    // The same without an occurrence, told of the start.
+    // The same without an occurrence, with the start of the series.
     const back = await ok(updateEvent({ client: ana.client, path: { id: event.id }, body: hourOn(0) }));
     expect(back).toMatchObject({ recurrence_pattern: { by_day: ['MO'] }, excluded: ['2026-06-15T10:00:00Z'] });
   });
@@ -157,7 +157,7 @@ describe('PUT with scope=all', () => {
     expect((await days(event)).slice(-1)).toEqual(['12-18']);
   });
 
-  it('brings an occurrence that was moved to just where it was said, and the others along', async () => {
+  it('moves an overridden occurrence to the requested time, and the others as far', async () => {
     const event = await newSeries();
     await change(event, SECOND, 'this', { ...hourOn(9, 10), title: 'Guests' });
     const all = await change(event, SECOND, 'all', { ...hourOn(9, 12), title: 'Sync' });

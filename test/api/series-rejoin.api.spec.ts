@@ -70,7 +70,7 @@ describe('going back behind a split', () => {
     expect(await trash()).toEqual([tail.id]);
   });
 
-  it('with fields other than times leaves the halves apart', async () => {
+  it('with fields other than times leaves head and tail apart', async () => {
     const event = await newSeries();
     const tail = await split(event, SIXTH, 'Second half');
     await ok(
@@ -105,7 +105,7 @@ describe('going back behind a split', () => {
     expect((await refused(getEvent({ client: ana.client, path: { id: tail.id } }))).status).toBe(404);
   });
 
-  it('is told to everybody, of both halves', async () => {
+  it('notifies everybody about both events', async () => {
     const event = await newSeries();
     const ben = await app.signUp('ben');
     await share(ana, event.id, ben, 'editor');
@@ -130,7 +130,7 @@ describe('going back behind a split', () => {
     expect(await startsOf(ana, event.id)).toHaveLength(8);
   });
 
-  it('takes no tail away that was changed since: 409 with its clashes, and nothing is written', async () => {
+  it('removes no tail that changed since: 409 with the conflicts, and nothing is written', async () => {
     const event = await newSeries();
     const tail = await split(event, SIXTH, 'Second half');
     await ok(updateEvent({ client: ana.client, path: { id: tail.id }, body: { location: 'Room 4' } }));
@@ -144,7 +144,7 @@ describe('going back behind a split', () => {
     );
     expect(await footprint(app.database)).toEqual(before);
     expect(await trash()).toEqual([]);
-    // Whoever wants both may have both.
+    // A caller may allow the conflict and keep both.
     await ok(rollback(event, 1, { on_conflict: 'allow' }));
     expect(await startsOf(ana, tail.id)).toHaveLength(4);
   });
@@ -191,7 +191,7 @@ describe('going back behind a split', () => {
     const tail = await split(event, SIXTH, 'Second half');
     const path = { id: tail.id };
     const part = { occurrence: '2026-07-27T10:00:00Z', scope: 'this' as const };
-    // Free for an hour, taken, and back to an untouched look.
+    // Shown as free, then the time is occupied, and then unchanged again.
     await ok(updateEvent({ client: ana.client, path, query: part, body: hourOn(56, 15) }));
     const other = await createMeeting(ana, { title: 'Other', ...hourOn(56) });
     const problem = await refused(rollback(event, 1));

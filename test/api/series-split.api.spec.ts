@@ -90,7 +90,7 @@ describe('PUT with scope=following', () => {
     expect(parts.map(({ start_time, title }) => `${start_time} ${title}`).sort()).toEqual(whole.sort());
   });
 
-  it('keeps everybody with his role, and tells each of both halves', async () => {
+  it('keeps all members and roles, and notifies them about head and tail', async () => {
     const event = await newSeries();
     const [ben, carl] = [await app.signUp('ben'), await app.signUp('carl')];
     await share(ana, event.id, ben, 'editor');
@@ -101,7 +101,7 @@ describe('PUT with scope=following', () => {
     const roles = (of: EventView) => of.permissions!.map(({ username, role }) => `${username} ${role}`).sort();
     expect(roles(tail)).toEqual(roles(await read(event.id)));
     expect((await read(tail.id, carl)).can).toEqual(['read']);
-    const told = async (person: Person) => {
+    const itemsOf = async (person: Person) => {
       const { items } = await ok(listNotifications({ client: person.client }));
       return items
         .slice(0, 2)
@@ -111,9 +111,9 @@ describe('PUT with scope=following', () => {
       { type: 'event_created', event_id: tail.id, version: 1, read: seen },
       { type: 'event_updated', event_id: event.id, version: 2, read: seen },
     ];
-    expect(await told(ana)).toEqual(both(false));
-    expect(await told(carl)).toEqual(both(false));
-    expect(await told(ben)).toEqual(both(true));
+    expect(await itemsOf(ana)).toEqual(both(false));
+    expect(await itemsOf(carl)).toEqual(both(false));
+    expect(await itemsOf(ben)).toEqual(both(true));
   });
 
   it('is a change of the whole from the first occurrence on, and nothing where nothing changes', async () => {
@@ -158,7 +158,7 @@ describe('PUT with scope=following', () => {
     expect(counts).toEqual([5, 2, 2]);
   });
 
-  it('stores neither half when the tail clashes, and nothing of the tail that skips', async () => {
+  it('stores neither head nor tail when the tail conflicts, and skips occurrences of the tail', async () => {
     const event = await newSeries();
     const busy = await createMeeting(ana, { title: 'Busy', ...hourOn(49, 14) });
     const before = await footprint(app.database);

@@ -75,10 +75,12 @@ describe('a daily series at 10:00', () => {
         recurrence_pattern: 'FREQ=DAILY;COUNT=2',
       });
       for (const [, instant] of [before, after]) {
-        const clash = { start_time: later(instant, 30), end_time: later(instant, 90) };
-        const problem = await refused(createEvent({ client: ana.client, body: { title: 'Clash', ...clash } }));
+        const overlapping = { start_time: later(instant, 30), end_time: later(instant, 90) };
+        const problem = await refused(
+          createEvent({ client: ana.client, body: { title: 'Overlapping', ...overlapping } }),
+        );
         const theirs = { event_id: series.id, start_time: later(instant, 0), end_time: later(instant, 60) };
-        expect(problem).toMatchObject({ status: 409, conflicts: [{ ...theirs, with: clash }] });
+        expect(problem).toMatchObject({ status: 409, conflicts: [{ ...theirs, with: overlapping }] });
         await createMeeting(ana, { start_time: later(instant, -30), end_time: later(instant, 0) });
         await createMeeting(ana, { start_time: later(instant, 60), end_time: later(instant, 120) });
       }
@@ -86,7 +88,7 @@ describe('a daily series at 10:00', () => {
   );
 
   it.each(CHANGES)(
-    'splits between the two days with UNTIL right on both halves when %s',
+    'splits between the two days with a correct UNTIL in head and tail when %s',
     async (_name, { zone, before, after }) => {
       const ana = await app.signUp('ana', zone);
       const event = await createSeries(ana, {
@@ -148,7 +150,7 @@ describe('the day that Apia skipped, 30 December 2011', () => {
   });
 });
 
-describe('what is told of a time in a gap', () => {
+describe('how a time in a gap is shown', () => {
   it('can be sent back: the start, the exclusions and the name of an occurrence keep their wall time', async () => {
     const ana = await app.signUp('ana', 'Europe/Paris');
     const event = await createSeries(ana, {

@@ -30,7 +30,7 @@ const put = (
 };
 
 describe('a write that was made for an older version', () => {
-  it('is applied to what nobody else touched since, and says over which versions', async () => {
+  it('is applied to fields that nobody else changed since, and returns the merged versions', async () => {
     const { id } = await shared();
     await ok(put(ana, id, { title: 'Lunch' }));
     await ok(put(ana, id, { location: 'Room 4' }));
@@ -65,7 +65,7 @@ describe('a write that was made for an older version', () => {
     expect(await ok(getEvent({ client: ana.client, path: { id } }))).toMatchObject({ description: 'Weekly sync' });
   });
 
-  it('is no clash where both wanted the same', async () => {
+  it('is not a clash when both sides chose the same value', async () => {
     const { id } = await shared();
     await ok(put(ana, id, { title: 'Lunch' }));
     expect(await ok(put(ben, id, { title: 'Lunch' }, 1))).toMatchObject({ title: 'Lunch', version: 2 });
@@ -96,10 +96,10 @@ describe('a write that was made for an older version', () => {
         headers: { 'If-Match': '"1"' },
         body: { title },
       });
-    await ok(change(ana, 2, 'Hers'));
-    const merged = await ok(change(ben, 3, 'His'));
-    expect(merged.overrides.map(({ title }) => title)).toEqual(['Hers', 'His']);
-    expect(await refused(change(ben, 2, 'His as well'))).toMatchObject({ status: 412, code: 'stale_version' });
+    await ok(change(ana, 2, 'From Ana'));
+    const merged = await ok(change(ben, 3, 'From Ben'));
+    expect(merged.overrides.map(({ title }) => title)).toEqual(['From Ana', 'From Ben']);
+    expect(await refused(change(ben, 2, 'From Ben as well'))).toMatchObject({ status: 412, code: 'stale_version' });
   });
 
   it('is checked for conflicts as it comes out', async () => {

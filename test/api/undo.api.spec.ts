@@ -38,7 +38,7 @@ describe('POST /api/events/:id/revert/:version', () => {
     expect(last).toMatchObject({ kind: 'rolled_back', comment: 'Undid version 2' });
   });
 
-  it('is refused where a later change touched the same, and says what', async () => {
+  it('is refused when a later change changed the same, and returns the fields', async () => {
     const { id } = await create();
     await edit({ id }, { title: 'Lunch', location: 'Canteen' });
     await edit({ id }, { title: 'Dinner' });
@@ -123,7 +123,7 @@ describe('POST /api/events/:id/rollback/:version with fields', () => {
 });
 
 describe('GET /api/events/:id/changelog', () => {
-  it('tells size and previous version, and filters by field, author and kind', async () => {
+  it('contains size and previous version, and filters by field, author and kind', async () => {
     const { id } = await create({ title: 'Meeting' });
     await share(ana, id, ben, 'editor');
     await edit({ id }, { title: 'Meeting of everybody' });

@@ -7,7 +7,7 @@ describe('GET /api/users', () => {
   beforeAll(async () => void (app = await startApp()));
   afterAll(() => app.close());
 
-  it('finds a person by exact name or e-mail in any case, and tells no more than id and name', async () => {
+  it('finds a person by exact name or e-mail in any case, and returns only id and name', async () => {
     const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
     const person = { id: ben.id, username: ben.username };
     for (const query of [{ username: ben.username.toUpperCase() }, { email: ben.email.toUpperCase() }]) {

@@ -62,7 +62,7 @@ describe('every kind of write', () => {
 });
 
 describe('GET /api/events/:id/history', () => {
-  it('tells newest first who changed what, when and why', async () => {
+  it('lists newest first who changed what, when and why', async () => {
     const event = await create({ description: 'Weekly sync' });
     await share(ana, event.id, ben, 'editor');
     const changed = await edit(event, { title: 'Lunch', description: null, change_comment: 'Hungry' }, ben);
@@ -123,7 +123,7 @@ describe('GET /api/events/:id/history', () => {
 });
 
 describe('GET /api/events/:id/history/:version', () => {
-  it('holds the whole content as it was then', async () => {
+  it('contains the complete content after the change', async () => {
     const event = await create({ description: 'Weekly sync', recurrence_pattern: 'FREQ=DAILY;COUNT=3' });
     await edit(event, { title: 'Lunch', is_recurring: false });
     const version = (number: number) => ok(getVersion({ client: ana.client, path: { id: event.id, version: number } }));
@@ -155,7 +155,7 @@ describe('GET /api/events/:id/history/:version', () => {
     });
   });
 
-  it('tells that the event was deleted', async () => {
+  it('shows that the event was deleted', async () => {
     const event = await create();
     await remove(event);
     const { snapshot } = await ok(getVersion({ client: ana.client, path: { id: event.id, version: 2 } }));
@@ -197,7 +197,7 @@ describe('GET /api/events/:id/history/:version', () => {
 });
 
 describe('GET /api/events/:id/changelog', () => {
-  it('tells everything in the order in which it happened, people included', async () => {
+  it('lists all changes in order, including those of members', async () => {
     const event = await create();
     const path = { id: event.id };
     const userId = ben.id;
@@ -261,7 +261,7 @@ describe('GET /api/events/:id/changelog', () => {
 });
 
 describe('GET /api/events/:id/diff/:v1/:v2', () => {
-  it('tells what became of each field, in either order', async () => {
+  it('compares every field, in either order', async () => {
     const event = await create({ description: 'Weekly sync' });
     await edit(event, { title: 'Lunch', description: null });
     await edit(event, { location: 'Room 4' });
@@ -297,7 +297,7 @@ describe('GET /api/events/:id/diff/:v1/:v2', () => {
     expect(back.changes.location).toEqual({ from: 'Room 4', to: null, type: 'removed' });
   });
 
-  it('knows the present state by name, and finds nothing between a version and itself', async () => {
+  it('accepts the current state by name, and finds no difference between a version and itself', async () => {
     const event = await create();
     await edit(event, { title: 'Lunch' });
     expect(await diff(event, 1, 'current')).toMatchObject({ from_version: 1, to_version: 2 });

@@ -59,7 +59,7 @@ async function boot(...controllers: Type[]): Promise<void> {
   }
 }
 
-describe('a route that says nothing about who may call it', () => {
+describe('a route that does not declare who may call it', () => {
   it('stops the boot, all such routes named at once', async () => {
     await expect(boot(DeclaredController, ForgottenController)).rejects.toThrow(
       "Routes that don't declare who may call them: ForgottenController.remove (DELETE), ForgottenController.anything (ALL)",

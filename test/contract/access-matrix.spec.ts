@@ -85,7 +85,7 @@ describe('the access matrix', () => {
   });
 
   const hidden = ACCESS_MATRIX.filter(({ statuses }) => statuses[CALLERS.indexOf('stranger')] === 404).map(named);
-  it.each(hidden)('%s tells a stranger no more than of what does not exist', async (_name, row) => {
+  it.each(hidden)('%s gives a stranger the same response as for an event that does not exist', async (_name, row) => {
     const { method, path } = operations.find(({ id }) => id === row.operation)!;
     const cell = await world.cell('stranger', row.inTrash);
     const invisible = await send(row, method, path, cell);
@@ -94,7 +94,7 @@ describe('the access matrix', () => {
       return { ...parts, params: { ...parts?.params, id: randomUUID() } };
     };
     const absent = await send({ ...row, request }, method, path, cell);
-    const told = async (response: Response): Promise<unknown> => {
+    const describeResponse = async (response: Response): Promise<unknown> => {
       const {
         instance: _instance,
         request_id: _requestId,
@@ -102,6 +102,6 @@ describe('the access matrix', () => {
       } = (await response.json()) as Record<string, unknown>;
       return { status: response.status, rest };
     };
-    expect(await told(invisible.response)).toEqual(await told(absent.response));
+    expect(await describeResponse(invisible.response)).toEqual(await describeResponse(absent.response));
   });
 });

@@ -33,7 +33,7 @@ const ROW = `  room_code: {
     inOccurrence: true,
     empty: null,
     column: nullable(varchar(20)),
-    input: { description: 'The code of the door.', example: '4711', maxLength: 20, searched: true },
+    input: { description: 'The access code of the room.', example: '4711', maxLength: 20, searched: true },
   },
 `;
 

@@ -27,7 +27,7 @@ interface Pair {
   firstConflicts: { aStart: string; bStart: string }[];
 }
 
-interface Clash {
+interface ConflictVector {
   start_time: string;
   with: { start_time: string };
 }
@@ -41,7 +41,7 @@ describe.skipIf(!existsSync(file))(`every pair of conflicts.json${note}`, () => 
   beforeAll(async () => void (app = await startApp()));
   afterAll(() => app.close());
 
-  it('is refused exactly when it overlaps before the horizon, with the first overlaps; later ones are foretold', async () => {
+  it('is refused exactly when it overlaps before the horizon, with the first overlaps; later ones are predicted', async () => {
     const pairs = JSON.parse(readFileSync(file, 'utf8')) as Pair[];
     const waiting = [...pairs];
     const wrong: unknown[] = [];
@@ -59,7 +59,7 @@ describe.skipIf(!existsSync(file))(`every pair of conflicts.json${note}`, () => 
   }, 180_000);
 });
 
-/** What the server makes of one after the other, and what the data say about it. */
+/** What the server makes of one after the other, and the expected result. */
 async function judge(
   app: TestApp,
   owner: Person,
@@ -70,18 +70,18 @@ async function judge(
   const horizon = await readHorizon(app, first);
   const met = firstConflicts.map(({ aStart, bStart }) => ({ theirs: wire(aStart), ours: wire(bStart) }));
   const known = met.filter(({ theirs, ours }) => theirs < horizon && ours < horizon);
-  const isForetold = known.length === 0 && conflictCount > 0;
+  const isPredicted = known.length === 0 && conflictCount > 0;
   return {
     expected: {
       statuses: [201, known.length > 0 ? 409 : 201],
-      clashes: known,
-      foretold: isForetold ? met.slice(0, 1) : [],
+      conflicts: known,
+      predicted: isPredicted ? met.slice(0, 1) : [],
     },
     found: {
       statuses: [first.status, second.status],
-      clashes: clashesOf(second.body['conflicts']).slice(0, known.length),
+      conflicts: conflictsOf(second.body['conflicts']).slice(0, known.length),
       // Beyond the time that the data cover there may be more.
-      foretold: isForetold ? clashesOf(second.body['possible_conflicts_after']) : [],
+      predicted: isPredicted ? conflictsOf(second.body['possible_conflicts_after']) : [],
     },
   };
 }
@@ -130,5 +130,8 @@ async function readHorizon(app: TestApp, { body }: Outcome): Promise<string> {
 
 const wire = (text: string): string => `${formatLocalTime(parseICalendarTime(text.replace('Z', '')))}Z`;
 
-const clashesOf = (value: unknown): { theirs: string; ours: string }[] =>
-  ((value as Clash[] | undefined) ?? []).map((clash) => ({ theirs: clash.start_time, ours: clash.with.start_time }));
+const conflictsOf = (value: unknown): { theirs: string; ours: string }[] =>
+  ((value as ConflictVector[] | undefined) ?? []).map((conflict) => ({
+    theirs: conflict.start_time,
+    ours: conflict.with.start_time,
+  }));

@@ -21,7 +21,7 @@ const named = (call: WriteCall): [string, WriteCall] => [call.operation + (call.
 
 const withDryRun = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}dry_run=true`;
 
-/** Ids and instants of what is made anew become their place in the order in which they first appear. */
+/** Replaces new ids and instants by the order in which they first appear. */
 function normalised(value: unknown, known: string[]): unknown {
   const places = new Map<string, string>();
   const text = JSON.stringify(value)
@@ -75,7 +75,7 @@ describe('a dry run', () => {
   });
 
   it.each(WRITE_CALLS.map(named))(
-    'of %s leaves nothing behind and tells what the call then does',
+    'of %s leaves nothing behind and reports what the call then does',
     async (_name, row) => {
       await row.before?.(setting);
       await settled();
@@ -91,18 +91,22 @@ describe('a dry run', () => {
       expect(sockets.map((socket) => socket.items.length)).toEqual(heard);
       expect(await checksums(app.database)).toEqual(before);
 
-      const told = dry.json as DryRun;
-      expect(told.changes.map(({ kind, version }) => `${kind} ${version}`)).toEqual(row.changes);
+      const result = dry.json as DryRun;
+      expect(result.changes.map(({ kind, version }) => `${kind} ${version}`)).toEqual(row.changes);
       const { ben, cleo } = setting;
       const readers = row.notified.map((name) => ({ ben, cleo })[name]);
-      expect(told.notified).toEqual(readers.map(({ id, username }) => ({ id, username })));
+      expect(result.notified).toEqual(readers.map(({ id, username }) => ({ id, username })));
 
       const real = await call(path, row);
       expect(real.status, JSON.stringify(real.json)).toBeLessThan(300);
       const known = [setting.ana.id, ben.id, cleo.id, setting.eventId];
-      expect(normalised(told.would, known)).toEqual(normalised(real.json ?? null, known));
+      expect(normalised(result.would, known)).toEqual(normalised(real.json ?? null, known));
       expect(await lastChanges(row.changes.length)).toEqual(
-        told.changes.map(({ kind, version, changed, people }) => ({ kind, version, what: changed ?? people!.length })),
+        result.changes.map(({ kind, version, changed, people }) => ({
+          kind,
+          version,
+          what: changed ?? people!.length,
+        })),
       );
       await settled();
     },
@@ -133,7 +137,7 @@ describe('a dry run', () => {
     return rows.reverse();
   };
 
-  it('tells the clashes that would be put up with, and those that would be left out', async () => {
+  it('reports the conflicts that would be allowed, and those that would be skipped', async () => {
     const conflicts = async (body: object): Promise<string[]> => {
       const { json } = await send(app, '/api/events?dry_run=true', { as: setting.ana, body });
       return (json as DryRun).conflicts.map(({ title }) => title);
@@ -145,7 +149,7 @@ describe('a dry run', () => {
     expect(await conflicts({ ...event, show_as: 'free' })).toEqual([]);
   });
 
-  it('tells which people would change, and how', async () => {
+  it('reports whose role would change, and how', async () => {
     const { eventId, ben, cleo } = setting;
     const body = [
       { username: ben.username, role: 'viewer' },
@@ -162,7 +166,7 @@ describe('a dry run', () => {
   });
 
   it.each([
-    ['a clash', 'POST', '', { title: 'Another', ...HOUR }, 'ana', 409],
+    ['a conflict', 'POST', '', { title: 'Another', ...HOUR }, 'ana', 409],
     ['a bad value', 'POST', '', { title: 'Another', ...HOUR, end_time: HOUR.start_time }, 'ana', 422],
     ['an unknown field', 'POST', '', { title: 'Another', ...HOUR, colour: 'red' }, 'ana', 422],
     [
@@ -176,7 +180,7 @@ describe('a dry run', () => {
     ['an unknown person', 'POST', '/:id/share', { username: 'nobody-at-all', role: 'viewer' }, 'ana', 422],
     ['a role that is too low', 'DELETE', '/:id', undefined, 'ben', 403],
     ['a stranger', 'PUT', '/:id', { title: 'Stolen' }, 'cleo', 404],
-    ['an owner who would lower himself', 'PUT', '/:id/permissions/:ana', { role: 'viewer' }, 'ana', 409],
+    ['an owner who would lower their own role', 'PUT', '/:id/permissions/:ana', { role: 'viewer' }, 'ana', 409],
     ['a version that is not there', 'POST', '/:id/rollback/9', {}, 'ana', 404],
   ] as const)(
     'refuses %s as the call does, and leaves nothing behind',

@@ -29,7 +29,7 @@ describe('.env.example', () => {
     expect(parseEnv(TEXT)).toEqual(Object.fromEntries(settings.map(({ variable, fallback }) => [variable, fallback])));
   });
 
-  it.each(settings.map(({ variable, help }) => [variable, help]))('says of %s: %s', (variable, help) => {
+  it.each(settings.map(({ variable, help }) => [variable, help]))('describes %s: %s', (variable, help) => {
     const lines = TEXT.split('\n');
     const comment = lines[lines.findIndex((line) => line.startsWith(`${variable}=`)) - 1]!;
     expect(comment.startsWith(`# ${help}`), comment).toBe(true);
@@ -59,7 +59,7 @@ describe('the configuration table of the README', () => {
 });
 
 describe('the configuration', () => {
-  it('is taken in production with a real database and a real secret', () => {
+  it('is accepted in production with a real database and a real secret', () => {
     expect(refusedVariables(PRODUCTION)).toEqual([]);
   });
 

@@ -51,15 +51,15 @@ describe.each(['time.md', 'history.md'])('the examples of docs/guide/%s', (name)
 function examplesOf(text: string): Example[] {
   const blocks = text.matchAll(/^```http\n(\w+) (\S+)\n(.*?)\n?\n→ (\d+)\n(.*?)```$/gms);
   return [...blocks].map(([, method, path, request, status, answer]) => {
-    const [sent, told] = [partsOf(request!), partsOf(answer!)];
+    const [sent, expected] = [partsOf(request!), partsOf(answer!)];
     return {
       method: method!,
       path: path!,
       headers: sent.headers,
       body: sent.body,
       status: Number(status),
-      answerHeaders: told.headers,
-      answer: told.body,
+      answerHeaders: expected.headers,
+      answer: expected.body,
     };
   });
 }

@@ -36,7 +36,7 @@ const everything = async (): Promise<string> =>
     ),
   );
 
-/** Runs the statements in one transaction as the server's own role. Says why and where it was refused; null if it wasn't. */
+/** Runs the statements in one transaction as the server's own role. Returns why and where they were refused; null when they were not. */
 async function refusal(...statements: string[]): Promise<{ at: string; why: string } | null> {
   const client = await app.database.pool.connect();
   try {
@@ -116,7 +116,7 @@ describe('history', () => {
 });
 
 describe('who is on an event', () => {
-  const NOT_TOLD = /the role of \S+ on event \S+ is not the one in its history/;
+  const NOT_IN_HISTORY = /the role of \S+ on event \S+ is not the one in its history/;
 
   it.each([
     [
@@ -134,17 +134,17 @@ describe('who is on an event', () => {
         WHERE event_id = $event AND role = 'editor'`,
     ],
   ])('cannot be changed behind the back of history: %s, at COMMIT', async (_what, sql) => {
-    expect(await refusal(sql)).toEqual({ at: 'COMMIT', why: expect.stringMatching(NOT_TOLD) });
+    expect(await refusal(sql)).toEqual({ at: 'COMMIT', why: expect.stringMatching(NOT_IN_HISTORY) });
     expect(await everything()).toBe(before);
   });
 
-  it('cannot be told otherwise by history than it is, at COMMIT', async () => {
-    const told = `INSERT INTO member_changes (event_id, position, version, kind, actor_id, members, created_at, hash)
+  it('cannot differ from history, at COMMIT', async () => {
+    const insertChange = `INSERT INTO member_changes (event_id, position, version, kind, actor_id, members, created_at, hash)
       SELECT event_id, 1000, 1, 'revoked', granted_by, jsonb_build_array(jsonb_build_object('userId', user_id, 'from', 'editor', 'to', null)),
              now(), sha256('') FROM event_permissions WHERE event_id = $event AND role = 'editor'`;
-    expect(await refusal(told)).toEqual({ at: 'COMMIT', why: expect.stringMatching(NOT_TOLD) });
+    expect(await refusal(insertChange)).toEqual({ at: 'COMMIT', why: expect.stringMatching(NOT_IN_HISTORY) });
     const gone = `DELETE FROM event_permissions WHERE event_id = $event AND role = 'editor'`;
-    expect(await refusal(told, gone)).toBeNull();
+    expect(await refusal(insertChange, gone)).toBeNull();
   });
 });
 
@@ -156,7 +156,7 @@ describe('what becomes of an event', () => {
   const DELETED = `snapshot || '{"deleted_at": "2026-06-01T10:00:00.000Z"}'`;
   const DELETE = `UPDATE events SET version = 2, deleted_at = '2026-06-01T10:00:00Z' WHERE id = $event`;
 
-  it('is told by the kind of its version: a deletion', async () => {
+  it('must have the kind of its version: a deletion', async () => {
     expect(await refusal(version('updated', DELETED), DELETE)).toEqual({
       at: 'COMMIT',
       why: expect.stringContaining('is of the wrong kind: updated'),
@@ -166,7 +166,7 @@ describe('what becomes of an event', () => {
     expect(await refusal(version('deleted', DELETED), DELETE)).toBeNull();
   });
 
-  it('is told by the kind of its version: a restoration', async () => {
+  it('must have the kind of its version: a restoration', async () => {
     expect((await deleteEvent({ client: ana.client, path: { id: eventId } })).response.status).toBe(204);
     const restore = `UPDATE events SET version = 3, deleted_at = NULL WHERE id = $event`;
     expect((await refusal(version('updated', 'snapshot', 3), restore))?.why).toContain('wrong kind: updated');
@@ -175,7 +175,7 @@ describe('what becomes of an event', () => {
     await ok(restoreEvent({ client: ana.client, path: { id: eventId }, body: {} }));
   });
 
-  it('is what its version says, to the last field', async () => {
+  it('equals its version in every field', async () => {
     const columns = ['title', 'description', 'location', 'local_start', 'local_end', 'time_zone', 'rrule', 'show_as'];
     for (const [column, value] of [
       ...columns.map((column) => [column, column === 'show_as' ? `'free'` : `'other'`]),

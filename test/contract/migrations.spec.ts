@@ -64,7 +64,7 @@ describe('the migrations', () => {
     await database.drop();
   });
 
-  /** The statements that would bring the database to what the entities say. */
+  /** The statements that would bring the database to the schema of the entities. */
   const drift = async (): Promise<string[]> =>
     (await dataSource.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
 
@@ -113,7 +113,7 @@ describe('the migrations', () => {
     ['a lost index', 'DROP INDEX events_start_time_idx'],
     ['a lost check', 'ALTER TABLE events DROP CONSTRAINT events_show_as_check'],
     ['a lost default', 'ALTER TABLE users ALTER COLUMN role DROP DEFAULT'],
-  ])('are told to have drifted by %s', async (_what, statement) => {
+  ])('are reported to have drifted by %s', async (_what, statement) => {
     const copy = await createDatabase();
     const other = await new DataSource(dataSourceOptions({ url: copy.url }, { entities })).initialize();
     try {

@@ -188,7 +188,7 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/api/events']?.get?.responses['200']?.headers).toMatchObject({ Link: {} });
   });
 
-  it('says which bodies may be left out', () => {
+  it('declares which bodies are optional', () => {
     const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
     const ids = ['logout', 'restoreEvent', 'revertChange', 'rollbackEvent', 'undoChange'];
     expect(optional.map(({ id }) => id).sort()).toEqual(ids);

@@ -88,7 +88,7 @@ describe('verifying history', () => {
     ['member_changes', `created_at = created_at - interval '1 ms'`],
     ['member_changes', `members = jsonb_set(members, '{0,to}', '"nobody"')`],
     ['member_changes', `members = members || members`],
-    ['member_changes', `comment = 'said later'`],
+    ['member_changes', `comment = 'changed later'`],
   ])('finds and names one altered row of %s: %s', async (table, change) => {
     for (const { position, version } of rows.filter((row) => row.table === table)) {
       expect(
@@ -132,7 +132,7 @@ describe('verifying history', () => {
     ['its version', `UPDATE events SET version = version + 1 WHERE id = $event`, 'current'],
     ['its members', `DELETE FROM event_permissions WHERE event_id = $event AND role <> 'owner'`, 'members'],
     ['a role', `UPDATE event_permissions SET role = 'viewer' WHERE event_id = $event AND role <> 'owner'`, 'members'],
-  ])('sees that %s is not what history tells', async (_what, sql, check) => {
+  ])('detects that %s differs from history', async (_what, sql, check) => {
     expect(await problemsAfter(sql)).toContainEqual(
       expect.objectContaining({ eventId: event, version: null, position: null, check }),
     );
@@ -164,14 +164,14 @@ describe('npm run verify:history', () => {
     });
   };
 
-  it('says that there are no problems', async () => {
+  it('reports that there are no problems', async () => {
     expect(await run(app.database.url)).toEqual({
       code: 0,
       printed: expect.stringMatching(/^5 events, \d+ entries of history: no problems\n$/),
     });
   });
 
-  it('says so when the database is older than the program, and changes nothing', async () => {
+  it('reports a database that is older than the program, and changes nothing', async () => {
     const database = await createDatabase();
     try {
       await database.query(`DELETE FROM schema_migrations WHERE id = (SELECT max(id) FROM schema_migrations)`);
@@ -213,7 +213,7 @@ describe('npm run verify:history', () => {
       const { id } = await createMeeting(await other.signUp('ana'));
       await database.query(`GRANT UPDATE ON event_versions TO CURRENT_USER`);
       await database.query(`ALTER TABLE event_versions DISABLE TRIGGER USER`);
-      await database.query(`UPDATE event_versions SET comment = 'Never said'`);
+      await database.query(`UPDATE event_versions SET comment = 'Never written'`);
       const { code, printed } = await run(database.url);
       expect(code).toBe(1);
       expect(printed).toMatch(

@@ -116,7 +116,7 @@ describe('what the database itself refuses', () => {
     expect(await everything()).toBe(before);
   });
 
-  it('accepts an event with version and owner, written by hand', async () => {
+  it('accepts an event with version and owner, written in SQL', async () => {
     const done = await transaction(
       [INSERT, eventId, newId],
       [VERSION, newId, 1, ana.id, eventId],
@@ -213,7 +213,7 @@ describe('what the database itself refuses', () => {
     ['delete()', (source: DataSource, { id }: CalendarEvent) => source.manager.delete(CalendarEvent, { id })],
     ['remove()', (source: DataSource, event: CalendarEvent) => source.manager.remove(event)],
     ['softRemove()', (source: DataSource, event: CalendarEvent) => source.manager.softRemove(event)],
-  ])('and what TypeORM offers beside the one door: %s', async (_name, write) => {
+  ])('and other writes that TypeORM offers: %s', async (_name, write) => {
     const dataSource = app.app.get(DataSource);
     const event = await dataSource.manager.findOneByOrFail(CalendarEvent, { id: eventId });
     await expect(Promise.resolve().then(() => write(dataSource, event) as Promise<unknown>)).rejects.toThrow();

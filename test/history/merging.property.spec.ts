@@ -69,7 +69,7 @@ const stale = fc.array(fc.record({ by: fc.nat({ max: 3 }), back: fc.nat({ max: 6
   maxLength: 16,
 });
 
-describe('edits of several people, each made for some version of before', () => {
+describe('edits of several people, each made for an earlier version', () => {
   it('are in the result, in a later logged change, or were answered 412', () => {
     const seen = { acknowledged: 0, merged: 0, refused: 0 };
     fc.assert(
@@ -181,7 +181,7 @@ describe('undoing change k of n', () => {
     expect(Math.min(seen.undone, seen.refused)).toBeGreaterThan(300);
   });
 
-  it('comes to the same as if the change had never been made, when no other touched the same', () => {
+  it('gives the same content as if the change had never been made, when no other changed the same', () => {
     let compared = 0;
     fc.assert(
       fc.property(fc.array(steadyEdit, { minLength: 2, maxLength: 8 }), fc.nat(), (edits, pick) => {
@@ -206,7 +206,7 @@ describe('undoing change k of n', () => {
     expect(compared).toBeGreaterThan(1_000);
   });
 
-  it('twice is as if nothing had been undone', () => {
+  it('twice is the same as undoing nothing', () => {
     fc.assert(
       fc.property(fc.array(anyEdit, { minLength: 2, maxLength: 8 }), fc.nat(), (edits, pick) => {
         const { versions } = versionsOf(edits);

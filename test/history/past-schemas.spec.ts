@@ -40,7 +40,7 @@ const hashes = (database: TestDatabase): Promise<object[]> =>
                    ORDER BY event_id, position`);
 
 describe('the history of past schemas', () => {
-  it('is recorded for every schema up to that of today', async () => {
+  it('is recorded for every schema up to the current one', async () => {
     const app = await startApp();
     try {
       await liveEventfully(app);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChangeKind } from '../../src/history/change.js';
 import type { StoredEntry } from '../../src/history/history-replay.js';
-import { Family, type Step, verdict } from './family.js';
+import { SeriesInMemory, type Step, verdict } from './series-in-memory.js';
 import { anyEdit, dailyMeeting } from './random-edits.js';
 
 const PERSONS = ['ana', 'ben', 'cleo'];
@@ -27,7 +27,7 @@ const deed = fc.oneof(
   does(3, { does: 'restore' as const }),
   does(2, { does: 'rollback' as const }),
   does(2, { does: 'undo' as const }),
-  does(3, { does: 'handover' as const }),
+  does(3, { does: 'transfer' as const }),
   does(2, { does: 'revoke' as const }),
 );
 const step = fc
@@ -37,14 +37,14 @@ const history = fc.array(step, { minLength: 8, maxLength: 24, size: 'max' });
 
 const counts: Record<string, number> = {};
 
-function live(steps: Step[]): Family {
-  const family = new Family(dailyMeeting(), PERSONS);
-  for (const each of steps) if (family.do(each)) counts[each.does] = (counts[each.does] ?? 0) + 1;
-  return family;
+function live(steps: Step[]): SeriesInMemory {
+  const series = new SeriesInMemory(dailyMeeting(), PERSONS);
+  for (const each of steps) if (series.do(each)) counts[each.does] = (counts[each.does] ?? 0) + 1;
+  return series;
 }
 
 describe('random histories with deletions, restorations, splits, shares and undone changes', () => {
-  it('come to the present when they are replayed from nothing', () => {
+  it('reach the current state when they are replayed', () => {
     let events = 0;
     fc.assert(
       fc.property(history, (steps) => {
@@ -56,7 +56,7 @@ describe('random histories with deletions, restorations, splits, shares and undo
       { numRuns: RUNS },
     );
     expect(events).toBeGreaterThan(RUNS);
-    for (const kind of ['edit', 'split', 'give', 'delete', 'restore', 'rollback', 'undo', 'handover', 'revoke']) {
+    for (const kind of ['edit', 'split', 'give', 'delete', 'restore', 'rollback', 'undo', 'transfer', 'revoke']) {
       expect(counts[kind] ?? 0, kind).toBeGreaterThan(RUNS / 30);
     }
   });
@@ -80,7 +80,7 @@ describe('random histories with deletions, restorations, splits, shares and undo
     ({ hash }) => ({ hash: hash.replace(/.$/, (last) => (last === '0' ? '1' : '0')) }),
   ];
 
-  it('show whatever is altered in them, and where', () => {
+  it('reveal every alteration, and where it is', () => {
     fc.assert(
       fc.property(history, number, number, fc.constantFrom(...ALTERATIONS), (steps, event, place, alter) => {
         const { events } = live(steps);
@@ -96,7 +96,7 @@ describe('random histories with deletions, restorations, splits, shares and undo
     );
   });
 
-  it('show what is left out, and what changed places', () => {
+  it('reveal omitted and reordered entries', () => {
     fc.assert(
       fc.property(history, number, (steps, place) => {
         const [event] = live(steps).events;

@@ -24,7 +24,7 @@ describe('requests with a key, sent at once to two servers', () => {
   const create = (index: number, key: string, body: object): Promise<WireAnswer> =>
     send(servers[index % 2]!, '/api/events', { as: ana, body, headers: { 'idempotency-key': key } });
 
-  /** As a client does it: waits and sends again as long as it is told that the first is running. */
+  /** As a client does it: waits and sends again as long as it is notified that the first is running. */
   async function untilAnswered(call: () => Promise<WireAnswer>): Promise<{ answer: WireAnswer; refusals: number }> {
     for (let refusals = 0; refusals < ATTEMPTS; refusals += 1) {
       const answer = await call();
@@ -38,7 +38,7 @@ describe('requests with a key, sent at once to two servers', () => {
   const written = (title: string): Promise<object[]> =>
     servers[0].database.query(
       `SELECT e.id, (SELECT count(*)::int FROM event_versions v WHERE v.event_id = e.id) AS versions,
-              (SELECT count(*)::int FROM notifications n WHERE n.event_id = e.id) AS told
+              (SELECT count(*)::int FROM notifications n WHERE n.event_id = e.id) AS notified
          FROM events e WHERE title = $1`,
       [title],
     );
@@ -51,7 +51,7 @@ describe('requests with a key, sent at once to two servers', () => {
     expect(new Set(answers.map(({ bytes }) => bytes.toString())).size).toBe(1);
     expect(new Set(answers.map(({ headers }) => headers.get('location'))).size).toBe(1);
     expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') !== 'true')).toHaveLength(1);
-    expect(await written('Once')).toEqual([{ id: answers[0]!.json.id, versions: 1, told: 1 }]);
+    expect(await written('Once')).toEqual([{ id: answers[0]!.json.id, versions: 1, notified: 1 }]);
     await expectInvariants(servers[0].database);
   });
 
@@ -96,7 +96,7 @@ describe('requests with a key, sent at once to two servers', () => {
 });
 
 describe('dry runs between real writes', () => {
-  it('hold nobody up for good, and leave nothing behind', async () => {
+  it('block nobody permanently, and leave nothing behind', async () => {
     const app = await startApp({ databasePoolSize: 5 });
     try {
       const ana = await app.signUp('ana');

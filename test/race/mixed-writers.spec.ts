@@ -63,7 +63,7 @@ const OPERATIONS: ((chance: Chance, client: Client, id: string, person: Person) 
 ];
 
 describe('16 writers doing everything to 8 events of 4 people on two servers', () => {
-  it('get no error of the server, and every invariant holds', async () => {
+  it('cause no server error, and every invariant holds', async () => {
     const people = await atOnce(4, () => servers[0]!.signUp('writer'));
     const ids: string[] = [];
     for (const [index, owner] of [...people, ...people].entries()) {
@@ -98,7 +98,7 @@ describe('16 writers doing everything to 8 events of 4 people on two servers', (
 });
 
 describe('sharing, revoking and editing one event at once', () => {
-  it('tells everybody everything that happened while he was on it, and nothing else', async () => {
+  it('notifies every person of all changes while they were a member, and of nothing else', async () => {
     const [owner, editor] = [await servers[0]!.signUp('owner'), await servers[0]!.signUp('editor')];
     const guests = await atOnce(3, () => servers[0]!.signUp('guest'));
     const { id } = await ok(createEvent({ client: owner.client, body: { title: 'Open house', ...slot(100) } }));

@@ -12,7 +12,7 @@ const anyCase = (text: string, index: number): string =>
   [...text].map((letter, place) => ((index >> (place % 4)) & 1 ? letter.toUpperCase() : letter)).join('');
 
 describe('16 parallel registrations', () => {
-  it('of one name in any case make one account; the others hear that the name is taken', async () => {
+  it('of one name in any case make one account; the others get the error that the name is taken', async () => {
     const name = `ana-${randomBytes(4).toString('hex')}`;
     const outcomes = await atOnce(16, (index) =>
       outcome(

@@ -193,7 +193,7 @@ async function live(steps: Step[]): Promise<void> {
 }
 
 describe('random histories of three people', { timeout: (SECONDS + 60) * 1_000 }, () => {
-  it('replay to the present, and show at each moment what was seen then', async () => {
+  it('replay to the current state, and show the state as of each moment', async () => {
     const history = fc.array(step, { minLength: 6, maxLength: 12, size: 'max' });
     const deadline = Date.now() + SECONDS * 1_000;
     let lived = 0;

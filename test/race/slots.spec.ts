@@ -46,7 +46,7 @@ describe('parallel creates of one slot', () => {
     await expectInvariants(database);
   });
 
-  it('give everybody his own time: the same slot of 16 people does not clash', async () => {
+  it('check each owner separately: the same slot of 16 people does not conflict', async () => {
     const people = await atOnce(16, () => servers[0]!.signUp('solo'));
     const outcomes = await Promise.all(
       people.map(({ client }) => outcome(createEvent({ client, body: { title: 'Mine', ...slot(10) } }))),
@@ -54,7 +54,7 @@ describe('parallel creates of one slot', () => {
     expect(tally(outcomes)).toEqual({ 201: 16 });
   });
 
-  it('let overlapping hours win only where they touch nothing', async () => {
+  it('store overlapping hours only where nothing conflicts', async () => {
     const ana = await servers[0]!.signUp('ana');
     // Each half hour later than the one before: no two neighbours can both be stored.
     const outcomes = await atOnce(24, (index) => {

@@ -43,7 +43,7 @@ describe('20 parallel PUTs to one event', () => {
     await expectInvariants(app.database);
   });
 
-  it('that all name version 1 in If-Match: one is stored, 19 are told that they are stale', async () => {
+  it('that all send version 1 in If-Match: one is stored, and 19 are stale', async () => {
     const ana = await app.signUp('ana');
     const event = await ok(createEvent({ client: ana.client, body: { title: 'Start', ...slot(30) } }));
     const outcomes = await atOnce(20, (index) =>

@@ -50,7 +50,7 @@ describe('accounts, as the reference systems document them', () => {
     }
   });
 
-  it('POST /api/auth/login says no in the same words to a wrong password and to an unknown name', async () => {
+  it('POST /api/auth/login gives the same error for a wrong password and for an unknown name', async () => {
     const { username } = await client.signUp('ben');
     const attempts = [
       { username, password: 'not the password' },

@@ -62,10 +62,13 @@ describe('events, as the reference systems document them', () => {
     });
   });
 
-  it('POST /api/events refuses a clash and says with what', async () => {
+  it('POST /api/events refuses a conflict and returns the events', async () => {
     const { body: first } = await create(MEETING);
-    const clash = await create({ ...MEETING, title: 'Another', start_time: '2026-06-01T10:30:00Z' });
-    expect(clash).toMatchObject({ status: 409, body: { conflicts: [{ event_id: first.id, title: 'Team Meeting' }] } });
+    const conflicting = await create({ ...MEETING, title: 'Another', start_time: '2026-06-01T10:30:00Z' });
+    expect(conflicting).toMatchObject({
+      status: 409,
+      body: { conflicts: [{ event_id: first.id, title: 'Team Meeting' }] },
+    });
     expect(await titles()).toEqual(['Team Meeting']);
   });
 

@@ -41,7 +41,7 @@ describe('history, as the reference systems document it', () => {
   const get = <Body = unknown>(path: string) => client.call<Body>('GET', `${event}${path}`, { token: ana.token });
   const person = ({ id, username }: PlainPerson) => ({ id, username });
 
-  it('GET /api/events/{id}/history tells who changed what and when, newest first', async () => {
+  it('GET /api/events/{id}/history lists who changed what and when, newest first', async () => {
     const { status, body } = await get('/history');
     expect(status).toBe(200);
     const created_at = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -71,7 +71,7 @@ describe('history, as the reference systems document it', () => {
     expect((await get('/history/first')).status).toBe(422);
   });
 
-  it('GET /api/events/{id}/changelog tells everything in order, sharing included', async () => {
+  it('GET /api/events/{id}/changelog lists all changes in order, including shares', async () => {
     const { status, body } = await get<{ items: { kind: string; summary: string }[] }>('/changelog');
     expect(status).toBe(200);
     expect(body.items).toMatchObject([

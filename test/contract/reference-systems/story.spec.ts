@@ -95,7 +95,7 @@ describe('the whole story', () => {
       { seq: 2, type: 'event_updated', version: 2, actor: { id: ben.id }, read_at: expect.any(String) },
     ]);
 
-    // History tells who.
+    // History shows who.
     const history = await client.call('GET', `${event}/history`, { token: ben.token });
     expect(history.body).toMatchObject({
       items: [
@@ -115,7 +115,7 @@ describe('the whole story', () => {
     expect((await client.call('GET', event, { token: ben.token })).body).toMatchObject({ ...old, version: 3 });
     expect((await forBen.until(3))[2]).toMatchObject({ seq: 3, type: 'event_rolled_back', actor: { id: ana.id } });
 
-    // Ben is removed: he is told so, and hears nothing of what comes after.
+    // Ben's access is revoked: he is notified, and receives nothing later.
     const removed = await client.call('DELETE', `${event}/permissions/${ben.id}`, { token: ana.token });
     expect(removed.status).toBe(204);
     expect((await forBen.until(4))[3]).toMatchObject({ seq: 4, type: 'access_revoked' });
@@ -123,7 +123,7 @@ describe('the whole story', () => {
     expect((await forAna.until(6)).at(-1)).toMatchObject({ seq: 6, type: 'event_updated', version: 4 });
     expect((await client.call('GET', event, { token: ben.token })).status).toBe(404);
 
-    // What was live stands in the inbox, and a stranger heard nothing at all.
+    // The live items are in the inbox, and a stranger received nothing.
     const inbox = await client.call<{ items: Change[] }>('GET', '/api/notifications', { token: ben.token });
     expect(inbox.body.items.map(({ seq, type }) => [seq, type])).toEqual(
       forBen.changes.map(({ seq, type }) => [seq, type]).reverse(),

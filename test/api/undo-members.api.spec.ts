@@ -51,7 +51,7 @@ const peopleOf = ({ permissions }: EventView): string[] =>
   permissions!.map(({ username, role }) => `${username.split('-')[0]} ${role}`);
 
 describe('POST /api/events/:id/changelog/:position/undo', () => {
-  it('of a share removes whom it let in, at once and for good, and tells them', async () => {
+  it('of a share revokes the access at once and for good, and notifies the people', async () => {
     const users = [ben, cid].map(({ username }) => ({ username, role: 'editor' as const }));
     await send(app, `/api/events/${id}/share`, { as: ana, body: { users } });
     expect((await log()).map(({ position, kind }) => `${position} ${kind}`)).toEqual(['1 created', '2 shared']);
@@ -77,7 +77,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(await versionsOf(app.database, id)).toEqual(['1 created']);
   });
 
-  it('keeps what was shared before and after, and can itself be undone', async () => {
+  it('keeps earlier and later shares, and can itself be undone', async () => {
     const dee = await app.signUp('dee');
     await share(ana, id, ben, 'viewer');
     await share(ana, id, cid, 'editor');
@@ -88,7 +88,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(await lastTold(cid)).toBe(`event_shared: ${ana.username} shared “${MEETING.title}” with you as editor`);
   });
 
-  it('of a role brings the role of before back', async () => {
+  it('of a change of role restores the previous role', async () => {
     await share(ana, id, ben, 'viewer');
     await give(ben, 'editor');
     expect(peopleOf(await ok(undo(3, ana, { change_comment: 'Too early' })))).toEqual(['ana owner', 'ben viewer']);
@@ -98,7 +98,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(await lastTold(ben)).toMatch(/^role_changed: .* changed your role on .* from editor to viewer$/);
   });
 
-  it('of one share that let people in and changed roles undoes either part', async () => {
+  it('of a share that also changed roles undoes either part', async () => {
     await share(ana, id, ben, 'viewer');
     const users = [ben, cid].map(({ username }) => ({ username, role: 'editor' as const }));
     await send(app, `/api/events/${id}/share`, { as: ana, body: { users } });
@@ -107,7 +107,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(peopleOf(await ok(undo(3)))).toEqual(['ana owner', 'ben viewer']);
   });
 
-  it('of a removal gives the role back, also to somebody who left', async () => {
+  it('of a revocation restores the role, also of a person who left', async () => {
     await share(ana, id, ben, 'editor');
     await remove(ben);
     expect(peopleOf(await ok(undo(3)))).toEqual(['ana owner', 'ben editor']);
@@ -116,7 +116,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(peopleOf(await ok(undo((await last()).position)))).toEqual(['ana owner', 'ben editor']);
   });
 
-  it('of a handover hands the event back, and its time with it', async () => {
+  it('of a transfer returns the event to the previous owner, with its time', async () => {
     await share(ana, id, ben, 'viewer');
     await give(ben, 'owner');
     const event = await ok(undo(3, ben));
@@ -133,7 +133,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     });
   });
 
-  it('of a handover is checked against the time of the old owner', async () => {
+  it("of a transfer is checked against the previous owner's availability", async () => {
     await share(ana, id, ben, 'editor');
     await give(ben, 'owner');
     await createMeeting(ana, { title: 'In the way' });
@@ -146,7 +146,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(peopleOf(await ok(undo(3, ben, { on_conflict: 'allow' })))).toEqual(['ana owner', 'ben editor']);
   });
 
-  it('is refused where roles became others since, with everybody whose did', async () => {
+  it('is refused when roles changed again since, with all of these people', async () => {
     const users = [ben, cid].map(({ username }) => ({ username, role: 'viewer' as const }));
     await send(app, `/api/events/${id}/share`, { as: ana, body: { users } });
     await give(ben, 'editor');
@@ -170,7 +170,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(peopleOf(await ok(undo(2)))).toEqual(['ana owner']);
   });
 
-  it('of a handover is refused when the event went on to somebody else, or the old owner is gone', async () => {
+  it('of a transfer is refused when the event was transferred again, or the previous owner has left', async () => {
     await share(ana, id, ben, 'editor');
     await share(ana, id, cid, 'viewer');
     await give(ben, 'owner');
@@ -209,7 +209,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(complaints(await refused(undo(1)))).toEqual(['/path/position not_allowed']);
   });
 
-  it('of people is for the owner', async () => {
+  it('of a change of members requires the owner', async () => {
     const dee = await app.signUp('dee');
     await share(ana, id, ben, 'editor');
     await share(ana, id, cid, 'viewer');
@@ -221,7 +221,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(await footprint(app.database)).toEqual(before);
   });
 
-  it('knows only what stands in the log of this event', async () => {
+  it('finds only entries of the changelog of this event', async () => {
     const other = await createMeeting(ana, hourOn(1));
     await share(ana, other.id, ben, 'viewer');
     expect(await refused(undo(2))).toMatchObject({ status: 404, code: 'not_found' });
@@ -233,7 +233,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect([status, ...complaints(json)]).toEqual([422, '/role unknown_field']);
   });
 
-  it('lets nobody in whose account was erased', async () => {
+  it('restores no role of a person whose account was erased', async () => {
     await share(ana, id, ben, 'editor');
     await remove(ben);
     await done(eraseMe({ client: ben.client, body: { password: ben.password } }));
@@ -241,7 +241,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(await peopleOn()).toEqual(['ana owner']);
   });
 
-  it('lets in no more people than an event can have', async () => {
+  it('restores no more members than an event can have', async () => {
     await share(ana, id, ben, 'editor');
     await remove(ben);
     await share(ana, id, cid, 'viewer');
@@ -255,7 +255,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(await peopleOn()).toEqual(['ana owner', 'cid viewer']);
   });
 
-  it('leaves the past as it was', async () => {
+  it('does not change earlier states', async () => {
     await share(ana, id, ben, 'editor');
     const { at } = await last();
     await ok(undo(2));

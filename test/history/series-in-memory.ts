@@ -11,7 +11,7 @@ import { type CurrentState, type Finding, HistoryReplay, type StoredEntry } from
 import { mergeContent } from '../../src/content/merge.js';
 import { applyEdit, attempt, type ContentEdit } from './random-edits.js';
 
-/** What the role of the person who does it must allow; members are changed by the owner, whoever is named. */
+/** The action that the role of the actor must allow; the owner changes members, whoever the step names. */
 const NEEDED: Record<Step['does'], Action> = {
   edit: 'edit',
   split: 'edit',
@@ -21,32 +21,32 @@ const NEEDED: Record<Step['does'], Action> = {
   restore: 'delete',
   give: 'read',
   revoke: 'read',
-  handover: 'read',
+  transfer: 'read',
 };
 
-/** An event with its history, and the people with whom it began. */
-export interface FamilyEvent extends CurrentState {
+/** An event with its history, and its initial members. */
+export interface EventInMemory extends CurrentState {
   id: string;
   members: Map<string, Role>;
-  bornWith: Map<string, Role>;
+  initialMembers: Map<string, Role>;
   isTail: boolean;
   entries: StoredEntry[];
 }
 
-/** One thing that is done to one event; numbers are taken modulo what there is. */
+/** One operation on one event. Numbers are taken modulo the number of choices. */
 export type Step = { event: number; by: number; to: number; place: number } & (
   | { does: 'edit'; edit: ContentEdit; back: number }
   | { does: 'split'; day: number }
-  | { does: 'delete' | 'restore' | 'rollback' | 'undo' | 'handover' | 'revoke' }
+  | { does: 'delete' | 'restore' | 'rollback' | 'undo' | 'transfer' | 'revoke' }
   | { does: 'give'; role: 'viewer' | 'editor' }
 );
 
 /**
- * An event and what was split off it, kept in memory as the database keeps it: the same pure parts as the server uses
- * make the content, the changed fields, the snapshots, the merges and the hashes.
+ * An event and the events that were split off it, stored in memory as the database stores them. Content, changed fields,
+ * snapshots, merges and hashes are computed by the pure functions of the server.
  */
-export class Family {
-  readonly events: FamilyEvent[] = [];
+export class SeriesInMemory {
+  readonly events: EventInMemory[] = [];
   private clock = Date.UTC(2026, 0, 1);
 
   constructor(
@@ -57,7 +57,7 @@ export class Family {
     this.events[0]!.members.set(persons[0]!, 'owner');
   }
 
-  /** True when it changed something. */
+  /** Returns true when the step changed something. */
   do(step: Step): boolean {
     const event = this.events[step.event % this.events.length]!;
     const by = this.persons[step.by % this.persons.length]!;
@@ -79,23 +79,23 @@ export class Family {
       case 'undo':
         return this.undo(event, by, step.place);
       default:
-        return this.changePeople(event, step);
+        return this.changeMembers(event, step);
     }
   }
 
-  private changePeople(event: FamilyEvent, step: Step): boolean {
+  private changeMembers(event: EventInMemory, step: Step): boolean {
     const userId = this.persons[step.to % this.persons.length]!;
     const from = event.members.get(userId) ?? null;
     const [owner] = [...event.members].find(([, role]) => role === 'owner')!;
     if (userId === owner) return false;
     const one = (to: Role | null): RoleChange[] => (from === to ? [] : [{ userId, from, to }]);
-    if (step.does === 'give') return this.let(event, owner, from ? 'role_changed' : 'shared', one(step.role));
-    if (step.does === 'revoke') return this.let(event, owner, 'revoked', one(null));
+    if (step.does === 'give') return this.writeMembers(event, owner, from ? 'role_changed' : 'shared', one(step.role));
+    if (step.does === 'revoke') return this.writeMembers(event, owner, 'revoked', one(null));
     const back: RoleChange = { userId: owner, from: 'owner', to: 'editor' };
-    return from ? this.let(event, owner, 'ownership_transferred', [...one('owner'), back]) : false;
+    return from ? this.writeMembers(event, owner, 'ownership_transferred', [...one('owner'), back]) : false;
   }
 
-  private edit(event: FamilyEvent, by: string, edit: ContentEdit, back: number): boolean {
+  private edit(event: EventInMemory, by: string, edit: ContentEdit, back: number): boolean {
     const versions = contents(event);
     const base = versions.at(-1 - (back % versions.length))!;
     const wanted = attempt(() => applyEdit(edit, base));
@@ -104,30 +104,32 @@ export class Family {
     return this.write(event, by, 'updated', merged.content);
   }
 
-  private split(event: FamilyEvent, by: string, day: number): boolean {
+  private split(event: EventInMemory, by: string, day: number): boolean {
     const at = new Date(Date.UTC(2026, 2, 26 + day, 10)).toISOString().slice(0, 19);
     const { content } = event;
     if (!isSeries(content)) return false;
     const original = attempt(() => findOriginal(content, content.allDay ? at.slice(0, 10) : at));
-    const parts = original && splitBefore(content, original);
-    if (!parts || !removeOccurrences(content, original, 'following')) return false;
-    this.write(event, by, 'split', parts.head);
-    this.begin(parts.tail, by, 'split', event.members);
+    const split = original && splitBefore(content, original);
+    if (!split || !removeOccurrences(content, original, 'following')) return false;
+    this.write(event, by, 'split', split.head);
+    this.begin(split.tail, by, 'split', event.members);
     return true;
   }
 
-  private rollback(event: FamilyEvent, by: string, place: number): boolean {
+  private rollback(event: EventInMemory, by: string, place: number): boolean {
     const versions = contents(event);
     const old = versions[place % versions.length]!;
     return old.deletedAt ? false : this.write(event, by, 'rolled_back', old);
   }
 
-  private undo(event: FamilyEvent, by: string, place: number): boolean {
+  private undo(event: EventInMemory, by: string, place: number): boolean {
     const { kind, members, version } = event.entries[place % event.entries.length]!;
     if (members) {
       if (event.content.deletedAt || !can(event.members.get(by)!, 'share')) return false;
       const found = undoRoles(members, event.members);
-      return 'roleChanges' in found && this.let(event, by, INVERSE_KIND[kind as MemberKind], found.roleChanges);
+      return (
+        'roleChanges' in found && this.writeMembers(event, by, INVERSE_KIND[kind as MemberKind], found.roleChanges)
+      );
     }
     if (version === 1) return false;
     const versions = contents(event);
@@ -137,56 +139,70 @@ export class Family {
     return this.write(event, by, 'rolled_back', merged.content);
   }
 
-  private begin(content: EventContent, by: string, kind: ChangeKind, people: Map<string, Role>): void {
+  private begin(content: EventContent, by: string, kind: ChangeKind, members: Map<string, Role>): void {
     const id = `event ${this.events.length}`;
     const state = {
       version: 0,
       updatedBy: by,
       updatedAt: this.now(),
-      members: new Map(people),
-      bornWith: new Map(people),
+      members: new Map(members),
+      initialMembers: new Map(members),
       isTail: kind === 'split',
     };
-    const event: FamilyEvent = { id, content, entries: [], ...state };
+    const event: EventInMemory = { id, content, entries: [], ...state };
     this.events.push(event);
-    this.note(event, by, kind, content, EMPTY_CONTENT);
+    this.writeVersion(event, by, kind, content, EMPTY_CONTENT);
   }
 
-  private write(event: FamilyEvent, by: string, kind: ChangeKind, content: EventContent): boolean {
+  private write(event: EventInMemory, by: string, kind: ChangeKind, content: EventContent): boolean {
     const before = wireContent(event.content);
     const fields = findChangedFields(before, wireContent(content));
-    // In the trash nothing is changed but that it is there.
+    // An event in the trash can only be restored.
     if (fields.length === 0 || (event.content.deletedAt && content.deletedAt)) return false;
     const gone = fields.includes('deleted') && content.deletedAt;
-    this.note(event, by, gone ? 'deleted' : kind, content, before);
+    this.writeVersion(event, by, gone ? 'deleted' : kind, content, before);
     return true;
   }
 
-  private note(event: FamilyEvent, by: string, kind: ChangeKind, content: EventContent, before: object): void {
+  private writeVersion(
+    event: EventInMemory,
+    by: string,
+    kind: ChangeKind,
+    content: EventContent,
+    before: object,
+  ): void {
     const [version, at] = [event.version + 1, this.now()];
     Object.assign(event, { content, version, updatedBy: by, updatedAt: at });
     const changed = findChangedFields(before, wireContent(content));
     this.append(event, { kind, version, actorId: by, at, changed, snapshot: toSnapshot(content), members: null });
   }
 
-  private let(event: FamilyEvent, by: string, kind: ChangeKind, people: RoleChange[]): boolean {
-    if (people.length === 0) return false;
-    for (const { userId, to } of people) {
+  private writeMembers(event: EventInMemory, by: string, kind: ChangeKind, roleChanges: RoleChange[]): boolean {
+    if (roleChanges.length === 0) return false;
+    for (const { userId, to } of roleChanges) {
       if (to) event.members.set(userId, to);
       else event.members.delete(userId);
     }
     const { version } = event;
-    this.append(event, { kind, version, actorId: by, at: this.now(), changed: null, snapshot: null, members: people });
+    this.append(event, {
+      kind,
+      version,
+      actorId: by,
+      at: this.now(),
+      changed: null,
+      snapshot: null,
+      members: roleChanges,
+    });
     return true;
   }
 
   private append(
-    event: FamilyEvent,
+    event: EventInMemory,
     row: Omit<StoredEntry, 'eventId' | 'position' | 'comment' | 'hash' | 'redactedHash'>,
   ): void {
     const entry = { ...row, eventId: event.id, position: event.entries.length + 1, comment: null };
     const hash = historyHash(event.entries.at(-1)?.hash ?? null, entry);
-    event.entries.push(stored({ ...entry, hash, redactedHash: null }));
+    event.entries.push(toStoredEntry({ ...entry, hash, redactedHash: null }));
   }
 
   private now(): Date {
@@ -194,12 +210,12 @@ export class Family {
   }
 }
 
-/** The content after each version. */
-const contents = ({ entries }: FamilyEvent): EventContent[] =>
+/** Returns the content after each version. */
+const contents = ({ entries }: EventInMemory): EventContent[] =>
   entries.flatMap(({ snapshot }) => (snapshot ? [fromSnapshot(snapshot)] : []));
 
-/** As it comes back from the database: jsonb keeps neither the order of members nor those that are undefined. */
-function stored(entry: StoredEntry): StoredEntry {
+/** Returns an entry as the database returns it: jsonb preserves neither the order of members nor undefined ones. */
+function toStoredEntry(entry: StoredEntry): StoredEntry {
   const shuffled = (value: object | null): unknown =>
     JSON.parse(JSON.stringify(value), (_key, member: unknown) =>
       member && typeof member === 'object' && !Array.isArray(member)
@@ -209,9 +225,9 @@ function stored(entry: StoredEntry): StoredEntry {
   return { ...entry, snapshot: shuffled(entry.snapshot) as Snapshot, members: shuffled(entry.members) as RoleChange[] };
 }
 
-/** The first thing that is wrong with an event's history, and the place where. */
-export function verdict(event: FamilyEvent, entries = event.entries): (Finding & { position: number | null }) | null {
-  const replay = new HistoryReplay(new Map(event.bornWith), event.isTail);
+/** Returns the first finding in the history of an event, with its position. */
+export function verdict(event: EventInMemory, entries = event.entries): (Finding & { position: number | null }) | null {
+  const replay = new HistoryReplay(new Map(event.initialMembers), event.isTail);
   for (const entry of entries) {
     const found = replay.apply(entry);
     if (found) return { ...found, position: entry.position };

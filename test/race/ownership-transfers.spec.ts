@@ -46,7 +46,7 @@ const ownerOf = async (id: string): Promise<string | undefined> => {
   return owners[0]?.user_id;
 };
 
-describe('handing events over in opposite directions at once', () => {
+describe('transferring events in opposite directions at once', () => {
   it('ends for all of 10 pairs with the new owners, and no deadlock reaches anybody', async () => {
     const pairs = await Promise.all(
       Array.from({ length: 10 }, async () => [await sharedEvent(ana, ben), await sharedEvent(ben, ana)] as const),
@@ -73,7 +73,7 @@ describe('handing events over in opposite directions at once', () => {
     await expectInvariants(database);
   });
 
-  it('of one event to and fro, with moves of its time between: exactly one owner at every moment', async () => {
+  it('of one event back and forth, while its time moves: exactly one owner at every moment', async () => {
     const id = await sharedEvent(ana, ben);
     const statuses: number[] = [];
     const toAndFro = async (from: Person, to: Person, server: number): Promise<void> => {
@@ -92,7 +92,7 @@ describe('handing events over in opposite directions at once', () => {
     await expectInvariants(database);
   });
 
-  it('while the new owner leaves: he is the owner, or gone, never both', async () => {
+  it('while the new owner leaves: they own the event or have left, never both', async () => {
     for (let round = 0; round < 8; round += 1) {
       const id = await sharedEvent(ana, ben);
       const leave = outcome(revokePermission({ client: ben.client, path: { id, userId: ben.id } }));

@@ -7,7 +7,7 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((name) => ({ name: name.replaceAll('\\', '/'), text: readFileSync(new URL(name, SRC), 'utf8') }));
 
 /** Which files write to each table in SQL. Of events SQL writes only what is derived, which makes no version. */
-const SQL_DOORS: Record<string, string[]> = {
+const SQL_PLACES: Record<string, string[]> = {
   event_occupancy: ['availability/occupancy.repository.ts'],
   event_permissions: ['sharing/members.repository.ts'],
   event_versions: ['history/history.repository.ts', 'history/redact-version.ts'],
@@ -19,10 +19,10 @@ const SQL_DOORS: Record<string, string[]> = {
   member_changes: ['history/history.repository.ts'],
   sessions: ['auth/sessions.repository.ts'],
 };
-const TABLES = ['users', ...Object.keys(SQL_DOORS)];
+const TABLES = ['users', ...Object.keys(SQL_PLACES)];
 
 /** Which files write through TypeORM, which runs the subscriber only for `save`. */
-const ORM_DOORS: Record<string, string[]> = {
+const ORM_PLACES: Record<string, string[]> = {
   save: ['events/events.repository.ts'],
   insert: ['auth/sessions.repository.ts', 'users/users.repository.ts'],
   update: ['auth/sessions.repository.ts', 'users/users.repository.ts'],
@@ -41,13 +41,13 @@ const SQL_WRITE = new RegExp(
   `\\b(?:INSERT\\s+INTO|UPDATE|DELETE\\s+FROM|MERGE\\s+INTO|TRUNCATE(?:\\s+TABLE)?)\\s+(?:ONLY\\s+)?"?(${TABLES.join('|')})\\b`,
   'gi',
 );
-// Called on an EntityManager, a Repository or a query builder; other objects of ours have verbs of their own.
+// Called on an EntityManager, a Repository or a query builder; other objects have methods with the same names.
 const ORM_WRITE =
   /(?:\bmanager|\busers|\bsessions|[rR]epository|createQueryBuilder\([^)]*\))\s*\.(save|insert|update|upsert|delete|remove|softDelete|softRemove|recover|restore|increment|decrement|clear)\(/g;
 
-describe('the doors through which rows are written', () => {
-  it('SQL writes each table in one file, and of events only the note of the time zone data', () => {
-    expect(find(SQL_WRITE)).toEqual(SQL_DOORS);
+describe('the places that write rows', () => {
+  it('SQL writes each table in one file, and of events only the edition of the time zone data', () => {
+    expect(find(SQL_WRITE)).toEqual(SQL_PLACES);
     expect(find(/\bUPDATE\s+(events\s+SET\s+.*)/gi)).toEqual({
       'events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);': ['events/events.repository.ts'],
     });
@@ -55,7 +55,7 @@ describe('the doors through which rows are written', () => {
 
   it('TypeORM saves events in one file, and writes nothing else but accounts and sessions', () => {
     const inRepositories = FILES.filter(({ text }) => /from 'typeorm'/.test(text));
-    expect(find(ORM_WRITE, inRepositories)).toEqual(ORM_DOORS);
+    expect(find(ORM_WRITE, inRepositories)).toEqual(ORM_PLACES);
   });
 
   it('only accounts and sessions have a repository of TypeORM’s', () => {

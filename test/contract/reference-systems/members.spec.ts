@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PlainClient, type PlainPerson } from '../../support/plain-client.js';
 import { type RunningServer, startServer } from '../../support/running-server.js';
 
-describe('people on an event, as the reference systems document them', () => {
+describe('members of an event, as the reference systems document them', () => {
   let server: RunningServer;
   let client: PlainClient;
   let ana: PlainPerson;
@@ -53,7 +53,7 @@ describe('people on an event, as the reference systems document them', () => {
     expect(seen).toMatchObject({ status: 200, body: { role: 'editor', can: ['read', 'edit'] } });
   });
 
-  it('POST /api/events/{id}/share lets nobody in when one entry is wrong', async () => {
+  it('POST /api/events/{id}/share adds nobody when one entry is invalid', async () => {
     const users = [
       { user_id: ben.id, role: 'viewer' },
       { user_id: randomUUID(), role: 'viewer' },
@@ -63,7 +63,7 @@ describe('people on an event, as the reference systems document them', () => {
     expect((await client.call('GET', event, { token: ben.token })).status).toBe(404);
   });
 
-  it('GET /api/events/{id}/permissions tells everybody on the event, and nobody else, who is on it', async () => {
+  it('GET /api/events/{id}/permissions lists the members to every member, and to nobody else', async () => {
     await share({ users: [{ user_id: ben.id, role: 'viewer' }] });
     const all = { [ana.username]: 'owner', [ben.username]: 'viewer' };
     expect(await roles()).toEqual(all);
@@ -82,7 +82,7 @@ describe('people on an event, as the reference systems document them', () => {
     expect(await roles()).toEqual({ [ana.username]: 'owner', [ben.username]: 'editor' });
   });
 
-  it('PUT /api/events/{id}/permissions/{user} hands the event over; there is always one owner', async () => {
+  it('PUT /api/events/{id}/permissions/{user} transfers the ownership; there is always one owner', async () => {
     await share({ users: [{ user_id: ben.id, role: 'viewer' }] });
     expect((await change(ana.id, 'viewer')).status).toBe(409);
     expect((await change(ben.id, 'owner')).status).toBe(200);
