@@ -109,7 +109,8 @@ describe('clients that never read', { timeout: 300_000 }, () => {
     expect((memoryMeanwhile - memoryBefore) / MEGABYTE).toBeLessThan(20);
     const disturbed = delays.splice(0);
     const metrics = await (await fetch(`${client.url}/metrics`)).text();
-    for (const kind of LIVE_KINDS) expect(metrics).toContain(`convene_live_slow_disconnects_total{transport="${kind}"} 2\n`);
+    for (const kind of LIVE_KINDS)
+      expect(metrics).toContain(`convene_live_slow_disconnects_total{transport="${kind}"} 2\n`);
     // Reset long before the end and without a reason, which would have had to wait behind the unread frames.
     for (const one of slow) {
       await one.readToTheEnd();

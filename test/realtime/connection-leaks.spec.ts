@@ -76,7 +76,9 @@ describe(`${VISITS} clients that connect and disconnect at random moments`, () =
     expect(connections.stalled.size).toBe(0);
     expect(connections.userIds()).toEqual([]);
     const sockets = (await app.app.get(Metrics).registry.metrics()).match(/^convene_live_sockets\{.*/gm);
-    expect(sockets).toEqual(['socket_io', 'web_socket', 'sse'].map((kind) => `convene_live_sockets{transport="${kind}"} 0`));
+    expect(sockets).toEqual(
+      ['socket_io', 'web_socket', 'sse'].map((kind) => `convene_live_sockets{transport="${kind}"} 0`),
+    );
     // Nothing keeps a reference to them, such as the timer for the token, which expires in 15 minutes.
     await until(() => countInMemory().every((count, index) => count <= before[index]!));
   });
