@@ -63,10 +63,10 @@ CREATE TABLE redactions (
 COMMENT ON COLUMN redactions.content_hash IS 'Hash of the content before: the hash of the version was computed with it, so the chain still verifies.';
 
 -- Returns the last entry of the history of an event: the one that the next is chained to.
-CREATE FUNCTION last_entry(event uuid) RETURNS TABLE ("position" bigint, hash text) LANGUAGE sql STABLE AS $$
-  SELECT last.position, encode(last.hash, 'hex') FROM (
-    (SELECT v.position, v.hash FROM event_versions v WHERE v.event_id = event ORDER BY v.position DESC LIMIT 1)
+CREATE FUNCTION last_entry(event uuid) RETURNS TABLE ("position" bigint, hash text, created_at timestamptz) LANGUAGE sql STABLE AS $$
+  SELECT last.position, encode(last.hash, 'hex'), last.created_at FROM (
+    (SELECT v.position, v.hash, v.created_at FROM event_versions v WHERE v.event_id = event ORDER BY v.position DESC LIMIT 1)
     UNION ALL
-    (SELECT m.position, m.hash FROM member_changes m WHERE m.event_id = event ORDER BY m.position DESC LIMIT 1)
+    (SELECT m.position, m.hash, m.created_at FROM member_changes m WHERE m.event_id = event ORDER BY m.position DESC LIMIT 1)
     ORDER BY 1 DESC LIMIT 1) AS last
 $$;

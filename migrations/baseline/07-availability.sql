@@ -41,7 +41,7 @@ END $$;
 -- a write is judged by. One statement, but each query inside has a snapshot of its own: what is read after the lock was
 -- granted includes what its last holder committed.
 CREATE FUNCTION lock_event(event_id uuid, with_availability boolean, availability_of uuid)
-RETURNS TABLE (event jsonb, members jsonb, editor text, "position" bigint, hash text) LANGUAGE plpgsql AS $$
+RETURNS TABLE (event jsonb, members jsonb, editor text, "position" bigint, hash text, at timestamptz) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   wanted CONSTANT uuid := $1;
@@ -69,6 +69,6 @@ BEGIN
               FROM event_permissions p JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
              WHERE p.event_id = wanted),
            (SELECT u.username::text FROM users u WHERE u.id = locked.updated_by),
-           last.position, last.hash
+           last.position, last.hash, last.created_at
       FROM last_entry(wanted) AS last;
 END $$;

@@ -930,10 +930,6 @@ export type OccurrenceView = {
      */
     adjusted?: boolean;
     /**
-     * True when the occurrence differs from the series.
-     */
-    overridden: boolean;
-    /**
      * The name of the event.
      */
     title: string;
@@ -957,6 +953,10 @@ export type OccurrenceView = {
      * `cancelled` occupies no time and stays visible; `tentative` occupies it.
      */
     status: 'confirmed' | 'tentative' | 'cancelled';
+    /**
+     * True when the occurrence differs from the series.
+     */
+    overridden: boolean;
 };
 
 export type OccurrencesView = {

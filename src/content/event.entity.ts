@@ -3,6 +3,30 @@ import { User } from '../users/user.entity.js';
 import { camelCase } from './columns.js';
 import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
 
+/** Gives a row the columns of the content, with a check for each closed list of values. */
+const ContentColumns = (): ClassDecorator => (row) => {
+  for (const { property, name, column } of CONTENT_COLUMNS) {
+    const { type, length, nullable, comment, values, default: value } = column;
+    if (values) {
+      const allowed = values.map((one) => `'${one}'`).join(', ');
+      Check(`events_${name}_check`, `${name} IN (${allowed})`)(row);
+    }
+    const precision = type === 'timestamp with time zone' ? { precision: 3 } : {};
+    const options = {
+      name,
+      type,
+      nullable,
+      ...precision,
+      ...(length ? { length } : {}),
+      ...(comment ? { comment } : {}),
+    };
+    Column(value === undefined ? options : { ...options, default: value })(row.prototype as object, property);
+  }
+};
+
+@ContentColumns()
+class ContentRow {}
+
 /**
  * A calendar event: a single event or a series. Only `EventWriter` writes it, and each write increments `version`. A
  * deferred trigger rejects at COMMIT any row whose version has no row in `event_versions`. The columns of the content
@@ -19,7 +43,7 @@ import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
 @Index('events_start_time_idx', ['startTime', 'id'])
 @Index('events_updated_at_idx', ['updatedAt', 'id'])
 @Index('events_series_id_idx', ['seriesId'])
-export class CalendarEvent {
+export class CalendarEvent extends (ContentRow as new () => EventContent) {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' })
   id: string;
 
@@ -77,27 +101,6 @@ export class CalendarEvent {
   @Column('uuid', { name: 'updated_by' })
   @ForeignKey(() => User, { name: 'events_updated_by_fkey' })
   updatedBy: string;
-}
-
-// eslint-disable-next-line typescript/no-unsafe-declaration-merging
-export interface CalendarEvent extends EventContent {}
-
-for (const { property, name, column } of CONTENT_COLUMNS) {
-  const { type, length, nullable, comment, default: value } = column;
-  const precision = type === 'timestamp with time zone' ? { precision: 3 } : {};
-  const options = {
-    name,
-    type,
-    nullable,
-    ...precision,
-    ...(length ? { length } : {}),
-    ...(comment ? { comment } : {}),
-  };
-  if (column.values) {
-    const values = column.values.map((allowed) => `'${allowed}'`).join(', ');
-    Check(`events_${name}_check`, `${name} IN (${values})`)(CalendarEvent);
-  }
-  Column(value === undefined ? options : { ...options, default: value })(CalendarEvent.prototype, property);
 }
 
 /** A row of `events` as `to_jsonb(events)` returns it: instants are text. */

@@ -56,7 +56,10 @@ interface DerivedField extends Field {
   wire?: unknown;
 }
 
-const wire = <Type>(): { wire?: Type } => ({});
+/** Only for the compiler: the type of a derived field on the wire. */
+interface Wire<Type> {
+  wire?: Type;
+}
 
 /** The texts of an event. */
 const TEXT_FIELDS = {
@@ -183,7 +186,7 @@ const TIME_FIELDS = {
         'Wall clock in time_zone, which is what people meant: start_time is derived from it and may move with a new edition of the time zone data.',
       ),
     },
-    ...wire<string>(),
+    ...({} as Wire<string>),
   },
   end_time: {
     unit: 'times',
@@ -193,25 +196,31 @@ const TIME_FIELDS = {
       endTime: instant(),
       localEnd: withComment(text(), 'Wall clock in time_zone; of an all-day event, midnight after its last day.'),
     },
-    ...wire<string>(),
+    ...({} as Wire<string>),
   },
-  time_zone: { unit: 'times', label: 'Time zone', isTime: true, columns: { timeZone: text() }, ...wire<string>() },
+  time_zone: {
+    unit: 'times',
+    label: 'Time zone',
+    isTime: true,
+    columns: { timeZone: text() },
+    ...({} as Wire<string>),
+  },
   all_day: {
     unit: 'times',
     label: 'All-day',
     isTime: true,
     empty: false,
     columns: { allDay: flag() },
-    ...wire<boolean>(),
+    ...({} as Wire<boolean>),
   },
-  is_recurring: { unit: 'times', label: 'Recurring', empty: false, columns: {}, ...wire<boolean>() },
+  is_recurring: { unit: 'times', label: 'Recurring', empty: false, columns: {}, ...({} as Wire<boolean>) },
   recurrence_pattern: {
     unit: 'times',
     label: 'Recurrence',
     isTime: true,
     empty: null,
     columns: { rrule: withComment(nullable(text()), 'Canonical RFC 5545 rule; null for an event that happens once.') },
-    ...wire<RecurrencePattern | null>(),
+    ...({} as Wire<RecurrencePattern | null>),
   },
   excluded: {
     unit: 'times',
@@ -219,7 +228,7 @@ const TIME_FIELDS = {
     isTime: true,
     empty: [],
     columns: { excluded: withComment(list<string>(), 'Original local starts that do not take place.') },
-    ...wire<string[]>(),
+    ...({} as Wire<string[]>),
   },
   added: {
     unit: 'times',
@@ -227,7 +236,7 @@ const TIME_FIELDS = {
     isTime: true,
     empty: [],
     columns: { added: withComment(list<string>(), 'Local starts beside those of the rule.') },
-    ...wire<string[]>(),
+    ...({} as Wire<string[]>),
   },
   overrides: {
     unit: 'times',
@@ -239,7 +248,7 @@ const TIME_FIELDS = {
         'What single occurrences have of their own, by original local start.',
       ),
     },
-    ...wire<WireOverride[]>(),
+    ...({} as Wire<WireOverride[]>),
   },
 } as const satisfies Record<string, DerivedField>;
 
@@ -261,7 +270,7 @@ export const FIELDS = {
     columns: {
       deletedAt: withComment(nullable(instant()), 'When the event went to the trash; rows are never removed.'),
     },
-    ...wire<boolean>(),
+    ...({} as Wire<boolean>),
   },
 } as const;
 

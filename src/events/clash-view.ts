@@ -69,5 +69,11 @@ export class LaterChangesProblemView extends ConflictProblemView {
 
 const CLASH = { field: 'title', base: 'Team meeting', theirs: 'Team lunch', yours: 'Team breakfast' };
 
-extendProblem('stale_version', { view: StaleVersionProblemView, example: { current_version: 5, clashes: [CLASH] } });
-extendProblem('later_changes', { view: LaterChangesProblemView, example: { clashes: [CLASH] } });
+export const STALE_VERSION = extendProblem('stale_version', {
+  view: StaleVersionProblemView,
+  example: { current_version: 5, clashes: [CLASH] },
+});
+export const LATER_CHANGES = extendProblem('later_changes', {
+  view: LaterChangesProblemView,
+  example: { clashes: [CLASH] },
+});

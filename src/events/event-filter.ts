@@ -68,7 +68,7 @@ export function matchesTexts(values: OccurrenceContent, { location, q }: EventFi
   const has = (text: unknown, part: string): boolean =>
     typeof text === 'string' && text.toLowerCase().includes(part.toLowerCase());
   if (location && !has(values.location, location)) return false;
-  return !q || SEARCHED.some((property) => has(values[property as keyof OccurrenceContent], q));
+  return !q || SEARCHED.some((property) => has(values[property], q));
 }
 
 const anyOverride = (condition: string): string =>

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../platform/http/actor.js';
 import { tzdataVersion } from '../time/time-zone.js';
 import { CalendarEvent } from '../content/event.entity.js';
+import { type LockedEvent, nextEntryTime } from '../history/event-lock.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { seriesOf } from '../content/series.js';
 import { bounds } from '../recurrence/expand.js';
@@ -22,12 +23,14 @@ export function createFirstRow(content: EventContent, actor: Actor, at: Date): C
 }
 
 /**
- * Returns the next row of an event. Its time is later than the previous one, even when the clocks of servers differ.
+ * Returns the next row of a locked event. Its time is later than that of the last entry, even when the clocks of servers
+ * differ.
  */
-export function createNextRow(event: CalendarEvent, content: EventContent, actor: Actor): CalendarEvent {
+export function createNextRow(locked: LockedEvent, content: EventContent, actor: Actor): CalendarEvent {
+  const { event } = locked;
   return Object.assign(new CalendarEvent(), event, content, deriveColumns(content), {
     version: event.version + 1,
-    updatedAt: new Date(Math.max(Date.now(), event.updatedAt.getTime() + 1)),
+    updatedAt: nextEntryTime(locked),
     updatedBy: actor.userId,
   });
 }

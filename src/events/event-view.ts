@@ -12,7 +12,7 @@ import { PersonView } from '../users/user-view.js';
 import type { EventRecord, TimeNotes } from './event-record.js';
 import { OccurrenceTimesView, type OccurrenceView } from './occurrences.dto.js';
 import type { ExpandedRecord } from './occurrences.service.js';
-import { declareOccurrenceProperties, declareProperties } from './plain-fields.js';
+import { type Class, OccurrenceProperties, PlainProperties } from './plain-fields.js';
 import { PATTERN_EXAMPLE, RecurrencePatternView } from './recurrence-view.js';
 
 const TIME = 'UTC with `Z`; a plain date for all-day events.';
@@ -29,6 +29,7 @@ export class PersonRoleView {
 }
 
 /** The override of one occurrence. Absent members have the value of the series. */
+@OccurrenceProperties({ optional: true })
 export class OverrideView {
   @ApiProperty({ description: 'Identifies the occurrence, even after it was moved.', example: '2026-06-08T08:00:00Z' })
   original_start: string;
@@ -40,16 +41,11 @@ export class OverrideView {
   end_time?: string;
 }
 
-declareOccurrenceProperties(OverrideView, { optional: true });
-
+@PlainProperties()
 class PlainContentView {}
 
-interface PlainContentView extends PlainWire {}
-
-declareProperties(PlainContentView);
-
 /** The fields that people edit and history stores. */
-export class EventContentView extends PlainContentView {
+export class EventContentView extends (PlainContentView as Class<PlainWire>) {
   @ApiProperty({ description: TIME, example: '2026-06-01T08:00:00Z' })
   start_time: string;
 

@@ -97,7 +97,7 @@ export class EventWriter {
     const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment };
     const author = { id: actor.userId, username: actor.username };
     if (!changesTime(before, after)) {
-      const saved = await this.events.save(createNextRow(event, content, actor), version);
+      const saved = await this.events.save(createNextRow(locked, content, actor), version);
       return toEventWithMembers(locked, saved, undefined, author);
     }
     if (!locked.availabilityLocked)
@@ -106,7 +106,7 @@ export class EventWriter {
     const booking = { eventId: event.id, ownerId, content };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
-    const saved = await this.events.save(createNextRow(event, resolved.content, actor), version);
+    const saved = await this.events.save(createNextRow(locked, resolved.content, actor), version);
     const notes = await this.occupy(tx, booking, resolved, actor);
     return toEventWithMembers(locked, saved, notes, author);
   }
@@ -124,7 +124,7 @@ export class EventWriter {
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const version = { tx, actorId: actor.userId, kind: 'split' as const, comment };
-    const saved = await this.events.save(createNextRow(event, head, actor), version);
+    const saved = await this.events.save(createNextRow(locked, head, actor), version);
     await this.occupyLess(tx, { eventId: event.id, ownerId, content: head }, actor);
 
     const created = Object.assign(createFirstRow(tail, actor, saved.updatedAt), {
@@ -147,15 +147,16 @@ export class EventWriter {
    */
   async rewrite(
     tx: Transaction,
-    { event, ownerId }: LockedEvent,
+    locked: LockedEvent,
     content: EventContent,
     actor: Actor,
     comment: string,
   ): Promise<{ event: CalendarEvent; conflicts: Conflict[] }> {
+    const { event, ownerId } = locked;
     const booking = { eventId: event.id, ownerId, content };
     const conflicts = await this.availability.find(tx, booking, actor);
     const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
-    const saved = await this.events.save(createNextRow(event, content, actor), version);
+    const saved = await this.events.save(createNextRow(locked, content, actor), version);
     await this.availability.occupy(tx, booking, conflicts.length > 0);
     return { event: saved, conflicts };
   }
@@ -169,7 +170,7 @@ export class EventWriter {
       const content = { ...toContent(tail.event), deletedAt: new Date() };
       const comment = `Rejoined with “${event.title}”`;
       const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment };
-      await this.events.save(createNextRow(tail.event, content, actor), deletion);
+      await this.events.save(createNextRow(tail, content, actor), deletion);
       await this.availability.vacate(tx, tailId);
     }
   }

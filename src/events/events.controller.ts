@@ -24,8 +24,7 @@ import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
-// Declares the problem documents of `stale_version` and `later_changes`.
-import './clash-view.js';
+import { STALE_VERSION } from './clash-view.js';
 import {
   CreateEventBody,
   CreateEventsBody,
@@ -39,6 +38,7 @@ import { EventsService } from './events.service.js';
 import { CreatedEventsView, EventsView, EventView, eventView, expandedView, notesView } from './event-view.js';
 import { readFilter, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
+import { ReadEventsService } from './read-events.service.js';
 import { respondWithEvent } from './respond-with-event.js';
 
 @ApiTags('Events')
@@ -46,6 +46,7 @@ import { respondWithEvent } from './respond-with-event.js';
 export class EventsController {
   constructor(
     private readonly events: EventsService,
+    private readonly reading: ReadEventsService,
     private readonly occurrences: OccurrencesService,
   ) {}
 
@@ -113,7 +114,7 @@ export class EventsController {
     }
     // A cursor is valid for one order and one `as_of`.
     const order = ['events', query.sort ?? 'start_time', ...(filter.asOf ? [filter.asOf.toISOString()] : [])].join(':');
-    const page = await this.events.list(actor, filter, pageRequest(query, order, 2));
+    const page = await this.reading.list(actor, filter, pageRequest(query, order, 2));
     return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
   }
 
@@ -141,7 +142,7 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView | undefined> {
-    const found = await this.events.get(actor, id, readAsOf(query, actor.timeZone));
+    const found = await this.reading.get(actor, id, readAsOf(query, actor.timeZone));
     if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
     return eventView(found.record, found.members);
   }
@@ -157,7 +158,7 @@ export class EventsController {
   })
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', 'stale_version')
+  @ApiProblems('event_conflict', STALE_VERSION)
   put(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
@@ -183,7 +184,7 @@ export class EventsController {
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', 'stale_version')
+  @ApiProblems('event_conflict', STALE_VERSION)
   patch(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
@@ -210,7 +211,7 @@ export class EventsController {
   })
   @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems('stale_version')
+  @ApiProblems(STALE_VERSION)
   async delete(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,

@@ -10,7 +10,7 @@ import {
   UuidField,
 } from '../platform/http/fields.js';
 import type { PlainWire } from '../content/fields.js';
-import { declareInputs } from './plain-fields.js';
+import { type Class, PlainInputs } from './plain-fields.js';
 import type { EventInput } from './to-drafts.js';
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
@@ -24,13 +24,10 @@ type PlainInput = Pick<PlainWire, 'title'> & Partial<PlainWire>;
 const WALL_TIME =
   'RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.';
 
+@PlainInputs()
 class PlainBody {}
 
-interface PlainBody extends PlainInput {}
-
-declareInputs(PlainBody);
-
-class EventTimesBody extends PlainBody {
+class EventTimesBody extends (PlainBody as Class<PlainInput>) {
   @TextField({ description: WALL_TIME, max: 40, example: '2026-06-01T10:00:00' })
   start_time: string;
 

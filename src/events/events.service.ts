@@ -5,28 +5,23 @@ import { type EventContent, toContent } from '../content/event-content.js';
 import { findOriginal, removeOccurrences } from '../content/series-edit.js';
 import { EventLock } from '../history/event-lock.js';
 import { HistoryService } from '../history/history.service.js';
-import { MembersService } from '../permissions/members.service.js';
 import { Config } from '../platform/config/config.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Precondition } from '../platform/http/etag.js';
-import type { Page, PageRequest } from '../platform/http/page.js';
-import { invalid, notFound } from '../problems/problem.js';
-import { type EventFilter, occursWithin } from './event-filter.js';
-import type { EventRecord, EventWithMembers } from './event-record.js';
+import { invalid } from '../problems/problem.js';
+import type { EventWithMembers } from './event-record.js';
 import { EventWriter } from './event-writer.js';
-import { EventsRepository } from './events.repository.js';
 import { isStale, mergeStaleEdit, refuseStale } from './stale-edit.js';
 import { type EventInput, toDrafts } from './to-drafts.js';
 
+/** Creates, updates, deletes and restores events. `ReadEventsService` reads them. */
 @Injectable()
 export class EventsService {
   constructor(
-    private readonly events: EventsRepository,
     private readonly writer: EventWriter,
     private readonly locks: EventLock,
     private readonly history: HistoryService,
-    private readonly members: MembersService,
     private readonly transactions: Transactions,
     private readonly config: Config,
   ) {}
@@ -51,22 +46,6 @@ export class EventsService {
       inputs.map((input, index) => ({ input, pointer: `/events/${index}` })),
     );
     return this.transactions.run((tx) => this.writer.create(tx, actor, drafts));
-  }
-
-  /**
-   * Returns an event with its members.
-   * @param asOf an earlier time; null for the current state
-   * @throws Problem not_found, also for an event that did not exist at that time or was in the trash
-   */
-  async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithMembers> {
-    const record = await this.events.findRecord(id, actor.userId, { asOf });
-    if (!record || record.event.deletedAt) throw notFound();
-    return { record, members: await (asOf ? this.history.getMembersAsOf(id, asOf) : this.members.list(id)) };
-  }
-
-  /** Returns a page of the events that the actor may see. */
-  list(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>> {
-    return this.events.list(actor.userId, filter, page, (event) => occursWithin(event, filter));
   }
 
   /**
@@ -127,13 +106,6 @@ export class EventsService {
       const locked = await this.locks.lockFor(tx, actor, id, 'delete', options);
       return this.writer.write(tx, locked, { ...toContent(locked.event), deletedAt: null }, request);
     });
-  }
-
-  /** Returns the event as the running transaction sees it, even in the trash. @throws Problem not_found */
-  async getIn(tx: Transaction, actor: Actor, id: string): Promise<EventWithMembers> {
-    const record = await this.events.findRecord(id, actor.userId, { tx });
-    if (!record) throw notFound();
-    return { record, members: await this.members.list(id, tx) };
   }
 
   /** Returns the content of the version that the caller has read; null when an edit of it must not be merged. */

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { TextField } from '../platform/http/fields.js';
 import type { OccurrenceWire } from '../content/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
-import { declareOccurrenceProperties } from './plain-fields.js';
+import { type Class, OccurrenceProperties } from './plain-fields.js';
 
 const WINDOW = 'An instant, or a wall time or date in your time zone.';
 
@@ -41,14 +41,13 @@ export class OccurrenceTimesView {
   adjusted?: boolean;
 }
 
-export class OccurrenceView extends OccurrenceTimesView {
+@OccurrenceProperties()
+class OccurrenceValuesView extends OccurrenceTimesView {}
+
+export class OccurrenceView extends (OccurrenceValuesView as Class<OccurrenceTimesView & OccurrenceWire>) {
   @ApiProperty({ description: 'True when the occurrence differs from the series.', example: false })
   overridden: boolean;
 }
-
-export interface OccurrenceView extends OccurrenceWire {}
-
-declareOccurrenceProperties(OccurrenceView);
 
 export class OccurrencesView extends PageView {
   @ApiProperty({ type: [OccurrenceView] })

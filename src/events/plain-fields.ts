@@ -2,23 +2,28 @@ import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nest
 import { OCCURRENCE_FIELDS, PLAIN_NAMES, plainFieldOf, type PlainName } from '../content/fields.js';
 import { ChoiceField, TextField, WebAddressField } from '../platform/http/fields.js';
 
-// Declares the properties of request and response bodies that are derived from the table of fields (content/fields.ts).
+// Decorators that give a class the properties that are derived from the table of fields (content/fields.ts). No class can
+// spell them out, so a class that extends a decorated one is given their types by `Class`.
 
-/** Declares the plain fields as properties of a request body. */
-export function declareInputs(body: { prototype: object }): void {
-  for (const name of PLAIN_NAMES) toInputDecorator(name)(body.prototype, name);
-}
+export type Class<Shape> = new () => Shape;
 
-/** Declares the plain fields as properties of a response body. */
-export function declareProperties(view: { prototype: object }): void {
-  for (const name of PLAIN_NAMES) ApiProperty(toPropertyOptions(name))(view.prototype, name);
-}
+/** Gives a request body the plain fields. */
+export const PlainInputs = (): ClassDecorator => (body) => {
+  for (const name of PLAIN_NAMES) toInputDecorator(name)(body.prototype as object, name);
+};
 
-/** Declares the fields that an occurrence may override as properties of a response body. */
-export function declareOccurrenceProperties(view: { prototype: object }, { optional = false } = {}): void {
-  const Property = optional ? ApiPropertyOptional : ApiProperty;
-  for (const name of OCCURRENCE_FIELDS) Property(toPropertyOptions(name))(view.prototype, name);
-}
+/** Gives a response body the plain fields. */
+export const PlainProperties = (): ClassDecorator => (view) => {
+  for (const name of PLAIN_NAMES) ApiProperty(toPropertyOptions(name))(view.prototype as object, name);
+};
+
+/** Gives a response body the fields that an occurrence may override. */
+export const OccurrenceProperties =
+  ({ optional = false } = {}): ClassDecorator =>
+  (view) => {
+    const Property = optional ? ApiPropertyOptional : ApiProperty;
+    for (const name of OCCURRENCE_FIELDS) Property(toPropertyOptions(name))(view.prototype as object, name);
+  };
 
 function toInputDecorator(name: PlainName): PropertyDecorator {
   const { column, empty, input } = plainFieldOf(name);

@@ -15,6 +15,8 @@ export interface LockedEvent {
   members: Member[];
   /** The author of the latest version. */
   editor: { id: string; username: string };
+  /** The time of the last entry of its history, on whichever server it was made. */
+  lastEntryAt: Date;
   /**
    * True when the availability of the owner is locked too, so that a write may change the time that the event occupies.
    */
@@ -39,6 +41,7 @@ interface LockRow {
   editor: string;
   position: number;
   hash: string;
+  at: Date;
 }
 
 /**
@@ -61,17 +64,17 @@ export class EventLock {
    */
   async lock(tx: Transaction, eventId: string, options: LockOptions = {}): Promise<LockedEvent | null> {
     const { availabilityOf = null, availability = availabilityOf !== null } = options;
-    const [row] = await tx.query<LockRow>(`SELECT event, members, editor, position, hash FROM lock_event($1, $2, $3)`, [
-      eventId,
-      availability,
-      availabilityOf,
-    ]);
+    const [row] = await tx.query<LockRow>(
+      `SELECT event, members, editor, position, hash, at FROM lock_event($1, $2, $3)`,
+      [eventId, availability, availabilityOf],
+    );
     if (!row) return null;
-    this.changes.setLastEntry(tx, eventId, { position: Number(row.position), hash: row.hash });
+    this.changes.setLastEntry(tx, eventId, { position: row.position, hash: row.hash });
     const members = row.members.map(({ grantedAt, ...member }) => ({ ...member, grantedAt: new Date(grantedAt) }));
     const event = eventFromRow(row.event);
     const editor = { id: event.updatedBy, username: row.editor };
-    return { event, ownerId: members[0]!.userId, members, editor, availabilityLocked: availability };
+    const lastEntryAt = row.at;
+    return { event, ownerId: members[0]!.userId, members, editor, lastEntryAt, availabilityLocked: availability };
   }
 
   /**
@@ -91,3 +94,10 @@ export class EventLock {
     return { ...locked!, role };
   }
 }
+
+/**
+ * Returns the time of the next entry in the history of a locked event: the present, but later than the entry before it,
+ * even when the clock of the server that wrote that one is ahead.
+ */
+export const nextEntryTime = ({ lastEntryAt }: Pick<LockedEvent, 'lastEntryAt'>): Date =>
+  new Date(Math.max(Date.now(), lastEntryAt.getTime() + 1));

@@ -84,7 +84,7 @@ const mapPage = (page: Page<EntryRow>): Page<ChangelogEntry> => ({ ...page, item
 function toChangelogEntry(row: EntryRow): ChangelogEntry {
   const { position, version, kind, at, comment, changed, members, redactionReason, redactedAt } = row;
   return {
-    position: Number(position),
+    position,
     version,
     kind,
     actor: { id: row.personId, username: row.personName },

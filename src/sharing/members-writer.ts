@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { MemberKind } from '../history/change.js';
 import { Changes } from '../history/changes.js';
-import type { LockedEvent } from '../history/event-lock.js';
+import { type LockedEvent, nextEntryTime } from '../history/event-lock.js';
 import type { Member, RoleChange } from '../permissions/member.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transactions.js';
@@ -34,7 +34,7 @@ export class MembersWriter {
   ): Promise<LockedEvent> {
     if (roleChanges.length === 0) return locked;
     const { event } = locked;
-    const at = new Date();
+    const at = nextEntryTime(locked);
     this.refuseTooMany(locked.members.length + roleChanges.filter(({ from }) => from === null).length);
     const given = roleChanges.flatMap(({ userId, to: role }) => (role ? [{ userId, role }] : []));
     const removed = roleChanges.filter(({ to }) => to === null).map(({ userId }) => userId);
@@ -59,7 +59,7 @@ export class MembersWriter {
       grantedAt: at,
       grantedBy: { id: actor.userId, username: actor.username },
     }));
-    return replaceMembers(locked, granted, removed);
+    return { ...replaceMembers(locked, granted, removed), lastEntryAt: at };
   }
 
   /** Makes the creator of a new event its owner. This is part of the creation, not a separate change. */

@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiExtraModels, getSchemaPath, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { wireContent } from '../content/wire.js';
+import { LATER_CHANGES } from '../events/clash-view.js';
 import { EventView } from '../events/event-view.js';
 import { respondWithEvent } from '../events/respond-with-event.js';
 import { RequireRole } from '../permissions/role.guard.js';
@@ -169,7 +170,7 @@ export class VersionsController {
   })
   @ApiBody({ type: RevertBody, required: false })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
-  @ApiProblems('event_conflict', 'later_changes')
+  @ApiProblems('event_conflict', LATER_CHANGES)
   async revert(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
@@ -193,7 +194,7 @@ export class VersionsController {
   })
   @ApiBody({ type: RevertBody, required: false })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
-  @ApiProblems('event_conflict', 'too_many_people', 'later_changes')
+  @ApiProblems('event_conflict', 'too_many_people', LATER_CHANGES)
   async undo(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,

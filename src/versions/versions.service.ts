@@ -6,7 +6,7 @@ import { type FieldClash, listFieldClashes, mergeContent, unitOf, replaceUnits }
 import { wireContent } from '../content/wire.js';
 import type { EventWithMembers } from '../events/event-record.js';
 import { EventWriter } from '../events/event-writer.js';
-import { EventsService } from '../events/events.service.js';
+import { ReadEventsService } from '../events/read-events.service.js';
 import type { MemberKind } from '../history/change.js';
 import { EventLock } from '../history/event-lock.js';
 import {
@@ -41,7 +41,7 @@ const UNCHANGED: Difference = { changes: {}, patch: [], summary: [] };
 export class VersionsService {
   constructor(
     private readonly history: HistoryService,
-    private readonly events: EventsService,
+    private readonly events: ReadEventsService,
     private readonly writer: EventWriter,
     private readonly locks: EventLock,
     private readonly undoMembers: UndoMembersService,
@@ -94,14 +94,16 @@ export class VersionsService {
     const request = {
       comment: comment ?? `Rolled back to version ${version}${fields ? ` (${fields.join(', ')})` : ''}`,
       onConflict,
-      // Rolling back only texts does not undo the splits of the series.
-      rejoinAfter: !units || units.has('times') ? version : undefined,
     };
     return this.write(actor, eventId, request, async (tx, current) => {
       const old = await this.get(eventId, version, tx);
       refuseRedacted(old, '/path/version');
       refuseDeletion(old.content, '/path/version');
-      return units ? replaceUnits(current, old.content, units) : old.content;
+      return {
+        content: units ? replaceUnits(current, old.content, units) : old.content,
+        // Rolling back only texts does not undo the splits of the series.
+        rejoinAfter: !units || units.has('times') ? version : undefined,
+      };
     });
   }
 
@@ -121,21 +123,17 @@ export class VersionsService {
       const message = 'The first version is the creation. To undo it, delete the event.';
       throw invalid({ pointer, code: 'not_allowed', message });
     }
-    return this.transactions.run(async (tx) => {
+    const request = { comment: comment ?? `Undid version ${version}`, onConflict };
+    return this.write(actor, eventId, request, async (tx, current) => {
       const changed = await this.get(eventId, version, tx);
       const before = await this.get(eventId, version - 1, tx);
       for (const entry of [changed, before]) refuseRedacted(entry, pointer);
       refuseDeletion(before.content, pointer);
-      const request = {
-        comment: comment ?? `Undid version ${version}`,
-        onConflict,
-        rejoinAfter: changed.kind === 'split' ? version - 1 : undefined,
-      };
-      return this.write(actor, eventId, request, async (_tx, current) => {
-        const merged = mergeContent(changed.content, current, before.content);
-        if ('content' in merged) return merged.content;
+      const merged = mergeContent(changed.content, current, before.content);
+      if ('clashes' in merged) {
         throw laterChanges(listFieldClashes(merged.clashes, changed.content, current, before.content));
-      });
+      }
+      return { content: merged.content, rejoinAfter: changed.kind === 'split' ? version - 1 : undefined };
     });
   }
 
@@ -153,20 +151,23 @@ export class VersionsService {
     });
   }
 
-  /** Locks the event, decides its content, and writes it as a version of kind `rolled_back`. */
+  /**
+   * Locks the event, decides its content, and writes it as a version of kind `rolled_back`.
+   * @param decide reads old versions under the lock: one may be redacted while the write waits for it
+   */
   private async write(
     actor: Actor,
     eventId: string,
-    request: { comment: string; onConflict: 'reject' | 'allow'; rejoinAfter?: number },
-    decide: (tx: Transaction, current: EventContent) => Promise<EventContent>,
+    request: { comment: string; onConflict: 'reject' | 'allow' },
+    decide: (tx: Transaction, current: EventContent) => Promise<{ content: EventContent; rejoinAfter?: number }>,
   ): Promise<EventWithMembers> {
     return this.transactions.run(async (tx) => {
       const options = { availability: true, evenDeleted: true };
       const locked = await this.locks.lockFor(tx, actor, eventId, 'edit', options);
-      const content = await decide(tx, toContent(locked.event));
+      const { content, rejoinAfter } = await decide(tx, toContent(locked.event));
       // An event in the trash can only be restored.
       if (locked.event.deletedAt && content.deletedAt) throw notFound();
-      return this.writer.write(tx, locked, content, { actor, kind: 'rolled_back', ...request });
+      return this.writer.write(tx, locked, content, { actor, kind: 'rolled_back', rejoinAfter, ...request });
     });
   }
 

@@ -7,7 +7,8 @@ import { buildServer, SERVER_PROGRAM } from '../support/build.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { expectInvariants } from '../support/invariants.js';
 import { liveEventfully } from '../support/eventful-history.js';
-import { createMeeting } from '../support/meetings.js';
+import { forgeVersion } from '../support/forgery.js';
+import { createMeeting, share } from '../support/meetings.js';
 import { tampered } from '../support/tampering.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
@@ -179,6 +180,28 @@ describe('npm run verify:history', () => {
       expect([code, printed]).toEqual([2, expect.stringContaining('start the server once')]);
       expect(await database.query('SELECT * FROM schema_migrations ORDER BY id')).toEqual(before);
     } finally {
+      await database.drop();
+    }
+  });
+
+  it('finds a version of a viewer though its hash, its row and its history agree, and accepts an editor’s', async () => {
+    const database = await createDatabase();
+    const other = await startApp({}, database);
+    try {
+      const [ana, ben, cleo] = [await other.signUp('ana'), await other.signUp('ben'), await other.signUp('cleo')];
+      const { id } = await createMeeting(ana);
+      await share(ana, id, ben, 'editor');
+      await share(ana, id, cleo, 'viewer');
+      // Not even a trigger refuses it: everything that SQL can compare agrees.
+      await forgeVersion(database, id, ben.id, 'By an editor');
+      expect(await run(database.url)).toMatchObject({ code: 0 });
+      await forgeVersion(database, id, cleo.id, 'By a viewer');
+      const { code, printed } = await run(database.url);
+      const finding = `event ${id}, version 3, position 5: role: updated by ${cleo.id}, whose role was viewer`;
+      expect([code, printed]).toEqual([1, `${finding}\n1 events, 5 entries of history: 1 event is wrong\n`]);
+      await expect(expectInvariants(database)).rejects.toThrow(/what is wrong with history/);
+    } finally {
+      await other.close();
       await database.drop();
     }
   });

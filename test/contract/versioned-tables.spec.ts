@@ -148,6 +148,24 @@ describe('what the database itself refuses', () => {
     expect(await everything()).toBe(before);
   });
 
+  it('time that overlaps other time of the same owner, when both refuse overlaps, at once', async () => {
+    const occupy = (id: string, owner: Person, rejects: boolean): [string, ...unknown[]] => [
+      `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, week)
+       VALUES ($1, $2, '{[2027-01-01 10:00Z, 2027-01-01 11:00Z)}', $3, repeat('1', 336)::bit(336))`,
+      id,
+      owner.id,
+      rejects,
+    ];
+    const drop: [string] = ['SELECT 1 / 0'];
+    const body = { title: 'Another', start_time: '2026-06-02T10:00:00Z', end_time: '2026-06-02T11:00:00Z' };
+    const { id: other } = await ok(createEvent({ client: ana.client, body: { ...body, show_as: 'free' } }));
+    const both = await transaction(occupy(eventId, ana, true), occupy(other, ana, true));
+    expect(both.why).toContain('event_occupancy_no_overlap');
+    for (const second of [occupy(other, ben, true), occupy(other, ana, false)]) {
+      expect((await transaction(occupy(eventId, ana, true), second, drop)).why).toContain('division by zero');
+    }
+  });
+
   it.each([
     ['is removed', `DELETE FROM event_permissions WHERE event_id = $1 AND role = 'owner'`],
     ['is lowered', `UPDATE event_permissions SET role = 'editor' WHERE event_id = $1 AND role = 'owner'`],

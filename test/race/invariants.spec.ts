@@ -28,7 +28,15 @@ const SPOILED: [string, string][] = [
   ['the row is ahead of its history', `UPDATE events SET version = 3 WHERE id = '$first'`],
   ['the row is not its last snapshot', `UPDATE events SET title = 'Other' WHERE id = '$first'`],
   ['the last author is another', `UPDATE events SET updated_by = '$ana' WHERE id = '$first'`],
-  ['history has another order', `UPDATE event_versions SET position = 0 WHERE event_id = '$first' AND version = 2`],
+  [
+    'history has another order',
+    `ALTER TABLE event_versions DROP CONSTRAINT event_versions_position_check;
+     UPDATE event_versions SET position = 0 WHERE event_id = '$first' AND version = 2`,
+  ],
+  [
+    'a change of members is dated after the version that follows it',
+    `UPDATE member_changes SET created_at = created_at + interval '1 hour' WHERE event_id = '$first'`,
+  ],
   ['an event has no owner', `UPDATE event_permissions SET role = 'editor' WHERE event_id = '$first'`],
   [
     'an event has two owners',

@@ -21,7 +21,13 @@ const NONE_OF = {
     SELECT * FROM (SELECT event_id, version, position, created_at, lag(position) OVER rising AS earlier,
                           lag(created_at) OVER rising AS sooner
                      FROM event_versions WINDOW rising AS (PARTITION BY event_id ORDER BY version)) AS v
-     WHERE position <= earlier OR created_at < sooner`,
+     WHERE position <= earlier OR created_at <= sooner`,
+  'entries of history dated before the entry that they follow': `
+    SELECT * FROM (SELECT event_id, position, created_at, lag(created_at) OVER rising AS sooner
+                     FROM (SELECT event_id, position, created_at FROM event_versions
+                           UNION ALL SELECT event_id, position, created_at FROM member_changes) AS history
+                   WINDOW rising AS (PARTITION BY event_id ORDER BY position)) AS h
+     WHERE created_at < sooner`,
   'people changes noted beside another version than that of their moment': `
     SELECT p.event_id, p.position, p.version FROM member_changes p
      WHERE p.version IS DISTINCT FROM (SELECT max(v.version) FROM event_versions v

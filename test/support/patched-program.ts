@@ -51,7 +51,7 @@ export class PatchedProgram {
       cwd: this.root,
     });
     await build.catch((error: { stdout?: string }) => {
-      throw new Error(`It does not compile:\n${error.stdout ?? String(error)}`);
+      throw new Error(`It does not compile:\n${error.stdout ?? ''}`);
     });
     await cp(join(this.root, 'migrations/baseline'), join(this.root, 'dist/migrations/baseline'), { recursive: true });
   }

@@ -14,9 +14,10 @@ interface ProblemMembers {
 const MEMBERS = new Map<ProblemCode, ProblemMembers>();
 
 /** Declares the additional members of a problem. The room that throws the problem calls it. */
-export function extendProblem(code: ProblemCode, members: ProblemMembers): void {
+export function extendProblem<Code extends ProblemCode>(code: Code, members: ProblemMembers): Code {
   MEMBERS.set(code, members);
   EXTRA_MODELS.add(members.view);
+  return code;
 }
 
 EXTRA_MODELS.add(ProblemView);

@@ -1,0 +1,171 @@
+import type { Fault } from './fault.js';
+
+const INTERLEAVINGS = 'test/race/interleavings.spec.ts';
+const NEW_OWNERS = 'test/race/new-owners.spec.ts';
+const PERMISSIONS = 'test/api/permissions.api.spec.ts';
+const SHARING = 'src/sharing/sharing.service.ts';
+const UNDO_ROLES = 'src/sharing/undo-roles.spec.ts';
+const ROLES = 'src/permissions/role.spec.ts';
+
+export const FAULTS_OF_MEMBERS: Fault[] = [
+  {
+    name: 'editors may share',
+    file: 'src/permissions/role.ts',
+    find: "share: 'owner'",
+    replace: "share: 'editor'",
+    tests: [ROLES],
+  },
+  {
+    name: 'viewers may edit',
+    file: 'src/permissions/role.ts',
+    find: "edit: 'editor'",
+    replace: "edit: 'viewer'",
+    tests: [ROLES],
+  },
+  {
+    name: 'a role cannot do what it is named for',
+    file: 'src/permissions/role.ts',
+    find: 'rank(role) >= rank(',
+    replace: 'rank(role) > rank(',
+    tests: [ROLES],
+  },
+  {
+    name: 'editors may act on an event in the trash',
+    file: 'src/permissions/access.service.ts',
+    find: "if (deleted && !(options.evenDeleted && role === 'owner')) throw notFound();",
+    replace: 'if (deleted && !options.evenDeleted) throw notFound();',
+    tests: [INTERLEAVINGS],
+    only: 'is deleted is refused',
+  },
+  {
+    name: 'members may remove one another',
+    file: SHARING,
+    find: "isLeaving ? 'read' : 'share'",
+    replace: "isLeaving ? 'read' : 'read'",
+    tests: [PERMISSIONS],
+    only: 'DELETE',
+  },
+  {
+    name: 'the owner may leave',
+    file: SHARING,
+    find: "if (from === 'owner') throw new Problem('owner_required', { detail: 'The owner cannot be removed.' });",
+    replace: '',
+    tests: [PERMISSIONS],
+    only: 'DELETE',
+  },
+  {
+    name: 'the old owner becomes a viewer',
+    file: SHARING,
+    find: "{ userId: locked.ownerId, from: 'owner', to: 'editor' }",
+    replace: "{ userId: locked.ownerId, from: 'owner', to: 'viewer' }",
+    tests: [PERMISSIONS],
+    only: 'PUT',
+  },
+  {
+    name: 'a transfer leaves the time with the old owner',
+    file: SHARING,
+    find: 'await this.availability.move(tx, locked, userId, actor, onConflict);',
+    replace: 'void onConflict;',
+    tests: [NEW_OWNERS],
+    only: 'a transfer of ownership that waits',
+  },
+  {
+    name: 'a transfer does not lock the availability of the next owner',
+    file: SHARING,
+    find: "role === 'owner' ? { availabilityOf: userId } : {}",
+    replace: "role === 'owner' ? { availability: true } : {}",
+    tests: [NEW_OWNERS],
+    only: 'a transfer of ownership that waits',
+  },
+  {
+    name: 'undoing a transfer leaves the time with the owner',
+    file: 'src/sharing/undo-members.service.ts',
+    find: 'await this.availability.move(tx, locked, formerOwner!, actor, onConflict);',
+    replace: 'void onConflict;',
+    tests: [NEW_OWNERS],
+    only: 'a transfer of ownership that waits',
+  },
+  {
+    name: 'undoing a transfer does not lock the availability of the former owner',
+    file: 'src/sharing/undo-members.service.ts',
+    find: '{ availabilityOf: formerOwner }',
+    replace: '{ availability: formerOwner !== undefined }',
+    tests: [NEW_OWNERS],
+    only: 'a transfer of ownership that waits',
+  },
+  {
+    name: 'undoing members needs no role',
+    file: 'src/sharing/undo-members.service.ts',
+    find: "eventId, 'share',",
+    replace: "eventId, 'edit',",
+    tests: [INTERLEAVINGS],
+    only: 'stops being the owner',
+  },
+  {
+    name: 'undoing half of a transfer',
+    file: 'src/sharing/undo-roles.ts',
+    find: '(isTransfer ? members : left)',
+    replace: '(isTransfer ? left : left)',
+    tests: [UNDO_ROLES],
+  },
+  {
+    name: 'undoing overrides later changes of the same role',
+    file: 'src/sharing/undo-roles.ts',
+    find: 'roleOf(userId) !== to)',
+    replace: 'roleOf(userId) === null && to !== null)',
+    tests: [UNDO_ROLES],
+  },
+  {
+    name: 'an event may have one member less than it may',
+    file: 'src/sharing/members-writer.ts',
+    find: 'if (count > maxPeople)',
+    replace: 'if (count >= maxPeople)',
+    tests: [PERMISSIONS],
+    only: 'stops at the most',
+  },
+  {
+    name: 'the answer lists the old roles',
+    file: 'src/sharing/members-writer.ts',
+    find: 'const replaced = new Set([...removed, ...granted.map(({ userId }) => userId)]);',
+    replace: 'const replaced = new Set(removed);',
+    tests: [PERMISSIONS],
+    only: 'PUT',
+  },
+  {
+    name: 'a viewer inherits an event before an editor',
+    file: 'src/sharing/members.repository.ts',
+    find: "ORDER BY p.role = 'editor' DESC, p.granted_at",
+    replace: "ORDER BY p.role = 'editor', p.granted_at",
+    tests: ['test/api/erase.api.spec.ts'],
+  },
+  {
+    name: 'an erased owner is followed by somebody who has left meanwhile',
+    file: 'src/sharing/leave-events.service.ts',
+    find: 'if ((await this.members.findHeir(tx, eventId)) !== heir) throw new RetryTransaction();',
+    replace: 'void RetryTransaction;',
+    tests: ['test/race/erasures.spec.ts'],
+  },
+  {
+    name: 'members are not notified that their access was revoked',
+    file: 'src/notifications/stream-recorder.ts',
+    find: 'isMembersChange(change) ? change.members.map(({ userId }) => userId) : []',
+    replace: 'isMembersChange(change) ? [] : []',
+    tests: [INTERLEAVINGS],
+    only: 'loses access',
+  },
+  {
+    name: 'everybody who changed an event is notified, also after they left',
+    file: 'src/notifications/notifications.repository.ts',
+    find: 'FROM event_permissions WHERE event_id = ANY($1) GROUP BY event_id`',
+    replace:
+      'FROM (SELECT event_id, user_id FROM event_permissions UNION SELECT event_id, author_id FROM event_versions) AS p WHERE event_id = ANY($1) GROUP BY event_id`',
+    tests: ['test/race/mixed-writers.spec.ts'],
+  },
+  {
+    name: 'streams are locked in any order',
+    file: 'src/notifications/notifications.repository.ts',
+    find: '[...counts.keys()].sort()',
+    replace: '[...counts.keys()]',
+    tests: ['test/race/lock-order.spec.ts'],
+  },
+];
