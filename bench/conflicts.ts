@@ -12,8 +12,8 @@ import { type Booking, AvailabilityService } from '../src/availability/availabil
 import { draftContent } from '../src/content/draft.js';
 import type { EventContent } from '../src/content/event-content.js';
 import { toSnapshot } from '../src/content/snapshot.js';
-import { farDays } from '../src/availability/far-days.js';
-import { multirange, occupancyOf, weekMask } from '../src/availability/occupancy.js';
+import { computeFarDays } from '../src/availability/far-days.js';
+import { toMultirange, occupancyOf, toWeekMask } from '../src/availability/occupancy.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { Transaction } from '../src/platform/database/transactions.js';
@@ -115,8 +115,8 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
           localEnd: content.localEnd,
         },
         snapshot: toSnapshot(content),
-        ...{ rrule: content.rrule, busy: multirange(busy), week: weekMask(busy) },
-        ...(until === null ? {} : { until: new Date(until * 1_000), far: farDays(content, until) }),
+        ...{ rrule: content.rrule, busy: toMultirange(busy), week: toWeekMask(busy) },
+        ...(until === null ? {} : { until: new Date(until * 1_000), far: computeFarDays(content, until) }),
       };
     });
     const values = [JSON.stringify(rows), owner];

@@ -156,7 +156,7 @@ async function measure(sockets: Socket[], call: Call): Promise<{ answer: number;
 function itemLike(title: string): object {
   return {
     ...{ id: randomUUID(), seq: 1, type: 'event_updated', event_id: randomUUID(), event_title: title, version: 1 },
-    ...{ actor: { id: randomUUID(), username: 'ana' }, changed: ['title'], message: `ana changed title of “${title}”` },
+    ...{ actor: { id: randomUUID(), username: 'ana' }, changed: ['title'], message: `ana changed “${title}”: title` },
     ...{ timestamp: new Date().toISOString(), read_at: null },
   };
 }

@@ -4,7 +4,7 @@
  * event that is wrong, naming the first entry; ends with 1 when there is one, with 2 when the database is not up to date.
  */
 import type { DataSource } from 'typeorm';
-import { problemLine, verifyHistory } from '../src/history/verify-history.js';
+import { formatProblem, verifyHistory } from '../src/history/verify-history.js';
 import { withDatabase } from './open-database.js';
 
 const eventIds = process.argv.slice(2);
@@ -15,7 +15,7 @@ async function verify(dataSource: DataSource): Promise<void> {
     await manager.query('SET TRANSACTION READ ONLY');
     return verifyHistory(
       (sql, parameters) => manager.query(sql, parameters),
-      (problem) => console.log(problemLine(problem)),
+      (problem) => console.log(formatProblem(problem)),
       eventIds.length > 0 ? eventIds : null,
     );
   });

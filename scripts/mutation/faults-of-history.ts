@@ -12,8 +12,8 @@ export const FAULTS_OF_HISTORY: Fault[] = [
   {
     name: 'the role is not judged again under the lock',
     file: LOCK,
-    find: 'const role = judge(found, locked !== null && locked.event.deletedAt !== null, action, options);',
-    replace: 'const role = judge(found, locked !== null && locked.event.deletedAt !== null, "read", options);',
+    find: 'locked.event.deletedAt !== null, action, options);',
+    replace: "locked.event.deletedAt !== null, 'read', options);",
     tests: [INTERLEAVINGS],
     only: 'is made a viewer',
   },

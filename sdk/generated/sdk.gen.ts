@@ -472,9 +472,9 @@ export const undoChange = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Your inbox
+ * List your notifications
  *
- * Everything that happened on events you could see, newest first. Your own actions are already read.
+ * Everything that happened on events while you could see them, newest first. Your own actions are read from the start.
  */
 export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -483,9 +483,9 @@ export const listNotifications = <ThrowOnError extends boolean = false>(options?
 });
 
 /**
- * Mark everything as read
+ * Mark all notifications as read
  *
- * Answers with how many were unread.
+ * Returns how many were unread.
  */
 export const readAllNotifications = <ThrowOnError extends boolean = false>(options?: Options<ReadAllNotificationsData, ThrowOnError>) => (options?.client ?? client).post<ReadAllNotificationsResponses, ReadAllNotificationsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -494,9 +494,9 @@ export const readAllNotifications = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
- * Mark one as read
+ * Mark a notification as read
  *
- * Answers with the item. Marking it twice keeps the first time.
+ * Returns the notification. Marking it again keeps the first `read_at`.
  */
 export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -505,9 +505,9 @@ export const readNotification = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * Your stream of changes, by number
+ * List the changes of your stream
  *
- * Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Ask again with `last_seq` as `after`. What is older than the server keeps is 410: load anew what you show and read on after the number in `after`.
+ * Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Send `last_seq` as the next `after`. If items after `after` are no longer stored, the response is 410: reload what you show, then read on after the number in `after`.
  */
 export const listChanges = <ThrowOnError extends boolean = false>(options?: Options<ListChangesData, ThrowOnError>) => (options?.client ?? client).get<ListChangesResponses, ListChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -516,9 +516,9 @@ export const listChanges = <ThrowOnError extends boolean = false>(options?: Opti
 });
 
 /**
- * Your stream of changes, live
+ * Stream your changes live
  *
- * Server-Sent Events: `event: change` with the item as data and its number as `id`. Whoever comes back with `Last-Event-ID` misses nothing. See `/docs/realtime` for the other events.
+ * Server-Sent Events: `event: change` with the item as `data` and its `seq` as `id`. A client that reconnects with `Last-Event-ID` misses nothing. `/docs/realtime` describes the other events.
  */
 export const streamChanges = <ThrowOnError extends boolean = false>(options?: Options<StreamChangesData, ThrowOnError, StreamChangesResponse>) => (options?.client ?? client).sse.get<StreamChangesResponses, StreamChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

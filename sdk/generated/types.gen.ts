@@ -1413,13 +1413,13 @@ export type NotificationType = 'event_created' | 'event_updated' | 'event_rolled
 export type NotificationView = {
     id: string;
     /**
-     * Place in your stream: 1, 2, 3 … without gaps.
+     * Number of the item in your stream: 1, 2, 3 … without gaps.
      */
     seq: number;
     type: NotificationType;
     event_id: string;
     /**
-     * As it was after the change.
+     * The title after the change.
      */
     event_title: string;
     /**
@@ -1428,13 +1428,16 @@ export type NotificationView = {
     version: number;
     actor: PersonView;
     /**
-     * `permissions` when people changed.
+     * The fields that changed; `permissions` when the members changed.
      */
     changed: Array<string>;
     message: string;
+    /**
+     * When the change happened.
+     */
     timestamp: string;
     /**
-     * Set from the start for your own actions.
+     * Your own actions are read from the start.
      */
     read_at: string | null;
 };
@@ -1461,6 +1464,9 @@ export type NotificationsView = {
      */
     pages?: number;
     items: Array<NotificationView>;
+    /**
+     * How many of all your notifications are unread.
+     */
     unread_count: number;
 };
 
@@ -1477,11 +1483,11 @@ export type ChangesView = {
      */
     items: Array<NotificationView>;
     /**
-     * How far this answer reaches: your next `after`.
+     * The last number that this response covers, and the `after` of your next request.
      */
     last_seq: number;
     /**
-     * More is stored after `last_seq`.
+     * Whether there are items after `last_seq`.
      */
     has_more: boolean;
 };
@@ -1610,7 +1616,7 @@ export type ResyncProblemView = {
      */
     errors?: Array<FieldErrorView>;
     /**
-     * Load anew what you show, then read on after this.
+     * Reload what you show, then read on after this number.
      */
     after?: number;
 };
@@ -3879,7 +3885,7 @@ export type ListNotificationsData = {
          */
         page_size?: number;
         /**
-         * Only what you have not read.
+         * Only notifications that you have not read.
          */
         unread?: boolean;
     };
@@ -3946,7 +3952,7 @@ export type ReadAllNotificationsError = ReadAllNotificationsErrors[keyof ReadAll
 
 export type ReadAllNotificationsResponses = {
     /**
-     * Done
+     * All notifications are read
      */
     200: ReadAllView;
 };
@@ -4004,11 +4010,11 @@ export type ListChangesData = {
     path?: never;
     query?: {
         /**
-         * Number of the last item that you have. Without it, from the first.
+         * The `seq` of the last item that you have. Without it, from the first item that is stored.
          */
         after?: number;
         /**
-         * Most items to answer with (default 50).
+         * Maximum number of items (default 50).
          */
         limit?: number;
     };
@@ -4042,7 +4048,7 @@ export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
 
 export type ListChangesResponses = {
     /**
-     * Items after the number
+     * The items that follow `after`
      */
     200: ChangesView;
 };
@@ -4053,14 +4059,14 @@ export type StreamChangesData = {
     body?: never;
     headers?: {
         /**
-         * Number of the last item that you have; browsers send it by themselves.
+         * The last `id` that you received; browsers send it when they reconnect.
          */
         'Last-Event-ID'?: string;
     };
     path?: never;
     query?: {
         /**
-         * Number of the last item that you have. The header `Last-Event-ID` goes first. Without both, what happens from now on.
+         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change.
          */
         after?: number;
     };
@@ -4094,7 +4100,7 @@ export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
 
 export type StreamChangesResponses = {
     /**
-     * The stream; it ends when the token does.
+     * The stream. It ends when the token expires.
      */
     200: string;
 };

@@ -17,6 +17,9 @@ export interface Device {
   userAgent: string | null;
 }
 
+/** Signal with the ids of sessions that have ended. */
+const SESSIONS_ENDED = 'sessions_ended';
+
 /**
  * Manages sessions and resolves access tokens to actors, for every request. Live sessions are cached for a second.
  * Ended sessions are remembered for longer than any look-up takes, so that this server rejects them at once even if a
@@ -38,7 +41,7 @@ export class SessionsService {
     private readonly signals: Signals,
   ) {
     // Signals are only hints: the table decides.
-    signals.on('sessions_ended', (ids) => this.forgetEnded(ids));
+    signals.on(SESSIONS_ENDED, (ids) => this.forgetEnded(ids));
   }
 
   async start(userId: string, device: Device): Promise<Session> {
@@ -100,7 +103,7 @@ export class SessionsService {
    */
   async forget(sessionIds: string[]): Promise<void> {
     if (sessionIds.length === 0) return;
-    this.signals.send('sessions_ended', sessionIds);
+    this.signals.send(SESSIONS_ENDED, sessionIds);
     await this.forgetHere(sessionIds);
   }
 

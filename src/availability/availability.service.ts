@@ -3,36 +3,36 @@ import type { Actor } from '../platform/http/actor.js';
 import { PerTransaction, type Transaction } from '../platform/database/transactions.js';
 import type { LockedEvent } from '../history/event-lock.js';
 import { formatLocalTime } from '../time/local-time.js';
-import { OccupancyRepository, type Neighbour, type Overlap, TimeTaken } from './occupancy.repository.js';
-import { explain, explainFar } from './explain-conflicts.js';
+import { OccupancyRepository, type Neighbour, type Overlap, OccupancyConflict } from './occupancy.repository.js';
+import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
 import { type EventContent, isSeries, toContent } from '../content/event-content.js';
 import { wireLocal, wireOccurrenceTime } from '../content/wire.js';
 import type { SlotView } from './conflict-view.js';
 import { type Conflict, eventConflict, type Resolution } from './conflict.js';
-import { farDays } from './far-days.js';
-import { blocking, common, freeSlots, merged, SUGGESTION_WINDOW } from './free-slots.js';
-import { type Interval, MAX_OCCURRENCES, occupancyOf, occupiedWithin, type OccupiedInterval } from './occupancy.js';
+import { computeFarDays } from './far-days.js';
+import { findBlocking, intersectIntervals, findFreeSlots, mergeIntervals, SUGGESTION_WINDOW } from './free-slots.js';
+import { type Interval, MAX_OCCURRENCES, occupancyOf, findOccupied, type OccupiedInterval } from './occupancy.js';
 
-/** An event that would occupy its owner's time. */
+/** An event that is to occupy its owner's time. */
 export interface Booking {
   eventId: string;
   ownerId: string;
   content: EventContent;
-  /** Epoch seconds from which the horizon counts; the present when absent. */
+  /** Start of the horizon in epoch seconds; the current time when absent. */
   now?: number;
-  /** Where the event stands in the request body, when that holds several. */
+  /** Pointer to the event in a request body with several events. */
   pointer?: string;
 }
 
-/** What was decided about the conflicts of a booking. */
+/** The decision about the conflicts of a booking. */
 export interface ResolvedBooking {
-  /** The content to store: the booking's, or with occurrences left out. */
+  /** The content to store: that of the booking, or without the occurrences that were skipped. */
   content: EventContent;
-  /** Stored although it conflicts. */
+  /** True for an event that is stored although it conflicts. */
   overlapping: boolean;
-  /** Original starts of the occurrences that were left out. */
+  /** Original starts of the occurrences that were skipped. */
   skipped: string[];
-  /** The conflicts that refuse it: nothing must be stored. */
+  /** The conflicts because of which the event must not be stored. */
   refused: Conflict[];
 }
 
@@ -42,9 +42,9 @@ const MAX_BEYOND = 100_000;
 const NIGHTLY_SLACK = 100 * 86_400;
 
 /**
- * The only place that decides who occupies which time. The order is always: lock the availability of the owners
- * (`EventLock`), `resolve`, write, `occupy`. Under the lock nobody else can take what was found free, however many
- * servers run.
+ * The only place that decides which events occupy which time. The order is always: lock the availability of the owners
+ * (`EventLock`), `resolve`, write, `occupy`. While the lock is held, no other transaction on any server can occupy time
+ * that was found free.
  */
 @Injectable()
 export class AvailabilityService {
@@ -52,14 +52,14 @@ export class AvailabilityService {
 
   constructor(private readonly occupancies: OccupancyRepository) {}
 
-  /** Returns the conflicts that were met in a transaction and did not refuse a write. */
+  /** Returns the conflicts in a transaction that were allowed or skipped. */
   acceptedConflicts(tx: Transaction): readonly Conflict[] {
     return this.accepted.of(tx);
   }
 
   /**
-   * Moves the time that a locked event occupies to its next owner. The availability of both owners is locked.
-   * @throws Problem event_conflict when the next owner is busy at that time
+   * Moves the time that a locked event occupies to its new owner. The availability of both owners is locked.
+   * @throws Problem event_conflict when the new owner is busy at that time
    */
   async move(
     tx: Transaction,
@@ -74,7 +74,7 @@ export class AvailabilityService {
     await this.occupy(tx, booking, resolved.overlapping);
   }
 
-  /** Decides a booking as its author wishes. Leaving out every occurrence is no way to store a series: that is refused. */
+  /** Resolves the conflicts of a booking. Skipping is refused when no occurrence of the series would be left. */
   async resolve(tx: Transaction, booking: Booking, actor: Actor, onConflict: Resolution): Promise<ResolvedBooking> {
     const { content } = booking;
     const conflicts = await this.find(tx, booking, actor);
@@ -85,30 +85,32 @@ export class AvailabilityService {
       return { ...resolved, overlapping: true };
     }
     if (onConflict === 'skip' && isSeries(content)) {
-      const left = await this.withoutClashes(tx, booking);
-      if (left) {
+      const rest = await this.skipConflicts(tx, booking);
+      if (rest) {
         this.accepted.of(tx).push(...conflicts);
-        return { ...resolved, ...left };
+        return { ...resolved, ...rest };
       }
     }
     return { ...resolved, refused: conflicts };
   }
 
-  /** What stands in the way of a booking, first things first. Titles and ids only of events that the actor may see. */
+  /**
+   * Returns the conflicts of a booking, by start. Titles and ids are included only for events that the actor may see.
+   */
   async find(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
     const { busy } = occupancyOf(booking.content, nowOf(booking));
     if (busy.length === 0) return [];
-    const noted = await this.occupancies.listOverlaps(tx, booking.ownerId, busy, booking.eventId);
-    const overlaps = [...noted, ...(await this.overlapsBeyond(tx, booking, busy))];
-    const visible = await this.visible(tx, booking, overlaps, actor);
-    return explain(overlaps, busy, visible, MAX_CONFLICTS).map((clash) =>
-      booking.pointer === undefined ? clash : { ...clash, pointer: booking.pointer },
+    const stored = await this.occupancies.listOverlaps(tx, booking.ownerId, busy, booking.eventId);
+    const overlaps = [...stored, ...(await this.findOverlapsBeyond(tx, booking, busy))];
+    const visible = await this.findVisible(tx, booking, overlaps, actor);
+    return explainConflicts(overlaps, busy, visible, MAX_CONFLICTS).map((conflict) =>
+      booking.pointer === undefined ? conflict : { ...conflict, pointer: booking.pointer },
     );
   }
 
   /**
-   * The first meetings of an endless booking at dates that lie beyond the horizon, up to which everything is checked: of
-   * the booking or of another series.
+   * Returns the first conflicts of an endless booking beyond the horizon, up to which `find` checks everything: the
+   * horizon of the booking or of the other series.
    */
   async findFar(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
     const { content, ownerId, eventId } = booking;
@@ -116,31 +118,31 @@ export class AvailabilityService {
     if (until === null) return [];
     const kinds = await this.occupancies.findFarKinds(tx, ownerId, until, eventId);
     const later = kinds.later
-      ? await this.occupancies.listFarNeighbours(tx, ownerId, farDays(content, -Infinity), eventId)
+      ? await this.occupancies.listFarNeighbours(tx, ownerId, computeFarDays(content, -Infinity), eventId)
       : [];
-    const known = kinds.known ? occupiedWithin(content, { from: until, to: Infinity }, MAX_OCCURRENCES) : [];
-    const met = await this.occupancies.listOverlaps(tx, ownerId, known, eventId);
-    const visible = await this.visible(tx, booking, [...later, ...met], actor);
-    const first = new Map(met.map((one) => [one.eventId, explain([one], known, visible, 1)[0]]));
+    const known = kinds.known ? findOccupied(content, { from: until, to: Infinity }, MAX_OCCURRENCES) : [];
+    const overlaps = await this.occupancies.listOverlaps(tx, ownerId, known, eventId);
+    const visible = await this.findVisible(tx, booking, [...later, ...overlaps], actor);
+    const first = new Map(overlaps.map((one) => [one.eventId, explainConflicts([one], known, visible, 1)[0]]));
     for (const neighbour of later) {
       const from = Math.min(until, neighbour.until);
-      const meeting = explainFar(neighbour, content, from, visible.has(neighbour.eventId));
-      if (meeting) first.set(neighbour.eventId, meeting);
+      const conflict = explainFarConflict(neighbour, content, from, visible.has(neighbour.eventId));
+      if (conflict) first.set(neighbour.eventId, conflict);
     }
     return [...first.values()]
-      .flatMap((meeting) => meeting ?? [])
+      .flatMap((conflict) => conflict ?? [])
       .sort((a, b) => (a.start_time < b.start_time ? -1 : 1))
       .slice(0, MAX_FAR_CONFLICTS);
   }
 
-  /** The next three times at which the event would fit. */
+  /** Returns the next three times at which the event would not conflict. */
   async suggest(tx: Transaction, booking: Booking): Promise<SlotView[]> {
     const { busy } = occupancyOf(booking.content, nowOf(booking));
     const first = busy[0];
     if (!first) return [];
     const window = { start: first.start, end: Math.max(busy.at(-1)!.end, first.end + SUGGESTION_WINDOW) + 86_400 };
-    const taken = await this.listTaken(tx, booking, window);
-    return freeSlots(booking.content, taken).map((slot) => wireSlot(slot, booking.content));
+    const busyTime = await this.listBusyTime(tx, booking, window);
+    return findFreeSlots(booking.content, busyTime).map((slot) => toSlotView(slot, booking.content));
   }
 
   /** @throws Problem event_conflict with the conflicts, and suggestions for a single booking */
@@ -149,78 +151,82 @@ export class AvailabilityService {
     throw eventConflict(conflicts, bookings.length === 1 ? await this.suggest(tx, only!) : undefined);
   }
 
-  /** Returns whether exactly this is noted as the time that an event occupies. */
+  /** Returns true when an event occupies exactly the given time. */
   isOccupying(tx: Transaction, eventId: string, busy: Interval[]): Promise<boolean> {
     return this.occupancies.isOccupying(tx, eventId, busy);
   }
 
-  /** Gives up all time that an event occupied. */
+  /** Releases all time that an event occupies. */
   vacate(tx: Transaction, eventId: string): Promise<void> {
     return this.occupancies.vacate(tx, eventId);
   }
 
   /**
-   * Notes the time of a written event. `overlapping`: it was allowed to clash, so it doesn't stand under the constraint.
-   * @throws Problem event_conflict if the exclusion constraint finds what the check did not
+   * Stores the time that a written event occupies.
+   * @param overlapping true for an event that is stored although it conflicts, which the exclusion constraint then
+   *   ignores
+   * @throws Problem event_conflict when the exclusion constraint finds a conflict that the check did not
    */
   async occupy(tx: Transaction, booking: Booking, overlapping: boolean): Promise<void> {
     const occupancy = occupancyOf(booking.content, nowOf(booking));
-    const days = occupancy.until === null ? null : farDays(booking.content, occupancy.until);
+    const days = occupancy.until === null ? null : computeFarDays(booking.content, occupancy.until);
     try {
       await this.occupancies.occupy(tx, booking.eventId, booking.ownerId, occupancy, !overlapping, days);
     } catch (error) {
-      throw error instanceof TimeTaken ? eventConflict([]) : error;
+      throw error instanceof OccupancyConflict ? eventConflict([]) : error;
     }
   }
 
-  /** The series without its clashing occurrences; null when none would be left. */
-  private async withoutClashes(
+  /** Excludes the conflicting occurrences of a series. Returns null when none would be left. */
+  private async skipConflicts(
     tx: Transaction,
     booking: Booking,
   ): Promise<{ content: EventContent; skipped: string[] } | null> {
     const { content } = booking;
     const { busy } = occupancyOf(content, nowOf(booking));
     const window = { start: busy[0]!.start, end: Math.max(...busy.map(({ end }) => end)) };
-    const taken = merged(await this.listTaken(tx, booking, window));
-    const clashing = busy.filter((one) => blocking(taken, one));
-    if (clashing.length === busy.length) return null;
-    const names = clashing.map(({ original }: OccupiedInterval) => formatLocalTime(original!));
+    const busyTime = mergeIntervals(await this.listBusyTime(tx, booking, window));
+    const conflicting = busy.filter((one) => findBlocking(busyTime, one));
+    if (conflicting.length === busy.length) return null;
+    const names = conflicting.map(({ original }: OccupiedInterval) => formatLocalTime(original!));
     const overrides = content.overrides.filter(({ original }) => !names.includes(original));
-    const left = { ...content, excluded: [...new Set([...content.excluded, ...names])].sort(), overrides };
-    return { content: left, skipped: names.map((name) => wireLocal(name, content)) };
+    const rest = { ...content, excluded: [...new Set([...content.excluded, ...names])].sort(), overrides };
+    return { content: rest, skipped: names.map((name) => wireLocal(name, content)) };
   }
 
-  /** What the owner is busy with besides the booking. */
-  private async listTaken(tx: Transaction, booking: Booking, window: Interval): Promise<Interval[]> {
-    const noted = await this.occupancies.listBusy(tx, booking.ownerId, window, booking.eventId);
-    const beyond = await this.overlapsBeyond(tx, booking, [window]);
-    return [...noted, ...beyond.flatMap(({ shared }) => shared)];
+  /** Returns the time that other events of the owner occupy. */
+  private async listBusyTime(tx: Transaction, booking: Booking, window: Interval): Promise<Interval[]> {
+    const stored = await this.occupancies.listBusy(tx, booking.ownerId, window, booking.eventId);
+    const beyond = await this.findOverlapsBeyond(tx, booking, [window]);
+    return [...stored, ...beyond.flatMap(({ shared }) => shared)];
   }
 
-  /** Overlaps with series that go on after what is noted of them: long ones, and all of them in the far future. */
-  private async overlapsBeyond(tx: Transaction, booking: Booking, busy: Interval[]): Promise<Overlap[]> {
-    const ours = merged(busy);
+  /**
+   * Returns overlaps with series after their stored occupancy: of long series, and of endless ones in the far future.
+   */
+  private async findOverlapsBeyond(tx: Transaction, booking: Booking, busy: Interval[]): Promise<Overlap[]> {
+    const ours = mergeIntervals(busy);
     const window = { start: ours[0]!.start, end: ours.at(-1)!.end };
-    // Two endless series are noted up to nearly the same day; what the nightly job will add is its to report.
+    // The occupancy of all endless series ends at nearly the same day. The nightly job reports the conflicts after it.
     const compared = { ...window, end: window.end - (isSeries(booking.content) ? NIGHTLY_SLACK : 0) };
-    const neighbours = await this.occupancies.listGoingOn(tx, booking.ownerId, compared, booking.eventId);
+    const neighbours = await this.occupancies.listContinuing(tx, booking.ownerId, compared, booking.eventId);
     return neighbours.flatMap(({ until, ...neighbour }) => {
       const rest = { from: Math.max(until, window.start), to: window.end };
-      // What began before is noted to its end.
-      const theirs = occupiedWithin(neighbour.content, rest, MAX_BEYOND).filter(({ start }) => start >= until);
-      const shared = common(ours, merged(theirs));
+      // Occurrences that begin before it are stored completely.
+      const theirs = findOccupied(neighbour.content, rest, MAX_BEYOND).filter(({ start }) => start >= until);
+      const shared = intersectIntervals(ours, mergeIntervals(theirs));
       return shared.length > 0 ? [{ ...neighbour, shared }] : [];
     });
   }
 
-  private async visible(
+  private async findVisible(
     tx: Transaction,
     { ownerId }: Booking,
     neighbours: Neighbour[],
     actor: Actor,
   ): Promise<Set<string>> {
     const ids = neighbours.map((neighbour) => neighbour.eventId);
-    // All are the owner's.
+    // All of them belong to the owner.
     if (ids.length === 0 || actor.userId === ownerId) return new Set(ids);
     return this.occupancies.listVisible(tx, ids, actor.userId);
   }
@@ -228,8 +234,8 @@ export class AvailabilityService {
 
 const nowOf = ({ now }: Booking): number => now ?? Date.now() / 1_000;
 
-/** As it can be sent: dates for an all-day event. */
-const wireSlot = ({ start, end }: Interval, content: EventContent): SlotView => ({
+/** Returns a slot as clients may send it: with dates for an all-day event. */
+const toSlotView = ({ start, end }: Interval, content: EventContent): SlotView => ({
   start_time: wireOccurrenceTime(start, content),
   end_time: wireOccurrenceTime(end, content),
 });

@@ -2,26 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { CONTENT } from './occupancy.repository.js';
 import type { EventContent } from '../content/event-content.js';
-import { type Interval, multirange } from './occupancy.js';
+import { type Interval, toMultirange } from './occupancy.js';
 
-/** Stretches of one person's time, in no particular order. */
-export interface BusyStretches {
+/** The busy time of one person, in no particular order. */
+export interface BusyIntervals {
   ownerId: string;
   /** Start and end in epoch seconds. */
-  stretches: [number, number][];
+  intervals: [number, number][];
 }
 
-/** A series of which a part of the window is not in `event_occupancy`. */
+/** A series whose occupancy is stored for only a part of the window. */
 export interface UnstoredSeries {
   ownerId: string;
   content: EventContent;
-  /** The part of the window (epoch seconds) that has to be computed. */
+  /** The rest of the window (epoch seconds), for which the occupancy has to be computed. */
   missing: Interval;
 }
 
 interface SeriesRow extends EventContent {
   ownerId: string;
-  /** What is stored of the series, epoch seconds; null without a bound, or when nothing is. */
+  /** Bounds of the stored occupancy in epoch seconds; null when it is unbounded or empty. */
   storedFrom: number | null;
   storedUntil: number | null;
 }
@@ -29,43 +29,43 @@ interface SeriesRow extends EventContent {
 const BOUNDS = `extract(epoch FROM lower(o.busy))::bigint AS "storedFrom", extract(epoch FROM o.busy_until)::bigint AS "storedUntil"`;
 const IN_WINDOW = `e.deleted_at IS NULL AND e.first_start < upper($2::tstzrange) AND (e.last_end IS NULL OR e.last_end > lower($2::tstzrange))`;
 
-/** Reads of several people's `event_occupancy`, and of the series that reach beyond it. */
+/** Reads the `event_occupancy` of several people, and the series that continue beyond it. */
 @Injectable()
 export class BusyTimeRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** What is stored within the window, the stretches of one person run together. At most `limit` stretches in all. */
-  listStored(ownerIds: string[], window: Interval, limit: number): Promise<BusyStretches[]> {
-    return this.manager.query<BusyStretches[]>(
+  /** Returns the stored occupancy within the window, merged per person. At most `limit` intervals in all. */
+  listStored(ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
+    return this.manager.query<BusyIntervals[]>(
       `SELECT owner_id AS "ownerId",
-              json_agg(json_build_array(extract(epoch FROM lower(stretch))::bigint, extract(epoch FROM upper(stretch))::bigint))
-                AS stretches
-         FROM (SELECT owner_id, unnest(range_agg(busy * $2::tstzmultirange)) AS stretch
+              json_agg(json_build_array(extract(epoch FROM lower(part))::bigint, extract(epoch FROM upper(part))::bigint))
+                AS intervals
+         FROM (SELECT owner_id, unnest(range_agg(busy * $2::tstzmultirange)) AS part
                  FROM event_occupancy
                 WHERE owner_id = ANY($1) AND busy && $2::tstzmultirange
                 GROUP BY owner_id
                 LIMIT $3) AS found
         GROUP BY owner_id`,
-      [ownerIds, multirange([window]), limit],
+      [ownerIds, toMultirange([window]), limit],
     );
   }
 
-  /** Series that go on in the window after what is stored of them. */
+  /** Returns the series that continue in the window after their stored occupancy. */
   async listBeyond(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
     const rows = await this.manager.query<SeriesRow[]>(
       `SELECT o.owner_id AS "ownerId", ${BOUNDS}, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
         WHERE o.owner_id = ANY($1) AND o.busy_until < upper($2::tstzrange) AND ${IN_WINDOW}
         LIMIT $3`,
-      [ownerIds, range(window), limit],
+      [ownerIds, toRange(window), limit],
     );
     return rows.map((row) => ({
-      ...unstored(row),
+      ...toUnstored(row),
       missing: { start: Math.max(window.start, row.storedUntil ?? window.start), end: window.end },
     }));
   }
 
-  /** Series that were going on in the window before what is stored of them: of long ones the distant past is not kept. */
+  /** Returns the series with occurrences in the window before their stored occupancy: that of long ones begins late. */
   async listBefore(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
     const rows = await this.manager.query<SeriesRow[]>(
       `SELECT p.user_id AS "ownerId", ${BOUNDS}, ${CONTENT}
@@ -76,18 +76,18 @@ export class BusyTimeRepository {
           AND (e.show_as = 'busy' OR e.overrides @> '[{"showAs": "busy"}]') AND (e.rrule IS NOT NULL OR e.added <> '[]') AND ${IN_WINDOW}
           AND (o.event_id IS NULL OR isempty(o.busy) OR lower(o.busy) > greatest(e.first_start, lower($2::tstzrange)))
         LIMIT $3`,
-      [ownerIds, range(window), limit],
+      [ownerIds, toRange(window), limit],
     );
     return rows.map((row) => ({
-      ...unstored(row),
+      ...toUnstored(row),
       missing: { start: window.start, end: Math.min(window.end, row.storedFrom ?? window.end) },
     }));
   }
 }
 
-const range = ({ start, end }: Interval): string => multirange([{ start, end }]).slice(1, -1);
+const toRange = ({ start, end }: Interval): string => toMultirange([{ start, end }]).slice(1, -1);
 
-const unstored = ({
+const toUnstored = ({
   ownerId,
   storedFrom: _from,
   storedUntil: _until,

@@ -10,7 +10,7 @@ export class IntervalView {
   end_time: string;
 }
 
-/** A time at which the event would fit. */
+/** A time at which the event would not conflict. */
 export class SlotView {
   @ApiProperty({ description: 'UTC with `Z`; a plain date for all-day events.', example: '2026-06-01T09:00:00Z' })
   start_time: string;
@@ -19,7 +19,7 @@ export class SlotView {
   end_time: string;
 }
 
-/** One clash: their occurrence, and the one of ours that meets it. */
+/** One conflict: the occurrence of the other event, and the occurrence that overlaps it. */
 export class ConflictView extends IntervalView {
   @ApiProperty({
     type: String,
@@ -38,21 +38,22 @@ export class ConflictView extends IntervalView {
   })
   title: string | null;
 
-  @ApiProperty({ type: IntervalView, description: 'The occurrence of yours that meets it.' })
+  @ApiProperty({ type: IntervalView, description: 'The occurrence of your event that overlaps it.' })
   with: IntervalView;
 
-  @ApiProperty({ required: false, description: 'Where yours stands in the body of a batch, such as `/events/3`.' })
+  @ApiProperty({ required: false, description: 'Your event in the body of a batch, such as `/events/3`.' })
   pointer?: string;
 }
 
 export class ConflictProblemView extends ProblemView {
-  @ApiProperty({ type: [ConflictView], required: false, description: 'With `event_conflict`: the first 50 clashes.' })
+  @ApiProperty({ type: [ConflictView], required: false, description: 'With `event_conflict`: the first 50 conflicts.' })
   conflicts?: ConflictView[];
 
   @ApiProperty({
     type: [SlotView],
     required: false,
-    description: 'With `event_conflict`: the next three times at which the event would fit (not for batches).',
+    description:
+      'With `event_conflict`, except for batches: the next three times at which the event would not conflict.',
   })
   suggestions?: SlotView[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf, seconds, spelled } from '../../test/support/contents.js';
-import { farDays, firstMeeting } from './far-days.js';
+import { computeFarDays, findFirstOverlap } from './far-days.js';
 
 const dayIn = (bits: string, date: string): string =>
   bits.charAt((seconds(`${date}T00:00:00Z`) - seconds('2026-01-01T00:00:00Z')) / 86_400);
@@ -8,7 +8,7 @@ const shareADay = (a: string, b: string): boolean => [...a].some((bit, day) => b
 
 describe('farDays', () => {
   it('marks the days on which a series takes time, from an instant on', () => {
-    const bits = farDays(contentOf({ recurrence_pattern: 'FREQ=WEEKLY' }), seconds('2040-01-01T00:00:00Z'));
+    const bits = computeFarDays(contentOf({ recurrence_pattern: 'FREQ=WEEKLY' }), seconds('2040-01-01T00:00:00Z'));
     expect(bits).toHaveLength(29_200);
     expect(bits).toMatch(/^[01]+$/);
     expect(dayIn(bits, '2039-12-26')).toBe('0');
@@ -19,7 +19,7 @@ describe('farDays', () => {
 
   it('marks every day that an occurrence touches, and not the one on which it ends at midnight', () => {
     const times = { start_time: '2026-06-01T22:00:00', end_time: '2026-06-03T00:00:00' };
-    const bits = farDays(contentOf({ ...times, recurrence_pattern: 'FREQ=MONTHLY' }), -Infinity);
+    const bits = computeFarDays(contentOf({ ...times, recurrence_pattern: 'FREQ=MONTHLY' }), -Infinity);
     expect(['2050-05-31', '2050-06-01', '2050-06-02', '2050-06-03'].map((date) => dayIn(bits, date))).toEqual([
       '0',
       '1',
@@ -29,22 +29,25 @@ describe('farDays', () => {
   });
 
   it('marks nothing of what shows as free', () => {
-    expect(farDays({ ...contentOf({ recurrence_pattern: 'FREQ=DAILY' }), showAs: 'free' }, -Infinity)).not.toContain(
-      '1',
-    );
+    expect(
+      computeFarDays({ ...contentOf({ recurrence_pattern: 'FREQ=DAILY' }), showAs: 'free' }, -Infinity),
+    ).not.toContain('1');
   });
 
   it('takes an event that happens once as well', () => {
-    const bits = farDays(contentOf({ start_time: '2050-06-01T10:00:00', end_time: '2050-06-01T11:00:00' }), -Infinity);
+    const bits = computeFarDays(
+      contentOf({ start_time: '2050-06-01T10:00:00', end_time: '2050-06-01T11:00:00' }),
+      -Infinity,
+    );
     expect(bits.indexOf('1')).toBe(bits.lastIndexOf('1'));
     expect(dayIn(bits, '2050-06-01')).toBe('1');
   });
 
   it('keeps apart what never shares a day', () => {
-    const mondays = farDays(contentOf({ recurrence_pattern: 'FREQ=WEEKLY' }), -Infinity);
+    const mondays = computeFarDays(contentOf({ recurrence_pattern: 'FREQ=WEEKLY' }), -Infinity);
     const tuesday = { start_time: '2026-06-02T10:00:00', end_time: '2026-06-02T11:00:00' };
-    const tuesdays = farDays(contentOf({ ...tuesday, recurrence_pattern: 'FREQ=WEEKLY' }), -Infinity);
-    const firsts = farDays(contentOf({ recurrence_pattern: 'FREQ=MONTHLY' }), -Infinity);
+    const tuesdays = computeFarDays(contentOf({ ...tuesday, recurrence_pattern: 'FREQ=WEEKLY' }), -Infinity);
+    const firsts = computeFarDays(contentOf({ recurrence_pattern: 'FREQ=MONTHLY' }), -Infinity);
     expect(shareADay(mondays, tuesdays)).toBe(false);
     expect(shareADay(mondays, firsts)).toBe(true);
   });
@@ -59,15 +62,15 @@ describe('firstMeeting', () => {
   });
 
   it('names the two occurrences that meet first after an instant', () => {
-    const met = firstMeeting(mondays, firstsOfJune, seconds('2040-01-01T00:00:00Z'))!;
+    const met = findFirstOverlap(mondays, firstsOfJune, seconds('2040-01-01T00:00:00Z'))!;
     expect(spelled(met.ours)).toBe('2043-06-01T10:00/2043-06-01T11:00');
     expect(spelled(met.theirs)).toBe('2043-06-01T10:30/2043-06-01T11:30');
   });
 
   it('is null when they only touch, or one of them has ended', () => {
     const times = { start_time: '2026-06-01T11:00:00', end_time: '2026-06-01T12:00:00' };
-    expect(firstMeeting(mondays, contentOf({ ...times, recurrence_pattern: 'FREQ=WEEKLY' }), 0)).toBeNull();
+    expect(findFirstOverlap(mondays, contentOf({ ...times, recurrence_pattern: 'FREQ=WEEKLY' }), 0)).toBeNull();
     const ended = contentOf({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' });
-    expect(firstMeeting(mondays, ended, seconds('2030-01-01T00:00:00Z'))).toBeNull();
+    expect(findFirstOverlap(mondays, ended, seconds('2030-01-01T00:00:00Z'))).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import type { EventContent } from '../content/event-content.js';
-import { type OccupiedInterval, occupiedWithin } from './occupancy.js';
+import { type OccupiedInterval, findOccupied } from './occupancy.js';
 
-// 2026-01-01 to 2105: one bit a day, 3.6 KB a series.
+// 2026-01-01 to 2105: one bit per day, 3.6 KB per series.
 const FIRST_DAY = 20_454;
 const DAYS = 29_200;
 const DAY = 86_400;
@@ -9,14 +9,14 @@ const ONE = '1'.charCodeAt(0);
 const MAX_OCCURRENCES = 100_000;
 
 /**
- * The days on which an event takes time, as PostgreSQL's text of a bit string: a sieve for series that go on beyond the
- * horizon. Two series that share no day never clash; those that do are compared exactly.
- * @param from epoch seconds; earlier days are left out
+ * Returns the days on which an event occupies time, as a PostgreSQL bit string, to filter series that continue beyond
+ * the horizon. Two series that share no day never conflict; those that share one are compared exactly. Pure.
+ * @param from epoch seconds; earlier days are omitted
  */
-export function farDays(content: EventContent, from: number): string {
+export function computeFarDays(content: EventContent, from: number): string {
   const bits = Buffer.alloc(DAYS, '0');
   const window = { from: Math.max(from, FIRST_DAY * DAY), to: (FIRST_DAY + DAYS) * DAY };
-  for (const { start, end } of occupiedWithin(content, window, MAX_OCCURRENCES)) {
+  for (const { start, end } of findOccupied(content, window, MAX_OCCURRENCES)) {
     const last = Math.floor((end - 1) / DAY) - FIRST_DAY;
     for (let day = Math.max(0, Math.floor(start / DAY) - FIRST_DAY); day <= last && day < DAYS; day += 1)
       bits[day] = ONE;
@@ -24,14 +24,14 @@ export function farDays(content: EventContent, from: number): string {
   return bits.toString('latin1');
 }
 
-/** The first two occurrences after an instant (epoch seconds) that overlap, one of each series; null when none do. */
-export function firstMeeting(
+/** Returns the first overlapping occurrences of two series after an instant (epoch seconds); null for none. Pure. */
+export function findFirstOverlap(
   ours: EventContent,
   theirs: EventContent,
   from: number,
 ): { ours: OccupiedInterval; theirs: OccupiedInterval } | null {
   const window = { from, to: (FIRST_DAY + DAYS) * DAY };
-  const [mine, others] = [ours, theirs].map((content) => occupiedWithin(content, window, MAX_OCCURRENCES));
+  const [mine, others] = [ours, theirs].map((content) => findOccupied(content, window, MAX_OCCURRENCES));
   for (let at = 0, other = 0; at < mine!.length && other < others!.length;) {
     const [a, b] = [mine![at]!, others![other]!];
     if (a.start < b.end && b.start < a.end) return { ours: a, theirs: b };

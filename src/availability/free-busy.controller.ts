@@ -17,9 +17,9 @@ export class FreeBusyController {
   @SignedIn()
   @ApiOperation({
     operationId: 'getFreeBusy',
-    summary: 'When people are busy',
+    summary: 'Get when people are busy',
     description:
-      'A person is busy with the events that he or she owns and shows as busy. Only times are told, never events. People with whom you share no event are refused like people who do not exist: 422 `unknown_person`. Correct at any date, near or a century ahead.',
+      'A person is busy during the events that they own and that are shown as busy. The response contains times, never events. A person with whom you share no event gives the same error as one who does not exist: 422 `unknown_person`. The result is exact for any date, even a century ahead.',
   })
   @ApiOkResponse({ type: FreeBusyView, description: 'The busy time of each person' })
   @ApiProblems('validation_failed')

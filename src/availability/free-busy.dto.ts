@@ -9,18 +9,19 @@ const WINDOW = 'An instant, wall time in your zone, or a date in your zone.';
 
 export class FreeBusyQuery {
   @IdListQuery({
-    description: 'Whose time: you, and people with whom you share an event. Repeated, or separated by commas.',
+    description:
+      'The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.',
     min: 1,
     max: MAX_PEOPLE,
     example: ['01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01'],
   })
   user_ids: unknown[];
 
-  @TextField({ description: `Where the window begins. ${WINDOW}`, max: 40, example: '2026-06-01' })
+  @TextField({ description: `Start of the window. ${WINDOW}`, max: 40, example: '2026-06-01' })
   from: string;
 
   @TextField({
-    description: `Where it ends, at most 92 days later; exclusive. ${WINDOW}`,
+    description: `End of the window, exclusive, at most 92 days later. ${WINDOW}`,
     max: 40,
     example: '2026-06-08',
   })
@@ -33,12 +34,12 @@ export class PersonBusyView {
 
   @ApiProperty({
     type: [IntervalView],
-    description: 'By start, merged, and cut off at the bounds of the window. With what, is not told.',
+    description: 'Merged intervals by start, clipped to the window, without the events that occupy them.',
   })
   busy: IntervalView[];
 }
 
 export class FreeBusyView {
-  @ApiProperty({ type: [PersonBusyView], description: 'In the order of the question, each person once.' })
+  @ApiProperty({ type: [PersonBusyView], description: 'In the order of the request, each person once.' })
   items: PersonBusyView[];
 }

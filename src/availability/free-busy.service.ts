@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { BusyTimeService } from './busy-time.service.js';
 import type { Interval } from './occupancy.js';
-import type { Acquaintance } from '../permissions/member.js';
+import type { KnownPerson } from '../permissions/member.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid } from '../problems/problem.js';
 import { KnownPeopleService } from './known-people.service.js';
 import { readSpan } from './span.js';
-import { refusingTooMuch } from './too-much-time.js';
+import { refuseTooMuchBusyTime } from './refuse-too-much-busy-time.js';
 
 export interface PersonBusy {
-  person: Acquaintance;
+  person: KnownPerson;
   busy: Interval[];
 }
 
@@ -22,15 +22,19 @@ export class FreeBusyService {
     private readonly busyTime: BusyTimeService,
   ) {}
 
-  /** @throws Problem validation_failed, also for people whom the actor doesn't know */
+  /**
+   * Returns when people are busy, in the order of the ids.
+   * @param span a window as the client sent it; wall times and dates are in the actor's zone
+   * @throws Problem validation_failed, also for people with whom the actor shares no event
+   */
   async list(actor: Actor, userIds: unknown[], span: { from: string; to: string }): Promise<PersonBusy[]> {
-    const read = readSpan(span, { timeZone: actor.timeZone, mostDays: MAX_DAYS, prefix: '/query' });
+    const read = readSpan(span, { timeZone: actor.timeZone, maxDays: MAX_DAYS, prefix: '/query' });
     const found = await this.people.find(actor, [{ pointer: '/query/user_ids', ids: userIds }]);
     const errors = [read, found].flatMap((part) => ('errors' in part ? part.errors : []));
     if ('errors' in read || 'errors' in found) throw invalid(...errors);
     const [people = []] = found.people;
     const ids = people.map(({ id }) => id);
-    const busy = await refusingTooMuch('/query/to', this.busyTime.list(ids, read.window));
+    const busy = await refuseTooMuchBusyTime('/query/to', this.busyTime.list(ids, read.window));
     return people.map((person) => ({ person, busy: busy.get(person.id)! }));
   }
 }

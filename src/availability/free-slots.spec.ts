@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf, seconds, spelled } from '../../test/support/contents.js';
 import type { EventContent } from '../content/event-content.js';
-import { blocking, freeSlots, merged } from './free-slots.js';
+import { findBlocking, findFreeSlots, mergeIntervals } from './free-slots.js';
 import { type Interval, occupancyOf } from './occupancy.js';
 
 const stretch = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
 const onDay = (start: string, end: string): Interval => stretch(`2026-06-01T${start}:00Z`, `2026-06-01T${end}:00Z`);
-const slots = (content: EventContent, busy: Interval[]): string[] => freeSlots(content, busy).map(spelled);
+const slots = (content: EventContent, busy: Interval[]): string[] => findFreeSlots(content, busy).map(spelled);
 const busyOf = (content: EventContent): Interval[] => occupancyOf(content, seconds('2026-06-01T00:00:00Z')).busy;
 
 describe('the next times at which a single event would fit', () => {
@@ -58,7 +58,7 @@ describe('the next times at which a series would fit', () => {
       stretch('2026-10-18T23:00:00Z', '2026-10-19T00:00:00Z'),
       stretch('2026-10-26T02:30:00Z', '2026-10-26T03:00:00Z'),
     ];
-    const found = freeSlots(nights, busy);
+    const found = findFreeSlots(nights, busy);
     expect(found.map(spelled)[0]).toBe('2026-10-19T00:00/2026-10-19T01:00');
     for (const { start } of found) {
       const local = (start - seconds('2026-10-18T22:00:00Z')) / 3_600;
@@ -105,15 +105,15 @@ describe('merged and blocking', () => {
   it('make one of what touches or overlaps, and change nothing that was given', () => {
     const given = [onDay('12:00', '13:00'), onDay('10:00', '12:00'), onDay('10:30', '11:00'), onDay('15:00', '16:00')];
     const before = structuredClone(given);
-    expect(merged(given)).toEqual([onDay('10:00', '13:00'), onDay('15:00', '16:00')]);
+    expect(mergeIntervals(given)).toEqual([onDay('10:00', '13:00'), onDay('15:00', '16:00')]);
     expect(given).toEqual(before);
   });
 
   it('find what overlaps, not what touches', () => {
     const taken = [onDay('10:00', '11:00'), onDay('12:00', '13:00')];
-    expect(blocking(taken, onDay('11:00', '12:00'))).toBeNull();
-    expect(blocking(taken, onDay('10:59', '11:01'))).toEqual(taken[0]);
-    expect(blocking(taken, onDay('09:00', '14:00'))).toEqual(taken[1]);
-    expect(blocking([], onDay('09:00', '14:00'))).toBeNull();
+    expect(findBlocking(taken, onDay('11:00', '12:00'))).toBeNull();
+    expect(findBlocking(taken, onDay('10:59', '11:01'))).toEqual(taken[0]);
+    expect(findBlocking(taken, onDay('09:00', '14:00'))).toEqual(taken[1]);
+    expect(findBlocking([], onDay('09:00', '14:00'))).toBeNull();
   });
 });

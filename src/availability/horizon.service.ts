@@ -8,20 +8,21 @@ import { AvailabilityService } from './availability.service.js';
 import type { Conflict } from './conflict.js';
 import { OccupancyRepository } from './occupancy.repository.js';
 
-/** A series that met another one in the years that were added. */
-export interface Meeting {
+/** A series that conflicts with another event in the time that was added. */
+export interface ConflictingSeries {
   eventId: string;
   conflicts: Conflict[];
 }
 
 const CHUNK = 100;
 const DAY_MS = 86_400_000;
-/** Series known for less than this are extended: a quarter of a year ahead of need. */
-const KNOWN_AHEAD_MS = (10 * 366 - 90) * DAY_MS;
+/** A series with less stored occupancy ahead is extended: a quarter of a year before that falls below ten years. */
+const MIN_AHEAD_MS = (10 * 366 - 90) * DAY_MS;
 
 /**
- * Endless series are checked for ten years ahead; as time passes, years are added. Runs every night; servers that run it
- * at the same moment share the work, for every series is done under its owner's lock and is then no longer due.
+ * Conflicts of endless series are checked for ten years ahead. A nightly job extends their stored occupancy as time
+ * passes. Several servers may run it at the same time: each series is extended under its owner's lock, and is then no
+ * longer due.
  */
 @Injectable()
 export class HorizonService {
@@ -35,34 +36,36 @@ export class HorizonService {
   ) {}
 
   @Cron('0 17 3 * * *', { name: 'extend-horizon', timeZone: 'UTC' })
-  async nightly(): Promise<void> {
+  async runNightly(): Promise<void> {
     try {
-      const { extended, met } = await this.extend();
-      if (extended > 0) this.logger.log('horizon extended', { extended, met: met.length });
-      for (const { eventId } of met) this.logger.warn('a series meets another one beyond its old horizon', { eventId });
+      const { extended, conflicting } = await this.extend();
+      if (extended > 0) this.logger.log('horizon extended', { extended, conflicting: conflicting.length });
+      for (const { eventId } of conflicting) {
+        this.logger.warn('a series conflicts with another event after its previous horizon', { eventId });
+      }
     } catch (error) {
-      // Tomorrow night is early enough: the series are known for years yet.
+      // The next night is early enough: years of occupancy are still stored.
       this.logger.error(error instanceof Error ? error.stack : error);
     }
   }
 
   /**
-   * Extends every series that is due. What they meet is reported, never refused or deleted: such a series no longer
-   * stands under the exclusion constraint, but still occupies its time.
+   * Extends every series that is due. Conflicts are reported, never refused or deleted: the exclusion constraint
+   * ignores a conflicting series from then on, but it still occupies its time.
    */
-  async extend(now = new Date()): Promise<{ extended: number; met: Meeting[] }> {
-    const before = new Date(now.getTime() + KNOWN_AHEAD_MS);
-    const met: Meeting[] = [];
+  async extend(now = new Date()): Promise<{ extended: number; conflicting: ConflictingSeries[] }> {
+    const before = new Date(now.getTime() + MIN_AHEAD_MS);
+    const conflicting: ConflictingSeries[] = [];
     let extended = 0;
     for (let after: string | null = null; ;) {
       const due = await this.occupancies.listDue(before, after, CHUNK);
       for (const eventId of due) {
         const conflicts = await this.transactions.run((tx) => this.extendOne(tx, eventId, now));
         extended += 1;
-        if (conflicts.length > 0) met.push({ eventId, conflicts });
+        if (conflicts.length > 0) conflicting.push({ eventId, conflicts });
       }
       after = due.at(-1) ?? null;
-      if (due.length < CHUNK) return { extended, met };
+      if (due.length < CHUNK) return { extended, conflicting };
     }
   }
 

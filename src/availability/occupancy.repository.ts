@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { violatesExclusion } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import { type EventContent, selectContent } from '../content/event-content.js';
-import { type Interval, multirange, type Occupancy, weekMask } from './occupancy.js';
+import { type Interval, toMultirange, type Occupancy, toWeekMask } from './occupancy.js';
 
 /** Another event of the same owner. */
 export interface Neighbour {
@@ -13,39 +13,40 @@ export interface Neighbour {
 
 /** A neighbour, and where the two overlap. */
 export interface Overlap extends Neighbour {
-  /** The first stretches that both occupy, in order. */
+  /** The first intervals that both occupy, in order. */
   shared: Interval[];
 }
 
-/** A neighbour that goes on after the time up to which it is noted (epoch seconds). */
+/** A neighbour that continues after its stored occupancy, which ends at `until` (epoch seconds). */
 export interface FarNeighbour extends Neighbour {
   until: number;
 }
 
-/** The owner's time was taken between check and write: only possible when a writer forgot the lock. */
-export class TimeTaken extends Error {}
+/** The exclusion constraint found an overlap after the check: only possible when a writer did not take the lock. */
+export class OccupancyConflict extends Error {}
 
-/** The content of an event from a row `e` of `events`. */
+/** The select list that reads the content from a row `e` of `events`. */
 export const CONTENT = selectContent('e');
 
 type NeighbourRow = { eventId: string } & EventContent;
 
 const MAX_FAR_NEIGHBOURS = 20;
 const MAX_OVERLAPS = 50;
-const MAX_STRETCHES = 50;
-/** Characters of one stretch in PostgreSQL's text of a multirange. */
-const STRETCH_TEXT = 54;
+const MAX_INTERVALS = 50;
+/** Length of one interval in the text of a multirange. */
+const INTERVAL_TEXT_LENGTH = 54;
 
-/** The `event_occupancy` table: which time each busy event takes from its owner. */
+/** Reads and writes `event_occupancy`: the time that each busy event occupies. */
 @Injectable()
 export class OccupancyRepository {
   constructor(private readonly dataSource: DataSource) {}
 
+  /** Returns other events of an owner that overlap the busy time, by the start of the first overlap. */
   async listOverlaps(tx: Transaction, ownerId: string, busy: Interval[], exceptEventId: string): Promise<Overlap[]> {
     if (busy.length === 0) return [];
-    // The sieves come first: `busy` is long, and only read, once, of what passes them.
+    // The cheap conditions come first: `busy` is long, and is read only for rows that pass them.
     const rows = await tx.query<NeighbourRow & { shared: string }>(
-      `SELECT e.id AS "eventId", left(met.shared::text, ${MAX_STRETCHES * STRETCH_TEXT}) AS shared, ${CONTENT}
+      `SELECT e.id AS "eventId", left(overlap.shared::text, ${MAX_INTERVALS * INTERVAL_TEXT_LENGTH}) AS shared, ${CONTENT}
          FROM (SELECT o.event_id, both_busy.shared
                  FROM event_occupancy o,
                       LATERAL (SELECT CASE WHEN bit_count(o.week & $4::bit(336)) > 0 THEN o.busy * $2::tstzmultirange
@@ -53,18 +54,18 @@ export class OccupancyRepository {
                 WHERE o.owner_id = $1 AND o.span && range_merge($2::tstzmultirange) AND o.event_id <> $3
                   AND NOT isempty(both_busy.shared)
                 ORDER BY lower(both_busy.shared), o.event_id
-                LIMIT ${MAX_OVERLAPS}) AS met
-         JOIN events e ON e.id = met.event_id`,
-      [ownerId, multirange(busy), exceptEventId, weekMask(busy)],
+                LIMIT ${MAX_OVERLAPS}) AS overlap
+         JOIN events e ON e.id = overlap.event_id`,
+      [ownerId, toMultirange(busy), exceptEventId, toWeekMask(busy)],
     );
-    return rows.map(({ shared, ...row }) => ({ ...neighbour(row), shared: stretchesIn(shared) }));
+    return rows.map(({ shared, ...row }) => ({ ...toNeighbour(row), shared: readIntervals(shared) }));
   }
 
   /**
-   * Notes the time an event takes; none removes the note. `rejects`: it was stored on the understanding that nothing
-   * overlaps it, which an exclusion constraint then holds against every other such event.
-   * @param farDays for a series that goes on after `until`: the days of later years, as a bit string
-   * @throws TimeTaken
+   * Stores the time that an event occupies, or deletes the row when that is none.
+   * @param rejects true for an event that must not overlap others, which an exclusion constraint guarantees among them
+   * @param farDays for a series that continues after `until`: its days in later years, as a bit string
+   * @throws OccupancyConflict
    */
   async occupy(
     tx: Transaction,
@@ -74,7 +75,7 @@ export class OccupancyRepository {
     rejects: boolean,
     farDays: string | null,
   ): Promise<void> {
-    // A series may take no time before the horizon and some beyond it.
+    // A series may occupy no time before the horizon and some after it.
     if (busy.length === 0 && until === null) return this.vacate(tx, eventId);
     try {
       await tx.query(
@@ -86,28 +87,28 @@ export class OccupancyRepository {
         [
           eventId,
           ownerId,
-          multirange(busy),
+          toMultirange(busy),
           rejects,
           until === null ? null : new Date(until * 1_000),
           farDays,
-          weekMask(busy),
+          toWeekMask(busy),
         ],
       );
     } catch (error) {
-      throw violatesExclusion(error, 'event_occupancy_no_overlap') ? new TimeTaken() : error;
+      throw violatesExclusion(error, 'event_occupancy_no_overlap') ? new OccupancyConflict() : error;
     }
   }
 
-  /** Whether exactly this is noted as the time that an event takes. */
+  /** Returns true when an event occupies exactly the given time. */
   async isOccupying(tx: Transaction, eventId: string, busy: Interval[]): Promise<boolean> {
     const [row] = await tx.query<{ same: boolean }>(
       `SELECT coalesce((SELECT busy FROM event_occupancy WHERE event_id = $1), '{}') = $2::tstzmultirange AS same`,
-      [eventId, multirange(busy)],
+      [eventId, toMultirange(busy)],
     );
     return row?.same ?? false;
   }
 
-  /** Series that are known up to an instant at most, in order of their id. */
+  /** Returns series whose stored occupancy ends before an instant, by id. */
   async listDue(before: Date, after: string | null, limit: number): Promise<string[]> {
     const rows = await this.dataSource.query<{ eventId: string }[]>(
       `SELECT event_id AS "eventId" FROM event_occupancy
@@ -117,15 +118,15 @@ export class OccupancyRepository {
     return rows.map((row) => row.eventId);
   }
 
-  /** Other series of the owner that go on in a window after what is noted of them, with the end of that. */
-  async listGoingOn(
+  /** Returns other series of the owner that continue in a window after their stored occupancy. */
+  async listContinuing(
     tx: Transaction,
     ownerId: string,
     window: Interval,
     exceptEventId: string,
   ): Promise<FarNeighbour[]> {
     const until = new Date(window.end * 1_000);
-    // Hardly ever any, so their content is not asked for at once: planning a join is most of what this costs.
+    // There are hardly ever any, so their content is read separately: planning a join would be most of the cost.
     const ending = await tx.query<{ eventId: string }>(
       `SELECT event_id AS "eventId" FROM event_occupancy WHERE owner_id = $1 AND busy_until < $2 AND event_id <> $3`,
       [ownerId, until, exceptEventId],
@@ -137,22 +138,22 @@ export class OccupancyRepository {
         WHERE o.event_id = ANY($1) AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
       [ending.map((one) => one.eventId), new Date(window.start * 1_000), until],
     );
-    return rows.map(({ until: noted, ...row }) => ({ ...neighbour(row), until: noted }));
+    return rows.map(({ until: storedUntil, ...row }) => ({ ...toNeighbour(row), until: storedUntil }));
   }
 
-  /** What the owner is busy with in a window, without one event. */
+  /** Returns the time that an owner's events occupy in a window, except one event. */
   listBusy(tx: Transaction, ownerId: string, window: Interval, exceptEventId: string): Promise<Interval[]> {
     return tx.query<Interval>(
-      `SELECT extract(epoch FROM lower(stretch))::bigint AS start, extract(epoch FROM upper(stretch))::bigint AS end
-         FROM event_occupancy o, unnest(o.busy * $2::tstzmultirange) AS stretch
+      `SELECT extract(epoch FROM lower(part))::bigint AS start, extract(epoch FROM upper(part))::bigint AS end
+         FROM event_occupancy o, unnest(o.busy * $2::tstzmultirange) AS part
         WHERE o.owner_id = $1 AND o.span && range_merge($2::tstzmultirange) AND o.event_id <> $3`,
-      [ownerId, multirange([window]), exceptEventId],
+      [ownerId, toMultirange([window]), exceptEventId],
     );
   }
 
   /**
-   * What there is for an endless booking to meet where the main check doesn't look: `later`, other series that are noted
-   * only up to an instant; `known`, anything noted after the booking's own horizon (epoch seconds).
+   * Returns which events an endless booking may conflict with outside the main check: `later`, other series that
+   * continue after their stored occupancy; `known`, occupancy stored after the horizon of the booking (epoch seconds).
    */
   async findFarKinds(
     tx: Transaction,
@@ -170,7 +171,7 @@ export class OccupancyRepository {
     return row!;
   }
 
-  /** Other series that go on after what is noted of them, and share a day of later years. */
+  /** Returns other series that continue after their stored occupancy and share a day in later years. */
   async listFarNeighbours(
     tx: Transaction,
     ownerId: string,
@@ -184,14 +185,14 @@ export class OccupancyRepository {
         LIMIT ${MAX_FAR_NEIGHBOURS}`,
       [ownerId, farDays, exceptEventId],
     );
-    return rows.map(({ until, ...row }) => ({ ...neighbour(row), until }));
+    return rows.map(({ until, ...row }) => ({ ...toNeighbour(row), until }));
   }
 
   async vacate(tx: Transaction, eventId: string): Promise<void> {
     await tx.query(`DELETE FROM event_occupancy WHERE event_id = $1`, [eventId]);
   }
 
-  /** Which of the events the person may see. */
+  /** Returns the given events that a person may see. */
   async listVisible(tx: Transaction, eventIds: string[], userId: string): Promise<Set<string>> {
     const rows = await tx.query<{ eventId: string }>(
       `SELECT event_id AS "eventId" FROM event_permissions WHERE event_id = ANY($1) AND user_id = $2`,
@@ -201,21 +202,21 @@ export class OccupancyRepository {
   }
 }
 
-const neighbour = ({ eventId, ...content }: NeighbourRow): Neighbour => ({
+const toNeighbour = ({ eventId, ...content }: NeighbourRow): Neighbour => ({
   eventId,
   content,
 });
 
-const STRETCH = /\["(\S+) (\S+)\+00","(\S+) (\S+)\+00"\)/g;
+const INTERVAL = /\["(\S+) (\S+)\+00","(\S+) (\S+)\+00"\)/g;
 
-/** The whole stretches at the beginning of a multirange's text, in UTC. */
-function stretchesIn(text: string): Interval[] {
+/** Reads the complete intervals at the beginning of a multirange's text, in UTC. */
+function readIntervals(text: string): Interval[] {
   const seconds = (date?: string, time?: string): number => Date.parse(`${date}T${time}Z`) / 1_000;
-  const stretches = [...text.matchAll(STRETCH)].map(([, date, time, endDate, endTime]) => ({
+  const intervals = [...text.matchAll(INTERVAL)].map(([, date, time, endDate, endTime]) => ({
     start: seconds(date, time),
     end: seconds(endDate, endTime),
   }));
-  // An overlap that cannot be read must never pass for none.
-  if (stretches.length === 0) throw new Error(`Not a multirange in UTC: ${text.slice(0, 80)}`);
-  return stretches;
+  // An overlap that cannot be read must not be treated as none.
+  if (intervals.length === 0) throw new Error(`Not a multirange in UTC: ${text.slice(0, 80)}`);
+  return intervals;
 }

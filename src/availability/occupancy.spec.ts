@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf as content, seconds, spelled } from '../../test/support/contents.js';
 import type { EventContent } from '../content/event-content.js';
-import { type Interval, multirange, occupancyOf, occupiedWithin, weekMask } from './occupancy.js';
+import { type Interval, toMultirange, occupancyOf, findOccupied, toWeekMask } from './occupancy.js';
 
 const NOW = seconds('2026-06-01T00:00:00Z');
 const YEARS = 366 * 86_400;
@@ -109,7 +109,7 @@ describe('the time that an occurrence of its own kind takes', () => {
   it('is named by its original start', () => {
     const overrides = [{ original: '2026-06-08T10:00:00', start: '2026-06-09T10:00:00' }];
     const window = { from: seconds('2026-06-09T00:00:00Z'), to: seconds('2026-06-10T00:00:00Z') };
-    const [found] = occupiedWithin({ ...weekly, overrides }, window, 5);
+    const [found] = findOccupied({ ...weekly, overrides }, window, 5);
     expect(found!.original).toEqual({ day: seconds('2026-06-08T00:00:00Z') / 86_400, second: 36_000 });
   });
 });
@@ -117,21 +117,21 @@ describe('the time that an occurrence of its own kind takes', () => {
 describe('weekMask', () => {
   const share = (a: string, b: string): boolean => [...a].some((bit, slot) => bit === '1' && b[slot] === '1');
   const at = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
-  const ofWeek = (input: Parameters<typeof content>[0]): string => weekMask(occupancyOf(content(input), NOW).busy);
+  const ofWeek = (input: Parameters<typeof content>[0]): string => toWeekMask(occupancyOf(content(input), NOW).busy);
 
   it('marks the half hours of the week that something touches', () => {
-    const bits = weekMask([at('2026-06-01T10:10:00Z', '2026-06-01T11:00:00Z')]);
+    const bits = toWeekMask([at('2026-06-01T10:10:00Z', '2026-06-01T11:00:00Z')]);
     expect(bits).toHaveLength(336);
     expect(bits.match(/1/g)).toHaveLength(2);
-    expect(weekMask([at('1960-02-29T10:10:00Z', '1960-02-29T11:00:00Z')])).toBe(bits);
-    expect(weekMask([])).not.toContain('1');
-    expect(weekMask([at('2026-06-01T00:00:00Z', '2026-07-01T00:00:00Z')])).not.toContain('0');
+    expect(toWeekMask([at('1960-02-29T10:10:00Z', '1960-02-29T11:00:00Z')])).toBe(bits);
+    expect(toWeekMask([])).not.toContain('1');
+    expect(toWeekMask([at('2026-06-01T00:00:00Z', '2026-07-01T00:00:00Z')])).not.toContain('0');
   });
 
   it('never keeps apart what overlaps, summer or winter, and keeps apart other hours and days', () => {
     const paris = ofWeek({ recurrence_pattern: 'FREQ=WEEKLY', time_zone: 'Europe/Paris' });
-    expect(share(paris, weekMask([at('2027-01-04T09:59:00Z', '2027-01-04T10:00:00Z')]))).toBe(true);
-    expect(share(paris, weekMask([at('2027-06-07T08:00:00Z', '2027-06-07T08:01:00Z')]))).toBe(true);
+    expect(share(paris, toWeekMask([at('2027-01-04T09:59:00Z', '2027-01-04T10:00:00Z')]))).toBe(true);
+    expect(share(paris, toWeekMask([at('2027-06-07T08:00:00Z', '2027-06-07T08:01:00Z')]))).toBe(true);
     expect(share(paris, ofWeek({ start_time: '2026-06-01T13:00:00', end_time: '2026-06-01T14:00:00' }))).toBe(false);
     expect(share(paris, ofWeek({ start_time: '2026-06-02T10:00:00', end_time: '2026-06-02T11:00:00' }))).toBe(false);
   });
@@ -139,9 +139,9 @@ describe('weekMask', () => {
 
 describe('multirange', () => {
   it('writes half-open stretches as PostgreSQL reads them', () => {
-    expect(multirange([])).toBe('{}');
+    expect(toMultirange([])).toBe('{}');
     expect(
-      multirange([
+      toMultirange([
         { start: 0, end: 60 },
         { start: 120, end: 180 },
       ]),

@@ -3,13 +3,13 @@ export interface Column<Value = unknown> {
   type: 'varchar' | 'text' | 'timestamp with time zone' | 'boolean' | 'jsonb';
   length?: number;
   nullable: boolean;
-  /** Set by the database when a row names no value. */
+  /** Stored by the database when an insert omits the column. */
   default?: unknown;
-  /** The only words that are stored. */
-  words?: readonly string[];
-  /** For people who read the database; the migration has the same text. */
+  /** The only values that the column accepts; absent when any value fits. */
+  values?: readonly string[];
+  /** Comment of the column in the database; the migration has the same text. */
   comment?: string;
-  /** Only for the compiler. */
+  /** Only for the type checker. */
   value?: Value;
 }
 
@@ -21,12 +21,12 @@ export const instant = (): Column<Date> => ({ type: 'timestamp with time zone', 
 export const flag = (): Column<boolean> => ({ type: 'boolean', nullable: false });
 export const list = <Item>(): Column<Item[]> => ({ type: 'jsonb', nullable: false, default: [] });
 
-/** One of a closed list of words; the first is the default. */
-export const oneOf = <const Word extends string>(...words: [Word, ...Word[]]): Column<Word> => ({
+/** Declares a text column with a closed list of values. The first value is the default. */
+export const oneOf = <const Value extends string>(...values: [Value, ...Value[]]): Column<Value> => ({
   type: 'text',
   nullable: false,
-  default: words[0],
-  words,
+  default: values[0],
+  values,
 });
 
 export const nullable = <Value>(column: Column<Value>): Column<Value | null> => ({
@@ -34,15 +34,15 @@ export const nullable = <Value>(column: Column<Value>): Column<Value | null> => 
   nullable: true,
 });
 
-export const commented = <Value>(column: Column<Value>, comment: string): Column<Value> => ({ ...column, comment });
+export const withComment = <Value>(column: Column<Value>, comment: string): Column<Value> => ({ ...column, comment });
 
 export type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : Name;
 
-/** `show_as` → `showAs`. */
+/** Returns `showAs` for `show_as`. */
 export const camelCase = <Name extends string>(name: Name): Camel<Name> =>
   name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase()) as Camel<Name>;
 
-/** `showAs` → `show_as`. */
+/** Returns `show_as` for `showAs`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -8,8 +8,11 @@ import { toLocal } from '../time/time-zone.js';
 
 type Before = Partial<WireContent>;
 
-/** What happened to a field, in plain English, times in the zone of the event; empty when another field says it. */
-export function sentencesAbout(field: ContentField, before: Before, after: WireContent): string[] {
+/**
+ * Returns sentences that describe how a field changed, with times in the zone of the event. Returns none when the
+ * sentence of another field includes the change.
+ */
+export function describeChange(field: ContentField, before: Before, after: WireContent): string[] {
   switch (field) {
     case 'is_recurring':
       return [];
@@ -24,16 +27,16 @@ export function sentencesAbout(field: ContentField, before: Before, after: WireC
     case 'excluded':
       return datesInWords(before.excluded, after.excluded, after, ['no longer takes place', 'takes place again']);
     case 'added':
-      return datesInWords(before.added, after.added, after, ['was added', 'was taken away']);
+      return datesInWords(before.added, after.added, after, ['was added', 'was removed']);
     case 'overrides':
       return overridesInWords(before.overrides ?? [], after);
     default:
-      return [changeInWords(fieldOf(field).label, spoken(field, before), spoken(field, after))];
+      return [changeInWords(fieldOf(field).label, valueInWords(field, before), valueInWords(field, after))];
   }
 }
 
-/** A value as people read it; null for nothing. */
-export function spoken(field: ContentField, state: Before): string | null {
+/** Returns a value in words, with times in the zone of the event; null when there is no value. */
+export function valueInWords(field: ContentField, state: Before): string | null {
   const value = state[field] ?? null;
   if (value === null || (Array.isArray(value) && value.length === 0)) return null;
   const zone = state.time_zone ?? 'UTC';
@@ -48,7 +51,7 @@ export function spoken(field: ContentField, state: Before): string | null {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `Monday, 1 June 2026, 10:00`; a plain date without the time. */
+/** Returns an instant in words, such as `Monday, 1 June 2026, 10:00`, or a plain date without the time. */
 export function timeInWords(time: string, timeZone: string): string {
   const isDate = time.length === 10;
   const format = new Intl.DateTimeFormat('en-GB', {
@@ -68,15 +71,15 @@ export function timeInWords(time: string, timeZone: string): string {
 const MAX_QUOTE_LENGTH = 80;
 
 function changeInWords(label: string, from: string | null, to: string | null): string {
-  if (from === null) return `${label} set to ${quoted(to!)}`;
-  if (to === null) return `${label} removed (was ${quoted(from)})`;
-  return `${label} changed from ${quoted(from)} to ${quoted(to)}`;
+  if (from === null) return `${label} set to ${quote(to!)}`;
+  if (to === null) return `${label} removed (was ${quote(from)})`;
+  return `${label} changed from ${quote(from)} to ${quote(to)}`;
 }
 
-const quoted = (text: string): string =>
+const quote = (text: string): string =>
   `“${text.length > MAX_QUOTE_LENGTH ? `${text.slice(0, MAX_QUOTE_LENGTH).toWellFormed()}…` : text}”`;
 
-/** “Now every Tuesday instead of Monday; ends 30 June 2026”. */
+/** Returns a sentence such as “Now every Tuesday instead of Monday; ends 30 June 2026”. */
 function recurrenceInWords(before: Before, after: WireContent): string {
   const contexts = { before: wordsContext({ ...after, ...before }), after: wordsContext(after) };
   const change = ruleChangeInWords(ruleOf(before), ruleOf(after), contexts) || 'recurrence changed';
@@ -95,24 +98,24 @@ function datesInWords(
   before: string[] = [],
   after: string[],
   { time_zone }: WireContent,
-  [came, went]: [string, string],
+  [addedWords, removedWords]: [string, string],
 ): string[] {
   return [
-    ...after.filter((time) => !before.includes(time)).map((time) => `${timeInWords(time, time_zone)} ${came}`),
-    ...before.filter((time) => !after.includes(time)).map((time) => `${timeInWords(time, time_zone)} ${went}`),
+    ...after.filter((time) => !before.includes(time)).map((time) => `${timeInWords(time, time_zone)} ${addedWords}`),
+    ...before.filter((time) => !after.includes(time)).map((time) => `${timeInWords(time, time_zone)} ${removedWords}`),
   ];
 }
 
 function overridesInWords(before: WireOverride[], { overrides, time_zone }: WireContent): string[] {
   const known = new Map(before.map((override) => [override.original_start, JSON.stringify(override)]));
-  const left = new Set(overrides.map((override) => override.original_start));
+  const remaining = new Set(overrides.map((override) => override.original_start));
   const name = (time: string): string => `The occurrence of ${timeInWords(time, time_zone)}`;
   return [
     ...overrides
       .filter((override) => known.get(override.original_start) !== JSON.stringify(override))
       .map((override) => `${name(override.original_start)} ${overrideInWords(override, time_zone)}`),
     ...before
-      .filter(({ original_start }) => !left.has(original_start))
+      .filter(({ original_start }) => !remaining.has(original_start))
       .map(({ original_start }) => `${name(original_start)} is as in the series again`),
   ];
 }

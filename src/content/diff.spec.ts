@@ -2,20 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../test/support/contents.js';
 import type { WireContent } from './event-content.js';
-import { difference, renderDifference } from './diff.js';
-import { textDifference } from './text-diff.js';
+import { compareContents, renderDifference } from './diff.js';
+import { compareTexts } from './text-diff.js';
 import { wireContent } from './wire.js';
 
 const MEETING = wireContent(contentOf({ title: 'Team Meeting', location: 'Room 4' }));
 
 describe('difference', () => {
   it('is nothing between equal states', () => {
-    expect(difference(MEETING, structuredClone(MEETING))).toEqual({ changes: {}, patch: [], summary: [] });
+    expect(compareContents(MEETING, structuredClone(MEETING))).toEqual({ changes: {}, patch: [], summary: [] });
   });
 
   it('tells what was added, removed and changed', () => {
     const after = { ...MEETING, title: 'Lunch', description: 'Pizza', location: null };
-    expect(difference(MEETING, after)).toEqual({
+    expect(compareContents(MEETING, after)).toEqual({
       changes: {
         title: {
           from: 'Team Meeting',
@@ -44,27 +44,27 @@ describe('difference', () => {
 
   it('takes an empty list for nothing', () => {
     const excluded = ['2026-06-02T10:00:00Z'];
-    expect(difference(MEETING, { ...MEETING, excluded }).changes.excluded?.type).toBe('added');
-    expect(difference({ ...MEETING, excluded }, MEETING).changes.excluded?.type).toBe('removed');
+    expect(compareContents(MEETING, { ...MEETING, excluded }).changes.excluded?.type).toBe('added');
+    expect(compareContents({ ...MEETING, excluded }, MEETING).changes.excluded?.type).toBe('removed');
   });
 
   it('compares patterns by what they say, not by the order of their keys', () => {
     const one = { ...MEETING, is_recurring: true, recurrence_pattern: { frequency: 'daily' as const, interval: 1 } };
     const other = { ...one, recurrence_pattern: { interval: 1, frequency: 'daily' as const } };
-    expect(difference(one, other).changes).toEqual({});
-    expect(difference(MEETING, one).summary).toEqual(['Now repeats every day']);
+    expect(compareContents(one, other).changes).toEqual({});
+    expect(compareContents(MEETING, one).summary).toEqual(['Now repeats every day']);
   });
 
   it('compares the first state with nothing: defaults are no change', () => {
-    expect(Object.keys(difference(null, MEETING).changes)).toEqual([
+    expect(Object.keys(compareContents(null, MEETING).changes)).toEqual([
       'title',
       'location',
       'start_time',
       'end_time',
       'time_zone',
     ]);
-    expect(difference(null, MEETING).changes.title).toEqual({ from: null, to: 'Team Meeting', type: 'added' });
-    const pizza = difference(null, { ...MEETING, description: 'Pizza' }).patch;
+    expect(compareContents(null, MEETING).changes.title).toEqual({ from: null, to: 'Team Meeting', type: 'added' });
+    const pizza = compareContents(null, { ...MEETING, description: 'Pizza' }).patch;
     // `add` sets a member whether it is there or not (RFC 6902 §4.1); `replace` of nothing would fail.
     expect(new Set(pizza.map(({ op }) => op))).toEqual(new Set(['add']));
   });
@@ -73,13 +73,13 @@ describe('difference', () => {
     const after = { ...MEETING, title: 'Lunch', show_as: 'free' as const, deleted: true };
     const apply = (state: WireContent, patch: { path: string; value?: unknown }[]): WireContent =>
       patch.reduce((result, { path, value }) => ({ ...result, [path.slice(1)]: value }), state);
-    expect(apply(MEETING, difference(MEETING, after).patch)).toEqual(after);
-    expect(apply(after, difference(after, MEETING).patch)).toEqual(MEETING);
+    expect(apply(MEETING, compareContents(MEETING, after).patch)).toEqual(after);
+    expect(apply(after, compareContents(after, MEETING).patch)).toEqual(MEETING);
   });
 
   it('quotes only the beginning of a long text in the summary, and all of it in the change', () => {
     const description = 'x'.repeat(20_000);
-    const { changes, summary } = difference(MEETING, { ...MEETING, description });
+    const { changes, summary } = compareContents(MEETING, { ...MEETING, description });
     expect(summary).toEqual([`Description set to “${'x'.repeat(80)}…”`]);
     expect(changes.description?.to).toBe(description);
   });
@@ -89,7 +89,7 @@ describe('difference', () => {
       { ...MEETING, title: 'Weekly team meeting' },
       { ...MEETING, title: 'Weekly board meeting' },
     ];
-    expect(difference(before, after).changes.title?.text).toEqual([
+    expect(compareContents(before, after).changes.title?.text).toEqual([
       { op: 'equal', text: 'Weekly ' },
       { op: 'delete', text: 'team' },
       { op: 'insert', text: 'board' },
@@ -100,7 +100,7 @@ describe('difference', () => {
   it('speaks of times in the zone of the event', () => {
     const paris = { ...MEETING, time_zone: 'Europe/Paris' };
     const later = { ...paris, start_time: '2026-06-01T12:00:00Z' };
-    expect(difference(paris, later).summary).toEqual([
+    expect(compareContents(paris, later).summary).toEqual([
       'Start changed from “Monday, 1 June 2026, 12:00” to “Monday, 1 June 2026, 14:00”',
     ]);
   });
@@ -112,7 +112,7 @@ describe('difference', () => {
     });
     const before = { ...MEETING, ...weekly(['MO']) };
     const after = { ...MEETING, ...weekly(['TU'], '2026-06-30'), excluded: ['2026-06-09T10:00:00Z'] };
-    expect(difference(before, after).summary).toEqual([
+    expect(compareContents(before, after).summary).toEqual([
       'Now every Tuesday instead of Monday; ends 30 June 2026',
       'Tuesday, 9 June 2026, 10:00 no longer takes place',
     ]);
@@ -123,12 +123,12 @@ describe('difference', () => {
       { original_start: '2026-06-08T10:00:00Z', start_time: '2026-06-09T15:00:00Z', end_time: '2026-06-09T16:00:00Z' },
       { original_start: '2026-06-15T10:00:00Z', title: 'Special' },
     ];
-    const { summary } = difference(MEETING, { ...MEETING, overrides });
+    const { summary } = compareContents(MEETING, { ...MEETING, overrides });
     expect(summary).toEqual([
       'The occurrence of Monday, 8 June 2026, 10:00 was moved to Tuesday, 9 June 2026, 15:00',
       'The occurrence of Monday, 15 June 2026, 10:00 has its own title',
     ]);
-    expect(difference({ ...MEETING, overrides }, MEETING).summary[0]).toBe(
+    expect(compareContents({ ...MEETING, overrides }, MEETING).summary[0]).toBe(
       'The occurrence of Monday, 8 June 2026, 10:00 is as in the series again',
     );
   });
@@ -137,7 +137,7 @@ describe('difference', () => {
 describe('renderDifference', () => {
   it('is a block for each field', () => {
     const after = { ...MEETING, title: 'Lunch', description: 'Bring\nplates', show_as: 'free' as const };
-    expect(renderDifference(MEETING, after, difference(MEETING, after))).toBe(
+    expect(renderDifference(MEETING, after, compareContents(MEETING, after))).toBe(
       [
         'Title',
         '- Team Meeting',
@@ -159,7 +159,7 @@ describe('textDifference', () => {
   it('gives both texts back, whatever they are', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (from, to) => {
-        const operations = textDifference(from, to);
+        const operations = compareTexts(from, to);
         const without = (op: string): string =>
           operations
             .filter((part) => part.op !== op)
@@ -174,7 +174,7 @@ describe('textDifference', () => {
     const [from, to] = ['a', 'b'].map((letter) =>
       Array.from({ length: 5_000 }, (_, index) => `${letter}${index}`).join(' '),
     );
-    const joined = textDifference(from!, to!)
+    const joined = compareTexts(from!, to!)
       .filter(({ op }) => op !== 'insert')
       .map(({ text }) => text)
       .join('');

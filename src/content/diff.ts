@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EMPTY_CONTENT, type WireContent } from './event-content.js';
 import { CONTENT_FIELDS, type ContentField, fieldOf } from './fields.js';
-import { sentencesAbout, spoken } from './diff-words.js';
-import { textDifference, type TextOperation } from './text-diff.js';
+import { describeChange, valueInWords } from './diff-words.js';
+import { compareTexts, type TextOperation } from './text-diff.js';
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
-/** What became of one field. */
+/** How one field changed. */
 export interface FieldDifference {
   from: unknown;
   to: unknown;
   type: ChangeType;
-  /** Word by word, for texts that changed. */
+  /** The comparison word by word; only for texts that changed. */
   text?: TextOperation[];
 }
 
@@ -26,17 +26,17 @@ export interface Difference {
   changes: Record<string, FieldDifference>;
   /** Turns the earlier state into the later one. */
   patch: PatchOperation[];
-  /** Plain English, times in the zone of the event. */
+  /** Sentences that describe the changes, with times in the zone of the event. */
   summary: string[];
 }
 
 /**
- * Compares two states of an event field by field. Pure. A field that is null, absent or an empty list on one side was
- * added or removed; otherwise it changed.
- * @param before null for "before it existed"
- * @param byWords also compare texts word by word, which can take a while when they are long
+ * Compares two states of an event field by field. A field that is null, absent or an empty list on one side counts as
+ * added or removed; any other difference counts as changed. Pure.
+ * @param before null for the time before the event existed
+ * @param byWords also compares texts word by word, which is slow for long texts
  */
-export function difference(before: WireContent | null, after: WireContent, byWords = true): Difference {
+export function compareContents(before: WireContent | null, after: WireContent, byWords = true): Difference {
   const earlier: Partial<WireContent> = before ?? EMPTY_CONTENT;
   const changes: Record<string, FieldDifference> = {};
   const patch: PatchOperation[] = [];
@@ -47,32 +47,32 @@ export function difference(before: WireContent | null, after: WireContent, byWor
     if (isDeepStrictEqual(from, to)) continue;
     const type = changeType(from, to);
     const hasWords = byWords && type === 'changed' && fieldOf(field).isText;
-    changes[field] = { from, to, type, ...(hasWords ? { text: textDifference(from as string, to as string) } : {}) };
+    changes[field] = { from, to, type, ...(hasWords ? { text: compareTexts(from as string, to as string) } : {}) };
     patch.push({ op: before ? 'replace' : 'add', path: `/${field}`, value: to });
-    summary.push(...sentencesAbout(field, earlier, after));
+    summary.push(...describeChange(field, earlier, after));
   }
   return { changes, patch, summary };
 }
 
-/** From a state to none at all: the first difference told backwards. */
-export function differenceToNothing(content: WireContent): Difference {
-  const { changes, summary } = difference(null, content);
-  const backwards = Object.entries(changes).map(([field, { from, to }]) => [
+/** Compares a state with the time before the event existed: the inverse of comparing in the other direction. */
+export function compareWithNothing(content: WireContent): Difference {
+  const { changes, summary } = compareContents(null, content);
+  const inverted = Object.entries(changes).map(([field, { from, to }]) => [
     field,
     { from: to, to: from, type: 'removed' },
   ]);
   return {
-    changes: Object.fromEntries(backwards) as Difference['changes'],
+    changes: Object.fromEntries(inverted) as Difference['changes'],
     patch: Object.keys(changes).map((field) => ({ op: 'remove', path: `/${field}` })),
-    summary: summary.length > 0 ? ['Everything was taken away'] : [],
+    summary: summary.length > 0 ? ['Everything was removed'] : [],
   };
 }
 
-/** The same for people: one block a field, the old value behind `-`, the new one behind `+`. */
+/** Renders a comparison as plain text: one block per field, the old value after `-` and the new one after `+`. */
 export function renderDifference(before: Partial<WireContent>, after: WireContent, { changes }: Difference): string {
   const blocks = (Object.keys(changes) as ContentField[]).map((field) => {
     const line = (sign: string, state: Partial<WireContent>): string[] =>
-      spoken(field, state)
+      valueInWords(field, state)
         ?.split('\n')
         .map((text) => `${sign} ${text}`) ?? [];
     return [fieldOf(field).label, ...line('-', before), ...line('+', after)].join('\n');

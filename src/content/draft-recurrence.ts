@@ -3,7 +3,7 @@ import { formatLocalTime, localOf, type LocalTime, parseLocalTime, stampOf } fro
 import { TimeError } from '../time/time-error.js';
 import { type EventContent, isSeries } from './event-content.js';
 import { wireLocal } from './wire.js';
-import { seriesOf, withSeries } from './series.js';
+import { seriesOf, applySeries } from './series.js';
 import { type EventTimes, readLocalStarts } from './draft-times.js';
 import { changeRule } from '../recurrence/change-rule.js';
 import { expand } from '../recurrence/expand.js';
@@ -14,27 +14,28 @@ import type { RecurrenceRule } from '../recurrence/rule.js';
 import { compileSeries } from '../recurrence/series-times.js';
 import type { Series } from '../recurrence/series.js';
 import { validateSeries } from '../recurrence/validate.js';
-import { onClock } from './series-clock.js';
+import { changeClock } from './series-clock.js';
 
-/** The recurrence of an event as a client spells it; absent parts stay as they are. */
+/** The recurrence of an event as a client sends it. Absent members leave the current values. */
 export interface RecurrenceInput {
   is_recurring?: boolean;
-  /** RRULE text, a pattern object, or null to clear. */
+  /** RRULE text, a pattern object, or null to clear it. */
   recurrence_pattern?: unknown;
   excluded?: unknown;
   added?: unknown;
-  /** A pattern object only names what changes in the present one, null removes (RFC 7396). */
+  /** A pattern object is merged into the current one, and null removes a member (RFC 7396). */
   mergesPattern?: boolean;
 }
 
 type Resolved = { content: EventContent } | { errors: FieldError[] };
 
 /**
- * Puts new times and a new recurrence into an event and checks that they fit together. A series whose times move without
- * a new pattern keeps its shape: the rule follows its start, exclusions and overrides their occurrences (`moveSeries`). A
- * new pattern keeps the exclusions and overrides that it names too (`changeRule`).
- * @param content the event with its new texts and its old times; for a new event, with no recurrence
- * @param times its new times
+ * Applies new times and a new recurrence to an event and checks that they fit together. When the times of a series move
+ * without a new pattern, the rule follows the start, and exclusions and overrides follow their occurrences
+ * (`moveSeries`). A new pattern keeps the exclusions and overrides of the occurrences that it generates too
+ * (`changeRule`). Pure.
+ * @param content the event with its new texts and its old times; a new event has no recurrence yet
+ * @param times the new times of the event
  */
 export function resolveRecurrence(input: RecurrenceInput, content: EventContent, times: EventTimes): Resolved {
   const cleared = input.is_recurring === false || input.recurrence_pattern === null;
@@ -45,79 +46,85 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
   }
 
   const wasSeries = isSeries(content) && !cleared;
-  if (cleared || (!wasSeries && !patternGiven && isEmpty(input.added))) return once(input, { ...content, ...times });
+  if (cleared || (!wasSeries && !patternGiven && isEmpty(input.added)))
+    return resolveSingle(input, { ...content, ...times });
 
   const errors: FieldError[] = [];
-  const rule = patternGiven ? readPattern(patternOf(input, content), times, errors) : null;
+  const rule = patternGiven ? readPattern(mergePattern(input, content), times, errors) : null;
   const excluded = readStarts(input.excluded, 'excluded', times, errors);
   const added = readStarts(input.added, 'added', times, errors);
   if (errors.length > 0) return { errors };
 
   try {
-    const current = seriesOf(wasSeries ? content : { ...content, ...times, ...ONCE });
-    const moved = wasSeries ? reshaped(current, seriesOf({ ...content, ...times }), rule) : { ...current, rule };
-    const series = withDates(moved, added, excluded);
+    const current = seriesOf(wasSeries ? content : { ...content, ...times, ...NO_RECURRENCE });
+    const moved = wasSeries ? reshape(current, seriesOf({ ...content, ...times }), rule) : { ...current, rule };
+    const series = replaceDates(moved, added, excluded);
     validateSeries(series);
-    if (expand(series, ALWAYS, 1).length === 0) return { errors: [NOTHING_LEFT] };
-    return { content: withSeries({ ...content, ...times }, series) };
+    if (expand(series, ALWAYS, 1).length === 0) return { errors: [NO_OCCURRENCE_LEFT] };
+    return { content: applySeries({ ...content, ...times }, series) };
   } catch (error) {
     return { errors: [fieldError(error, '', times)] };
   }
 }
 
-const ONCE = { rrule: null, excluded: [], added: [], overrides: [] };
+const NO_RECURRENCE = { rrule: null, excluded: [], added: [], overrides: [] };
 
 const ALWAYS = { from: -Infinity, to: Infinity };
-const NOTHING_LEFT: FieldError = {
+const NO_OCCURRENCE_LEFT: FieldError = {
   pointer: '/excluded',
   code: 'no_occurrence',
-  message: 'No occurrence would be left; delete the event instead.',
+  message: 'No occurrence would be left. Delete the event instead.',
 };
 
-/** The series at its new times, with its new rule if there is one. */
-function reshaped(current: Series, timed: Series, rule: RecurrenceRule | null): Series {
+/** Returns the series at its new times, with its new rule if there is one. */
+function reshape(current: Series, timed: Series, rule: RecurrenceRule | null): Series {
   const { start, zone, allDay, duration } = timed;
-  const told = onClock(current, zone, allDay, start);
-  if (rule) return changeRule({ ...told, start, duration }, rule);
+  const onClock = changeClock(current, zone, allDay, start);
+  if (rule) return changeRule({ ...onClock, start, duration }, rule);
   const unmoved = stampOf(start) === stampOf(current.start) && zone === current.zone && allDay === current.allDay;
-  return unmoved ? { ...current, duration } : moveSeries(told, start, duration);
+  return unmoved ? { ...current, duration } : moveSeries(onClock, start, duration);
 }
 
-/** The series with the dates that were sent, each list as the client spelled it; overrides go with their occurrences. */
-function withDates(series: Series, added: LocalTime[][] | null, excluded: LocalTime[][] | null): Series {
+/** Returns the series with the lists of dates that were sent. Overrides of removed occurrences are dropped. */
+function replaceDates(series: Series, added: LocalTime[][] | null, excluded: LocalTime[][] | null): Series {
   const kept = new Set(series.added.map(stampOf));
-  const dated = { ...series, added: chosen(added, (stamp) => kept.has(stamp)) ?? series.added, excluded: [] };
+  const dated = { ...series, added: chooseStarts(added, (stamp) => kept.has(stamp)) ?? series.added, excluded: [] };
   const occurs = compileSeries(dated);
-  const left = { ...dated, excluded: chosen(excluded, (stamp) => occurs.has(stamp)) ?? series.excluded };
-  const takesPlace = compileSeries(left);
-  return { ...left, overrides: left.overrides.filter(({ original }) => takesPlace.has(stampOf(original))) };
+  const remaining = { ...dated, excluded: chooseStarts(excluded, (stamp) => occurs.has(stamp)) ?? series.excluded };
+  const takesPlace = compileSeries(remaining);
+  return { ...remaining, overrides: remaining.overrides.filter(({ original }) => takesPlace.has(stampOf(original))) };
 }
 
-/** Of the starts that each text may name the one that is known, else the likeliest; in order, each once. */
-function chosen(starts: LocalTime[][] | null, isKnown: (stamp: number) => boolean): LocalTime[] | null {
+/**
+ * Returns the known start among those that each text may name, or else the likeliest; sorted and without duplicates.
+ */
+function chooseStarts(starts: LocalTime[][] | null, isKnown: (stamp: number) => boolean): LocalTime[] | null {
   if (starts === null) return null;
   const stamps = starts.map((candidates) => candidates.map(stampOf));
   const found = stamps.map((candidates) => candidates.find(isKnown) ?? candidates[0]!);
   return [...new Set(found)].sort((a, b) => a - b).map(localOf);
 }
 
-function once(input: RecurrenceInput, content: EventContent): Resolved {
+function resolveSingle(input: RecurrenceInput, content: EventContent): Resolved {
   if (input.is_recurring === true) {
-    const message = 'Needed for a recurring event: an RRULE or a pattern.';
+    const message = 'A recurring event needs an RRULE or a pattern object.';
     return { errors: [{ pointer: '/recurrence_pattern', code: 'recurrence_required', message }] };
   }
-  const message = 'Only a recurring event has such dates.';
+  const message = 'Only a recurring event can have these dates.';
   const errors = (['excluded', 'added'] as const)
     .filter((name) => !isEmpty(input[name]))
     .map((name) => ({ pointer: `/${name}`, code: 'not_allowed', message }));
-  return errors.length > 0 ? { errors } : { content: { ...content, ...ONCE } };
+  return errors.length > 0 ? { errors } : { content: { ...content, ...NO_RECURRENCE } };
 }
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
-/** The pattern as sent, or put into the one that is there (RFC 7396 §2). */
-function patternOf({ recurrence_pattern: pattern, mergesPattern }: RecurrenceInput, { rrule }: EventContent): unknown {
+/** Returns the pattern as it was sent, or merged into the current one (RFC 7396 §2). */
+function mergePattern(
+  { recurrence_pattern: pattern, mergesPattern }: RecurrenceInput,
+  { rrule }: EventContent,
+): unknown {
   if (!mergesPattern || typeof pattern !== 'object' || Array.isArray(pattern)) return pattern;
   const merged = { ...(rrule === null ? {} : patternFromRule(parseRrule(rrule))), ...pattern };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
@@ -134,7 +141,7 @@ function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): R
 
 const MAX_DATES = 10_000;
 
-/** What each entry may name; null when the list was not sent. */
+/** Returns the local starts that each entry may name; null when the list was not sent. */
 function readStarts(
   value: unknown,
   name: 'excluded' | 'added',
@@ -157,7 +164,7 @@ function readStarts(
   });
 }
 
-/** Where the engine's pointers lie in the body. */
+/** Maps the pointers of the recurrence engine to members of the body. */
 const POINTERS: [string, string][] = [
   ['/rule', '/recurrence_pattern'],
   ['/start', '/start_time'],
@@ -165,7 +172,10 @@ const POINTERS: [string, string][] = [
   ['/zone', '/time_zone'],
 ];
 
-/** What the engine refused, pointing into the body; with the next start that the rule does match, where it is known. */
+/**
+ * Returns an error of the recurrence engine with a pointer into the body, and with the next start that matches the rule
+ * where it is known.
+ */
 export function fieldError(error: unknown, prefix: string, times: Pick<EventTimes, 'timeZone' | 'allDay'>): FieldError {
   if (!(error instanceof TimeError)) throw error;
   let pointer = prefix + error.pointer;

@@ -4,7 +4,7 @@ import { formatLocalTime, localOf, stampOf } from '../time/local-time.js';
 import { canonicalTimeZone, isTimeZone, toInstant, toLocal } from '../time/time-zone.js';
 import type { EventContent } from './event-content.js';
 
-/** The times of an event as a client spells them; absent ones stay as they are. */
+/** The times of an event as a client sends them. Absent members leave the current values. */
 export interface TimeInput {
   start_time?: string;
   end_time?: string;
@@ -18,15 +18,15 @@ export type EventTimes = Pick<
 >;
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
-/** What makes a text an instant and not wall time. */
+/** Distinguishes an instant from a wall time. */
 const OFFSET = /(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /**
- * Works out instants and wall times. With an offset a text is that instant; without one it is wall time in the event's
- * zone (a time in a DST gap moves forward by the gap, a doubled one is the first: RFC 5545 §3.3.5). All-day events use
- * plain dates. Fractions of seconds are dropped. A new zone alone keeps the instants.
- * @param current the event's present times, null for a new event
- * @param defaultZone the caller's zone, for new events that name none
+ * Resolves times to instants and wall times. A text with an offset is an instant; a text without one is a wall time in
+ * the event's zone. A wall time in a DST gap moves forward by the gap, and one that occurs twice is the first (RFC 5545
+ * §3.3.5). All-day events use plain dates. Fractions of seconds are dropped. A new zone alone keeps the instants. Pure.
+ * @param current the current times of the event; null for a new event
+ * @param defaultZone the caller's zone, for a new event without a zone
  */
 export function resolveTimes(
   input: TimeInput,
@@ -36,7 +36,7 @@ export function resolveTimes(
   const errors: FieldError[] = [];
   const zoneName = input.time_zone ?? current?.timeZone ?? defaultZone;
   if (!isTimeZone(zoneName)) {
-    const message = 'Not a time zone of the IANA list, such as Europe/Paris.';
+    const message = 'Must be an IANA time zone such as Europe/Paris.';
     return { errors: [{ pointer: '/time_zone', code: 'unknown_time_zone', message }] };
   }
   const timeZone = canonicalTimeZone(zoneName);
@@ -49,13 +49,13 @@ export function resolveTimes(
         errors.push({ ...read, pointer });
         return null;
       }
-      // Sent back as it was told: an instant says less than the wall time it was made from.
+      // The client sent back what it had read. Keep the wall time, which an instant cannot express.
       const isEcho =
         OFFSET.test(text) && timeZone === current?.timeZone && read.instant.getTime() === instant?.getTime();
       return isEcho && local !== undefined ? { instant: read.instant, local } : read;
     }
     if (instant === undefined || local === undefined || current?.allDay !== allDay) {
-      const message = allDay ? 'Needed, as a date.' : 'Needed, as a date and time.';
+      const message = allDay ? 'Required, as a date.' : 'Required, as a date and time.';
       errors.push({ pointer, code: 'required', message });
       return null;
     }
@@ -82,8 +82,8 @@ export function resolveTimes(
 }
 
 /**
- * The original local starts that a text of the wire may name, the likelier first; none when it is no time. An instant to
- * which the clocks sprang is also that of the wall time in the gap, which a series keeps as its name.
+ * Returns the original local starts that a text may name, the likeliest first; none when it is not a time. The instant
+ * at which a DST gap ends may also name an occurrence in the gap, whose original start is the skipped wall time.
  */
 export function readLocalStarts(text: string, { timeZone, allDay }: Pick<EventTimes, 'timeZone' | 'allDay'>): string[] {
   const read = allDay ? readDate(text, timeZone) : readInstant(text, timeZone);
@@ -92,10 +92,10 @@ export function readLocalStarts(text: string, { timeZone, allDay }: Pick<EventTi
   return skipped === null ? [read.local] : [read.local, skipped];
 }
 
-/** Longer than the clocks ever skip. */
+/** Longer than any DST gap. */
 const BEFORE_ANY_GAP = 2 * 86_400;
 
-/** The wall time in a gap that moves forward to an instant (epoch seconds), null when there is none. */
+/** Returns the wall time in a gap that moves forward to an instant (epoch seconds); null when there is none. */
 function skippedLocal(epochSecond: number, timeZone: string): string | null {
   const earlier = epochSecond - BEFORE_ANY_GAP;
   const candidate = localOf(epochSecond + stampOf(toLocal(earlier, timeZone)) - earlier);

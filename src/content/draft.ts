@@ -5,7 +5,7 @@ import { resolveTimes, type TimeInput } from './draft-times.js';
 import type { EventContent } from './event-content.js';
 import { PLAIN_NAMES, type PlainContent, plainFieldOf, type PlainWire } from './fields.js';
 
-/** The content of an event as a client spells it; absent parts stay as they are, null clears. */
+/** The content of an event as a client sends it. Absent members leave the current values, and null clears. */
 export interface ContentInput extends TimeInput, RecurrenceInput, Partial<PlainWire> {}
 
 const TIME_PARTS = ['start_time', 'end_time', 'time_zone', 'all_day'] as const;
@@ -20,8 +20,9 @@ export const mayChangeTime = (input: ContentInput): boolean =>
   hasAny(input, [...TIME_PARTS, ...RECURRENCE_PARTS, ...PLAIN_TIME_PARTS]);
 
 /**
- * Applies an input to what is there: one pure step from input to content, for creation (`current` null) and update alike.
- * @param defaultZone the caller's zone, for new events that name none
+ * Applies an input to the current content, for creation and update alike. Pure.
+ * @param current null for a new event
+ * @param defaultZone the caller's zone, for a new event without a zone
  */
 export function draftContent(
   input: ContentInput,
@@ -39,7 +40,9 @@ export function draftContent(
 
 const NEW = { rrule: null, excluded: [], added: [], overrides: [], deletedAt: null };
 
-/** The fields that are stored as they are sent. Null and empty text clear the optional ones and leave the others. */
+/**
+ * Drafts the fields that are stored as they are sent. Null and empty text clear optional fields and leave the others.
+ */
 function draftPlain(input: ContentInput, current: EventContent | null): PlainContent {
   const values = PLAIN_NAMES.map((name) => {
     const { column } = plainFieldOf(name);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../test/support/contents.js';
 import type { EventContent } from './event-content.js';
-import { changedFields, changesTime, wireContent, wireRrule } from './wire.js';
+import { findChangedFields, changesTime, wireContent, wireRrule } from './wire.js';
 import type { StoredOverride } from './fields.js';
 import { fromSnapshot, toSnapshot } from './snapshot.js';
 
@@ -57,8 +57,8 @@ describe('changes of content', () => {
 
   it('are named by field; derived spellings are none', () => {
     const changed = { ...withOverrides(text), title: 'Sync', excluded: ['2026-06-15T10:00:00'] };
-    expect(changedFields(wireContent(weekly), wireContent(changed))).toEqual(['title', 'excluded', 'overrides']);
-    expect(changedFields(wireContent(weekly), wireContent({ ...weekly }))).toEqual([]);
+    expect(findChangedFields(wireContent(weekly), wireContent(changed))).toEqual(['title', 'excluded', 'overrides']);
+    expect(findChangedFields(wireContent(weekly), wireContent({ ...weekly }))).toEqual([]);
   });
 
   it('take other time when times, dates or show_as change, of the series or of one occurrence', () => {

@@ -13,23 +13,23 @@ import { durationBetween, type Duration } from '../recurrence/series.js';
 import { parseLocalTime } from '../time/local-time.js';
 
 /**
- * Everything about an event that people edit and history keeps. Times come twice: as instants, and as the wall clock in
- * `timeZone` (`2026-06-01T10:00:00`; midnight for all-day events, whose end is the day after the last). `rrule` is the
- * canonical text of `printRrule`, or null; `excluded` are original local starts that do not take place, `added` further
- * local starts beside those of the rule.
+ * Everything about an event that people edit and history stores. Each time is stored twice: as an instant, and as the
+ * wall time in `timeZone` (`2026-06-01T10:00:00`; midnight for all-day events, which end on the day after the last).
+ * `rrule` is the canonical text of `printRrule`, or null. `excluded` contains the original local starts that do not
+ * take place, `added` the local starts beside those of the rule.
  */
 export type EventContent = PlainContent & DerivedContent;
 
-/** The content as clients see it; derived spellings such as `rrule` are left out of comparisons. */
+/** The content as clients see it, without members that repeat others, such as `rrule`. */
 export type WireContent = PlainWire & DerivedWire;
 
 export interface ContentColumn {
-  /** Its name in memory, such as `showAs`. */
+  /** The name in memory, such as `showAs`. */
   property: keyof EventContent;
-  /** Its name in SQL and in snapshots, such as `show_as`. */
+  /** The name in SQL and in snapshots, such as `show_as`. */
   name: string;
   column: Column;
-  /** Schema number of the first snapshots that have it. */
+  /** Schema number of the first snapshots that contain the column. */
   since: number;
 }
 
@@ -43,16 +43,16 @@ export const CONTENT_COLUMNS: ContentColumn[] = CONTENT_FIELDS.flatMap((field) =
   })),
 );
 
-/** Returns the select list of the content under its names in memory, from a row of `events`. */
+/** Returns the select list that reads the content from a row of `events`, under its names in memory. */
 export const selectContent = (alias: string): string =>
   CONTENT_COLUMNS.map(({ property, name }) => `${alias}.${name} AS "${property}"`).join(', ');
 
-/** Returns the content of anything that has it, such as an entity. */
+/** Returns the content of an object that contains more, such as an entity. */
 export function toContent(source: EventContent): EventContent {
   return Object.fromEntries(CONTENT_COLUMNS.map(({ property }) => [property, source[property]])) as EventContent;
 }
 
-/** How an event looks before it exists: what its first version is compared with. */
+/** The content before an event exists. The first version is compared with it. */
 export const EMPTY_CONTENT = Object.fromEntries(
   CONTENT_FIELDS.flatMap((name) => {
     const { empty } = fieldOf(name);
@@ -65,7 +65,9 @@ export function isSeries({ rrule, added }: Pick<EventContent, 'rrule' | 'added'>
   return rrule !== null || added.length > 0;
 }
 
-/** Returns how long the event lasts: days of its calendar, then elapsed seconds. Whole days are counted as dates. */
+/**
+ * Returns the duration of the event: calendar days in its zone, then elapsed seconds. All-day events have only days.
+ */
 export function durationOf({
   startTime,
   endTime,
@@ -78,6 +80,6 @@ export function durationOf({
   return durationBetween(startTime.getTime() / 1_000, endTime.getTime() / 1_000, timeZone);
 }
 
-/** Returns the fields of a unit. */
+/** Returns the fields of a merge unit. */
 export const fieldsOfUnit = (unit: string): ContentField[] =>
   CONTENT_FIELDS.filter((name) => fieldOf(name).unit === unit);

@@ -4,9 +4,9 @@ import { camelCase } from './columns.js';
 import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
 
 /**
- * A calendar event: one, or a series. Written only through `EventWriter`, which raises `version`; a deferred trigger
- * refuses at COMMIT any row whose version has no row in `event_versions`. The columns of its content come from the table
- * of fields.
+ * A calendar event: a single event or a series. Only `EventWriter` writes it, and each write increments `version`. A
+ * deferred trigger rejects at COMMIT any row whose version has no row in `event_versions`. The columns of the content
+ * come from the table of fields.
  */
 @Entity('events')
 @Check('events_end_after_start_check', 'end_time > start_time')
@@ -23,14 +23,14 @@ export class CalendarEvent {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' })
   id: string;
 
-  /** Shared by the parts of a series that was split; an unsplit event's own id. */
+  /** Shared by the events into which a series was split; the own id of an event that was never split. */
   @Column('uuid', {
     name: 'series_id',
     comment: 'Shared by the parts of a series that was split; the id of an unsplit event.',
   })
   seriesId: string;
 
-  /** The event this one was split from, and that event's version just after the split. */
+  /** The event from which this one was split off, and the version of that event just after the split. */
   @Column('uuid', { name: 'split_from', nullable: true })
   @Index('events_split_from_idx', { where: 'split_from IS NOT NULL' })
   @ForeignKey(() => CalendarEvent, { name: 'events_split_from_fkey' })
@@ -43,7 +43,7 @@ export class CalendarEvent {
   })
   splitFromVersion: number | null;
 
-  /** Start of the first occurrence. Derived from the content, for finding by window. */
+  /** Start of the first occurrence. Derived from the content, for queries by window. */
   @Column('timestamp with time zone', {
     name: 'first_start',
     precision: 3,
@@ -51,7 +51,7 @@ export class CalendarEvent {
   })
   firstStart: Date;
 
-  /** End of the last occurrence, null when there is no last one. Derived from the content, for finding by window. */
+  /** End of the last occurrence; null for an endless series. Derived from the content, for queries by window. */
   @Column('timestamp with time zone', {
     name: 'last_end',
     precision: 3,
@@ -93,14 +93,14 @@ for (const { property, name, column } of CONTENT_COLUMNS) {
     ...(length ? { length } : {}),
     ...(comment ? { comment } : {}),
   };
-  if (column.words) {
-    const words = column.words.map((word) => `'${word}'`).join(', ');
-    Check(`events_${name}_check`, `${name} IN (${words})`)(CalendarEvent);
+  if (column.values) {
+    const values = column.values.map((allowed) => `'${allowed}'`).join(', ');
+    Check(`events_${name}_check`, `${name} IN (${values})`)(CalendarEvent);
   }
   Column(value === undefined ? options : { ...options, default: value })(CalendarEvent.prototype, property);
 }
 
-/** A row of `events` as JSON, such as `to_jsonb(events)` gives it: instants are text. */
+/** A row of `events` as `to_jsonb(events)` returns it: instants are text. */
 export type EventRow = Record<string, unknown> & { id: string };
 
 const INSTANTS = new Set([
@@ -111,7 +111,7 @@ const INSTANTS = new Set([
   ...CONTENT_COLUMNS.filter(({ column }) => column.type === 'timestamp with time zone').map(({ name }) => name),
 ]);
 
-/** Returns the entity of a row. */
+/** Returns the entity for a row. */
 export function eventFromRow(row: EventRow): CalendarEvent {
   const values = Object.entries(row).map(([name, value]) => [
     camelCase(name),

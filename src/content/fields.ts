@@ -4,7 +4,7 @@ import {
   type Camel,
   camelCase,
   type Column,
-  commented,
+  withComment,
   flag,
   instant,
   list,
@@ -15,28 +15,28 @@ import {
   varchar,
 } from './columns.js';
 
-/** What is known about every field of an event. */
+/** The properties that every field of an event has. */
 interface Field {
-  /** Schema number of the first snapshots that have it; 1 when absent. */
+  /** Schema number of the first snapshots that contain the field; 1 when absent. */
   since?: number;
   /** Fields of one unit are merged, rolled back and reverted together. */
   unit: string;
-  /** How sentences and readable differences name it. */
+  /** The name of the field in sentences and readable differences. */
   label: string;
-  /** People write it: it is compared word by word, counted in sizes and replaced by a redaction. */
+  /** Text that people write. It is compared word by word, counted in sizes and replaced by a redaction. */
   isText?: true;
-  /** A change of it may change which time the event occupies. */
+  /** A change of the field may change which time the event occupies. */
   isTime?: true;
-  /** One occurrence of a series may have a value of its own. */
+  /** An occurrence of a series may override the value. */
   inOccurrence?: true;
-  /** On the wire before the event exists; absent for fields that every event sets. */
+  /** The wire value before the event exists; absent for fields that every event sets. */
   empty?: unknown;
 }
 
-/** A field that is one column and goes over the wire as it is stored. */
+/** A field that is one column and has the same value on the wire as in the database. */
 interface PlainField extends Field {
   column: Column;
-  /** What clients may send, and what the OpenAPI document says about it. */
+  /** The values that clients may send, and their description in the OpenAPI document. */
   input: {
     description: string;
     example: string;
@@ -44,21 +44,21 @@ interface PlainField extends Field {
     maxLength?: number;
     values?: readonly string[];
     format?: 'web_address';
-    /** Found by `q`. */
+    /** The `q` parameter searches the field. */
     searched?: true;
   };
 }
 
-/** A field with a spelling of its own on the wire (`wire.ts`), made from one or several columns. */
+/** A field whose wire value (`wire.ts`) is derived from one or several columns. */
 interface DerivedField extends Field {
   columns: Record<string, Column>;
-  /** Only for the compiler: its type on the wire. */
+  /** The type on the wire; only for the type checker. */
   wire?: unknown;
 }
 
 const wire = <Type>(): { wire?: Type } => ({});
 
-/** What people write about an event. */
+/** The texts of an event. */
 const TEXT_FIELDS = {
   title: {
     unit: 'title',
@@ -67,7 +67,7 @@ const TEXT_FIELDS = {
     inOccurrence: true,
     column: varchar(255),
     input: {
-      description: 'What the event is called.',
+      description: 'The name of the event.',
       example: 'Team meeting',
       minLength: 1,
       maxLength: 255,
@@ -101,7 +101,7 @@ const TEXT_FIELDS = {
     empty: null,
     column: nullable(varchar(2_000)),
     input: {
-      description: 'Where people meet online, or read more: an `http` or `https` address.',
+      description: 'Link to an online meeting or to more information: an `http` or `https` address.',
       example: 'https://meet.example.com/team',
       maxLength: 2_000,
       format: 'web_address',
@@ -109,7 +109,7 @@ const TEXT_FIELDS = {
   },
 } as const satisfies Record<string, PlainField>;
 
-/** What an event is to the calendar of its owner. */
+/** Fields that determine whether an event occupies its owner's time. */
 const STATE_FIELDS = {
   show_as: {
     unit: 'show_as',
@@ -139,9 +139,9 @@ const STATE_FIELDS = {
 const PLAIN_FIELDS = { ...TEXT_FIELDS, ...STATE_FIELDS };
 type PlainFields = typeof PLAIN_FIELDS;
 
-/** A field that is one column and goes over the wire as it is stored. */
+/** The name of a plain field. */
 export type PlainName = keyof PlainFields;
-/** A field of which one occurrence may have a value of its own. */
+/** The name of a field that an occurrence may override. */
 export type OccurrenceField = {
   [F in PlainName]: PlainFields[F] extends { inOccurrence: true } ? F : never;
 }[PlainName];
@@ -150,14 +150,15 @@ type PlainValue<F extends PlainName> = ValueOf<PlainFields[F]['column']>;
 /** The values of plain fields in memory and on the wire. */
 export type PlainContent = { [F in PlainName as Camel<F>]: PlainValue<F> };
 export type PlainWire = { [F in PlainName]: PlainValue<F> };
-/** The values that an occurrence may have of its own, in memory and on the wire. */
+/** The values that an occurrence may override, in memory and on the wire. */
 export type OccurrenceContent = { [F in OccurrenceField as Camel<F>]: PlainValue<F> };
 export type OccurrenceWire = { [F in OccurrenceField]: PlainValue<F> };
 
-/** What one occurrence has of its own, named by its original local start. What is absent is as in the series. */
+/** The override of one occurrence. Absent members have the value of the series. */
 export type StoredOverride = Partial<OccurrenceContent> & {
+  /** Original local start, which names the occurrence. */
   original: string;
-  /** Wall clock in the event's zone, where the occurrence was moved to. */
+  /** Wall time in the event's zone to which the occurrence was moved. */
   start?: string;
   duration?: Duration;
 };
@@ -169,7 +170,7 @@ export type WireOverride = Partial<OccurrenceWire> & {
   end_time?: string;
 };
 
-/** When an event takes place. */
+/** Fields that determine when an event takes place. */
 const TIME_FIELDS = {
   start_time: {
     unit: 'times',
@@ -177,7 +178,7 @@ const TIME_FIELDS = {
     isTime: true,
     columns: {
       startTime: instant(),
-      localStart: commented(
+      localStart: withComment(
         text(),
         'Wall clock in time_zone, which is what people meant: start_time is derived from it and may move with a new edition of the time zone data.',
       ),
@@ -190,7 +191,7 @@ const TIME_FIELDS = {
     isTime: true,
     columns: {
       endTime: instant(),
-      localEnd: commented(text(), 'Wall clock in time_zone; of an all-day event, midnight after its last day.'),
+      localEnd: withComment(text(), 'Wall clock in time_zone; of an all-day event, midnight after its last day.'),
     },
     ...wire<string>(),
   },
@@ -209,7 +210,7 @@ const TIME_FIELDS = {
     label: 'Recurrence',
     isTime: true,
     empty: null,
-    columns: { rrule: commented(nullable(text()), 'Canonical RFC 5545 rule; null for an event that happens once.') },
+    columns: { rrule: withComment(nullable(text()), 'Canonical RFC 5545 rule; null for an event that happens once.') },
     ...wire<RecurrencePattern | null>(),
   },
   excluded: {
@@ -217,7 +218,7 @@ const TIME_FIELDS = {
     label: 'Excluded dates',
     isTime: true,
     empty: [],
-    columns: { excluded: commented(list<string>(), 'Original local starts that do not take place.') },
+    columns: { excluded: withComment(list<string>(), 'Original local starts that do not take place.') },
     ...wire<string[]>(),
   },
   added: {
@@ -225,7 +226,7 @@ const TIME_FIELDS = {
     label: 'Added dates',
     isTime: true,
     empty: [],
-    columns: { added: commented(list<string>(), 'Local starts beside those of the rule.') },
+    columns: { added: withComment(list<string>(), 'Local starts beside those of the rule.') },
     ...wire<string[]>(),
   },
   overrides: {
@@ -233,7 +234,7 @@ const TIME_FIELDS = {
     label: 'Changed occurrences',
     empty: [],
     columns: {
-      overrides: commented(
+      overrides: withComment(
         list<StoredOverride>(),
         'What single occurrences have of their own, by original local start.',
       ),
@@ -243,9 +244,10 @@ const TIME_FIELDS = {
 } as const satisfies Record<string, DerivedField>;
 
 /**
- * The one table of what an event is, in the order in which differences are listed. Types, columns, snapshots, the wire,
- * differences, merging, bodies and the OpenAPI document are derived from it, or checked against it by the compiler. To
- * add a field: a migration with the column, and a row above with `since` one higher than the highest.
+ * The one table of the fields of an event, in the order in which differences are listed. Types, columns, snapshots,
+ * wire mapping, differences, merging, request bodies and the OpenAPI document are derived from it, or the compiler
+ * checks them against it. To add a field, add its column in a migration and a row to the table, with `since` one higher
+ * than the highest.
  */
 export const FIELDS = {
   ...TEXT_FIELDS,
@@ -256,16 +258,18 @@ export const FIELDS = {
     label: 'Deleted',
     isTime: true,
     empty: false,
-    columns: { deletedAt: commented(nullable(instant()), 'When the event went to the trash; rows are never removed.') },
+    columns: {
+      deletedAt: withComment(nullable(instant()), 'When the event went to the trash; rows are never removed.'),
+    },
     ...wire<boolean>(),
   },
 } as const;
 
 type DerivedFields = Omit<typeof FIELDS, PlainName>;
 
-/** A field by its name on the wire. */
+/** The name of a field on the wire. */
 export type ContentField = keyof typeof FIELDS;
-/** A field with a spelling of its own on the wire. */
+/** The name of a field whose wire value is derived. */
 export type DerivedName = keyof DerivedFields;
 
 type Intersection<Union> = (Union extends unknown ? (part: Union) => void : never) extends (all: infer All) => void
@@ -284,11 +288,11 @@ export const OCCURRENCE_FIELDS = PLAIN_NAMES.filter(
   (name): name is OccurrenceField => (PLAIN_FIELDS[name] as PlainField).inOccurrence === true,
 );
 
-/** Returns what is known about a field. */
+/** Returns the row of a field in the table. */
 export const fieldOf = (name: ContentField): AnyField => FIELDS[name];
 export const plainFieldOf = (name: PlainName): PlainField => PLAIN_FIELDS[name];
 
-/** Returns the columns of a field by the name of their property in memory. */
+/** Returns the columns of a field, by their names in memory. */
 export function columnsOf(name: ContentField): Record<string, Column> {
   const field = fieldOf(name);
   return 'column' in field ? { [camelCase(name)]: field.column } : field.columns;

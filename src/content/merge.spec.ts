@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventContent } from './event-content.js';
 import { CONTENT_FIELDS } from './fields.js';
 import { draftContent } from './draft.js';
-import { mergeContent, UNIT_PROPERTIES, unitOf, UNITS, withUnits } from './merge.js';
+import { mergeContent, UNIT_PROPERTIES, unitOf, UNITS, replaceUnits } from './merge.js';
 
 function meeting(changes: Partial<EventContent> = {}): EventContent {
   const input = { title: 'Meeting', start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
@@ -132,6 +132,6 @@ describe('withUnits', () => {
   it('takes whole units from another state', () => {
     const current = meeting({ title: 'Now', location: 'Here', ...LATER });
     const before = meeting({ title: 'Then', location: 'There' });
-    expect(withUnits(current, before, ['title', 'times'])).toEqual({ ...before, location: 'Here' });
+    expect(replaceUnits(current, before, ['title', 'times'])).toEqual({ ...before, location: 'Here' });
   });
 });

@@ -8,23 +8,24 @@ import { wireContent } from './wire.js';
 /** Fields that are merged, rolled back and reverted together. */
 export type Unit = (typeof FIELDS)[ContentField]['unit'];
 
-/** The names of units, in the order of the table. */
+/** The units, in the order of the table of fields. */
 export const UNITS = [...new Set(CONTENT_FIELDS.map(unitOf))];
 
-/** The parts of the content that belong to a unit. */
+/** The properties of the content that belong to each unit. */
 export const UNIT_PROPERTIES = Object.fromEntries(
   UNITS.map((unit) => [unit, fieldsOfUnit(unit).flatMap((field) => Object.keys(columnsOf(field)))]),
 ) as Record<Unit, (keyof EventContent)[]>;
 
-/** Exclusions and overrides belong to single occurrences; everything else of the times shapes the whole series. */
+/** Exclusions and overrides belong to single occurrences. The other times determine the whole series. */
 const OF_OCCURRENCES: (keyof EventContent)[] = ['excluded', 'overrides'];
 const OF_SERIES = UNIT_PROPERTIES.times.filter((property) => !OF_OCCURRENCES.includes(property));
 
 /**
- * Three-way merge. What only one side changed since `base` is taken over; what both changed in the same way is kept;
- * what both changed differently is a clash. Times, zone, all-day and recurrence are one unit (half of one new time and
- * half of another is a time that nobody asked for), except that exclusions and overrides of different occurrences go
- * together as long as neither side moved the series and something of it is left. Pure.
+ * Merges two edits of the same base. A unit that only one side changed has the value of that side, and a unit that both
+ * changed to the same value has that value. A unit that both changed to different values is a clash. Times, zone,
+ * all-day and recurrence are one unit, because combining two new times gives a time that nobody chose. Exclusions and
+ * overrides of different occurrences are still merged, unless a side moved the series or no occurrence would be left.
+ * Pure.
  */
 export function mergeContent(
   base: EventContent,
@@ -34,9 +35,9 @@ export function mergeContent(
   const content = { ...theirs };
   const clashes: Unit[] = [];
   for (const unit of UNITS) {
-    if (same(unit, base, yours) || same(unit, theirs, yours)) continue;
-    if (same(unit, base, theirs)) Object.assign(content, pick(unit, yours));
-    else if (unit === 'times' && !moved(base, theirs) && !moved(base, yours)) {
+    if (isSame(unit, base, yours) || isSame(unit, theirs, yours)) continue;
+    if (isSame(unit, base, theirs)) Object.assign(content, pick(unit, yours));
+    else if (unit === 'times' && !isSeriesMoved(base, theirs) && !isSeriesMoved(base, yours)) {
       const dates = mergeDates(base, theirs, yours);
       if (dates) Object.assign(content, dates);
       else clashes.push(unit);
@@ -45,7 +46,9 @@ export function mergeContent(
   return clashes.length > 0 ? { clashes } : { content };
 }
 
-/** A field that was changed on both sides: before, as it is now, and as the caller wanted it. */
+/**
+ * A field that both sides changed: the value at the base, the current value, and the value that the caller requested.
+ */
 export interface FieldClash {
   field: string;
   base: unknown;
@@ -53,8 +56,8 @@ export interface FieldClash {
   yours: unknown;
 }
 
-/** Returns what each side made of the clashing fields, as clients see them. */
-export function fieldClashes(
+/** Returns the values of the clashing fields on each side, as clients see them. */
+export function listFieldClashes(
   units: Unit[],
   base: EventContent,
   theirs: EventContent,
@@ -75,36 +78,36 @@ export function unitOf(field: ContentField): Unit {
 }
 
 /** Returns the current content with some units of another state. */
-export function withUnits(current: EventContent, source: EventContent, units: Iterable<Unit>): EventContent {
+export function replaceUnits(current: EventContent, source: EventContent, units: Iterable<Unit>): EventContent {
   const content = { ...current };
   for (const unit of units) Object.assign(content, pick(unit, source));
   return content;
 }
 
-const same = (unit: Unit, a: EventContent, b: EventContent): boolean =>
+const isSame = (unit: Unit, a: EventContent, b: EventContent): boolean =>
   UNIT_PROPERTIES[unit].every((property) => isDeepStrictEqual(a[property], b[property]));
 
 const pick = (unit: Unit, from: EventContent): Partial<EventContent> =>
   Object.fromEntries(UNIT_PROPERTIES[unit].map((property) => [property, from[property]]));
 
-const moved = (a: EventContent, b: EventContent): boolean =>
+const isSeriesMoved = (a: EventContent, b: EventContent): boolean =>
   OF_SERIES.some((property) => !isDeepStrictEqual(a[property], b[property]));
 
-/** Exclusions and overrides clash only where both sides touched the same occurrence. */
+/** Merges exclusions and overrides, which clash only where both sides changed the same occurrence; null for a clash. */
 function mergeDates(
   base: EventContent,
   theirs: EventContent,
   yours: EventContent,
 ): Pick<EventContent, 'excluded' | 'overrides'> | null {
   const sides = [base, theirs, yours].map(datesOf);
-  const [before, left, right] = sides as [Dates, Dates, Dates];
+  const [before, their, your] = sides as [Dates, Dates, Dates];
   const merged: Dates = new Map();
   for (const name of new Set(sides.flatMap((side) => [...side.keys()]))) {
-    const [b, l, r] = [before.get(name), left.get(name), right.get(name)];
-    const leftChanged = !isDeepStrictEqual(b, l);
-    const rightChanged = !isDeepStrictEqual(b, r);
-    if (leftChanged && rightChanged && !isDeepStrictEqual(l, r)) return null;
-    const chosen = rightChanged ? r : l;
+    const [b, t, y] = [before.get(name), their.get(name), your.get(name)];
+    const theyChanged = !isDeepStrictEqual(b, t);
+    const youChanged = !isDeepStrictEqual(b, y);
+    if (theyChanged && youChanged && !isDeepStrictEqual(t, y)) return null;
+    const chosen = youChanged ? y : t;
     if (chosen !== undefined) merged.set(name, chosen);
   }
   const names = [...merged.keys()].sort();
@@ -112,13 +115,13 @@ function mergeDates(
     excluded: names.filter((name) => merged.get(name) === 'excluded'),
     overrides: names.map((name) => merged.get(name)!).filter((date) => date !== 'excluded'),
   };
-  const isLeft = expand(seriesOf({ ...theirs, ...dates }), ALWAYS, 1).length > 0;
-  return isLeft ? dates : null;
+  const hasOccurrence = expand(seriesOf({ ...theirs, ...dates }), ALWAYS, 1).length > 0;
+  return hasOccurrence ? dates : null;
 }
 
 const ALWAYS = { from: -Infinity, to: Infinity };
 
-/** What single occurrences have of their own, by original start. */
+/** Exclusions and overrides, by original start. */
 type Dates = Map<string, StoredOverride | 'excluded'>;
 
 function datesOf({ excluded, overrides }: EventContent): Dates {

@@ -6,21 +6,21 @@ import { wireLocal, wireOccurrenceTime } from './wire.js';
 import { overrideContent, seriesOf } from './series.js';
 import { expand, type Occurrence, type Window } from '../recurrence/expand.js';
 
-/** One date of an event, ready to be shown: its times, and what it has of its own. */
+/** One occurrence of an event with its times and its values. */
 export interface EventOccurrence {
   /** Epoch seconds. */
   start: number;
   end: number;
-  /** Original local start, which names it. */
+  /** Original local start, which names the occurrence. */
   original: string;
-  /** True if the clocks skip its local time that day. */
+  /** True when the local time is in a DST gap on that day. */
   adjusted: boolean;
   overridden: boolean;
-  /** The values of the series with those of the occurrence laid over them. */
+  /** The values of the series, replaced by those that the occurrence overrides. */
   values: OccurrenceContent;
 }
 
-/** Where a list of occurrences goes on: after this start and, among equal ones, after this original. */
+/** Where a list of occurrences continues: after this start and, among equal starts, after this original start. */
 export interface OccurrenceKey {
   /** Epoch seconds. */
   start: number;
@@ -28,9 +28,9 @@ export interface OccurrenceKey {
 }
 
 /**
- * Up to `limit` occurrences that overlap a window (epoch seconds, half-open) and come after a key, by start, then by
- * original start. An event that happens once has one.
- * @param accepts which of them are wanted at all
+ * Returns up to `limit` occurrences that overlap a window (epoch seconds, half-open) and come after a key, by start,
+ * then by original start. A single event has one occurrence. Pure.
+ * @param accepts filters the occurrences
  */
 export function listOccurrences(
   content: EventContent,
@@ -40,18 +40,18 @@ export function listOccurrences(
   accepts: (occurrence: EventOccurrence) => boolean = () => true,
 ): EventOccurrence[] {
   const wanted = (occurrence: EventOccurrence): boolean => isAfter(occurrence, after) && accepts(occurrence);
-  if (!isSeries(content)) return [single(content)].filter((only) => touches(only, window) && wanted(only));
+  if (!isSeries(content)) return [toSingleOccurrence(content)].filter((only) => overlaps(only, window) && wanted(only));
   const series = seriesOf(content);
   const rest = { from: Math.max(window.from, after?.start ?? -Infinity), to: window.to };
-  // Occurrences that began before the key but still last come first, and are passed over.
+  // Occurrences that began before the key and overlap the rest of the window come first; they are skipped.
   for (let take = limit + 1; ; take *= 2) {
     const found = expand(series, rest, take);
-    const kept = found.map((occurrence) => ofSeries(content, occurrence)).filter(wanted);
+    const kept = found.map((occurrence) => toEventOccurrence(content, occurrence)).filter(wanted);
     if (kept.length >= limit || found.length < take) return kept.slice(0, limit);
   }
 }
 
-/** The times of an occurrence as clients see them. */
+/** Returns the times of an occurrence as clients see them. */
 export function wireOccurrence(
   content: EventContent,
   occurrence: EventOccurrence,
@@ -63,7 +63,7 @@ export function wireOccurrence(
   };
 }
 
-function single(content: EventContent): EventOccurrence {
+function toSingleOccurrence(content: EventContent): EventOccurrence {
   return {
     start: content.startTime.getTime() / 1_000,
     end: content.endTime.getTime() / 1_000,
@@ -74,7 +74,10 @@ function single(content: EventContent): EventOccurrence {
   };
 }
 
-function ofSeries(content: EventContent, { start, end, original, adjusted, override }: Occurrence): EventOccurrence {
+function toEventOccurrence(
+  content: EventContent,
+  { start, end, original, adjusted, override }: Occurrence,
+): EventOccurrence {
   const values = { ...valuesOf(content), ...overrideContent(override) };
   return { start, end, original: formatLocalTime(original), adjusted, overridden: override !== undefined, values };
 }
@@ -84,7 +87,7 @@ const valuesOf = (content: EventContent): OccurrenceContent =>
     OCCURRENCE_FIELDS.map((field) => [camelCase(field), content[camelCase(field)]]),
   ) as unknown as OccurrenceContent;
 
-const touches = ({ start, end }: EventOccurrence, { from, to }: Window): boolean => start < to && end > from;
+const overlaps = ({ start, end }: EventOccurrence, { from, to }: Window): boolean => start < to && end > from;
 
 const isAfter = ({ start, original }: EventOccurrence, key: OccurrenceKey | null): boolean =>
   key === null || start > key.start || (start === key.start && original > key.original);

@@ -2,13 +2,13 @@ import { camelCase } from './columns.js';
 import { CONTENT_FIELDS, type ContentField, fieldOf, OCCURRENCE_FIELDS, type StoredOverride } from './fields.js';
 import type { Snapshot } from './snapshot.js';
 
-/** Stands in a redacted version where a text was. */
+/** Replaces each text of a redacted version. */
 export const REDACTED = '[redacted]';
 
 const TEXT_FIELDS = CONTENT_FIELDS.filter((name) => fieldOf(name).isText);
 const OCCURRENCE_TEXTS = OCCURRENCE_FIELDS.filter((name) => fieldOf(name).isText).map(camelCase);
 
-/** Returns a snapshot of the same schema without what people wrote: its texts and those of single occurrences. Pure. */
+/** Returns a snapshot of the same schema whose texts, and those of overrides, are replaced. Pure. */
 export function redactSnapshot(snapshot: Snapshot): Snapshot {
   const redacted = { ...snapshot, redacted: true };
   const texts = TEXT_FIELDS.filter((name) => typeof snapshot[name] === 'string');
@@ -19,12 +19,12 @@ export function redactSnapshot(snapshot: Snapshot): Snapshot {
   return { ...redacted, ...Object.fromEntries(texts.map((name) => [name, REDACTED])), overrides };
 }
 
-/** Returns the fields of which a redacted snapshot does not say what they were; none for any other snapshot. */
-export const redactedFields = (snapshot: Snapshot): ContentField[] =>
+/** Returns the fields whose values a redacted snapshot does not contain; none for any other snapshot. */
+export const listRedactedFields = (snapshot: Snapshot): ContentField[] =>
   snapshot.redacted === true ? [...TEXT_FIELDS, 'overrides'] : [];
 
-/** Returns what people wrote in a snapshot: its texts and those of single occurrences, without the marks of redactions. */
-export function textsIn(snapshot: Snapshot): ReadonlySet<string> {
+/** Returns the texts of a snapshot and of its overrides, without those that a redaction replaced. */
+export function collectTexts(snapshot: Snapshot): ReadonlySet<string> {
   const own = (snapshot.overrides as StoredOverride[]).flatMap((override) =>
     OCCURRENCE_TEXTS.map((property) => override[property]),
   );

@@ -4,7 +4,7 @@ import { parseLocalTime } from '../time/local-time.js';
 import type { EventContent } from './event-content.js';
 import { draftContent } from './draft.js';
 import { seriesOf } from './series.js';
-import { onClock } from './series-clock.js';
+import { changeClock } from './series-clock.js';
 
 const series: EventContent = {
   ...contentOf(
@@ -26,11 +26,11 @@ function changed(content: EventContent, input: Parameters<typeof draftContent>[0
 describe('a series told by another clock', () => {
   it('is the same by its own', () => {
     const told = seriesOf(series);
-    expect(onClock(told, 'Europe/Paris', false, told.start)).toEqual(told);
+    expect(changeClock(told, 'Europe/Paris', false, told.start)).toEqual(told);
   });
 
   it('keeps the instant of an occurrence that was put at a time of its own', () => {
-    const told = onClock(seriesOf(series), 'Asia/Tokyo', false, parseLocalTime('2026-06-01T17:00:00'));
+    const told = changeClock(seriesOf(series), 'Asia/Tokyo', false, parseLocalTime('2026-06-01T17:00:00'));
     expect(told.overrides[0]).toMatchObject({ start: parseLocalTime('2026-06-17T01:00:00') });
     expect(told.zone).toBe('Asia/Tokyo');
   });

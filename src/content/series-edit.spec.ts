@@ -6,7 +6,7 @@ import type { EventContent } from './event-content.js';
 import { type ContentInput, draftContent } from './draft.js';
 import { seriesOf } from './series.js';
 import { expand } from '../recurrence/expand.js';
-import { findOriginal, halves, overrideOccurrence, throughOccurrence, without } from './series-edit.js';
+import { findOriginal, splitBefore, overrideOccurrence, toSeriesEdit, removeOccurrences } from './series-edit.js';
 
 const ALWAYS = { from: -Infinity, to: Infinity };
 const starts = (content: EventContent, limit = 10): string[] =>
@@ -18,7 +18,7 @@ const SECOND = at('06-08T10:00');
 
 /** The change of a whole series, told of one of its occurrences. */
 function changed(content: EventContent, original: typeof SECOND, input: ContentInput): EventContent {
-  const through = throughOccurrence(content, original, input);
+  const through = toSeriesEdit(content, original, input);
   const draft = draftContent(through.input, through.content, 'UTC');
   if ('errors' in draft) throw new Error(JSON.stringify(draft.errors));
   return draft.content;
@@ -180,7 +180,7 @@ describe('halves', () => {
       }),
       overrides: [{ original: '2026-06-15T10:00:00', start: '2026-12-24T10:00:00' }],
     };
-    const { head, tail } = halves(whole, at('07-06T10:00'))!;
+    const { head, tail } = splitBefore(whole, at('07-06T10:00'))!;
     expect(head).toMatchObject({ rrule: 'FREQ=WEEKLY;BYDAY=MO;COUNT=5', excluded: ['2026-06-08T10:00:00'] });
     expect(head).toMatchObject({ added: ['2026-06-03T10:00:00'], overrides: whole.overrides });
     expect(tail).toMatchObject({ rrule: 'FREQ=WEEKLY;BYDAY=MO;COUNT=4', excluded: ['2026-07-13T10:00:00'] });
@@ -189,28 +189,28 @@ describe('halves', () => {
   });
 
   it('are none before the first occurrence that takes place', () => {
-    expect(halves(weekly, at('06-01T10:00'))).toBeNull();
+    expect(splitBefore(weekly, at('06-01T10:00'))).toBeNull();
     const late = { ...weekly, excluded: ['2026-06-01T10:00:00'] };
-    expect(halves(late, SECOND)).toBeNull();
-    expect(halves(contentOf(), at('06-01T10:00'))).toBeNull();
+    expect(splitBefore(late, SECOND)).toBeNull();
+    expect(splitBefore(contentOf(), at('06-01T10:00'))).toBeNull();
   });
 });
 
 describe('what is left without a part', () => {
   it('of this one: the series with one exclusion more and one override less', () => {
     const put = overrideOccurrence(weekly, SECOND, { title: 'With guests' });
-    expect(without(put, SECOND, 'this')).toEqual({ ...weekly, excluded: ['2026-06-08T10:00:00'] });
+    expect(removeOccurrences(put, SECOND, 'this')).toEqual({ ...weekly, excluded: ['2026-06-08T10:00:00'] });
   });
 
   it('of this and the following: the head', () => {
-    expect(without(weekly, SECOND, 'following')).toMatchObject({ rrule: 'FREQ=WEEKLY;BYDAY=MO;COUNT=1' });
-    expect(without(weekly, at('06-01T10:00'), 'following')).toBeNull();
+    expect(removeOccurrences(weekly, SECOND, 'following')).toMatchObject({ rrule: 'FREQ=WEEKLY;BYDAY=MO;COUNT=1' });
+    expect(removeOccurrences(weekly, at('06-01T10:00'), 'following')).toBeNull();
   });
 
   it('of all, or of the only one that remained: nothing', () => {
-    expect(without(weekly, SECOND, 'all')).toBeNull();
-    expect(without(contentOf(), at('06-01T10:00'), 'this')).toBeNull();
+    expect(removeOccurrences(weekly, SECOND, 'all')).toBeNull();
+    expect(removeOccurrences(contentOf(), at('06-01T10:00'), 'this')).toBeNull();
     const last = contentOf({ recurrence_pattern: 'FREQ=DAILY;COUNT=2', excluded: ['2026-06-01T10:00:00'] });
-    expect(without(last, at('06-02T10:00'), 'this')).toBeNull();
+    expect(removeOccurrences(last, at('06-02T10:00'), 'this')).toBeNull();
   });
 });

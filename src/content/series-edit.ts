@@ -15,14 +15,14 @@ import { camelCase } from './columns.js';
 import { OCCURRENCE_FIELDS, plainFieldOf, type StoredOverride } from './fields.js';
 import type { ContentInput } from './draft.js';
 import { fieldError } from './draft-recurrence.js';
-import { seriesOf, withSeries } from './series.js';
+import { seriesOf, applySeries } from './series.js';
 import { type EventTimes, readLocalStarts, resolveTimes } from './draft-times.js';
 import { count, occurrenceAt } from '../recurrence/expand.js';
 import { endOf } from '../recurrence/series.js';
 import { splitSeries } from '../recurrence/split.js';
 import { validateSeries } from '../recurrence/validate.js';
 
-/** How much of a series an edit is meant for. */
+/** The occurrences of a series that an edit applies to. */
 export const SCOPES = ['this', 'following', 'all'] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -30,8 +30,8 @@ export type Scope = (typeof SCOPES)[number];
 const OF_SERIES = ['time_zone', 'all_day', 'is_recurring', 'recurrence_pattern', 'excluded', 'added'] as const;
 
 /**
- * The original local start that a client named, by instant or wall time.
- * @throws Problem validation_failed when it is no time, not_found when the event has no such occurrence
+ * Returns the original local start that a client named by an instant or a wall time.
+ * @throws Problem validation_failed when the text is not a time; not_found when the event has no such occurrence
  */
 export function findOriginal(content: EventContent, text: string): LocalTime {
   const starts = readLocalStarts(text, content);
@@ -48,13 +48,13 @@ export function findOriginal(content: EventContent, text: string): LocalTime {
   return original;
 }
 
-/** What is left of an event when a part of it is taken away; null for nothing. */
-export function without(content: EventContent, original: LocalTime, scope: Scope): EventContent | null {
-  if (scope === 'this') return withoutOccurrence(content, original);
-  return scope === 'following' ? (halves(content, original)?.head ?? null) : null;
+/** Returns the content without the occurrences of a scope; null when no occurrence would be left. Pure. */
+export function removeOccurrences(content: EventContent, original: LocalTime, scope: Scope): EventContent | null {
+  if (scope === 'this') return excludeOccurrence(content, original);
+  return scope === 'following' ? (splitBefore(content, original)?.head ?? null) : null;
 }
 
-function withoutOccurrence(content: EventContent, original: LocalTime): EventContent | null {
+function excludeOccurrence(content: EventContent, original: LocalTime): EventContent | null {
   const name = formatLocalTime(original);
   if (!isSeries(content) || count(seriesOf(content)) === 1) return null;
   return {
@@ -65,15 +65,15 @@ function withoutOccurrence(content: EventContent, original: LocalTime): EventCon
 }
 
 /**
- * Gives one occurrence values of its own. Values equal to those of the series are not kept; an override that says nothing
- * disappears.
- * @throws Problem validation_failed for fields that belong to the whole series, and for impossible times
+ * Overrides values of one occurrence. Values that equal those of the series are not stored, and an override without
+ * values is removed. Pure.
+ * @throws Problem validation_failed for fields of the whole series, and for invalid times
  */
 export function overrideOccurrence(content: EventContent, original: LocalTime, input: ContentInput): EventContent {
   const errors: FieldError[] = OF_SERIES.filter((field) => input[field] !== undefined).map((field) => ({
     pointer: `/${field}`,
     code: 'not_allowed',
-    message: 'Belongs to the whole series; use scope=all or scope=following.',
+    message: 'This field belongs to the whole series. Use scope=all or scope=following.',
   }));
   if (errors.length > 0) throw invalid(...errors);
 
@@ -82,10 +82,10 @@ export function overrideOccurrence(content: EventContent, original: LocalTime, i
   const values = OCCURRENCE_FIELDS.map((field) => {
     const property = camelCase(field);
     const { nullable } = plainFieldOf(field).column;
-    const given = nullable ? cleared(input[field], before[property]) : (input[field] ?? before[property]);
-    return [property, differing(given, content[property])];
+    const given = nullable ? resolveOptional(input[field], before[property]) : (input[field] ?? before[property]);
+    return [property, omitIfEqual(given, content[property])];
   });
-  const override = definedOnly({
+  const override = dropUndefined({
     original: name,
     ...overrideTimes(content, original, before, input),
     ...Object.fromEntries(values),
@@ -93,21 +93,21 @@ export function overrideOccurrence(content: EventContent, original: LocalTime, i
   const others = content.overrides.filter((other) => other.original !== name);
   const overrides = Object.keys(override).length > 1 ? [...others, override] : others;
   overrides.sort((a, b) => (a.original < b.original ? -1 : 1));
-  return checked({ ...content, overrides });
+  return requireValid({ ...content, overrides });
 }
 
 /**
- * An edit of a whole series that was requested of one of its occurrences: all move as that one does, and it becomes just what
- * was said, whatever it had of its own.
- * @returns the content to edit, and the input with the times of the series' start in place of those of the occurrence
+ * Converts an edit of a whole series that names one of its occurrences. All occurrences move as far as the named one,
+ * which gets exactly the requested values: its override of these is removed. Pure.
+ * @returns the content to edit, and the input with the start and end of the series instead of those of the occurrence
  */
-export function throughOccurrence(
+export function toSeriesEdit(
   content: EventContent,
   original: LocalTime,
   input: ContentInput,
 ): { content: EventContent; input: ContentInput } {
   const moves = input.start_time !== undefined || input.end_time !== undefined;
-  const requested = moves ? timesOf(content, original, input) : null;
+  const requested = moves ? resolveOccurrenceTimes(content, original, input) : null;
   const named = formatLocalTime(original);
   const overrides = content.overrides.flatMap((override) => {
     if (override.original !== named) return [override];
@@ -116,7 +116,7 @@ export function throughOccurrence(
       const property = camelCase(field);
       return [property, override[property]];
     });
-    const left = definedOnly({
+    const rest = dropUndefined({
       original: named,
       start:
         requested && start !== undefined
@@ -125,16 +125,16 @@ export function throughOccurrence(
       duration: requested ? undefined : duration,
       ...Object.fromEntries(values),
     });
-    return Object.keys(left).length > 1 ? [left] : [];
+    return Object.keys(rest).length > 1 ? [rest] : [];
   });
   return {
     content: { ...content, overrides },
-    input: requested ? { ...input, ...timesOfSeries(content, original, requested) } : input,
+    input: requested ? { ...input, ...toSeriesTimes(content, original, requested) } : input,
   };
 }
 
-/** The new start and end of the series when one of its occurrences is to take place at these times. */
-function timesOfSeries(content: EventContent, original: LocalTime, requested: EventTimes): ContentInput {
+/** Returns the new start and end of the series when one of its occurrences is to take place at the requested times. */
+function toSeriesTimes(content: EventContent, original: LocalTime, requested: EventTimes): ContentInput {
   const { localStart: present } = timesAt(content, original);
   const start = localOf(
     stampOf(parseLocalTime(content.localStart)) +
@@ -150,22 +150,29 @@ function timesOfSeries(content: EventContent, original: LocalTime, requested: Ev
   return { start_time: formatLocalTime(start), end_time: wireInstant(new Date(end * 1_000)) };
 }
 
-/** Splits before an occurrence: the head ends, the tail begins there. Null when nothing comes before it. */
-export function halves(content: EventContent, original: LocalTime): { head: EventContent; tail: EventContent } | null {
+/**
+ * Splits a series before an occurrence, with which the tail begins. Returns null when nothing comes before it. Pure.
+ */
+export function splitBefore(
+  content: EventContent,
+  original: LocalTime,
+): { head: EventContent; tail: EventContent } | null {
   try {
     const { head, tail } = splitSeries(seriesOf(content), original);
-    return { head: withSeries(content, head), tail: withSeries(content, tail) };
+    return { head: applySeries(content, head), tail: applySeries(content, tail) };
   } catch (error) {
     if (error instanceof TimeError && error.code === 'no_occurrence') return null;
     throw error;
   }
 }
 
-/** Absent values stay; what equals the series is left to it. */
-const differing = <T>(value: T | undefined, ofSeries: T): T | undefined => (value === ofSeries ? undefined : value);
+/** Returns a value of an override; undefined when it equals the value of the series. */
+const omitIfEqual = <T>(value: T | undefined, ofSeries: T): T | undefined => (value === ofSeries ? undefined : value);
 
-const cleared = (given: string | null | undefined, before: string | null | undefined): string | null | undefined =>
-  given === undefined ? before : given || null;
+const resolveOptional = (
+  given: string | null | undefined,
+  before: string | null | undefined,
+): string | null | undefined => (given === undefined ? before : given || null);
 
 function overrideTimes(
   content: EventContent,
@@ -176,17 +183,17 @@ function overrideTimes(
   if (input.start_time === undefined && input.end_time === undefined) {
     return { start: before.start, duration: before.duration };
   }
-  const requested = timesOf(content, original, input);
+  const requested = resolveOccurrenceTimes(content, original, input);
   const unmoved = requested.localStart === timesAt(content, original).localStart;
   const [duration, usual] = [durationOf(requested), durationOf(content)];
   const sameDuration = duration.days === usual.days && duration.seconds === usual.seconds;
   return {
-    start: unmoved ? before.start : differing(requested.localStart, formatLocalTime(original)),
+    start: unmoved ? before.start : omitIfEqual(requested.localStart, formatLocalTime(original)),
     duration: sameDuration ? undefined : duration,
   };
 }
 
-function checked(content: EventContent): EventContent {
+function requireValid(content: EventContent): EventContent {
   try {
     validateSeries(seriesOf(content));
     return content;
@@ -195,7 +202,7 @@ function checked(content: EventContent): EventContent {
   }
 }
 
-/** When an occurrence takes place now, overridden or not. */
+/** Returns the current times of an occurrence, overridden or not. */
 function timesAt(content: EventContent, original: LocalTime): EventTimes {
   const { start, end } = occurrenceAt(seriesOf(content), original)!;
   const local = (epochSecond: number): string => formatLocalTime(toLocal(epochSecond, content.timeZone));
@@ -208,8 +215,8 @@ function timesAt(content: EventContent, original: LocalTime): EventTimes {
   };
 }
 
-/** When it is to take place. @throws Problem validation_failed */
-function timesOf(content: EventContent, original: LocalTime, input: ContentInput): EventTimes {
+/** Returns the requested times of an occurrence. @throws Problem validation_failed */
+function resolveOccurrenceTimes(content: EventContent, original: LocalTime, input: ContentInput): EventTimes {
   const resolved = resolveTimes(input, timesAt(content, original), content.timeZone);
   if ('errors' in resolved) throw invalid(...resolved.errors);
   return resolved.times;
@@ -217,5 +224,5 @@ function timesOf(content: EventContent, original: LocalTime, input: ContentInput
 
 const secondsOf = (instant: Date): number => instant.getTime() / 1_000;
 
-const definedOnly = (override: StoredOverride): StoredOverride =>
+const dropUndefined = (override: StoredOverride): StoredOverride =>
   Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined)) as unknown as StoredOverride;

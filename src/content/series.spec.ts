@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../test/support/contents.js';
 import type { EventContent } from './event-content.js';
 import type { StoredOverride } from './fields.js';
-import { overrideContent, seriesOf, withSeries } from './series.js';
+import { overrideContent, seriesOf, applySeries } from './series.js';
 
 const OVERRIDES: StoredOverride[] = [
   { original: '2026-06-08T10:00:00', start: '2026-12-24T18:00:00', duration: { days: 0, seconds: 7_200 } },
@@ -49,13 +49,13 @@ const SERIES: [string, EventContent][] = [
 
 describe('seriesOf and withSeries', () => {
   it.each(SERIES)('are each other’s inverse for %s', (_name, content) => {
-    expect(withSeries(content, seriesOf(content))).toEqual(content);
-    expect(seriesOf(withSeries(content, seriesOf(content)))).toEqual(seriesOf(content));
+    expect(applySeries(content, seriesOf(content))).toEqual(content);
+    expect(seriesOf(applySeries(content, seriesOf(content)))).toEqual(seriesOf(content));
   });
 
   it('derive the instants from the wall times', () => {
     const content = contentOf({ recurrence_pattern: 'FREQ=WEEKLY' }, 'Europe/Paris');
-    const winter = withSeries(content, { ...seriesOf(content), start: { day: 20_820, second: 36_000 } });
+    const winter = applySeries(content, { ...seriesOf(content), start: { day: 20_820, second: 36_000 } });
     expect(winter).toMatchObject({
       startTime: new Date('2027-01-02T09:00:00Z'),
       endTime: new Date('2027-01-02T10:00:00Z'),

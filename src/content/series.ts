@@ -5,10 +5,10 @@ import type { OccurrenceContent, StoredOverride } from './fields.js';
 import { parseRrule, printRrule } from '../recurrence/rrule-text.js';
 import { endOf, type Override, type Series } from '../recurrence/series.js';
 
-/** What an override carries besides times; the engine passes it through. */
+/** The content of an override besides its times. The recurrence engine passes it through. */
 type OverrideContent = Partial<OccurrenceContent>;
 
-/** The times of an event as the recurrence engine takes them. */
+/** Returns the times of an event as a series of the recurrence engine. */
 export function seriesOf(content: EventContent): Series {
   return {
     start: parseLocalTime(content.localStart),
@@ -18,12 +18,14 @@ export function seriesOf(content: EventContent): Series {
     rule: content.rrule === null ? null : parseRrule(content.rrule),
     added: content.added.map(parseLocalTime),
     excluded: content.excluded.map(parseLocalTime),
-    overrides: content.overrides.map(engineOverride),
+    overrides: content.overrides.map(toEngineOverride),
   };
 }
 
-/** The content with the times of a series. The inverse of `seriesOf`: instants follow from the wall times. */
-export function withSeries(content: EventContent, series: Series): EventContent {
+/**
+ * Returns the content with the times of a series; the inverse of `seriesOf`. Instants are derived from the wall times.
+ */
+export function applySeries(content: EventContent, series: Series): EventContent {
   const timeZone = series.zone ?? content.timeZone;
   const start = toInstant(series.start, timeZone).epochSecond;
   const end = endOf(start, series.duration, timeZone);
@@ -38,18 +40,18 @@ export function withSeries(content: EventContent, series: Series): EventContent 
     rrule: series.rule && printRrule(series.rule),
     added: series.added.map(formatLocalTime),
     excluded: series.excluded.map(formatLocalTime),
-    overrides: series.overrides.map(storedOverride),
+    overrides: series.overrides.map(toStoredOverride),
   };
 }
 
 const dayAfter = ({ day }: LocalTime, days: number): LocalTime => ({ day: day + days, second: 0 });
 
-/** The override's own fields of an occurrence that the engine found. */
+/** Returns the content of the override of an occurrence; empty when it has none. */
 export function overrideContent(override: Override | undefined): OverrideContent {
   return override?.content ?? {};
 }
 
-function engineOverride({ original, start, duration, ...content }: StoredOverride): Override {
+function toEngineOverride({ original, start, duration, ...content }: StoredOverride): Override {
   return {
     original: parseLocalTime(original),
     ...(start === undefined ? {} : { start: parseLocalTime(start) }),
@@ -58,7 +60,7 @@ function engineOverride({ original, start, duration, ...content }: StoredOverrid
   };
 }
 
-function storedOverride(override: Override): StoredOverride {
+function toStoredOverride(override: Override): StoredOverride {
   const { original, start, duration } = override;
   return {
     original: formatLocalTime(original),

@@ -2,14 +2,14 @@ import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
 
 /**
  * The content as a version stores it: values under the names of their columns, instants as ISO text, and the number of
- * the schema it was written with. It is hashed, so a stored one never changes; `upcast` reads old ones.
+ * the schema. Snapshots are hashed, so a stored one never changes; `upcast` converts one of an older schema.
  */
 export interface Snapshot {
   schema: number;
   [column: string]: unknown;
 }
 
-/** The number of the schema that snapshots are written with today. */
+/** The current schema number. */
 export const SCHEMA = Math.max(...CONTENT_COLUMNS.map(({ since }) => since));
 
 export function toSnapshot(content: EventContent): Snapshot {
@@ -20,7 +20,7 @@ export function toSnapshot(content: EventContent): Snapshot {
   return { schema: SCHEMA, ...Object.fromEntries(values) };
 }
 
-/** Returns the content of a snapshot of any schema. */
+/** Returns the content of a snapshot of any schema. Pure. */
 export function fromSnapshot(snapshot: Snapshot): EventContent {
   const current = upcast(snapshot);
   const values = CONTENT_COLUMNS.map(({ property, name, column }) => {
@@ -31,14 +31,14 @@ export function fromSnapshot(snapshot: Snapshot): EventContent {
 }
 
 /**
- * Returns a snapshot as today's schema would have written it: fields that did not exist yet get their default. Pure. A
- * schema that renames or splits a field adds its step here.
+ * Converts a snapshot to the current schema: fields that it does not contain get their default. Pure. A schema that
+ * renames or splits a field adds its step here.
  */
 export function upcast(snapshot: Snapshot): Snapshot {
   return { ...defaultsSince(snapshot.schema), ...snapshot, schema: SCHEMA };
 }
 
-/** The values of all columns that came after the first schema, for reading snapshots of any schema in SQL. */
+/** The defaults of all columns that were added after the first schema, for SQL that reads snapshots of any schema. */
 export const LATER_DEFAULTS = defaultsSince(1);
 
 function defaultsSince(schema: number): Record<string, unknown> {

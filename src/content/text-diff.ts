@@ -1,22 +1,22 @@
 import { diffWordsWithSpace } from 'diff';
 
-/** A stretch of text that stayed, came or went. */
+/** A piece of text that both versions have, or that was inserted or deleted. */
 export interface TextOperation {
   op: 'equal' | 'insert' | 'delete';
   text: string;
 }
 
-/** Texts that share almost nothing are told as a whole: comparing them word by word would take long and help nobody. */
-const PATIENCE_MS = 50;
+/** Texts that share almost nothing are replaced as a whole: comparing their words would be slow and useless. */
+const MAX_COMPARISON_MS = 50;
 
 /**
- * Compares two texts word by word; white space counts. Joining what is equal or deleted gives the first text, what is
- * equal or inserted the second.
+ * Compares two texts word by word, including white space. The equal and deleted pieces together are the first text, the
+ * equal and inserted ones the second.
  */
-export function textDifference(from: string, to: string): TextOperation[] {
-  const parts = diffWordsWithSpace(from, to, { timeout: PATIENCE_MS });
+export function compareTexts(from: string, to: string): TextOperation[] {
+  const parts = diffWordsWithSpace(from, to, { timeout: MAX_COMPARISON_MS });
   if (!parts)
-    return nonEmpty([
+    return dropEmpty([
       { op: 'delete', text: from },
       { op: 'insert', text: to },
     ]);
@@ -26,4 +26,4 @@ export function textDifference(from: string, to: string): TextOperation[] {
   }));
 }
 
-const nonEmpty = (operations: TextOperation[]): TextOperation[] => operations.filter(({ text }) => text !== '');
+const dropEmpty = (operations: TextOperation[]): TextOperation[] => operations.filter(({ text }) => text !== '');

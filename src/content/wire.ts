@@ -18,8 +18,10 @@ import {
   type WireOverride,
 } from './fields.js';
 
-/** How fields that are not sent as they are stored are spelled: instants in UTC with `Z`, dates for all-day events. */
-const SPELLING: { [Name in DerivedName]: (content: EventContent) => WireContent[Name] } = {
+/**
+ * Derives the wire values of fields that are not sent as they are stored. Instants are in UTC with `Z`; all-day: dates.
+ */
+const DERIVE: { [Name in DerivedName]: (content: EventContent) => WireContent[Name] } = {
   start_time: (content) => wireTime(content.startTime, content.localStart, content.allDay),
   end_time: (content) => wireTime(content.endTime, content.localEnd, content.allDay),
   time_zone: ({ timeZone }) => timeZone,
@@ -34,26 +36,29 @@ const SPELLING: { [Name in DerivedName]: (content: EventContent) => WireContent[
 
 /** Returns the content as clients see it. */
 export function wireContent(content: EventContent): WireContent {
-  const spell = (name: ContentField): unknown =>
-    name in SPELLING ? SPELLING[name as DerivedName](content) : content[camelCase(name) as keyof EventContent];
-  return Object.fromEntries(CONTENT_FIELDS.map((name) => [name, spell(name)])) as unknown as WireContent;
+  const toWire = (name: ContentField): unknown =>
+    name in DERIVE ? DERIVE[name as DerivedName](content) : content[camelCase(name) as keyof EventContent];
+  return Object.fromEntries(CONTENT_FIELDS.map((name) => [name, toWire(name)])) as unknown as WireContent;
 }
 
-/** Returns the rule as other calendars read it (UNTIL like the start, RFC 5545 §3.3.10); null for a single event. */
+/**
+ * Returns the rule for other calendars, with UNTIL in the form of the start (RFC 5545 §3.3.10); null for a single
+ * event.
+ */
 export function wireRrule(content: Pick<EventContent, 'rrule' | 'timeZone' | 'allDay'>): string | null {
   if (content.rrule === null) return null;
   return printRruleBesideStart(parseRrule(content.rrule), { zone: content.timeZone, allDay: content.allDay });
 }
 
 /** Returns the names of the fields in which two states differ, in the order of the table. */
-export function changedFields(before: Partial<WireContent>, after: WireContent): ContentField[] {
+export function findChangedFields(before: Partial<WireContent>, after: WireContent): ContentField[] {
   return CONTENT_FIELDS.filter((field) => !isDeepStrictEqual(before[field], after[field]));
 }
 
-/** Returns true when two states may occupy different time. A text of one occurrence alone occupies none. */
+/** Returns true when two states may occupy different time. Texts of occurrences make no difference. */
 export function changesTime(before: WireContent, after: WireContent): boolean {
   return (
-    changedFields(before, after).some((field) => fieldOf(field).isTime) ||
+    findChangedFields(before, after).some((field) => fieldOf(field).isTime) ||
     !isDeepStrictEqual(before.overrides.flatMap(timesOfOverride), after.overrides.flatMap(timesOfOverride))
   );
 }
@@ -67,7 +72,7 @@ function timesOfOverride(override: WireOverride): Partial<WireOverride>[] {
   return [{ original_start, start_time, end_time, ...Object.fromEntries(own.map((name) => [name, override[name]])) }];
 }
 
-/** Returns UTC with `Z` and no fraction: events are kept to the second. */
+/** Returns an instant in UTC with `Z` and without a fraction: events have a resolution of one second. */
 export function wireInstant(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }
@@ -82,7 +87,7 @@ export function wireLocal(text: string, { timeZone, allDay }: Pick<EventContent,
   return allDay ? formatLocalDate(local) : wireInstant(new Date(toInstant(local, timeZone).epochSecond * 1_000));
 }
 
-/** Returns epoch seconds of an occurrence as clients see them: an instant, or a date for all-day events. */
+/** Returns a time of an occurrence (epoch seconds) as clients see it: an instant, or a date for all-day events. */
 export function wireOccurrenceTime(
   epochSecond: number,
   { timeZone, allDay }: Pick<EventContent, 'timeZone' | 'allDay'>,
@@ -90,7 +95,7 @@ export function wireOccurrenceTime(
   return allDay ? formatLocalDate(toLocal(epochSecond, timeZone)) : wireInstant(new Date(epochSecond * 1_000));
 }
 
-/** Returns the values that an occurrence has of its own, as clients see them; absent ones stay absent. */
+/** Returns the values of an occurrence as clients see them. Absent values stay absent. */
 export function wireOccurrenceContent(content: Partial<OccurrenceContent>): Partial<OccurrenceWire> {
   const values = OCCURRENCE_FIELDS.map((name) => [name, content[camelCase(name)]] as const);
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
@@ -106,6 +111,6 @@ function wireOverrideTimes(override: StoredOverride, content: EventContent): { s
   const { timeZone, allDay } = content;
   const start = toInstant(parseLocalTime(override.start ?? override.original), timeZone).epochSecond;
   const end = endOf(start, override.duration ?? durationOf(content), timeZone);
-  const spell = (epochSecond: number): string => wireOccurrenceTime(epochSecond, { timeZone, allDay });
-  return { start_time: spell(start), end_time: spell(end) };
+  const toWire = (epochSecond: number): string => wireOccurrenceTime(epochSecond, { timeZone, allDay });
+  return { start_time: toWire(start), end_time: toWire(end) };
 }

@@ -7,17 +7,27 @@ class DryRunPersonView {
   @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
   user_id: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Role before; null: not on the event.', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Role before the change; null when not a member.',
+    example: null,
+  })
   from: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Role after; null: removed.', example: 'editor' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Role after the change; null when the access is revoked.',
+    example: 'editor',
+  })
   to: string | null;
 }
 
 class DryRunChangeView {
   @ApiProperty({
     format: 'uuid',
-    description: 'The event; of one that is yet to be created the id is made up.',
+    description: 'The event. The id of an event that would be created is not the final one.',
     example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
   })
   event_id: string;
@@ -31,7 +41,7 @@ class DryRunChangeView {
   @ApiPropertyOptional({ type: [String], description: 'Fields that would change.', example: ['title'] })
   changed?: string[];
 
-  @ApiPropertyOptional({ type: [DryRunPersonView], description: 'People whose role would change.' })
+  @ApiPropertyOptional({ type: [DryRunPersonView], description: 'Members whose role would change.' })
   people?: DryRunPersonView[];
 }
 
@@ -43,18 +53,22 @@ class NotifiedView {
   username: string;
 }
 
-/** What a write would do. As documented here it is that of a call without an answer of its own. */
+/** The result of a dry run. This schema describes a call that has no response body. */
 export class DryRunView {
-  @ApiProperty({ type: 'null', description: 'What the call would answer; null for nothing (204).', example: null })
+  @ApiProperty({
+    type: 'null',
+    description: 'The response body of the call; null for a response without one (204).',
+    example: null,
+  })
   would: unknown;
 
-  @ApiProperty({ type: [DryRunChangeView], description: 'What would happen, in its order.' })
+  @ApiProperty({ type: [DryRunChangeView], description: 'The changes that the call would make, in order.' })
   changes: DryRunChangeView[];
 
-  @ApiProperty({ type: [ConflictView], description: 'Clashes that `on_conflict` would put up with or leave out.' })
+  @ApiProperty({ type: [ConflictView], description: 'Conflicts that `on_conflict` would allow or skip.' })
   conflicts: ConflictView[];
 
-  @ApiProperty({ type: [NotifiedView], description: 'Who would be told, you left out.' })
+  @ApiProperty({ type: [NotifiedView], description: 'The people who would be notified, without you.' })
   notified: NotifiedView[];
 }
 

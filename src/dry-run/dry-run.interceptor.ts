@@ -4,7 +4,10 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { isDryRun } from '../platform/http/dry-run-query.js';
 import { DryRunService } from './dry-run.service.js';
 
-/** Runs a request with `?dry_run=true` as one transaction that is rolled back at the end. The handler knows nothing of it. */
+/**
+ * Runs a request with `?dry_run=true` in one transaction that is rolled back at the end. Handlers need no support for
+ * it.
+ */
 @Injectable()
 export class DryRunInterceptor implements NestInterceptor {
   constructor(private readonly dryRuns: DryRunService) {}
@@ -17,7 +20,7 @@ export class DryRunInterceptor implements NestInterceptor {
 
   private async run(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
     const result = await this.dryRuns.run(work);
-    // They name something that does not exist.
+    // These headers would refer to something that does not exist.
     for (const name of ['etag', 'location']) reply.removeHeader(name);
     reply.status(200);
     return result;

@@ -5,7 +5,7 @@ import { StreamRecorder } from '../notifications/stream-recorder.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { type DryRunView, dryRunView } from './dry-run-view.js';
 
-/** Does a write, reports what it did, and rolls it back. */
+/** Runs a write, returns its effects, and rolls it back. */
 @Injectable()
 export class DryRunService {
   constructor(

@@ -16,11 +16,11 @@ export class CheckConflictsController {
   @SignedIn()
   @ApiOperation({
     operationId: 'checkConflicts',
-    summary: 'Ask what an event would clash with',
+    summary: 'Check an event for conflicts',
     description:
-      'The question that creating or changing an event asks, with nothing written and nobody told. The answer holds for this moment: only a write takes the time. With `event_id` you need the role of an editor there.',
+      'Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.',
   })
-  @ApiOkResponse({ type: ConflictCheckView, description: 'What stands in the way; empty lists when nothing does' })
+  @ApiOkResponse({ type: ConflictCheckView, description: 'The conflicts; empty lists when there are none' })
   @ApiProblems('not_found', 'forbidden')
   async check(@CurrentActor() actor: Actor, @Body() body: CheckConflictsBody): Promise<ConflictCheckView> {
     const { event_id: eventId, ...input } = body;

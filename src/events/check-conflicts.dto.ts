@@ -16,13 +16,13 @@ const TIMES = [
 ] as const;
 const TIME_FIELDS = [...TIMES, ...PLAIN_NAMES.filter((name) => plainFieldOf(name).isTime)];
 
-/** The fields of an event that decide which time it occupies. */
+/** The fields of an event that determine which time it occupies. */
 export class CheckConflictsBody extends PartialType(PickType(CreateEventBody, TIME_FIELDS), {
   skipNullProperties: false,
 }) {
   @UuidField({
     description:
-      'The event that would be changed: it does not clash with itself, its owner is the one asked about, and fields that are absent are as it has them. Without it, a new event of yours, which needs `start_time` and `end_time`.',
+      'The event to update: absent fields have its values, and the result contains its conflicts with other events of its owner. Without it, you check a new event of yours, which needs `start_time` and `end_time`.',
     optional: true,
     example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
   })
@@ -30,12 +30,15 @@ export class CheckConflictsBody extends PartialType(PickType(CreateEventBody, TI
 }
 
 export class ConflictCheckView {
-  @ApiProperty({ type: [ConflictView], description: 'The first 50 clashes, by start. Empty: it would be stored.' })
+  @ApiProperty({
+    type: [ConflictView],
+    description: 'The first 50 conflicts, by start. When empty, the event can be stored.',
+  })
   conflicts: ConflictView[];
 
   @ApiProperty({
     type: [SlotView],
-    description: 'When it clashes, the next three times at which it would fit.',
+    description: 'When there are conflicts: the next three times at which there would be none.',
     example: [{ start_time: '2026-06-01T09:30:00Z', end_time: '2026-06-01T10:30:00Z' }],
   })
   suggestions: SlotView[];
@@ -43,7 +46,7 @@ export class ConflictCheckView {
   @ApiProperty({
     type: [ConflictView],
     description:
-      'For an endless series: its first clashes with other endless series beyond the horizon of ten years, up to which everything is checked.',
+      'For an endless series: its first conflicts with other endless series after the horizon of ten years, up to which `conflicts` is complete.',
     example: [],
   })
   possible_conflicts_after: ConflictView[];

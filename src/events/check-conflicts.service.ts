@@ -16,7 +16,7 @@ export interface ConflictCheck {
   possibleConflictsAfter: Conflict[];
 }
 
-/** Asks what a write would ask, without the lock: the answer holds only for the moment it was given. */
+/** Checks what a write would check, but without the lock: the result may be out of date at once. */
 @Injectable()
 export class CheckConflictsService {
   constructor(
@@ -27,13 +27,14 @@ export class CheckConflictsService {
   ) {}
 
   /**
-   * @param eventId the event that would be changed, null for a new one of the actor's
+   * Returns the conflicts of an event, suggestions when there are any, and possible conflicts after the horizon.
+   * @param eventId the event to update; null for a new event of the actor
    * @throws Problem validation_failed, not_found, forbidden
    */
   async check(actor: Actor, input: ContentInput, eventId: string | null): Promise<ConflictCheck> {
     if (eventId !== null) await this.access.require(eventId, actor.userId, 'edit');
     return this.transactions.run(async (tx) => {
-      const booking = await this.booking(tx, actor, input, eventId);
+      const booking = await this.toBooking(tx, actor, input, eventId);
       const conflicts = await this.availability.find(tx, booking, actor);
       return {
         conflicts,
@@ -43,7 +44,12 @@ export class CheckConflictsService {
     });
   }
 
-  private async booking(tx: Transaction, actor: Actor, input: ContentInput, eventId: string | null): Promise<Booking> {
+  private async toBooking(
+    tx: Transaction,
+    actor: Actor,
+    input: ContentInput,
+    eventId: string | null,
+  ): Promise<Booking> {
     const found = eventId === null ? null : await this.events.findContent(tx, eventId);
     if (eventId !== null && !found) throw notFound();
     const draft = draftContent(input, found?.content ?? null, actor.timeZone);

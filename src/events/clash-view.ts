@@ -4,7 +4,7 @@ import { extendProblem } from '../platform/openapi/api-problems.js';
 import { ProblemView } from '../platform/openapi/problem-view.js';
 
 const VALUE = {
-  description: 'Any JSON value; null when there was none.',
+  description: 'Any JSON value; null when there is none.',
   anyOf: [
     { type: 'string' },
     { type: 'boolean' },
@@ -22,12 +22,16 @@ class ClashingPersonView {
   username: string;
 }
 
-/** A field that was changed on both sides. */
+/** A field that both sides changed. */
 export class FieldClashView {
   @ApiProperty({ description: 'A field of the event, or `permissions`.', example: 'title' })
   field: string;
 
-  @ApiProperty({ type: ClashingPersonView, required: false, description: 'With `permissions`: whose role it is.' })
+  @ApiProperty({
+    type: ClashingPersonView,
+    required: false,
+    description: 'With `permissions`: the person whose role it is.',
+  })
   person?: ClashingPersonView;
 
   @ApiProperty({ ...VALUE, example: 'Team meeting' })
@@ -41,13 +45,14 @@ export class FieldClashView {
 }
 
 export class StaleVersionProblemView extends ProblemView {
-  @ApiProperty({ type: 'integer', required: false, description: 'The version that the event has now.' })
+  @ApiProperty({ type: 'integer', required: false, description: 'The current version of the event.' })
   current_version?: number;
 
   @ApiProperty({
     type: [FieldClashView],
     required: false,
-    description: 'What was changed on both sides: at your version, now, and as you sent it.',
+    description:
+      'The fields that both sides changed: the value at your version, the current value, and the value that you sent.',
   })
   clashes?: FieldClashView[];
 }
@@ -57,7 +62,7 @@ export class LaterChangesProblemView extends ConflictProblemView {
     type: [FieldClashView],
     required: false,
     description:
-      'With `later_changes`: what was changed again since: after the change, now, and as undoing would leave it.',
+      'With `later_changes`: the fields that changed again since: the value after the change, the current value, and the value that undoing would restore.',
   })
   clashes?: FieldClashView[];
 }

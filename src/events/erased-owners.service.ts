@@ -11,9 +11,9 @@ import { ERASED_NAME } from '../users/erased-user.js';
 import { EventWriter } from './event-writer.js';
 
 /**
- * Takes people whose account was erased out of every event, one transaction each. What they owned goes to the member
- * who has been an editor, or else a viewer, for longest; an event without other members goes to the trash, which is all
- * that they keep.
+ * Removes people whose account was erased from every event, in one transaction per event. The ownership of their own
+ * events is transferred to the member who has been an editor, or else a viewer, for longest. An event without other
+ * members is moved to the trash, where it keeps its owner.
  */
 @Injectable()
 export class ErasedOwnersService {
@@ -29,7 +29,9 @@ export class ErasedOwnersService {
     erasures.erased.on((userId) => this.leaveAll(userId));
   }
 
-  /** Finishes what a killed server left undone, and what was shared while somebody was being erased. */
+  /**
+   * Finishes erasures that a killed server left unfinished, and those of people who were added to an event meanwhile.
+   */
   @Cron('0 41 * * * *', { name: 'finish-erasures' })
   async finish(): Promise<void> {
     try {
@@ -44,7 +46,7 @@ export class ErasedOwnersService {
     for (;;) {
       const eventIds = await this.leaving.listEventsToLeave(userId);
       if (eventIds.length === 0) return;
-      for (const eventId of eventIds) await this.leave(erasedActor(userId), eventId);
+      for (const eventId of eventIds) await this.leave(toActor(userId), eventId);
     }
   }
 
@@ -53,7 +55,7 @@ export class ErasedOwnersService {
       const left = await this.leaving.leave(actor, eventId);
       if (!left) await this.moveToTrash(actor, eventId);
     } catch (error) {
-      // Deleted by somebody else at the same moment: nothing is left to do, or the next look at the list shows it.
+      // The event was deleted at the same time: nothing is left to do, or the next list contains it again.
       if (!(error instanceof Problem && error.code === 'not_found')) throw error;
     }
   }
@@ -67,8 +69,8 @@ export class ErasedOwnersService {
   }
 }
 
-/** The person acts for the last time, through no session. */
-const erasedActor = (userId: string): Actor => ({
+/** Returns the erased person as an actor without a session. */
+const toActor = (userId: string): Actor => ({
   userId,
   username: ERASED_NAME,
   sessionId: userId,

@@ -8,25 +8,26 @@ import { seriesOf } from '../content/series.js';
 import { OWNER_AS_OF } from './events-as-of.js';
 import { expand } from '../recurrence/expand.js';
 
-/** Which events a list shows, and in which order. All conditions hold together. */
+/** The conditions and the order of a list of events. An event must satisfy all conditions. */
 export interface EventFilter {
-  /** Overlap with the half-open window; either end may be missing. */
+  /** The event overlaps the half-open window, either bound of which may be absent. */
   from?: Date;
   to?: Date;
-  /** Words to find in title, description or location, of the event or of one occurrence, as one piece and in any case. */
+  /** A substring of a searched field of the event or of one occurrence, ignoring case. */
   q?: string;
   location?: string;
   role?: Role;
   ownerId?: string;
   isRecurring?: boolean;
   updatedSince?: Date;
-  /** The trash instead: what the caller owned and deleted. */
+  /** Lists the caller's own events in the trash instead of the others. */
   deleted: boolean;
-  /** The state at that moment instead of the present one. Rights are those of the present all the same. */
+  /** Lists the state as of an earlier time; null for the current state. Access is always that of the present. */
   asOf: Date | null;
   sort: { column: 'startTime' | 'updatedAt'; descending: boolean };
 }
 
+/** Adds the conditions of a filter to a query. Bounds of series are approximate: see `occursWithin`. */
 export function applyFilter(
   query: SelectQueryBuilder<CalendarEvent>,
   filter: EventFilter,
@@ -52,7 +53,7 @@ export function applyFilter(
   return query;
 }
 
-/** True when an occurrence of the event really falls into the window; its bounds alone don't tell for a series. */
+/** Returns true when an occurrence of the event overlaps the window, which the bounds of a series do not show. */
 export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): boolean {
   if (!isSeries(event) || (!from && !to)) return true;
   const window = {
@@ -62,7 +63,7 @@ export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): b
   return expand(seriesOf(event), window, 1).length > 0;
 }
 
-/** Returns true when the values of one occurrence match the text filters: a series may be found by another occurrence. */
+/** Returns true when the values of one occurrence match the text filters. A series may match by another occurrence. */
 export function matchesTexts(values: OccurrenceContent, { location, q }: EventFilter): boolean {
   const has = (text: unknown, part: string): boolean =>
     typeof text === 'string' && text.toLowerCase().includes(part.toLowerCase());
@@ -75,7 +76,7 @@ const anyOverride = (condition: string): string =>
 
 const contains = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
 
-/** The fields in which `q` looks. */
+/** The fields that `q` searches. */
 const SEARCHED = PLAIN_NAMES.filter((name) => plainFieldOf(name).input.searched).map(camelCase);
 
 const anyOf = (of: (property: string) => string): string =>

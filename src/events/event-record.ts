@@ -17,15 +17,15 @@ export interface EventRecord {
   updatedBy: Person;
 }
 
-/** What the author of a change should know about the time it occupies. */
+/** Information for the author of a change about the time that the event occupies. */
 export interface TimeNotes {
-  /** Original starts that were left out because they conflicted. */
+  /** Original starts of occurrences that were skipped because they conflicted. */
   skipped: string[];
-  /** First conflicts with other endless series beyond the horizon, up to which everything was checked. */
+  /** First conflicts with other endless series after the horizon, up to which everything was checked. */
   possibleConflictsAfter: Conflict[];
 }
 
-/** The versions over which a stale edit was merged: the one it was made for, and the one it met. */
+/** The versions of a merged edit: the one for which it was made, and the one into which it was merged. */
 export interface MergedOver {
   from: number;
   to: number;
@@ -37,11 +37,11 @@ export interface EventWithMembers {
   members: Member[];
   /** Only after a change. */
   notes?: TimeNotes;
-  /** Only after an edit that was merged. */
+  /** Only after a merged edit. */
   mergedOver?: MergedOver;
 }
 
-/** Returns what a write left, from memory: the locked event with its new row. */
+/** Returns the state after a write from memory: the locked event with its new row. */
 export function toEventWithMembers(
   { members, role, editor }: LockedForActor,
   event: CalendarEvent,

@@ -8,9 +8,9 @@ import { seriesOf } from '../content/series.js';
 import { bounds } from '../recurrence/expand.js';
 
 /** Returns the first row of an event that the actor creates. */
-export function newEvent(content: EventContent, actor: Actor, at: Date): CalendarEvent {
+export function createFirstRow(content: EventContent, actor: Actor, at: Date): CalendarEvent {
   const id = uuidv7();
-  return Object.assign(new CalendarEvent(), content, outline(content), {
+  return Object.assign(new CalendarEvent(), content, deriveColumns(content), {
     id,
     seriesId: id,
     splitFrom: null,
@@ -22,18 +22,18 @@ export function newEvent(content: EventContent, actor: Actor, at: Date): Calenda
   });
 }
 
-/** Returns the next row of a locked event. */
-export function nextVersion(locked: LockedEvent, content: EventContent, actor: Actor): CalendarEvent {
+/** Returns the next row of a locked event. Its time is later than every entry of its history, whichever server made it. */
+export function createNextRow(locked: LockedEvent, content: EventContent, actor: Actor): CalendarEvent {
   const { event } = locked;
-  return Object.assign(new CalendarEvent(), event, content, outline(content), {
+  return Object.assign(new CalendarEvent(), event, content, deriveColumns(content), {
     version: event.version + 1,
     updatedAt: nextEntryTime(locked),
     updatedBy: actor.userId,
   });
 }
 
-/** What follows from the content: first start and last end of all occurrences, and the data they were computed with. */
-export function outline(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd' | 'tzdata'> {
+/** Derives the first start and the last end of all occurrences, and the edition of the time zone data in use. */
+export function deriveColumns(content: EventContent): Pick<CalendarEvent, 'firstStart' | 'lastEnd' | 'tzdata'> {
   const tzdata = tzdataVersion();
   if (!isSeries(content)) return { firstStart: content.startTime, lastEnd: content.endTime, tzdata };
   const found = bounds(seriesOf(content));

@@ -5,7 +5,7 @@ import type { OccurrenceWire, PlainWire, WireOverride } from '../content/fields.
 import { type EventOccurrence, wireOccurrence } from '../content/occurrences.js';
 import { wireContent, wireOccurrenceContent, wireRrule } from '../content/wire.js';
 import type { Member } from '../permissions/member.js';
-import { abilities, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
+import { listAllowedActions, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
 import type { RecurrencePattern } from '../recurrence/pattern.js';
 import { PersonView } from '../users/user-view.js';
@@ -28,9 +28,9 @@ export class PersonRoleView {
   role: Role;
 }
 
-/** What one occurrence has of its own; absent members are as in the series. */
+/** The override of one occurrence. Absent members have the value of the series. */
 export class OverrideView {
-  @ApiProperty({ description: 'Names the occurrence, wherever it was moved to.', example: '2026-06-08T08:00:00Z' })
+  @ApiProperty({ description: 'Identifies the occurrence, even after it was moved.', example: '2026-06-08T08:00:00Z' })
   original_start: string;
 
   @ApiPropertyOptional({ example: '2026-06-08T09:00:00Z' })
@@ -48,7 +48,7 @@ interface PlainContentView extends PlainWire {}
 
 declareProperties(PlainContentView);
 
-/** The fields that people edit and history keeps. */
+/** The fields that people edit and history stores. */
 export class EventContentView extends PlainContentView {
   @ApiProperty({ description: TIME, example: '2026-06-01T08:00:00Z' })
   start_time: string;
@@ -68,13 +68,13 @@ export class EventContentView extends PlainContentView {
   @ApiProperty({ type: RecurrencePatternView, nullable: true, example: PATTERN_EXAMPLE })
   recurrence_pattern: RecurrencePattern | null;
 
-  @ApiProperty({ type: [String], description: 'Original starts that do not take place.', example: [] })
+  @ApiProperty({ type: [String], description: 'Original starts of occurrences that do not take place.', example: [] })
   excluded: string[];
 
-  @ApiProperty({ type: [String], description: 'Further starts beside the pattern.', example: [] })
+  @ApiProperty({ type: [String], description: 'Starts of additional occurrences beside the pattern.', example: [] })
   added: string[];
 
-  @ApiProperty({ type: [OverrideView], description: 'What single occurrences have of their own.', example: [] })
+  @ApiProperty({ type: [OverrideView], description: 'The occurrences that differ from the series.', example: [] })
   overrides: WireOverride[];
 }
 
@@ -82,7 +82,7 @@ export class SplitFromView {
   @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b01' })
   event_id: string;
 
-  @ApiProperty({ type: 'integer', description: 'Version of that event just after the split.', example: 2 })
+  @ApiProperty({ type: 'integer', description: 'The version of that event just after the split.', example: 2 })
   version: number;
 }
 
@@ -100,15 +100,19 @@ export class EventView extends EventContentView {
 
   @ApiProperty({
     format: 'uuid',
-    description: 'Shared by the parts of a series that was split.',
+    description: 'Shared by the events into which a series was split.',
     example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
   })
   series_id: string;
 
-  @ApiProperty({ type: SplitFromView, nullable: true, description: 'Where this part of a series was split off.' })
+  @ApiProperty({
+    type: SplitFromView,
+    nullable: true,
+    description: 'The event and version from which this event was split off; null when it was not.',
+  })
   split_from: SplitFromView | null;
 
-  @ApiProperty({ type: 'integer', description: 'Number of the latest version; also the ETag.', example: 3 })
+  @ApiProperty({ type: 'integer', description: 'Number of the current version, which is also the ETag.', example: 3 })
   version: number;
 
   @ApiProperty({ type: PersonView })
@@ -121,12 +125,15 @@ export class EventView extends EventContentView {
     enum: Object.keys(ACTIONS),
     enumName: 'Action',
     isArray: true,
-    description: 'What you may do.',
+    description: 'The actions that your role allows.',
     example: ['read', 'edit', 'share', 'delete'],
   })
   can: Action[];
 
-  @ApiPropertyOptional({ type: [PersonRoleView], description: 'Everybody on the event (single events only).' })
+  @ApiPropertyOptional({
+    type: [PersonRoleView],
+    description: 'The members of the event. Only when one event is read or written, not in lists.',
+  })
   permissions?: PersonRoleView[];
 
   @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
@@ -140,23 +147,29 @@ export class EventView extends EventContentView {
 
   @ApiPropertyOptional({
     type: [String],
-    description: 'After a change with `on_conflict: skip`: original starts that were left out.',
+    description: 'After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.',
   })
   skipped?: string[];
 
   @ApiPropertyOptional({
     type: [ConflictView],
     description:
-      'After a change of an endless series: first clashes with other endless series later than ten years from now, up to which everything was checked.',
+      'After a write of an endless series: its first conflicts with other endless series after the horizon of ten years, up to which everything was checked.',
   })
   possible_conflicts_after?: ConflictView[];
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'When it went to the trash (only there).' })
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'When the event was deleted. Only for events in the trash.',
+  })
   deleted_at?: string;
 }
 
 export class EventItemView extends EventView {
-  @ApiPropertyOptional({ type: OccurrenceTimesView, description: 'With `expand`: which occurrence this item is.' })
+  @ApiPropertyOptional({
+    type: OccurrenceTimesView,
+    description: 'With `expand`: the occurrence that this item represents.',
+  })
   occurrence?: OccurrenceTimesView;
 }
 
@@ -181,7 +194,7 @@ export function eventView({ event, role, owner, updatedBy }: EventRecord, member
     version: event.version,
     owner,
     role,
-    can: abilities(role),
+    can: listAllowedActions(role),
     ...(members ? { permissions: members.map(memberRole) } : {}),
     created_at: event.createdAt.toISOString(),
     updated_at: event.updatedAt.toISOString(),
@@ -192,7 +205,7 @@ export function eventView({ event, role, owner, updatedBy }: EventRecord, member
 
 const memberRole = ({ userId, username, role }: Member): PersonRoleView => ({ user_id: userId, username, role });
 
-/** Returns one occurrence of an event in a list: the event, with the values of the occurrence laid over it. */
+/** Returns one occurrence as an item of a list: the event with the values of the occurrence. */
 export function expandedView({ record, occurrence }: ExpandedRecord): EventItemView {
   const times = occurrenceTimes(record.event, occurrence);
   return { ...eventView(record), ...wireOccurrenceContent(occurrence.values), occurrence: times };
@@ -212,7 +225,7 @@ const occurrenceTimes = (event: EventContent, occurrence: EventOccurrence): Occu
   ...(occurrence.adjusted ? { adjusted: true } : {}),
 });
 
-/** Returns what the author of a change should know about its time; nothing when there is nothing to know. */
+/** Returns the notes for the author of a change, without empty members. */
 export const notesView = (notes?: TimeNotes): Pick<EventView, 'skipped' | 'possible_conflicts_after'> => ({
   ...(notes?.skipped.length ? { skipped: notes.skipped } : {}),
   ...(notes?.possibleConflictsAfter.length ? { possible_conflicts_after: notes.possibleConflictsAfter } : {}),

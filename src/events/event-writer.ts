@@ -3,7 +3,7 @@ import { AvailabilityService, type Booking, type ResolvedBooking } from '../avai
 import type { Conflict, Resolution } from '../availability/conflict.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
-import { changedFields, changesTime, wireContent } from '../content/wire.js';
+import { findChangedFields, changesTime, wireContent } from '../content/wire.js';
 import type { ContentKind } from '../history/change.js';
 import { EventLock, type LockedEvent, type LockedForActor } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
@@ -11,14 +11,15 @@ import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { MembersWriter } from '../sharing/members-writer.js';
 import { type EventWithMembers, toEventWithMembers } from './event-record.js';
-import { newEvent, nextVersion, outline } from './event-row.js';
+import { createFirstRow, createNextRow, deriveColumns } from './event-row.js';
 import { EventsRepository } from './events.repository.js';
 
+/** A new event to create. */
 export interface Draft {
   content: EventContent;
   onConflict: Resolution;
   comment: string | null;
-  /** Where the event is in the request body, when that holds several. */
+  /** Pointer to the event in a request body with several events. */
   pointer?: string;
 }
 
@@ -27,13 +28,13 @@ export interface WriteRequest {
   kind: ContentKind;
   comment: string | null;
   onConflict: Resolution;
-  /** Going back behind this version takes back the splits made since, as long as their tails are untouched. */
+  /** Undoes the splits made after this version whose tails are unchanged. */
   rejoinAfter?: number;
 }
 
 /**
- * The only place that writes events. The caller has locked the event (`EventLock`) and decided its content; the writer
- * checks for conflicts, saves, which makes the version, and notes the time that the event occupies.
+ * The only place that writes events. The caller has locked the event (`EventLock`) and decided its content. The writer
+ * resolves conflicts, saves the event, which creates the version, and stores the time that the event occupies.
  */
 @Injectable()
 export class EventWriter {
@@ -45,7 +46,7 @@ export class EventWriter {
   ) {}
 
   /**
-   * Writes new events owned by the actor, all or nothing. Each sees those before it, so conflicts among them count.
+   * Creates events owned by the actor, all or nothing. Each is also checked against those before it in the list.
    * @throws Problem event_conflict with the conflicts of every draft
    */
   async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<EventWithMembers[]> {
@@ -54,13 +55,13 @@ export class EventWriter {
     const bookings: Booking[] = [];
     const refused: Conflict[] = [];
     for (const draft of drafts) {
-      const event = newEvent(draft.content, actor, new Date());
+      const event = createFirstRow(draft.content, actor, new Date());
       const booking = { eventId: event.id, ownerId: actor.userId, content: draft.content, pointer: draft.pointer };
       const resolved = await this.availability.resolve(tx, booking, actor, draft.onConflict);
       bookings.push(booking);
       refused.push(...resolved.refused);
       if (resolved.refused.length > 0) continue;
-      Object.assign(event, resolved.content, outline(resolved.content));
+      Object.assign(event, resolved.content, deriveColumns(resolved.content));
       await this.events.save(event, { tx, actorId: actor.userId, kind: 'created', comment: draft.comment });
       const owner = await this.members.createOwner(tx, event.id, actor, event.createdAt);
       const person = { id: actor.userId, username: actor.username };
@@ -69,16 +70,16 @@ export class EventWriter {
       written.push({ record, members: [owner], notes });
     }
     if (refused.length === 0) return written;
-    const unwritten = written.map(({ record }) => record.event.id);
+    const createdIds = written.map(({ record }) => record.event.id);
     return this.availability.refuse(
       tx,
       bookings,
-      refused.map((conflict) => hideUnwritten(conflict, unwritten)),
+      refused.map((conflict) => hideCreated(conflict, createdIds)),
     );
   }
 
   /**
-   * Writes the next version of a locked event. Returns the event unchanged when the content is what it was.
+   * Writes the next version of a locked event. Does nothing when the content is unchanged. Returns the event.
    * @throws Problem event_conflict
    */
   async write(
@@ -89,29 +90,30 @@ export class EventWriter {
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const [before, after] = [wireContent(event), wireContent(content)];
-    const fields = changedFields(before, after);
+    const fields = findChangedFields(before, after);
     if (fields.length === 0) return toEventWithMembers(locked, event);
-    // Removing the last occurrence is a deletion, whatever it was meant as.
+    // Removing the last occurrence deletes the event, whatever the kind of the request.
     const isDeletion = fields.includes('deleted') && content.deletedAt !== null;
     const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment };
     const author = { id: actor.userId, username: actor.username };
     if (!changesTime(before, after)) {
-      const saved = await this.events.save(nextVersion(locked, content, actor), version);
+      const saved = await this.events.save(createNextRow(locked, content, actor), version);
       return toEventWithMembers(locked, saved, undefined, author);
     }
-    if (!locked.availabilityLocked) throw new Error('A write changes the time of an event whose owner is not locked');
+    if (!locked.availabilityLocked)
+      throw new Error('A write changes the time of an event without a lock on the availability of its owner');
     if (rejoinAfter !== undefined) await this.rejoin(tx, actor, event, rejoinAfter);
     const booking = { eventId: event.id, ownerId, content };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
-    const saved = await this.events.save(nextVersion(locked, resolved.content, actor), version);
+    const saved = await this.events.save(createNextRow(locked, resolved.content, actor), version);
     const notes = await this.occupy(tx, booking, resolved, actor);
     return toEventWithMembers(locked, saved, notes, author);
   }
 
   /**
-   * Ends a locked series before one of its occurrences and begins a new event there, with the same members. Returns the
-   * tail.
+   * Ends a locked series before one of its occurrences and creates an event with the rest, with the same members.
+   * Returns the tail.
    * @throws Problem event_conflict
    */
   async split(
@@ -122,10 +124,10 @@ export class EventWriter {
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const version = { tx, actorId: actor.userId, kind: 'split' as const, comment };
-    const saved = await this.events.save(nextVersion(locked, head, actor), version);
+    const saved = await this.events.save(createNextRow(locked, head, actor), version);
     await this.occupyLess(tx, { eventId: event.id, ownerId, content: head }, actor);
 
-    const created = Object.assign(newEvent(tail, actor, saved.updatedAt), {
+    const created = Object.assign(createFirstRow(tail, actor, saved.updatedAt), {
       seriesId: event.seriesId,
       splitFrom: event.id,
       splitFromVersion: saved.version,
@@ -133,15 +135,15 @@ export class EventWriter {
     const booking = { eventId: created.id, ownerId, content: tail };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
-    await this.events.save(Object.assign(created, resolved.content, outline(resolved.content)), version);
+    await this.events.save(Object.assign(created, resolved.content, deriveColumns(resolved.content)), version);
     await this.members.copyMembers(tx, event.id, created.id);
     const notes = await this.occupy(tx, booking, resolved, actor);
     return toEventWithMembers(locked, created, notes, { id: actor.userId, username: actor.username });
   }
 
   /**
-   * Writes content that the server itself must change, though it may conflict: there is nobody to ask.
-   * @returns the new row, and what it conflicts with
+   * Writes content that the server itself has to change, even if it conflicts, because no client can resolve that.
+   * @returns the new row and its conflicts
    */
   async rewrite(
     tx: Transaction,
@@ -154,12 +156,12 @@ export class EventWriter {
     const booking = { eventId: event.id, ownerId, content };
     const conflicts = await this.availability.find(tx, booking, actor);
     const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
-    const saved = await this.events.save(nextVersion(locked, content, actor), version);
+    const saved = await this.events.save(createNextRow(locked, content, actor), version);
     await this.availability.occupy(tx, booking, conflicts.length > 0);
     return { event: saved, conflicts };
   }
 
-  /** Puts the untouched tails of later splits into the trash, so that the whole can have its time back. */
+  /** Moves the unchanged tails of later splits to the trash, so that the whole series can occupy their time again. */
   private async rejoin(tx: Transaction, actor: Actor, event: CalendarEvent, version: number): Promise<void> {
     for (const tailId of await this.events.listUntouchedTails(tx, event.id, version)) {
       const tail = await this.locks.lock(tx, tailId);
@@ -168,18 +170,18 @@ export class EventWriter {
       const content = { ...toContent(tail.event), deletedAt: new Date() };
       const comment = `Rejoined with “${event.title}”`;
       const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment };
-      await this.events.save(nextVersion(tail, content, actor), deletion);
+      await this.events.save(createNextRow(tail, content, actor), deletion);
       await this.availability.vacate(tx, tailId);
     }
   }
 
-  /** Notes the time of an event that only gave some up; what is left decides whether it may overlap nothing. */
+  /** Stores the time of an event that released some: it may conflict no longer, and is then constrained again. */
   private async occupyLess(tx: Transaction, booking: Booking, actor: Actor): Promise<void> {
     const conflicts = await this.availability.find(tx, booking, actor);
     await this.availability.occupy(tx, booking, conflicts.length > 0);
   }
 
-  /** Notes the time of a saved event, and returns what its author should know about it. */
+  /** Stores the time of a saved event, and returns the notes for its author. */
   private async occupy(
     tx: Transaction,
     booking: Booking,
@@ -192,7 +194,7 @@ export class EventWriter {
   }
 }
 
-/** A conflict with a new event of the same call names no id: nothing of the call will be there to look at. */
-function hideUnwritten(conflict: Conflict, unwritten: string[]): Conflict {
-  return unwritten.includes(conflict.event_id ?? '') ? { ...conflict, event_id: null } : conflict;
+/** Removes the id from a conflict with a new event of the same call, because none of them will exist. */
+function hideCreated(conflict: Conflict, createdIds: string[]): Conflict {
+  return createdIds.includes(conflict.event_id ?? '') ? { ...conflict, event_id: null } : conflict;
 }

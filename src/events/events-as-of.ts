@@ -3,10 +3,11 @@ import type { CalendarEvent } from '../content/event.entity.js';
 import { LATER_DEFAULTS } from '../content/snapshot.js';
 
 /**
- * The rows of `events` as of an earlier time: for each event that the person may see today, its newest version up to that
- * time (one step in `event_versions_created_at_idx`, however many versions there are) laid over its present row. What was
- * in the trash is here too, as it is in the table; what is in the trash today, for its owner only. The bounds of a series
- * are not kept in versions: they are left open, and every series is looked at.
+ * The rows of `events` as of an earlier time: for each event that the person may see today, the current row with the
+ * values of its latest version up to that time. `event_versions_created_at_idx` finds that version in one step, however
+ * many there are. Events that were in the trash are included, as they are in the table; events that are in the trash
+ * today, for their owner only. Versions do not contain the bounds of a series, so they are unbounded here, and every
+ * series is expanded.
  */
 const EVENTS_AS_OF = `
   SELECT state.*
@@ -16,14 +17,14 @@ const EVENTS_AS_OF = `
       SELECT v.version, v.created_at, v.author_id, :laterDefaults::jsonb || v.snapshot AS snapshot,
              v.snapshot ->> 'rrule' IS NOT NULL OR v.snapshot -> 'added' <> '[]' AS is_series
         FROM event_versions v WHERE v.event_id = present.id AND v.created_at <= :asOf
-       ORDER BY v.created_at DESC LIMIT 1) AS past
-    CROSS JOIN LATERAL jsonb_populate_record(present, past.snapshot || jsonb_build_object(
-      'version', past.version, 'updated_at', past.created_at, 'updated_by', past.author_id,
-      'first_start', CASE WHEN past.is_series THEN '0001-01-01' ELSE past.snapshot ->> 'start_time' END,
-      'last_end', CASE WHEN past.is_series THEN NULL ELSE past.snapshot ->> 'end_time' END)) AS state
+       ORDER BY v.created_at DESC LIMIT 1) AS version
+    CROSS JOIN LATERAL jsonb_populate_record(present, version.snapshot || jsonb_build_object(
+      'version', version.version, 'updated_at', version.created_at, 'updated_by', version.author_id,
+      'first_start', CASE WHEN version.is_series THEN '0001-01-01' ELSE version.snapshot ->> 'start_time' END,
+      'last_end', CASE WHEN version.is_series THEN NULL ELSE version.snapshot ->> 'end_time' END)) AS state
    WHERE seen.user_id = :userId`;
 
-/** Whom history names as the owner last before that time; else who owned the event from its beginning. */
+/** The owner after the last transfer of ownership before that time, or else the initial owner. */
 export const OWNER_AS_OF = `coalesce(
   (SELECT member."userId" FROM member_changes c
      CROSS JOIN jsonb_to_recordset(c.members) AS member ("userId" uuid, "to" text)
@@ -32,8 +33,8 @@ export const OWNER_AS_OF = `coalesce(
   (SELECT first.user_id FROM members_at_birth(e.id) AS first WHERE first.role = 'owner'))`;
 
 /**
- * Puts the rows of an earlier time in the place of the table: the filters, the order and the mapping of a query work on
- * them unchanged. The owner is in the selection, not in a join: it is looked up for the rows of a page, not for all.
+ * Replaces the table `events` in a query by its rows as of an earlier time. Filters, order and mapping of the query
+ * apply to them unchanged. The owner is selected, not joined, so that it is looked up for the rows of a page only.
  */
 export function selectAsOf(query: SelectQueryBuilder<CalendarEvent>, asOf: Date): SelectQueryBuilder<CalendarEvent> {
   return query

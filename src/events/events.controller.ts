@@ -24,12 +24,12 @@ import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
-// Declares the documents of `stale_version` and `later_changes`.
+// Declares the problem documents of `stale_version` and `later_changes`.
 import './clash-view.js';
 import {
   CreateEventBody,
   CreateEventsBody,
-  eventInput,
+  toEventInput,
   ListEventsQuery,
   OccurrenceQuery,
   RestoreEventBody,
@@ -39,6 +39,7 @@ import { EventsService } from './events.service.js';
 import { CreatedEventsView, EventsView, EventView, eventView, expandedView, notesView } from './event-view.js';
 import { readFilter, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
+import { ReadEventsService } from './read-events.service.js';
 import { respondWithEvent } from './respond-with-event.js';
 
 @ApiTags('Events')
@@ -46,6 +47,7 @@ import { respondWithEvent } from './respond-with-event.js';
 export class EventsController {
   constructor(
     private readonly events: EventsService,
+    private readonly reading: ReadEventsService,
     private readonly occurrences: OccurrencesService,
   ) {}
 
@@ -56,7 +58,8 @@ export class EventsController {
   @ApiOperation({
     operationId: 'createEvent',
     summary: 'Create an event',
-    description: 'You become its owner. A busy event is checked against your other time: a clash is 409.',
+    description:
+      'You become the owner. A busy event that conflicts with another one of yours is rejected (409), unless `on_conflict` allows or skips it.',
   })
   @ApiCreatedResponse({ type: EventView, description: 'The event', headers: headers('ETag', 'Location') })
   @ApiProblems('event_conflict')
@@ -65,7 +68,7 @@ export class EventsController {
     @Body() body: CreateEventBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    const created = await this.events.create(actor, eventInput(body));
+    const created = await this.events.create(actor, toEventInput(body));
     reply.header('location', `/api/events/${created.record.event.id}`);
     return respondWithEvent(created, reply);
   }
@@ -77,15 +80,15 @@ export class EventsController {
   @Idempotent()
   @ApiOperation({
     operationId: 'createEvents',
-    summary: 'Create many events',
+    summary: 'Create several events',
     description:
-      'Takes `{events: […]}` or a bare list. All or nothing: every bad item is reported at once, and clashes among the new events count.',
+      'Accepts `{events: […]}` or a bare list. All or nothing: the response contains the errors of every item, and the new events are checked for conflicts among themselves too.',
   })
   @ApiShorthandBody(CreateEventsBody, CreateEventBody)
-  @ApiCreatedResponse({ type: CreatedEventsView, description: 'All of them' })
+  @ApiCreatedResponse({ type: CreatedEventsView, description: 'The events' })
   @ApiProblems('event_conflict')
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await withSentPointers(body, () => this.events.createBatch(actor, body.events.map(eventInput)));
+    const records = await withSentPointers(body, () => this.events.createBatch(actor, body.events.map(toEventInput)));
     return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 
@@ -95,7 +98,7 @@ export class EventsController {
     operationId: 'listEvents',
     summary: 'List events',
     description:
-      'Everything you can see, by start. The filters hold together; a series is found by any of its occurrences. `expand=true` lists one item an occurrence. `as_of` lists what you may see today as it was at that moment: filters, order and totals work on the state of then.',
+      'Lists all events that you may see, by start. Events must match all filters; a series matches by any of its occurrences. `expand=true` returns one item per occurrence. `as_of` returns the events that you may see today as of that time: filters, order and totals apply to that state.',
   })
   @ApiOkResponse({ type: EventsView, description: 'A page of events' })
   @ApiProblems('validation_failed')
@@ -110,9 +113,9 @@ export class EventsController {
       const page = await this.occurrences.expandAll(actor, filter, pageRequest(query, 'occurrences', 3));
       return { items: page.items.map(expandedView), ...pageView(page, query, request, reply) };
     }
-    // A cursor belongs to one order at one moment.
+    // A cursor is valid for one order and one `as_of`.
     const order = ['events', query.sort ?? 'start_time', ...(filter.asOf ? [filter.asOf.toISOString()] : [])].join(':');
-    const page = await this.events.list(actor, filter, pageRequest(query, order, 2));
+    const page = await this.reading.list(actor, filter, pageRequest(query, order, 2));
     return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
   }
 
@@ -122,12 +125,12 @@ export class EventsController {
     operationId: 'getEvent',
     summary: 'Read an event',
     description:
-      'With your role, what you may do, and everybody on it. `If-None-Match` with its ETag gives 304. With `as_of` its content, owner and people are those of then, your role is that of today; an owner can look at the past of a deleted event as well.',
+      'Returns the event with your role, the actions that it allows, and the members. `If-None-Match` with the current ETag gives 304. With `as_of`, content, owner and members are as of that time, and your role is your current one; the owner may also read earlier states of a deleted event.',
   })
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
-    description: 'The version you have, such as `"3"`.',
+    description: 'The ETag of the version that you have, such as `"3"`.',
     schema: { type: 'string' },
     example: '"3"',
   })
@@ -140,7 +143,7 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView | undefined> {
-    const found = await this.events.get(actor, id, readAsOf(query, actor.timeZone));
+    const found = await this.reading.get(actor, id, readAsOf(query, actor.timeZone));
     if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
     return eventView(found.record, found.members);
   }
@@ -150,9 +153,9 @@ export class EventsController {
   @DryRun()
   @ApiOperation({
     operationId: 'updateEvent',
-    summary: 'Change an event',
+    summary: 'Update an event',
     description:
-      'Partial: absent fields stay, null clears. Becomes a new version; nothing changed, no new version. With `If-Match` a change that was made for an older version is merged (`Convene-Merged`); what was changed on both sides is 412. With `occurrence` it changes a part of a series; `following` answers with the new event that begins there.',
+      'Absent fields keep their values, and null clears. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.',
   })
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
@@ -175,9 +178,9 @@ export class EventsController {
   @DryRun()
   @ApiOperation({
     operationId: 'patchEvent',
-    summary: 'Change an event (merge patch)',
+    summary: 'Update an event (merge patch)',
     description:
-      'The same as PUT; also takes `application/merge-patch+json` (RFC 7396): there, an object as `recurrence_pattern` only names what changes in the present one, and null takes a part of it away.',
+      'The same as PUT. With `application/merge-patch+json` (RFC 7396), an object in `recurrence_pattern` is merged into the current pattern, and null removes a member of it.',
   })
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiIfMatch({ merges: true })
@@ -205,7 +208,7 @@ export class EventsController {
     operationId: 'deleteEvent',
     summary: 'Delete an event',
     description:
-      'Owner only. Into the trash: its history stays readable to you, and it can be restored. With `occurrence` it takes a part of a series away.',
+      'Owner only. Moves the event to the trash: you can still read its history and restore it. With `occurrence`, removes the occurrences that `scope` selects.',
   })
   @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })
@@ -227,7 +230,7 @@ export class EventsController {
   @ApiOperation({
     operationId: 'restoreEvent',
     summary: 'Restore a deleted event',
-    description: 'Owner only. Checked against your time as it is now. Nothing happens to an event that is not deleted.',
+    description: 'Owner only. The event is checked for conflicts. An event that is not deleted is returned unchanged.',
   })
   @ApiBody({ type: RestoreEventBody, required: false })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
@@ -251,6 +254,6 @@ export class EventsController {
     reply: FastifyReply,
   ): Promise<EventView> {
     const target = readTarget(query);
-    return respondWithEvent(await this.events.update(actor, id, eventInput(body), precondition, target), reply);
+    return respondWithEvent(await this.events.update(actor, id, toEventInput(body), precondition, target), reply);
   }
 }

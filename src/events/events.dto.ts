@@ -18,11 +18,11 @@ import { type Scope, SCOPES } from '../content/series-edit.js';
 import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence-input.js';
 import { PATTERN_EXAMPLE } from './recurrence-view.js';
 
-/** Only the title has no default. */
+/** Every plain field except the title has a default. */
 type PlainInput = Pick<PlainWire, 'title'> & Partial<PlainWire>;
 
 const WALL_TIME =
-  'RFC 3339. With an offset it is that instant; without one it is wall time in `time_zone`. All-day: a plain date.';
+  'RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.';
 
 class PlainBody {}
 
@@ -41,7 +41,7 @@ class EventTimesBody extends PlainBody {
 @ApiExtraModels(RecurrencePatternBody)
 export class CreateEventBody extends EventTimesBody {
   @TextField({
-    description: 'IANA time zone of the event; yours when absent.',
+    description: 'IANA time zone of the event. Your time zone when absent.',
     max: 64,
     optional: true,
     example: 'Europe/Paris',
@@ -49,17 +49,17 @@ export class CreateEventBody extends EventTimesBody {
   time_zone?: string;
 
   @FlagField({
-    description: 'Whole days: the times are plain dates, the end exclusive.',
+    description: 'Whole days: the times are dates, and the end is exclusive.',
     optional: true,
     example: false,
   })
   all_day?: boolean;
 
-  @FlagField({ description: '`true` needs a pattern; `false` clears it.', optional: true, example: true })
+  @FlagField({ description: '`true` requires a pattern, `false` clears it.', optional: true, example: true })
   is_recurring?: boolean;
 
   @FreeField({
-    description: 'An RFC 5545 RRULE or the object. Null makes it happen once.',
+    description: 'An RFC 5545 RRULE or a pattern object. Null makes the event a single one.',
     schema: RECURRENCE_INPUT,
     optional: true,
     nullable: true,
@@ -77,7 +77,7 @@ export class CreateEventBody extends EventTimesBody {
   excluded?: unknown;
 
   @FreeField({
-    description: 'Starts of further occurrences beside the pattern.',
+    description: 'Starts of additional occurrences beside the pattern.',
     schema: { type: 'array', items: { type: 'string' }, maxItems: 10_000 },
     optional: true,
     nullable: true,
@@ -87,7 +87,7 @@ export class CreateEventBody extends EventTimesBody {
 
   @ChoiceField({
     description:
-      'What to do when the owner is busy at that time: refuse (409), store it all the same, or (series) leave the clashing occurrences out.',
+      'What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.',
     values: ['reject', 'allow', 'skip'],
     optional: true,
     example: 'reject',
@@ -95,7 +95,7 @@ export class CreateEventBody extends EventTimesBody {
   on_conflict?: 'reject' | 'allow' | 'skip';
 
   @TextField({
-    description: 'Kept in the history with this change.',
+    description: 'Stored in the history with the change.',
     max: 1_000,
     optional: true,
     nullable: true,
@@ -104,27 +104,28 @@ export class CreateEventBody extends EventTimesBody {
   change_comment?: string | null;
 }
 
-/** Absent fields stay as they are; null clears an optional one. */
+/** Absent fields keep their values; null clears an optional one. */
 export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {}
 
-export const eventInput = ({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput => ({
+export const toEventInput = ({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput => ({
   content,
   onConflict: on_conflict ?? 'reject',
   comment: change_comment ?? null,
 });
 
 export class CreateEventsBody {
-  /** A bare list is taken as well. */
+  /** A bare list is accepted too. */
   static readonly shorthand = { member: 'events' };
 
   @ListField({ description: 'The events, up to 500.', type: () => CreateEventBody, min: 1, max: 500 })
   events: CreateEventBody[];
 }
 
-/** Which part of a series a change is meant for. */
+/** Selects the occurrences of a series that a request applies to. */
 export class OccurrenceQuery {
   @TextField({
-    description: 'Original start of an occurrence: an instant, wall time of the event, or a date for all-day events.',
+    description:
+      'Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.',
     max: 40,
     optional: true,
     example: '2026-06-08T08:00:00Z',
@@ -133,7 +134,7 @@ export class OccurrenceQuery {
 
   @ChoiceField({
     description:
-      'How far the change reaches: `this` occurrence (default with `occurrence`), it and the `following`, or `all`.',
+      'The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.',
     values: SCOPES,
     name: 'Scope',
     optional: true,
@@ -152,7 +153,7 @@ export class RestoreEventBody {
   on_conflict?: 'reject' | 'allow';
 
   @TextField({
-    description: 'Kept in the history.',
+    description: 'Stored in the history with the change.',
     max: 1_000,
     optional: true,
     nullable: true,
@@ -161,7 +162,7 @@ export class RestoreEventBody {
   change_comment?: string | null;
 }
 
-const WINDOW = 'An instant, wall time in your zone, or a date in your zone.';
+const WINDOW = 'An instant, or a wall time or date in your time zone.';
 
 export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   @TextField({ description: `Events that end after this. ${WINDOW}`, max: 40, optional: true, example: '2026-06-01' })
@@ -182,14 +183,14 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   end_date?: string;
 
   @TextField({
-    description: 'Text in title, description or location, in any case.',
+    description: 'Text in title, description or location, ignoring case.',
     max: 255,
     optional: true,
     example: 'sync',
   })
   q?: string;
 
-  @TextField({ description: 'Text in the location, in any case.', max: 255, optional: true, example: 'Room 4' })
+  @TextField({ description: 'Text in the location, ignoring case.', max: 255, optional: true, example: 'Room 4' })
   location?: string;
 
   @ChoiceField({
@@ -201,14 +202,18 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   })
   role?: Role;
 
-  @UuidField({ description: 'Events of this owner.', optional: true, example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' })
+  @UuidField({
+    description: 'Only events of this owner.',
+    optional: true,
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01',
+  })
   owner_id?: string;
 
-  @FlagQuery({ description: 'Only series, or only events that happen once.', example: true })
+  @FlagQuery({ description: 'Only series, or only single events.', example: true })
   is_recurring?: boolean;
 
   @TextField({
-    description: 'Changed at or after this instant.',
+    description: 'Only events that changed at or after this instant.',
     max: 40,
     optional: true,
     example: '2026-05-04T09:30:00Z',
@@ -216,12 +221,15 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   updated_since?: string;
 
   @FlagQuery({
-    description: 'The trash: your own deleted events instead. With `as_of`, what was in it then.',
+    description: 'Lists your deleted events instead. With `as_of`, those that were deleted at that time.',
     example: false,
   })
   deleted?: boolean;
 
-  @FlagQuery({ description: 'One item an occurrence; needs `from` and `to`, at most 400 days apart.', example: true })
+  @FlagQuery({
+    description: 'Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart.',
+    example: true,
+  })
   expand?: boolean;
 
   @ChoiceField({

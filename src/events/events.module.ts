@@ -14,6 +14,7 @@ import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
 import { OccurrencesController } from './occurrences.controller.js';
 import { OccurrencesService } from './occurrences.service.js';
+import { ReadEventsService } from './read-events.service.js';
 import { TimeZoneUpdateService } from './time-zone-update.service.js';
 
 @Module({
@@ -32,8 +33,9 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
     EventsRepository,
     EventsService,
     OccurrencesService,
+    ReadEventsService,
     TimeZoneUpdateService,
   ],
-  exports: [EventsService, EventWriter],
+  exports: [EventWriter, ReadEventsService],
 })
 export class EventsModule {}

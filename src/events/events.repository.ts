@@ -13,7 +13,7 @@ import { applyFilter, type EventFilter } from './event-filter.js';
 import type { EventRecord } from './event-record.js';
 import { selectAsOf } from './events-as-of.js';
 
-/** Rows read at first when some of them may yet be passed over, and at most in one go. */
+/** Rows of the first read when a filter may skip some of them, and of the largest read. */
 const CHUNK = 200;
 const MAX_ROWS = 2_000;
 
@@ -31,7 +31,7 @@ export class EventsRepository {
     return row ? { ownerId: row.ownerId, content: toContent(row) } : null;
   }
 
-  /** Events whose instants were computed with another edition of the time zone data. */
+  /** Returns events whose instants were computed with another edition of the time zone data. */
   async listWithOtherTzdata(tzdata: string, limit: number): Promise<string[]> {
     const rows = await this.manager.query<{ id: string }[]>(
       `SELECT id FROM events WHERE tzdata <> $1 ORDER BY id LIMIT $2`,
@@ -40,12 +40,12 @@ export class EventsRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Notes that the instants hold under this edition as well. Derived, so it makes no version. */
+  /** Stores that the instants are valid for this edition too. The column is derived, so this creates no version. */
   async markTzdata(tx: Transaction, id: string, tzdata: string): Promise<void> {
     await tx.query(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
   }
 
-  /** Returns the events split off after a version of this one that have the same owner and are as they began. */
+  /** Returns the events split off after a version of this one that have the same owner and are unchanged since. */
   async listUntouchedTails(tx: Transaction, id: string, afterVersion: number): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `SELECT e.id FROM events e
@@ -62,48 +62,49 @@ export class EventsRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Writes the row; the subscriber makes the version from `write`. Returns the row. */
+  /** Saves the row. The subscriber creates the version from `write`. Returns the row. */
   async save(event: CalendarEvent, write: EventWrite): Promise<CalendarEvent> {
     await write.tx.manager.save(event, { data: write as never });
     return event;
   }
 
   /**
-   * Returns what a person sees of one event; null when that is nothing, or when it did not exist yet.
-   * @param asOf an earlier time instead of the present
+   * Returns an event as a person sees it; null when they may not see it, or when it did not exist yet.
+   * @param asOf an earlier time; null for the current state
    */
   async findRecord(
     id: string,
     userId: string,
     { tx, asOf = null }: { tx?: Transaction; asOf?: Date | null } = {},
   ): Promise<EventRecord | null> {
-    const query = visible(tx?.manager ?? this.manager, userId, asOf).andWhere('e.id = :id', { id });
+    const query = selectVisible(tx?.manager ?? this.manager, userId, asOf).andWhere('e.id = :id', { id });
     return (await read(query))[0] ?? null;
   }
 
-  /** The series that the person sees and whose bounds touch the filter's window. */
+  /** Returns the series that a person may see whose bounds overlap the window of the filter. */
   listSeries(userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
     if (filter.isRecurring === false) return Promise.resolve([]);
-    const query = applyFilter(visible(this.manager, userId, filter.asOf), { ...filter, isRecurring: true });
+    const query = applyFilter(selectVisible(this.manager, userId, filter.asOf), { ...filter, isRecurring: true });
     return read(query.orderBy('e.id').limit(limit));
   }
 
-  /** The events that happen once, by start, after a key (epoch seconds and id). */
-  listOnce(
+  /** Returns the single events that a person may see, by start, after a key (epoch seconds and id). */
+  listSingle(
     userId: string,
     filter: EventFilter,
     limit: number,
     after: { start: number; id: string } | null,
   ): Promise<EventRecord[]> {
     if (filter.isRecurring === true) return Promise.resolve([]);
-    const query = applyFilter(visible(this.manager, userId, filter.asOf), { ...filter, isRecurring: false });
+    const query = applyFilter(selectVisible(this.manager, userId, filter.asOf), { ...filter, isRecurring: false });
     if (after) afterKey(query, 'startTime', false, [new Date(after.start * 1_000).toISOString(), after.id]);
     return read(query.orderBy('e.startTime').addOrderBy('e.id').limit(limit));
   }
 
   /**
-   * One page of what the person sees, in the order of the filter. `keep` passes over events that only look like a
-   * match in SQL, such as a series whose bounds touch the window while no occurrence falls into it.
+   * Returns a page of the events that a person may see, in the order of the filter.
+   * @param keep rejects events that match only in SQL, such as a series whose bounds overlap the window but none of
+   *   whose occurrences do
    */
   async list(
     userId: string,
@@ -115,7 +116,7 @@ export class EventsRepository {
     const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
     const direction = descending ? 'DESC' : 'ASC';
     const query = (after: string[] | null, take: number): SelectQueryBuilder<CalendarEvent> => {
-      const select = applyFilter(visible(this.manager, userId, filter.asOf), filter);
+      const select = applyFilter(selectVisible(this.manager, userId, filter.asOf), filter);
       if (after) afterKey(select, column, descending, after);
       return select.orderBy(`e.${column}`, direction).addOrderBy('e.id', direction).limit(take);
     };
@@ -129,8 +130,12 @@ export class EventsRepository {
   }
 }
 
-/** Everything that the person can see, with his role, the owner and the last editor; as it was at a moment. */
-function visible(manager: EntityManager, userId: string, asOf: Date | null = null): SelectQueryBuilder<CalendarEvent> {
+/** Selects the events that a person may see, with their role, the owner and the last editor; as of an earlier time. */
+function selectVisible(
+  manager: EntityManager,
+  userId: string,
+  asOf: Date | null = null,
+): SelectQueryBuilder<CalendarEvent> {
   const query = manager
     .createQueryBuilder(CalendarEvent, 'e')
     .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId })
@@ -164,7 +169,7 @@ async function read(query: SelectQueryBuilder<CalendarEvent>): Promise<EventReco
   });
 }
 
-/** Reads on until enough rows were kept or none are left. */
+/** Reads rows until enough are kept or none are left. */
 async function readAll(
   query: (after: string[] | null, take: number) => SelectQueryBuilder<CalendarEvent>,
   keyOf: (record: EventRecord) => string[],
@@ -173,7 +178,7 @@ async function readAll(
   start: string[] | null = null,
 ): Promise<EventRecord[]> {
   const kept: EventRecord[] = [];
-  // Twice as many each time: a query about the past looks at everything again, however few rows are wanted of it.
+  // Each read is twice as large: a query as of an earlier time reads everything again, however few rows it returns.
   for (let [after, take] = [start, Math.max(Math.min(enough, CHUNK), 1)]; ; take = Math.min(take * 2, MAX_ROWS)) {
     const rows = await read(query(after, take));
     kept.push(...rows.filter(({ event }) => keep(event)));
@@ -183,7 +188,7 @@ async function readAll(
   }
 }
 
-// Years that PostgreSQL knows.
+// Four-digit years, which PostgreSQL can read.
 const KEY_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 function afterKey(

@@ -2,43 +2,38 @@ import { Injectable } from '@nestjs/common';
 import type { Resolution } from '../availability/conflict.js';
 import { editContent, mayMove, type OccurrenceTarget, splitContent } from '../content/edit.js';
 import { type EventContent, toContent } from '../content/event-content.js';
-import { findOriginal, without } from '../content/series-edit.js';
+import { findOriginal, removeOccurrences } from '../content/series-edit.js';
 import { EventLock } from '../history/event-lock.js';
 import { HistoryService } from '../history/history.service.js';
-import { MembersService } from '../permissions/members.service.js';
 import { Config } from '../platform/config/config.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Precondition } from '../platform/http/etag.js';
-import type { Page, PageRequest } from '../platform/http/page.js';
-import { invalid, notFound } from '../problems/problem.js';
-import { type EventFilter, occursWithin } from './event-filter.js';
-import type { EventRecord, EventWithMembers } from './event-record.js';
+import { invalid } from '../problems/problem.js';
+import type { EventWithMembers } from './event-record.js';
 import { EventWriter } from './event-writer.js';
-import { EventsRepository } from './events.repository.js';
 import { isStale, mergeStaleEdit, refuseStale } from './stale-edit.js';
 import { type EventInput, toDrafts } from './to-drafts.js';
 
+/** Creates, updates, deletes and restores events. `ReadEventsService` reads them. */
 @Injectable()
 export class EventsService {
   constructor(
-    private readonly events: EventsRepository,
     private readonly writer: EventWriter,
     private readonly locks: EventLock,
     private readonly history: HistoryService,
-    private readonly members: MembersService,
     private readonly transactions: Transactions,
     private readonly config: Config,
   ) {}
 
-  /** @throws Problem validation_failed, event_conflict */
+  /** Creates an event that the actor owns. @throws Problem validation_failed, event_conflict */
   async create(actor: Actor, input: EventInput): Promise<EventWithMembers> {
     const drafts = toDrafts(actor, [{ input }]);
     return this.transactions.run(async (tx) => (await this.writer.create(tx, actor, drafts))[0]!);
   }
 
   /**
-   * Creates several events, all or nothing; every bad one is reported at once.
+   * Creates several events, all or nothing. The problem contains the errors of every event.
    * @throws Problem validation_failed, event_conflict
    */
   async createBatch(actor: Actor, inputs: EventInput[]): Promise<EventWithMembers[]> {
@@ -54,24 +49,10 @@ export class EventsService {
   }
 
   /**
-   * @param asOf the earlier time whose state and members are wanted; null for the present
-   * @throws Problem not_found, also for an event that did not exist at that time or was in the trash
-   */
-  async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithMembers> {
-    const record = await this.events.findRecord(id, actor.userId, { asOf });
-    if (!record || record.event.deletedAt) throw notFound();
-    return { record, members: await (asOf ? this.history.membersAsOf(id, asOf) : this.members.list(id)) };
-  }
-
-  list(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>> {
-    return this.events.list(actor.userId, filter, page, (event) => occursWithin(event, filter));
-  }
-
-  /**
-   * Updates an event, or a part of a series. An edit that was made for an older version is merged with what happened
-   * since.
-   * @param precondition the version that the caller has read, null for "whatever is there"
-   * @param target null for the whole event
+   * Updates an event, or some occurrences of a series. An edit that was made for an older version is merged into the
+   * current one.
+   * @param precondition the version that the caller has read; null to update any version
+   * @param target occurrences to update; null for the whole event
    * @throws Problem validation_failed, stale_version, event_conflict, not_found, forbidden
    */
   async update(
@@ -91,14 +72,14 @@ export class EventsService {
       const split = splitContent(current, edit);
       if (split) return this.writer.split(tx, locked, split, request);
       if (!isStale(version, precondition)) return this.writer.write(tx, locked, editContent(current, edit), request);
-      const base = await this.baseOf(tx, id, precondition, version);
+      const base = await this.findBase(tx, id, precondition, version);
       const written = await this.writer.write(tx, locked, mergeStaleEdit(base, current, version, edit), request);
       return { ...written, mergedOver: { from: precondition.version, to: version } };
     });
   }
 
   /**
-   * Puts an event into the trash, or removes a part of a series; the event too when nothing would be left.
+   * Moves an event to the trash, or removes some occurrences of a series. An event without occurrences is deleted.
    * @throws Problem stale_version, not_found, forbidden, validation_failed
    */
   async delete(
@@ -112,12 +93,12 @@ export class EventsService {
       const locked = await this.locks.lockFor(tx, actor, id, 'delete', { availability: true });
       refuseStale(locked.event.version, precondition);
       const current = toContent(locked.event);
-      const rest = target && without(current, findOriginal(current, target.occurrence), target.scope);
+      const rest = target && removeOccurrences(current, findOriginal(current, target.occurrence), target.scope);
       await this.writer.write(tx, locked, rest ?? { ...current, deletedAt: new Date() }, request);
     });
   }
 
-  /** Takes an event out of the trash if its owner is still free. @throws Problem event_conflict, not_found, forbidden */
+  /** Restores an event from the trash, unless it conflicts. @throws Problem event_conflict, not_found, forbidden */
   async restore(actor: Actor, id: string, onConflict: Resolution, comment: string | null): Promise<EventWithMembers> {
     const request = { actor, kind: 'restored' as const, comment, onConflict };
     return this.transactions.run(async (tx) => {
@@ -127,15 +108,8 @@ export class EventsService {
     });
   }
 
-  /** Returns the event as a running transaction leaves it, also in the trash. @throws Problem not_found */
-  async getIn(tx: Transaction, actor: Actor, id: string): Promise<EventWithMembers> {
-    const record = await this.events.findRecord(id, actor.userId, { tx });
-    if (!record) throw notFound();
-    return { record, members: await this.members.list(id, tx) };
-  }
-
-  /** The content of the version that the caller had read, if an edit of it may be merged; else null. */
-  private async baseOf(
+  /** Returns the content of the version that the caller has read; null when an edit of it must not be merged. */
+  private async findBase(
     tx: Transaction,
     id: string,
     precondition: Precondition,
@@ -143,7 +117,7 @@ export class EventsService {
   ): Promise<EventContent | null> {
     if (precondition.strict || precondition.version > version) return null;
     const base = await this.history.findVersion(id, precondition.version, tx);
-    // Nobody can say what a redacted version was, so nothing can be compared with it.
+    // The original content of a redacted version is unknown, so nothing can be compared with it.
     return base && !base.redaction ? base.content : null;
   }
 }

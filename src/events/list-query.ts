@@ -8,7 +8,7 @@ import type { OccurrenceTarget } from '../content/edit.js';
 type Name = 'from' | 'to' | 'start_date' | 'end_date' | 'updated_since';
 
 /**
- * The query of `GET /api/events` as a filter. A plain date is midnight in the caller's zone.
+ * Reads the query of `GET /api/events`. A date is midnight in the caller's zone.
  * @throws Problem validation_failed
  */
 export function readFilter(query: ListEventsQuery, timeZone: string): EventFilter {
@@ -29,7 +29,7 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
   };
 }
 
-/** A half-open window of time. @throws Problem validation_failed */
+/** Reads a half-open window. A date is midnight in the caller's zone. @throws Problem validation_failed */
 export function readWindow(query: { from?: string; to?: string }, timeZone: string): { from?: Date; to?: Date } {
   const { from, to } = readInstants(query, timeZone);
   return { from, to };
@@ -55,9 +55,9 @@ function readInstants(query: Partial<Record<Name, string>>, timeZone: string): P
   return { from, to, updated_since: updatedSince };
 }
 
-/** @throws Problem validation_failed when a scope is given without its occurrence */
+/** Reads the target of a request. @throws Problem validation_failed for a scope without an occurrence */
 export function readTarget({ occurrence, scope }: OccurrenceQuery): OccurrenceTarget | null {
   if (occurrence !== undefined) return { occurrence: restorePlus(occurrence), scope: scope ?? 'this' };
   if (scope === undefined || scope === 'all') return null;
-  throw invalid({ pointer: '/query/occurrence', code: 'required', message: 'Needed with this scope.' });
+  throw invalid({ pointer: '/query/occurrence', code: 'required', message: 'Required with this scope.' });
 }

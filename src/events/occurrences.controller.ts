@@ -19,11 +19,11 @@ export class OccurrencesController {
   @RequireRole('read')
   @ApiOperation({
     operationId: 'listOccurrences',
-    summary: 'The dates of an event',
+    summary: 'List the occurrences of an event',
     description:
-      'By start, correct at any date, near or a century ahead. Without `to` it goes on as long as the series does.',
+      'Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series.',
   })
-  @ApiOkResponse({ type: OccurrencesView, description: 'A page of dates' })
+  @ApiOkResponse({ type: OccurrencesView, description: 'A page of occurrences' })
   async list(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,

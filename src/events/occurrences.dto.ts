@@ -4,7 +4,7 @@ import type { OccurrenceWire } from '../content/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
 import { declareOccurrenceProperties } from './plain-fields.js';
 
-const WINDOW = 'An instant, wall time in your zone, or a date in your zone.';
+const WINDOW = 'An instant, or a wall time or date in your time zone.';
 
 export class ListOccurrencesQuery extends PageQuery {
   @TextField({
@@ -24,7 +24,7 @@ export class ListOccurrencesQuery extends PageQuery {
   to?: string;
 }
 
-/** When one occurrence takes place. */
+/** The times of one occurrence. */
 export class OccurrenceTimesView {
   @ApiProperty({ description: 'UTC with `Z`; a plain date for all-day events.', example: '2026-06-08T08:00:00Z' })
   start_time: string;
@@ -32,15 +32,17 @@ export class OccurrenceTimesView {
   @ApiProperty({ description: 'Exclusive.', example: '2026-06-08T09:00:00Z' })
   end_time: string;
 
-  @ApiProperty({ description: 'Names the occurrence, wherever it was moved to.', example: '2026-06-08T08:00:00Z' })
+  @ApiProperty({ description: 'Identifies the occurrence, even after it was moved.', example: '2026-06-08T08:00:00Z' })
   original_start: string;
 
-  @ApiPropertyOptional({ description: 'The clocks skip its time that day: it was moved forward by the gap.' })
+  @ApiPropertyOptional({
+    description: 'True when the clocks skip the local time on that day: the occurrence is moved forward by the gap.',
+  })
   adjusted?: boolean;
 }
 
 export class OccurrenceView extends OccurrenceTimesView {
-  @ApiProperty({ description: 'It has values of its own.', example: false })
+  @ApiProperty({ description: 'True when the occurrence differs from the series.', example: false })
   overridden: boolean;
 }
 

@@ -9,7 +9,7 @@ import type { EventRecord } from './event-record.js';
 import { EventsRepository } from './events.repository.js';
 import { type EventOccurrence, listOccurrences, type OccurrenceKey } from '../content/occurrences.js';
 
-/** One date of one of the events that a person sees. */
+/** One occurrence of an event that a person may see. */
 export interface ExpandedRecord {
   record: EventRecord;
   occurrence: EventOccurrence;
@@ -18,13 +18,13 @@ export interface ExpandedRecord {
 const MAX_WINDOW_DAYS = 400;
 const MAX_SERIES = 5_000;
 
-/** Lists dates instead of events. Nothing is stored an occurrence: they are computed from the rules. */
+/** Lists occurrences. They are not stored, but computed from the rules. */
 @Injectable()
 export class OccurrencesService {
   constructor(private readonly events: EventsRepository) {}
 
   /**
-   * The occurrences of one event that overlap a window; without an end the list goes on as long as the series does.
+   * Returns the occurrences of one event that overlap a window. Without an end, the list is as long as the series.
    * @throws Problem not_found, validation_failed
    */
   async list(
@@ -36,37 +36,42 @@ export class OccurrencesService {
     refuseNumbered(page);
     const record = await this.events.findRecord(id, actor.userId);
     if (!record || record.event.deletedAt) throw notFound();
-    const after = page.after && { start: seconds(page.after[0]), original: page.after[1]! };
-    const found = listOccurrences(record.event, epochWindow(window), page.limit + 1, after);
+    const after = page.after && { start: readSeconds(page.after[0]), original: page.after[1]! };
+    const found = listOccurrences(record.event, toEpochWindow(window), page.limit + 1, after);
     const keyOf = (occurrence: EventOccurrence): string[] => [String(occurrence.start), occurrence.original];
     return { event: record.event, page: pageOf(found, page, keyOf, null) };
   }
 
   /**
-   * One item an occurrence, over everything the person sees, by start, then by event. Stable under writes: a page begins
-   * after the last item of the page before, whatever was inserted or removed meanwhile.
-   * @throws Problem validation_failed when the window is missing or too wide, or touches too many series
+   * Returns the occurrences of all events that the actor may see, by start, then by event. Stable under writes: a page
+   * begins after the last item of the previous page, even if items were inserted or removed meanwhile.
+   * @throws Problem validation_failed when the window is missing or too wide, or overlaps too many series
    */
   async expandAll(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<ExpandedRecord>> {
     refuseNumbered(page);
-    const window = epochWindow(boundedWindow(filter));
-    const after = page.after && { start: seconds(page.after[0]), id: page.after[1]!, original: page.after[2]! };
+    const window = toEpochWindow(requireWindow(filter));
+    const after = page.after && { start: readSeconds(page.after[0]), id: page.after[1]!, original: page.after[2]! };
     const take = page.limit + 1;
     const series = await this.events.listSeries(actor.userId, filter, MAX_SERIES + 1);
     if (series.length > MAX_SERIES) {
-      const message = `More than ${MAX_SERIES} series touch this window; narrow it down.`;
+      const message = `More than ${MAX_SERIES} series overlap this window. Choose a shorter one.`;
       throw invalid({ pointer: '/query/to', code: 'too_large', message });
     }
-    const once = await this.events.listOnce(actor.userId, filter, take, after && { start: after.start, id: after.id });
-    // What happens once was found by its texts; of a series, perhaps only one occurrence has them.
+    const single = await this.events.listSingle(
+      actor.userId,
+      filter,
+      take,
+      after && { start: after.start, id: after.id },
+    );
+    // SQL has matched the texts of single events, but for a series only those of some occurrence.
     const accepts = ({ values }: EventOccurrence): boolean => matchesTexts(values, filter);
-    const found = [...series, ...once].flatMap((record) => {
-      const key = after && keyWithin(record.event.id, after);
+    const found = [...series, ...single].flatMap((record) => {
+      const key = after && toOccurrenceKey(record.event.id, after);
       const wanted = isSeries(record.event) ? accepts : undefined;
       return listOccurrences(record.event, window, take, key, wanted).map((occurrence) => ({ record, occurrence }));
     });
-    found.sort((a, b) => compare(keyOfExpanded(a), keyOfExpanded(b)));
-    return pageOf(found.slice(0, take), page, (entry) => keyOfExpanded(entry).map(String), null);
+    found.sort((a, b) => compare(toKey(a), toKey(b)));
+    return pageOf(found.slice(0, take), page, (entry) => toKey(entry).map(String), null);
   }
 }
 
@@ -75,10 +80,10 @@ function refuseNumbered(page: PageRequest): void {
   throw invalid({ pointer: '/query/page', code: 'not_allowed', message: 'Occurrences are paged by `cursor`.' });
 }
 
-function boundedWindow({ from, to, sort }: EventFilter): { from: Date; to: Date } {
+function requireWindow({ from, to, sort }: EventFilter): { from: Date; to: Date } {
   if (!from || !to) {
     const pointer = from ? '/query/to' : '/query/from';
-    throw invalid({ pointer, code: 'required', message: 'Needed with `expand`.' });
+    throw invalid({ pointer, code: 'required', message: 'Required with `expand`.' });
   }
   if (to.getTime() - from.getTime() > MAX_WINDOW_DAYS * 86_400_000) {
     throw invalid({ pointer: '/query/to', code: 'too_large', message: `At most ${MAX_WINDOW_DAYS} days.` });
@@ -89,20 +94,16 @@ function boundedWindow({ from, to, sort }: EventFilter): { from: Date; to: Date 
   return { from, to };
 }
 
-/** The keys are ordered by start, event, original; within one event that leaves start and original. */
-function keyWithin(eventId: string, after: { start: number; id: string; original: string }): OccurrenceKey {
+/** Returns the key within one event. Keys are ordered by start, event and original start. */
+function toOccurrenceKey(eventId: string, after: { start: number; id: string; original: string }): OccurrenceKey {
   if (eventId === after.id) return after;
-  // Of the events before it in the order, everything at that very start was listed; of those behind it, nothing.
+  // At the same start, all occurrences of events with a lower id were listed, and none of those with a higher one.
   return { start: after.start, original: eventId < after.id ? '\uffff' : '' };
 }
 
 type Key = [number, string, string];
 
-const keyOfExpanded = ({ record, occurrence }: ExpandedRecord): Key => [
-  occurrence.start,
-  record.event.id,
-  occurrence.original,
-];
+const toKey = ({ record, occurrence }: ExpandedRecord): Key => [occurrence.start, record.event.id, occurrence.original];
 
 function compare(a: Key, b: Key): number {
   if (a[0] !== b[0]) return a[0] - b[0];
@@ -110,12 +111,12 @@ function compare(a: Key, b: Key): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function seconds(text: string | undefined): number {
+function readSeconds(text: string | undefined): number {
   if (!text || !/^-?\d{1,12}$/.test(text)) throw invalidCursor();
   return Number(text);
 }
 
-const epochWindow = ({ from, to }: { from?: Date; to?: Date }): { from: number; to: number } => ({
+const toEpochWindow = ({ from, to }: { from?: Date; to?: Date }): { from: number; to: number } => ({
   from: from ? from.getTime() / 1_000 : -Infinity,
   to: to ? to.getTime() / 1_000 : Infinity,
 });

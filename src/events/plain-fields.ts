@@ -2,25 +2,25 @@ import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nest
 import { OCCURRENCE_FIELDS, PLAIN_NAMES, plainFieldOf, type PlainName } from '../content/fields.js';
 import { ChoiceField, TextField, WebAddressField } from '../platform/http/fields.js';
 
-// The properties of bodies and answers that follow from the table of fields (content/fields.ts).
+// Declares the properties of request and response bodies that are derived from the table of fields (content/fields.ts).
 
-/** Declares the fields that are stored as they are sent, as properties of a body. */
+/** Declares the plain fields as properties of a request body. */
 export function declareInputs(body: { prototype: object }): void {
-  for (const name of PLAIN_NAMES) inputOf(name)(body.prototype, name);
+  for (const name of PLAIN_NAMES) toInputDecorator(name)(body.prototype, name);
 }
 
-/** Declares those fields as properties of an answer. */
+/** Declares the plain fields as properties of a response body. */
 export function declareProperties(view: { prototype: object }): void {
-  for (const name of PLAIN_NAMES) ApiProperty(propertyOf(name))(view.prototype, name);
+  for (const name of PLAIN_NAMES) ApiProperty(toPropertyOptions(name))(view.prototype, name);
 }
 
-/** Declares the fields of which an occurrence may have a value of its own, as properties of an answer. */
+/** Declares the fields that an occurrence may override as properties of a response body. */
 export function declareOccurrenceProperties(view: { prototype: object }, { optional = false } = {}): void {
   const Property = optional ? ApiPropertyOptional : ApiProperty;
-  for (const name of OCCURRENCE_FIELDS) Property(propertyOf(name))(view.prototype, name);
+  for (const name of OCCURRENCE_FIELDS) Property(toPropertyOptions(name))(view.prototype, name);
 }
 
-function inputOf(name: PlainName): PropertyDecorator {
+function toInputDecorator(name: PlainName): PropertyDecorator {
   const { column, empty, input } = plainFieldOf(name);
   const { description, example, minLength: min, maxLength: max = 255, values, format } = input;
   const optional = empty !== undefined;
@@ -29,7 +29,7 @@ function inputOf(name: PlainName): PropertyDecorator {
   return format === 'web_address' ? WebAddressField({ ...options, max }) : TextField({ ...options, min, max });
 }
 
-function propertyOf(name: PlainName): ApiPropertyOptions {
+function toPropertyOptions(name: PlainName): ApiPropertyOptions {
   const { column, input } = plainFieldOf(name);
   const { description, example, values } = input;
   const common = { description, example, ...(column.nullable ? { nullable: true } : {}) };

@@ -2,13 +2,13 @@ import type { ApiPropertyOptions } from '@nestjs/swagger';
 import { ApiProperty, getSchemaPath, OmitType, PartialType } from '@nestjs/swagger';
 import { FREQUENCIES, RecurrencePatternView } from './recurrence-view.js';
 
-/** The same rule as a client may send it. */
+/** A recurrence pattern in a request, of which only the frequency is required. */
 export class RecurrencePatternBody extends PartialType(OmitType(RecurrencePatternView, ['frequency'])) {
   @ApiProperty({ enum: FREQUENCIES, enumName: 'Frequency', example: 'weekly' })
   frequency: string;
 }
 
-/** What is taken for a recurrence; the engine checks it and points at what is wrong. */
+/** The schema of a recurrence in a request. The recurrence engine validates it and returns pointers to errors. */
 export const RECURRENCE_INPUT = {
   oneOf: [
     { type: 'string', description: 'An RFC 5545 RRULE, such as `FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20261231`.' },

@@ -12,7 +12,7 @@ const numbers = (description: string, example: number[]): ApiPropertyOptions => 
 
 export const PATTERN_EXAMPLE = { frequency: 'weekly', interval: 1, by_day: ['MO', 'WE'], until: '2026-12-31' };
 
-/** A rule as an object (RFC 5545 §3.3.10 in the API's spelling). */
+/** A recurrence rule as an object, with the parts of RFC 5545 §3.3.10. */
 export class RecurrencePatternView {
   @ApiProperty({ enum: FREQUENCIES, enumName: 'Frequency', example: 'weekly' })
   frequency: string;
@@ -25,7 +25,7 @@ export class RecurrencePatternView {
 
   @ApiProperty({
     required: false,
-    description: 'A date (all of that day), wall time of the series, or an instant. Not with `count`.',
+    description: 'A date (including that whole day), a wall time of the series, or an instant. Not with `count`.',
     example: '2026-12-31',
   })
   until?: string;
@@ -33,7 +33,7 @@ export class RecurrencePatternView {
   @ApiProperty({
     type: [String],
     required: false,
-    description: '`MO`, or with an ordinal `-1FR`.',
+    description: 'Weekdays such as `MO`, or with an ordinal such as `-1FR`.',
     example: ['MO', 'WE'],
   })
   by_day?: string[];
@@ -59,7 +59,7 @@ export class RecurrencePatternView {
   @ApiProperty(numbers('0 to 59.', [0]))
   by_second?: number[];
 
-  @ApiProperty(numbers('Which of the occurrences of one period: 1 the first, -1 the last.', [1]))
+  @ApiProperty(numbers('Positions among the occurrences of one period: 1 is the first, -1 the last.', [1]))
   by_set_position?: number[];
 
   @ApiProperty({ required: false, description: 'First day of the week; Monday when absent.', example: 'MO' })

@@ -3,7 +3,7 @@ import { versionTag } from '../platform/http/etag.js';
 import { type EventView, eventView, notesView } from './event-view.js';
 import type { EventWithMembers } from './event-record.js';
 
-/** Returns the event as an answer and sets its entity tag. */
+/** Sets the ETag of an event, and returns its response body. */
 export function respondWithEvent(
   { record, members, notes, mergedOver }: EventWithMembers,
   reply: FastifyReply,

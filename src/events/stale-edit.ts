@@ -1,10 +1,10 @@
 import { type ContentEdit, editContent } from '../content/edit.js';
 import type { EventContent } from '../content/event-content.js';
-import { fieldClashes, mergeContent } from '../content/merge.js';
+import { listFieldClashes, mergeContent } from '../content/merge.js';
 import type { Precondition } from '../platform/http/etag.js';
 import { staleVersion } from './stale-version.js';
 
-/** Returns true when the edit was made for another version. */
+/** Returns true when an edit was made for another version. */
 export const isStale = (version: number, precondition: Precondition | null): precondition is Precondition =>
   precondition !== null && precondition.version !== version;
 
@@ -14,8 +14,8 @@ export function refuseStale(version: number, precondition: Precondition | null):
 }
 
 /**
- * Merges an edit that was made for an older version into the content as it is now. Pure.
- * @param base the content that the caller had read; null when it can no longer be compared
+ * Merges an edit that was made for an older version into the current content. Pure.
+ * @param base the content that the caller has read; null when the edit must not be merged
  * @throws Problem stale_version with the fields that both sides changed to different values
  */
 export function mergeStaleEdit(
@@ -28,5 +28,5 @@ export function mergeStaleEdit(
   const yours = editContent(base, edit);
   const merged = mergeContent(base, current, yours);
   if ('content' in merged) return merged.content;
-  throw staleVersion(version, fieldClashes(merged.clashes, base, current, yours));
+  throw staleVersion(version, listFieldClashes(merged.clashes, base, current, yours));
 }

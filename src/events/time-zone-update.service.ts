@@ -4,7 +4,7 @@ import { occupancyOf } from '../availability/occupancy.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, isSeries, toContent } from '../content/event-content.js';
-import { seriesOf, withSeries } from '../content/series.js';
+import { seriesOf, applySeries } from '../content/series.js';
 import { EventLock } from '../history/event-lock.js';
 import { type Transaction, Transactions } from '../platform/database/transactions.js';
 import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
@@ -13,20 +13,21 @@ import { SYSTEM_ACTOR } from '../users/system-actor.js';
 import { EventWriter } from './event-writer.js';
 import { EventsRepository } from './events.repository.js';
 
-/** What new time zone data did to one event. */
+/** An event whose instants changed with the time zone data. */
 export interface MovedEvent {
   eventId: string;
   title: string;
   version: number;
-  /** What it now clashes with; it keeps its time all the same. */
+  /** New conflicts. The event keeps its time anyway. */
   conflicts: Conflict[];
 }
 
 const CHUNK = 100;
 
 /**
- * After an upgrade of the time zone data the same wall time can be another instant. Events keep the wall time that people
- * meant; where an instant moved there is a new version and a notification, and conflicts are looked for again.
+ * Recomputes instants after an upgrade of the time zone data, with which a wall time may be another instant. Events
+ * keep their wall times. An event whose instants change gets a new version and a notification, and is checked for
+ * conflicts.
  */
 @Injectable()
 export class TimeZoneUpdateService {
@@ -38,7 +39,7 @@ export class TimeZoneUpdateService {
     private readonly transactions: Transactions,
   ) {}
 
-  /** Goes through every event whose instants were computed with other data. May be interrupted and run again. */
+  /** Recomputes every event whose instants were computed with another edition. May be interrupted and repeated. */
   async recompute(): Promise<{ checked: number; moved: MovedEvent[] }> {
     const tzdata = tzdataVersion();
     const moved: MovedEvent[] = [];
@@ -57,7 +58,7 @@ export class TimeZoneUpdateService {
   private async recomputeOne(tx: Transaction, eventId: string, tzdata: string): Promise<MovedEvent | null> {
     const locked = await this.locks.lock(tx, eventId, { availability: true });
     if (!locked) return null;
-    const content = recomputed(locked.event);
+    const content = recomputeInstants(locked.event);
     if (await this.isUnmoved(tx, locked.event, content)) {
       await this.events.markTzdata(tx, eventId, tzdata);
       return null;
@@ -75,13 +76,13 @@ export class TimeZoneUpdateService {
   }
 }
 
-/** The content with instants that follow from its wall times today. */
-function recomputed(event: CalendarEvent): EventContent {
+/** Returns the content with instants derived from its wall times. */
+function recomputeInstants(event: CalendarEvent): EventContent {
   const content = toContent(event);
-  if (isSeries(content)) return withSeries(content, seriesOf(content));
+  if (isSeries(content)) return applySeries(content, seriesOf(content));
   const { timeZone } = content;
   const at = (instant: Date, local: string): Date => {
-    // Still what the clocks show then: also for the second of two equal wall times, which a wall time alone can't name.
+    // Keep an instant that still has this wall time. It may be the second of two equal wall times in a DST overlap.
     if (formatLocalTime(toLocal(instant.getTime() / 1_000, timeZone)) === local) return instant;
     return new Date(toInstant(parseLocalTime(local), timeZone).epochSecond * 1_000);
   };

@@ -4,14 +4,14 @@ import type { Resolution } from '../availability/conflict.js';
 import { type ContentInput, draftContent } from '../content/draft.js';
 import type { Draft } from './event-writer.js';
 
-/** What a request says of an event. */
+/** The event of a request. */
 export interface EventInput {
   content: ContentInput;
   onConflict: Resolution;
   comment: string | null;
 }
 
-/** @throws Problem validation_failed with every bad value of every input */
+/** Drafts new events from their inputs. @throws Problem validation_failed with the errors of every input */
 export function toDrafts(actor: Actor, inputs: { input: EventInput; pointer?: string }[]): Draft[] {
   const errors: FieldError[] = [];
   const drafts = inputs.flatMap(({ input, pointer }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { merged } from '../availability/free-slots.js';
+import { mergeIntervals } from '../availability/free-slots.js';
 import type { Interval } from '../availability/occupancy.js';
 import { parseRrule } from '../recurrence/rrule-text.js';
 import type { Weekday } from '../time/calendar-day.js';
@@ -14,7 +14,7 @@ const NINE_TO_FIVE: WorkingHours = { start: 9 * 3_600, end: 17 * 3_600, days: ne
 
 /** `09:00-10:00` on that Monday. */
 const hours = (...spans: string[]): Interval[] =>
-  merged(
+  mergeIntervals(
     spans.map((span) => {
       const [start, end] = span.split('-').map((time) => at(`2026-06-01T${time}:00Z`));
       return { start: start!, end: end! };
@@ -107,7 +107,7 @@ describe('bestTimes compared with an exhaustive search', () => {
           const start = MONDAY.start + below(7 * 96) * 300;
           return { start, end: start + (1 + below(24)) * 300 };
         });
-        return person(String(index), merged(busy));
+        return person(String(index), mergeIntervals(busy));
       });
       const window = { start: MONDAY.start, end: MONDAY.start + 7 * 86_400 };
       const candidates = singleCandidates({ window, length: 2_700, zoneName: 'UTC' });

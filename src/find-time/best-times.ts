@@ -1,4 +1,4 @@
-import { blocking, merged } from '../availability/free-slots.js';
+import { findBlocking, mergeIntervals } from '../availability/free-slots.js';
 import type { Interval } from '../availability/occupancy.js';
 import type { Candidate } from './candidates.js';
 
@@ -57,12 +57,12 @@ export function bestTimes(attendees: Attendee[], candidates: Candidate[], buffer
   const people = attendees.map((attendee) => toPerson(attendee, buffer));
   const required = people.filter((person) => person.required);
   const optional = people.filter((person) => !person.required);
-  const blocked = merged(required.flatMap((person) => person.blocked));
+  const blocked = mergeIntervals(required.flatMap((person) => person.blocked));
 
   const possible: Ranked[] = [];
   const impossible: Candidate[] = [];
   for (const occurrences of candidates) {
-    const free = occurrences.filter((one) => !blocking(blocked, one)).length;
+    const free = occurrences.filter((one) => !findBlocking(blocked, one)).length;
     if (free === 0) impossible.push(occurrences);
     else possible.push({ occurrences, free, available: optional.filter((person) => isFree(person, occurrences)) });
   }
@@ -93,12 +93,12 @@ interface Ranked {
 }
 
 function toPerson({ id, required, busy, away }: Attendee, buffer: number): Person {
-  const padded = merged(busy.map(({ start, end }) => ({ start: start - buffer, end: end + buffer })));
-  return { id, required, busy: padded, away, blocked: merged([...padded, ...away]) };
+  const padded = mergeIntervals(busy.map(({ start, end }) => ({ start: start - buffer, end: end + buffer })));
+  return { id, required, busy: padded, away, blocked: mergeIntervals([...padded, ...away]) };
 }
 
 const isFree = ({ blocked }: Person, occurrences: Candidate): boolean =>
-  occurrences.every((one) => !blocking(blocked, one));
+  occurrences.every((one) => !findBlocking(blocked, one));
 
 function compareRanked(a: Ranked, b: Ranked): number {
   // Compares the free shares without a division.
@@ -113,9 +113,9 @@ function selectDisjoint<T>(ranking: T[], limit: number, occurrencesOf: (entry: T
   for (const entry of ranking) {
     if (chosen.length >= limit) break;
     const occurrences = occurrencesOf(entry);
-    if (occurrences.some((one) => blocking(occupied, one))) continue;
+    if (occurrences.some((one) => findBlocking(occupied, one))) continue;
     chosen.push(entry);
-    occupied = merged([...occupied, ...occurrences]);
+    occupied = mergeIntervals([...occupied, ...occurrences]);
   }
   return chosen;
 }
@@ -133,8 +133,8 @@ function toSlot({ occurrences, free, available }: Ranked, required: Person[], op
 
 function obstacles(people: Person[], time: Interval): Obstacle[] {
   return people.flatMap(({ id, busy, away }): Obstacle[] => {
-    if (blocking(away, time)) return [{ id, reason: 'outside_working_hours' }];
-    return blocking(busy, time) ? [{ id, reason: 'busy' }] : [];
+    if (findBlocking(away, time)) return [{ id, reason: 'outside_working_hours' }];
+    return findBlocking(busy, time) ? [{ id, reason: 'busy' }] : [];
   });
 }
 

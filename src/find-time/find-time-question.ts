@@ -58,7 +58,7 @@ export function readQuestion(
     return { errors: [{ pointer: '/time_zone', code: 'unknown_time_zone', message }] };
   }
   const zoneName = canonicalTimeZone(zone);
-  const span = readSpan(input, { timeZone: zoneName, mostDays: MAX_DAYS, prefix: '' });
+  const span = readSpan(input, { timeZone: zoneName, maxDays: MAX_DAYS, prefix: '' });
   if ('errors' in span) return span;
   const { start, end } = span.window;
   const errors: FieldError[] = [];

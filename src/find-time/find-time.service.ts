@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BusyTimeService } from '../availability/busy-time.service.js';
 import type { Interval } from '../availability/occupancy.js';
-import type { Acquaintance } from '../permissions/member.js';
+import type { KnownPerson } from '../permissions/member.js';
 import type { Actor } from '../platform/http/actor.js';
 import { type FieldError, invalid } from '../problems/problem.js';
 import { type Attendee, type BestTimes, bestTimes } from './best-times.js';
@@ -9,13 +9,13 @@ import { type Candidate, seriesCandidates, singleCandidates } from './candidates
 import { type FindTimeInput, MAX_PEOPLE, readQuestion, type TimeQuestion } from './find-time-question.js';
 import { KnownPeopleService } from '../availability/known-people.service.js';
 import { summaryOf } from './time-summary.js';
-import { refusingTooMuch } from '../availability/too-much-time.js';
+import { refuseTooMuchBusyTime } from '../availability/refuse-too-much-busy-time.js';
 import { awayTime } from './working-hours.js';
 
 export interface FoundTimes extends BestTimes {
   summary: string;
   recurring: boolean;
-  people: Map<string, Acquaintance>;
+  people: Map<string, KnownPerson>;
 }
 
 @Injectable()
@@ -51,7 +51,7 @@ export class FindTimeService {
     ]);
     if ('errors' in found) return found;
     const [mustAttend = [], mayAttend = [], self = []] = found.people;
-    const isIn = (people: Acquaintance[], { id }: Acquaintance): boolean => people.some((other) => other.id === id);
+    const isIn = (people: KnownPerson[], { id }: KnownPerson): boolean => people.some((other) => other.id === id);
     const invited = {
       required: [...self, ...mustAttend.filter((person) => !isIn(self, person))],
       optional: mayAttend.filter((person) => !isIn(mustAttend, person) && !isIn(self, person)),
@@ -72,7 +72,7 @@ export class FindTimeService {
     const people = [...required, ...optional];
     const ids = people.map(({ id }) => id);
     const padded = { start: span.start - buffer, end: span.end + buffer };
-    const busy = await refusingTooMuch('/to', this.busyTime.list(ids, padded));
+    const busy = await refuseTooMuchBusyTime('/to', this.busyTime.list(ids, padded));
     return people.map((person, index) => ({
       id: person.id,
       required: index < required.length,
@@ -83,8 +83,8 @@ export class FindTimeService {
 }
 
 interface Invited {
-  required: Acquaintance[];
-  optional: Acquaintance[];
+  required: KnownPerson[];
+  optional: KnownPerson[];
 }
 
 /** Returns the interval from the first start to the last end. */

@@ -1,7 +1,9 @@
 import type { EventContent } from '../content/event-content.js';
 import type { RoleChange } from '../permissions/member.js';
 
-/** What can happen to an event: the first group makes a version, the second changes its members. */
+/**
+ * The kinds of change of an event. Kinds of the first group create a version, those of the second change its members.
+ */
 export const CONTENT_KINDS = ['created', 'updated', 'rolled_back', 'deleted', 'restored', 'split'] as const;
 export const MEMBER_KINDS = ['shared', 'role_changed', 'revoked', 'ownership_transferred'] as const;
 
@@ -12,7 +14,7 @@ export type ChangeKind = ContentKind | MemberKind;
 interface ChangeBase {
   eventId: string;
   eventTitle: string;
-  /** The event's version after the change; a change of members does not raise it. */
+  /** The version of the event after the change. A change of members does not increment it. */
   version: number;
   actorId: string;
   at: Date;
@@ -32,7 +34,7 @@ export interface MembersChange extends ChangeBase {
   members: RoleChange[];
 }
 
-/** Something that happened to an event, recorded in the transaction in which it happened. */
+/** A change of an event, recorded in the transaction that makes it. */
 export type Change = ContentChange | MembersChange;
 
 export const isMembersChange = (change: Change): change is MembersChange => 'members' in change;

@@ -7,12 +7,12 @@ import type { HistoryEntry, LastEntry } from './history-entry.js';
 import { historyHash } from './history-hash.js';
 import { type ChainedEntry, HistoryRepository } from './history.repository.js';
 
-/** The only place that records what happened: kept with the transaction, and written to history before it commits. */
+/** The only place that records changes. They are kept with the transaction and written to history before COMMIT. */
 @Injectable()
 export class Changes {
-  /** After the history of a transaction is written, before COMMIT. */
+  /** Runs before COMMIT, after the history of the transaction was written. */
   readonly beforeCommit = new Hook<[Transaction, readonly Change[]]>('Changes.beforeCommit');
-  /** After COMMIT of a transaction in which something happened. */
+  /** Runs after COMMIT of a transaction with changes. */
   readonly afterCommit = new Hook<[Transaction, readonly Change[]]>('Changes.afterCommit');
 
   private readonly recorded = new PerTransaction<Change[]>(() => []);
@@ -28,17 +28,17 @@ export class Changes {
     });
   }
 
-  /** Notes a change in the running transaction. Its event is locked, or was created in the same transaction. */
+  /** Records a change in the running transaction, which has locked the event or created it. */
   record(tx: Transaction, change: Change): void {
     this.recorded.of(tx).push(change);
   }
 
-  /** Notes where the history of a locked event ends, so that it need not be read again. */
-  noteLastEntry(tx: Transaction, eventId: string, last: LastEntry): void {
+  /** Sets the last history entry of a locked event, so that it is not read again. */
+  setLastEntry(tx: Transaction, eventId: string, last: LastEntry): void {
     this.lastEntries.of(tx).set(eventId, last);
   }
 
-  /** Returns what was recorded in a transaction, in order. */
+  /** Returns the changes recorded in a transaction, in order. */
   of(tx: Transaction): readonly Change[] {
     return this.recorded.of(tx);
   }
@@ -51,11 +51,11 @@ export class Changes {
     await this.beforeCommit.run(tx, changes);
   }
 
-  /** Gives each change its position and its hash over the entry before it of the same event. */
+  /** Numbers each change and hashes it with the hash of the previous entry of the same event. */
   private async chain(tx: Transaction, changes: readonly Change[]): Promise<ChainedEntry[]> {
     const known = this.lastEntries.of(tx);
-    // The history of an event that is created here begins here.
-    const created = new Set(changes.filter(isFirst).map(({ eventId }) => eventId));
+    // An event that is created in this transaction has no history yet.
+    const created = new Set(changes.filter(isCreation).map(({ eventId }) => eventId));
     const unknown = changes.map(({ eventId }) => eventId).filter((id) => !created.has(id) && !known.has(id));
     const last = new Map([...known, ...(await this.history.listLastEntries(tx, [...new Set(unknown)]))]);
     return changes.map((change) => {
@@ -68,7 +68,7 @@ export class Changes {
   }
 }
 
-const isFirst = (change: Change): boolean => !isMembersChange(change) && change.version === 1;
+const isCreation = (change: Change): boolean => !isMembersChange(change) && change.version === 1;
 
 function toEntry(change: Change, position: number): HistoryEntry {
   const { eventId, version, kind, actorId, at, comment } = change;

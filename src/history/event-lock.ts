@@ -1,35 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { CalendarEvent, type EventRow, eventFromRow } from '../content/event.entity.js';
-import { type AccessOptions, judge } from '../permissions/access.service.js';
+import { type AccessOptions, checkRole } from '../permissions/access.service.js';
 import type { Member } from '../permissions/member.js';
 import type { Action, Role } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Changes } from './changes.js';
 
-/** A locked event and everything that a write is judged by, as of the moment at which the lock was granted. */
+/** A locked event and everything that decides about a write, as of the moment at which the lock was granted. */
 export interface LockedEvent {
   event: CalendarEvent;
   ownerId: string;
-  /** The owner first, then by name. */
+  /** Owner first, then by name. */
   members: Member[];
-  /** Who made the latest version. */
+  /** The author of the latest version. */
   editor: { id: string; username: string };
   /** When the last entry of its history was made, by whichever server. */
   lastEntryAt: Date;
-  /** The availability of the owner is locked too: a write may change which time the event occupies. */
+  /**
+   * True when the availability of the owner is locked too, so that a write may change the time that the event occupies.
+   */
   availabilityLocked: boolean;
 }
 
-/** A locked event on which the actor's role allows what they want to do. */
+/** A locked event on which the actor's role allows the action. */
 export interface LockedForActor extends LockedEvent {
   role: Role;
 }
 
 export interface LockOptions {
-  /** Also locks the availability of the owner, before the event: the write may change which time is occupied. */
+  /** Also locks the availability of the owner, before the event, for a write that may change the occupied time. */
   availability?: boolean;
-  /** Locks the availability of this person as well, such as of the next owner. */
+  /** Also locks the availability of this person, such as the next owner. */
   availabilityOf?: string;
 }
 
@@ -43,22 +45,22 @@ interface LockRow {
 }
 
 /**
- * The only place that locks events. Locks are taken in one order: availability (owners sorted), then the event row, then
- * (in notifications/) streams; so no two transactions wait for each other in a circle.
+ * The only place that locks events. Locks are taken in one order: availability (owners sorted), then the event row,
+ * then streams (in notifications/). Two transactions therefore never deadlock.
  */
 @Injectable()
 export class EventLock {
   constructor(private readonly changes: Changes) {}
 
-  /** Lets writers of these people's availability take turns until the transaction ends. */
+  /** Locks the availability of people until the transaction ends. */
   async lockAvailability(tx: Transaction, ownerIds: string[]): Promise<void> {
     await tx.query('SELECT lock_availability($1)', [ownerIds]);
   }
 
   /**
-   * Locks an event and reads it in one exchange; null when there is none. What it returns was read after the lock was
-   * granted, so it includes what the transaction before it committed.
-   * @throws a serialization failure, which runs the transaction again, when the event got another owner meanwhile
+   * Locks an event and reads it in one round trip. Returns null when there is none. The result was read after the lock
+   * was granted, so it includes everything that the previous holder of the lock committed.
+   * @throws a serialization failure, after which the transaction is retried, when the owner changed meanwhile
    */
   async lock(tx: Transaction, eventId: string, options: LockOptions = {}): Promise<LockedEvent | null> {
     const { availabilityOf = null, availability = availabilityOf !== null } = options;
@@ -67,7 +69,7 @@ export class EventLock {
       [eventId, availability, availabilityOf],
     );
     if (!row) return null;
-    this.changes.noteLastEntry(tx, eventId, { position: Number(row.position), hash: row.hash });
+    this.changes.setLastEntry(tx, eventId, { position: Number(row.position), hash: row.hash });
     const members = row.members.map(({ grantedAt, ...member }) => ({ ...member, grantedAt: new Date(grantedAt) }));
     const event = eventFromRow(row.event);
     const editor = { id: event.updatedBy, username: row.editor };
@@ -76,7 +78,7 @@ export class EventLock {
   }
 
   /**
-   * Locks an event and judges the actor's role as it is now: it may have changed since the guard let the request in.
+   * Locks an event and checks the actor's role, which may have changed since the guard checked it.
    * @throws Problem not_found, forbidden
    */
   async lockFor(
@@ -88,7 +90,7 @@ export class EventLock {
   ): Promise<LockedForActor> {
     const locked = await this.lock(tx, eventId, options);
     const found = locked?.members.find(({ userId }) => userId === actor.userId)?.role ?? null;
-    const role = judge(found, locked !== null && locked.event.deletedAt !== null, action, options);
+    const role = checkRole(found, locked !== null && locked.event.deletedAt !== null, action, options);
     return { ...locked!, role };
   }
 }

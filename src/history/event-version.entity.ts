@@ -6,7 +6,7 @@ import { CONTENT_KINDS, type ContentKind } from './change.js';
 
 const KINDS = CONTENT_KINDS.map((kind) => `'${kind}'`).join(', ');
 
-/** The whole content of an event after one change. Never rewritten, but for a redaction. */
+/** The complete content of an event after one change. Only a redaction updates it. */
 @Entity('event_versions')
 @Check('event_versions_kind_check', `kind IN (${KINDS})`)
 @Check('event_versions_version_check', 'version >= 1')
@@ -23,7 +23,7 @@ export class EventVersion {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'event_versions_pkey' })
   version: number;
 
-  /** Place among everything that happened to the event, changes of members included; numbered under its lock. */
+  /** Position in the history of the event, which includes changes of members. Assigned under the lock of the event. */
   @Column('bigint', { comment: 'Place in the history of the event, changes of members included: 1, 2, 3 …' })
   position: number;
 
@@ -37,7 +37,7 @@ export class EventVersion {
   @Column('text', { nullable: true })
   comment: string | null;
 
-  /** Names of the fields that differ from the version before, as on the wire. */
+  /** Wire names of the fields that differ from the previous version. */
   @Column('text', { array: true })
   changed: string[];
 
@@ -49,7 +49,7 @@ export class EventVersion {
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;
 
-  /** SHA-256 over the row and the hash of the row before it in the event's history: see history-hash.ts. */
+  /** SHA-256 over the row and the hash of the previous row in the history of the event: see history-hash.ts. */
   @Column('bytea', { comment: 'SHA-256 over this row and the hash of the one before it in the history of the event.' })
   hash: Buffer;
 }

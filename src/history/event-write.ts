@@ -1,7 +1,7 @@
 import type { Transaction } from '../platform/database/transactions.js';
 import type { ContentKind } from './change.js';
 
-/** Travels with every save of an event to the subscriber that makes the version. A save without it is refused. */
+/** Passed with every save of an event to the subscriber that creates the version, which rejects a save without it. */
 export interface EventWrite {
   tx: Transaction;
   actorId: string;

@@ -5,7 +5,7 @@ import type { ChangeKind } from './change.js';
 /** One row of an event's history as stored: a version or a change of members. Everything in it is hashed. */
 export interface HistoryEntry {
   eventId: string;
-  /** Place in the history of the event: 1, 2, 3 … over versions and changes of members alike. */
+  /** Position in the history of the event: 1, 2, 3 … across versions and changes of members. */
   position: number;
   version: number;
   kind: ChangeKind;
@@ -20,7 +20,7 @@ export interface HistoryEntry {
   members: RoleChange[] | null;
 }
 
-/** The last entry of an event's history, which the next one is chained to. */
+/** The last entry of an event's history, to which the next one is chained. */
 export interface LastEntry {
   position: number;
   /** Hexadecimal. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { HistoryEntry } from './history-entry.js';
 
-/** Names what is hashed and how, so that another form can never give the same hash. */
+/** Identifies the form of the hashed data, so that entries of different forms never have the same hash. */
 const FORM = 'convene-history-2';
 
 /**
- * Returns the hash of an entry over the hash of the entry before it and everything the entry holds. Pure: a row read
- * back from the database gives the hash that it had before it was written.
- * @param previous hash of the entry before, hexadecimal; null for the first one
- * @param content the hash of the content: that of the entry, or the one kept from before its redaction
+ * Hashes an entry and the hash of the previous entry. Pure. A row that is read back from the database has the same hash
+ * as before it was written.
+ * @param previous hash of the previous entry, hexadecimal; null for the first one
+ * @param content hash of the content: that of the entry, or the one stored when the entry was redacted
  * @returns SHA-256, hexadecimal
  */
 export function historyHash(previous: string | null, entry: HistoryEntry, content = contentHash(entry)): string {
@@ -17,8 +17,8 @@ export function historyHash(previous: string | null, entry: HistoryEntry, conten
 }
 
 /**
- * Returns the hash of what people wrote in an entry. It is hashed apart from the rest so that a redaction can replace
- * the content, keep this hash and leave the chain whole.
+ * Hashes the content of an entry. It is hashed separately, so that a redaction can replace the content and keep the
+ * hash, and the chain still verifies. Pure.
  * @returns SHA-256, hexadecimal
  */
 export function contentHash({ comment, changed, snapshot, members }: HistoryEntry): string {
@@ -27,7 +27,10 @@ export function contentHash({ comment, changed, snapshot, members }: HistoryEntr
 
 const sha256 = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
-/** JSON with sorted members and no spaces (like RFC 8785): jsonb keeps neither the order of members nor their spacing. */
+/**
+ * Returns JSON with sorted members and without white space, similar to RFC 8785: jsonb preserves neither the order of
+ * members nor white space. Pure.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../test/support/contents.js';
 import { type EventContent, EMPTY_CONTENT } from '../content/event-content.js';
-import { changedFields, wireContent } from '../content/wire.js';
+import { findChangedFields, wireContent } from '../content/wire.js';
 import { toSnapshot } from '../content/snapshot.js';
 import type { Role } from '../permissions/role.js';
 import { historyHash } from './history-hash.js';
@@ -35,7 +35,7 @@ function chained(...rows: Partial<StoredEntry>[]): StoredEntry[] {
 }
 
 const created: Partial<StoredEntry> = {
-  changed: changedFields(EMPTY_CONTENT, wireContent(MEETING)),
+  changed: findChangedFields(EMPTY_CONTENT, wireContent(MEETING)),
   snapshot: toSnapshot(MEETING),
 };
 const shared: Partial<StoredEntry> = { kind: 'shared', members: [{ userId: 'ben', from: null, to: 'viewer' }] };
@@ -56,10 +56,10 @@ const NOW: CurrentState = {
 function verdict(rows: StoredEntry[], now: CurrentState = NOW): string | null {
   const replay = new HistoryReplay(new Map());
   for (const row of rows) {
-    const found = replay.next(row);
+    const found = replay.apply(row);
     if (found) return `${row.position} ${found.check}`;
   }
-  const found = replay.end(now);
+  const found = replay.compareWith(now);
   return found && `end ${found.check}`;
 }
 
@@ -149,8 +149,8 @@ describe('HistoryReplay', () => {
       ['ben', 'editor'],
     ]);
     const replay = new HistoryReplay(new Map(people));
-    expect(replay.next(split[0]!)).toBeNull();
+    expect(replay.apply(split[0]!)).toBeNull();
     const now = { ...NOW, content: MEETING, version: 1, updatedBy: 'ben', updatedAt: split[0]!.at, members: people };
-    expect(replay.end(now)).toBeNull();
+    expect(replay.compareWith(now)).toBeNull();
   });
 });

@@ -12,20 +12,20 @@ export interface ChainedEntry extends HistoryEntry {
   hash: string;
 }
 
-/** An entry as it is read: with the name of its actor, the snapshot before it, and its redaction if there is one. */
+/** An entry as it is read: with the name of its actor, the previous snapshot, and its redaction if there is one. */
 export interface EntryRow extends Omit<HistoryEntry, 'eventId' | 'actorId'> {
   personId: string;
   personName: string;
-  /** Of the version before; only in changelogs. */
+  /** Snapshot of the previous version; only in changelogs. */
   before?: Snapshot | null;
   redactionReason: string | null;
   redactedAt: Date | null;
 }
 
-/** Which part of the changelog is wanted. */
+/** Selects entries of the changelog. */
 export interface ChangelogFilter {
   descending: boolean;
-  /** A field as on the wire, or `permissions`. */
+  /** Wire name of a field, or `permissions`. */
   field?: string;
   kind?: ChangeKind;
   /** User name or id. */
@@ -39,7 +39,7 @@ const VERSION = `
     FROM event_versions v JOIN users u ON u.id = v.author_id
     LEFT JOIN redactions r ON r.event_id = v.event_id AND r.version = v.version`;
 
-/** The entries of an event's ($1) history with a field, a kind and a person ($2 to $4, null for any), without content. */
+/** The history of an event ($1) filtered by field, kind and person ($2 to $4, null for any), without snapshots. */
 const ENTRIES = `
   SELECT h.*, u.id AS "personId", u.username AS "personName"
     FROM (SELECT position, version, kind, author_id AS person, created_at AS at, comment, changed, NULL::jsonb AS members
@@ -52,12 +52,12 @@ const ENTRIES = `
      AND ($3::text IS NULL OR h.kind = $3)
      AND ($4::text IS NULL OR u.username = $4::citext OR u.id::text = lower($4))`;
 
-/** The tables `event_versions` and `member_changes`: rows are added, and read. */
+/** Reads and appends rows of `event_versions` and `member_changes`. */
 @Injectable()
 export class HistoryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Returns the last entry of each event that has one. The events are locked: nobody else writes the next. */
+  /** Returns the last entry of each locked event that has one. */
   async listLastEntries(tx: Transaction, eventIds: string[]): Promise<Map<string, LastEntry>> {
     if (eventIds.length === 0) return new Map();
     const rows = await tx.query<LastEntry & { eventId: string }>(
@@ -92,7 +92,7 @@ export class HistoryRepository {
     }
   }
 
-  /** Newest first. */
+  /** Returns the versions of an event, newest first. */
   async listVersions(eventId: string, page: PageRequest): Promise<Page<EntryRow>> {
     const before = page.after ? numberKey(page.after[0]) : null;
     const rows = await this.dataSource.query<EntryRow[]>(
@@ -116,11 +116,11 @@ export class HistoryRepository {
   }
 
   /** Returns the number of the latest version, 0 for none. */
-  async latestVersion(eventId: string): Promise<number> {
+  async findLatestVersion(eventId: string): Promise<number> {
     return this.count(`SELECT max(version) AS n FROM event_versions WHERE event_id = $1`, [eventId]);
   }
 
-  /** Returns what happened at one position; null when the history is not that long. */
+  /** Returns the entry at a position; null when the history is shorter. */
   async findEntry(
     tx: Transaction,
     eventId: string,
@@ -135,12 +135,12 @@ export class HistoryRepository {
     return entry ?? null;
   }
 
-  /** Returns everything that happened and passes the filter, oldest or newest first. */
+  /** Returns the entries that match the filter, oldest or newest first. */
   async listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<EntryRow>> {
     const after = page.after ? numberKey(page.after[0]) : null;
     const { descending, field = null, kind = null, author = null } = filter;
     const direction = descending ? 'DESC' : 'ASC';
-    // Snapshots are read for the page only: they are what is long in a long history.
+    // Snapshots are read for the page only: they make up most of a long history.
     const rows = await this.dataSource.query<EntryRow[]>(
       `SELECT page.*, v.snapshot, earlier.snapshot AS before, ${REDACTION}
          FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
@@ -158,7 +158,7 @@ export class HistoryRepository {
     return pageOf(rows, page, ({ position }) => [String(position)], total);
   }
 
-  /** Returns the members of an event at an earlier time, owner first; nobody before it existed. */
+  /** Returns the members of an event as of an earlier time, owner first; none before it existed. */
   async listMembersAsOf(eventId: string, asOf: Date): Promise<Member[]> {
     return this.dataSource.query<Member[]>(
       `SELECT m.user_id AS "userId", u.username, m.role, m.granted_at AS "grantedAt",

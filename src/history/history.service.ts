@@ -8,7 +8,7 @@ import { notFound } from '../problems/problem.js';
 import type { ChangeKind } from './change.js';
 import { type ChangelogFilter, type EntryRow, HistoryRepository } from './history.repository.js';
 
-/** One entry of an event's history, read with today's schema. */
+/** One entry of an event's history, in the current schema. */
 export interface ChangelogEntry {
   position: number;
   version: number;
@@ -17,13 +17,13 @@ export interface ChangelogEntry {
   at: Date;
   comment: string | null;
   changed: string[];
-  /** State after the change; null for a change of members. */
+  /** Content after the change; null for a change of members. */
   content: EventContent | null;
-  /** State before it; null for the first version and for members. Only in changelogs. */
+  /** Content before the change; null for the first version and for a change of members. Only in changelogs. */
   before: EventContent | null;
   /** Null for a version. */
   members: RoleChange[] | null;
-  /** When and why the texts of the version were replaced; null when they were not. */
+  /** When and why the texts of the version were redacted; null when they were not. */
   redaction: { reason: string; at: Date } | null;
 }
 
@@ -41,26 +41,26 @@ export class HistoryService {
 
   /** Returns the versions of an event, newest first. */
   async listVersions(eventId: string, page: PageRequest): Promise<Page<ChangelogEntry>> {
-    return mapped(await this.history.listVersions(eventId, page));
+    return mapPage(await this.history.listVersions(eventId, page));
   }
 
-  /** Returns everything that happened to an event and passes the filter. */
+  /** Returns the entries of an event that match the filter. */
   async listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<ChangelogEntry>> {
-    return mapped(await this.history.listChangelog(eventId, page, filter));
+    return mapPage(await this.history.listChangelog(eventId, page, filter));
   }
 
-  /** Returns a version, null when there is none of that number. */
+  /** Returns a version; null when there is none with that number. */
   async findVersion(eventId: string, version: number, tx?: Transaction): Promise<VersionEntry | null> {
     const row = await this.history.findVersion(eventId, version, tx);
     return row && (toChangelogEntry(row) as VersionEntry);
   }
 
   /** Returns the number of the latest version. */
-  latestVersion(eventId: string): Promise<number> {
-    return this.history.latestVersion(eventId);
+  findLatestVersion(eventId: string): Promise<number> {
+    return this.history.findLatestVersion(eventId);
   }
 
-  /** Returns what happened at one position. @throws Problem not_found when the history is not that long */
+  /** Returns the entry at a position. @throws Problem not_found when the history is shorter */
   async getEntry(
     tx: Transaction,
     eventId: string,
@@ -71,15 +71,15 @@ export class HistoryService {
     return entry;
   }
 
-  /** Returns the members of an event at an earlier time. @throws Problem not_found when it did not exist yet */
-  async membersAsOf(eventId: string, asOf: Date): Promise<Member[]> {
+  /** Returns the members of an event as of an earlier time. @throws Problem not_found when it did not exist yet */
+  async getMembersAsOf(eventId: string, asOf: Date): Promise<Member[]> {
     const members = await this.history.listMembersAsOf(eventId, asOf);
     if (members.length === 0) throw notFound();
     return members;
   }
 }
 
-const mapped = (page: Page<EntryRow>): Page<ChangelogEntry> => ({ ...page, items: page.items.map(toChangelogEntry) });
+const mapPage = (page: Page<EntryRow>): Page<ChangelogEntry> => ({ ...page, items: page.items.map(toChangelogEntry) });
 
 function toChangelogEntry(row: EntryRow): ChangelogEntry {
   const { position, version, kind, at, comment, changed, members, redactionReason, redactedAt } = row;
@@ -91,11 +91,11 @@ function toChangelogEntry(row: EntryRow): ChangelogEntry {
     at,
     comment,
     changed: changed ?? [],
-    content: read(row.snapshot),
-    before: read(row.before ?? null),
+    content: readSnapshot(row.snapshot),
+    before: readSnapshot(row.before ?? null),
     members,
     redaction: redactionReason === null ? null : { reason: redactionReason, at: redactedAt! },
   };
 }
 
-const read = (snapshot: Snapshot | null): EventContent | null => snapshot && fromSnapshot(snapshot);
+const readSnapshot = (snapshot: Snapshot | null): EventContent | null => snapshot && fromSnapshot(snapshot);

@@ -6,7 +6,7 @@ import { MEMBER_KINDS, type MemberKind } from './change.js';
 
 const KINDS = MEMBER_KINDS.map((kind) => `'${kind}'`).join(', ');
 
-/** Who became a member of an event, got another role or was removed. Never rewritten. */
+/** A change of members: shared, changed roles, revoked or transferred. Never updated. */
 @Entity('member_changes')
 @Check('member_changes_kind_check', `kind IN (${KINDS})`)
 @Check('member_changes_version_check', 'version >= 1')
@@ -18,11 +18,11 @@ export class MemberChange {
   @ForeignKey(() => CalendarEvent, { name: 'member_changes_event_id_fkey' })
   eventId: string;
 
-  /** Place among everything that happened to the event, versions included; see `EventVersion.position`. */
+  /** Position in the history of the event, which includes versions; see `EventVersion.position`. */
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'member_changes_pkey' })
   position: number;
 
-  /** The event's version at that moment. */
+  /** The version of the event at the time of the change. */
   @Column('integer', { comment: 'Version of the event at that moment; a change of members does not raise it.' })
   version: number;
 
@@ -42,7 +42,7 @@ export class MemberChange {
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;
 
-  /** The next link of the chain that versions and changes of members share. */
+  /** SHA-256 in the chain that versions and changes of members share; see `EventVersion.hash`. */
   @Column('bytea')
   hash: Buffer;
 }

@@ -1,10 +1,10 @@
-import { REDACTED, redactSnapshot, textsIn } from '../content/redact.js';
+import { REDACTED, redactSnapshot, collectTexts } from '../content/redact.js';
 import type { Snapshot } from '../content/snapshot.js';
 import type { HistoryEntry } from './history-entry.js';
 import { contentHash, historyHash } from './history-hash.js';
 import type { Query } from './verify-history.js';
 
-/** A redaction that cannot be done. The message says why and what to do. */
+/** Thrown when a version cannot be redacted. The message contains the reason and the remedy. */
 export class RedactionRefused extends Error {}
 
 interface VersionRow extends Omit<HistoryEntry, 'members'> {
@@ -14,9 +14,9 @@ interface VersionRow extends Omit<HistoryEntry, 'members'> {
 }
 
 /**
- * Replaces the texts and the comment of one version, and records why and the hash of what was there. Runs in the caller's
- * transaction, as the owner of the tables.
- * @returns the other versions of the event that hold one of the replaced texts
+ * Replaces the texts and the comment of one version, and stores the reason and the hash of the original content. Runs
+ * in the caller's transaction, as the owner of the tables.
+ * @returns the other versions of the event that contain one of the replaced texts
  * @throws RedactionRefused
  */
 export async function redactVersion(
@@ -35,14 +35,16 @@ export async function redactVersion(
     [eventId, version],
   );
   if (!row) throw new RedactionRefused(`Event ${eventId} has no version ${version}.`);
-  if (row.snapshot!.redacted) throw new RedactionRefused(`Version ${version} was redacted already.`);
+  if (row.snapshot!.redacted) throw new RedactionRefused(`Version ${version} is already redacted.`);
   if (row.current === version) {
-    throw new RedactionRefused(`Version ${version} is the present state. Change the event first, then redact it.`);
+    throw new RedactionRefused(
+      `Version ${version} is the current state. Change the event first, then redact the version.`,
+    );
   }
   const { hash, previous, current: _current, ...entry } = row;
   const content = contentHash({ ...entry, members: null });
   if (historyHash(previous, { ...entry, members: null }, content) !== hash) {
-    throw new RedactionRefused(`Version ${version} does not verify. Run verify:history and find out why first.`);
+    throw new RedactionRefused(`Version ${version} does not verify. Run verify:history and find the cause first.`);
   }
   await query(
     `INSERT INTO redactions (event_id, version, reason, content_hash, created_at)
@@ -57,14 +59,14 @@ export async function redactVersion(
     row.comment === null ? null : REDACTED,
   ]);
   await query(`REVOKE UPDATE (snapshot, comment) ON event_versions FROM CURRENT_USER`);
-  return { alsoIn: await versionsWith(query, eventId, textsIn(row.snapshot!)) };
+  return { alsoIn: await findVersionsWithTexts(query, eventId, collectTexts(row.snapshot!)) };
 }
 
-async function versionsWith(query: Query, eventId: string, texts: ReadonlySet<string>): Promise<number[]> {
+async function findVersionsWithTexts(query: Query, eventId: string, texts: ReadonlySet<string>): Promise<number[]> {
   const rows = await query<{ version: number; snapshot: Snapshot }>(
     `SELECT version, snapshot FROM event_versions WHERE event_id = $1 ORDER BY version`,
     [eventId],
   );
-  const holdsOne = (snapshot: Snapshot): boolean => [...textsIn(snapshot)].some((text) => texts.has(text));
-  return rows.filter(({ snapshot }) => holdsOne(snapshot)).map(({ version }) => version);
+  const containsOne = (snapshot: Snapshot): boolean => [...collectTexts(snapshot)].some((text) => texts.has(text));
+  return rows.filter(({ snapshot }) => containsOne(snapshot)).map(({ version }) => version);
 }

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
 
-/** Why the texts of a version were replaced, and the hash of what it said before. Never rewritten. */
+/** Why the texts of a version were replaced, and the hash of its original content. Never updated. */
 @Entity('redactions')
 @Check('redactions_content_hash_check', 'octet_length(content_hash) = 32')
 @Check('redactions_reason_check', `reason <> ''`)
@@ -16,7 +16,9 @@ export class Redaction {
   @Column('text')
   reason: string;
 
-  /** Hash of the content before: what the hash of the version was computed with, so that the chain still verifies. */
+  /**
+   * Hash of the original content, from which the hash of the version was computed, so that the chain still verifies.
+   */
   @Column('bytea', {
     name: 'content_hash',
     comment: 'Hash of the content before: the hash of the version was computed with it, so the chain still verifies.',

@@ -3,13 +3,13 @@ import type { RoleChange } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { type CurrentState, type HistoryCheck, HistoryReplay, type StoredEntry } from './history-replay.js';
 
-/** Runs one statement. All of them must see the same moment: a repeatable-read transaction, or a database at rest. */
+/** Runs one statement. All statements must see the same state: in a repeatable-read transaction, or without writers. */
 export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
-/** The first thing that is wrong with the history of an event. */
+/** The first problem in the history of an event. */
 export interface HistoryProblem {
   eventId: string;
-  /** The version of the entry; null when the problem is not in one entry. */
+  /** The version of the entry; null when the problem is not in a single entry. */
   version: number | null;
   position: number | null;
   check: HistoryCheck;
@@ -27,9 +27,9 @@ const EVENTS = 500;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Reads the whole history, a thousand entries at a time, and replays it event by event.
- * @param report called for each event whose history is wrong, with the first entry that is
- * @param only the events to look at; all of them when absent
+ * Replays the history of all events and verifies it. Reads a thousand entries at a time.
+ * @param report called with the first problem of each event that has one
+ * @param only ids of the events to verify; null for all
  */
 export async function verifyHistory(
   query: Query,
@@ -37,7 +37,7 @@ export async function verifyHistory(
   only: string[] | null = null,
 ): Promise<HistorySummary> {
   const summary = { events: 0, entries: 0, problems: 0 };
-  const problem = (found: HistoryProblem): void => {
+  const count = (found: HistoryProblem): void => {
     summary.problems += 1;
     report(found);
   };
@@ -46,26 +46,26 @@ export async function verifyHistory(
   for await (const event of listEvents(query, only)) {
     summary.events += 1;
     const replay = new HistoryReplay(
-      event.splitFrom ? await membersAtBirth(query, event.id) : new Map(),
+      event.splitFrom ? await readInitialMembers(query, event.id) : new Map(),
       event.splitFrom !== null,
     );
     let found: HistoryProblem | null = null;
     while (entry && entry.eventId === event.id) {
       summary.entries += 1;
       const { version, position } = entry;
-      const wrong = replay.next(entry);
+      const wrong = replay.apply(entry);
       if (wrong) found ??= { eventId: event.id, version, position, ...wrong };
       ({ value: entry } = await history.next());
     }
-    const wrong = found ? null : replay.end(event);
+    const wrong = found ? null : replay.compareWith(event);
     if (wrong) found = { eventId: event.id, version: null, position: null, ...wrong };
-    if (found) problem(found);
+    if (found) count(found);
   }
   return summary;
 }
 
-/** Returns one line, for people and for grep. */
-export function problemLine({ eventId, version, position, check, message }: HistoryProblem): string {
+/** Returns a problem as one line of text. */
+export function formatProblem({ eventId, version, position, check, message }: HistoryProblem): string {
   const row = version === null ? '' : `, version ${version}, position ${position}`;
   return `event ${eventId}${row}: ${check}: ${message}`;
 }
@@ -108,10 +108,10 @@ async function* listEvents(
   }
 }
 
-/** Drivers differ in how they read a bigint. */
+/** Some drivers return a bigint as text. */
 type EntryRow = Omit<StoredEntry, 'position'> & { position: number | string };
 
-/** Every entry, by event and then by position. A foreign key guarantees that no entry is without its event. */
+/** Yields every entry, by event and then by position. A foreign key guarantees that every entry has its event. */
 async function* listHistory(query: Query, only: string[] | null): AsyncGenerator<StoredEntry, undefined> {
   for (let after: [string, number] = [FIRST, 0]; ;) {
     const rows = await query<EntryRow>(
@@ -134,30 +134,32 @@ async function* listHistory(query: Query, only: string[] | null): AsyncGenerator
   }
 }
 
-interface Birth {
+interface Origin {
   kind: string;
   authorId: string;
   splitFrom: string | null;
-  /** Position in the head's history of the version that ends it. */
-  cut: number | string | null;
+  /** Position in the head's history of the version that ends the head. */
+  splitPosition: number | string | null;
 }
 
-/** The tail of a split series begins with the members that its head had at that point of its history. */
-async function membersAtBirth(query: Query, eventId: string, tails: string[] = []): Promise<Map<string, Role>> {
-  const [birth] = await query<Birth>(
-    `SELECT v.kind, v.author_id AS "authorId", e.split_from AS "splitFrom", cut.position AS cut
+/**
+ * Returns the initial members: the creator as owner, or for the tail of a split series the members of its head then.
+ */
+async function readInitialMembers(query: Query, eventId: string, tails: string[] = []): Promise<Map<string, Role>> {
+  const [origin] = await query<Origin>(
+    `SELECT v.kind, v.author_id AS "authorId", e.split_from AS "splitFrom", cut.position AS "splitPosition"
        FROM event_versions v JOIN events e ON e.id = v.event_id
        LEFT JOIN event_versions cut ON cut.event_id = e.split_from AND cut.version = e.split_from_version
       WHERE v.event_id = $1 AND v.version = 1`,
     [eventId],
   );
-  // Damaged data could lead in a circle.
-  if (!birth || tails.includes(eventId)) return new Map();
-  if (birth.kind !== 'split' || !birth.splitFrom) return new Map([[birth.authorId, 'owner']]);
-  const members = await membersAtBirth(query, birth.splitFrom, [...tails, eventId]);
+  // Corrupt data could contain a cycle.
+  if (!origin || tails.includes(eventId)) return new Map();
+  if (origin.kind !== 'split' || !origin.splitFrom) return new Map([[origin.authorId, 'owner']]);
+  const members = await readInitialMembers(query, origin.splitFrom, [...tails, eventId]);
   const changes = await query<{ members: RoleChange[] }>(
     `SELECT members FROM member_changes WHERE event_id = $1 AND position < $2 ORDER BY position`,
-    [birth.splitFrom, birth.cut],
+    [origin.splitFrom, origin.splitPosition],
   );
   for (const { userId, to } of changes.flatMap((change) => change.members)) {
     if (to === null) members.delete(userId);

@@ -1,23 +1,23 @@
 import { SERVER_SENT_EVENTS, SOCKET_IO, WEB_SOCKET } from './asyncapi-text.js';
 
-/** Where the server is: the page puts its own address in. */
+/** The address of the server; the page replaces the default by the host that was requested. */
 export const HOST = {
   host: {
     default: '127.0.0.1:3000',
-    description: 'Address and port of the server that this document comes from.',
+    description: 'Address and port of the server that serves this document.',
   },
 };
 
-const SECURE = 'Behind TLS the protocol is its secure sister (`wss`, `https`).';
+const SECURE = 'Behind TLS, use the secure scheme (`wss`, `https`).';
 
 const AFTER = {
   type: 'integer',
   minimum: 0,
-  description: 'Number of the last item that you have. Without it, only what happens from now on.',
+  description: 'The `seq` of the last item that you have. Without it, the stream starts with the next change.',
   examples: [12],
 };
 
-/** One for each connection: they are at the same address and take the token in ways of their own. */
+/** One server per transport: they share an address, but accept the token in different ways. */
 export const SERVERS = {
   socketIo: {
     host: '{host}',
@@ -54,24 +54,24 @@ export const SECURITY_SCHEMES = {
   handshake: {
     type: 'apiKey',
     in: 'password',
-    description: 'The access token as `auth.token` of the handshake; an `Authorization: Bearer` header works as well.',
+    description: 'The access token as `auth.token` of the handshake, or in an `Authorization: Bearer` header.',
   },
   subprotocol: {
     type: 'httpApiKey',
     in: 'header',
     name: 'Sec-WebSocket-Protocol',
-    description: '`bearer, <access token>`. The server chooses `bearer`.',
+    description: '`bearer, <access token>`. The server selects `bearer`.',
   },
   firstFrame: {
     type: 'apiKey',
     in: 'password',
-    description: 'The access token as `token` of a first frame `authenticate`.',
+    description: 'The access token as `token` of a first message `authenticate`.',
   },
   query: {
     type: 'httpApiKey',
     in: 'query',
     name: 'token',
-    description: 'The access token, where nothing else is possible.',
+    description: 'The access token, if the client supports nothing else.',
   },
   bearer: {
     type: 'http',
@@ -89,7 +89,7 @@ export const WEB_SOCKET_BINDING = {
       after: AFTER,
       token: {
         type: 'string',
-        description: 'The access token, where neither a subprotocol nor a first frame is possible.',
+        description: 'The access token, if the client supports neither a subprotocol nor a first message.',
       },
     },
   },

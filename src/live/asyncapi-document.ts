@@ -7,20 +7,20 @@ import { SECURITY_SCHEMES, SERVER_SENT_EVENTS_BINDING, SERVERS, WEB_SOCKET_BINDI
 import {
   acknowledgementOf,
   type Messages,
-  serverSentMessages,
-  socketIoMessages,
-  webSocketMessages,
+  toServerSentMessages,
+  toSocketIoMessages,
+  toWebSocketMessages,
 } from './asyncapi-messages.js';
-import { jsonSchema, mapValues } from './asyncapi-schemas.js';
-import { description } from './asyncapi-text.js';
+import { mapValues, toJsonSchema } from './asyncapi-schemas.js';
+import { toDescription } from './asyncapi-text.js';
 import { Acknowledgement, CLIENT_FRAMES, SERVER_FRAMES } from './live-frames.js';
 
-/** As much of AsyncAPI 3.0 as this document uses. */
+/** The parts of AsyncAPI 3.0 that this document uses. */
 export interface AsyncApiDocument extends AsyncApi {
   channels: Record<'socketIo' | 'webSocket' | 'serverSentEvents', Channel & { messages: Messages }>;
 }
 
-/** The AsyncAPI 3.0 document of the live connections, as served at `/asyncapi.json` and committed in `sdk/`. */
+/** Returns the AsyncAPI 3.0 document of the live connections, served at `/asyncapi.json` and committed in `sdk/`. */
 export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
   const schemas = modelSchemas(app, [
     ...Object.values(SERVER_FRAMES),
@@ -31,24 +31,26 @@ export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
     socketIo: {
       address: '/socket.io/',
       title: 'socket.io',
-      description: 'Each frame is an event with one argument. How to connect and sign in stands with its server.',
+      description:
+        'Each frame is an event with one argument. The description of the server explains how to connect and sign in.',
       servers: [{ $ref: '#/servers/socketIo' }],
-      messages: socketIoMessages(schemas),
+      messages: toSocketIoMessages(schemas),
     },
     webSocket: {
       address: '/ws/notifications',
       title: 'Plain WebSocket',
-      description: 'Each frame is a JSON text. How to connect and sign in stands with its server.',
+      description: 'Each frame is a JSON text. The description of the server explains how to connect and sign in.',
       servers: [{ $ref: '#/servers/webSocket' }],
-      messages: webSocketMessages(schemas),
+      messages: toWebSocketMessages(schemas),
       bindings: { ws: WEB_SOCKET_BINDING },
     },
     serverSentEvents: {
       address: '/api/changes/stream',
       title: 'Server-Sent Events',
-      description: 'One endless answer; the client only reads. How to connect and sign in stands with its server.',
+      description:
+        'One response without an end; the client only reads. The description of the server explains how to connect and sign in.',
       servers: [{ $ref: '#/servers/serverSentEvents' }],
-      messages: serverSentMessages(schemas),
+      messages: toServerSentMessages(schemas),
     },
   };
   return {
@@ -56,52 +58,52 @@ export function asyncApiDocument(app: INestApplication): AsyncApiDocument {
     info: {
       title: 'Convene live changes',
       version: packageVersion(),
-      description: description(app.get(Config).values),
+      description: toDescription(app.get(Config).values),
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
     servers: SERVERS,
     channels,
     operations: {
-      ...socketOperations('socketIo', 'socket.io'),
-      ...socketOperations('webSocket', 'plain WebSocket'),
+      ...toSocketOperations('socketIo', 'socket.io'),
+      ...toSocketOperations('webSocket', 'plain WebSocket'),
       serverSentEventsStream: {
-        ...stream('serverSentEvents', 'Server-Sent Events', Object.keys(channels.serverSentEvents.messages)),
+        ...toStreamOperation('serverSentEvents', 'Server-Sent Events', Object.keys(channels.serverSentEvents.messages)),
         bindings: { http: SERVER_SENT_EVENTS_BINDING },
       },
     },
-    components: { schemas: mapValues(schemas, jsonSchema), securitySchemes: SECURITY_SCHEMES },
+    components: { schemas: mapValues(schemas, toJsonSchema), securitySchemes: SECURITY_SCHEMES },
   };
 }
 
-/** What the server sends, and what a client may ask for; said from the side of the server, as AsyncAPI wants it. */
-function socketOperations(channel: string, connection: string): Record<string, Operation> {
-  const asked = Object.keys(CLIENT_FRAMES).map((name): [string, Operation] => [
+/** Returns the operations from the point of view of the server, as AsyncAPI defines them. */
+function toSocketOperations(channel: string, transport: string): Record<string, Operation> {
+  const requests = Object.keys(CLIENT_FRAMES).map((name): [string, Operation] => [
     `${channel}${name[0]!.toUpperCase()}${name.slice(1)}`,
     {
       action: 'receive',
-      title: `${name} over ${connection}`,
-      summary: `What a client may ask for: ${name}.`,
-      ...over(channel, [name]),
-      reply: over(channel, [acknowledgementOf(name)]),
+      title: `${name} over ${transport}`,
+      summary: `The server receives ${name} and acknowledges it.`,
+      ...toReferences(channel, [name]),
+      reply: toReferences(channel, [acknowledgementOf(name)]),
     },
   ]);
   return {
-    [`${channel}Stream`]: stream(channel, connection, Object.keys(SERVER_FRAMES)),
-    ...Object.fromEntries(asked),
+    [`${channel}Stream`]: toStreamOperation(channel, transport, Object.keys(SERVER_FRAMES)),
+    ...Object.fromEntries(requests),
   };
 }
 
-function stream(channel: string, connection: string, messages: string[]): Operation {
+function toStreamOperation(channel: string, transport: string, messages: string[]): Operation {
   return {
     action: 'send',
-    title: `The stream over ${connection}`,
-    summary: 'Everything that the server sends.',
-    ...over(channel, messages),
+    title: `The stream over ${transport}`,
+    summary: 'All frames that the server sends.',
+    ...toReferences(channel, messages),
   };
 }
 
-function over(channel: string, messages: string[]): { channel: Reference; messages: Reference[] } {
+function toReferences(channel: string, messages: string[]): { channel: Reference; messages: Reference[] } {
   return {
     channel: { $ref: `#/channels/${channel}` },
     messages: messages.map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` })),

@@ -1,5 +1,5 @@
 import type { Schemas } from '../platform/openapi/schemas.js';
-import { exampleOfModel, type JsonSchema, jsonSchema, reference, tagged } from './asyncapi-schemas.js';
+import { addTags, type JsonSchema, toExample, toJsonSchema, toReference } from './asyncapi-schemas.js';
 import { CLIENT_FRAMES, type ClientFrameName, type FrameName, SERVER_FRAMES } from './live-frames.js';
 
 export interface Message {
@@ -12,28 +12,28 @@ export interface Message {
   examples: { name: string; headers?: object; payload?: unknown }[];
 }
 
-/** By the name that the message has in its channel. */
+/** The messages of a channel, by name. */
 export type Messages = Record<string, Message>;
 
-const SERVER_WORDS: Record<FrameName, [title: string, summary: string]> = {
-  ready: ['Signed in', 'The first frame: who you are, and where your stream ends at this moment.'],
-  change: ['Something happened', 'The next item of your stream.'],
-  withheld: ['Items that you may not see', 'Take its number as yours: what lies between is not for you any more.'],
-  pulse: ['Still there', 'How far this connection was served. Compare it with your number.'],
-  resync: ['Too old', 'What you asked for is no longer kept: load anew what you show.'],
-  session_ended: ['The end', 'The last frame, and why. The server closes the connection after it.'],
+const SERVER_TEXTS: Record<FrameName, [title: string, summary: string]> = {
+  ready: ['Signed in', 'The first frame: your user id, and the number of the last item of your stream.'],
+  change: ['An item', 'The next item of your stream.'],
+  withheld: [
+    'Items left out',
+    'The items up to this number belong to events that you can no longer see. Set your number to it.',
+  ],
+  pulse: ['Heartbeat', 'The number of the last item that this connection covered. Compare it with your number.'],
+  resync: ['Items no longer stored', 'Reload what you show, and set your number to `after`.'],
+  session_ended: ['The connection ends', 'The last frame, with the reason. The server then closes the connection.'],
 };
 
-const CLIENT_WORDS: Record<ClientFrameName, [title: string, summary: string]> = {
-  resume: ['Once more from there', 'Sends the items after that number again, and goes on.'],
-  authenticate: [
-    'A fresh token',
-    'Signs in, or goes on with a fresh token of the same person over the same connection.',
-  ],
+const CLIENT_TEXTS: Record<ClientFrameName, [title: string, summary: string]> = {
+  resume: ['Read again', 'Makes the server send the items after this number again and continue from there.'],
+  authenticate: ['Send a token', 'Signs in, or continues over the same connection with a new token of the same user.'],
 };
 
 const EXPIRES_AT = '2026-05-04T09:45:00.000Z';
-const ANSWERS: Record<ClientFrameName, object[]> = {
+const RESPONSES: Record<ClientFrameName, object[]> = {
   resume: [
     { ok: true, seq: 12 },
     { ok: false, code: 'resync', seq: 12 },
@@ -48,36 +48,36 @@ const JSON_TYPE = 'application/json';
 
 type Shape = (name: string, model: string) => { payload: JsonSchema; wrap: (example: object) => object };
 
-/** As arguments of socket.io events: the bare frame. */
-const bare: Shape = (_name, model) => ({ payload: reference(model), wrap: (example) => example });
+/** The shape of an argument of a socket.io event: the bare frame. */
+const bare: Shape = (_name, model) => ({ payload: toReference(model), wrap: (example) => example });
 
 export const acknowledgementOf = (name: string): string => `${name}Acknowledged`;
 
-/** The messages of socket.io. */
-export function socketIoMessages(schemas: Schemas): Messages {
-  return { ...serverMessages(schemas, bare), ...clientMessages(schemas, bare), ...acknowledgements(() => bare) };
+/** Returns the messages of socket.io. */
+export function toSocketIoMessages(schemas: Schemas): Messages {
+  return { ...toServerMessages(schemas, bare), ...toClientMessages(schemas, bare), ...toAcknowledgements(() => bare) };
 }
 
-/** The messages of the plain WebSocket: JSON texts that name themselves; only a change is the bare item. */
-export function webSocketMessages(schemas: Schemas): Messages {
+/** Returns the messages of the plain WebSocket: JSON texts with their name as `type`; only a change is the bare item. */
+export function toWebSocketMessages(schemas: Schemas): Messages {
   const withTags =
     (tags: Record<string, string>): Shape =>
     (_name, model) => ({
-      payload: tagged(tags, jsonSchema(schemas[model]!)),
+      payload: addTags(tags, toJsonSchema(schemas[model]!)),
       wrap: (example) => ({ ...tags, ...example }),
     });
   const text: Shape = (name, model) => (name === 'change' ? bare : withTags({ type: name }))(name, model);
   return {
-    ...serverMessages(schemas, text),
-    ...clientMessages(schemas, text),
-    ...acknowledgements((name) => withTags({ type: 'acknowledged', of: name })),
+    ...toServerMessages(schemas, text),
+    ...toClientMessages(schemas, text),
+    ...toAcknowledgements((name) => withTags({ type: 'acknowledged', of: name })),
   };
 }
 
-/** The messages of Server-Sent Events: `event` and `id` as headers, `data` as the payload. */
-export function serverSentMessages(schemas: Schemas): Messages {
-  const { change, resync, session_ended } = serverMessages(schemas, bare);
-  const id: JsonSchema = { type: 'string', pattern: '^[0-9]+$', description: 'Your new number.' };
+/** Returns the messages of Server-Sent Events: `event` and `id` as headers, `data` as the payload. */
+export function toServerSentMessages(schemas: Schemas): Messages {
+  const { change, resync, session_ended } = toServerMessages(schemas, bare);
+  const id: JsonSchema = { type: 'string', pattern: '^[0-9]+$', description: 'Your new number, for `Last-Event-ID`.' };
   const named = (message: Message, ...required: string[]): Message => ({
     ...message,
     headers: {
@@ -96,8 +96,8 @@ export function serverSentMessages(schemas: Schemas): Messages {
     session_ended: named(session_ended!),
     position: {
       name: 'position',
-      title: 'Your number',
-      summary: 'A block with an id and nothing else, for ready, withheld and pulse. It dispatches no event.',
+      title: 'A new number',
+      summary: 'A block with only an id, sent for ready, withheld and pulse. It dispatches no event.',
       contentType: 'text/event-stream',
       headers: { type: 'object', properties: { id }, required: ['id'] },
       examples: [{ name: 'position', headers: { id: '12' } }],
@@ -105,41 +105,41 @@ export function serverSentMessages(schemas: Schemas): Messages {
   };
 }
 
-function serverMessages(schemas: Schemas, shape: Shape): Messages {
-  return messagesOf(SERVER_FRAMES, SERVER_WORDS, schemas, shape);
+function toServerMessages(schemas: Schemas, shape: Shape): Messages {
+  return toMessages(SERVER_FRAMES, SERVER_TEXTS, schemas, shape);
 }
 
-function clientMessages(schemas: Schemas, shape: Shape): Messages {
-  return messagesOf(CLIENT_FRAMES, CLIENT_WORDS, schemas, shape);
+function toClientMessages(schemas: Schemas, shape: Shape): Messages {
+  return toMessages(CLIENT_FRAMES, CLIENT_TEXTS, schemas, shape);
 }
 
-function messagesOf(
+function toMessages(
   frames: Record<string, { name: string }>,
-  words: Record<string, [title: string, summary: string]>,
+  texts: Record<string, [title: string, summary: string]>,
   schemas: Schemas,
   shape: Shape,
 ): Messages {
   return Object.fromEntries(
     Object.entries(frames).map(([name, { name: model }]) => {
       const { payload, wrap } = shape(name, model);
-      const [title, summary] = words[name]!;
-      const examples = [{ name, payload: wrap(exampleOfModel(model, schemas)) }];
+      const [title, summary] = texts[name]!;
+      const examples = [{ name, payload: wrap(toExample(model, schemas)) }];
       return [name, { name, title, summary, contentType: JSON_TYPE, payload, examples }];
     }),
   );
 }
 
-function acknowledgements(shapeOf: (name: string) => Shape): Messages {
+function toAcknowledgements(shapeOf: (name: string) => Shape): Messages {
   return Object.fromEntries(
-    Object.entries(ANSWERS).map(([of, answers]) => {
+    Object.entries(RESPONSES).map(([of, responses]) => {
       const name = acknowledgementOf(of);
       const { payload, wrap } = shapeOf(of)(name, 'Acknowledgement');
-      const examples = answers.map((answer) => ({
-        name: 'ok' in answer && answer.ok ? 'done' : 'refused',
-        payload: wrap(answer),
+      const examples = responses.map((response) => ({
+        name: 'ok' in response && response.ok ? 'done' : 'refused',
+        payload: wrap(response),
       }));
-      const title = `Answer to ${of}`;
-      const summary = 'Whether it was done, and if not, why.';
+      const title = `Response to ${of}`;
+      const summary = 'Whether the request succeeded, and the problem code if it failed.';
       return [name, { name, title, summary, contentType: JSON_TYPE, payload, examples }];
     }),
   );

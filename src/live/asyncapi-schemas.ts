@@ -1,24 +1,24 @@
 import { exampleOf } from '../platform/openapi/examples.js';
 import { resolve, type Schema, type Schemas } from '../platform/openapi/schemas.js';
 
-/** A schema as AsyncAPI has it: JSON Schema, draft 7. */
+/** A schema of AsyncAPI: JSON Schema, draft 7. */
 export type JsonSchema = Record<string, unknown>;
 
-/** OpenAPI's `example` is the first of JSON Schema's `examples`; the rest is the same in both. */
-export function jsonSchema(schema: Schema): JsonSchema {
+/** Converts a schema of OpenAPI: `example` becomes `examples`; everything else is the same in both. */
+export function toJsonSchema(schema: Schema): JsonSchema {
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => {
       if (key === 'example') return ['examples', [value]];
-      if (key === 'properties') return [key, mapValues(value as Schemas, jsonSchema)];
-      if (key === 'items') return [key, jsonSchema(value as Schema)];
-      if (['allOf', 'anyOf', 'oneOf'].includes(key)) return [key, (value as Schema[]).map(jsonSchema)];
+      if (key === 'properties') return [key, mapValues(value as Schemas, toJsonSchema)];
+      if (key === 'items') return [key, toJsonSchema(value as Schema)];
+      if (['allOf', 'anyOf', 'oneOf'].includes(key)) return [key, (value as Schema[]).map(toJsonSchema)];
       return [key, value as unknown];
     }),
   );
 }
 
-/** The object's schema with members before its own that always have that value, such as `{"type":"ready"}`. */
-export function tagged(tags: Record<string, string>, schema: JsonSchema): JsonSchema {
+/** Returns the object schema with further required members of one value each, such as `{"type":"ready"}`. */
+export function addTags(tags: Record<string, string>, schema: JsonSchema): JsonSchema {
   const { properties, required = [], ...rest } = schema as { properties: object; required?: string[] };
   return {
     ...rest,
@@ -27,11 +27,11 @@ export function tagged(tags: Record<string, string>, schema: JsonSchema): JsonSc
   };
 }
 
-export function exampleOfModel(name: string, schemas: Schemas): object {
-  return exampleOf(resolve(reference(name), schemas), schemas) as object;
+export function toExample(name: string, schemas: Schemas): object {
+  return exampleOf(resolve(toReference(name), schemas), schemas) as object;
 }
 
-export const reference = (schema: string): { $ref: string } => ({ $ref: `#/components/schemas/${schema}` });
+export const toReference = (schema: string): { $ref: string } => ({ $ref: `#/components/schemas/${schema}` });
 
 export function mapValues<From, To>(
   values: Record<string, From>,

@@ -6,7 +6,7 @@ import { STATIC_POLICY } from '../platform/docs/docs-policies.js';
 import { HOST } from './asyncapi-connections.js';
 import { asyncApiDocument } from './asyncapi-document.js';
 
-/** Serves the document of live delivery as `/asyncapi.json`, and the page made from it as `/docs/realtime`. */
+/** Serves the AsyncAPI document at `/asyncapi.json`, and the page made from it at `/docs/realtime`. */
 export function serveAsyncApi(app: NestFastifyApplication): void {
   const document = asyncApiDocument(app);
   const json = JSON.stringify(document);
@@ -17,7 +17,7 @@ export function serveAsyncApi(app: NestFastifyApplication): void {
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', STATIC_POLICY)
-      // The page names the host that was asked.
+      // The page contains the host that was requested.
       .header('cache-control', 'no-cache')
       .send(atOrigin(page, HOST.host.default, request)),
   );

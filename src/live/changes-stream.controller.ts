@@ -26,19 +26,19 @@ export class ChangesStreamController {
   @RouteConfig({ produces: [EVENT_STREAM] })
   @ApiOperation({
     operationId: 'streamChanges',
-    summary: 'Your stream of changes, live',
+    summary: 'Stream your changes live',
     description:
-      'Server-Sent Events: `event: change` with the item as data and its number as `id`. Whoever comes back with `Last-Event-ID` misses nothing. See `/docs/realtime` for the other events.',
+      'Server-Sent Events: `event: change` with the item as `data` and its `seq` as `id`. A client that reconnects with `Last-Event-ID` misses nothing. `/docs/realtime` describes the other events.',
   })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'Number of the last item that you have; browsers send it by themselves.',
+    description: 'The last `id` that you received; browsers send it when they reconnect.',
     schema: { type: 'string' },
     example: '12',
   })
   @ApiOkResponse({
-    description: 'The stream; it ends when the token does.',
+    description: 'The stream. It ends when the token expires.',
     content: { [EVENT_STREAM]: { schema: { type: 'string' }, example: 'id: 12\nevent: change\ndata: {"seq":12}\n\n' } },
   })
   @ApiProblems('validation_failed', 'too_many_sockets')
@@ -50,23 +50,23 @@ export class ChangesStreamController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const after = readSeq(lastEventId, '/header/last-event-id') ?? query.after;
-    this.live.requireRoom(actor.userId);
+    this.live.requireFreeConnection(actor.userId);
     const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const signedIn = await this.live.signIn(token);
     reply.hijack();
     const { raw } = reply;
-    // The client may have gone meanwhile, and doesn't say so twice.
+    // The client may have closed the connection meanwhile; then there is no further event.
     if (raw.destroyed) return;
     raw.on('error', () => undefined);
     raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
       'content-type': EVENT_STREAM,
       'cache-control': 'no-store',
-      // Proxies would collect frames before they pass them on.
+      // Keeps proxies from buffering frames.
       'x-accel-buffering': 'no',
     });
     raw.flushHeaders();
     const opening = this.live.open(signedIn, new SseTransport(raw, this.metrics, after), after);
-    raw.on('close', () => void opening.then((connection) => connection.left()));
+    raw.on('close', () => void opening.then((connection) => connection.markClosed()));
   }
 }

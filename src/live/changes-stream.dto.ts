@@ -2,7 +2,8 @@ import { WholeNumberQuery } from '../platform/http/fields.js';
 
 export class StreamChangesQuery {
   @WholeNumberQuery({
-    description: `Number of the last item that you have. The header \`Last-Event-ID\` goes first. Without both, what happens from now on.`,
+    description:
+      'The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change.',
     min: 0,
     max: 1e15,
     example: 12,

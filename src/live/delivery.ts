@@ -1,54 +1,66 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Signals } from '../platform/signals/signals.js';
-import { LiveMetrics } from './live-metrics.js';
-import { NotificationsRepository, type StreamPart } from '../notifications/notifications.repository.js';
+import type { StreamPart } from '../notifications/stream-item.js';
 import { StreamRecorder } from '../notifications/stream-recorder.js';
-import { OpenConnections } from './open-connections.js';
+import { Streams } from '../notifications/streams.js';
+import { Signals } from '../platform/signals/signals.js';
 import type { Connection } from './connection.js';
+import { LiveMetrics } from './live-metrics.js';
+import { OpenConnections } from './open-connections.js';
 
-const PEOPLE_PER_ROUND = 500;
+/** Signals with user ids: their streams have new items, and their access to an event was revoked. */
+const ITEMS_PUBLISHED = 'items_published';
+const ACCESS_REVOKED = 'access_revoked';
+
+const USERS_PER_ROUND = 500;
 const ITEMS_PER_ROUND = 2_000;
-/** Few: with 200, one who catches up made the news of others five times as late at the 99th percentile. */
+/** Small: with 200, one client that caught up delayed the items of others fivefold at the 99th percentile. */
 const MAX_ITEMS_EACH = 50;
 const RETRY_MS = 1_000;
 
+/** Connections of one user that continue after the same number. */
+interface Position {
+  userId: string;
+  after: number;
+  connections: Connection[];
+}
+
 /**
- * Carries the stored streams to whoever is connected. It only ever reads what is committed, by number, from the table;
- * a wake-up says "look again" and carries nothing, so that one more or one less does no harm. One round serves many
- * people with one query: however many are connected, the writers' connections to the database stay theirs.
+ * Sends the stored streams to the open connections. It only reads committed items from the table, by number; a wake-up
+ * carries no item, so that a repeated or superfluous one does no harm. Each round serves many users with one query, so
+ * that one database connection is enough for any number of users.
  */
 @Injectable()
 export class Delivery {
   private readonly logger = new Logger(Delivery.name);
-  /** Who has news, and when it was committed here (milliseconds since 1970; 0 when that is not known). */
+  /** Users to serve, and when their first new item was committed here (milliseconds since 1970; 0 when unknown). */
   private readonly waiting = new Map<string, number>();
-  /** Whose access ended while a round was reading: what it read of them may be more than they may see now. */
-  private readonly narrowed = new Set<string>();
+  /** Users whose access was revoked during a read: it may contain items that they can no longer see. */
+  private readonly revokedDuringRead = new Set<string>();
   private running = false;
 
   constructor(
-    private readonly notifications: NotificationsRepository,
+    private readonly streams: Streams,
     private readonly connections: OpenConnections,
     private readonly metrics: LiveMetrics,
     private readonly signals: Signals,
     recorder: StreamRecorder,
   ) {
     recorder.published.on((recipients, revoked) => {
-      if (revoked.length > 0) this.narrow(revoked);
+      if (revoked.length > 0) this.revoke(revoked);
       this.publish(recipients);
     });
-    signals.on('news', (userIds) => this.wake(userIds));
-    signals.on('narrowed', (userIds) => this.narrowHere(userIds));
+    signals.on(ITEMS_PUBLISHED, (userIds) => this.wake(userIds));
+    signals.on(ACCESS_REVOKED, (userIds) => this.revokeHere(userIds));
     metrics.watchWaiting(() => this.waiting.size);
   }
 
-  /** There is news for these people, committed: here and on the other servers. Returns at once. */
+  /** Serves users whose streams have new committed items, here and on the other servers. Returns at once. */
   publish(userIds: string[]): void {
     this.wake(userIds, Date.now());
-    this.signals.send('news', userIds);
+    this.signals.send(ITEMS_PUBLISHED, userIds);
   }
 
-  /** Looks for news of these people. Returns at once. */
+  /** Serves these users if they are connected here. Returns at once. */
   wake(userIds: Iterable<string>, committedAt = 0): void {
     for (const userId of userIds) {
       if (this.connections.has(userId) && !this.waiting.has(userId)) this.waiting.set(userId, committedAt);
@@ -56,86 +68,95 @@ export class Delivery {
     if (this.waiting.size > 0 && !this.running) void this.run();
   }
 
-  /** These people have lost access to something, committed: from now on nothing is sent that was read before. */
-  narrow(userIds: string[]): void {
-    this.narrowHere(userIds);
-    this.signals.send('narrowed', userIds);
+  /** Discards what was read for these users before a committed revocation, here and on the other servers. */
+  revoke(userIds: string[]): void {
+    this.revokeHere(userIds);
+    this.signals.send(ACCESS_REVOKED, userIds);
   }
 
-  private narrowHere(userIds: string[]): void {
+  private revokeHere(userIds: string[]): void {
     for (const userId of userIds) {
       const connections = this.connections.of(userId);
-      if (connections.length > 0) this.narrowed.add(userId);
-      for (const connection of connections) if (connection.transport.unsent() > 0) connection.end('access_changed');
+      if (connections.length > 0) this.revokedDuringRead.add(userId);
+      for (const connection of connections)
+        if (connection.transport.unsentBytes() > 0) connection.end('access_changed');
     }
   }
 
-  /** One at a time, so that everybody's items stay in order. */
+  /** Runs one round after the other, so that the items of each user stay in order. */
   private async run(): Promise<void> {
     this.running = true;
-    // Whoever woke us may have more to say in the same breath.
+    // Wake-ups of the same turn belong to the first round.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.size > 0) {
-      const people = new Map([...this.waiting].slice(0, PEOPLE_PER_ROUND));
-      for (const userId of people.keys()) this.waiting.delete(userId);
+      const users = new Map([...this.waiting].slice(0, USERS_PER_ROUND));
+      for (const userId of users.keys()) this.waiting.delete(userId);
       try {
-        await this.serve(people);
+        await this.serve(users);
       } catch (error) {
-        // The table keeps what could not be read now, and nobody else may ever wake these people.
-        this.logger.warn(`Delivery was put off: ${(error as Error).message}`);
-        setTimeout(() => this.wake(people.keys()), RETRY_MS).unref();
+        // The items are still in the table, and there may be no other wake-up for these users.
+        this.logger.warn(`Delivery failed and will be retried: ${(error as Error).message}`);
+        setTimeout(() => this.wake(users.keys()), RETRY_MS).unref();
       }
     }
     this.running = false;
   }
 
-  private async serve(people: Map<string, number>): Promise<void> {
-    // Only connections that were there before the read, at the number that they had: one that joins during it, or resumes,
-    // may lack items from before what is read. A person's connections at different numbers don't wait for each other.
-    const places = new Map<string, { userId: string; after: number; connections: Connection[] }>();
-    for (const connection of [...people.keys()].flatMap((userId) => this.connections.of(userId))) {
-      if (!connection.takesItems) continue;
-      const { userId, cursor } = connection;
-      const place = places.get(`${userId} ${cursor}`) ?? { userId, after: cursor!, connections: [] };
-      places.set(`${userId} ${cursor}`, place);
-      place.connections.push(connection);
-    }
-    if (places.size === 0) return;
-    this.narrowed.clear();
-    const wanted = [...places.values()];
-    const each = Math.max(1, Math.min(MAX_ITEMS_EACH, Math.ceil(ITEMS_PER_ROUND / wanted.length)));
-    const parts = await this.notifications.listAfter(wanted, each);
-    for (const [index, { userId, after, connections }] of wanted.entries()) {
+  private async serve(users: Map<string, number>): Promise<void> {
+    const positions = this.listPositions(users.keys());
+    if (positions.length === 0) return;
+    this.revokedDuringRead.clear();
+    const limitEach = Math.max(1, Math.min(MAX_ITEMS_EACH, Math.ceil(ITEMS_PER_ROUND / positions.length)));
+    const parts = await this.streams.readParts(positions, limitEach);
+    for (const [index, { userId, after, connections }] of positions.entries()) {
       const part = parts[index]!;
       for (const connection of connections) {
         if (connection.closed) continue;
-        if (connection.cursor === after && !this.narrowed.has(userId)) this.hand(connection, part, people.get(userId)!);
+        const isCurrent = connection.cursor === after && !this.revokedDuringRead.has(userId);
+        if (isCurrent) this.send(connection, part, users.get(userId)!);
         if (connection.cursor! >= part.lastSeq) continue;
-        if (connection.takesItems) this.waiting.set(userId, 0);
+        if (connection.acceptsItems) this.waiting.set(userId, 0);
         else this.connections.stall(connection, part.lastSeq);
       }
     }
   }
 
-  /** A connection that breaks is dropped; it must not keep items from the others. */
-  private hand(connection: Connection, { items, lastSeq }: StreamPart, committedAt: number): void {
+  /**
+   * Returns the positions to read from. A connection that opens or resumes during the read has another cursor afterwards
+   * and waits for the next round; connections of one user with different cursors do not wait for each other.
+   */
+  private listPositions(userIds: Iterable<string>): Position[] {
+    const positions = new Map<string, Position>();
+    for (const connection of [...userIds].flatMap((userId) => this.connections.of(userId))) {
+      if (!connection.acceptsItems) continue;
+      const { userId, cursor } = connection;
+      const key = `${userId} ${cursor}`;
+      const position = positions.get(key) ?? { userId, after: cursor!, connections: [] };
+      position.connections.push(connection);
+      positions.set(key, position);
+    }
+    return [...positions.values()];
+  }
+
+  /** Sends a part to a connection. A connection that fails is ended, so that the others still receive their items. */
+  private send(connection: Connection, { items, lastSeq }: StreamPart, committedAt: number): void {
     const first = connection.cursor!;
     try {
-      // Numbers have no gaps: if some are missing, or all, they were pruned.
+      // Numbers have no gaps, so missing items were pruned.
       const pruned = items.length === 0 && first !== lastSeq;
-      if (pruned || !connection.hand(items)) return connection.resync(lastSeq);
+      if (pruned || !connection.sendItems(items)) return connection.resync(lastSeq);
     } catch (error) {
-      this.logger.warn(`A connection broke: ${(error as Error).message}`);
+      this.logger.warn(`A connection failed: ${(error as Error).message}`);
       return connection.end('broken');
     }
-    const handed = items.filter(({ seq }) => seq > first && seq <= connection.cursor!);
-    if (handed.length === 0) return;
-    if (handed[0]!.createdAt.getTime() < connection.liveSince) this.metrics.catchUpRead(handed.length);
+    const sent = items.filter(({ seq }) => seq > first && seq <= connection.cursor!);
+    if (sent.length === 0) return;
+    if (sent[0]!.createdAt.getTime() < connection.liveSince) this.metrics.countCatchUp(sent.length);
     const now = Date.now();
-    for (const { createdAt, visible } of handed) {
-      // No change is committed before it is made, and no item of this round before the first that was announced.
+    for (const { createdAt, visible } of sent) {
+      // An item is committed after it is created, and not before the first item of this round that was announced.
       const since = Math.max(createdAt.getTime(), committedAt);
-      if (visible && createdAt.getTime() >= connection.liveSince) this.metrics.delivered((now - since) / 1_000);
+      if (visible && createdAt.getTime() >= connection.liveSince) this.metrics.observeLag((now - since) / 1_000);
     }
   }
 }

@@ -1,21 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { NotificationView } from '../notifications/notifications.dto.js';
-
-/** Why the server ended a connection. */
-export const END_REASONS = [
-  'session_ended',
-  'token_expired',
-  'unauthenticated',
-  'sign_in_timeout',
-  'too_many_sockets',
-  'too_many_messages',
-  'too_slow',
-  'access_changed',
-  'invalid_message',
-  'shutting_down',
-  'broken',
-] as const;
-export type EndReason = (typeof END_REASONS)[number];
+import { NotificationView } from '../notifications/notification-view.js';
+import { END_REASON_NAMES, type EndReason } from './end-reasons.js';
 
 const seq = (description: string): PropertyDecorator =>
   ApiProperty({ type: 'integer', minimum: 0, description, example: 12 });
@@ -29,26 +14,26 @@ export class ReadyFrame {
 }
 
 export class WithheldFrame {
-  @seq('Your items up to this number that did not come belong to events that you can no longer see.')
+  @seq('The items up to this number that were not sent belong to events that you can no longer see.')
   seq: number;
 }
 
 export class PulseFrame {
-  @seq('Number up to which this connection was served. If you have less, something was lost: `resume`.')
+  @seq('Number of the last item that this connection covered. If yours is lower, frames were lost: send `resume`.')
   seq: number;
 }
 
 export class ResyncFrame {
-  @seq('What you asked for is no longer kept. Load anew what you show; the stream goes on after this number.')
+  @seq('Reload what you show. The stream continues after this number.')
   after: number;
 }
 
 export class SessionEndedFrame {
-  @ApiProperty({ enum: END_REASONS, enumName: 'EndReason', example: 'session_ended' })
+  @ApiProperty({ enum: END_REASON_NAMES, enumName: 'EndReason', example: 'session_ended' })
   reason: EndReason;
 }
 
-/** Everything that a server sends over a live connection, by name. AsyncAPI is made from it, and every connection emits by it. */
+/** The frames that the server sends, by name. The AsyncAPI document and the types of every transport derive from it. */
 export const SERVER_FRAMES = {
   ready: ReadyFrame,
   change: NotificationView,
@@ -67,26 +52,30 @@ export class ResumeFrame {
 }
 
 export class AuthenticateFrame {
-  @ApiProperty({ description: 'A fresh access token of the same person.', example: 'eyJhbGciOi…' })
+  @ApiProperty({ description: 'A new access token of the same user.', example: 'eyJhbGciOi…' })
   token: string;
 }
 
-/** What a client may send, by name. Both are acknowledged. */
+/** The frames that a client may send, by name. Each is acknowledged. */
 export const CLIENT_FRAMES = { resume: ResumeFrame, authenticate: AuthenticateFrame } as const;
 export type ClientFrameName = keyof typeof CLIENT_FRAMES;
 export type ClientFrames = { [Name in ClientFrameName]: InstanceType<(typeof CLIENT_FRAMES)[Name]> };
 
-/** The answer to a client's frame. */
+/** The response to a frame of the client. */
 export class Acknowledgement {
   @ApiProperty({ example: true })
   ok: boolean;
 
-  @ApiProperty({ required: false, description: 'Why not: a code of `/problems`.', example: 'unauthenticated' })
+  @ApiProperty({
+    required: false,
+    description: 'Why the request failed: a code of `/problems`.',
+    example: 'unauthenticated',
+  })
   code?: string;
 
-  @ApiProperty({ required: false, type: 'integer', description: '`resume`: number of the last item.', example: 12 })
+  @ApiProperty({ required: false, type: 'integer', description: 'For `resume`: number of the last item.', example: 12 })
   seq?: number;
 
-  @ApiProperty({ required: false, format: 'date-time', description: '`authenticate`: when the token expires.' })
+  @ApiProperty({ required: false, format: 'date-time', description: 'For `authenticate`: when the token expires.' })
   expires_at?: string;
 }

@@ -1,11 +1,11 @@
-/** What a live connection grants its reader; the AsyncAPI document tells it, beside what the settings say. */
+/** Limits of a live connection that are not settings. The AsyncAPI document lists them. */
 export const LIVE_LIMITS = {
-  /** To send a token after connecting. */
+  /** Seconds in which a client must send its token after connecting. */
   signInSeconds: 10,
-  /** From one client over one connection. */
-  messagesAMinute: 100,
-  /** The largest frame that a client may send. */
-  frameBytes: 65_536,
-  /** How long a reader may read nothing while something waits for him. */
-  stallSeconds: 30,
+  /** Messages from one client over one connection. */
+  messagesPerMinute: 100,
+  /** Size of a message from a client, in bytes. */
+  maxMessageBytes: 65_536,
+  /** Seconds for which a client may read nothing while items wait for it. */
+  maxStallSeconds: 30,
 } as const;

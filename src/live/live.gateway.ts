@@ -5,11 +5,12 @@ import {
   type OnGatewayInit,
 } from '@nestjs/websockets';
 import type { Server } from 'socket.io';
+import { readSeq } from '../notifications/stream-number.js';
 import { toProblem } from '../platform/http/problem.filter.js';
+import type { Connection } from './connection.js';
 import type { Acknowledgement } from './live-frames.js';
 import { LiveMetrics } from './live-metrics.js';
 import { LiveService } from './live.service.js';
-import type { Connection } from './connection.js';
 import {
   type ClientEvents,
   type ClientSocket,
@@ -17,11 +18,10 @@ import {
   type SocketData,
   SocketIoTransport,
 } from './socket-io.transport.js';
-import { readSeq } from '../notifications/stream-number.js';
 
-type Acknowledge = (answer: Acknowledgement) => void;
+type Acknowledge = (response: Acknowledgement) => void;
 
-/** socket.io on the default path: `auth: {token, after?}` in the handshake, then `ready` and one `change` for each item. */
+/** socket.io on the default path: `auth: {token, after?}` in the handshake, then `ready` and one `change` per item. */
 @WebSocketGateway()
 export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
   constructor(
@@ -44,25 +44,25 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   async handleConnection(socket: ClientSocket): Promise<void> {
     const { signedIn, after } = socket.data;
     const opening = this.live.open(signedIn, new SocketIoTransport(socket, this.metrics), after);
-    // Before anything is awaited: a client may speak at once.
-    const whenOpen = (work: (connection: Connection) => Promise<Acknowledgement>, acknowledge: unknown): void => {
+    // Listens before it awaits anything, since a client may send frames at once.
+    const answer = (work: (connection: Connection) => Promise<Acknowledgement>, acknowledge: unknown): void => {
       void (async () => {
-        const answer = await work(await opening);
-        if (typeof acknowledge === 'function') (acknowledge as Acknowledge)(answer);
+        const response = await work(await opening);
+        if (typeof acknowledge === 'function') (acknowledge as Acknowledge)(response);
       })();
     };
     socket.on('resume', (message, acknowledge) =>
-      whenOpen((connection) => this.live.resume(connection, member(message, 'after')), acknowledge),
+      answer((connection) => this.live.resume(connection, memberOf(message, 'after')), acknowledge),
     );
     socket.on('authenticate', (message, acknowledge) =>
-      whenOpen((connection) => this.live.authenticate(connection, member(message, 'token')), acknowledge),
+      answer((connection) => this.live.authenticate(connection, memberOf(message, 'token')), acknowledge),
     );
     socket.data.connection = await opening;
-    if (!socket.connected) socket.data.connection.left();
+    if (!socket.connected) socket.data.connection.markClosed();
   }
 
   handleDisconnect(socket: ClientSocket): void {
-    socket.data.connection?.left();
+    socket.data.connection?.markClosed();
   }
 
   private async signIn(socket: ClientSocket): Promise<void> {
@@ -70,9 +70,9 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     const bearer = /^Bearer (\S+)$/i.exec(socket.handshake.headers.authorization ?? '')?.[1];
     socket.data.after = readSeq(after);
     socket.data.signedIn = await this.live.signIn(token ?? bearer);
-    this.live.requireRoom(socket.data.signedIn.actor.userId);
+    this.live.requireFreeConnection(socket.data.signedIn.actor.userId);
   }
 }
 
-const member = (message: unknown, name: string): unknown =>
+const memberOf = (message: unknown, name: string): unknown =>
   typeof message === 'object' && message !== null ? (message as Record<string, unknown>)[name] : undefined;

@@ -1,31 +1,33 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { AccessTokens } from '../auth/access-tokens.js';
 import { SessionsService } from '../auth/sessions.service.js';
+import { isStored, readSeq } from '../notifications/stream-number.js';
+import { Streams } from '../notifications/streams.js';
 import { Config } from '../platform/config/config.js';
 import type { Actor } from '../platform/http/actor.js';
-import { Problem } from '../problems/problem.js';
 import { toProblem } from '../platform/http/problem.filter.js';
+import { Problem } from '../problems/problem.js';
+import { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
-import type { Acknowledgement, EndReason } from './live-frames.js';
+import type { EndReason } from './end-reasons.js';
+import type { Acknowledgement } from './live-frames.js';
 import { LiveMetrics } from './live-metrics.js';
-import { NotificationsRepository } from '../notifications/notifications.repository.js';
 import { OpenConnections } from './open-connections.js';
-import { Connection, type Transport } from './connection.js';
-import { isKept, readSeq } from '../notifications/stream-number.js';
+import type { Transport } from './transport.js';
 
-/** Somebody who has proved who he is, and until when the proof is good (milliseconds since 1970). */
+/** Whom a valid access token identifies, and when it expires (milliseconds since 1970). */
 export interface SignedIn {
   actor: Actor;
   expiresAt: number;
 }
 
-const END_OF_PROBLEM: Record<string, EndReason> = {
+const REASON_OF_PROBLEM: Record<string, EndReason> = {
   unauthenticated: 'unauthenticated',
   too_many_sockets: 'too_many_sockets',
   validation_failed: 'invalid_message',
 };
 
-/** Opening, resuming and renewing live connections; the same for every protocol. */
+/** Opens, resumes and renews live connections over every transport. */
 @Injectable()
 export class LiveService implements BeforeApplicationShutdown {
   private closing = false;
@@ -33,7 +35,7 @@ export class LiveService implements BeforeApplicationShutdown {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly sessions: SessionsService,
-    private readonly notifications: NotificationsRepository,
+    private readonly streams: Streams,
     private readonly connections: OpenConnections,
     private readonly delivery: Delivery,
     private readonly metrics: LiveMetrics,
@@ -42,42 +44,42 @@ export class LiveService implements BeforeApplicationShutdown {
     sessions.ended.on((sessionIds) => this.endSessions(sessionIds));
   }
 
-  /** @throws Problem unauthenticated */
+  /** Verifies an access token and its session. @throws Problem unauthenticated */
   async signIn(token: unknown): Promise<SignedIn> {
     const claims = this.tokens.verify(typeof token === 'string' ? token : '');
     return { actor: await this.sessions.actorOf(claims), expiresAt: claims.expiresAt * 1_000 };
   }
 
-  /** @throws Problem too_many_sockets */
-  requireRoom(userId: string): void {
+  /** @throws Problem too_many_sockets when the user has the maximum number of connections */
+  requireFreeConnection(userId: string): void {
     if (this.connections.of(userId).length >= this.config.values.maxSockets) throw new Problem('too_many_sockets');
   }
 
   /**
-   * Opens a connection: `ready`, then what follows `after` (what happens from now on, without it). Never throws: whatever is
-   * in the way ends the connection with its reason.
+   * Opens a connection: sends `ready`, then the items after `after`; without it, only items from now on. Never throws: any
+   * problem ends the connection with its reason.
    */
   async open({ actor, expiresAt }: SignedIn, transport: Transport, after?: number): Promise<Connection> {
     const { userId, sessionId } = actor;
     const connection = new Connection(userId, sessionId, transport, (closed, reason) => {
       this.connections.remove(closed);
-      this.metrics.socketClosed(transport.kind, reason);
-      if (reason === 'too_slow') this.metrics.slowDisconnect(transport.kind);
+      this.metrics.countClosed(transport.kind, reason);
+      if (reason === 'too_slow') this.metrics.countSlowDisconnect(transport.kind);
     });
-    this.metrics.socketOpened(transport.kind);
+    this.metrics.countOpened(transport.kind);
     try {
       if (this.closing) throw new Problem('unavailable');
-      this.requireRoom(userId);
-      // Before the session is looked up again, so that an end of it cannot fall between the two.
+      this.requireFreeConnection(userId);
+      // Before the session is read again, so that the connection is found if the session ends meanwhile.
       this.connections.add(connection);
-      const { firstSeq, lastSeq } = await this.notifications.reach(userId);
+      const reach = await this.streams.findReach(userId);
       await this.sessions.actorOf({ userId, sessionId, expiresAt: 0 });
       if (connection.closed) return connection;
       connection.expireAt(expiresAt);
       connection.pulseEvery(this.config.values.pulseSeconds);
-      transport.send('ready', { user_id: userId, seq: lastSeq });
-      if (after !== undefined && !isKept(after, firstSeq, lastSeq)) connection.resync(lastSeq);
-      else connection.start(after ?? lastSeq);
+      transport.send('ready', { user_id: userId, seq: reach.lastSeq });
+      if (after !== undefined && !isStored(after, reach)) connection.resync(reach.lastSeq);
+      else connection.start(after ?? reach.lastSeq);
       this.delivery.wake([userId]);
     } catch (error) {
       connection.end(this.reasonOf(error));
@@ -85,32 +87,32 @@ export class LiveService implements BeforeApplicationShutdown {
     return connection;
   }
 
-  /** Sends again what follows a number; `resync` when that is no longer kept. */
+  /** Sends the items after a number again; `resync` when some of them are no longer stored. */
   async resume(connection: Connection, after: unknown): Promise<Acknowledgement> {
-    return this.answer(connection, async () => {
+    return this.acknowledge(connection, async () => {
       const wanted = readSeq(after);
-      const { firstSeq, lastSeq } = await this.notifications.reach(connection.userId);
       if (wanted === undefined) throw new Problem('validation_failed');
-      const kept = isKept(wanted, firstSeq, lastSeq);
-      if (kept) connection.start(wanted);
-      else connection.resync(lastSeq);
+      const reach = await this.streams.findReach(connection.userId);
+      const stored = isStored(wanted, reach);
+      if (stored) connection.start(wanted);
+      else connection.resync(reach.lastSeq);
       this.delivery.wake([connection.userId]);
-      return kept ? { ok: true, seq: lastSeq } : { ok: false, code: 'resync', seq: lastSeq };
+      return stored ? { ok: true, seq: reach.lastSeq } : { ok: false, code: 'resync', seq: reach.lastSeq };
     });
   }
 
-  /** Goes on with a fresh token of the same person; the connection then lives as long as that token and its session. */
+  /** Continues with a new token of the same user; the connection then ends with that token or its session. */
   async authenticate(connection: Connection, token: unknown): Promise<Acknowledgement> {
-    return this.answer(connection, async () => {
+    return this.acknowledge(connection, async () => {
       const { actor, expiresAt } = await this.signIn(token);
       if (actor.userId !== connection.userId) throw new Problem('unauthenticated');
-      const before = connection.sessionId;
+      const previous = connection.sessionId;
       connection.sessionId = actor.sessionId;
       try {
-        // Once more, now that an end of the session would find the connection.
+        // Read again, now that the connection is found if the session ends.
         await this.sessions.actorOf({ ...actor, expiresAt: 0 });
       } catch (error) {
-        connection.sessionId = before;
+        connection.sessionId = previous;
         throw error;
       }
       connection.expireAt(expiresAt);
@@ -118,9 +120,9 @@ export class LiveService implements BeforeApplicationShutdown {
     });
   }
 
-  /** How a connection is told why it was not opened. */
+  /** Returns the reason with which a connection ends when it cannot be opened. */
   reasonOf(error: unknown): EndReason {
-    return this.closing ? 'shutting_down' : (END_OF_PROBLEM[toProblem(error).code] ?? 'broken');
+    return this.closing ? 'shutting_down' : (REASON_OF_PROBLEM[toProblem(error).code] ?? 'broken');
   }
 
   beforeApplicationShutdown(): void {
@@ -130,12 +132,13 @@ export class LiveService implements BeforeApplicationShutdown {
 
   private endSessions(sessionIds: string[]): void {
     const ended = new Set(sessionIds);
-    for (const connection of this.connections.all())
+    for (const connection of this.connections.all()) {
       if (ended.has(connection.sessionId)) connection.end('session_ended');
+    }
   }
 
-  private async answer(connection: Connection, work: () => Promise<Acknowledgement>): Promise<Acknowledgement> {
-    if (!connection.takeMessage()) return { ok: false, code: 'rate_limited' };
+  private async acknowledge(connection: Connection, work: () => Promise<Acknowledgement>): Promise<Acknowledgement> {
+    if (!connection.countMessage()) return { ok: false, code: 'rate_limited' };
     try {
       return await work();
     } catch (error) {

@@ -1,50 +1,54 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection } from './connection.js';
 
-/** Since when a reader has not read what he was sent, and the last number of his stream then. */
+/** A connection that does not accept the items that wait for it. */
 export interface Stall {
+  /** When it was first found, in milliseconds since 1970. */
   since: number;
+  /** Number of the last item of the stream at that time. */
   seq: number;
 }
 
-/** Every connection that is open on this server. */
+/** All connections that are open on this server. */
 @Injectable()
 export class OpenConnections {
-  /** Pipes for which items wait until the reader has read others. */
+  /** The connections for which items wait until the client reads. */
   readonly stalled = new Map<Connection, Stall>();
-  private readonly byPerson = new Map<string, Set<Connection>>();
+  private readonly byUser = new Map<string, Set<Connection>>();
 
   add(connection: Connection): void {
-    const open = this.byPerson.get(connection.userId) ?? new Set();
-    this.byPerson.set(connection.userId, open.add(connection));
+    const open = this.byUser.get(connection.userId) ?? new Set();
+    this.byUser.set(connection.userId, open.add(connection));
   }
 
+  /** Records that the connection does not accept items. A second call keeps the first record. */
   stall(connection: Connection, lastSeq: number): void {
-    if (!connection.closed && !this.stalled.has(connection))
-      this.stalled.set(connection, { since: Date.now(), seq: lastSeq });
+    if (connection.closed || this.stalled.has(connection)) return;
+    this.stalled.set(connection, { since: Date.now(), seq: lastSeq });
   }
 
   remove(connection: Connection): void {
     this.stalled.delete(connection);
-    const open = this.byPerson.get(connection.userId);
+    const open = this.byUser.get(connection.userId);
     open?.delete(connection);
-    if (open?.size === 0) this.byPerson.delete(connection.userId);
+    if (open?.size === 0) this.byUser.delete(connection.userId);
   }
 
   has(userId: string): boolean {
-    return this.byPerson.has(userId);
+    return this.byUser.has(userId);
   }
 
-  /** A copy: ending a connection removes it. */
+  /** Returns a copy, since ending a connection removes it. */
   of(userId: string): Connection[] {
-    return [...(this.byPerson.get(userId) ?? [])];
+    return [...(this.byUser.get(userId) ?? [])];
   }
 
-  people(): string[] {
-    return [...this.byPerson.keys()];
+  userIds(): string[] {
+    return [...this.byUser.keys()];
   }
 
+  /** Returns a copy, since ending a connection removes it. */
   all(): Connection[] {
-    return [...this.byPerson.values()].flatMap((connections) => [...connections]);
+    return [...this.byUser.values()].flatMap((connections) => [...connections]);
   }
 }

@@ -3,9 +3,9 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Config } from '../platform/config/config.js';
 import { LIVE_LIMITS } from './live-limits.js';
-import { originAllowed } from './live-origin.js';
+import { isOriginAllowed } from './live-origin.js';
 
-/** socket.io with our limits. Recovery stays off: it would hand a revoked person his old rooms back. */
+/** socket.io with our limits. Connection state recovery stays off: it restores the rooms of a user whose access was revoked. */
 export class SocketIoAdapter extends IoAdapter {
   constructor(
     app: INestApplicationContext,
@@ -20,11 +20,11 @@ export class SocketIoAdapter extends IoAdapter {
       ...options,
       serveClient: false,
       perMessageDeflate: false,
-      maxHttpBufferSize: LIVE_LIMITS.frameBytes,
+      maxHttpBufferSize: LIVE_LIMITS.maxMessageBytes,
       connectTimeout: LIVE_LIMITS.signInSeconds * 1_000,
-      // The plain WebSocket shares the port.
+      // The plain WebSocket uses the same port.
       destroyUpgrade: false,
-      allowRequest: (request, decide) => decide(null, originAllowed(request, corsOrigins)),
+      allowRequest: (request, decide) => decide(null, isOriginAllowed(request, corsOrigins)),
       cors: { origin: corsOrigins.length > 0 ? corsOrigins : false },
     } as ServerOptions);
   }

@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'socket.io';
 import type { WebSocket } from 'ws';
-import { dropConnection } from './drop-connection.js';
-import type { EndReason, FrameName, ServerFrames } from './live-frames.js';
+import type { Connection } from './connection.js';
+import type { EndReason } from './end-reasons.js';
+import type { FrameName, ServerFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
 import type { SignedIn } from './live.service.js';
-import type { Connection, Transport } from './connection.js';
+import { resetSocket } from './reset-socket.js';
+import type { Transport } from './transport.js';
 
 export type ServerEvents = { [Name in FrameName]: (frame: ServerFrames[Name]) => void };
 
@@ -22,7 +24,7 @@ export interface SocketData {
 
 export type ClientSocket = Socket<ClientEvents, ServerEvents, object, SocketData>;
 
-/** A frame's name is the event's, its content the one argument. */
+/** Sends each frame as a socket.io event of the same name with one argument. */
 export class SocketIoTransport implements Transport {
   readonly kind = 'socket_io';
 
@@ -32,21 +34,21 @@ export class SocketIoTransport implements Transport {
   ) {}
 
   send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
-    this.metrics.frameSent(this.kind, name);
+    this.metrics.countFrame(this.kind, name);
     (this.socket.emit as (name: FrameName, frame: unknown) => boolean)(name, frame);
   }
 
-  unsent(): number {
-    // What engine.io holds back, and what its WebSocket could not yet give to the system.
+  unsentBytes(): number {
+    // What engine.io buffers, and what its WebSocket has not passed to the operating system yet.
     const { writeBuffer } = this.socket.conn as unknown as { writeBuffer: { data?: string }[] };
-    const held = writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0);
-    return held + (this.webSocket?.bufferedAmount ?? 0);
+    const buffered = writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0);
+    return buffered + (this.webSocket?.bufferedAmount ?? 0);
   }
 
   close(reason: EndReason, abruptly: boolean): void {
     if (abruptly) {
-      dropConnection((this.webSocket as Partial<Record<'_socket', Duplex>> | undefined)?.['_socket']);
-      // Over long polling the frames wait for the next request, and would be its answer.
+      resetSocket((this.webSocket as Partial<Record<'_socket', Duplex>> | undefined)?.['_socket']);
+      // Over long polling, buffered frames would be the response to the next request.
       this.socket.conn.close(true);
     } else this.send('session_ended', { reason });
     this.socket.disconnect(true);

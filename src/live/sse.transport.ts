@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { dropConnection } from './drop-connection.js';
-import type { EndReason, FrameName, ServerFrames } from './live-frames.js';
+import type { EndReason } from './end-reasons.js';
+import type { FrameName, ServerFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
-import type { Transport } from './connection.js';
+import { resetSocket } from './reset-socket.js';
+import type { Transport } from './transport.js';
 
 /**
- * Server-Sent Events (WHATWG HTML §9.2). `id:` is the number up to which the reader was served; a block of nothing else
- * makes no event, but is what the browser sends as `Last-Event-ID` when it comes back.
+ * Server-Sent Events (WHATWG HTML §9.2). `id:` is the number of the last item that the connection covered. A block with
+ * only an id dispatches no event, but the browser sends that id as `Last-Event-ID` when it reconnects.
  */
 export class SseTransport implements Transport {
   readonly kind = 'sse';
@@ -14,26 +15,26 @@ export class SseTransport implements Transport {
   constructor(
     private readonly response: ServerResponse,
     private readonly metrics: LiveMetrics,
-    /** Where the reader begins, when he asked for a number. */
+    /** The number after which the client asked to start. */
     private readonly after?: number,
   ) {}
 
   send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
-    this.metrics.frameSent(this.kind, name);
-    this.response.write(this.block(name, frame));
+    this.metrics.countFrame(this.kind, name);
+    this.response.write(this.toBlock(name, frame));
   }
 
-  unsent(): number {
+  unsentBytes(): number {
     return this.response.writableLength;
   }
 
   close(reason: EndReason, abruptly: boolean): void {
-    if (abruptly) return dropConnection(this.response.socket);
+    if (abruptly) return resetSocket(this.response.socket);
     this.send('session_ended', { reason });
     this.response.end();
   }
 
-  private block(name: FrameName, frame: ServerFrames[FrameName]): string {
+  private toBlock(name: FrameName, frame: ServerFrames[FrameName]): string {
     const data = JSON.stringify(frame);
     switch (name) {
       case 'ready':

@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../platform/http/access.js';
 import { Problem } from '../problems/problem.js';
 
-/** Whoever asks for the plain WebSocket by HTTP is told what to do (RFC 9110 §15.5.22). The token is not looked at. */
+/** Answers plain HTTP requests to the WebSocket address with 426 (RFC 9110 §15.5.22). It does not read the token. */
 @ApiExcludeController()
 @Public()
 @Controller('ws/notifications')

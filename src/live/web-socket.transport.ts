@@ -1,38 +1,38 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { ENDINGS } from './live-endings.js';
-import { dropConnection } from './drop-connection.js';
-import type { Acknowledgement, ClientFrameName, EndReason, FrameName, ServerFrames } from './live-frames.js';
+import { END_REASONS, type EndReason } from './end-reasons.js';
+import type { Acknowledgement, ClientFrameName, FrameName, ServerFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
-import type { Transport } from './connection.js';
+import { resetSocket } from './reset-socket.js';
+import type { Transport } from './transport.js';
 
-/** A change is the bare item; every other frame carries its name as `type`. No item has such a type. */
+/** Sends JSON texts. A change is the bare item; every other frame has its name as `type`, which no item has as its type. */
 export class WebSocketTransport implements Transport {
   readonly kind = 'web_socket';
 
   constructor(
     private readonly client: WebSocket,
-    private readonly connection: Duplex,
+    private readonly socket: Duplex,
     private readonly metrics: LiveMetrics,
   ) {}
 
   send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
-    this.metrics.frameSent(this.kind, name);
+    this.metrics.countFrame(this.kind, name);
     this.write(name === 'change' ? frame : { type: name, ...frame });
   }
 
-  acknowledge(of: ClientFrameName, answer: Acknowledgement): void {
-    this.write({ type: 'acknowledged', of, ...answer });
+  acknowledge(of: ClientFrameName, response: Acknowledgement): void {
+    this.write({ type: 'acknowledged', of, ...response });
   }
 
-  unsent(): number {
+  unsentBytes(): number {
     return this.client.bufferedAmount;
   }
 
   close(reason: EndReason, abruptly: boolean): void {
-    if (abruptly) return dropConnection(this.connection);
+    if (abruptly) return resetSocket(this.socket);
     this.send('session_ended', { reason });
-    this.client.close(ENDINGS[reason].code, reason);
+    this.client.close(END_REASONS[reason].code, reason);
   }
 
   private write(frame: object): void {

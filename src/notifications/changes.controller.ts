@@ -4,32 +4,30 @@ import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ChangesView, ListChangesQuery } from './changes.dto.js';
-// Declares the document of `resync`.
-import './resync-view.js';
-import { notificationView } from './notifications.dto.js';
-import { NotificationsService } from './notifications.service.js';
+import { toNotificationView } from './notification-view.js';
+import { Streams } from './streams.js';
 
 @ApiTags('Notifications')
 @Controller('api/changes')
 export class ChangesController {
-  constructor(private readonly notifications: NotificationsService) {}
+  constructor(private readonly streams: Streams) {}
 
   @Get()
   @SignedIn()
   @ApiOperation({
     operationId: 'listChanges',
-    summary: 'Your stream of changes, by number',
+    summary: 'List the changes of your stream',
     description:
-      'Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Ask again with `last_seq` as `after`. What is older than the server keeps is 410: load anew what you show and read on after the number in `after`.',
+      'Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Send `last_seq` as the next `after`. If items after `after` are no longer stored, the response is 410: reload what you show, then read on after the number in `after`.',
   })
-  @ApiOkResponse({ type: ChangesView, description: 'Items after the number' })
+  @ApiOkResponse({ type: ChangesView, description: 'The items that follow `after`' })
   @ApiProblems('validation_failed', 'resync')
   async list(@CurrentActor() actor: Actor, @Query() { after, limit }: ListChangesQuery): Promise<ChangesView> {
-    const part = await this.notifications.listAfter(actor.userId, after, limit ?? 50);
+    const { items, reachedSeq, hasMore } = await this.streams.readPage(actor.userId, after, limit ?? 50);
     return {
-      items: part.items.filter(({ visible }) => visible).map(notificationView),
-      last_seq: part.reaches,
-      has_more: part.reaches < part.lastSeq,
+      items: items.filter(({ visible }) => visible).map(toNotificationView),
+      last_seq: reachedSeq,
+      has_more: hasMore,
     };
   }
 }

@@ -1,14 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { WholeNumberQuery } from '../platform/http/fields.js';
-import { NotificationView } from './notifications.dto.js';
-
-const AFTER = 'Number of the last item that you have.';
+import { extendProblem } from '../platform/openapi/api-problems.js';
+import { ProblemView } from '../platform/openapi/problem-view.js';
+import { NotificationView } from './notification-view.js';
 
 export class ListChangesQuery {
-  @WholeNumberQuery({ description: `${AFTER} Without it, from the first.`, min: 0, max: 1e15, example: 12 })
+  @WholeNumberQuery({
+    description: 'The `seq` of the last item that you have. Without it, from the first item that is stored.',
+    min: 0,
+    max: 1e15,
+    example: 12,
+  })
   after?: number;
 
-  @WholeNumberQuery({ description: 'Most items to answer with (default 50).', min: 1, max: 200, example: 50 })
+  @WholeNumberQuery({ description: 'Maximum number of items (default 50).', min: 1, max: 200, example: 50 })
   limit?: number;
 }
 
@@ -19,9 +24,24 @@ export class ChangesView {
   })
   items: NotificationView[];
 
-  @ApiProperty({ type: 'integer', description: 'How far this answer reaches: your next `after`.', example: 12 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The last number that this response covers, and the `after` of your next request.',
+    example: 12,
+  })
   last_seq: number;
 
-  @ApiProperty({ description: 'More is stored after `last_seq`.', example: false })
+  @ApiProperty({ description: 'Whether there are items after `last_seq`.', example: false })
   has_more: boolean;
 }
+
+export class ResyncProblemView extends ProblemView {
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    description: 'Reload what you show, then read on after this number.',
+  })
+  after?: number;
+}
+
+extendProblem('resync', { view: ResyncProblemView, example: { after: 120 } });

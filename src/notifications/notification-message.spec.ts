@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RoleChange } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
-import { notificationMessage } from './notification-message.js';
-import type { NotificationRecord } from './notifications.repository.js';
+import { toNotificationMessage } from './notification-message.js';
+import type { StreamItem } from './stream-item.js';
 
 const NAMES = { ana: 'Ana', ben: 'Ben', cid: 'Cid', dee: 'Dee' };
 
-/** What the reader is told when Ana did something to the event Lunch. */
-function told(type: NotificationRecord['type'], rest: Partial<NotificationRecord> = {}): string {
-  return notificationMessage({
+/** Returns the message that Ben receives when Ana does something to the event Lunch. */
+function messageOf(type: StreamItem['type'], rest: Partial<StreamItem> = {}): string {
+  return toNotificationMessage({
     userId: 'ben',
     seq: 1,
     id: 'id',
@@ -23,75 +23,88 @@ function told(type: NotificationRecord['type'], rest: Partial<NotificationRecord
     createdAt: new Date(0),
     readAt: null,
     names: NAMES,
+    visible: true,
     ...rest,
   });
 }
 
-const people = (named: RoleChange[], total = named.length): Partial<NotificationRecord> => ({
-  members: { named, total },
-});
+const members = (named: RoleChange[], total = named.length): Partial<StreamItem> => ({ members: { named, total } });
 const added = (userId: string, to: Role = 'viewer'): RoleChange => ({ userId, from: null, to });
+const removed = (userId: string): RoleChange => ({ userId, from: 'viewer', to: null });
 
 describe('the message of a notification', () => {
   it.each([
     ['event_created', 'Ana created “Lunch”'],
     ['event_deleted', 'Ana deleted “Lunch”'],
     ['event_restored', 'Ana restored “Lunch”'],
-    ['event_rolled_back', 'Ana brought an earlier version of “Lunch” back'],
-  ] as const)('of %s is %s', (type, message) => {
-    expect(told(type)).toBe(message);
-    expect(told(type, { userId: 'ana' })).toBe(message.replace('Ana', 'You'));
+    ['event_rolled_back', 'Ana rolled back “Lunch” to an earlier version'],
+  ] as const)('of type %s is %s', (type, message) => {
+    expect(messageOf(type)).toBe(message);
+    expect(messageOf(type, { userId: 'ana' })).toBe(message.replace('Ana', 'You'));
   });
 
-  it('names the changed fields in words', () => {
-    expect(told('event_updated', { changed: ['start_time', 'show_as'] })).toBe(
-      'Ana changed start time, show as of “Lunch”',
+  it('lists the changed fields by their labels', () => {
+    expect(messageOf('event_updated', { changed: ['title', 'time_zone'] })).toBe(
+      'Ana changed “Lunch”: title, time zone',
     );
   });
 
-  it('calls the reader you, and counts those it does not name', () => {
-    expect(told('event_shared', people([added('ben', 'editor')]))).toBe('Ana shared “Lunch” with you as editor');
-    expect(told('event_shared', people([added('ben'), added('cid')]))).toBe(
+  it('lists a field that no longer exists by its name', () => {
+    expect(messageOf('event_updated', { changed: ['dress_code', 'constructor'] })).toBe(
+      'Ana changed “Lunch”: dress code, constructor',
+    );
+  });
+
+  it('addresses the recipient as you, and counts the members that it does not name', () => {
+    expect(messageOf('event_shared', members([added('ben', 'editor')]))).toBe('Ana shared “Lunch” with you as editor');
+    expect(messageOf('event_shared', members([added('ben'), added('cid')]))).toBe(
       'Ana shared “Lunch” with you as viewer and Cid as viewer',
     );
-    expect(told('event_shared', people([added('cid'), added('dee')], 3))).toBe(
+    expect(messageOf('event_shared', members([added('cid'), added('dee')], 3))).toBe(
       'Ana shared “Lunch” with Cid as viewer, Dee as viewer and 1 other',
     );
-    expect(told('event_shared', people([added('cid')], 9))).toBe('Ana shared “Lunch” with Cid as viewer and 8 others');
+    expect(messageOf('event_shared', members([added('cid')], 9))).toBe(
+      'Ana shared “Lunch” with Cid as viewer and 8 others',
+    );
   });
 
-  it('tells a new role', () => {
-    const change: RoleChange = { userId: 'ben', from: 'viewer', to: 'editor' };
-    expect(told('role_changed', people([change]))).toBe('Ana changed the role on “Lunch” of you from viewer to editor');
+  it('names the old and the new role', () => {
+    const ben: RoleChange = { userId: 'ben', from: 'viewer', to: 'editor' };
+    const cid: RoleChange = { userId: 'cid', from: 'editor', to: 'viewer' };
+    expect(messageOf('role_changed', members([ben]))).toBe('Ana changed your role on “Lunch” from viewer to editor');
+    expect(messageOf('role_changed', members([cid]))).toBe('Ana changed Cid’s role on “Lunch” from editor to viewer');
+    expect(messageOf('role_changed', members([ben, cid], 3))).toBe(
+      'Ana changed roles on “Lunch”: you from viewer to editor, Cid from editor to viewer and 1 other',
+    );
   });
 
-  it('tells a removal apart from leaving', () => {
-    const removed = (userId: string): RoleChange => ({ userId, from: 'viewer', to: null });
-    expect(told('access_revoked', people([removed('ben')]))).toBe('Ana removed you from “Lunch”');
-    expect(told('access_revoked', people([removed('cid')]))).toBe('Ana removed Cid from “Lunch”');
-    expect(told('access_revoked', people([removed('cid'), removed('dee')], 5))).toBe(
+  it('distinguishes removing a member from leaving', () => {
+    expect(messageOf('access_revoked', members([removed('ben')]))).toBe('Ana removed you from “Lunch”');
+    expect(messageOf('access_revoked', members([removed('cid')]))).toBe('Ana removed Cid from “Lunch”');
+    expect(messageOf('access_revoked', members([removed('cid'), removed('dee')], 5))).toBe(
       'Ana removed Cid, Dee and 3 others from “Lunch”',
     );
-    expect(told('access_revoked', people([removed('ana')]))).toBe('Ana left “Lunch”');
-    expect(told('access_revoked', { userId: 'ana', ...people([removed('ana')]) })).toBe('You left “Lunch”');
+    expect(messageOf('access_revoked', members([removed('ana')]))).toBe('Ana left “Lunch”');
+    expect(messageOf('access_revoked', { userId: 'ana', ...members([removed('ana')]) })).toBe('You left “Lunch”');
   });
 
-  it('names the new owner, whoever stands first', () => {
-    const handover: RoleChange[] = [
+  it('names the new owner, wherever they are in the list', () => {
+    const transfer: RoleChange[] = [
       { userId: 'ana', from: 'owner', to: 'editor' },
       { userId: 'ben', from: 'editor', to: 'owner' },
     ];
-    expect(told('ownership_transferred', people(handover))).toBe('Ana handed “Lunch” over to you');
-    expect(told('ownership_transferred', { userId: 'cid', ...people(handover) })).toBe(
-      'Ana handed “Lunch” over to Ben',
+    expect(messageOf('ownership_transferred', members(transfer))).toBe('Ana transferred ownership of “Lunch” to you');
+    expect(messageOf('ownership_transferred', { userId: 'cid', ...members(transfer) })).toBe(
+      'Ana transferred ownership of “Lunch” to Ben',
     );
   });
 
-  it('speaks of somebody when a name is gone', () => {
-    expect(told('event_shared', { ...people([added('cid')]), names: {} })).toBe(
-      'Ana shared “Lunch” with somebody as viewer',
+  it('uses “someone” for an unknown name', () => {
+    expect(messageOf('event_shared', { ...members([added('cid')]), names: {} })).toBe(
+      'Ana shared “Lunch” with someone as viewer',
     );
-    expect(told('event_shared')).toBe('Ana shared “Lunch” with somebody');
-    expect(told('ownership_transferred')).toBe('Ana handed “Lunch” over to somebody');
+    expect(messageOf('role_changed', members([]))).toBe('Ana changed roles on “Lunch”: someone');
+    expect(messageOf('event_shared')).toBe('Ana shared “Lunch” with someone');
+    expect(messageOf('ownership_transferred')).toBe('Ana transferred ownership of “Lunch” to someone');
   });
 });

@@ -1,52 +1,66 @@
+import { type ContentField, FIELDS } from '../content/fields.js';
 import type { RoleChange } from '../permissions/member.js';
-import type { NotificationRecord } from './notifications.repository.js';
+import type { StreamItem } from './stream-item.js';
 
-/** One sentence for people, from the reader's point of view. */
-export function notificationMessage(item: NotificationRecord): string {
+/** Returns one sentence that describes the item to its recipient. */
+export function toNotificationMessage(item: StreamItem): string {
   const actor = item.actorId === item.userId ? 'You' : item.actorName;
   const title = `“${item.eventTitle}”`;
   switch (item.type) {
     case 'event_created':
       return `${actor} created ${title}`;
     case 'event_updated':
-      return `${actor} changed ${fieldList(item.changed)} of ${title}`;
+      return `${actor} changed ${title}: ${item.changed.map(labelOf).join(', ')}`;
     case 'event_rolled_back':
-      return `${actor} brought an earlier version of ${title} back`;
+      return `${actor} rolled back ${title} to an earlier version`;
     case 'event_deleted':
       return `${actor} deleted ${title}`;
     case 'event_restored':
       return `${actor} restored ${title}`;
     case 'event_shared':
-      return `${actor} shared ${title} with ${everybody(item, ({ to }, name) => `${name} as ${to}`)}`;
+      return `${actor} shared ${title} with ${listMembers(item, ({ to }, name) => `${name} as ${to}`)}`;
     case 'role_changed':
-      return `${actor} changed the role on ${title} of ${everybody(item, ({ from, to }, name) => `${name} from ${from} to ${to}`)}`;
+      return `${actor} changed ${describeRoles(item, title)}`;
     case 'access_revoked':
-      return revoked(item, actor, title);
+      return `${actor} ${describeRevocation(item, title)}`;
     case 'ownership_transferred':
-      return `${actor} handed ${title} over to ${newOwner(item)}`;
+      return `${actor} transferred ownership of ${title} to ${nameOfNewOwner(item)}`;
   }
 }
 
-const nameOf = (userId: string, item: NotificationRecord): string =>
-  userId === item.userId ? 'you' : (item.names[userId] ?? 'somebody');
-
-function everybody(item: NotificationRecord, say: (person: RoleChange, name: string) => string): string {
+function describeRoles(item: StreamItem, title: string): string {
   const { named, total } = item.members ?? { named: [], total: 0 };
-  const said = named.map((person) => say(person, nameOf(person.userId, item)));
+  const [member] = named;
+  if (member && total === 1) {
+    const whose = member.userId === item.userId ? 'your' : `${nameOf(member.userId, item)}’s`;
+    return `${whose} role on ${title} from ${member.from} to ${member.to}`;
+  }
+  return `roles on ${title}: ${listMembers(item, ({ from, to }, name) => `${name} from ${from} to ${to}`)}`;
+}
+
+function describeRevocation(item: StreamItem, title: string): string {
+  const [member] = item.members?.named ?? [];
+  if (!member || member.userId === item.actorId) return `left ${title}`;
+  return `removed ${listMembers(item, (_member, name) => name)} from ${title}`;
+}
+
+function nameOfNewOwner(item: StreamItem): string {
+  const owner = item.members?.named.find(({ to }) => to === 'owner');
+  return owner ? nameOf(owner.userId, item) : 'someone';
+}
+
+/** Describes each named member and counts the others. */
+function listMembers(item: StreamItem, describe: (member: RoleChange, name: string) => string): string {
+  const { named, total } = item.members ?? { named: [], total: 0 };
+  const parts = named.map((member) => describe(member, nameOf(member.userId, item)));
   const others = total - named.length;
-  if (others > 0) said.push(others === 1 ? '1 other' : `${others} others`);
-  return said.length > 1 ? `${said.slice(0, -1).join(', ')} and ${said.at(-1)}` : (said[0] ?? 'somebody');
+  if (others > 0) parts.push(others === 1 ? '1 other' : `${others} others`);
+  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : (parts[0] ?? 'someone');
 }
 
-function revoked(item: NotificationRecord, actor: string, title: string): string {
-  const [person] = item.members?.named ?? [];
-  if (!person || person.userId === item.actorId) return `${actor} left ${title}`;
-  return `${actor} removed ${everybody(item, (_person, name) => name)} from ${title}`;
-}
+const nameOf = (userId: string, item: StreamItem): string =>
+  userId === item.userId ? 'you' : (item.names[userId] ?? 'someone');
 
-function newOwner(item: NotificationRecord): string {
-  const person = item.members?.named.find(({ to }) => to === 'owner');
-  return person ? nameOf(person.userId, item) : 'somebody';
-}
-
-const fieldList = (fields: string[]): string => fields.map((field) => field.replaceAll('_', ' ')).join(', ');
+/** Returns the field's label inside a sentence; items may name fields that no longer exist. */
+const labelOf = (field: string): string =>
+  Object.hasOwn(FIELDS, field) ? FIELDS[field as ContentField].label.toLowerCase() : field.replaceAll('_', ' ');

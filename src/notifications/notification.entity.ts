@@ -16,7 +16,7 @@ export const NOTIFICATION_TYPES = [
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
-/** Whose roles changed, as far as a message names them: the reader first, then a few. */
+/** The members whose roles changed, as far as a message names them: the recipient first, then a few others. */
 export interface NamedMembers {
   named: RoleChange[];
   total: number;
@@ -24,7 +24,7 @@ export interface NamedMembers {
 
 const TYPES = NOTIFICATION_TYPES.map((type) => `'${type}'`).join(', ');
 
-/** One item of one person's stream, numbered 1, 2, 3 … without gaps. */
+/** One item of a user's stream, numbered 1, 2, 3 … without gaps. */
 @Entity('notifications')
 @Check('notifications_type_check', `type IN (${TYPES})`)
 @Check('notifications_seq_check', 'seq >= 1')
@@ -80,7 +80,7 @@ export class Notification {
   readAt: Date | null;
 }
 
-/** How far each person's stream has got. Its row is the lock under which numbers are given out. */
+/** The number of the last item of each user's stream. Its row is the lock under which items are numbered. */
 @Entity('notification_streams')
 export class NotificationStream {
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'notification_streams_pkey' })

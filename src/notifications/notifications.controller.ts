@@ -6,13 +6,8 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
-import {
-  ListNotificationsQuery,
-  NotificationsView,
-  NotificationView,
-  notificationView,
-  ReadAllView,
-} from './notifications.dto.js';
+import { NotificationView, toNotificationView } from './notification-view.js';
+import { ListNotificationsQuery, NotificationsView, ReadAllView } from './notifications.dto.js';
 import { NotificationsService } from './notifications.service.js';
 
 @ApiTags('Notifications')
@@ -24,8 +19,9 @@ export class NotificationsController {
   @SignedIn()
   @ApiOperation({
     operationId: 'listNotifications',
-    summary: 'Your inbox',
-    description: 'Everything that happened on events you could see, newest first. Your own actions are already read.',
+    summary: 'List your notifications',
+    description:
+      'Everything that happened on events while you could see them, newest first. Your own actions are read from the start.',
   })
   @ApiOkResponse({ type: NotificationsView, description: 'A page of notifications' })
   @ApiProblems('validation_failed')
@@ -41,9 +37,9 @@ export class NotificationsController {
       pageRequest(query, 'notifications', 1),
     );
     return {
-      items: page.items.map(notificationView),
+      items: page.items.map(toNotificationView),
       ...pageView(page, query, request, reply),
-      unread_count: await this.notifications.unreadCount(actor.userId),
+      unread_count: await this.notifications.countUnread(actor.userId),
     };
   }
 
@@ -52,13 +48,13 @@ export class NotificationsController {
   @SignedIn()
   @ApiOperation({
     operationId: 'readAllNotifications',
-    summary: 'Mark everything as read',
-    description: 'Answers with how many were unread.',
+    summary: 'Mark all notifications as read',
+    description: 'Returns how many were unread.',
   })
-  @ApiOkResponse({ type: ReadAllView, description: 'Done' })
+  @ApiOkResponse({ type: ReadAllView, description: 'All notifications are read' })
   @ApiProblems('validation_failed')
   async readAll(@CurrentActor() actor: Actor): Promise<ReadAllView> {
-    return { updated: await this.notifications.readAll(actor.userId) };
+    return { updated: await this.notifications.markAllRead(actor.userId) };
   }
 
   @Post(':id/read')
@@ -66,8 +62,8 @@ export class NotificationsController {
   @SignedIn()
   @ApiOperation({
     operationId: 'readNotification',
-    summary: 'Mark one as read',
-    description: 'Answers with the item. Marking it twice keeps the first time.',
+    summary: 'Mark a notification as read',
+    description: 'Returns the notification. Marking it again keeps the first `read_at`.',
   })
   @ApiOkResponse({ type: NotificationView, description: 'The notification, read' })
   @ApiProblems('not_found', 'validation_failed')
@@ -75,6 +71,6 @@ export class NotificationsController {
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The notification.') id: string,
   ): Promise<NotificationView> {
-    return notificationView(await this.notifications.read(actor.userId, id));
+    return toNotificationView(await this.notifications.markRead(actor.userId, id));
   }
 }

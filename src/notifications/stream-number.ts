@@ -1,11 +1,15 @@
 import { Problem } from '../problems/problem.js';
+import type { StreamReach } from './stream-item.js';
 
-/** Everything after this number can still be read. A number beyond the end is of another stream: of before a restore. */
-export const isKept = (after: number, firstSeq: number, lastSeq: number): boolean =>
+/**
+ * Returns whether every item after the number can still be read. A number beyond the end belongs to a stream from before
+ * a restore of the database.
+ */
+export const isStored = (after: number, { firstSeq, lastSeq }: StreamReach): boolean =>
   after >= firstSeq - 1 && after <= lastSeq;
 
 /**
- * The number of an item as clients send it, as a number or in digits; undefined when there is none.
+ * Reads the number of an item from what a client sent, a number or its digits. Returns undefined when there is none.
  * @throws Problem validation_failed
  */
 export function readSeq(value: unknown, pointer = '/after'): number | undefined {
@@ -13,6 +17,6 @@ export function readSeq(value: unknown, pointer = '/after'): number | undefined 
   const seq = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 0) return seq;
   throw new Problem('validation_failed', {
-    errors: [{ pointer, code: 'invalid', message: 'The number of an item, 0 or more.' }],
+    errors: [{ pointer, code: 'invalid', message: 'Send the `seq` of an item: a whole number, 0 or more.' }],
   });
 }

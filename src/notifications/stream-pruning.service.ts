@@ -1,21 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { Config } from '../platform/config/config.js';
-import { NotificationsRepository } from './notifications.repository.js';
+import { StreamsRepository } from './streams.repository.js';
 
 const DAY_MS = 86_400_000;
-const PEOPLE_AT_ONCE = 50;
+const USERS_PER_QUERY = 50;
 
 /**
- * Forgets the oldest items of every stream. Nobody waits for it: it takes few people at a time, and only locks rows that
- * nobody writes. Servers that run it at the same moment share the work.
+ * Deletes the oldest items of every stream. It does not delay writers: each query covers few users and locks
+ * only old items. Servers that run it at the same moment share the work.
  */
 @Injectable()
 export class StreamPruningService {
   private readonly logger = new Logger(StreamPruningService.name);
 
   constructor(
-    private readonly notifications: NotificationsRepository,
+    private readonly streams: StreamsRepository,
     private readonly config: Config,
   ) {}
 
@@ -25,17 +25,17 @@ export class StreamPruningService {
       const pruned = await this.prune();
       if (pruned > 0) this.logger.log('streams pruned', { pruned });
     } catch (error) {
-      // The next hour takes what is left.
+      // The next run deletes what is left.
       this.logger.error(error instanceof Error ? error.stack : error);
     }
   }
 
-  /** Returns how many items were forgotten. */
+  /** Returns how many items were deleted. */
   async prune(now = new Date()): Promise<number> {
     const before = new Date(now.getTime() - this.config.values.streamDays * DAY_MS);
     let total = 0;
     for (let after: string | null = null; ;) {
-      const { last, pruned } = await this.notifications.prune(before, after, PEOPLE_AT_ONCE);
+      const { last, pruned } = await this.streams.prune(before, after, USERS_PER_QUERY);
       total += pruned;
       if (last === null) return total;
       after = last;

@@ -6,7 +6,8 @@ import type { RoleChange } from '../permissions/member.js';
 import { PerTransaction, type Transaction } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { NamedMembers, NotificationType } from './notification.entity.js';
-import { type NewNotification, NotificationsRepository } from './notifications.repository.js';
+import type { NewStreamItem } from './stream-item.js';
+import { StreamsRepository } from './streams.repository.js';
 
 const TYPE_OF: Record<Change['kind'], NotificationType> = {
   created: 'event_created',
@@ -21,45 +22,45 @@ const TYPE_OF: Record<Change['kind'], NotificationType> = {
   ownership_transferred: 'ownership_transferred',
 };
 
-/** People named in one item besides its recipient. */
+/** Members named in one item besides its recipient. */
 const MAX_NAMED = 3;
 
-/** Writes what happened into the stream of everybody who can see the event. */
+/** Writes one item per change to the stream of every member of the event, in the transaction of the change. */
 @Injectable()
 export class StreamRecorder {
-  /** After COMMIT: who has new items in their stream, and who lost access to an event. */
+  /** Notifies after COMMIT: which users have new items in their streams, and which lost access to an event. */
   readonly published = new Hook<[recipients: string[], revoked: string[]]>('StreamRecorder.published');
 
   private readonly recipientsOf = new PerTransaction<Map<Change, string[]>>(() => new Map());
 
   constructor(
-    private readonly notifications: NotificationsRepository,
+    private readonly streams: StreamsRepository,
     changes: Changes,
   ) {
     changes.beforeCommit.on((tx, happened) => this.write(tx, happened));
     changes.afterCommit.on((tx, happened) => this.publish(tx, happened));
   }
 
-  /** Returns the people, without those who made the changes, who get items of a transaction. */
+  /** Returns the recipients of the transaction's items, without those who only receive their own changes. */
   async listNotified(tx: Transaction): Promise<{ id: string; username: string }[]> {
     const others = [...this.recipientsOf.of(tx)].flatMap(([change, recipients]) =>
       recipients.filter((userId) => userId !== change.actorId),
     );
-    return this.notifications.listNames(tx, [...new Set(others)]);
+    return this.streams.listNames(tx, [...new Set(others)]);
   }
 
   private async write(tx: Transaction, changes: readonly Change[]): Promise<void> {
     const eventIds = [...new Set(changes.map((change) => change.eventId))];
-    const members = await this.notifications.listMembers(tx, eventIds);
-    const items: NewNotification[] = [];
+    const members = await this.streams.listMembers(tx, eventIds);
+    const items: NewStreamItem[] = [];
     for (const change of changes) {
       // A member whose access is revoked receives one last item.
-      const concerned = isMembersChange(change) ? change.members.map(({ userId }) => userId) : [];
-      const recipients = [...new Set([...(members.get(change.eventId) ?? []), ...concerned])];
+      const affected = isMembersChange(change) ? change.members.map(({ userId }) => userId) : [];
+      const recipients = [...new Set([...(members.get(change.eventId) ?? []), ...affected])];
       this.recipientsOf.of(tx).set(change, recipients);
-      items.push(...recipients.map((userId) => toNotification(change, userId)));
+      items.push(...recipients.map((userId) => toStreamItem(change, userId)));
     }
-    if (items.length > 0) await this.notifications.append(tx, items);
+    if (items.length > 0) await this.streams.append(tx, items);
   }
 
   private publish(tx: Transaction, changes: readonly Change[]): void {
@@ -72,12 +73,12 @@ export class StreamRecorder {
   }
 }
 
-function toNotification(change: Change, userId: string): NewNotification {
+function toStreamItem(change: Change, userId: string): NewStreamItem {
   const members = isMembersChange(change) ? change.members : null;
   return {
     id: uuidv7(),
     userId,
-    // To its members the tail of a split is a new event.
+    // For its members, the tail of a split is a new event.
     type: change.kind === 'split' && change.version === 1 ? 'event_created' : TYPE_OF[change.kind],
     eventId: change.eventId,
     eventTitle: change.eventTitle,
@@ -86,7 +87,7 @@ function toNotification(change: Change, userId: string): NewNotification {
     changed: isMembersChange(change) ? ['permissions'] : change.changed,
     members: members && nameMembers(members, userId),
     createdAt: change.at,
-    // People need not be notified of what they did themselves.
+    // Your own actions are read from the start.
     readAt: change.actorId === userId ? change.at : null,
   };
 }

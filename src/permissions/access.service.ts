@@ -4,31 +4,32 @@ import { PermissionsRepository } from './permissions.repository.js';
 import { type Action, can, type Role } from './role.js';
 
 export interface AccessOptions {
-  /** Also allows the owner to act on an event in the trash, which nobody else can see. */
+  /** Also allows the owner to act on an event in the trash, which is hidden from everybody else. */
   evenDeleted?: boolean;
 }
 
-/** Answers who may do what with an event before a request is handled; `EventLock` judges again under the lock. */
+/** Checks access to an event before a request is handled. `EventLock` checks it again under the lock. */
 @Injectable()
 export class AccessService {
   constructor(private readonly permissions: PermissionsRepository) {}
 
   /**
-   * Returns the caller's role.
-   * @throws Problem not_found for an event the caller may not see, forbidden for one they may see but not change
+   * Returns the caller's role on an event.
+   * @throws Problem not_found when the caller may not see the event; forbidden when their role does not allow the
+   *   action
    */
   async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Role> {
     const access = await this.permissions.findAccess(eventId, userId);
-    return judge(access?.role ?? null, access?.deleted ?? false, action, options);
+    return checkRole(access?.role ?? null, access?.deleted ?? false, action, options);
   }
 }
 
 /**
  * Returns the role if it allows the action. Pure.
- * @param role null for somebody who is not a member
+ * @param role null for a person who is not a member
  * @throws Problem not_found, forbidden
  */
-export function judge(role: Role | null, deleted: boolean, action: Action, options: AccessOptions = {}): Role {
+export function checkRole(role: Role | null, deleted: boolean, action: Action, options: AccessOptions = {}): Role {
   if (role === null) throw notFound();
   if (deleted && !(options.evenDeleted && role === 'owner')) throw notFound();
   if (!can(role, action)) throw new Problem('forbidden');

@@ -1,6 +1,6 @@
 import type { Role } from './role.js';
 
-/** A person's role on an event, and who gave it. */
+/** A person's role on an event, and who granted it. */
 export interface Member {
   userId: string;
   username: string;
@@ -9,15 +9,15 @@ export interface Member {
   grantedBy: { id: string; username: string };
 }
 
-/** A role before and after; null means "not a member". */
+/** The role of a person before and after a change; null for a person who is not a member. */
 export interface RoleChange {
   userId: string;
   from: Role | null;
   to: Role | null;
 }
 
-/** Somebody with whom a person shares an event. */
-export interface Acquaintance {
+/** A person who shares an event with the actor, or the actor. */
+export interface KnownPerson {
   id: string;
   username: string;
   /** IANA zone of the profile. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transactions.js';
-import type { Acquaintance, Member } from './member.js';
+import type { KnownPerson, Member } from './member.js';
 import { PermissionsRepository } from './permissions.repository.js';
 
-/** Reads who is a member of an event. The guard has checked that the caller may know. */
+/** Reads the members of events. Callers have checked access. */
 @Injectable()
 export class MembersService {
   constructor(private readonly permissions: PermissionsRepository) {}
@@ -13,8 +13,8 @@ export class MembersService {
     return this.permissions.listMembers(eventId, tx);
   }
 
-  /** Returns those of the people who share an event with a person, in any role, or are that person. */
-  listAcquaintances(userId: string, ids: string[]): Promise<Acquaintance[]> {
-    return this.permissions.listAcquaintances(userId, ids);
+  /** Returns the given people who share an event with a person, in any role, or are that person. */
+  listKnownPeople(userId: string, ids: string[]): Promise<KnownPerson[]> {
+    return this.permissions.listKnownPeople(userId, ids);
   }
 }

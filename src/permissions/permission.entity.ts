@@ -1,12 +1,12 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { User } from '../users/user.entity.js';
-import type { Role } from './role.js';
+import { type Role, ROLES } from './role.js';
 
-/** One person's role on one event. The owner is such a row too: exactly one, by index and by trigger. */
+/** One person's role on one event. An index and a trigger guarantee that each event has exactly one owner. */
 @Entity('event_permissions')
 @Index('event_permissions_one_owner_idx', ['eventId'], { unique: true, where: `role = 'owner'` })
 @Index('event_permissions_user_id_idx', ['userId', 'eventId'])
-@Check('event_permissions_role_check', `role IN ('viewer', 'editor', 'owner')`)
+@Check('event_permissions_role_check', `role IN (${ROLES.map((role) => `'${role}'`).join(', ')})`)
 export class Permission {
   @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'event_permissions_pkey' })
   @ForeignKey('CalendarEvent', { name: 'event_permissions_event_id_fkey' })

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../platform/database/transactions.js';
-import type { Acquaintance, Member } from './member.js';
+import type { KnownPerson, Member } from './member.js';
 import type { Role } from './role.js';
 
-/** What one person may see of one event. */
+/** A person's access to one event. */
 export interface EventAccess {
   role: Role;
   deleted: boolean;
@@ -44,9 +44,9 @@ export class PermissionsRepository {
     return rows.map(toMember);
   }
 
-  /** Returns those of the people who share an event that is not in the trash with a person, or are that person. */
-  listAcquaintances(userId: string, ids: string[]): Promise<Acquaintance[]> {
-    return this.dataSource.query<Acquaintance[]>(
+  /** Returns the given people who share an event outside the trash with a person, or are that person. */
+  listKnownPeople(userId: string, ids: string[]): Promise<KnownPerson[]> {
+    return this.dataSource.query<KnownPerson[]>(
       `SELECT u.id, u.username, u.time_zone AS "timeZone"
          FROM users u
         WHERE u.id = ANY($2::uuid[])

@@ -21,7 +21,7 @@ interface Requirement {
   evenDeleted: boolean;
 }
 
-/** Judges the caller's role on the event named by the path's `:id`, in one indexed query. */
+/** Checks the caller's role on the event `:id` of the path, in one indexed query. */
 @Injectable()
 export class RoleGuard implements CanActivate {
   constructor(
@@ -39,8 +39,8 @@ export class RoleGuard implements CanActivate {
 }
 
 /**
- * The caller needs a role on the event `:id` that allows the action. `evenDeleted`: the owner may also when the event
- * is in the trash.
+ * Requires a role on the event `:id` that allows the action.
+ * @param evenDeleted also allows the owner when the event is in the trash
  */
 export const RequireRole = (action: Action, { evenDeleted = false } = {}): MethodDecorator =>
   applyDecorators(

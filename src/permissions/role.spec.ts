@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { abilities, can } from './role.js';
+import { listAllowedActions, can } from './role.js';
 
 describe('the role table', () => {
   it.each([
@@ -7,7 +7,7 @@ describe('the role table', () => {
     ['editor', ['read', 'edit']],
     ['owner', ['read', 'edit', 'share', 'delete']],
   ] as const)('lets a %s do %j and nothing else', (role, actions) => {
-    expect(abilities(role)).toEqual(actions);
+    expect(listAllowedActions(role)).toEqual(actions);
   });
 
   it('says no to what is not in the list', () => {

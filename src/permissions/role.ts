@@ -1,14 +1,14 @@
-/** The ladder: each role can do all that the roles before it can. */
+/** The roles in ascending order: each role allows everything that the roles before it allow. */
 export const ROLES = ['viewer', 'editor', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What can be done with an event, and the lowest role that may. The one table that every check reads. */
+/** The actions on an event, and the lowest role that allows each. Every check reads this table. */
 export const ACTIONS = {
-  /** Read the event, its history and who is on it. */
+  /** Read the event, its history and its members. */
   read: 'viewer',
-  /** Change its content, roll back. */
+  /** Change the content, roll back. */
   edit: 'editor',
-  /** Add people, change roles, remove people, hand over. */
+  /** Share, change roles, revoke access, transfer ownership. */
   share: 'owner',
   /** Delete and restore. */
   delete: 'owner',
@@ -16,13 +16,12 @@ export const ACTIONS = {
 
 export type Action = keyof typeof ACTIONS;
 
-const rank = (role: Role): number => ROLES.indexOf(role);
-
+/** Returns true when a role allows an action. */
 export function can(role: Role, action: Action): boolean {
-  return rank(role) >= rank(ACTIONS[action]);
+  return ROLES.indexOf(role) >= ROLES.indexOf(ACTIONS[action]);
 }
 
-/** Every action that the role allows, in the order of the table. */
-export function abilities(role: Role): Action[] {
+/** Returns the actions that a role allows, in the order of the table. */
+export function listAllowedActions(role: Role): Action[] {
   return (Object.keys(ACTIONS) as Action[]).filter((action) => can(role, action));
 }

@@ -8,7 +8,7 @@ import { MembersRepository } from './members.repository.js';
 import { MembersWriter } from './members-writer.js';
 import { SharingService } from './sharing.service.js';
 
-/** Takes people whose account was erased out of the events they are still members of. */
+/** Removes people whose account was erased from their events. */
 @Injectable()
 export class LeaveEventsService {
   constructor(
@@ -19,27 +19,27 @@ export class LeaveEventsService {
     private readonly transactions: Transactions,
   ) {}
 
-  /** Returns the next events that an erased person has to leave; none when there are no more. */
+  /** Returns the next events that an erased person has to leave; none when nothing is left to do. */
   listEventsToLeave(userId: string): Promise<string[]> {
     return this.members.listEventsToLeave(userId);
   }
 
-  /** Returns the erased people who are still members of some event. */
+  /** Returns the erased people who are still members of an event. */
   listErasedMembers(): Promise<string[]> {
     return this.members.listErasedMembers();
   }
 
   /**
-   * Takes a person out of an event, also out of the trash of another. An event they own goes to the next member in line,
-   * whether that one is free then or not.
-   * @returns false when nobody else could own the event, and nothing was done
-   * @throws Problem not_found when the event went to the trash meanwhile
+   * Removes a person from an event, also from one in the trash of its owner. The ownership of their own event is
+   * transferred to their successor, even if the event conflicts with the successor's.
+   * @returns false when no one else can own the event, and nothing was done
+   * @throws Problem not_found when the event was moved to the trash meanwhile
    */
   async leave(actor: Actor, eventId: string): Promise<boolean> {
     const { userId } = actor;
     return this.transactions.run(async (tx) => {
-      const heir = await this.members.findHeir(tx, eventId);
-      const locked = await this.locks.lock(tx, eventId, heir ? { availabilityOf: heir } : {});
+      const successor = await this.members.findSuccessor(tx, eventId);
+      const locked = await this.locks.lock(tx, eventId, successor ? { availabilityOf: successor } : {});
       const role = locked?.members.find((member) => member.userId === userId)?.role;
       if (!locked || !role) return true;
       if (role !== 'owner') {
@@ -47,9 +47,9 @@ export class LeaveEventsService {
         return true;
       }
       if (locked.event.deletedAt) throw notFound();
-      if ((await this.members.findHeir(tx, eventId)) !== heir) throw new RetryTransaction();
-      if (!heir) return false;
-      const left = await this.sharing.transfer(tx, locked, actor, heir, 'allow');
+      if ((await this.members.findSuccessor(tx, eventId)) !== successor) throw new RetryTransaction();
+      if (!successor) return false;
+      const left = await this.sharing.transfer(tx, locked, actor, successor, 'allow');
       await this.writer.write(tx, left, actor, 'revoked', [{ userId, from: 'editor', to: null }]);
       return true;
     });

@@ -5,7 +5,7 @@ import type { Member } from '../permissions/member.js';
 import { MembersService } from '../permissions/members.service.js';
 import type { Actor } from '../platform/http/actor.js';
 
-/** Lists the members of an event, today or at an earlier time. */
+/** Lists the members of an event, now or as of an earlier time. */
 @Injectable()
 export class ListMembersService {
   constructor(
@@ -16,11 +16,11 @@ export class ListMembersService {
 
   /**
    * Returns the members, owner first, then by name.
-   * @param asOf an earlier time; null for the present
-   * @throws Problem not_found for the present members of a deleted event, and for a time before the event existed
+   * @param asOf an earlier time; null for the current members
+   * @throws Problem not_found for the current members of a deleted event, and for a time before the event existed
    */
   async list(actor: Actor, eventId: string, asOf: Date | null): Promise<Member[]> {
-    if (asOf) return this.history.membersAsOf(eventId, asOf);
+    if (asOf) return this.history.getMembersAsOf(eventId, asOf);
     await this.access.require(eventId, actor.userId, 'read');
     return this.members.list(eventId);
   }

@@ -9,7 +9,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { MembersRepository } from './members.repository.js';
 
-/** The only place that writes roles: each change of roles and its history in one step. */
+/** The only place that writes roles. It records each change together with its history. */
 @Injectable()
 export class MembersWriter {
   constructor(
@@ -19,9 +19,9 @@ export class MembersWriter {
   ) {}
 
   /**
-   * Changes roles on a locked event; the actor may do it. Does nothing for an empty list.
-   * @param usernames of everybody who becomes a member
-   * @returns the event with its members as they are now
+   * Changes roles on a locked event. The caller has checked that the actor may do so. Does nothing for an empty list.
+   * @param usernames names of the people who become members, by id
+   * @returns the event with its members after the change
    * @throws Problem too_many_people
    */
   async write(
@@ -59,17 +59,17 @@ export class MembersWriter {
       grantedAt: at,
       grantedBy: { id: actor.userId, username: actor.username },
     }));
-    return { ...withMembers(locked, granted, removed), lastEntryAt: at };
+    return { ...replaceMembers(locked, granted, removed), lastEntryAt: at };
   }
 
-  /** Makes the creator of a new event its owner. Part of the creation, not a change by itself. */
+  /** Makes the creator of a new event its owner. This is part of the creation, not a separate change. */
   async createOwner(tx: Transaction, eventId: string, owner: Actor, at: Date): Promise<Member> {
     const { userId, username } = owner;
     await this.members.setRoles(tx, eventId, [{ userId, role: 'owner' }], userId, at);
     return { userId, username, role: 'owner', grantedAt: at, grantedBy: { id: userId, username } };
   }
 
-  /** Gives the tail of a split series the members of its head, in the same roles. Part of the split. */
+  /** Copies the members of the head of a split series to its tail. This is part of the split, not a separate change. */
   copyMembers(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
     return this.members.copy(tx, fromEventId, toEventId);
   }
@@ -83,13 +83,13 @@ export class MembersWriter {
 
 const nameOf = ({ userId, username }: Member): [string, string] => [userId, username];
 
-function withMembers(locked: LockedEvent, granted: Member[], removed: string[]): LockedEvent {
+function replaceMembers(locked: LockedEvent, granted: Member[], removed: string[]): LockedEvent {
   const replaced = new Set([...removed, ...granted.map(({ userId }) => userId)]);
   const members = [...locked.members.filter(({ userId }) => !replaced.has(userId)), ...granted].sort(byOwnerAndName);
   return { ...locked, ownerId: members[0]!.userId, members };
 }
 
-/** The order in which members are listed: the owner first, then by name without regard to case. */
+/** Compares members in the order in which they are listed: owner first, then by name, ignoring case. */
 function byOwnerAndName(a: Member, b: Member): number {
   if (a.role === 'owner' || b.role === 'owner') return a.role === 'owner' ? -1 : 1;
   const [left, right] = [a.username.toLowerCase(), b.username.toLowerCase()];

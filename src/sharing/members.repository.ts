@@ -3,15 +3,15 @@ import { DataSource } from 'typeorm';
 import type { Role } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transactions.js';
 
-/** An event always has an owner: an erased person keeps the events in their trash. */
+/** An erased person keeps the events in their own trash, because an event always has an owner. */
 const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;
 
-/** Writes of `event_permissions`, and the look-ups for people whose account was erased. */
+/** Writes `event_permissions`, and finds the events that erased people have to leave. */
 @Injectable()
 export class MembersRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Sets roles. The one that becomes owner is set in a statement after the others, so that there are never two. */
+  /** Sets roles. The new owner is set in a second statement, so that an event never has two. */
   async setRoles(
     tx: Transaction,
     eventId: string,
@@ -47,8 +47,8 @@ export class MembersRepository {
     );
   }
 
-  /** Returns who would own the event next: an editor before a viewer, the longest-standing first; null for nobody. */
-  async findHeir(tx: Transaction, eventId: string): Promise<string | null> {
+  /** Returns the member who would own the event next: the earliest editor, or else viewer; null when there is none. */
+  async findSuccessor(tx: Transaction, eventId: string): Promise<string | null> {
     const [row] = await tx.query<{ userId: string }>(
       `SELECT p.user_id AS "userId" FROM event_permissions p JOIN users u ON u.id = p.user_id
         WHERE p.event_id = $1 AND p.role <> 'owner' AND u.erased_at IS NULL
@@ -58,7 +58,7 @@ export class MembersRepository {
     return row?.userId ?? null;
   }
 
-  /** Returns the next events of which an erased person is still a member, leaving their own trash aside. */
+  /** Returns the next events of which an erased person is still a member, except those in their own trash. */
   async listEventsToLeave(userId: string): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       `SELECT p.event_id AS id FROM event_permissions p JOIN events e ON e.id = p.event_id
@@ -68,7 +68,7 @@ export class MembersRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Returns the erased people who are still members of some event. */
+  /** Returns the erased people who are still members of an event. */
   async listErasedMembers(): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       `SELECT u.id FROM users u

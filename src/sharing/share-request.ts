@@ -2,14 +2,14 @@ import { type FieldError, invalid } from '../problems/problem.js';
 import type { PersonName } from '../users/users.service.js';
 import type { Role } from '../permissions/role.js';
 
-/** Somebody to let onto an event, by one of his names. */
+/** A person to share an event with, named by id, user name or e-mail address, and their role. */
 export interface ShareRequest extends PersonName {
   role: Role;
 }
 
 /**
- * Puts requests and the people who were found for them together.
- * @param found in the order of the requests; null where nobody has that name
+ * Matches requests with the users who were found for them. Pure.
+ * @param found in the order of the requests; null where there is no such user
  * @throws Problem validation_failed with a pointer for each bad entry
  */
 export function resolveShareRequests(
@@ -23,14 +23,14 @@ export function resolveShareRequests(
     const names = [request.userId, request.username, request.email].filter((name) => name !== undefined);
     const user = found[index];
     if (names.length !== 1) {
-      errors.push({ pointer, code: 'required', message: 'Give exactly one of `user_id`, `username`, `email`.' });
+      errors.push({ pointer, code: 'required', message: 'Send exactly one of `user_id`, `username` and `email`.' });
     } else if (!user) {
-      errors.push({ pointer, code: 'unknown_person', message: 'Nobody has that name.' });
+      errors.push({ pointer, code: 'unknown_person', message: 'No such user.' });
     } else if (seen.has(user.id)) {
-      errors.push({ pointer, code: 'duplicate', message: 'This person stands in the list twice.' });
+      errors.push({ pointer, code: 'duplicate', message: 'This person is in the list twice.' });
     }
     if (request.role === 'owner') {
-      const message = 'An event is handed over with PUT …/permissions/{userId}, not shared.';
+      const message = 'An event has one owner. Transfer the ownership with PUT …/permissions/{userId}.';
       errors.push({ pointer: `${pointer}/role`, code: 'not_allowed', message });
     }
     if (user) seen.add(user.id);
@@ -40,10 +40,10 @@ export function resolveShareRequests(
   return people;
 }
 
-/** @throws Problem validation_failed */
+/** @throws Problem validation_failed when the owner is one of the people */
 export function refuseOwner(people: { userId: string }[], ownerId: string): void {
   const index = people.findIndex(({ userId }) => userId === ownerId);
   if (index === -1) return;
-  const message = 'The owner already has every right; hand the event over instead.';
+  const message = 'The owner already has full access. To change the owner, transfer the ownership.';
   throw invalid({ pointer: `/users/${index}`, code: 'not_allowed', message });
 }

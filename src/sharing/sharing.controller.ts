@@ -29,10 +29,10 @@ export class SharingController {
     operationId: 'shareEvent',
     summary: 'Share an event',
     description:
-      'Owner only. Takes `{users: […]}`, a bare list or a single entry. All or nothing: one unknown person or bad role refuses the call, with a pointer for each. Sharing again changes the role. Answers with everybody on the event.',
+      'Owner only. Accepts `{users: […]}`, a bare list or a single entry. All or nothing: an unknown person or an invalid role rejects the call, with a pointer for each. Sharing again changes the role. Returns the members of the event.',
   })
   @ApiShorthandBody(ShareBody, ShareEntry)
-  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  @ApiOkResponse({ type: PermissionsView, description: 'The members of the event' })
   @ApiProblems('too_many_people')
   async share(
     @CurrentActor() actor: Actor,
@@ -52,11 +52,11 @@ export class SharingController {
   @RequireRole('read', { evenDeleted: true })
   @ApiOperation({
     operationId: 'listPermissions',
-    summary: 'Who is on the event',
+    summary: 'List the members of an event',
     description:
-      'Everybody on the event may see it. Owner first, then by name. With `as_of`: who could see it then; also of a deleted event, for its owner.',
+      'Returns the members, owner first, then by name. Every member may read them. With `as_of`, returns the members as of that time; the owner may also read those of a deleted event.',
   })
-  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  @ApiOkResponse({ type: PermissionsView, description: 'The members of the event' })
   async list(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
@@ -71,16 +71,16 @@ export class SharingController {
   @DryRun()
   @ApiOperation({
     operationId: 'changeRole',
-    summary: 'Change a role, or hand the event over',
+    summary: 'Change a role or transfer the ownership',
     description:
-      'Owner only. `owner` hands the event over: the old owner becomes an editor, and the time is checked against the new owner. The owner cannot lower himself (409). Answers with everybody on the event.',
+      'Owner only. `owner` transfers the ownership: the previous owner becomes an editor, and the event is checked for conflicts with the events of the new owner. The owner cannot change their own role (409). Returns the members of the event.',
   })
-  @ApiOkResponse({ type: PermissionsView, description: 'Everybody on the event' })
+  @ApiOkResponse({ type: PermissionsView, description: 'The members of the event' })
   @ApiProblems('event_conflict', 'owner_required')
   async changeRole(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
-    @UuidParam('userId', 'The person.') userId: string,
+    @UuidParam('userId', 'The member.') userId: string,
     @Body() body: ChangeRoleBody,
   ): Promise<PermissionsView> {
     const onConflict = body.on_conflict ?? 'reject';
@@ -93,15 +93,16 @@ export class SharingController {
   @DryRun()
   @ApiOperation({
     operationId: 'revokePermission',
-    summary: 'Remove a person, or leave',
-    description: 'The owner removes others; anybody else may remove himself. The owner cannot be removed (409).',
+    summary: 'Revoke access or leave an event',
+    description:
+      'The owner may revoke the access of any other member. Other members may leave. The owner cannot be removed (409).',
   })
-  @ApiNoContentResponse({ description: 'Removed' })
+  @ApiNoContentResponse({ description: 'The access is revoked' })
   @ApiProblems('forbidden', 'owner_required')
   async revoke(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
-    @UuidParam('userId', 'The person.') userId: string,
+    @UuidParam('userId', 'The member.') userId: string,
   ): Promise<void> {
     await this.sharing.revoke(actor, id, userId);
   }

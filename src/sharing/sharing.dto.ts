@@ -5,17 +5,26 @@ import type { Member } from '../permissions/member.js';
 import { type Role, ROLES } from '../permissions/role.js';
 
 export class ShareEntry {
-  @UuidField({ description: 'The person by id …', optional: true })
+  @UuidField({
+    description: 'The id of the person. Send exactly one of `user_id`, `username` and `email`.',
+    optional: true,
+  })
   user_id?: string;
 
-  @TextField({ description: '… or by name …', min: 1, max: 80, optional: true, example: 'ben' })
+  @TextField({
+    description: 'The user name of the person, in upper or lower case.',
+    min: 1,
+    max: 80,
+    optional: true,
+    example: 'ben',
+  })
   username?: string;
 
-  @EmailField({ description: '… or by e-mail.', optional: true })
+  @EmailField({ description: 'The e-mail address of the person.', optional: true })
   email?: string;
 
   @ChoiceField({
-    description: 'In any case. `owner` is handed over, not shared.',
+    description: '`viewer` or `editor`, in upper or lower case. `owner` is rejected: transfer the ownership instead.',
     values: ROLES,
     name: 'Role',
     example: 'editor',
@@ -24,7 +33,7 @@ export class ShareEntry {
 }
 
 export class ShareBody {
-  /** A bare list of entries, or a single entry, is taken as well. */
+  /** A bare list of entries or a single entry is accepted too. */
   static readonly shorthand = { member: 'users', single: true };
 
   @ListField({ description: 'The people and their roles.', type: () => ShareEntry, min: 1, max: 100 })
@@ -32,11 +41,16 @@ export class ShareBody {
 }
 
 export class ChangeRoleBody {
-  @ChoiceField({ description: '`owner` hands the event over.', values: ROLES, name: 'Role', example: 'viewer' })
+  @ChoiceField({
+    description: 'The new role. `owner` transfers the ownership.',
+    values: ROLES,
+    name: 'Role',
+    example: 'viewer',
+  })
   role: Role;
 
   @ChoiceField({
-    description: 'When handing over: what to do if the new owner is busy at that time.',
+    description: 'For a transfer of ownership: what to do if the new owner is busy at that time.',
     values: ['reject', 'allow'],
     optional: true,
     example: 'reject',
@@ -66,12 +80,12 @@ export class PermissionsView {
   items: PermissionView[];
 }
 
-export const permissionsView = (people: Member[]): PermissionsView => ({
-  items: people.map((person) => ({
-    user_id: person.userId,
-    username: person.username,
-    role: person.role,
-    granted_by: person.grantedBy,
-    granted_at: person.grantedAt.toISOString(),
+export const permissionsView = (members: Member[]): PermissionsView => ({
+  items: members.map((member) => ({
+    user_id: member.userId,
+    username: member.username,
+    role: member.role,
+    granted_by: member.grantedBy,
+    granted_at: member.grantedAt.toISOString(),
   })),
 });

@@ -12,7 +12,7 @@ import { UsersService } from '../users/users.service.js';
 import { MembersWriter } from './members-writer.js';
 import { refuseOwner, resolveShareRequests, type ShareRequest } from './share-request.js';
 
-/** Sharing an event, changing roles, revoking access, and transferring ownership. */
+/** Shares events, changes roles, revokes access and transfers ownership. */
 @Injectable()
 export class SharingService {
   constructor(
@@ -25,7 +25,7 @@ export class SharingService {
   ) {}
 
   /**
-   * Shares an event with several people, all or nothing: an unknown person or an impossible role refuses the whole call,
+   * Shares an event with several people, all or nothing: an unknown person or an invalid role rejects the whole call,
    * with a pointer for each. Sharing again changes the role. Returns the members.
    * @throws Problem validation_failed, too_many_people, not_found, forbidden
    */
@@ -46,8 +46,9 @@ export class SharingService {
   }
 
   /**
-   * Gives a member another role; `owner` transfers the ownership and makes the old owner an editor. Returns the members.
-   * @throws Problem owner_required when the owner would lower their own role, event_conflict, not_found, forbidden
+   * Changes the role of a member. `owner` transfers the ownership, and the previous owner becomes an editor. Returns
+   * the members.
+   * @throws Problem owner_required for another role of the owner; event_conflict, not_found, forbidden
    */
   async changeRole(
     actor: Actor,
@@ -61,28 +62,33 @@ export class SharingService {
       const locked = await this.locks.lockFor(tx, actor, eventId, 'share', options);
       const from = roleOf(locked, userId);
       if (from === role) return locked.members;
-      if (from === 'owner') throw new Problem('owner_required', { detail: 'Transfer the ownership instead.' });
+      if (from === 'owner')
+        throw new Problem('owner_required', {
+          detail: 'The owner cannot change their own role. Transfer the ownership instead.',
+        });
       if (role === 'owner') return (await this.transfer(tx, locked, actor, userId, onConflict)).members;
       return (await this.writer.write(tx, locked, actor, 'role_changed', [{ userId, from, to: role }])).members;
     });
   }
 
   /**
-   * Revokes a member's access, or lets a member leave.
-   * @throws Problem owner_required for the owner, not_found, forbidden
+   * Revokes the access of a member, or lets the actor leave.
+   * @throws Problem owner_required for the owner; not_found, forbidden
    */
   async revoke(actor: Actor, eventId: string, userId: string): Promise<void> {
     await this.transactions.run(async (tx) => {
       const isLeaving = userId === actor.userId;
       const locked = await this.locks.lockFor(tx, actor, eventId, isLeaving ? 'read' : 'share');
       const from = roleOf(locked, userId);
-      if (from === 'owner') throw new Problem('owner_required', { detail: 'The owner cannot be removed.' });
+      if (from === 'owner')
+        throw new Problem('owner_required', { detail: 'The owner cannot be removed. Transfer the ownership first.' });
       await this.writer.write(tx, locked, actor, 'revoked', [{ userId, from, to: null }]);
     });
   }
 
   /**
-   * Transfers a locked event to one of its members, with the time it occupies. The availability of both is locked.
+   * Transfers the ownership of a locked event, and the time that it occupies, to a member. The availability of both
+   * owners is locked.
    * @throws Problem event_conflict when the new owner is busy at that time
    */
   async transfer(
@@ -109,7 +115,7 @@ export class SharingService {
   }
 }
 
-/** @throws Problem not_found for somebody who is not a member */
+/** @throws Problem not_found for a person who is not a member */
 function roleOf(locked: LockedEvent, userId: string): Role {
   const member = locked.members.find((one) => one.userId === userId);
   if (!member) throw notFound();

@@ -21,10 +21,10 @@ export class UndoMembersService {
   ) {}
 
   /**
-   * Takes one change of members back by a change of its own: people it added are removed, people it removed are added
-   * again, and roles are what they were before. All of it or nothing.
-   * @throws Problem later_changes naming everybody whose role changed again since, event_conflict when the ownership
-   *   goes back, too_many_people, validation_failed for somebody whose account was erased, not_found, forbidden
+   * Undoes one change of members, completely or not at all, and records that as a new change: the access that it gave
+   * is revoked, the access that it revoked is given again, and roles are restored.
+   * @throws Problem later_changes with everybody whose role changed again since; event_conflict when the previous owner
+   *   is busy; validation_failed for a person whose account was erased; too_many_people, not_found, forbidden
    */
   async undo(
     actor: Actor,
@@ -36,8 +36,8 @@ export class UndoMembersService {
     await this.transactions.run(async (tx) => {
       const locked = await this.locks.lockFor(tx, actor, eventId, 'share', { availabilityOf: formerOwner });
       const undo = undoRoles(members, new Map(locked.members.map(({ userId, role }) => [userId, role])));
-      if ('clashes' in undo) throw await this.laterChanges(tx, undo.clashes);
-      const usernames = await this.usernames(tx, undo.roleChanges);
+      if ('clashes' in undo) throw await this.describeClashes(tx, undo.clashes);
+      const usernames = await this.findUsernames(tx, undo.roleChanges);
       if (undo.roleChanges.some(({ to }) => to === 'owner')) {
         await this.availability.move(tx, locked, formerOwner!, actor, onConflict);
       }
@@ -45,7 +45,7 @@ export class UndoMembersService {
     });
   }
 
-  private async laterChanges(tx: Transaction, found: RoleClash[]): Promise<Problem> {
+  private async describeClashes(tx: Transaction, found: RoleClash[]): Promise<Problem> {
     const names = await this.users.usernames(
       found.map(({ userId }) => userId),
       tx,
@@ -58,13 +58,13 @@ export class UndoMembersService {
     return new Problem('later_changes', { members: { clashes } });
   }
 
-  /** @throws Problem validation_failed when somebody who would get a role has no account any more */
-  private async usernames(tx: Transaction, roleChanges: RoleChange[]): Promise<Map<string, string>> {
+  /** @throws Problem validation_failed when the account of a person who would get a role was erased */
+  private async findUsernames(tx: Transaction, roleChanges: RoleChange[]): Promise<Map<string, string>> {
     const given = roleChanges.filter(({ to }) => to !== null);
     const users = await this.users.findAll(tx, given);
     const found = users.filter((user) => user !== null);
     if (found.length === users.length) return new Map(found.map(({ id, username }) => [id, username]));
-    const message = 'It would give a role to somebody whose account was erased.';
+    const message = 'This change cannot be undone: the account of a person who would get a role was erased.';
     throw invalid({ pointer: '/path/position', code: 'unknown_person', message });
   }
 }

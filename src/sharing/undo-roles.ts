@@ -2,7 +2,7 @@ import type { MemberKind } from '../history/change.js';
 import type { RoleChange } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 
-/** Somebody whose role changed again since: after the change, now, and as undoing it would leave it. */
+/** A person whose role changed again since: the role after the change, the current one, and the one after undoing. */
 export interface RoleClash {
   userId: string;
   base: Role | null;
@@ -10,7 +10,7 @@ export interface RoleClash {
   yours: Role | null;
 }
 
-/** What undoing a change of members is recorded as. */
+/** The kind as which undoing a change of members is recorded. */
 export const INVERSE_KIND = {
   shared: 'revoked',
   revoked: 'shared',
@@ -19,10 +19,10 @@ export const INVERSE_KIND = {
 } as const satisfies Record<MemberKind, MemberKind>;
 
 /**
- * Returns the role changes that take a change of members back. Each person is handled apart, as in a merge: somebody who
- * already has the old role again is left alone, and somebody whose role changed again since is a clash. Only a transfer
- * of ownership is one whole: half of it would leave two owners or none. Pure.
- * @param current everybody's role now
+ * Returns the role changes that undo a change of members. Each person is handled separately, as in a merge: a person
+ * who already has the previous role is skipped, and a person whose role changed again since is a clash. The two role
+ * changes of a transfer of ownership are undone together, because one alone would leave two owners or none. Pure.
+ * @param current the current role of each member
  */
 export function undoRoles(
   members: RoleChange[],
@@ -30,11 +30,11 @@ export function undoRoles(
 ): { roleChanges: RoleChange[] } | { clashes: RoleClash[] } {
   const roleOf = (userId: string): Role | null => current.get(userId) ?? null;
   const isTransfer = members.some(({ to }) => to === 'owner');
-  const left = members.filter(({ userId, from }) => roleOf(userId) !== from);
-  if (left.length === 0) return { roleChanges: [] };
-  const clashing = (isTransfer ? members : left).filter(({ userId, to }) => roleOf(userId) !== to);
+  const open = members.filter(({ userId, from }) => roleOf(userId) !== from);
+  if (open.length === 0) return { roleChanges: [] };
+  const clashing = (isTransfer ? members : open).filter(({ userId, to }) => roleOf(userId) !== to);
   if (clashing.length === 0) {
-    return { roleChanges: left.map(({ userId, from, to }) => ({ userId, from: to, to: from })) };
+    return { roleChanges: open.map(({ userId, from, to }) => ({ userId, from: to, to: from })) };
   }
   return {
     clashes: clashing.map(({ userId, from, to }) => ({ userId, base: to, theirs: roleOf(userId), yours: from })),

@@ -2,13 +2,16 @@ import { camelCase } from '../content/columns.js';
 import type { EventContent } from '../content/event-content.js';
 import { PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
 import { wireContent } from '../content/wire.js';
-import { difference } from '../content/diff.js';
+import { compareContents } from '../content/diff.js';
 import type { ChangelogEntry } from '../history/history.service.js';
 import { type LogChangeView, type LogEntryView, redactionView } from './versions.dto.js';
 
-/** One line of the changelog; `names` knows the people whose roles changed. */
+/**
+ * Returns an entry of the changelog.
+ * @param names user names of the people whose roles changed, by id
+ */
 export function logEntryView(record: ChangelogEntry, names: Map<string, string>): LogEntryView {
-  const { changes, sentences } = record.members ? memberChanges(record, names) : contentChanges(record);
+  const { changes, sentences } = record.members ? describeMemberChanges(record, names) : describeContentChanges(record);
   return {
     position: record.position,
     version: record.version,
@@ -36,22 +39,22 @@ const OPENING: Partial<Record<ChangelogEntry['kind'], string>> = {
   restored: 'Restored',
 };
 
-interface Described {
+interface Description {
   changes: LogChangeView[];
   sentences: string[];
 }
 
-function contentChanges({ kind, content, before }: ChangelogEntry): Described {
+function describeContentChanges({ kind, content, before }: ChangelogEntry): Description {
   const after = wireContent(content!);
-  const { changes, summary } = difference(before && wireContent(before), after, false);
+  const { changes, summary } = compareContents(before && wireContent(before), after, false);
   return {
     changes: Object.entries(changes).map(([field, change]) => ({ field, ...change })),
-    // The opening word says it already.
+    // The opening word is enough.
     sentences: kind === 'created' || kind === 'deleted' || kind === 'restored' ? [] : summary,
   };
 }
 
-function memberChanges({ members }: ChangelogEntry, names: Map<string, string>): Described {
+function describeMemberChanges({ members }: ChangelogEntry, names: Map<string, string>): Description {
   const changes: LogChangeView[] = [];
   const sentences: string[] = [];
   for (const { userId, from, to } of members!) {

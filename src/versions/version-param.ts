@@ -5,17 +5,24 @@ import { invalid } from '../problems/problem.js';
 const NUMBER = { type: 'integer', minimum: 1, maximum: 999_999_999, example: 1 } as const;
 const STATE = { type: 'string', pattern: '^(0|[1-9][0-9]{0,8}|current)$', example: '1' } as const;
 
-/** A version number in the path; with `orState` also the word `current`, and 0 for the time before. */
+/**
+ * Reads a version number from the path.
+ * @param orState also accepts `current`, and 0 for the state before the first version
+ */
 export function VersionParam(name: string, { orState = false } = {}): ParameterDecorator {
   return orState
-    ? numberParam(name, 'a version number, `current`, or 0 for the time before the first', STATE, ['0', 'current'])
+    ? numberParam(name, 'a version number, `current`, or 0 for the empty state before the first version', STATE, [
+        '0',
+        'current',
+      ])
     : numberParam(name, 'a version number', NUMBER);
 }
 
-/** The place of an entry in the changelog of an event. */
-export const PositionParam = (): ParameterDecorator => numberParam('position', 'the position of an entry', NUMBER);
+/** Reads the position of an entry in the changelog from the path. */
+export const PositionParam = (): ParameterDecorator =>
+  numberParam('position', 'the position of an entry in the changelog', NUMBER);
 
-/** A number from 1 on, or one of the words. */
+/** Reads a number from 1, or one of some words, from the path. */
 function numberParam(
   name: string,
   what: string,

@@ -9,14 +9,14 @@ import {
 } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
 import { EMPTY_CONTENT, toContent } from '../content/event-content.js';
-import { changedFields, wireContent } from '../content/wire.js';
+import { findChangedFields, wireContent } from '../content/wire.js';
 import { Changes } from '../history/changes.js';
 import type { EventWrite } from '../history/event-write.js';
 import { Transaction } from '../platform/database/transactions.js';
 
 /**
- * Sees every save of an event and records the change with the content after it, in the same transaction. A save that
- * does not say who and why is refused; writes that go around the subscriber are refused at COMMIT by a trigger.
+ * Records every save of an event as a change, with the content after it, in the same transaction. It rejects a save
+ * without actor and kind. A trigger rejects at COMMIT writes that bypass the subscriber.
  */
 @Injectable()
 @EventSubscriber()
@@ -37,13 +37,13 @@ export class VersionSubscriber implements EntitySubscriberInterface<CalendarEven
   }
 
   afterUpdate({ entity, databaseEntity, queryRunner }: UpdateEvent<CalendarEvent>): void {
-    // Query-builder updates have no entity: they can make no version.
+    // A query-builder update has no entity, so no version can be created.
     if (!entity || !databaseEntity) throw new Error('Events are written through EventWriter only');
     this.record(entity as CalendarEvent, databaseEntity, queryRunner.data);
   }
 
   beforeRemove(_event: RemoveEvent<CalendarEvent>): never {
-    throw new Error('Events are never removed, only put into the trash');
+    throw new Error('Events are never removed, only moved to the trash');
   }
 
   private record(after: CalendarEvent, before: CalendarEvent | null, data: unknown): void {
@@ -59,7 +59,7 @@ export class VersionSubscriber implements EntitySubscriberInterface<CalendarEven
       actorId: write.actorId,
       at: after.updatedAt,
       comment: write.comment ?? null,
-      changed: changedFields(before ? wireContent(before) : EMPTY_CONTENT, wireContent(after)),
+      changed: findChangedFields(before ? wireContent(before) : EMPTY_CONTENT, wireContent(after)),
       content: toContent(after),
     });
   }

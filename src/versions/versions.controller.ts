@@ -22,7 +22,7 @@ import {
   HistoryView,
   RevertBody,
   RollbackBody,
-  undoOf,
+  toUndo,
   VersionWithSnapshotView,
   versionView,
 } from './versions.dto.js';
@@ -42,11 +42,11 @@ export class VersionsController {
   @RequireRole('read', { evenDeleted: true })
   @ApiOperation({
     operationId: 'listVersions',
-    summary: 'Every version of an event',
-    description: 'Newest first: who changed what, when and why.',
+    summary: 'List the versions of an event',
+    description: 'Lists the versions, newest first, with author, time, changed fields and comment.',
   })
   @ApiOkResponse({ type: HistoryView, description: 'A page of versions' })
-  async history(
+  async list(
     @UuidParam('id', 'The event.') id: string,
     @Query() query: PageQuery,
     @Req() request: FastifyRequest,
@@ -60,11 +60,11 @@ export class VersionsController {
   @RequireRole('read', { evenDeleted: true })
   @ApiOperation({
     operationId: 'getVersion',
-    summary: 'One version of an event',
-    description: 'With the whole content as it was after that change.',
+    summary: 'Read a version of an event',
+    description: 'Returns the version with the complete content after its change.',
   })
-  @ApiOkResponse({ type: VersionWithSnapshotView, description: 'That version' })
-  async version(
+  @ApiOkResponse({ type: VersionWithSnapshotView, description: 'The version' })
+  async get(
     @UuidParam('id', 'The event.') id: string,
     @VersionParam('version') version: number,
   ): Promise<VersionWithSnapshotView> {
@@ -76,12 +76,12 @@ export class VersionsController {
   @RequireRole('read', { evenDeleted: true })
   @ApiOperation({
     operationId: 'listChangelog',
-    summary: 'Everything that happened to an event',
+    summary: 'List the changelog of an event',
     description:
-      'Content and people in one order, oldest first (`?order=desc` for newest first), each with its changes. `position` names an entry, such as for undoing it.',
+      'Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it.',
   })
   @ApiOkResponse({ type: ChangelogView, description: 'A page of changes' })
-  async changelog(
+  async listChangelog(
     @UuidParam('id', 'The event.') id: string,
     @Query() query: ChangelogQuery,
     @Req() request: FastifyRequest,
@@ -90,9 +90,9 @@ export class VersionsController {
     const order = query.order ?? 'asc';
     const { field, author, kind } = query;
     const filter = { descending: order === 'desc', field, author, kind };
-    const page = await this.versions.changelog(id, pageRequest(query, `changes:${order}`, 1), filter);
-    const people = page.items.flatMap((entry) => entry.members ?? []).map((person) => person.userId);
-    const names = await this.users.usernames(people);
+    const page = await this.versions.listChangelog(id, pageRequest(query, `changes:${order}`, 1), filter);
+    const userIds = page.items.flatMap((entry) => entry.members ?? []).map(({ userId }) => userId);
+    const names = await this.users.usernames(userIds);
     return {
       items: page.items.map((entry) => logEntryView(entry, names)),
       ...pageView(page, query, request, reply),
@@ -103,9 +103,9 @@ export class VersionsController {
   @RequireRole('read', { evenDeleted: true })
   @ApiOperation({
     operationId: 'diffVersions',
-    summary: 'What differs between two versions',
+    summary: 'Compare two versions',
     description:
-      'In either order; `current` names the present state, 0 the time before the first version. `Accept: text/plain` gives a readable difference.',
+      'Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference.',
   })
   @RouteConfig({ produces: ['text/plain'] })
   @ApiExtraModels(DiffView)
@@ -138,9 +138,9 @@ export class VersionsController {
   @Idempotent()
   @ApiOperation({
     operationId: 'rollbackEvent',
-    summary: 'Bring an old version back',
+    summary: 'Roll back to an earlier version',
     description:
-      'Writes the old content, or some fields of it, as a new version, checked for conflicts like any change. History is never rewritten.',
+      'Writes the content of an earlier version, or some fields of it, as a new version. The server checks it for conflicts like any change. History is never rewritten.',
   })
   @ApiBody({ type: RollbackBody, required: false })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
@@ -152,7 +152,7 @@ export class VersionsController {
     @Body() body: RollbackBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    const request = { fields: body.fields, ...undoOf(body) };
+    const request = { fields: body.fields, ...toUndo(body) };
     return respondWithEvent(await this.versions.rollback(actor, id, version, request), reply);
   }
 
@@ -165,7 +165,7 @@ export class VersionsController {
     operationId: 'revertChange',
     summary: 'Undo one change',
     description:
-      'Takes back what that one version changed and keeps everything later, as a new version, checked for conflicts. 409 with the fields in the way when later versions changed the same.',
+      'Undoes the change of one version and keeps all later changes, as a new version that is checked for conflicts. If later versions changed the same fields, the response is 409 with these fields.',
   })
   @ApiBody({ type: RevertBody, required: false })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
@@ -177,7 +177,7 @@ export class VersionsController {
     @Body() body: RevertBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return respondWithEvent(await this.versions.revert(actor, id, version, undoOf(body)), reply);
+    return respondWithEvent(await this.versions.revert(actor, id, version, toUndo(body)), reply);
   }
 
   @Post('changelog/:position/undo')
@@ -187,9 +187,9 @@ export class VersionsController {
   @Idempotent()
   @ApiOperation({
     operationId: 'undoChange',
-    summary: 'Undo whatever stands in the changelog',
+    summary: 'Undo an entry of the changelog',
     description:
-      'A version as by `revert/{version}`. For the owner also a share (whom it let in are removed), a change of role, a removal (the role is given back) or a handover (the event is handed back, checked against the time of the old owner). All of it or nothing, as a new entry of the log. 409 with everybody whose role became another since.',
+      'Undoes a version as `revert/{version}` does. The owner can also undo changes of members: a share (the access is revoked), a change of role or a revocation (the previous role is restored), and a transfer of ownership (the event is returned to the previous owner and checked for conflicts with their events). The change is undone completely or not at all, and creates a new entry. If the role of a person changed again since, the response is 409 with these people.',
   })
   @ApiBody({ type: RevertBody, required: false })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
@@ -201,6 +201,6 @@ export class VersionsController {
     @Body() body: RevertBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return respondWithEvent(await this.versions.undo(actor, id, position, undoOf(body)), reply);
+    return respondWithEvent(await this.versions.undo(actor, id, position, toUndo(body)), reply);
   }
 }

@@ -18,14 +18,14 @@ export class ChangelogQuery extends PageQuery {
   order?: 'asc' | 'desc';
 
   @ChoiceField({
-    description: 'Only changes of this field; `permissions` for people.',
+    description: 'Only changes of this field; `permissions` for changes of members.',
     values: [...CONTENT_FIELDS, 'permissions'],
     optional: true,
     example: 'title',
   })
   field?: string;
 
-  @TextField({ description: 'Only changes by this person: name or id.', max: 80, optional: true, example: 'ana' })
+  @TextField({ description: 'Only changes by this person: user name or id.', max: 80, optional: true, example: 'ana' })
   author?: string;
 
   @ChoiceField({
@@ -48,7 +48,7 @@ export class RevertBody {
   on_conflict?: 'reject' | 'allow';
 
   @TextField({
-    description: 'Kept in the history.',
+    description: 'Stored in the history with the change.',
     max: 1_000,
     optional: true,
     nullable: true,
@@ -57,14 +57,15 @@ export class RevertBody {
   change_comment?: string | null;
 }
 
-export const undoOf = ({ on_conflict, change_comment }: RevertBody): Undo => ({
+export const toUndo = ({ on_conflict, change_comment }: RevertBody): Undo => ({
   onConflict: on_conflict ?? 'reject',
   comment: change_comment ?? null,
 });
 
 export class RollbackBody extends RevertBody {
   @ChoiceListField({
-    description: 'Only these fields; everything when absent. Times, zone, all-day and recurrence go together.',
+    description:
+      'Only these fields; all fields when absent. Times, time zone, all-day and recurrence are rolled back together.',
     values: CONTENT_FIELDS.filter((field) => field !== 'deleted'),
     min: 1,
     optional: true,
@@ -98,7 +99,11 @@ export class VersionView {
   @ApiProperty({ type: String, nullable: true, example: 'Moved for Ben' })
   comment: string | null;
 
-  @ApiProperty({ type: [String], description: 'Fields that differ from the version before.', example: ['start_time'] })
+  @ApiProperty({
+    type: [String],
+    description: 'Fields that differ from the previous version.',
+    example: ['start_time'],
+  })
   changed: string[];
 
   @ApiProperty({
@@ -115,18 +120,18 @@ export class HistoryView extends PageView {
 }
 
 export class SnapshotView extends EventContentView {
-  @ApiProperty({ description: 'True while the event was in the trash.', example: false })
+  @ApiProperty({ description: 'True when the event was in the trash.', example: false })
   deleted: boolean;
 }
 
 export class VersionWithSnapshotView extends VersionView {
-  @ApiProperty({ type: SnapshotView, description: 'The whole content after this change.' })
+  @ApiProperty({ type: SnapshotView, description: 'The complete content after the change.' })
   snapshot: SnapshotView;
 }
 
-/** Whatever a field of an event, or a role, can be. */
+/** The schema of any value of a field, and of a role. */
 const FIELD_VALUE = {
-  description: 'The value; null when there was none.',
+  description: 'The value; null when there is none.',
   anyOf: [
     { type: 'string' },
     { type: 'boolean' },
@@ -136,7 +141,7 @@ const FIELD_VALUE = {
   ],
 };
 
-/** A stretch of text that stayed, came or went. */
+/** A piece of text that both versions have, or that was inserted or deleted. */
 export class TextOperationView {
   @ApiProperty({ enum: ['equal', 'insert', 'delete'], enumName: 'TextOperationKind', example: 'insert' })
   op: string;
@@ -160,21 +165,25 @@ export class FieldDifferenceView extends ChangedValueView {
   @ApiProperty({
     type: [TextOperationView],
     required: false,
-    description: 'Word by word, for title, description and location when they changed.',
+    description: 'The comparison word by word. Only for title, description, location and link, when the text changed.',
   })
   text?: TextOperationView[];
 }
 
 export class LogChangeView extends ChangedValueView {
-  @ApiProperty({ description: 'A field of the event, or `permissions` when people changed.', example: 'title' })
+  @ApiProperty({ description: 'A field of the event, or `permissions` for a change of members.', example: 'title' })
   field: string;
 
-  @ApiProperty({ type: PersonView, required: false, description: 'Whose role changed.' })
+  @ApiProperty({ type: PersonView, required: false, description: 'The person whose role changed.' })
   person?: PersonView;
 }
 
 export class LogEntryView {
-  @ApiProperty({ type: 'integer', description: 'Place in the log; names the change to undo.', example: 4 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Position in the changelog, which identifies the change to undo.',
+    example: 4,
+  })
   position: number;
 
   @ApiProperty({ type: 'integer', description: 'The version after the change.', example: 3 })
@@ -195,20 +204,20 @@ export class LogEntryView {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'The version before; null for the creation, the same version when people changed.',
+    description: 'The previous version; null for the creation. For a change of members, the same as `version`.',
     example: 2,
   })
   previous_version: number | null;
 
   @ApiProperty({
     type: 'integer',
-    description: 'By how many characters title, description and location grew or shrank together.',
+    description: 'Change of the total length of title, description, location and link, in characters.',
     example: -8,
   })
   size: number;
 
   @ApiProperty({
-    description: 'What happened, in words.',
+    description: 'The change in words.',
     example: 'Title changed from “Team meeting” to “Team lunch”',
   })
   summary: string;
@@ -256,14 +265,17 @@ export class DiffView {
   })
   changes: Record<string, FieldDifferenceView>;
 
-  @ApiProperty({ type: [PatchOperationView], description: 'JSON Patch (RFC 6902) from the one to the other.' })
+  @ApiProperty({
+    type: [PatchOperationView],
+    description: 'JSON Patch (RFC 6902) from the first version to the second.',
+  })
   patch: PatchOperationView[];
 
   @ApiProperty({ type: [String], example: ['Title changed from “Team meeting” to “Team lunch”'] })
   summary: string[];
 }
 
-/** Returns when and why an entry was redacted; nothing when it was not. */
+/** Returns when and why an entry was redacted; empty when it was not. */
 export const redactionView = ({ redaction }: ChangelogEntry): { redacted?: RedactionView } =>
   redaction ? { redacted: { reason: redaction.reason, at: redaction.at.toISOString() } } : {};
 

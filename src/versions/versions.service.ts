@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Difference, difference, differenceToNothing, renderDifference } from '../content/diff.js';
+import { type Difference, compareContents, compareWithNothing, renderDifference } from '../content/diff.js';
 import { type EventContent, toContent, type WireContent } from '../content/event-content.js';
 import type { ContentField } from '../content/fields.js';
-import { type FieldClash, fieldClashes, mergeContent, unitOf, withUnits } from '../content/merge.js';
+import { type FieldClash, listFieldClashes, mergeContent, unitOf, replaceUnits } from '../content/merge.js';
 import { wireContent } from '../content/wire.js';
 import type { EventWithMembers } from '../events/event-record.js';
 import { EventWriter } from '../events/event-writer.js';
-import { EventsService } from '../events/events.service.js';
+import { ReadEventsService } from '../events/read-events.service.js';
 import type { MemberKind } from '../history/change.js';
 import { EventLock } from '../history/event-lock.js';
 import {
@@ -24,11 +24,11 @@ import { UndoMembersService } from '../sharing/undo-members.service.js';
 export interface VersionDiff extends Difference {
   from: number;
   to: number;
-  /** For people, as plain text. */
+  /** The comparison as plain text. */
   rendered: string;
 }
 
-/** How something is undone. */
+/** The options of undoing a change. */
 export interface Undo {
   onConflict: 'reject' | 'allow';
   comment: string | null;
@@ -36,51 +36,53 @@ export interface Undo {
 
 const UNCHANGED: Difference = { changes: {}, patch: [], summary: [] };
 
-/** Reads versions, compares them, and brings old content back as a new version. */
+/** Reads and compares versions, rolls back, and undoes changes. */
 @Injectable()
 export class VersionsService {
   constructor(
     private readonly history: HistoryService,
-    private readonly events: EventsService,
+    private readonly events: ReadEventsService,
     private readonly writer: EventWriter,
     private readonly locks: EventLock,
     private readonly undoMembers: UndoMembersService,
     private readonly transactions: Transactions,
   ) {}
 
+  /** Returns a page of the versions of an event, newest first. */
   list(eventId: string, page: PageRequest): Promise<Page<ChangelogEntry>> {
     return this.history.listVersions(eventId, page);
   }
 
-  /** @throws Problem not_found */
+  /** Returns a version. @throws Problem not_found */
   async get(eventId: string, version: number, tx?: Transaction): Promise<VersionEntry> {
     const found = await this.history.findVersion(eventId, version, tx);
     if (!found) throw notFound();
     return found;
   }
 
-  changelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<ChangelogEntry>> {
+  /** Returns a page of the entries that match the filter. */
+  listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<ChangelogEntry>> {
     return this.history.listChangelog(eventId, page, filter);
   }
 
   /**
    * Compares two states of an event, from the first to the second.
-   * @param from,to version numbers, 0 for the time before the first, or `current` for the present state
+   * @param from,to version numbers, 0 for the empty state before the first, or `current` for the current state
    * @throws Problem not_found
    */
   async diff(eventId: string, from: number | 'current', to: number | 'current'): Promise<VersionDiff> {
-    const [earlier, later] = [await this.stateAt(eventId, from), await this.stateAt(eventId, to)];
+    const [earlier, later] = [await this.getState(eventId, from), await this.getState(eventId, to)];
     const [before, after] = [earlier.content, later.content];
-    const compared = after ? difference(before, after) : before ? differenceToNothing(before) : UNCHANGED;
+    const compared = after ? compareContents(before, after) : before ? compareWithNothing(before) : UNCHANGED;
     const rendered = after ? renderDifference(before ?? {}, after, compared) : compared.summary.join('\n');
     return { from: earlier.version, to: later.version, rendered, ...compared };
   }
 
   /**
-   * Writes the content of an old version, or some fields of it, as a new version. Brings a deleted event back (owner
+   * Writes the content of an earlier version, or some fields of it, as a new version. Restores a deleted event (owner
    * only).
-   * @throws Problem not_found, forbidden, event_conflict, validation_failed for a version that is a deletion, or that was
-   *   redacted in these fields
+   * @throws Problem validation_failed for a version that is a deletion or was redacted; not_found, forbidden,
+   *   event_conflict
    */
   async rollback(
     actor: Actor,
@@ -98,16 +100,17 @@ export class VersionsService {
       refuseRedacted(old, '/path/version');
       refuseDeletion(old.content, '/path/version');
       return {
-        content: units ? withUnits(current, old.content, units) : old.content,
-        // Bringing only a title back leaves the series as it was split since.
+        content: units ? replaceUnits(current, old.content, units) : old.content,
+        // Rolling back only texts does not undo the splits of the series.
         rejoinAfter: !units || units.has('times') ? version : undefined,
       };
     });
   }
 
   /**
-   * Takes one change back and keeps the later ones: merges its inverse into the present state.
-   * @throws Problem later_changes when they touched the same, not_found, forbidden, event_conflict, validation_failed
+   * Undoes one change and keeps the later ones: merges its inverse into the current state.
+   * @throws Problem later_changes when later versions changed the same fields; not_found, forbidden, event_conflict,
+   *   validation_failed
    */
   async revert(
     actor: Actor,
@@ -117,7 +120,7 @@ export class VersionsService {
     pointer = '/path/version',
   ): Promise<EventWithMembers> {
     if (version === 1) {
-      const message = 'The first version is the creation; use DELETE to take it back.';
+      const message = 'The first version is the creation. To undo it, delete the event.';
       throw invalid({ pointer, code: 'not_allowed', message });
     }
     const request = { comment: comment ?? `Undid version ${version}`, onConflict };
@@ -128,15 +131,14 @@ export class VersionsService {
       refuseDeletion(before.content, pointer);
       const merged = mergeContent(changed.content, current, before.content);
       if ('clashes' in merged) {
-        throw laterChanges(fieldClashes(merged.clashes, changed.content, current, before.content));
+        throw laterChanges(listFieldClashes(merged.clashes, changed.content, current, before.content));
       }
       return { content: merged.content, rejoinAfter: changed.kind === 'split' ? version - 1 : undefined };
     });
   }
 
   /**
-   * Takes back what happened at one position of the changelog: a version as `revert` does, or a share, a change of role,
-   * a revocation or a transfer of ownership.
+   * Undoes the change at one position of the changelog: a version as `revert` does, or a change of members.
    * @throws Problem later_changes, not_found, forbidden, event_conflict, too_many_people, validation_failed
    */
   undo(actor: Actor, eventId: string, position: number, { onConflict, comment }: Undo): Promise<EventWithMembers> {
@@ -163,18 +165,18 @@ export class VersionsService {
       const options = { availability: true, evenDeleted: true };
       const locked = await this.locks.lockFor(tx, actor, eventId, 'edit', options);
       const { content, rejoinAfter } = await decide(tx, toContent(locked.event));
-      // In the trash, an event can only be taken out of it.
+      // An event in the trash can only be restored.
       if (locked.event.deletedAt && content.deletedAt) throw notFound();
       return this.writer.write(tx, locked, content, { actor, kind: 'rolled_back', rejoinAfter, ...request });
     });
   }
 
-  private async stateAt(
+  private async getState(
     eventId: string,
     version: number | 'current',
   ): Promise<{ version: number; content: WireContent | null }> {
     if (version === 0) return { version, content: null };
-    const number = version === 'current' ? await this.history.latestVersion(eventId) : version;
+    const number = version === 'current' ? await this.history.findLatestVersion(eventId) : version;
     return { version: number, content: wireContent((await this.get(eventId, number)).content) };
   }
 }
@@ -184,13 +186,13 @@ const laterChanges = (clashes: FieldClash[]): Problem => new Problem('later_chan
 /** @throws Problem validation_failed */
 function refuseDeletion({ deletedAt }: EventContent, pointer: string): void {
   if (deletedAt === null) return;
-  const message = 'That would delete the event; use DELETE for that.';
+  const message = 'This would delete the event. Use DELETE instead.';
   throw invalid({ pointer, code: 'not_allowed', message });
 }
 
 /** @throws Problem validation_failed */
 function refuseRedacted({ redaction, version }: ChangelogEntry, pointer: string): void {
   if (redaction === null) return;
-  const message = `The texts of version ${version} were redacted; they cannot be brought back.`;
+  const message = `The texts of version ${version} were redacted and cannot be restored.`;
   throw invalid({ pointer, code: 'redacted', message });
 }

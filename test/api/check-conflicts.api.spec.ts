@@ -41,7 +41,9 @@ describe('POST /api/events/check-conflicts', () => {
 
   it('answers with empty lists for a free time, one that only touches, and an event that shows as free', async () => {
     await createMeeting(ana);
-    expect(await check(ana, { start_time: '2026-06-01T11:00:00Z', end_time: '2026-06-01T12:00:00Z' })).toEqual(EMPTY_CONTENT);
+    expect(await check(ana, { start_time: '2026-06-01T11:00:00Z', end_time: '2026-06-01T12:00:00Z' })).toEqual(
+      EMPTY_CONTENT,
+    );
     expect(await check(ana, { ...TIMES, show_as: 'free' })).toEqual(EMPTY_CONTENT);
   });
 

@@ -108,7 +108,7 @@ describe('DELETE /api/auth/me', () => {
     const again = await ok(login({ client: app.client(), body: { username: ben.username, password: PASSWORD } }));
     const socket = await LiveSocket.open(app.url, ben.accessToken);
     await erase(ben);
-    expect(await socket.hears('session_ended')).toMatchObject({ reason: expect.any(String) });
+    expect(await socket.waitFor('session_ended')).toMatchObject({ reason: expect.any(String) });
     for (const token of [ben.accessToken, again.access_token]) {
       expect((await getMe({ client: app.client(token) })).response.status).toBe(401);
     }
@@ -173,7 +173,11 @@ describe('DELETE /api/auth/me', () => {
     const { items } = await ok(listNotifications({ client: guest.client }));
     expect(items.slice(0, 2).map(({ type, actor, message }) => [type, actor.username, message])).toEqual([
       ['access_revoked', 'Deleted user', 'Deleted user left “Team Meeting”'],
-      ['ownership_transferred', 'Deleted user', `Deleted user handed “Team Meeting” over to ${old.username}`],
+      [
+        'ownership_transferred',
+        'Deleted user',
+        `Deleted user transferred ownership of “Team Meeting” to ${old.username}`,
+      ],
     ]);
     await ok(updateEvent({ client: old.client, path: { id: edited.id }, body: { title: 'Mine now' } }));
   });

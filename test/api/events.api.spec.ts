@@ -64,6 +64,8 @@ describe('POST /api/events', () => {
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
       description: null,
       location: null,
+      url: null,
+      status: 'confirmed',
       time_zone: 'UTC',
       all_day: false,
       is_recurring: false,

@@ -33,7 +33,7 @@ describe('the horizon of endless series', () => {
   it('leaves series alone that are known far enough, and those that end', async () => {
     await series('2026-01-05T10:00:00', 'FREQ=WEEKLY');
     await series('2026-01-06T10:00:00', 'FREQ=WEEKLY;COUNT=5');
-    expect(await extend(new Date())).toEqual({ extended: 0, met: [] });
+    expect(await extend(new Date())).toEqual({ extended: 0, conflicting: [] });
   });
 
   it('adds the years that have come near', async () => {
@@ -43,17 +43,17 @@ describe('the horizon of endless series', () => {
     const { extended } = await extend(later);
     expect(extended).toBeGreaterThanOrEqual(1);
     expect(await horizon(id)).toBeGreaterThan(before + 0.9 * YEAR_MS);
-    expect(await extend(later)).toEqual({ extended: 0, met: [] });
+    expect(await extend(later)).toEqual({ extended: 0, conflicting: [] });
   });
 
-  it('reports what a series meets there, keeps it, and makes no version of it', async () => {
-    // Every 16 and every 12 years on one day: they meet in 2042 and not before.
+  it('reports conflicts after the previous horizon, keeps the series, and creates no version', async () => {
+    // Every 16 and every 12 years on one day: the first conflict is in 2042.
     const rule = 'FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=3';
     const first = await series('2026-06-03T04:00:00', `${rule};INTERVAL=16`);
     const second = await series('2030-06-03T04:00:00', `${rule};INTERVAL=12`);
-    const { met } = await extend(new Date('2036-01-01T00:00:00Z'));
-    expect(met.map((meeting) => meeting.eventId)).toContain(second);
-    expect(met.find(({ eventId }) => eventId === second)!.conflicts[0]).toMatchObject({
+    const { conflicting } = await extend(new Date('2036-01-01T00:00:00Z'));
+    expect(conflicting.map(({ eventId }) => eventId)).toContain(second);
+    expect(conflicting.find(({ eventId }) => eventId === second)!.conflicts[0]).toMatchObject({
       start_time: '2042-06-03T04:00:00Z',
     });
     for (const id of [first, second]) {
@@ -84,7 +84,7 @@ describe('new time zone data', () => {
   const recompute = (): ReturnType<TimeZoneUpdateService['recompute']> =>
     app.app.get(TimeZoneUpdateService).recompute();
 
-  it('keeps the wall time, moves the instant, makes a version and tells the people', async () => {
+  it('keeps the wall time, moves the instant, creates a version and notifies the members', async () => {
     const body = { title: 'Dinner', start_time: '2030-06-01T19:00:00', end_time: '2030-06-01T21:00:00' };
     const { id, start_time } = await ok(createEvent({ client: ana.client, body }));
     await age(id);
@@ -103,7 +103,7 @@ describe('new time zone data', () => {
     expect(await recompute()).toEqual({ checked: 0, moved: [] });
   });
 
-  it('tells what a moved event now clashes with, and lets it stay', async () => {
+  it('reports the conflicts of a moved event and keeps it', async () => {
     const at = (hour: number): { start_time: string; end_time: string } => ({
       start_time: `2031-06-01T${hour}:00:00`,
       end_time: `2031-06-01T${hour + 1}:00:00`,
@@ -120,7 +120,7 @@ describe('new time zone data', () => {
     expect(moved).toMatchObject([{ eventId: id, version: 2, conflicts: [{ start_time: other.start_time }] }]);
   });
 
-  it('only notes the new edition where nothing moved', async () => {
+  it('stores only the new edition when nothing moved', async () => {
     const body = { title: 'Lunch', start_time: '2030-07-01T12:00:00', end_time: '2030-07-01T13:00:00' };
     const { id } = await ok(createEvent({ client: ana.client, body: { ...body, recurrence_pattern: 'FREQ=DAILY' } }));
     await app.database.query(`UPDATE events SET tzdata = '2000a' WHERE id = $1`, [id]);

@@ -128,16 +128,16 @@ describe('GET /metrics', () => {
 
   it('counts for each application by itself', async () => {
     const other = await startApp({}, app.database);
-    other.app.get(LiveMetrics).socketOpened('sse');
-    expect(valueOf(await scrape(other), 'convene_live_sockets', { pipe: 'sse' })).toBe(1);
-    expect(valueOf(await scrape(), 'convene_live_sockets', { pipe: 'sse' })).toBe(0);
+    other.app.get(LiveMetrics).countOpened('sse');
+    expect(valueOf(await scrape(other), 'convene_live_sockets', { transport: 'sse' })).toBe(1);
+    expect(valueOf(await scrape(), 'convene_live_sockets', { transport: 'sse' })).toBe(0);
     await other.close();
   });
 });
 
 describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
-  const pipe = { pipe: kind };
-  const OPEN: [string, Record<string, string>] = ['convene_live_sockets', pipe];
+  const transport = { transport: kind };
+  const OPEN: [string, Record<string, string>] = ['convene_live_sockets', transport];
 
   it('follow a real connection: opened, brought up to date, told what happens, gone', async () => {
     const ana = await app.signUp('ana');
@@ -146,22 +146,22 @@ describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
     const told = await growth(
       async () => {
         client = await openLive(kind, app.url, ana.accessToken, { after: 0 });
-        await client.hearsItems(1);
+        await client.waitForItems(1);
         await ok(updateEvent({ client: ana.client, path: { id }, body: { title: 'Plan B' } }));
-        await client.hearsItems(2);
+        await client.waitForItems(2);
       },
       OPEN,
-      [FRAMES, { ...pipe, frame: 'ready' }],
-      [FRAMES, { ...pipe, frame: 'change' }],
+      [FRAMES, { ...transport, frame: 'ready' }],
+      [FRAMES, { ...transport, frame: 'change' }],
       ['convene_live_catch_up_reads_total'],
       ['convene_live_catch_up_items_total'],
       ['convene_live_lag_seconds_count'],
     );
     expect(told).toEqual([1, 1, 2, 1, 1, 1]);
-    const left = { ...pipe, reason: 'left' };
+    const left = { ...transport, reason: 'left' };
     const before = valueOf(await scrape(), CLOSED, left);
     client!.cut();
-    await client!.ends();
+    await client!.waitForEnd();
     // The server hears of it a moment later.
     for (let tries = 0; tries < 200 && valueOf(await scrape(), CLOSED, left) === before; tries += 1);
     const after = await scrape();
@@ -174,12 +174,12 @@ describe.each(LIVE_KINDS)('the figures of %s', (kind) => {
       async () => {
         const client = await openLive(kind, app.url, ana.accessToken);
         await outcome(logout({ client: ana.client, body: {} }));
-        await client.ends();
+        await client.waitForEnd();
       },
       OPEN,
-      [FRAMES, { ...pipe, frame: 'session_ended' }],
-      [CLOSED, { ...pipe, reason: 'session_ended' }],
-      [CLOSED, { ...pipe, reason: 'left' }],
+      [FRAMES, { ...transport, frame: 'session_ended' }],
+      [CLOSED, { ...transport, reason: 'session_ended' }],
+      [CLOSED, { ...transport, reason: 'left' }],
     );
     expect(grown).toEqual([0, 1, 1, 0]);
   });
@@ -193,7 +193,7 @@ describe('an event stream', () => {
       async () => {
         const client = await openLive('sse', app.url, ana.accessToken);
         await outcome(logout({ client: ana.client, body: {} }));
-        await client.ends();
+        await client.waitForEnd();
         expect((await app.fetch(route)).status).toBe(401);
       },
       [REQUESTS, { route, status: '2xx' }],
@@ -208,27 +208,27 @@ describe('the figures of live pipes', () => {
     const own = await startApp({}, app.database);
     try {
       const metrics = own.app.get(LiveMetrics);
-      metrics.socketOpened('web_socket');
-      metrics.socketOpened('web_socket');
-      metrics.socketClosed('web_socket', 'too_slow');
-      metrics.slowDisconnect('web_socket');
-      metrics.frameSent('sse', 'change');
-      metrics.catchUpRead(7);
-      metrics.delivered(0.02);
-      metrics.delivered(-1);
+      metrics.countOpened('web_socket');
+      metrics.countOpened('web_socket');
+      metrics.countClosed('web_socket', 'too_slow');
+      metrics.countSlowDisconnect('web_socket');
+      metrics.countFrame('sse', 'change');
+      metrics.countCatchUp(7);
+      metrics.observeLag(0.02);
+      metrics.observeLag(-1);
       metrics.watchWaiting(() => 3);
       const samples = await scrape(own);
-      const web = { pipe: 'web_socket' };
+      const web = { transport: 'web_socket' };
       expect({
         open: valueOf(samples, 'convene_live_sockets', web),
         closed: valueOf(samples, 'convene_live_sockets_closed_total', { ...web, reason: 'too_slow' }),
         slow: valueOf(samples, 'convene_live_slow_disconnects_total', web),
-        frames: valueOf(samples, 'convene_live_frames_total', { pipe: 'sse', frame: 'change' }),
+        frames: valueOf(samples, 'convene_live_frames_total', { transport: 'sse', frame: 'change' }),
         reads: valueOf(samples, 'convene_live_catch_up_reads_total'),
         items: valueOf(samples, 'convene_live_catch_up_items_total'),
         within1: valueOf(samples, 'convene_live_lag_seconds_bucket', { le: '0.001' }),
         within25: valueOf(samples, 'convene_live_lag_seconds_bucket', { le: '0.025' }),
-        waiting: valueOf(samples, 'convene_live_waiting_people'),
+        waiting: valueOf(samples, 'convene_live_waiting_users'),
       }).toEqual({ open: 1, closed: 1, slow: 1, frames: 1, reads: 1, items: 7, within1: 1, within25: 2, waiting: 3 });
     } finally {
       await own.close();

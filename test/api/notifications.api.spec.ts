@@ -40,7 +40,7 @@ const stream = async (person: Person): Promise<string[]> =>
   (await inbox(person, { limit: 200 })).items.map(({ seq, type }) => `${seq} ${type}`).reverse();
 
 describe('a stream', () => {
-  it('tells everybody on the event everything that happens from then on, numbered without gaps', async () => {
+  it('contains everything that happens while a user is a member, numbered without gaps', async () => {
     const path = { id: event.id };
     await edit({ title: 'Early lunch' });
     await share(ana, event.id, ben, 'editor');
@@ -65,7 +65,7 @@ describe('a stream', () => {
     );
   });
 
-  it('is one for all events of a person, and each person has his own', async () => {
+  it('is one per user, for all events', async () => {
     const other = await createMeeting(ben, { title: 'Dinner' });
     await share(ben, other.id, ana, 'viewer');
     await share(ana, event.id, ben, 'viewer');
@@ -74,7 +74,7 @@ describe('a stream', () => {
     expect((await inbox(ana)).items.map(({ event_title }) => event_title)).toEqual(['Lunch', 'Dinner', 'Lunch']);
   });
 
-  it('has no number for what was refused', async () => {
+  it('has no item for a refused write', async () => {
     await share(ana, event.id, ben, 'viewer');
     await refused(updateEvent({ client: ana.client, path: { id: event.id }, body: { title: '' } }));
     await refused(updateEvent({ client: ben.client, path: { id: event.id }, body: { title: 'x' } }));
@@ -88,7 +88,7 @@ describe('a stream', () => {
     expect(await stream(ben)).toEqual(['1 event_shared', '2 event_updated']);
   });
 
-  it('tells who was removed, and then nothing more', async () => {
+  it('ends with access_revoked for a member who is removed', async () => {
     await share(ana, event.id, ben, 'editor');
     await revoke(ben);
     await edit({ title: 'Secret' });
@@ -99,7 +99,7 @@ describe('a stream', () => {
     expect(JSON.stringify(items)).not.toContain('Secret');
   });
 
-  it('goes on with the next number when somebody comes back', async () => {
+  it('continues with the next number when a user becomes a member again', async () => {
     await share(ana, event.id, ben, 'viewer');
     await revoke(ben, ben);
     await edit({ title: 'Unseen' });
@@ -110,7 +110,7 @@ describe('a stream', () => {
 });
 
 describe('an item', () => {
-  it('says what happened, to what, by whom and when', async () => {
+  it('contains what happened, to which event, by whom and when', async () => {
     await share(ana, event.id, ben, 'editor');
     const changed = await edit({ title: 'Dinner', location: 'Room 4' });
     const [item] = (await inbox(ben)).items;
@@ -123,13 +123,13 @@ describe('an item', () => {
       version: 2,
       actor: { id: ana.id, username: ana.username },
       changed: ['title', 'location'],
-      message: `${ana.username} changed title, location of “Dinner”`,
+      message: `${ana.username} changed “Dinner”: title, location`,
       timestamp: changed.updated_at,
       read_at: null,
     });
   });
 
-  it('speaks to its reader', async () => {
+  it('addresses its recipient', async () => {
     const cid = await app.signUp('cid');
     const users = [ben, cid].map(({ id }) => ({ user_id: id, role: 'viewer' as const }));
     await ok(shareEvent({ client: ana.client, path: { id: event.id }, body: { users } }));
@@ -142,14 +142,14 @@ describe('an item', () => {
     expect(await messages(ana)).toEqual([
       'You created “Lunch”',
       `You shared “Lunch” with ${b} as viewer and ${c} as viewer`,
-      `You changed the role on “Lunch” of ${b} from viewer to editor`,
-      `${b} changed title of “Dinner”`,
+      `You changed ${b}’s role on “Lunch” from viewer to editor`,
+      `${b} changed “Dinner”: title`,
       `${c} left “Dinner”`,
     ]);
     expect(await messages(ben)).toEqual([
       `${a} shared “Lunch” with you as viewer and ${c} as viewer`,
-      `${a} changed the role on “Lunch” of you from viewer to editor`,
-      'You changed title of “Dinner”',
+      `${a} changed your role on “Lunch” from viewer to editor`,
+      'You changed “Dinner”: title',
       `${c} left “Dinner”`,
     ]);
     expect((await messages(cid)).at(-1)).toBe('You left “Dinner”');
@@ -157,7 +157,7 @@ describe('an item', () => {
 });
 
 describe('GET /api/notifications', () => {
-  it('counts one’s own actions as read', async () => {
+  it('returns your own actions as read', async () => {
     await share(ana, event.id, ben, 'editor');
     await edit({ title: 'Dinner' }, ben);
     const [mine, theirs] = [await inbox(ana), await inbox(ben)];
@@ -166,7 +166,7 @@ describe('GET /api/notifications', () => {
     expect([theirs.unread_count, read(theirs)]).toEqual([1, [true, false]]);
   });
 
-  it('can leave out what was read', async () => {
+  it('can return only unread notifications', async () => {
     await share(ana, event.id, ben, 'viewer');
     await edit({ title: 'Dinner' });
     const [latest] = (await inbox(ben)).items;
@@ -176,7 +176,7 @@ describe('GET /api/notifications', () => {
     expect((await inbox(ben, { unread: false })).items).toHaveLength(2);
   });
 
-  it('comes in pages, newest first, whole while more comes in', async () => {
+  it('returns pages, newest first, without gaps while items are added', async () => {
     await share(ana, event.id, ben, 'viewer');
     for (let count = 0; count < 6; count += 1) await edit({ title: `Lunch ${count}` });
     const seen: number[] = [];
@@ -193,11 +193,11 @@ describe('GET /api/notifications', () => {
     expect(numbered.items.map(({ seq }) => seq)).toEqual([5, 4, 3, 2]);
   });
 
-  it('is empty for a newcomer', async () => {
+  it('is empty for a new user', async () => {
     expect(await inbox(ben)).toEqual({ items: [], next_cursor: null, unread_count: 0 });
   });
 
-  it('refuses what it does not know', async () => {
+  it('refuses unknown or invalid parameters', async () => {
     for (const [query, complaint] of [
       ['unread=perhaps', '/query/unread invalid'],
       ['limit=-1', '/query/limit too_small'],
@@ -219,20 +219,20 @@ describe('reading', () => {
     item = (await inbox(ben)).items[0]!;
   });
 
-  it('marks one, and keeps the first time when it is read twice', async () => {
+  it('marks one notification, and keeps the first time on a second call', async () => {
     const read = await ok(readOne(item));
     expect(read).toEqual({ ...item, read_at: expect.any(String) });
     expect(await ok(readOne(item))).toEqual(read);
     expect((await inbox(ben)).unread_count).toBe(1);
   });
 
-  it('hides the items of others', async () => {
+  it('hides the notifications of other users', async () => {
     expect(await refused(readOne(item, ana))).toMatchObject({ status: 404, code: 'not_found' });
     expect(await refused(readOne({ id: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' }))).toMatchObject({ status: 404 });
     expect((await inbox(ben)).items[0]!.read_at).toBeNull();
   });
 
-  it('marks all, and tells how many there were', async () => {
+  it('marks all notifications and returns how many were unread', async () => {
     expect(await ok(readAllNotifications({ client: ben.client }))).toEqual({ updated: 2 });
     expect(await ok(readAllNotifications({ client: ben.client }))).toEqual({ updated: 0 });
     expect(await inbox(ben)).toMatchObject({ unread_count: 0, items: [{}, {}] });
@@ -241,7 +241,7 @@ describe('reading', () => {
     expect((await inbox(ben)).unread_count).toBe(1);
   });
 
-  it('leaves those of others unread', async () => {
+  it('leaves the notifications of other users unread', async () => {
     const cid = await app.signUp('cid');
     await share(ana, event.id, cid, 'viewer');
     await ok(readAllNotifications({ client: ben.client }));

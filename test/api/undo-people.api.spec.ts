@@ -95,7 +95,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     const edit = updateEvent({ client: ben.client, path: { id }, body: { title: 'Lunch' } });
     expect(await refused(edit)).toMatchObject({ status: 403 });
     expect(await last()).toMatchObject({ kind: 'role_changed', comment: 'Too early' });
-    expect(await lastTold(ben)).toMatch(/^role_changed: .* of you from editor to viewer$/);
+    expect(await lastTold(ben)).toMatch(/^role_changed: .* changed your role on .* from editor to viewer$/);
   });
 
   it('of one share that let people in and changed roles undoes either part', async () => {
@@ -123,7 +123,9 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(peopleOf(event)).toEqual(['ana owner', 'ben viewer']);
     expect(event).toMatchObject({ owner: { id: ana.id }, role: 'viewer' });
     expect(await last()).toMatchObject({ kind: 'ownership_transferred', actor: { id: ben.id } });
-    expect(await lastTold(ana)).toBe(`ownership_transferred: ${ben.username} handed “${MEETING.title}” over to you`);
+    expect(await lastTold(ana)).toBe(
+      `ownership_transferred: ${ben.username} transferred ownership of “${MEETING.title}” to you`,
+    );
     await createMeeting(ben);
     expect(await refused(createEvent({ client: ana.client, body: MEETING }))).toMatchObject({
       status: 409,

@@ -2,14 +2,14 @@ import { Parser } from '@asyncapi/parser';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
-import { ENDINGS } from '../../src/live/live-endings.js';
-import { CLIENT_FRAMES, END_REASONS, SERVER_FRAMES } from '../../src/live/live-frames.js';
+import { END_REASON_NAMES, END_REASONS } from '../../src/live/end-reasons.js';
+import { CLIENT_FRAMES, SERVER_FRAMES } from '../../src/live/live-frames.js';
 import { FrameContract } from '../support/frame-contract.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 const SERVER_NAMES = Object.keys(SERVER_FRAMES);
 const CLIENT_NAMES = Object.keys(CLIENT_FRAMES);
-const ANSWERS = CLIENT_NAMES.map((name) => `${name}Acknowledged`);
+const ACKNOWLEDGEMENTS = CLIENT_NAMES.map((name) => `${name}Acknowledged`);
 const CHANNELS = ['socketIo', 'webSocket', 'serverSentEvents'] as const;
 
 describe('the AsyncAPI document', () => {
@@ -27,7 +27,7 @@ describe('the AsyncAPI document', () => {
 
   const messages = (channel: (typeof CHANNELS)[number]) => Object.entries(document.channels[channel].messages);
 
-  it('is valid AsyncAPI 3.0, with nothing to remark but that there is a 3.1', async () => {
+  it('is valid AsyncAPI 3.0', async () => {
     const { diagnostics } = await new Parser().parse(JSON.stringify(document));
     expect(diagnostics.map(({ code, message }) => ({ code, message }))).toEqual([
       { code: 'asyncapi-latest-version', message: expect.stringContaining('3.1.0') as string },
@@ -35,12 +35,12 @@ describe('the AsyncAPI document', () => {
     expect(document.asyncapi).toBe('3.0.0');
   });
 
-  it('is the one that is committed (`npm run openapi` renews it)', () => {
+  it('equals the committed document (`npm run openapi` updates it)', () => {
     expect(document).toEqual(JSON.parse(readFileSync('sdk/asyncapi.json', 'utf8')));
   });
 
-  it('has every frame that the code sends and takes, and no other', () => {
-    const sockets = [...SERVER_NAMES, ...CLIENT_NAMES, ...ANSWERS].sort();
+  it('contains every frame that the code sends and receives, and no other', () => {
+    const sockets = [...SERVER_NAMES, ...CLIENT_NAMES, ...ACKNOWLEDGEMENTS].sort();
     expect(Object.keys(document.channels.socketIo.messages).sort()).toEqual(sockets);
     expect(Object.keys(document.channels.webSocket.messages).sort()).toEqual(sockets);
     expect(Object.keys(document.channels.serverSentEvents.messages).sort()).toEqual([
@@ -51,7 +51,7 @@ describe('the AsyncAPI document', () => {
     ]);
   });
 
-  it('says of every frame in which direction it goes, and what answers it', () => {
+  it('states the direction of every frame, and its response', () => {
     const operations = Object.values(document.operations) as {
       action: string;
       messages: { $ref: string }[];
@@ -67,57 +67,58 @@ describe('the AsyncAPI document', () => {
         ...over('serverSentEvents', ['change', 'position', 'resync', 'session_ended']),
       ].sort(),
     );
-    const asked = operations.filter(({ action }) => action === 'receive');
-    expect(asked.map((operation) => [names([operation]), names([operation.reply!])])).toEqual(
+    const received = operations.filter(({ action }) => action === 'receive');
+    expect(received.map((operation) => [names([operation]), names([operation.reply!])])).toEqual(
       ['socketIo', 'webSocket'].flatMap((channel) =>
         CLIENT_NAMES.map((name) => [over(channel, [name]), over(channel, [`${name}Acknowledged`])]),
       ),
     );
   });
 
-  it('describes every frame, with an example that fits it', () => {
+  it('describes every frame with a valid example', () => {
     for (const channel of CHANNELS) {
       for (const [name, { examples, summary, title }] of messages(channel)) {
         expect([title, summary].every(Boolean)).toBe(true);
         expect(examples.length).toBeGreaterThan(0);
         for (const { headers, payload } of examples) {
-          expect(contract.breach(channel, name, payload)).toBeNull();
-          expect(contract.breach(channel, name, headers, 'headers')).toBeNull();
+          expect(contract.findViolation(channel, name, payload)).toBeNull();
+          expect(contract.findViolation(channel, name, headers, 'headers')).toBeNull();
         }
       }
     }
   });
 
-  it('lets a text of the plain WebSocket be told by its type', () => {
+  it('identifies a text of the plain WebSocket by its type', () => {
     for (const [name, { examples }] of messages('webSocket')) {
-      for (const { payload } of examples) expect(contract.messageOf(payload as object)).toBe(name);
+      for (const { payload } of examples) expect(contract.nameOf(payload as object)).toBe(name);
     }
   });
 
-  it('lets no frame lack a member, or have one that it does not name', () => {
+  it('requires all documented members of a frame and allows no others', () => {
     for (const channel of CHANNELS) {
       for (const [name, { examples, payload: schema }] of messages(channel)) {
         const payload = examples[0]!.payload as Record<string, unknown> | undefined;
         if (!schema || !payload) continue;
-        expect(contract.breach(channel, name, { ...payload, secret: 1 })).toContain('additional properties');
+        expect(contract.findViolation(channel, name, { ...payload, secret: 1 })).toContain('additional properties');
         const [first] = Object.keys(payload);
-        expect(contract.breach(channel, name, { ...payload, [first!]: undefined })).not.toBeNull();
-        expect(contract.breach(channel, name, undefined)).not.toBeNull();
+        expect(contract.findViolation(channel, name, { ...payload, [first!]: undefined })).not.toBeNull();
+        expect(contract.findViolation(channel, name, undefined)).not.toBeNull();
       }
-      expect(contract.breach(channel, 'constructor', {})).toContain('no such message');
+      expect(contract.findViolation(channel, 'constructor', {})).toContain('no such message');
     }
-    expect(contract.breach('serverSentEvents', 'position', { seq: 1 })).toContain('not promised');
+    expect(contract.findViolation('serverSentEvents', 'position', { seq: 1 })).toContain('not documented');
   });
 
-  it('knows the reasons of an end, and no others', () => {
-    for (const reason of END_REASONS) expect(contract.breach('socketIo', 'session_ended', { reason })).toBeNull();
-    expect(contract.breach('socketIo', 'session_ended', { reason: 'boredom' })).not.toBeNull();
+  it('lists all end reasons and no others', () => {
+    for (const reason of END_REASON_NAMES)
+      expect(contract.findViolation('socketIo', 'session_ended', { reason })).toBeNull();
+    expect(contract.findViolation('socketIo', 'session_ended', { reason: 'boredom' })).not.toBeNull();
   });
 
-  it('tells a client author of every end and its code, of resuming, signing in and the limits', () => {
+  it('documents every end reason and its code, resuming, signing in and the limits', () => {
     const { description } = document.info as { description: string };
-    for (const reason of END_REASONS) {
-      expect(description).toContain(`| \`${reason}\` | ${ENDINGS[reason].code} | ${ENDINGS[reason].help} |`);
+    for (const reason of END_REASON_NAMES) {
+      expect(description).toContain(`| \`${reason}\` | ${END_REASONS[reason].code} | ${END_REASONS[reason].help} |`);
     }
     for (const topic of [
       ...SERVER_NAMES,
@@ -132,7 +133,7 @@ describe('the AsyncAPI document', () => {
     for (const limit of [
       '| 10 |',
       '| 10 seconds |',
-      '| 100 a minute |',
+      '| 100 per minute |',
       '| 64 KiB |',
       '| 1,000 items |',
       '| 30 seconds |',

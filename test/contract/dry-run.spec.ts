@@ -115,8 +115,8 @@ describe('a dry run', () => {
         `SELECT last_seq AS last FROM notification_streams WHERE user_id = $1`,
         [id],
       );
-      const { seq } = (await sockets[index]!.hears('ready')) as { seq: number };
-      await sockets[index]!.hearsItems(Number(stream?.last ?? 0) - seq);
+      const { seq } = (await sockets[index]!.waitFor('ready')) as { seq: number };
+      await sockets[index]!.waitForItems(Number(stream?.last ?? 0) - seq);
     }
   }
 

@@ -62,7 +62,7 @@ describe('GET /docs/realtime', () => {
   });
 
   it('renders the Markdown of the introduction', () => {
-    for (const title of ['Missing nothing', 'Signing in', 'Endings', 'Limits'])
+    for (const title of ['Receiving every change', 'Signing in', 'Why a connection ends', 'Limits'])
       expect(html).toContain(`>${title}</h2>`);
     expect(html).not.toMatch(/\*\*|^## |\| --- \|/m);
   });

@@ -29,7 +29,6 @@ const SECRET = 'Call +49 170 1234567';
 
 /** Runs the command on the database of the application. */
 async function redact(...args: string[]): Promise<{ code: number; printed: string }> {
-  await buildServer();
   const program = join(SERVER_PROGRAM, '../../scripts/redact-version.js');
   const env = { PATH: process.env.PATH, DATABASE_URL: app.database.url };
   return new Promise((resolve) => {
@@ -40,6 +39,7 @@ async function redact(...args: string[]): Promise<{ code: number; printed: strin
 }
 
 beforeAll(async () => {
+  await buildServer();
   app = await startApp();
   [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
   id = (await createMeeting(ana, { recurrence_pattern: 'FREQ=DAILY;COUNT=3', show_as: 'free' })).id;
@@ -65,7 +65,7 @@ describe('npm run redact:version', () => {
     [['00000000-0000-7000-8000-000000000009', '2', '--reason', 'x'], /has no version 2/],
     [['no-uuid', '2', '--reason', 'x'], /has no version 2/],
     [['$id', '99', '--reason', 'x'], /has no version 99/],
-    [['$id', '5', '--reason', 'x'], /is the present state/],
+    [['$id', '5', '--reason', 'x'], /is the current state/],
     [['$id', '2'], /Usage/],
     [['$id', '2', '--reason', ' '], /Usage/],
     [['$id', 'two', '--reason', 'x'], /Usage/],
@@ -84,7 +84,7 @@ describe('npm run redact:version', () => {
       printed: `Redacted version 2 of event ${id}.\nThe same texts are also in: version 3.\n`,
     });
     expect(await everythingStored()).not.toMatch(/1234567|Secret|secret/);
-    expect((await redact(id, '2', '--reason', 'x')).printed).toMatch(/redacted already/);
+    expect((await redact(id, '2', '--reason', 'x')).printed).toMatch(/is already redacted/);
     expect((await redact(id, '3', '--reason', 'The same number')).code).toBe(0);
     await expectInvariants(app.database);
   });

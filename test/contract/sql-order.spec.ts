@@ -51,7 +51,15 @@ const violations = (files: Source[]): string[] =>
 
 describe('SQL points one way', () => {
   it('knows the owner of every table of the database', () => {
-    const tables = ['users', 'sessions', 'events', 'event_permissions', 'event_versions', 'member_changes', 'redactions'];
+    const tables = [
+      'users',
+      'sessions',
+      'events',
+      'event_permissions',
+      'event_versions',
+      'member_changes',
+      'redactions',
+    ];
     const others = ['event_occupancy', 'notifications', 'notification_streams', 'idempotency_keys'];
     expect([...tables, ...others].filter((name) => !owners.has(name))).toEqual([]);
     expect([...owners.values()].filter((room) => !ROOMS.includes(room))).toEqual([]);

@@ -16,7 +16,9 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await app?.close();
   });
 
-  /** Opens a page; `outside` and `complaints` fill as the browser asks elsewhere, or reports a violation or an error. */
+  /**
+   * Opens a page; `outside` and `complaints` fill as the browser asks elsewhere, or reports a violation or an error.
+   */
   async function open(path: string): Promise<{ page: Page; outside: string[]; complaints: string[] }> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     const outside: string[] = [];
@@ -44,7 +46,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
   it('/docs shows the operations and asks nobody else', async () => {
     const { page, outside, complaints } = await open('/docs');
     await page.locator('.opblock').first().waitFor();
-    for (const summary of ['Create an event', 'Share an event', 'Bring an old version back']) {
+    for (const summary of ['Create an event', 'Share an event', 'Roll back to an earlier version']) {
       expect(await page.getByText(summary, { exact: true }).first().isVisible()).toBe(true);
     }
     await page.waitForLoadState('networkidle');
@@ -66,7 +68,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
 
   it('/redoc shows the operations, searches them and asks nobody else', async () => {
     const { page, outside, complaints } = await open('/redoc');
-    for (const summary of ['Create an event', 'Share an event', 'Bring an old version back']) {
+    for (const summary of ['Create an event', 'Share an event', 'Roll back to an earlier version']) {
       await page.getByRole('heading', { name: summary }).waitFor();
     }
     await page.getByPlaceholder('Search...').pressSequentially('rollback');
@@ -79,7 +81,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
   it('/docs/realtime shows every message of every connection and asks nobody else', async () => {
     const { page, outside, complaints } = await open('/docs/realtime');
     const document = (await (await fetch(`${app.url}/asyncapi.json`)).json()) as AsyncApiDocument;
-    for (const title of ['Missing nothing', 'Signing in', 'Endings', 'Limits']) {
+    for (const title of ['Receiving every change', 'Signing in', 'Why a connection ends', 'Limits']) {
       expect(await page.getByRole('heading', { level: 2, name: title, exact: true }).isVisible()).toBe(true);
     }
     for (const [channel, { address, messages, title }] of Object.entries(document.channels)) {
@@ -154,7 +156,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     // Swagger UI would open another tab.
     await link.evaluate((element) => element.removeAttribute('target'));
     await link.click();
-    await page.getByRole('heading', { name: 'Missing nothing' }).waitFor();
+    await page.getByRole('heading', { name: 'Receiving every change' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/docs/realtime');
     await page.locator('a[href="/docs"]').first().click();
     await page.locator('.opblock').first().waitFor();

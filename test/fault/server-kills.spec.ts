@@ -71,7 +71,7 @@ describe('kill -9 of the database in mid-write', () => {
     writers = new AcknowledgedWriters(url);
     const [token] = await writers.start(4);
     const socket = await LiveSocket.open(url, token!);
-    const { seq } = (await socket.hears('ready')) as { seq: number };
+    const { seq } = (await socket.waitFor('ready')) as { seq: number };
     for (let round = 0; round < 2; round += 1) {
       await writeMore(60);
       const postgres = (await home.postgres())!;
@@ -95,7 +95,7 @@ describe('kill -9 of the database in mid-write', () => {
 
     const { body: inbox } = await call(url, 'GET', '/api/notifications?limit=1', { token });
     const last = (inbox.items as { seq: number }[])[0]!.seq;
-    const items = await socket.hearsItems(last - seq);
+    const items = await socket.waitForItems(last - seq);
     expect(items.map((item) => item.seq)).toEqual(Array.from({ length: last - seq }, (_, n) => seq + 1 + n));
     socket.close();
     expect((await server.signal('SIGTERM')).code).toBe(0);

@@ -62,7 +62,7 @@ describe('SIGTERM', () => {
     expect(await slow).toMatchObject({ status: 200, body: { title: 'Finished', version: 2 } });
     expect(await exit).toEqual({ code: 0, signal: null });
     expect(Date.now() - began).toBeLessThan(5_000);
-    await socket.hears('disconnect');
+    await socket.waitFor('disconnect');
     silent.destroy();
     expect(await lasting.postgres()).toBeUndefined();
     expect(server.output).not.toMatch(/error/i);

@@ -12,9 +12,9 @@ import { ServerHome, type ServerProcess } from '../support/server-process.js';
 const ITEMS = 20_000;
 const QUIET_ITEMS = 2_000;
 const BATCH = 500;
-const EDITS_A_BATCH = 4;
-/** Batches between two looks at the memory. */
-const LOOK_EVERY = 4;
+const EDITS_PER_BATCH = 4;
+/** Batches between two measurements of the memory. */
+const MEASURE_EVERY = 4;
 const MEGABYTE = 1_048_576;
 
 beforeAll(buildServer);
@@ -38,12 +38,12 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** Notes for every item how many milliseconds after its change it came. */
-function timed(reader: LiveClient, delays: number[]): LiveClient {
-  const hear = reader.hear.bind(reader);
-  reader.hear = (name, data, text) => {
+/** Records for every item how many milliseconds after its change it is received. */
+function recordDelays(reader: LiveClient, delays: number[]): LiveClient {
+  const record = reader.record.bind(reader);
+  reader.record = (name, data, text) => {
     if (name === 'change') delays.push(Date.now() - Date.parse(data['timestamp'] as string));
-    hear(name, data, text);
+    record(name, data, text);
   };
   return reader;
 }
@@ -52,29 +52,29 @@ const quantile = (values: number[], part: number): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length * part)] ?? 0;
 
 /**
- * So many more items in a person's stream; between the batches changes that others hear of, too.
- * @returns the most memory that was held meanwhile, in bytes
+ * Adds items to a user's stream in batches; after each batch, changes a shared event.
+ * @returns the maximum memory of the server meanwhile, in bytes
  */
 async function write(person: PlainPerson, items: number, shared: string, memory: ServerMemory): Promise<number> {
   const { token } = person;
-  const event = { title: 'One of very many', ...slot(1), show_as: 'free' };
+  const event = { title: 'One of many', ...slot(1), show_as: 'free' };
   const body = { events: Array.from({ length: BATCH }, () => event) };
-  let most = 0;
+  let max = 0;
   for (let n = 1; n <= items / BATCH; n += 1) {
     expect((await client.call('POST', '/api/events/batch', { token, body })).status).toBe(201);
-    for (let edit = 0; edit < EDITS_A_BATCH; edit += 1) {
+    for (let edit = 0; edit < EDITS_PER_BATCH; edit += 1) {
       const title = `${items} ${n} ${edit}`;
       expect((await client.call('PUT', `/api/events/${shared}`, { token, body: { title } })).status).toBe(200);
     }
-    if (n % LOOK_EVERY === 0) most = Math.max(most, await memory.measure());
+    if (n % MEASURE_EVERY === 0) max = Math.max(max, await memory.measure());
   }
-  return most;
+  return max;
 }
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('clients that never read', { timeout: 300_000 }, () => {
-  it('cost the server no memory, are disconnected, and keep nothing from anybody else', async () => {
+  it('cost the server no memory, are disconnected, and do not affect other clients', async () => {
     const memory = await ServerMemory.of(server);
     const [ana, ben] = [await client.signUp('ana'), await client.signUp('ben')];
     const { token } = ana;
@@ -84,22 +84,24 @@ describe('clients that never read', { timeout: 300_000 }, () => {
     await client.call('POST', `/api/events/${made.id}/share`, { token, body });
 
     const delays: number[] = [];
-    const open = (person: PlainPerson, noted: number[] = []): Promise<LiveClient[]> =>
+    const open = (person: PlainPerson, recorded: number[] = []): Promise<LiveClient[]> =>
       Promise.all(
-        LIVE_KINDS.map(async (kind) => timed(await openLive(kind, client.url, person.token, { after: 0 }), noted)),
+        LIVE_KINDS.map(async (kind) =>
+          recordDelays(await openLive(kind, client.url, person.token, { after: 0 }), recorded),
+        ),
       );
     const own = await open(ana);
     const others = await open(ben, delays);
-    // Before and after, so many others of hers read instead: what they cost is not the question.
-    const readByAsMany = async (): Promise<number> => {
+    // The baseline, before and after: as many clients that do read.
+    const measureReadingClients = async (): Promise<number> => {
       const reading = [...(await open(ana)), ...(await open(ana))];
-      const most = await write(ana, QUIET_ITEMS, made.id, memory);
+      const max = await write(ana, QUIET_ITEMS, made.id, memory);
       for (const reader of reading) reader.cut();
-      await Promise.all(reading.map((reader) => reader.ends()));
+      await Promise.all(reading.map((reader) => reader.waitForEnd()));
       await sleep(200);
-      return most;
+      return max;
     };
-    const memoryBefore = await readByAsMany();
+    const memoryBefore = await measureReadingClients();
     const quiet = delays.splice(0);
     const slow: PausedClient[] = [];
     for (const kind of [...LIVE_KINDS, ...LIVE_KINDS]) slow.push(await PausedClient.open(kind, client.url, token));
@@ -107,23 +109,23 @@ describe('clients that never read', { timeout: 300_000 }, () => {
     expect((memoryMeanwhile - memoryBefore) / MEGABYTE).toBeLessThan(20);
     const disturbed = delays.splice(0);
     const metrics = await (await fetch(`${client.url}/metrics`)).text();
-    for (const kind of LIVE_KINDS) expect(metrics).toContain(`convene_live_slow_disconnects_total{pipe="${kind}"} 2\n`);
-    // Cut off long ago, and without a word: it would have had to wait behind all that was not read.
+    for (const kind of LIVE_KINDS) expect(metrics).toContain(`convene_live_slow_disconnects_total{transport="${kind}"} 2\n`);
+    // Reset long before the end and without a reason, which would have had to wait behind the unread frames.
     for (const one of slow) {
       await one.readToTheEnd();
       expect(one.items).toBeLessThan(ITEMS / 2);
     }
-    await readByAsMany();
+    await measureReadingClients();
     quiet.push(...delays);
 
     const items = ITEMS + 2 * QUIET_ITEMS;
-    const edits = (items / BATCH) * EDITS_A_BATCH;
+    const edits = (items / BATCH) * EDITS_PER_BATCH;
     for (const [readers, last] of [
       [own, 2 + items + edits],
       [others, 1 + edits],
     ] as const) {
       for (const reader of readers) {
-        await reader.hearsItems(last);
+        await reader.waitForItems(last);
         expect(reader.seqs).toEqual(upTo(last));
         reader.cut();
       }
@@ -133,14 +135,14 @@ describe('clients that never read', { timeout: 300_000 }, () => {
     const more = ((memoryMeanwhile - memoryBefore) / MEGABYTE).toFixed(1);
     const ratio = (quantile(disturbed, 0.5) / quantile(quiet, 0.5)).toFixed(2);
     console.log(
-      `slow readers: ${more} MB more than ${(memoryBefore / MEGABYTE).toFixed(0)} MB; delay of others ` +
-        `${figures(disturbed)}, otherwise ${figures(quiet)}, ratio ${ratio}`,
+      `slow readers: ${more} MB above ${(memoryBefore / MEGABYTE).toFixed(0)} MB; delay of other clients ` +
+        `${figures(disturbed)}, baseline ${figures(quiet)}, ratio ${ratio}`,
     );
   });
 });
 
-describe('a server that closes with 100 live connections', () => {
-  it('tells everybody, waits for none who does not listen, and ends well', async () => {
+describe('a server that shuts down with 100 live connections', () => {
+  it('notifies every client, does not wait for those that do not read, and exits with 0', async () => {
     const people = await Promise.all(Array.from({ length: 10 }, () => client.signUp('guest')));
     const reading: LiveClient[] = [];
     const paused: PausedClient[] = [];
@@ -150,8 +152,8 @@ describe('a server that closes with 100 live connections', () => {
     }
     expect(await server.signal('SIGTERM')).toEqual({ code: 0, signal: null });
     for (const reader of reading) {
-      await reader.ends();
-      expect(await reader.hears('session_ended')).toEqual({ reason: 'shutting_down' });
+      await reader.waitForEnd();
+      expect(await reader.waitFor('session_ended')).toEqual({ reason: 'shutting_down' });
     }
     for (const one of paused) await one.readToTheEnd();
   });

@@ -1,7 +1,7 @@
 import { type EventContent, isSeries, EMPTY_CONTENT } from '../../src/content/event-content.js';
-import { changedFields, wireContent } from '../../src/content/wire.js';
+import { findChangedFields, wireContent } from '../../src/content/wire.js';
 import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/content/snapshot.js';
-import { findOriginal, halves, without } from '../../src/content/series-edit.js';
+import { findOriginal, splitBefore, removeOccurrences } from '../../src/content/series-edit.js';
 import type { RoleChange } from '../../src/permissions/member.js';
 import { type Action, can, type Role } from '../../src/permissions/role.js';
 import { INVERSE_KIND, undoRoles } from '../../src/sharing/undo-roles.js';
@@ -109,8 +109,8 @@ export class Family {
     const { content } = event;
     if (!isSeries(content)) return false;
     const original = attempt(() => findOriginal(content, content.allDay ? at.slice(0, 10) : at));
-    const parts = original && halves(content, original);
-    if (!parts || !without(content, original, 'following')) return false;
+    const parts = original && splitBefore(content, original);
+    if (!parts || !removeOccurrences(content, original, 'following')) return false;
     this.write(event, by, 'split', parts.head);
     this.begin(parts.tail, by, 'split', event.members);
     return true;
@@ -154,7 +154,7 @@ export class Family {
 
   private write(event: FamilyEvent, by: string, kind: ChangeKind, content: EventContent): boolean {
     const before = wireContent(event.content);
-    const fields = changedFields(before, wireContent(content));
+    const fields = findChangedFields(before, wireContent(content));
     // In the trash nothing is changed but that it is there.
     if (fields.length === 0 || (event.content.deletedAt && content.deletedAt)) return false;
     const gone = fields.includes('deleted') && content.deletedAt;
@@ -165,7 +165,7 @@ export class Family {
   private note(event: FamilyEvent, by: string, kind: ChangeKind, content: EventContent, before: object): void {
     const [version, at] = [event.version + 1, this.now()];
     Object.assign(event, { content, version, updatedBy: by, updatedAt: at });
-    const changed = changedFields(before, wireContent(content));
+    const changed = findChangedFields(before, wireContent(content));
     this.append(event, { kind, version, actorId: by, at, changed, snapshot: toSnapshot(content), members: null });
   }
 
@@ -213,9 +213,9 @@ function stored(entry: StoredEntry): StoredEntry {
 export function verdict(event: FamilyEvent, entries = event.entries): (Finding & { position: number | null }) | null {
   const replay = new HistoryReplay(new Map(event.bornWith), event.isTail);
   for (const entry of entries) {
-    const found = replay.next(entry);
+    const found = replay.apply(entry);
     if (found) return { ...found, position: entry.position };
   }
-  const found = replay.end(event);
+  const found = replay.compareWith(event);
   return found && { ...found, position: null };
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventContent } from '../../src/content/event-content.js';
-import { changedFields, wireContent } from '../../src/content/wire.js';
+import { findChangedFields, wireContent } from '../../src/content/wire.js';
 import { seriesOf } from '../../src/content/series.js';
 import { expand } from '../../src/recurrence/expand.js';
 import { validateSeries } from '../../src/recurrence/validate.js';
@@ -103,7 +103,7 @@ describe('edits of several people, each made for some version of before', () => 
             const later = versions.slice(made + 1).some((version, index) => {
               const before = versions[made + index]!;
               // The log names the field.
-              const fields = changedFields(wireContent(before), wireContent(version)).map((field) => unitOf(field));
+              const fields = findChangedFields(wireContent(before), wireContent(version)).map((field) => unitOf(field));
               return !isSame(before, version, atom) && fields.includes(unitOfAtom(atom));
             });
             expect(isSame(last, wanted, atom) || later, `${atom} of version ${made}`).toBe(true);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { EventContent } from '../../src/content/event-content.js';
 import { type ContentInput, draftContent } from '../../src/content/draft.js';
-import { findOriginal, overrideOccurrence, throughOccurrence, without } from '../../src/content/series-edit.js';
+import { findOriginal, overrideOccurrence, toSeriesEdit, removeOccurrences } from '../../src/content/series-edit.js';
 import { invalid, Problem } from '../../src/problems/problem.js';
 
 /** What somebody does to the content of an event, as the API would be asked for it. */
@@ -25,9 +25,10 @@ export function dailyMeeting(): EventContent {
 export function applyEdit(edit: ContentEdit, content: EventContent): EventContent {
   if (edit.what === 'fields') return toDrafts(edit.input, content);
   const original = findOriginal(content, content.allDay ? at(edit.day, 0).slice(0, 10) : at(edit.day, 10));
-  if (edit.what === 'exclusion') return without(content, original, 'this') ?? { ...content, deletedAt: new Date(0) };
+  if (edit.what === 'exclusion')
+    return removeOccurrences(content, original, 'this') ?? { ...content, deletedAt: new Date(0) };
   if (edit.scope === 'this') return overrideOccurrence(content, original, edit.input);
-  const through = throughOccurrence(content, original, edit.input);
+  const through = toSeriesEdit(content, original, edit.input);
   return toDrafts(through.input, through.content);
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../../sdk/generated/sdk.gen.js';
 import { createClient } from '../../sdk/generated/client/index.js';
 import type { EventView } from '../../sdk/generated/types.gen.js';
-import { problemLine, verifyHistory } from '../../src/history/verify-history.js';
+import { formatProblem, verifyHistory } from '../../src/history/verify-history.js';
 import { outcome, type Outcome } from '../support/calls.js';
 import { expectInvariants } from '../support/invariants.js';
 import { hourOn } from '../support/meetings.js';
@@ -177,7 +177,7 @@ async function live(steps: Step[]): Promise<void> {
   const family = await app.database.query<{ id: string }>(`SELECT id FROM events WHERE series_id = $1`, [id]);
   const { events } = await verifyHistory(
     (sql, parameters) => app.database.query(sql, parameters),
-    (problem) => problems.push(problemLine(problem)),
+    (problem) => problems.push(formatProblem(problem)),
     family.map((row) => row.id),
   );
   expect(problems).toEqual([]);

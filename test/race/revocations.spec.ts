@@ -8,19 +8,20 @@ import type { Item } from '../support/live-socket.js';
 import { PASSWORD, PlainClient, type PlainPerson } from '../support/plain-client.js';
 import { Chance } from '../support/random.js';
 import { RedisServer, redisServerPath, unlessMissing } from '../support/redis-server.js';
-import { anotherSession, type Circle, makeCircle, type Removal, removeEverybody } from '../support/revocation-scene.js';
+import { createTeam, revokeEveryone, type Revocation, startSession, type Team } from '../support/revocation-scene.js';
 import { SendLog, type SentFrame } from '../support/send-log.js';
 import { startApp, type TestApp } from '../support/test-app.js';
-import { type Heard, Watcher } from '../support/watcher.js';
+import { type Received, Watcher } from '../support/watcher.js';
 
 const SEED = Number(process.env['REVOCATIONS_SEED'] ?? Date.now() % 1_000_000);
 
-/** A revocation that was answered. */
-interface Ended {
-  /** In the order of the log, and in milliseconds since 1970. */
+/** The moment at which the response to a revocation arrived. */
+interface Moment {
+  /** Position in the log. */
   mark: number;
+  /** In milliseconds since 1970. */
   time: number;
-  heard: Heard;
+  received: Received;
 }
 
 let database: TestDatabase;
@@ -41,7 +42,7 @@ async function start(count: number, settings: Partial<Settings> = {}): Promise<v
   for (const server of servers) log.watch(server);
 }
 
-/** Where people write and are removed; the other, if there is one, has the sockets. */
+/** The server that receives the writes; the connections are on the other one, if there is one. */
 const here = (): PlainClient => new PlainClient(servers[0]!.url);
 const there = (): PlainClient => new PlainClient(servers.at(-1)!.url);
 
@@ -55,23 +56,23 @@ async function watch({ id }: PlainPerson, token: string, kinds: readonly (typeof
 }
 
 /**
- * What a client's system had received when the answer came is read within the next turns of the event loop: one turn
- * looks at every socket. What is sent meanwhile is found in the log.
+ * Lets the clients read what their operating system had received before the response: one turn of the event loop reads from
+ * every socket. Frames that are sent meanwhile are in the log.
  */
 async function settle(): Promise<void> {
   for (let turns = 0; turns < 20; turns += 1) await turn();
 }
 
-async function answered(userId: string, graceMs: number): Promise<Ended> {
+async function takeMoment(userId: string, graceMs: number): Promise<Moment> {
   const [mark, time] = [log.mark(), Date.now()];
   await sleep(graceMs);
   await settle();
   const own = watchers.filter((watcher) => watcher.userId === userId);
-  return { mark, time, heard: new Map(own.flatMap((watcher) => [...watcher.heard()])) };
+  return { mark, time, received: new Map(own.flatMap((watcher) => [...watcher.received()])) };
 }
 
-/** Ids of items that are news of their reader himself, which he may have at any time. */
-async function ownNews(): Promise<Set<string>> {
+/** Returns the ids of items about the recipient's own role, which may be sent at any time. */
+async function listOwnItems(): Promise<Set<string>> {
   const rows = await database.query<{ id: string }>(
     `SELECT id FROM notifications WHERE members #>> '{named,0,userId}' = user_id::text`,
   );
@@ -79,29 +80,29 @@ async function ownNews(): Promise<Set<string>> {
 }
 
 interface Outcome {
-  removals: Map<string, Ended>;
-  sessionEnds: Map<string, Ended>;
+  revocations: Map<string, Moment>;
+  sessionEnds: Map<string, Moment>;
   seconds: number;
   edits: number;
 }
 
-/** Removes everybody from everything; meanwhile ends the other sessions, and erases those who are leaving. */
-async function revokeAll(circles: Circle[], graceMs: number): Promise<Outcome> {
-  const [removals, sessionEnds] = [new Map<string, Ended>(), new Map<string, Ended>()];
+/** Revokes all access; meanwhile ends the other sessions, and erases the users who are leaving. */
+async function revokeAll(teams: Team[], graceMs: number): Promise<Outcome> {
+  const [revocations, sessionEnds] = [new Map<string, Moment>(), new Map<string, Moment>()];
   const pending: Promise<void>[] = [];
-  const note = (ends: Map<string, Ended>, key: string, userId: string): void => {
-    // It may take its time; the mark is taken at once.
-    pending.push(answered(userId, graceMs).then((ended) => void ends.set(key, ended)));
+  const record = (moments: Map<string, Moment>, key: string, userId: string): void => {
+    // Takes the mark at once, and the rest after the grace period.
+    pending.push(takeMoment(userId, graceMs).then((moment) => void moments.set(key, moment)));
   };
-  const remove = async ({ meeting, person, by }: Removal): Promise<void> => {
-    const path = `/api/events/${meeting.id}`;
+  const revoke = async ({ event, person, by }: Revocation): Promise<void> => {
+    const path = `/api/events/${event.id}`;
     const { status } = await here().call('DELETE', `${path}/permissions/${person.id}`, { token: by.token });
-    note(removals, `${person.id} ${meeting.id}`, person.id);
+    record(revocations, `${person.id} ${event.id}`, person.id);
     expect(status).toBe(204);
     expect((await there().call('GET', path, { token: person.token })).status).toBe(404);
   };
   const end = async (person: PlainPerson, index: number): Promise<void> => {
-    const session = await anotherSession(here(), person);
+    const session = await startSession(here(), person);
     const { token } = session;
     await watch(person, token, [LIVE_KINDS[index % 3]!]);
     await sleep(500 + 400 * index);
@@ -115,7 +116,7 @@ async function revokeAll(circles: Circle[], graceMs: number): Promise<Outcome> {
               body: { password: 'another horse 8', current_password: PASSWORD },
             });
     const { status } = await call;
-    note(sessionEnds, session.id, person.id);
+    record(sessionEnds, session.id, person.id);
     expect([200, 204]).toContain(status);
     expect((await here().call('GET', '/api/auth/me', { token })).status).toBe(401);
   };
@@ -124,47 +125,47 @@ async function revokeAll(circles: Circle[], graceMs: number): Promise<Outcome> {
     await sleep(1_500 + 1_000 * index);
     const { token } = person;
     const { status } = await here().call('DELETE', '/api/auth/me', { token, body: { password: PASSWORD } });
-    for (const { id } of body.items) note(sessionEnds, id, person.id);
+    for (const { id } of body.items) record(sessionEnds, id, person.id);
     expect(status).toBe(204);
   };
   const began = Date.now();
   const [{ edits }] = await Promise.all([
-    removeEverybody(circles, here, SEED, remove),
-    ...circles.flatMap(({ present }) => present.map(end)),
-    ...circles.flatMap(({ leaving }) => leaving.map(erase)),
+    revokeEveryone(teams, here, SEED, revoke),
+    ...teams.flatMap(({ online }) => online.map(end)),
+    ...teams.flatMap(({ leaving }) => leaving.map(erase)),
   ]);
   const seconds = (Date.now() - began) / 1_000;
   await Promise.all(pending);
   await sleep(300);
-  return { removals, sessionEnds, seconds, edits };
+  return { revocations, sessionEnds, seconds, edits };
 }
 
-/** Frames of a stream that went to somebody after his access to the event, or his session, had ended. */
-function sentAfter(
-  { removals, sessionEnds }: Outcome,
+/** Returns the frames that were sent after the access to their event was revoked, or the session had ended. */
+function listSentAfter(
+  { revocations, sessionEnds }: Outcome,
   own: Set<string>,
-  late: (frame: SentFrame, end: Ended) => boolean,
+  isLate: (frame: SentFrame, moment: Moment) => boolean,
 ) {
   return log.sent.filter((frame) => {
     const session = sessionEnds.get(frame.sessionId);
-    if (session && late(frame, session)) return true;
-    const removal = removals.get(`${frame.userId} ${frame.eventId}`);
-    return removal && !own.has(frame.itemId!) && late(frame, removal);
+    if (session && isLate(frame, session)) return true;
+    const revocation = revocations.get(`${frame.userId} ${frame.eventId}`);
+    return revocation && !own.has(frame.itemId!) && isLate(frame, revocation);
   });
 }
 
-/** The same, as the clients saw it. */
-function heardAfter({ removals }: Outcome, own: Set<string>): Item[] {
+/** Returns the items that clients received after the access to their event was revoked. */
+function listReceivedAfter({ revocations }: Outcome, own: Set<string>): Item[] {
   return watchers.flatMap((watcher) =>
-    [...watcher.items()].flatMap(({ item, cameAfter }) => {
-      const removal = removals.get(`${watcher.userId} ${item.event_id}`);
-      return removal && !own.has(item.id) && cameAfter(removal.heard) ? [item] : [];
+    [...watcher.items()].flatMap(({ item, isAfter }) => {
+      const revocation = revocations.get(`${watcher.userId} ${item.event_id}`);
+      return revocation && !own.has(item.id) && isAfter(revocation.received) ? [item] : [];
     }),
   );
 }
 
-/** Who was away gets, over every pipe and by asking, news of himself and nothing else. */
-async function expectOnlyOwnNews(person: PlainPerson, own: Set<string>): Promise<void> {
+/** Expects that a user who was offline receives only items about their own role, over every transport and by polling. */
+async function expectOnlyOwnItems(person: PlainPerson, own: Set<string>): Promise<void> {
   const [stream] = await database.query<{ last: number; ids: string[] }>(
     `SELECT max(seq)::int AS last, array_agg(id::text ORDER BY seq) AS ids FROM notifications WHERE user_id = $1`,
     [person.id],
@@ -176,69 +177,68 @@ async function expectOnlyOwnNews(person: PlainPerson, own: Set<string>): Promise
     expect(client.items.map(({ id }) => id)).toEqual(expected);
     client.cut();
   }
-  // The inbox keeps what one could see when it happened; only what is pushed is judged anew.
   const { body } = await there().call<{ items: Item[] }>('GET', '/api/changes?limit=200', { token: person.token });
   expect(body.items.filter(({ id }) => !own.has(id))).toEqual([]);
 }
 
-function report(what: string, { removals, sessionEnds, seconds, edits }: Outcome, more = ''): void {
+function report(what: string, { revocations, sessionEnds, seconds, edits }: Outcome, more = ''): void {
   const changes = log.sent.filter(({ name }) => name === 'change').length;
   console.log(
-    `${what}, seed ${SEED}, ${seconds.toFixed(1)} s: ${removals.size} removals, ${sessionEnds.size} ended sessions, ` +
-      `${edits} edits, ${Math.round(changes / seconds)} messages/s over ${watchers.length} pipes${more}`,
+    `${what}, seed ${SEED}, ${seconds.toFixed(1)} s: ${revocations.size} revocations, ${sessionEnds.size} ended sessions, ` +
+      `${edits} edits, ${Math.round(changes / seconds)} items/s over ${watchers.length} clients${more}`,
   );
 }
 
-describe('revocations in a stream of changes', { timeout: 180_000 }, () => {
+describe('revocations during a stream of changes', { timeout: 180_000 }, () => {
   beforeEach(() => onTestFailed(() => console.error(`REVOCATIONS_SEED=${SEED}`)));
 
-  const makeCircles = async (count: number, events: number): Promise<Circle[]> => {
-    const circles: Circle[] = [];
-    for (let n = 0; n < count; n += 1) circles.push(await makeCircle(here(), events));
-    for (const { owner, present, leaving } of circles) {
-      for (const person of [owner, ...present, ...leaving]) await watch(person, person.token, LIVE_KINDS);
+  const createTeams = async (count: number, eventCount: number): Promise<Team[]> => {
+    const teams: Team[] = [];
+    for (let n = 0; n < count; n += 1) teams.push(await createTeam(here(), eventCount));
+    for (const { owner, online, leaving } of teams) {
+      for (const person of [owner, ...online, ...leaving]) await watch(person, person.token, LIVE_KINDS);
     }
-    return circles;
+    return teams;
   };
 
-  it('are obeyed by every pipe from the moment of their answer, 1,000 times', async () => {
+  it('take effect over every transport as soon as they are answered, 1,000 times', async () => {
     await start(1);
-    const circles = await makeCircles(2, 50);
-    const outcome = await revokeAll(circles, 0);
-    expect(outcome.removals.size).toBe(1_010);
-    const own = await ownNews();
-    expect(sentAfter(outcome, own, ({ at }, { mark }) => at > mark)).toEqual([]);
-    expect(heardAfter(outcome, own)).toEqual([]);
-    for (const { away } of circles) for (const person of away) await expectOnlyOwnNews(person, own);
+    const teams = await createTeams(2, 50);
+    const outcome = await revokeAll(teams, 0);
+    expect(outcome.revocations.size).toBe(1_010);
+    const own = await listOwnItems();
+    expect(listSentAfter(outcome, own, ({ at }, { mark }) => at > mark)).toEqual([]);
+    expect(listReceivedAfter(outcome, own)).toEqual([]);
+    for (const { offline } of teams) for (const person of offline) await expectOnlyOwnItems(person, own);
     await expectInvariants(database);
     report('revocations', outcome);
   });
 
   it.for([
-    { carrier: 'PostgreSQL', runs: true, withinMs: 1_000 },
-    { carrier: `Redis${unlessMissing}`, runs: redisServerPath !== undefined, withinMs: 1_000 },
-    // Then it looks by itself each second, and a look takes its time.
-    { carrier: 'nothing at all', runs: true, withinMs: 2_000 },
-  ])('are obeyed in time by another server, told over $carrier', async ({ carrier, runs, withinMs }, { skip }) => {
+    { bus: 'PostgreSQL', runs: true, withinMs: 1_000 },
+    { bus: `Redis${unlessMissing}`, runs: redisServerPath !== undefined, withinMs: 1_000 },
+    // The other server then polls every second, and each poll takes some time.
+    { bus: 'no bus', runs: true, withinMs: 2_000 },
+  ])('take effect in time on another server, over $bus', async ({ bus, runs, withinMs }, { skip }) => {
     skip(!runs);
-    const redis = carrier === 'Redis' ? await RedisServer.create() : null;
+    const redis = bus === 'Redis' ? await RedisServer.create() : null;
     try {
       await redis?.start();
       const nowhere = 'redis://127.0.0.1:1';
-      await start(2, { redisUrl: carrier === 'PostgreSQL' ? null : (redis?.url ?? nowhere) });
-      const circles = await makeCircles(1, 20);
-      const outcome = await revokeAll(circles, withinMs);
-      expect(outcome.removals.size).toBe(202);
-      const own = await ownNews();
-      expect(sentAfter(outcome, own, ({ time }, end) => time > end.time + withinMs)).toEqual([]);
-      expect(heardAfter(outcome, own)).toEqual([]);
-      for (const person of circles[0]!.away) await expectOnlyOwnNews(person, own);
+      await start(2, { redisUrl: bus === 'PostgreSQL' ? null : (redis?.url ?? nowhere) });
+      const teams = await createTeams(1, 20);
+      const outcome = await revokeAll(teams, withinMs);
+      expect(outcome.revocations.size).toBe(202);
+      const own = await listOwnItems();
+      expect(listSentAfter(outcome, own, ({ time }, moment) => time > moment.time + withinMs)).toEqual([]);
+      expect(listReceivedAfter(outcome, own)).toEqual([]);
+      for (const person of teams[0]!.offline) await expectOnlyOwnItems(person, own);
       let longest = 0;
-      sentAfter(outcome, own, ({ time }, end) => {
-        longest = Math.max(longest, time - end.time);
+      listSentAfter(outcome, own, ({ time }, moment) => {
+        longest = Math.max(longest, time - moment.time);
         return false;
       });
-      report(`revocations over ${carrier}`, outcome, `; the last frame after an answer, ${longest} ms`);
+      report(`revocations over ${bus}`, outcome, `; last frame ${longest} ms after a response`);
     } finally {
       await Promise.all(watchers.map((watcher) => watcher.stop()));
       await Promise.all(servers.splice(0).map((server) => server.close()));

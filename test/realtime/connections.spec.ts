@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import {
   createEvent,
   logout,
@@ -8,6 +10,7 @@ import {
   shareEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
+import { OpenConnections } from '../../src/live/open-connections.js';
 import { StreamPruningService } from '../../src/notifications/stream-pruning.service.js';
 import { outcome, slot } from '../support/calls.js';
 import { LIVE_KINDS, type LiveClient, openLive, plainWebSocket } from '../support/live-client.js';
@@ -24,7 +27,7 @@ beforeEach(async () => {
   ({ id: eventId } = await ok(createEvent({ client: ana.client, body: { title: 'Plan', ...slot(1) } })));
 });
 
-/** So many changes, each an item of everybody on the event. */
+/** Changes the event that many times. Each change is one item per member. */
 async function edit(count: number, by = ana, name = 'Plan'): Promise<void> {
   for (let n = 1; n <= count; n += 1) {
     await ok(updateEvent({ client: by.client, path: { id: eventId }, body: { title: `${name} ${n}` } }));
@@ -34,8 +37,8 @@ async function edit(count: number, by = ana, name = 'Plan'): Promise<void> {
 const upTo = (last: number, first = 1): number[] => Array.from({ length: last - first + 1 }, (_, n) => first + n);
 const closeAll = (clients: LiveClient[]): void => clients.forEach((client) => client.cut());
 
-describe('one stream over every pipe', () => {
-  it('has the same items in the same order, letter for letter, caught up on, live and asked for', async () => {
+describe('one stream over every transport', () => {
+  it('has identical items in the same order, whether caught up, live or polled', async () => {
     await edit(5);
     const early = await Promise.all(LIVE_KINDS.map((kind) => openLive(kind, app.url, ana.accessToken, { after: 0 })));
     await edit(20, ana, 'Später ⏰ “Plan”');
@@ -44,18 +47,18 @@ describe('one stream over every pipe', () => {
       headers: { authorization: `Bearer ${ana.accessToken}` },
     });
     const { items } = (await response.json()) as { items: object[] };
-    const asked = items.map((item) => JSON.stringify(item));
+    const polled = items.map((item) => JSON.stringify(item));
     expect(items.map((item) => (item as { seq: number }).seq)).toEqual(upTo(26));
     for (const client of [...early, ...late]) {
-      await client.hearsItems(26);
-      expect(client.texts).toEqual(asked);
+      await client.waitForItems(26);
+      expect(client.texts).toEqual(polled);
     }
     closeAll([...early, ...late]);
   });
 });
 
 describe.each(LIVE_KINDS)('%s', (kind) => {
-  it('joins catching up and live items without a hole or a double while others write', async () => {
+  it('switches from catching up to live items without a gap or a duplicate during writes', async () => {
     await edit(3);
     const writing = edit(40);
     const clients: LiveClient[] = [];
@@ -65,175 +68,175 @@ describe.each(LIVE_KINDS)('%s', (kind) => {
     }
     await writing;
     for (const client of clients) {
-      await client.hearsItems(44);
+      await client.waitForItems(44);
       expect(client.seqs).toEqual(upTo(44));
     }
     closeAll(clients);
   });
 
-  it('misses nothing over cuts at any moment, when it comes back with its last number', async () => {
+  it('misses nothing when it is cut at random moments and reconnects with its last number', async () => {
     const writing = edit(60);
-    const heard: number[] = [];
+    const received: number[] = [];
     let cursor = 0;
     for (let cuts = 0; cuts < 8; cuts += 1) {
       const client = await openLive(kind, app.url, ana.accessToken, { after: cursor });
       await new Promise((resolve) => setTimeout(resolve, 30));
       client.cut();
-      await client.ends();
-      heard.push(...client.seqs);
+      await client.waitForEnd();
+      received.push(...client.seqs);
       cursor = client.cursor ?? cursor;
     }
     await writing;
     const last = await openLive(kind, app.url, ana.accessToken, { after: cursor });
-    await last.hearsItems(61 - heard.length);
-    expect([...heard, ...last.seqs]).toEqual(upTo(61));
+    await last.waitForItems(61 - received.length);
+    expect([...received, ...last.seqs]).toEqual(upTo(61));
     last.cut();
   });
 
-  it('starts with what happens from now on when it names no number', async () => {
+  it('starts with the next change without a number', async () => {
     await edit(2);
     const client = await openLive(kind, app.url, ana.accessToken);
-    expect(await client.hears('ready')).toMatchObject({ user_id: ana.id, seq: 3 });
+    expect(await client.waitFor('ready')).toMatchObject({ user_id: ana.id, seq: 3 });
     await edit(1);
-    expect((await client.hearsItems(1)).map(({ seq }) => seq)).toEqual([4]);
+    expect((await client.waitForItems(1)).map(({ seq }) => seq)).toEqual([4]);
     client.cut();
   });
 
-  it('is told to load anew what is no longer kept, or never was, and goes on', async () => {
+  it('sends resync for a number that is pruned or beyond the end, and continues', async () => {
     await edit(4);
     await app.database.query(`UPDATE notifications SET created_at = now() - interval '31 days' WHERE seq <= 3`);
     expect(await app.app.get(StreamPruningService).prune()).toBeGreaterThanOrEqual(3);
-    const [gone, future] = [
+    const [pruned, future] = [
       await openLive(kind, app.url, ana.accessToken, { after: 2 }),
       await openLive(kind, app.url, ana.accessToken, { after: 999 }),
     ];
-    const kept = await openLive(kind, app.url, ana.accessToken, { after: 3 });
-    expect(await gone.hears('resync')).toEqual({ after: 5 });
-    expect(await future.hears('resync')).toEqual({ after: 5 });
+    const stored = await openLive(kind, app.url, ana.accessToken, { after: 3 });
+    expect(await pruned.waitFor('resync')).toEqual({ after: 5 });
+    expect(await future.waitFor('resync')).toEqual({ after: 5 });
     await edit(1);
-    expect((await gone.hearsItems(1)).map(({ seq }) => seq)).toEqual([6]);
-    expect((await future.hearsItems(1)).map(({ seq }) => seq)).toEqual([6]);
-    expect((await kept.hearsItems(3)).map(({ seq }) => seq)).toEqual([4, 5, 6]);
-    expect(kept.names).not.toContain('resync');
-    closeAll([gone, future, kept]);
+    expect((await pruned.waitForItems(1)).map(({ seq }) => seq)).toEqual([6]);
+    expect((await future.waitForItems(1)).map(({ seq }) => seq)).toEqual([6]);
+    expect((await stored.waitForItems(3)).map(({ seq }) => seq)).toEqual([4, 5, 6]);
+    expect(stored.names).not.toContain('resync');
+    closeAll([pruned, future, stored]);
   });
 
-  it('says at intervals how far it is', async () => {
+  it('sends its number at intervals', async () => {
     const client = await openLive(kind, app.url, ana.accessToken);
     await edit(1);
-    await client.hearsItems(1);
-    await client.hears('pulse');
+    await client.waitForItems(1);
+    await client.waitFor('pulse');
     expect(client.frames.filter(({ name }) => name === 'pulse').at(-1)!.data).toEqual({ seq: 2 });
     client.cut();
   });
 
-  it('keeps from a person who was removed while he was away all but that he was', async () => {
+  it('sends a member who was removed while offline only the revocation', async () => {
     const ben = await app.signUp('ben');
     const path = { id: eventId };
     await ok(shareEvent({ client: ana.client, path, body: { user_id: ben.id, role: 'viewer' } }));
     const before = await openLive(kind, app.url, ben.accessToken, { after: 0 });
-    await before.hearsItems(1);
+    await before.waitForItems(1);
     before.cut();
     await edit(3);
     await outcome(revokePermission({ client: ana.client, path: { ...path, userId: ben.id } }));
     await edit(3);
     const after = await openLive(kind, app.url, ben.accessToken, { after: before.cursor });
-    await after.hearsItems(1);
-    await after.hears('pulse');
+    await after.waitForItems(1);
+    await after.waitFor('pulse');
     expect(after.items.map(({ seq, type }) => [seq, type])).toEqual([[5, 'access_revoked']]);
-    // The numbers in between are told, so that he needn't take them for lost.
+    // `withheld` explains the gap.
     expect(after.frames.find(({ name }) => name === 'withheld')!.data).toEqual({ seq: 4 });
     after.cut();
   });
 
-  it('ends with its session, and hears nothing of it', async () => {
+  it('ends with its session and receives no item after that', async () => {
     const session = await ok(login({ client: app.client(), body: { username: ana.username, password: PASSWORD } }));
     const client = await openLive(kind, app.url, session.access_token);
     await outcome(logout({ client: app.client(session.access_token), body: {} }));
     await edit(1);
-    expect(await client.hears('session_ended')).toEqual({ reason: 'session_ended' });
-    await client.ends();
+    expect(await client.waitFor('session_ended')).toEqual({ reason: 'session_ended' });
+    await client.waitForEnd();
     expect(client.texts).toEqual([]);
   });
 
-  it('has room for ten of one person, and says so to the next', async () => {
+  it('allows ten connections of one user and refuses the next with a reason', async () => {
     const open = await Promise.all(upTo(10).map(() => openLive(kind, app.url, ana.accessToken)));
-    const one = await openLive(kind, app.url, ana.accessToken, { hasty: true });
-    await one.ends();
-    const said = one.frames.find(({ name }) => ['connect_error', 'session_ended'].includes(name))!.data;
-    expect(said['code'] ?? said['reason']).toBe('too_many_sockets');
+    const eleventh = await openLive(kind, app.url, ana.accessToken, { skipReady: true });
+    await eleventh.waitForEnd();
+    const refusal = eleventh.frames.find(({ name }) => ['connect_error', 'session_ended'].includes(name))!.data;
+    expect(refusal['code'] ?? refusal['reason']).toBe('too_many_sockets');
     const other = await openLive(kind, app.url, (await app.signUp('ben')).accessToken);
     open[0]!.cut();
-    await open[0]!.ends();
+    await open[0]!.waitForEnd();
     await new Promise((resolve) => setTimeout(resolve, 50));
     const next = await openLive(kind, app.url, ana.accessToken);
     closeAll([...open, other, next]);
   });
 
-  it.each(['-1', 'x', '1.5', '99999999999999999999'])('refuses %s as a number', async (after) => {
-    const client = await openLive(kind, app.url, ana.accessToken, { after, hasty: true });
-    await client.ends();
-    const said = client.frames.find(({ name }) => ['connect_error', 'session_ended'].includes(name))!.data;
-    expect(['validation_failed', 'invalid_message']).toContain(said['code'] ?? said['reason']);
+  it.each(['-1', 'x', '1.5', '99999999999999999999'])('refuses %s as after', async (after) => {
+    const client = await openLive(kind, app.url, ana.accessToken, { after, skipReady: true });
+    await client.waitForEnd();
+    const refusal = client.frames.find(({ name }) => ['connect_error', 'session_ended'].includes(name))!.data;
+    expect(['validation_failed', 'invalid_message']).toContain(refusal['code'] ?? refusal['reason']);
     expect(client.names).not.toContain('ready');
   });
 
-  it('refuses a token that is none', async () => {
-    const client = await openLive(kind, app.url, 'nonsense', { hasty: true });
-    await client.ends();
-    const said = client.frames.find(({ name }) => ['connect_error', 'session_ended'].includes(name))!.data;
-    expect(said['code'] ?? said['reason']).toBe('unauthenticated');
+  it('refuses an invalid token', async () => {
+    const client = await openLive(kind, app.url, 'nonsense', { skipReady: true });
+    await client.waitForEnd();
+    const refusal = client.frames.find(({ name }) => ['connect_error', 'session_ended'].includes(name))!.data;
+    expect(refusal['code'] ?? refusal['reason']).toBe('unauthenticated');
   });
 });
 
-describe.each(['socket_io', 'web_socket'] as const)('over %s a client', (kind) => {
-  it('asks again for what follows a number', async () => {
+describe.each(['socket_io', 'web_socket'] as const)('a client over %s', (kind) => {
+  it('resumes after a number', async () => {
     await edit(4);
     const client = await openLive(kind, app.url, ana.accessToken);
-    expect(await client.say('resume', { after: 2 })).toEqual(
+    expect(await client.send('resume', { after: 2 })).toEqual(
       kind === 'socket_io' ? { ok: true, seq: 5 } : { of: 'resume', ok: true, seq: 5 },
     );
-    expect((await client.hearsItems(3)).map(({ seq }) => seq)).toEqual([3, 4, 5]);
-    expect(await client.say('resume', { after: 77 })).toMatchObject({ ok: false, code: 'resync', seq: 5 });
-    expect(await client.hears('resync')).toEqual({ after: 5 });
+    expect((await client.waitForItems(3)).map(({ seq }) => seq)).toEqual([3, 4, 5]);
+    expect(await client.send('resume', { after: 77 })).toMatchObject({ ok: false, code: 'resync', seq: 5 });
+    expect(await client.waitFor('resync')).toEqual({ after: 5 });
     for (const after of [null, -1, 'x', {}]) {
-      expect(await client.say('resume', { after })).toMatchObject({ ok: false, code: 'validation_failed' });
+      expect(await client.send('resume', { after })).toMatchObject({ ok: false, code: 'validation_failed' });
     }
     client.cut();
   });
 
-  it('goes on with a fresh token on the same socket, past the end of the old one', async () => {
+  it('continues with a new token after the old one expires', async () => {
     const brief = await startApp({ accessTokenSeconds: 5 }, app.database);
     try {
       const signIn = () => ok(login({ client: brief.client(), body: { username: ana.username, password: PASSWORD } }));
       const ben = await brief.signUp('ben');
       const client = await openLive(kind, brief.url, (await signIn()).access_token);
-      const oldEnds = new Promise((resolve) => setTimeout(resolve, 5_300));
-      expect(await client.say('authenticate', { token: ben.accessToken })).toMatchObject({ code: 'unauthenticated' });
-      expect(await client.say('authenticate', { token: 'x' })).toMatchObject({ ok: false, code: 'unauthenticated' });
+      const oldTokenExpired = new Promise((resolve) => setTimeout(resolve, 5_300));
+      expect(await client.send('authenticate', { token: ben.accessToken })).toMatchObject({ code: 'unauthenticated' });
+      expect(await client.send('authenticate', { token: 'x' })).toMatchObject({ ok: false, code: 'unauthenticated' });
       await new Promise((resolve) => setTimeout(resolve, 2_500));
       const fresh = await signIn();
-      expect(await client.say('authenticate', { token: fresh.access_token })).toMatchObject({ ok: true });
-      await oldEnds;
+      expect(await client.send('authenticate', { token: fresh.access_token })).toMatchObject({ ok: true });
+      await oldTokenExpired;
       expect(client.closed).toBeNull();
-      expect(await client.hears('session_ended')).toEqual({ reason: 'token_expired' });
+      expect(await client.waitFor('session_ended')).toEqual({ reason: 'token_expired' });
     } finally {
       await brief.close();
     }
   });
 
-  it('is ended when it says too much', async () => {
+  it('is disconnected when it sends too many messages', async () => {
     const client = await openLive(kind, app.url, ana.accessToken);
-    const answers = upTo(100).map(() => client.say('resume', { after: 1 }));
-    expect((await Promise.all(answers)).every(({ ok: fine }) => fine)).toBe(true);
-    client.say('resume', { after: 1 }).catch(() => undefined);
-    expect(await client.hears('session_ended')).toEqual({ reason: 'too_many_messages' });
-    await client.ends();
+    const responses = upTo(100).map(() => client.send('resume', { after: 1 }));
+    expect((await Promise.all(responses)).every(({ ok: succeeded }) => succeeded)).toBe(true);
+    client.send('resume', { after: 1 }).catch(() => undefined);
+    expect(await client.waitFor('session_ended')).toEqual({ reason: 'too_many_messages' });
+    await client.waitForEnd();
   });
 });
 
 describe('GET /api/changes', () => {
-  it('comes in pages by number, to the end', async () => {
+  it('returns pages by number up to the end', async () => {
     await edit(6);
     const seqs: number[] = [];
     let after = 0;
@@ -250,7 +253,7 @@ describe('GET /api/changes', () => {
     });
   });
 
-  it('passes over what its reader may no longer see, and still reaches the end', async () => {
+  it('leaves out items of events that the user can no longer see, and still reaches the end', async () => {
     const ben = await app.signUp('ben');
     const path = { id: eventId };
     await ok(shareEvent({ client: ana.client, path, body: { user_id: ben.id, role: 'viewer' } }));
@@ -262,7 +265,7 @@ describe('GET /api/changes', () => {
     expect(rest.items.map(({ seq, type }) => [seq, type])).toEqual([[7, 'access_revoked']]);
   });
 
-  it('answers 410 resync with the number to go on from when the stream does not reach back', async () => {
+  it('responds with 410 resync and the number to continue from when items have been pruned', async () => {
     await edit(4);
     await app.database.query('DELETE FROM notifications WHERE user_id = $1 AND seq <= 3', [ana.id]);
     for (const after of [0, 2, 6]) {
@@ -280,61 +283,81 @@ describe('GET /api/changes', () => {
 });
 
 describe('GET /ws/notifications', () => {
-  it('takes the token as subprotocol, in a first frame, in the query or in a header', async () => {
+  it('accepts the token as a subprotocol, in a first message, in the query or in a header', async () => {
     const path = '/ws/notifications';
     const token = ana.accessToken;
     const asProtocol = plainWebSocket(app.url, `${path}/?after=0`, ['bearer', token]);
     const inQuery = plainWebSocket(app.url, `${path}?after=0&token=${token}`);
     const inHeader = plainWebSocket(app.url, `${path}?after=0`, [], { authorization: `Bearer ${token}` });
-    const inFrame = plainWebSocket(app.url, `${path}?after=0`);
-    await inFrame.hears('open');
-    void inFrame.say('authenticate', { token });
-    for (const client of [asProtocol, inQuery, inHeader, inFrame]) {
-      expect((await client.hearsItems(1)).map(({ seq }) => seq)).toEqual([1]);
+    const inMessage = plainWebSocket(app.url, `${path}?after=0`);
+    await inMessage.waitFor('open');
+    void inMessage.send('authenticate', { token });
+    for (const client of [asProtocol, inQuery, inHeader, inMessage]) {
+      expect((await client.waitForItems(1)).map(({ seq }) => seq)).toEqual([1]);
     }
     expect(asProtocol.frames[0]).toEqual({ name: 'open', data: { protocol: 'bearer' } });
-    closeAll([asProtocol, inQuery, inHeader, inFrame]);
+    closeAll([asProtocol, inQuery, inHeader, inMessage]);
   });
 
-  it('closes on whoever says something else first, says nonsense, too much at once, or nothing for ten seconds', async () => {
+  it('closes for an unauthenticated or invalid message, one that is too large, or ten seconds of silence', async () => {
     const silent = plainWebSocket(app.url, '/ws/notifications');
     const other = plainWebSocket(app.url, '/ws/notifications');
-    await other.hears('open');
-    void other.say('resume', { after: 0 });
-    expect([await other.hears('session_ended'), await other.ends()]).toEqual([{ reason: 'unauthenticated' }, '4401']);
+    await other.waitFor('open');
+    void other.send('resume', { after: 0 });
+    expect([await other.waitFor('session_ended'), await other.waitForEnd()]).toEqual([
+      { reason: 'unauthenticated' },
+      '4401',
+    ]);
     const odd = await openLive('web_socket', app.url, ana.accessToken);
-    void odd.say('sing', {});
-    expect([await odd.hears('session_ended'), await odd.ends()]).toEqual([{ reason: 'invalid_message' }, '4400']);
+    void odd.send('sing', {});
+    expect([await odd.waitFor('session_ended'), await odd.waitForEnd()]).toEqual([
+      { reason: 'invalid_message' },
+      '4400',
+    ]);
     const large = await openLive('web_socket', app.url, ana.accessToken);
-    void large.say('resume', { after: 'x'.repeat(70_000) });
-    expect(await large.ends()).toBe('1009');
-    expect([await silent.hears('session_ended'), await silent.ends()]).toEqual([{ reason: 'sign_in_timeout' }, '4401']);
+    void large.send('resume', { after: 'x'.repeat(70_000) });
+    expect(await large.waitForEnd()).toBe('1009');
+    expect([await silent.waitFor('session_ended'), await silent.waitForEnd()]).toEqual([
+      { reason: 'sign_in_timeout' },
+      '4401',
+    ]);
   });
 
-  it('answers a plain request with 426, and an unknown address not at all', async () => {
+  it('ends the connection of a client that sends a text that is not JSON', async () => {
+    const socket = new WebSocket(`${app.url.replace(/^http/, 'ws')}/ws/notifications`, ['bearer', ana.accessToken]);
+    await once(socket, 'message');
+    const [connection] = app.app.get(OpenConnections).of(ana.id);
+    socket.send('nonsense');
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    expect(JSON.parse(data.toString())).toEqual({ type: 'session_ended', reason: 'invalid_message' });
+    expect(connection!.closed).toBe(true);
+    expect((await once(socket, 'close'))[0]).toBe(4400);
+  });
+
+  it('responds to a plain request with 426, and to an unknown address with 404', async () => {
     const plain = await fetch(`${app.url}/ws/notifications?token=secret`);
     expect(plain.status).toBe(426);
     expect(JSON.stringify(await plain.json())).not.toContain('secret');
-    const lost = plainWebSocket(app.url, '/ws/elsewhere');
-    await lost.ends();
-    expect(lost.frames[0]!.data['message']).toContain('404');
+    const unknown = plainWebSocket(app.url, '/ws/elsewhere');
+    await unknown.waitForEnd();
+    expect(unknown.frames[0]!.data['message']).toContain('404');
   });
 });
 
 describe('the Origin header', () => {
-  it.each(['socket_io', 'web_socket'] as const)('must be one of ours or of the list, over %s', async (kind) => {
+  it.each(['socket_io', 'web_socket'] as const)('must be this server or a listed origin, over %s', async (kind) => {
     const listed = await startApp({ corsOrigins: ['https://calendar.example'] }, app.database);
     try {
-      for (const [origin, good] of [
+      for (const [origin, allowed] of [
         ['https://calendar.example', true],
         [listed.url, true],
         ['https://evil.example', false],
         ['null', false],
       ] as const) {
-        const client = await openLive(kind, listed.url, ana.accessToken, { hasty: true, headers: { origin } });
-        if (good) await client.hears('ready');
-        else await client.ends();
-        expect(client.names.includes('ready')).toBe(good);
+        const client = await openLive(kind, listed.url, ana.accessToken, { skipReady: true, headers: { origin } });
+        if (allowed) await client.waitFor('ready');
+        else await client.waitForEnd();
+        expect(client.names.includes('ready')).toBe(allowed);
         client.cut();
       }
     } finally {

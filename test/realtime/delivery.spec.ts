@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, revokePermission, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { Connection } from '../../src/live/connection.js';
 import { Delivery } from '../../src/live/delivery.js';
 import type { ServerFrames } from '../../src/live/live-frames.js';
 import { OpenConnections } from '../../src/live/open-connections.js';
-import { Connection, type Transport } from '../../src/live/connection.js';
+import type { Transport } from '../../src/live/transport.js';
 import { outcome, slot } from '../support/calls.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let delivery: Delivery;
-let pipes: OpenConnections;
+let connections: OpenConnections;
 let ana: Person;
 beforeAll(async () => {
   app = await startApp();
   delivery = app.app.get(Delivery);
-  pipes = app.app.get(OpenConnections);
+  connections = app.app.get(OpenConnections);
 });
 afterAll(() => app.close());
 
@@ -26,18 +27,18 @@ beforeEach(async () => {
 });
 
 interface Recorded {
-  pipe: Connection;
+  connection: Connection;
   seqs: number[];
   messages: string[];
   names: string[];
   ended: string | null;
-  /** Bytes that the reader has not taken. */
+  /** Bytes that the client has not received. */
   unsent: number;
   start(after: number): void;
 }
 
-/** A pipe whose frames are kept in place of being sent. */
-function record(onItem?: (seq: number, recorded: Recorded) => void, reader = ana): Recorded {
+/** Adds a connection that records its frames instead of sending them. */
+function record(onItem?: (seq: number, recorded: Recorded) => void, person = ana): Recorded {
   const transport: Transport = {
     kind: 'web_socket',
     send: (name, frame) => {
@@ -48,35 +49,35 @@ function record(onItem?: (seq: number, recorded: Recorded) => void, reader = ana
       recorded.seqs.push(item.seq);
       recorded.messages.push(item.message);
     },
-    unsent: () => recorded.unsent,
+    unsentBytes: () => recorded.unsent,
     close: (reason) => void (recorded.ended = reason),
   };
-  const pipe = new Connection(reader.id, 'any', transport, (closed) => pipes.remove(closed));
+  const connection = new Connection(person.id, 'any', transport, (closed) => connections.remove(closed));
   const recorded: Recorded = {
-    ...{ pipe, seqs: [], messages: [], names: [], ended: null, unsent: 0 },
+    ...{ connection, seqs: [], messages: [], names: [], ended: null, unsent: 0 },
     start: (after) => {
-      pipe.start(after);
-      delivery.wake([reader.id]);
+      connection.start(after);
+      delivery.wake([person.id]);
     },
   };
-  pipes.add(pipe);
+  connections.add(connection);
   return recorded;
 }
 
-const became = async (seqs: () => number[], expected: number[]): Promise<void> => {
+const waitForSeqs = async (seqs: () => number[], expected: number[]): Promise<void> => {
   for (let wait = 0; wait < 500 && seqs().length < expected.length; wait += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   expect(seqs()).toEqual(expected);
 };
 
-/** The sixth item, by the side of the API: the fifth again under the next number. */
-const SIXTH = `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at)
+/** Inserts a copy of the fifth item as the sixth. */
+const INSERT_SIXTH = `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at)
   SELECT user_id, 6, gen_random_uuid(), type, event_id, event_title, version, actor_id, changed, created_at
     FROM notifications WHERE user_id = $1 AND seq = 5`;
 
 describe('Delivery', () => {
-  it('brings a pipe that joins during a read everything from its own number on', async () => {
+  it('sends a connection that opens during a read every item after its own number', async () => {
     const early = record();
     early.start(5);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -85,94 +86,91 @@ describe('Delivery', () => {
     try {
       await client.query('BEGIN');
       await client.query('LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE');
-      // Reads after 5 and waits for the lock; meanwhile somebody joins who has less.
+      // This read starts after 5 and waits for the lock; meanwhile a connection opens with a lower number.
       delivery.wake([ana.id]);
       await new Promise((resolve) => setTimeout(resolve, 100));
       late = record();
       late.start(2);
-      await client.query(SIXTH, [ana.id]);
+      await client.query(INSERT_SIXTH, [ana.id]);
       await client.query('UPDATE notification_streams SET last_seq = 6 WHERE user_id = $1', [ana.id]);
       await client.query('COMMIT');
     } finally {
       client.release();
     }
-    await became(() => early.seqs, [6]);
-    await became(() => late.seqs, [3, 4, 5, 6]);
+    await waitForSeqs(() => early.seqs, [6]);
+    await waitForSeqs(() => late.seqs, [3, 4, 5, 6]);
   });
 
-  it('sends nothing to a pipe that was not started, and nothing to one that was taken out', async () => {
+  it('sends nothing to a connection that was not started or was closed', async () => {
     const [waiting, gone, good] = [record(), record(), record()];
     gone.start(0);
-    gone.pipe.left();
+    gone.connection.markClosed();
     good.start(0);
-    await became(() => good.seqs, [1, 2, 3, 4, 5]);
+    await waitForSeqs(() => good.seqs, [1, 2, 3, 4, 5]);
     expect([waiting.seqs, gone.seqs]).toEqual([[], []]);
-    for (const one of pipes.of(ana.id)) one.end('session_ended');
+    for (const one of connections.of(ana.id)) one.end('session_ended');
     expect([waiting.ended, good.ended, gone.ended]).toEqual(['session_ended', 'session_ended', null]);
   });
 
-  it('leaves out what was still on its way of an event when its reader was removed, but not that he was', async () => {
+  it('leaves out unsent items of an event to which access was revoked, but not the revocation', async () => {
     const [ben, carl] = [await app.signUp('ben'), await app.signUp('carl')];
     const { id } = await ok(createEvent({ client: ana.client, body: { title: 'Secret', ...slot(2) } }));
     const [client, path] = [ana.client, { id }];
     const users = [ben, carl].map((guest) => ({ user_id: guest.id, role: 'viewer' as const }));
     await ok(shareEvent({ client, path, body: { users } }));
-    await ok(updateEvent({ client, path, body: { title: 'Not for Ben any more' } }));
+    await ok(updateEvent({ client, path, body: { title: 'Not for Ben' } }));
     for (const guest of [carl, ben]) {
       const removed = await outcome(revokePermission({ client, path: { id, userId: guest.id } }));
       expect(removed.status).toBe(204);
     }
-    await ok(createEvent({ client: ben.client, body: { title: 'His own', ...slot(2) } }));
+    await ok(createEvent({ client: ben.client, body: { title: 'Own', ...slot(2) } }));
     const late = record(undefined, ben);
     late.start(0);
-    await became(() => late.seqs, [1, 4, 5]);
-    // A hole that is told is no loss.
+    await waitForSeqs(() => late.seqs, [1, 4, 5]);
+    // `withheld` explains the gap.
     expect(late.names).toEqual(['change', 'withheld', 'change', 'change']);
-    expect(late.messages.slice(1)).toEqual([
-      `${ana.username} removed you from “Not for Ben any more”`,
-      'You created “His own”',
-    ]);
+    expect(late.messages.slice(1)).toEqual([`${ana.username} removed you from “Not for Ben”`, 'You created “Own”']);
   });
 
-  it('drops a pipe that breaks and goes on with the others', async () => {
+  it('ends a connection that fails and serves the others', async () => {
     const broken = record((seq) => {
       if (seq === 3) throw new Error('broken');
     });
     const good = record();
     broken.start(0);
     good.start(0);
-    await became(() => good.seqs, [1, 2, 3, 4, 5]);
+    await waitForSeqs(() => good.seqs, [1, 2, 3, 4, 5]);
     expect(broken).toMatchObject({ seqs: [1, 2], ended: 'broken' });
   });
 
-  it('tries again by itself when the database could not be read', async () => {
-    await app.database.query('ALTER TABLE notifications RENAME TO out_of_reach');
-    const patient = record();
-    patient.start(0);
+  it('retries when the database cannot be read', async () => {
+    await app.database.query('ALTER TABLE notifications RENAME TO unavailable_notifications');
+    const waiting = record();
+    waiting.start(0);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    await app.database.query('ALTER TABLE out_of_reach RENAME TO notifications');
-    expect(patient.seqs).toEqual([]);
-    await became(() => patient.seqs, [1, 2, 3, 4, 5]);
+    await app.database.query('ALTER TABLE unavailable_notifications RENAME TO notifications');
+    expect(waiting.seqs).toEqual([]);
+    await waitForSeqs(() => waiting.seqs, [1, 2, 3, 4, 5]);
   });
 
-  it('keeps nothing for a reader who is slow, and goes on where he stopped', async () => {
+  it('queues nothing for a slow client, and continues where it stopped', async () => {
     const slow = record((seq, recorded) => void (recorded.unsent = seq === 2 ? 70_000 : 0));
     slow.start(0);
-    await became(() => slow.seqs, [1, 2]);
+    await waitForSeqs(() => slow.seqs, [1, 2]);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(slow.seqs).toEqual([1, 2]);
     slow.unsent = 0;
-    await became(() => slow.seqs, [1, 2, 3, 4, 5]);
+    await waitForSeqs(() => slow.seqs, [1, 2, 3, 4, 5]);
   });
 
-  it('cuts a reader off who has not taken what was sent when his access ends, and nobody else', async () => {
+  it('ends connections with unsent bytes when access is revoked, and no others', async () => {
     const [slow, good] = [record(), record()];
     slow.unsent = 1;
-    delivery.narrow([ana.id]);
+    delivery.revoke([ana.id]);
     expect([slow.ended, good.ended]).toEqual(['access_changed', null]);
   });
 
-  it('reads again what was read when the access of its reader ended', async () => {
+  it('reads again when access is revoked during a read', async () => {
     const reader = record();
     const client = await app.database.pool.connect();
     try {
@@ -180,15 +178,15 @@ describe('Delivery', () => {
       await client.query('LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE');
       reader.start(0);
       await new Promise((resolve) => setTimeout(resolve, 100));
-      delivery.narrow([ana.id]);
+      delivery.revoke([ana.id]);
       await client.query('COMMIT');
     } finally {
       client.release();
     }
-    await became(() => reader.seqs, [1, 2, 3, 4, 5]);
+    await waitForSeqs(() => reader.seqs, [1, 2, 3, 4, 5]);
   });
 
-  it('brings a pipe its news while another of the same person is far behind', async () => {
+  it('sends new items to a connection while another of the same user is far behind', async () => {
     await app.database.query(
       `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at)
        SELECT user_id, next, gen_random_uuid(), type, event_id, event_title, version, actor_id, changed, created_at
@@ -197,26 +195,26 @@ describe('Delivery', () => {
     );
     await app.database.query('UPDATE notification_streams SET last_seq = 2000 WHERE user_id = $1', [ana.id]);
     const behind = record();
-    let had = 0;
-    const ahead = record(() => (had = behind.seqs.length));
+    let sentBehind = 0;
+    const ahead = record(() => (sentBehind = behind.seqs.length));
     behind.start(0);
     ahead.start(1_999);
-    await became(
+    await waitForSeqs(
       () => behind.seqs,
       Array.from({ length: 2_000 }, (_, n) => n + 1),
     );
     expect(ahead.seqs).toEqual([2_000]);
-    expect(had).toBeLessThanOrEqual(200);
+    expect(sentBehind).toBeLessThanOrEqual(200);
   });
 
-  it('says resync when the stream no longer reaches back, and goes on at its end', async () => {
+  it('sends resync when items have been pruned, and continues at the end of the stream', async () => {
     await app.database.query('DELETE FROM notifications WHERE user_id = $1 AND seq <= 3', [ana.id]);
     const reader = record();
     reader.start(1);
-    await became(() => [...reader.names, reader.pipe.cursor!] as never, ['resync', 5] as never);
+    await waitForSeqs(() => [...reader.names, reader.connection.cursor!] as never, ['resync', 5] as never);
     await app.database.query('UPDATE notification_streams SET last_seq = 6 WHERE user_id = $1', [ana.id]);
-    await app.database.query(SIXTH, [ana.id]);
+    await app.database.query(INSERT_SIXTH, [ana.id]);
     delivery.wake([ana.id]);
-    await became(() => reader.seqs, [6]);
+    await waitForSeqs(() => reader.seqs, [6]);
   });
 });

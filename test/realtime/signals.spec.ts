@@ -4,7 +4,7 @@ import { getMe, getReadiness, login, logout } from '../../sdk/generated/sdk.gen.
 import { SessionsService } from '../../src/auth/sessions.service.js';
 import type { Settings } from '../../src/platform/config/settings.js';
 import { readSignal } from '../../src/platform/signals/signal-text.js';
-import { type SignalName, Signals } from '../../src/platform/signals/signals.js';
+import { Signals } from '../../src/platform/signals/signals.js';
 import { outcome } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { until } from '../support/embedded-postgres-harness.js';
@@ -12,39 +12,43 @@ import { LiveSocket } from '../support/live-socket.js';
 import { REDIS_PASSWORD, RedisServer, redisServerPath, unlessMissing } from '../support/redis-server.js';
 import { ok, PASSWORD, startApp, type TestApp } from '../support/test-app.js';
 
+/** Names that no room uses. */
+const NAME = 'test_rows_changed';
+const OTHER_NAME = 'test_rows_deleted';
+
 const uuids = (count: number): string[] => Array.from({ length: count }, () => uuidv7());
 const signalsOf = (server: TestApp): Signals => server.app.get(Signals);
 const health = async (server: TestApp) => (await ok(getReadiness({ client: server.client() }))).signals;
 
-/** Everything of that name that a server hears from now on, a list for each time. */
-function listen(server: TestApp, name: SignalName = 'news'): string[][] {
-  const heard: string[][] = [];
-  signalsOf(server).on(name, (ids) => void heard.push(ids));
-  return heard;
+/** Returns the ids of each signal that the server receives from now on. */
+function listen(server: TestApp, name = NAME): string[][] {
+  const received: string[][] = [];
+  signalsOf(server).on(name, (ids) => void received.push(ids));
+  return received;
 }
 
-/** Waits until one server hears the other. */
-async function expectHearing(from: TestApp, to: TestApp): Promise<void> {
-  const heard = listen(to);
+/** Waits until one server receives a signal of the other. */
+async function expectDelivery(from: TestApp, to: TestApp): Promise<void> {
+  const received = listen(to);
   const [id] = uuids(1);
-  signalsOf(from).send('news', [id!]);
-  await until(() => heard.flat().includes(id!));
+  signalsOf(from).send(NAME, [id!]);
+  await until(() => received.flat().includes(id!));
 }
 
-/** One way to carry signals, and what can be done to it. */
-interface Carried {
+/** A bus under test. */
+interface BusSetup {
   settings: Partial<Settings>;
-  /** Cuts all connections, or takes the bus away until `restore`. */
+  /** Closes all connections, or stops the bus until `restore`. */
   cut(): Promise<void>;
   restore(): Promise<void>;
-  /** Sends a text that no server wrote. */
-  forge(text: string): Promise<unknown>;
+  /** Sends a text as another client of the bus. */
+  inject(text: string): Promise<unknown>;
 }
 
 let database: TestDatabase;
 let servers: [TestApp, TestApp];
 const startServers = async (settings: Partial<Settings>): Promise<void> => {
-  // Cached for longer than any test waits, so that nothing but a signal can tell of a session's end.
+  // Cached for longer than any test waits, so that only a signal can end a session on the other server.
   const all = { ...settings, sessionCacheSeconds: 60 };
   servers = [await startApp(all, database), await startApp(all, database)];
 };
@@ -53,75 +57,79 @@ const stopServers = () => Promise.all(servers.map((server) => server.close()));
 beforeAll(async () => void (database = await createDatabase()));
 afterAll(() => database.drop());
 
-function describeCarrier(carried: () => Carried): void {
-  it('carries news to the other server, and not back', async () => {
+function describeBus(setup: () => BusSetup): void {
+  it('sends a signal to the other server, and not back', async () => {
     const [here, there] = servers;
-    const [own, heard] = [listen(here), listen(there)];
+    const [receivedHere, received] = [listen(here), listen(there)];
     const ids = uuids(3);
-    signalsOf(here).send('news', ids);
-    signalsOf(there).send('news', ['00000000-0000-0000-0000-000000000001']);
-    await until(() => heard.length > 0 && own.length > 0);
-    expect(heard).toEqual([ids]);
-    expect(own).toEqual([['00000000-0000-0000-0000-000000000001']]);
+    signalsOf(here).send(NAME, ids);
+    signalsOf(there).send(NAME, ['00000000-0000-0000-0000-000000000001']);
+    await until(() => received.length > 0 && receivedHere.length > 0);
+    expect(received).toEqual([ids]);
+    expect(receivedHere).toEqual([['00000000-0000-0000-0000-000000000001']]);
   });
 
-  it('carries 5,000 ids whole, each once, and what is said at once together', async () => {
+  it('sends 5,000 ids once each, those of one turn in one batch', async () => {
     const [here, there] = servers;
-    const heard = listen(there);
+    const received = listen(there);
     const ids = uuids(5_000);
-    for (const id of [...ids, ...ids]) signalsOf(here).send('news', [id]);
-    await until(() => heard.flat().length >= ids.length);
-    await expectHearing(here, there);
-    expect(heard.flat().slice(0, ids.length)).toEqual(ids);
-    expect(heard.flat()).toHaveLength(ids.length + 1);
-    expect(heard.length).toBeLessThan(50);
+    for (const id of [...ids, ...ids]) signalsOf(here).send(NAME, [id]);
+    await until(() => received.flat().length >= ids.length);
+    await expectDelivery(here, there);
+    expect(received.flat().slice(0, ids.length)).toEqual(ids);
+    expect(received.flat()).toHaveLength(ids.length + 1);
+    expect(received.length).toBeLessThan(50);
   });
 
-  it('keeps names apart, and the servers of another database', async () => {
+  it('separates names, and servers on different databases', async () => {
     const [here, there] = servers;
-    const stranger = await startApp(carried().settings);
+    const elsewhere = await startApp(setup().settings);
     try {
-      const [news, ended, strange] = [listen(there), listen(there, 'sessions_ended'), listen(stranger)];
+      const [received, receivedOther, receivedElsewhere] = [
+        listen(there),
+        listen(there, OTHER_NAME),
+        listen(elsewhere),
+      ];
       const [first, second] = uuids(2);
-      signalsOf(here).send('sessions_ended', [first!]);
-      signalsOf(here).send('news', [second!]);
-      await until(() => news.length > 0 && ended.length > 0);
-      expect([news, ended]).toEqual([[[second]], [[first]]]);
-      signalsOf(stranger).send('news', uuids(1));
-      await expectHearing(here, there);
-      expect(strange).toEqual([]);
-      expect(news).toHaveLength(2);
+      signalsOf(here).send(OTHER_NAME, [first!]);
+      signalsOf(here).send(NAME, [second!]);
+      await until(() => received.length > 0 && receivedOther.length > 0);
+      expect([received, receivedOther]).toEqual([[[second]], [[first]]]);
+      signalsOf(elsewhere).send(NAME, uuids(1));
+      await expectDelivery(here, there);
+      expect(receivedElsewhere).toEqual([]);
+      expect(received).toHaveLength(2);
     } finally {
-      await stranger.close();
+      await elsewhere.close();
     }
   });
 
-  it('sends what was said last before a server closes', async () => {
+  it('sends the last signals before a server shuts down', async () => {
     const [here] = servers;
-    const brief = await startApp(carried().settings, database);
-    const heard = listen(here);
+    const brief = await startApp(setup().settings, database);
+    const received = listen(here);
     const ids = uuids(2_000);
-    signalsOf(brief).send('news', ids);
+    signalsOf(brief).send(NAME, ids);
     await brief.close();
-    await until(() => heard.flat().length >= ids.length);
-    expect(heard.flat()).toEqual(ids);
+    await until(() => received.flat().length >= ids.length);
+    expect(received.flat()).toEqual(ids);
   });
 
-  it('passes over what is no signal, and over a listener that fails', async () => {
+  it('ignores texts that are not signals, and continues after a listener that fails', async () => {
     const [here, there] = servers;
     const failing = vi.fn<() => Promise<void>>(() => Promise.resolve());
-    failing.mockRejectedValueOnce(new Error('A listener failed, as the test wants'));
-    signalsOf(there).on('news', failing);
-    const heard = listen(there);
-    for (const text of ['', '{', '{"name":"news","ids":[7]}', `{"from":"x","name":"__proto__","ids":[]}`]) {
-      await carried().forge(text);
+    failing.mockRejectedValueOnce(new Error('Failure of a listener in a test'));
+    signalsOf(there).on(NAME, failing);
+    const received = listen(there);
+    for (const text of ['', '{', `{"name":"${NAME}","ids":[7]}`, `{"from":"x","name":"__proto__","ids":[]}`]) {
+      await setup().inject(text);
     }
-    await expectHearing(here, there);
-    expect(heard).toHaveLength(1);
+    await expectDelivery(here, there);
+    expect(received).toHaveLength(1);
     expect(failing).toHaveBeenCalledTimes(1);
   });
 
-  it('makes the end of a session felt on the other server: by requests, sockets and whoever listens', async () => {
+  it('ends a session on the other server, for requests, sockets and listeners', async () => {
     const [here, there] = servers;
     const ana = await here.signUp('ana');
     const body = { username: ana.username, password: PASSWORD };
@@ -137,7 +145,7 @@ function describeCarrier(carried: () => Carried): void {
     await until(() => ended.length > 0);
     const after = await outcome(getMe({ client: there.client(token) }));
     expect(after).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
-    await socket.hears('disconnect');
+    await socket.waitFor('disconnect');
     expect(socket.names.slice(-2)).toEqual(['session_ended', 'disconnect']);
     const rows = await database.query<{ id: string }>('SELECT id FROM sessions WHERE id = ANY($1) AND user_id = $2', [
       ended,
@@ -149,41 +157,41 @@ function describeCarrier(carried: () => Carried): void {
     bystander.close();
   });
 
-  it('heals by itself after every cut, and says so to whoever listens', async () => {
+  it('reconnects after every outage and notifies its listeners', async () => {
     const [here, there] = servers;
     for (let round = 0; round < 2; round += 1) {
-      const back = servers.map((server) => {
+      const listeners = servers.map((server) => {
         const listener = vi.fn();
         signalsOf(server).onReconnect(listener);
         return listener;
       });
-      await carried().cut();
-      await carried().restore();
-      await until(() => back.every((listener) => listener.mock.calls.length > 0));
-      await expectHearing(here, there);
-      await expectHearing(there, here);
+      await setup().cut();
+      await setup().restore();
+      await until(() => listeners.every((listener) => listener.mock.calls.length > 0));
+      await expectDelivery(here, there);
+      await expectDelivery(there, here);
       expect([await health(here), await health(there)]).toEqual(['up', 'up']);
-      for (const listener of back) expect(listener).toHaveBeenCalledTimes(1);
+      for (const listener of listeners) expect(listener).toHaveBeenCalledTimes(1);
     }
   });
 }
 
 describe('signals over PostgreSQL', () => {
-  const carried: Carried = {
+  const setup: BusSetup = {
     settings: {},
     cut: async () => {
-      const cut = await database.query(
+      const closed = await database.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
           WHERE application_name = 'convene signals' AND datname = current_database()`,
       );
-      expect(cut).toHaveLength(2);
+      expect(closed).toHaveLength(2);
     },
     restore: () => Promise.resolve(),
-    forge: (text) => database.query(`SELECT pg_notify('convene_signals', $1)`, [text]),
+    inject: (text) => database.query(`SELECT pg_notify('convene_signals', $1)`, [text]),
   };
-  beforeAll(() => startServers(carried.settings));
+  beforeAll(() => startServers(setup.settings));
   afterAll(stopServers);
-  describeCarrier(() => carried);
+  describeBus(() => setup);
 });
 
 describe.skipIf(!redisServerPath)(`signals over Redis${unlessMissing}`, () => {
@@ -202,7 +210,7 @@ describe.skipIf(!redisServerPath)(`signals over Redis${unlessMissing}`, () => {
 
   const key = async (): Promise<string> => ((await redis.command('KEYS', '*')) as string[])[0]!;
 
-  describeCarrier(() => ({
+  describeBus(() => ({
     settings,
     cut: async () => {
       await redis.kill();
@@ -210,16 +218,16 @@ describe.skipIf(!redisServerPath)(`signals over Redis${unlessMissing}`, () => {
       expect([await health(servers[0]), await health(servers[1])]).toEqual(['down', 'down']);
     },
     restore: () => redis.start(),
-    forge: async (text) => redis.command('XADD', await key(), '*', text.length % 2 ? 'text' : 'other', text),
+    inject: async (text) => redis.command('XADD', await key(), '*', text.length % 2 ? 'text' : 'other', text),
   }));
 
-  it('loses nothing over a connection that is opened again, since it reads on from where it was', async () => {
+  it('loses nothing while it reconnects, since it continues after the last id', async () => {
     const [here] = servers;
     const clients = async () => String(await redis.command('CLIENT', 'LIST')).match(/^id=\d+(?=.* name=convene )/gm)!;
     const others = await clients();
     const reader = await startApp(settings, database);
     try {
-      const heard = listen(reader);
+      const received = listen(reader);
       const sent: string[] = [];
       for (let round = 0; round < 5; round += 1) {
         const back = vi.fn();
@@ -230,22 +238,22 @@ describe.skipIf(!redisServerPath)(`signals over Redis${unlessMissing}`, () => {
         await until(() => !signalsOf(reader).isUp);
         const ids = uuids(300);
         sent.push(...ids);
-        signalsOf(here).send('news', ids);
+        signalsOf(here).send(NAME, ids);
         await until(() => back.mock.calls.length > 0);
       }
-      await until(() => heard.flat().length >= sent.length);
-      expect(heard.flat()).toEqual(sent);
+      await until(() => received.flat().length >= sent.length);
+      expect(received.flat()).toEqual(sent);
     } finally {
       await reader.close();
     }
   });
 
-  it('keeps about a thousand texts and forgets older ones', async () => {
+  it('stores about a thousand texts and deletes older ones', async () => {
     const [here, there] = servers;
-    const heard = listen(there);
+    const received = listen(there);
     for (let batch = 0; batch < 20; batch += 1) {
-      signalsOf(here).send('news', uuids(150 * 100));
-      await until(() => heard.length >= (batch + 1) * 100);
+      signalsOf(here).send(NAME, uuids(150 * 100));
+      await until(() => received.length >= (batch + 1) * 100);
     }
     const length = Number(await redis.command('XLEN', await key()));
     expect(length).toBeGreaterThanOrEqual(1_000);
@@ -253,8 +261,8 @@ describe.skipIf(!redisServerPath)(`signals over Redis${unlessMissing}`, () => {
   });
 });
 
-describe.skipIf(!redisServerPath)(`a Redis that fails${unlessMissing}`, () => {
-  it('that is not there at the start keeps no server from starting, and is used when it comes', async () => {
+describe.skipIf(!redisServerPath)(`a failing Redis${unlessMissing}`, () => {
+  it('that is missing at the start does not keep servers from starting, and is used once it runs', async () => {
     const redis = await RedisServer.create();
     const logged: string[] = [];
     const log = vi.spyOn(process.stdout, 'write').mockImplementation((text) => logged.push(String(text)) > 0);
@@ -267,22 +275,22 @@ describe.skipIf(!redisServerPath)(`a Redis that fails${unlessMissing}`, () => {
         const ana = await here.signUp('ana');
         expect((await outcome(getMe({ client: there.client(ana.accessToken) }))).status).toBe(200);
         expect((await outcome(logout({ client: ana.client, body: {} }))).status).toBe(204);
-        // Without a signal the other server obeys when it looks again by itself.
+        // Without a signal, the session ends on the other server when its cache expires.
         await until(async () => (await outcome(getMe({ client: there.client(ana.accessToken) }))).status === 401);
         const back = vi.fn();
         signalsOf(there).onReconnect(back);
-        for (let batch = 0; batch < 12; batch += 1) signalsOf(here).send('news', uuids(5_000));
+        for (let batch = 0; batch < 12; batch += 1) signalsOf(here).send(NAME, uuids(5_000));
 
         await redis.start();
         await until(() => back.mock.calls.length > 0 && signalsOf(here).isUp);
-        await expectHearing(there, here);
-        await expectHearing(here, there);
-        // What waits while nobody is there is bounded, by 50,000 ids of a name; two were said just now.
+        await expectDelivery(there, here);
+        await expectDelivery(here, there);
+        // At most 50,000 ids of a name wait during an outage; two more were sent just now.
         const [key] = (await redis.command('KEYS', '*')) as [string];
         const entries = (await redis.command('XRANGE', key, '-', '+')) as [id: string, fields: [string, string]][];
         const signals = entries.map(([, [, text]]) => readSignal(text)!);
-        const news = signals.filter(({ name }) => name === 'news').flatMap(({ ids }) => ids);
-        expect(news).toHaveLength(50_002);
+        const ids = signals.filter(({ name }) => name === NAME).flatMap((signal) => signal.ids);
+        expect(ids).toHaveLength(50_002);
       } finally {
         await Promise.all(pair.map((server) => server.close()));
       }
@@ -290,13 +298,13 @@ describe.skipIf(!redisServerPath)(`a Redis that fails${unlessMissing}`, () => {
       log.mockRestore();
       await redis.dispose();
     }
-    // Once each, however many attempts there were.
+    // Once per server, however many attempts there were.
     expect(logged.filter((line) => line.includes('No connection to the other servers'))).toHaveLength(2);
-    expect(logged.filter((line) => line.includes('connection to the other servers is back'))).toHaveLength(2);
+    expect(logged.filter((line) => line.includes('Reconnected to the other servers'))).toHaveLength(2);
     expect(logged.join('')).not.toContain(REDIS_PASSWORD);
   });
 
-  it('that hangs holds up neither requests nor starts nor stops, and heals', async () => {
+  it('that hangs delays neither requests, starts nor shutdowns, and recovers', async () => {
     const redis = await RedisServer.create();
     await redis.start();
     const settings = { redisUrl: redis.url };
@@ -305,19 +313,19 @@ describe.skipIf(!redisServerPath)(`a Redis that fails${unlessMissing}`, () => {
       const [here, there] = pair;
       redis.hang();
       const ana = await here.signUp('ana');
-      const heard = listen(there);
-      for (let round = 0; round < 100; round += 1) signalsOf(here).send('news', uuids(2_000));
+      const received = listen(there);
+      for (let round = 0; round < 100; round += 1) signalsOf(here).send(NAME, uuids(2_000));
       expect((await outcome(logout({ client: ana.client, body: {} }))).status).toBe(204);
       const late = await startApp(settings, database);
       expect(await health(late)).toBe('down');
       await late.close();
       await until(() => !signalsOf(here).isUp);
-      expect(heard).toEqual([]);
+      expect(received).toEqual([]);
       redis.resume();
       await until(() => signalsOf(here).isUp && signalsOf(there).isUp);
-      await expectHearing(here, there);
+      await expectDelivery(here, there);
       redis.hang();
-      signalsOf(here).send('news', uuids(1));
+      signalsOf(here).send(NAME, uuids(1));
     } finally {
       await Promise.all(pair.map((server) => server.close()));
       await redis.dispose();

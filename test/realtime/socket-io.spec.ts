@@ -41,7 +41,7 @@ const inboxOf = async (person: Person) =>
   (await ok(listNotifications({ client: person.client, query: { limit: 200 } }))).items.reverse();
 
 describe('change', () => {
-  it('reaches both people on an event, equal to their inboxes and in order, and no stranger', async () => {
+  it('reaches every member of an event in the order of their inbox, and no one else', async () => {
     const carl = await app.signUp('carl');
     const [anas, bens, carls] = [await listen(ana), await listen(ben), await listen(carl)];
     const id = await create(ana);
@@ -50,13 +50,13 @@ describe('change', () => {
     await ok(updateEvent({ client: ben.client, path: { id }, body: { location: 'Room 4' } }));
     expect((await outcome(deleteEvent({ client: ana.client, path: { id } }))).status).toBe(204);
 
-    expect(await anas.hearsItems(14)).toEqual(await inboxOf(ana));
-    expect(await bens.hearsItems(13)).toEqual(await inboxOf(ben));
+    expect(await anas.waitForItems(14)).toEqual(await inboxOf(ana));
+    expect(await bens.waitForItems(13)).toEqual(await inboxOf(ben));
     expect(anas.items.map(({ seq }) => seq)).toEqual(Array.from({ length: 14 }, (_, index) => index + 1));
     expect(carls.names).toEqual(['ready']);
   });
 
-  it('comes after ready, from the number that ready named', async () => {
+  it('continues after the number in ready', async () => {
     const id = await create(ana);
     const sockets: LiveSocket[] = [];
     let stop = false;
@@ -68,30 +68,30 @@ describe('change', () => {
     await writing;
     const last = (await inboxOf(ana)).at(-1)!.seq;
     for (const socket of sockets) {
-      const { seq } = (await socket.hears('ready')) as { seq: number };
+      const { seq } = (await socket.waitFor('ready')) as { seq: number };
       expect(socket.names[0]).toBe('ready');
-      expect(socket.heard[0]!.data).toEqual({ user_id: ana.id, seq });
-      await socket.hearsItems(last - seq);
+      expect(socket.received[0]!.data).toEqual({ user_id: ana.id, seq });
+      await socket.waitForItems(last - seq);
       expect(socket.items.map((item) => item.seq)).toEqual(Array.from({ length: last - seq }, (_, n) => seq + 1 + n));
     }
   });
 
-  it('reaches every socket of a person, over websocket and polling alike', async () => {
+  it('reaches every socket of a user, over WebSocket and polling', async () => {
     const sockets = [await listen(ana), await listen(ana), await listen(ana, { transports: ['polling'] })];
     expect(sockets[2]!.client.io.engine.transport.name).toBe('polling');
     const id = await create(ana);
     await retitle(id, ana, 'Renamed');
     const inbox = await inboxOf(ana);
-    for (const socket of sockets) expect(await socket.hearsItems(2)).toEqual(inbox);
+    for (const socket of sockets) expect(await socket.waitForItems(2)).toEqual(inbox);
     sockets[0]!.close();
     await retitle(id, ana, 'Renamed again');
-    for (const socket of sockets.slice(1)) expect(await socket.hearsItems(3)).toHaveLength(3);
+    for (const socket of sockets.slice(1)) expect(await socket.waitForItems(3)).toHaveLength(3);
   });
 
-  it('is not sent for what was refused, rolled back, or changed nothing', async () => {
+  it('is not sent for writes that are refused, rolled back or change nothing', async () => {
     const socket = await listen(ana);
     const id = await create(ana);
-    await socket.hearsItems(1);
+    await socket.waitForItems(1);
     const taken = slot(hour);
     expect((await outcome(createEvent({ client: ana.client, body: { title: 'Clash', ...taken } }))).status).toBe(409);
     const backwards = { start_time: taken.end_time, end_time: taken.start_time };
@@ -112,7 +112,7 @@ describe('change', () => {
 });
 
 describe('access_revoked', () => {
-  it('is the last that a removed person hears of that event; he still hears of others', async () => {
+  it('is the last item of that event that a removed member receives; other events continue', async () => {
     const carl = await app.signUp('carl');
     const [lost, kept] = [await create(ana), await create(ana)];
     for (const id of [lost, kept]) await share(id, ana, ben);
@@ -120,10 +120,10 @@ describe('access_revoked', () => {
     const socket = await listen(ben);
     const removed = revokePermission({ client: ana.client, path: { id: lost, userId: ben.id } });
     expect((await outcome(removed)).status).toBe(204);
-    await retitle(lost, ana, 'Behind his back');
+    await retitle(lost, ana, 'Unseen');
     await outcome(revokePermission({ client: ana.client, path: { id: lost, userId: carl.id } }));
-    await retitle(kept, ana, 'Still with him');
-    const items = await socket.hearsItems(2);
+    await retitle(kept, ana, 'Still shared');
+    const items = await socket.waitForItems(2);
     expect(items).toMatchObject([
       { type: 'access_revoked', event_id: lost, message: `${ana.username} removed you from “Plan”` },
       { type: 'event_updated', event_id: kept },

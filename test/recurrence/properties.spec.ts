@@ -1,14 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DAYS_IN_CYCLE } from '../../src/time/calendar-day.js';
-import {
-  bounds,
-  count,
-  expand,
-  next,
-  occurrenceAt,
-  previous,
-  type Occurrence,
-} from '../../src/recurrence/expand.js';
+import { bounds, count, expand, next, occurrenceAt, previous, type Occurrence } from '../../src/recurrence/expand.js';
 import { localOf, stampOf, type LocalTime } from '../../src/time/local-time.js';
 import { patternFromRule, ruleFromPattern } from '../../src/recurrence/pattern.js';
 import { parseRrule, printRrule, printRruleBesideStart } from '../../src/recurrence/rrule-text.js';

@@ -3,33 +3,33 @@ import { slot } from './calls.js';
 import { PlainClient, type PlainPerson } from './plain-client.js';
 import { Chance } from './random.js';
 
-/** A write that was answered with success, and who must have an item of it. */
-export interface ToldWrite {
+/** A write that was acknowledged, and the recipients of its item. */
+export interface AcknowledgedWrite {
   type: 'event_created' | 'event_updated' | 'event_shared' | 'role_changed';
   eventId: string;
-  /** Null for changes of people, which make no version. */
+  /** Null for changes of members, which create no version. */
   version: number | null;
   actorId: string;
-  readers: string[];
+  recipients: string[];
 }
 
 interface Shared {
   id: string;
-  /** Everybody on it and his role; nobody leaves. */
-  people: Map<string, string>;
-  /** A request about its people got no answer, so that nobody knows who is on it. */
-  doubtful: boolean;
+  /** The role of each member, by user id; no member leaves. */
+  members: Map<string, string>;
+  /** A request that changes its members got no response, so that its members are unknown. */
+  uncertain: boolean;
 }
 
-/** People who edit each other's events, make new ones, share them and change roles, on any server that is there. */
+/** Users who edit each other's events, create events, share them and change roles, on any running server. */
 export class ChaosWriters {
-  readonly told: ToldWrite[] = [];
+  readonly acknowledged: AcknowledgedWrite[] = [];
   /** Statuses other than success. */
   readonly refused: string[] = [];
-  /** Requests that got no answer. */
-  broken = 0;
+  /** Requests that got no response. */
+  unanswered = 0;
   private readonly common: Shared[] = [];
-  private over = false;
+  private stopped = false;
   private writing: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -38,7 +38,7 @@ export class ChaosWriters {
     private readonly seed: number,
   ) {}
 
-  /** Makes events that everybody is an editor of, and starts `people.length` writers. */
+  /** Creates events that everyone may edit, and starts one writer per user. */
   async start(events: number): Promise<void> {
     for (let n = 0; n < events; n += 1) {
       const [owner, ...others] = [...this.people.slice(n), ...this.people.slice(0, n)];
@@ -50,13 +50,13 @@ export class ChaosWriters {
   }
 
   async stop(): Promise<void> {
-    this.over = true;
+    this.stopped = true;
     await this.writing;
   }
 
   private async write(writer: PlainPerson, chance: Chance): Promise<void> {
     const own: Shared[] = [];
-    for (let turn = 0; !this.over; turn += 1) {
+    for (let turn = 0; !this.stopped; turn += 1) {
       const what = chance.next();
       const mine = own.length > 0 ? chance.pick(own) : null;
       if (what < 0.6) await this.update(writer, chance.pick(this.common), `${writer.username} ${turn}`, chance);
@@ -64,9 +64,9 @@ export class ChaosWriters {
         const made = await this.create(writer, `${writer.username} made ${turn}`, chance);
         if (made) own.push(made);
       } else if (what < 0.8) await this.update(writer, mine, `${writer.username} mine ${turn}`, chance);
-      else if (mine.doubtful) continue;
+      else if (mine.uncertain) continue;
       else if (what < 0.9) {
-        const others = this.people.filter(({ id }) => id !== writer.id && !mine.people.has(id));
+        const others = this.people.filter(({ id }) => id !== writer.id && !mine.members.has(id));
         const guests = new Set(
           [chance.pick(this.people), chance.pick(this.people)].filter((one) => others.includes(one)),
         );
@@ -76,17 +76,17 @@ export class ChaosWriters {
   }
 
   private async create(writer: PlainPerson, title: string, chance: Chance): Promise<Shared | null> {
-    // Free, so that nothing is refused for want of time.
+    // Free, so that no write is refused because of a conflict.
     const body = await this.call(writer, 'POST', '/api/events', chance, { title, ...slot(1), show_as: 'free' });
     if (!body) return null;
-    const made = { id: String(body['id']), people: new Map([[writer.id, 'owner']]), doubtful: false };
-    this.note('event_created', made, writer, body);
+    const made = { id: String(body['id']), members: new Map([[writer.id, 'owner']]), uncertain: false };
+    this.record('event_created', made, writer, body);
     return made;
   }
 
   private async update(writer: PlainPerson, event: Shared, title: string, chance: Chance): Promise<void> {
     const body = await this.call(writer, 'PUT', `/api/events/${event.id}`, chance, { title });
-    if (body) this.note('event_updated', event, writer, body);
+    if (body) this.record('event_updated', event, writer, body);
   }
 
   private async share(
@@ -98,30 +98,41 @@ export class ChaosWriters {
   ): Promise<void> {
     const users = to.map(({ id }) => ({ user_id: id, role }));
     const body = await this.call(owner, 'POST', `/api/events/${event.id}/share`, chance, { users });
-    event.doubtful = !body;
+    event.uncertain = !body;
     if (!body) return;
-    for (const { id } of to) event.people.set(id, role);
-    this.note('event_shared', event, owner);
+    for (const { id } of to) event.members.set(id, role);
+    this.record('event_shared', event, owner);
   }
 
   private async changeRole(owner: PlainPerson, event: Shared, chance: Chance): Promise<void> {
-    const others = [...event.people].filter(([, role]) => role !== 'owner');
+    const others = [...event.members].filter(([, role]) => role !== 'owner');
     if (others.length === 0) return;
     const [userId, before] = chance.pick(others);
     const role = before === 'viewer' ? 'editor' : 'viewer';
     const body = await this.call(owner, 'PUT', `/api/events/${event.id}/permissions/${userId}`, chance, { role });
-    event.doubtful = !body;
+    event.uncertain = !body;
     if (!body) return;
-    event.people.set(userId, role);
-    this.note('role_changed', event, owner);
+    event.members.set(userId, role);
+    this.record('role_changed', event, owner);
   }
 
-  private note(type: ToldWrite['type'], event: Shared, actor: PlainPerson, body: Record<string, unknown> = {}): void {
+  private record(
+    type: AcknowledgedWrite['type'],
+    event: Shared,
+    actor: PlainPerson,
+    body: Record<string, unknown> = {},
+  ): void {
     const version = (body['version'] as number | undefined) ?? null;
-    this.told.push({ type, eventId: event.id, version, actorId: actor.id, readers: [...event.people.keys()] });
+    this.acknowledged.push({
+      type,
+      eventId: event.id,
+      version,
+      actorId: actor.id,
+      recipients: [...event.members.keys()],
+    });
   }
 
-  /** The answer, or null when there was none, or none that we wanted. */
+  /** Returns the response body, null when the request failed or was refused. */
   private async call(
     { token }: PlainPerson,
     method: string,
@@ -131,11 +142,11 @@ export class ChaosWriters {
   ): Promise<Record<string, unknown> | null> {
     try {
       const client = new PlainClient(chance.pick(this.urls()));
-      const answer = await client.call<Record<string, unknown>>(method, path, { token, body });
-      if (answer.status < 300) return answer.body;
-      this.refused.push(`${method} ${path} ${answer.status} ${String(answer.body['code'])}`);
+      const response = await client.call<Record<string, unknown>>(method, path, { token, body });
+      if (response.status < 300) return response.body;
+      this.refused.push(`${method} ${path} ${response.status} ${String(response.body['code'])}`);
     } catch {
-      this.broken += 1;
+      this.unanswered += 1;
     }
     await sleep(100);
     return null;

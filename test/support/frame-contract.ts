@@ -5,7 +5,7 @@ import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
 
 type ChannelName = keyof AsyncApiDocument['channels'];
 
-/** Holds frames against the AsyncAPI document: a message of that name must be promised there, in that shape. */
+/** Validates frames against the AsyncAPI document. */
 export class FrameContract {
   private readonly ajv = new Ajv({ strict: false, allErrors: true });
   private readonly compiled = new Map<string, ValidateFunction>();
@@ -15,18 +15,23 @@ export class FrameContract {
     this.ajv.addSchema({ $id: 'asyncapi', ...document });
   }
 
-  /** What is wrong with the frame, in words; null when nothing is. */
-  breach(channel: ChannelName, name: string, payload: unknown, part: 'payload' | 'headers' = 'payload'): string | null {
-    const came = `${channel} ${name} ${JSON.stringify(payload)?.slice(0, 2_000)}`;
+  /** Returns a description of how the frame violates the document, null when it does not. */
+  findViolation(
+    channel: ChannelName,
+    name: string,
+    payload: unknown,
+    part: 'payload' | 'headers' = 'payload',
+  ): string | null {
+    const frame = `${channel} ${name} ${JSON.stringify(payload)?.slice(0, 2_000)}`;
     const { messages } = this.document.channels[channel];
-    if (!Object.hasOwn(messages, name)) return `${came}: no such message`;
-    if (!messages[name]![part]) return payload === undefined ? null : `${came}: ${part} is not promised`;
+    if (!Object.hasOwn(messages, name)) return `${frame}: no such message`;
+    if (!messages[name]![part]) return payload === undefined ? null : `${frame}: ${part} is not documented`;
     const validate = this.validator(`asyncapi#/channels/${channel}/messages/${name}/${part}`);
-    return validate(payload) ? null : `${came}: ${this.ajv.errorsText(validate.errors)}`;
+    return validate(payload) ? null : `${frame}: ${this.ajv.errorsText(validate.errors)}`;
   }
 
-  /** Which message a text of the plain WebSocket is: it names itself, unless it is a bare item. */
-  messageOf({ type, of }: { type?: string; of?: string }): string {
+  /** Returns the name of the message that a text of the plain WebSocket is: its `type`, unless it is a bare item. */
+  nameOf({ type, of }: { type?: string; of?: string }): string {
     if (type === 'acknowledged') return `${of}Acknowledged`;
     return type !== undefined && Object.hasOwn(this.document.channels.webSocket.messages, type) ? type : 'change';
   }
@@ -38,7 +43,7 @@ export class FrameContract {
   }
 }
 
-/** By the committed document, which is the one that the server makes: test/contract/asyncapi.spec.ts. */
+/** Uses the committed document; test/contract/asyncapi.spec.ts compares it with the one that the server serves. */
 export const frameContract = new FrameContract(
   JSON.parse(readFileSync(new URL('../../sdk/asyncapi.json', import.meta.url), 'utf8')) as AsyncApiDocument,
 );

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import { type EventContent, selectContent } from '../../src/content/event-content.js';
 import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/content/snapshot.js';
-import { merged } from '../../src/availability/free-slots.js';
-import { type Interval, occupiedWithin } from '../../src/availability/occupancy.js';
+import { mergeIntervals } from '../../src/availability/free-slots.js';
+import { type Interval, findOccupied } from '../../src/availability/occupancy.js';
 import type { ContentKind, MemberKind } from '../../src/history/change.js';
 import type { RoleChange } from '../../src/permissions/member.js';
-import { problemLine, verifyHistory } from '../../src/history/verify-history.js';
+import { formatProblem, verifyHistory } from '../../src/history/verify-history.js';
 import type { TestDatabase } from './database.js';
 
 type Queries = Pick<TestDatabase, 'query'>;
@@ -70,7 +70,7 @@ async function expectTrueHistory(database: Queries): Promise<void> {
   const problems: string[] = [];
   await verifyHistory(
     (sql, parameters) => database.query(sql, parameters),
-    (problem) => problems.push(problemLine(problem)),
+    (problem) => problems.push(formatProblem(problem)),
   );
   expect(problems, 'what is wrong with history').toEqual([]);
 }
@@ -100,7 +100,7 @@ async function expectOccupancyOfSeries(database: Queries): Promise<void> {
   );
   for (const { id, until, busy, snapshot } of rows) {
     const to = until ? until.getTime() / 1_000 : Infinity;
-    const expected = merged(occupiedWithin(fromSnapshot(snapshot), { from: -Infinity, to }, 100_000));
+    const expected = mergeIntervals(findOccupied(fromSnapshot(snapshot), { from: -Infinity, to }, 100_000));
     expect(busy, `what series ${id} occupies`).toEqual(expected);
   }
 }

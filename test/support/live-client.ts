@@ -6,40 +6,40 @@ import type { Item } from './live-socket.js';
 export const LIVE_KINDS = ['socket_io', 'web_socket', 'sse'] as const;
 export type LiveKind = (typeof LIVE_KINDS)[number];
 
-export interface HeardFrame {
+export interface ReceivedFrame {
   name: string;
   data: Record<string, unknown>;
 }
 
 /**
- * A real client of one live pipe that keeps everything it hears, in order. Every frame is held against the AsyncAPI
- * document; one that it doesn't promise fails the next look at what was heard.
+ * A client of one transport that records every frame in order. Each frame is validated against the AsyncAPI document; a
+ * violation makes the next access to the recorded frames throw.
  */
 export class LiveClient {
-  readonly frames: HeardFrame[] = [];
-  /** The items, letter for letter as they came. */
+  readonly frames: ReceivedFrame[] = [];
+  /** The items as texts, exactly as received. */
   readonly texts: string[] = [];
-  /** How it ended: a close code, a disconnect reason, or `end`; null while it is open. */
+  /** How the connection closed: a close code, a disconnect reason, or `end`; null while it is open. */
   closed: string | null = null;
-  /** Number up to which it was served. */
+  /** Number of the last item that the connection covered. */
   cursor: number | null = null;
-  private readonly broken: string[] = [];
+  private readonly violations: string[] = [];
 
   constructor(
     readonly kind: LiveKind,
-    /** Goes at once, without a word. */
+    /** Closes the connection abruptly. */
     readonly cut: () => void,
-    /** Sends a client's frame; what it was answered, where there is an answer. */
-    readonly say: (name: string, message: Record<string, unknown>) => Promise<Record<string, unknown>>,
+    /** Sends a frame and resolves to its acknowledgement. */
+    readonly send: (name: string, message: Record<string, unknown>) => Promise<Record<string, unknown>>,
   ) {}
 
   get names(): string[] {
-    this.requireKept();
+    this.throwViolations();
     return this.frames.map(({ name }) => name);
   }
 
   get items(): Item[] {
-    this.requireKept();
+    this.throwViolations();
     return this.texts.map((text) => JSON.parse(text) as Item);
   }
 
@@ -47,45 +47,49 @@ export class LiveClient {
     return this.items.map(({ seq }) => seq);
   }
 
-  /** Holds a message against the document. */
-  hold(...[channel, name, payload, part]: Parameters<typeof frameContract.breach>): void {
-    const broken = frameContract.breach(channel, name, payload, part);
-    if (broken) this.broken.push(broken);
+  /** Validates a message against the document. */
+  validate(...[channel, name, payload, part]: Parameters<typeof frameContract.findViolation>): void {
+    const violation = frameContract.findViolation(channel, name, payload, part);
+    if (violation) this.violations.push(violation);
   }
 
-  hear(name: string, data: Record<string, unknown>, text?: string): void {
+  record(name: string, data: Record<string, unknown>, text?: string): void {
     this.frames.push({ name, data });
     if (name === 'change') this.texts.push(text!);
     if (name === 'change' || name === 'withheld') this.cursor = data['seq'] as number;
     if (name === 'resync') this.cursor = data['after'] as number;
   }
 
-  async hears(name: string): Promise<Record<string, unknown>> {
+  /** Resolves to the first frame of that name. */
+  async waitFor(name: string): Promise<Record<string, unknown>> {
     await this.until(() => this.names.includes(name) || (this.closed !== null && name === 'close'), name);
     return this.frames.find((frame) => frame.name === name)?.data ?? {};
   }
 
-  async hearsItems(count: number): Promise<Item[]> {
+  /** Resolves to the items once there are that many. */
+  async waitForItems(count: number): Promise<Item[]> {
     await this.until(() => this.texts.length >= count, `${count} items`);
     return this.items;
   }
 
-  async ends(): Promise<string> {
-    await this.until(() => this.closed !== null, 'the end');
+  /** Resolves to how the connection closed. */
+  async waitForEnd(): Promise<string> {
+    await this.until(() => this.closed !== null, 'the connection to close');
     return this.closed!;
   }
 
-  private requireKept(): void {
-    if (this.broken.length > 0) throw new Error(`Not as in the AsyncAPI document:\n${this.broken.join('\n')}`);
+  private throwViolations(): void {
+    if (this.violations.length > 0)
+      throw new Error(`Frames that violate the AsyncAPI document:\n${this.violations.join('\n')}`);
   }
 
   private async until(condition: () => boolean, what: string): Promise<void> {
     const deadline = Date.now() + 15_000;
     while (!condition()) {
-      this.requireKept();
+      this.throwViolations();
       if (Date.now() > deadline) {
         const last = JSON.stringify(this.frames.slice(-5));
-        throw new Error(`${this.kind} waited in vain for ${what}; ${this.texts.length} items, last heard ${last}`);
+        throw new Error(`${this.kind} timed out waiting for ${what}; ${this.texts.length} items, last frames ${last}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -94,12 +98,12 @@ export class LiveClient {
 
 interface LiveOptions {
   after?: string | number | null | undefined;
-  /** Doesn't wait for `ready`. */
-  hasty?: boolean;
+  /** Returns at once instead of waiting for `ready`. */
+  skipReady?: boolean;
   headers?: Record<string, string>;
 }
 
-/** Connects with a token; waits for `ready`. */
+/** Connects with a token and waits for `ready`. */
 export async function openLive(
   kind: LiveKind,
   url: string,
@@ -107,7 +111,7 @@ export async function openLive(
   options: LiveOptions = {},
 ): Promise<LiveClient> {
   const client = { socket_io: openSocketIo, web_socket: openWebSocket, sse: openSse }[kind](url, token, options);
-  if (!options.hasty) await client.hears('ready');
+  if (!options.skipReady) await client.waitFor('ready');
   return client;
 }
 
@@ -124,29 +128,29 @@ function openSocketIo(url: string, token: string, { after, headers }: LiveOption
     () => void socket.io.engine.close(),
     async (name, message) => {
       const answer = (await socket.timeout(5_000).emitWithAck(name, message)) as Record<string, unknown>;
-      client.hold('socketIo', `${name}Acknowledged`, answer);
+      client.validate('socketIo', `${name}Acknowledged`, answer);
       return answer;
     },
   );
-  // Below the parser, where the letters are; what comes out of it comes a moment later.
+  // Before the parser, to get the exact texts; parsed events come a moment later.
   socket.io.engine.on('packet', ({ data }: { data?: string }) => {
     const [, name, text] = /^2\["(\w+)",(.*)\]$/s.exec(data ?? '') ?? [];
     if (!name) return;
     const frame = JSON.parse(text!) as Record<string, unknown>;
-    client.hold('socketIo', name, frame);
-    client.hear(name, frame, text);
+    client.validate('socketIo', name, frame);
+    client.record(name, frame, text);
   });
   socket.on('disconnect', (reason) => (client.closed = reason));
-  // One that was never connected is not disconnected.
+  // A socket that never connected emits no `disconnect`.
   socket.io.engine.on('close', (reason: string) => queueMicrotask(() => (client.closed ??= reason)));
   socket.on('connect_error', (error) => {
-    client.hear('connect_error', (error as { data?: Record<string, unknown> }).data ?? { message: error.message });
+    client.record('connect_error', (error as { data?: Record<string, unknown> }).data ?? { message: error.message });
     client.closed = 'connect_error';
   });
   return client;
 }
 
-/** A plain WebSocket, whichever way it signs in. */
+/** Opens a plain WebSocket, with or without a token. */
 export function plainWebSocket(url: string, path: string, protocols: string[] = [], headers = {}): LiveClient {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, protocols, { headers });
   const waiting: ((answer: Record<string, unknown>) => void)[] = [];
@@ -158,21 +162,21 @@ export function plainWebSocket(url: string, path: string, protocols: string[] = 
       return new Promise((resolve) => waiting.push(resolve));
     },
   );
-  socket.on('open', () => client.hear('open', { protocol: socket.protocol }));
+  socket.on('open', () => client.record('open', { protocol: socket.protocol }));
   socket.on('message', (bytes) => {
     const text = (bytes as Buffer).toString('utf8');
     const frame = JSON.parse(text) as { type: string } & Record<string, unknown>;
-    client.hold('webSocket', frameContract.messageOf(frame), frame);
+    client.validate('webSocket', frameContract.nameOf(frame), frame);
     const { type, ...data } = frame;
-    if ('event_id' in data) client.hear('change', data, text);
+    if ('event_id' in data) client.record('change', data, text);
     else if (type === 'acknowledged') waiting.shift()?.(data);
-    else client.hear(type, data);
+    else client.record(type, data);
   });
   socket.on('close', (code) => {
     client.closed = String(code);
     for (const answer of waiting) answer({ closed: client.closed });
   });
-  socket.on('error', (error) => client.hear('error', { message: error.message }));
+  socket.on('error', (error) => client.record('error', { message: error.message }));
   return client;
 }
 
@@ -186,7 +190,7 @@ function openSse(url: string, token: string, { after, headers }: LiveOptions): L
   const client = new LiveClient(
     'sse',
     () => stop.abort(),
-    () => Promise.reject(new Error('Nothing can be said over server-sent events')),
+    () => Promise.reject(new Error('A client cannot send over Server-Sent Events')),
   );
   void readEvents(client, `${url}/api/changes/stream`, {
     signal: stop.signal,
@@ -205,7 +209,7 @@ function openSse(url: string, token: string, { after, headers }: LiveOptions): L
 async function readEvents(client: LiveClient, url: string, init: RequestInit): Promise<void> {
   const response = await fetch(url, init);
   if (!response.ok) {
-    client.hear('connect_error', (await response.json()) as Record<string, unknown>);
+    client.record('connect_error', (await response.json()) as Record<string, unknown>);
     return;
   }
   let rest = '';
@@ -225,11 +229,11 @@ function readBlock(client: LiveClient, block: string): void {
   const data = text === undefined ? {} : (JSON.parse(text) as Record<string, unknown>);
   const message = event ?? (id === undefined ? undefined : 'position');
   if (message) {
-    client.hold('serverSentEvents', message, text === undefined ? undefined : data);
-    client.hold('serverSentEvents', message, JSON.parse(JSON.stringify({ event, id })), 'headers');
+    client.validate('serverSentEvents', message, text === undefined ? undefined : data);
+    client.validate('serverSentEvents', message, JSON.parse(JSON.stringify({ event, id })), 'headers');
   }
   const comment = /^: (\w+)(?: (.*))?$/m.exec(block);
-  if (event) client.hear(event, data, text);
-  else if (comment) client.hear(comment[1]!, comment[2] ? (JSON.parse(comment[2]) as never) : { seq: Number(id) });
+  if (event) client.record(event, data, text);
+  else if (comment) client.record(comment[1]!, comment[2] ? (JSON.parse(comment[2]) as never) : { seq: Number(id) });
   if (id !== undefined) client.cursor = Number(id);
 }

@@ -1,7 +1,7 @@
-import { frameContract } from './frame-contract.js';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { frameContract } from './frame-contract.js';
 
-/** An item as it comes over a socket or stands in the inbox. */
+/** An item as a connection sends it and the inbox returns it. */
 export interface Item {
   id: string;
   seq: number;
@@ -12,13 +12,13 @@ export interface Item {
 }
 
 /**
- * A real socket.io client that keeps everything it hears, in order. Every frame is held against the AsyncAPI document; one
- * that it doesn't promise fails the next look at what was heard.
+ * A socket.io client that records every frame in order. Each frame is validated against the AsyncAPI document; a violation
+ * makes the next access to the recorded frames throw.
  */
 export class LiveSocket {
-  readonly heard: { name: string; data: unknown }[] = [];
+  readonly received: { name: string; data: unknown }[] = [];
   readonly client: Socket;
-  private readonly broken: string[] = [];
+  private readonly violations: string[] = [];
 
   constructor(url: string, token: unknown, options: Partial<ManagerOptions & SocketOptions> = {}) {
     this.client = io(url, {
@@ -29,86 +29,80 @@ export class LiveSocket {
       ...options,
     });
     this.client.onAny((name: string, data: unknown, ...more: unknown[]) => {
-      this.heard.push({ name, data });
-      this.hold(name, data);
-      if (more.length > 0) this.broken.push(`${name}: more than one argument`);
+      this.received.push({ name, data });
+      this.validate(name, data);
+      if (more.length > 0) this.violations.push(`${name}: more than one argument`);
     });
     this.client.on('connect_error', (error) => {
-      this.heard.push({
+      this.received.push({
         name: 'connect_error',
         data: { message: error.message, ...(error as { data?: object }).data },
       });
     });
-    this.client.on('disconnect', (reason) => this.heard.push({ name: 'disconnect', data: reason }));
+    this.client.on('disconnect', (reason) => this.received.push({ name: 'disconnect', data: reason }));
   }
 
-  /** Waits for `ready`. @throws Error when the connection is refused */
+  /** Connects and waits for `ready`. @throws Error when the connection is refused */
   static async open(
     url: string,
     token: string,
     options: Partial<ManagerOptions & SocketOptions> = {},
   ): Promise<LiveSocket> {
     const socket = new LiveSocket(url, token, options);
-    await socket.hears('ready');
+    await socket.waitFor('ready');
     return socket;
   }
 
   get names(): string[] {
-    this.keepsItsPromises();
-    return this.heard.map(({ name }) => name);
+    this.throwViolations();
+    return this.received.map(({ name }) => name);
   }
 
   get items(): Item[] {
-    this.keepsItsPromises();
-    return this.heard.filter(({ name }) => name === 'change').map(({ data }) => data as Item);
+    this.throwViolations();
+    return this.received.filter(({ name }) => name === 'change').map(({ data }) => data as Item);
   }
 
-  /** The first message of that name, waited for. */
-  async hears(name: string): Promise<unknown> {
+  /** Resolves to the first frame of that name. */
+  async waitFor(name: string): Promise<unknown> {
     await this.until(() => this.names.includes(name), name);
-    return this.heard.find((message) => message.name === name)!.data;
+    return this.received.find((message) => message.name === name)!.data;
   }
 
-  /** Waits until that many items came. */
-  async hearsItems(count: number): Promise<Item[]> {
+  /** Resolves to the items once there are that many. */
+  async waitForItems(count: number): Promise<Item[]> {
     await this.until(() => this.items.length >= count, `${count} items`);
     return this.items;
   }
 
-  /** Sends a frame and waits for its acknowledgement. */
-  async ask(name: string, frame: object): Promise<unknown> {
-    const answer: unknown = await this.client.timeout(10_000).emitWithAck(name, frame);
-    this.hold(`${name}Acknowledged`, answer);
-    this.keepsItsPromises();
-    return answer;
-  }
-
-  /** Whether it stays open and silent for a while. */
+  /** Resolves to whether the connection stays open and receives nothing for a while. */
   async staysQuiet(milliseconds = 200): Promise<boolean> {
-    const before = this.heard.length;
+    const before = this.received.length;
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    this.keepsItsPromises();
-    return this.heard.length === before && this.client.connected;
+    this.throwViolations();
+    return this.received.length === before && this.client.connected;
   }
 
   close(): void {
     this.client.disconnect();
-    this.keepsItsPromises();
+    this.throwViolations();
   }
 
-  private hold(name: string, data: unknown): void {
-    const broken = frameContract.breach('socketIo', name, data);
-    if (broken) this.broken.push(broken);
+  private validate(name: string, data: unknown): void {
+    const violation = frameContract.findViolation('socketIo', name, data);
+    if (violation) this.violations.push(violation);
   }
 
-  private keepsItsPromises(): void {
-    if (this.broken.length > 0) throw new Error(`Not as in the AsyncAPI document:\n${this.broken.join('\n')}`);
+  private throwViolations(): void {
+    if (this.violations.length > 0)
+      throw new Error(`Frames that violate the AsyncAPI document:\n${this.violations.join('\n')}`);
   }
 
   private async until(condition: () => boolean, what: string): Promise<void> {
     const deadline = Date.now() + 10_000;
     while (!condition()) {
-      if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}; heard ${JSON.stringify(this.heard)}`);
+      if (Date.now() > deadline)
+        throw new Error(`Timed out waiting for ${what}; received ${JSON.stringify(this.received)}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

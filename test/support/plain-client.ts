@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** An answer as any HTTP client sees it. */
+/** A response as any HTTP client sees it. */
 export interface Answer<Body> {
   status: number;
   headers: Headers;
@@ -13,7 +13,7 @@ interface SignedIn {
   user: { id: string };
 }
 
-/** Somebody who signed up. */
+/** A registered user. */
 export interface PlainPerson {
   id: string;
   username: string;
@@ -29,11 +29,11 @@ interface CallOptions {
   headers?: Record<string, string>;
 }
 
-/** Plain fetch, as a client without any SDK would write it. */
+/** A client that uses plain `fetch` instead of the SDK. */
 export class PlainClient {
   constructor(readonly url: string) {}
 
-  /** `Body` is what the test goes on with; what it checks, it checks itself. */
+  /** Sends a request. `Body` is the expected type of the response body; it is not checked. */
   async call<Body = unknown>(
     method: string,
     path: string,
@@ -53,7 +53,7 @@ export class PlainClient {
     return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as Body };
   }
 
-  /** A new account, signed in. */
+  /** Registers a new account. */
   async signUp(name: string): Promise<PlainPerson> {
     const username = `${name}-${randomBytes(3).toString('hex')}`;
     const email = `${username}@example.com`;

@@ -4,41 +4,42 @@ import { PASSWORD, PlainClient, type PlainPerson } from './plain-client.js';
 import { Chance } from './random.js';
 
 const GUESTS = 10;
-/** Of the guests, those who are not connected meanwhile. */
-const AWAY = 3;
+/** Guests who are not connected. */
+const OFFLINE_GUESTS = 3;
 const ERASED = 2;
-const EVENTS_AT_ONCE = 6;
+const MAX_CONCURRENT_EVENTS = 6;
 
-export interface Meeting {
+export interface SharedEvent {
   id: string;
-  /** Changes when it is handed over. */
+  /** Changes when ownership is transferred. */
   owner: PlainPerson;
   guests: PlainPerson[];
 }
 
-/** People who share many events, of which everybody but the deputy will be removed from every one. */
-export interface Circle {
+/** Users who share many events. Every access to every event is revoked, except that of the deputy. */
+export interface Team {
   owner: PlainPerson;
-  /** An editor of all events, who changes them all the time. */
+  /** An editor of all events, who changes them continuously. */
   deputy: PlainPerson;
-  /** Connected. */
-  present: PlainPerson[];
-  away: PlainPerson[];
-  /** Connected, and about to erase their accounts. */
+  /** Guests who are connected. */
+  online: PlainPerson[];
+  offline: PlainPerson[];
+  /** Users who are connected and erase their accounts. */
   leaving: PlainPerson[];
-  meetings: Meeting[];
+  events: SharedEvent[];
 }
 
-export async function makeCircle(client: PlainClient, events: number): Promise<Circle> {
+/** Registers the users and shares that many events among them. */
+export async function createTeam(client: PlainClient, eventCount: number): Promise<Team> {
   const signUp = (count: number, name: string): Promise<PlainPerson[]> =>
     Promise.all(Array.from({ length: count }, () => client.signUp(name)));
   const [owner, deputy] = (await signUp(2, 'host')) as [PlainPerson, PlainPerson];
   const guests = await signUp(GUESTS, 'guest');
   const leaving = await signUp(ERASED, 'leaving');
-  // Free, so that nobody's time is in the way of a handover.
-  const batch = Array.from({ length: events }, (_, n) => ({ title: `Event ${n}`, ...slot(n), show_as: 'free' }));
+  // Free, so that no conflict prevents a transfer of ownership.
+  const batch = Array.from({ length: eventCount }, (_, n) => ({ title: `Event ${n}`, ...slot(n), show_as: 'free' }));
   const { token } = owner;
-  const made = await client.call<{ items: { id: string }[] }>('POST', '/api/events/batch', {
+  const created = await client.call<{ items: { id: string }[] }>('POST', '/api/events/batch', {
     token,
     body: { events: batch },
   });
@@ -46,16 +47,17 @@ export async function makeCircle(client: PlainClient, events: number): Promise<C
     { user_id: deputy.id, role: 'editor' },
     ...[...guests, ...leaving].map(({ id }) => ({ user_id: id, role: 'viewer' })),
   ];
-  for (const { id } of made.body.items) {
+  for (const { id } of created.body.items) {
     const { status } = await client.call('POST', `/api/events/${id}/share`, { token, body: { users } });
-    if (status !== 200) throw new Error(`Not shared: ${status}`);
+    if (status !== 200) throw new Error(`Sharing failed with ${status}`);
   }
-  const meetings = made.body.items.map(({ id }) => ({ id, owner, guests: [...guests] }));
-  return { owner, deputy, present: guests.slice(AWAY), away: guests.slice(0, AWAY), leaving, meetings };
+  const events = created.body.items.map(({ id }) => ({ id, owner, guests: [...guests] }));
+  const [online, offline] = [guests.slice(OFFLINE_GUESTS), guests.slice(0, OFFLINE_GUESTS)];
+  return { owner, deputy, online, offline, leaving, events };
 }
 
-/** One more session of a person: its token and id. */
-export async function anotherSession(client: PlainClient, person: PlainPerson): Promise<{ token: string; id: string }> {
+/** Starts one more session of a user and returns its token and id. */
+export async function startSession(client: PlainClient, person: PlainPerson): Promise<{ token: string; id: string }> {
   const body = { username: person.username, password: PASSWORD };
   const signedIn = await client.call<{ access_token: string }>('POST', '/api/auth/login', { body });
   const token = signedIn.body.access_token;
@@ -65,60 +67,59 @@ export async function anotherSession(client: PlainClient, person: PlainPerson): 
   return { token, id: list.items.find(({ current }) => current)!.id };
 }
 
-export interface Removal {
-  meeting: Meeting;
+export interface Revocation {
+  event: SharedEvent;
   person: PlainPerson;
-  /** The owner, or the person himself. */
+  /** The owner, or the person, who then leaves. */
   by: PlainPerson;
 }
 
 /**
- * Walks through the meetings, a few at once, and has everybody but the deputy removed one after the other; at every
- * tenth meeting also the owner, after he has handed it over. Meanwhile the deputies change those meetings without a
- * pause.
+ * Revokes the access of everyone but the deputy, one after the other on each event and on a few events at once. On every
+ * tenth event the owner first transfers ownership to the deputy, and is then removed too. Meanwhile the deputies change
+ * these events continuously.
  */
-export async function removeEverybody(
-  circles: Circle[],
+export async function revokeEveryone(
+  teams: Team[],
   client: () => PlainClient,
   seed: number,
-  remove: (removal: Removal) => Promise<void>,
+  revoke: (revocation: Revocation) => Promise<void>,
 ): Promise<{ edits: number }> {
-  const active = new Map<Meeting, PlainPerson>();
-  let over = false;
+  const active = new Map<SharedEvent, PlainPerson>();
+  let finished = false;
   let edits = 0;
   const edit = async (chance: Chance): Promise<void> => {
-    while (!over) {
-      const [meeting, deputy] = active.size > 0 ? chance.pick([...active]) : [null, null];
-      if (meeting) {
+    while (!finished) {
+      const [event, deputy] = active.size > 0 ? chance.pick([...active]) : [null, null];
+      if (event) {
         const body = { title: `Secret ${(edits += 1)}` };
-        await client().call('PUT', `/api/events/${meeting.id}`, { token: deputy.token, body });
+        await client().call('PUT', `/api/events/${event.id}`, { token: deputy.token, body });
       } else await new Promise((resolve) => setImmediate(resolve));
     }
   };
   const editing = Promise.all([1, 2, 3].map((n) => edit(new Chance(seed + n))));
-  const atOnce = pLimit(EVENTS_AT_ONCE);
-  const walk = async (circle: Circle, meeting: Meeting, index: number): Promise<void> => {
+  const limit = pLimit(MAX_CONCURRENT_EVENTS);
+  const empty = async ({ owner, deputy }: Team, event: SharedEvent, index: number): Promise<void> => {
     const chance = new Chance(seed + 1_000 + index);
-    const { owner, deputy } = circle;
-    active.set(meeting, deputy);
+    active.set(event, deputy);
     if (index % 10 === 0) {
-      const path = `/api/events/${meeting.id}/permissions/${deputy.id}`;
+      const path = `/api/events/${event.id}/permissions/${deputy.id}`;
       await client().call('PUT', path, { token: owner.token, body: { role: 'owner' } });
-      meeting.owner = deputy;
-      meeting.guests.push(owner);
+      event.owner = deputy;
+      event.guests.push(owner);
     }
-    while (meeting.guests.length > 0) {
-      const [person] = meeting.guests.splice(chance.below(meeting.guests.length), 1) as [PlainPerson];
-      await remove({ meeting, person, by: chance.next() < 0.1 ? person : meeting.owner });
+    while (event.guests.length > 0) {
+      const [person] = event.guests.splice(chance.below(event.guests.length), 1) as [PlainPerson];
+      await revoke({ event, person, by: chance.next() < 0.1 ? person : event.owner });
     }
-    active.delete(meeting);
+    active.delete(event);
   };
   try {
     await Promise.all(
-      circles.flatMap((circle) => circle.meetings.map((meeting, index) => atOnce(() => walk(circle, meeting, index)))),
+      teams.flatMap((team) => team.events.map((event, index) => limit(() => empty(team, event, index)))),
     );
   } finally {
-    over = true;
+    finished = true;
     await editing;
   }
   return { edits };

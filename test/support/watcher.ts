@@ -5,14 +5,14 @@ import type { Chance } from './random.js';
 
 const MAX_STAY_MS = 2_000;
 
-/** How much each connection had brought at some moment. */
-export type Heard = Map<LiveClient, number>;
+/** How many items each connection had received at some moment. */
+export type Received = Map<LiveClient, number>;
 
-/** Somebody who watches his stream over one pipe, goes at times and always comes back, until he is sent away. */
+/** A client of one user that disconnects at random moments and reconnects until the server rejects it. */
 export class Watcher {
-  private readonly visits: LiveClient[] = [];
+  private readonly connections: LiveClient[] = [];
   private cursor: number | null = null;
-  private over = false;
+  private stopped = false;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -23,48 +23,49 @@ export class Watcher {
     private readonly chance: Chance,
   ) {}
 
-  /** Begins, and waits until he is let in. */
+  /** Starts, and waits until the first connection is accepted. */
   async start(): Promise<void> {
     this.running = this.run();
-    while (!this.visits.some(({ names }) => names.includes('ready'))) await sleep(5);
+    while (!this.connections.some(({ names }) => names.includes('ready'))) await sleep(5);
   }
 
   async stop(): Promise<void> {
-    this.over = true;
+    this.stopped = true;
     await this.running;
   }
 
-  heard(): Heard {
-    return new Map(this.visits.map((visit) => [visit, visit.texts.length]));
+  /** Returns how many items each connection has received so far. */
+  received(): Received {
+    return new Map(this.connections.map((connection) => [connection, connection.texts.length]));
   }
 
-  /** Everything that came, and whether that was after another moment: over the same connection or a new one. */
-  *items(): Generator<{ item: Item; cameAfter: (heard: Heard) => boolean }> {
-    for (const visit of this.visits) {
-      for (const [index, item] of visit.items.entries()) {
-        yield { item, cameAfter: (heard) => index >= (heard.get(visit) ?? 0) };
+  /** Yields every received item, and whether it was received after another moment, over the same connection or a new one. */
+  *items(): Generator<{ item: Item; isAfter: (moment: Received) => boolean }> {
+    for (const connection of this.connections) {
+      for (const [index, item] of connection.items.entries()) {
+        yield { item, isAfter: (moment) => index >= (moment.get(connection) ?? 0) };
       }
     }
   }
 
   private async run(): Promise<void> {
-    while (!this.over && !this.sentAway) {
-      // Now and then everything again: what is read in bulk is longest on its way.
+    while (!this.stopped && !this.isRejected) {
+      // Half of the time from the first item, since items that are read in bulk take longest to arrive.
       const after = this.chance.next() < 0.5 ? 0 : this.cursor;
-      const options = { after, hasty: true };
+      const options = { after, skipReady: true };
       const client = await openLive(this.kind, this.url, this.token, options);
-      this.visits.push(client);
+      this.connections.push(client);
       const leaveAt = Date.now() + this.chance.next() * MAX_STAY_MS;
-      while (!this.over && client.closed === null && Date.now() < leaveAt) await sleep(20);
+      while (!this.stopped && client.closed === null && Date.now() < leaveAt) await sleep(20);
       client.cut();
-      await client.ends();
+      await client.waitForEnd();
       this.cursor = client.cursor ?? this.cursor;
     }
   }
 
-  /** His session ended, or he is no longer let in. */
-  private get sentAway(): boolean {
-    const frames = this.visits.at(-1)?.frames ?? [];
+  /** Whether the session has ended or the token is no longer accepted. */
+  private get isRejected(): boolean {
+    const frames = this.connections.at(-1)?.frames ?? [];
     return frames.some(({ name, data }) => name === 'session_ended' || data['code'] === 'unauthenticated');
   }
 }

@@ -6,7 +6,7 @@ import { Metrics } from './metrics.js';
 
 const EXAMPLE = `# HELP convene_live_sockets Open live connections.
 # TYPE convene_live_sockets gauge
-convene_live_sockets{pipe="socket_io"} 12
+convene_live_sockets{transport="socket_io"} 12
 `;
 
 @ApiTags('Operations')

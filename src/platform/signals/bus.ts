@@ -1,23 +1,26 @@
-/** An open connection over which servers on one database hear one another. */
+/** An open connection to a bus. */
 export interface BusConnection {
-  /** Resolves when the texts are on their way. */
+  /** Resolves when the bus has accepted the texts. */
   send(texts: string[]): Promise<void>;
-  /** Rejects when the other end is no longer there. */
+  /** Rejects when the bus no longer responds. */
   ping(): Promise<void>;
-  /** Ends it at once. Never rejects; may be called again. */
+  /** Closes the connection at once. Never rejects; further calls do nothing. */
   close(): Promise<void>;
 }
 
-/** What a connection tells whoever opened it. */
+/** What a connection reports to the code that opened it. */
 export interface BusListener {
-  /** A text that some server sent, perhaps this one. */
-  heard(text: string): void;
-  /** The connection broke. Said once at most, and not after `close`. */
+  /** Called with each text that any server sent, this one included. */
+  received(text: string): void;
+  /** Called at most once, when the connection breaks. Not called after `close`. */
   lost(error: Error): void;
 }
 
-/** A way to carry texts between servers on one database. */
+/** Carries texts between the servers on one database. */
 export interface Bus {
-  /** Resolves when everything sent from now on will be heard. Rejects within a few seconds when nobody answers. */
+  /**
+   * Opens a connection that receives everything sent after the promise resolves. Rejects within a few seconds when the bus
+   * does not respond.
+   */
   connect(listener: BusListener): Promise<BusConnection>;
 }

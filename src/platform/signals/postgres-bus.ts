@@ -1,14 +1,14 @@
 import pg from 'pg';
 import type { Bus, BusConnection, BusListener } from './bus.js';
-import { within } from './time-limit.js';
+import { withTimeout } from './timeout.js';
 
 const CHANNEL = 'convene_signals';
 const CONNECT_MS = 2_000;
 const CLOSE_MS = 1_000;
 
 /**
- * LISTEN and NOTIFY over one connection of its own: one of the pool's would be taken from the requests for good. A
- * channel belongs to one database, so that others on the same PostgreSQL hear nothing.
+ * A bus over LISTEN and NOTIFY, on a connection outside of the pool, which would otherwise lose one to it permanently. A
+ * channel belongs to one database, so other databases of the same PostgreSQL receive nothing.
  */
 export class PostgresBus implements Bus {
   constructor(private readonly url: string) {}
@@ -26,15 +26,15 @@ export class PostgresBus implements Bus {
       open = false;
     };
     client.on('error', lost);
-    client.on('end', () => lost(new Error('The connection ended')));
-    client.on('notification', ({ payload }) => listener.heard(payload ?? ''));
+    client.on('end', () => lost(new Error('The connection closed')));
+    client.on('notification', ({ payload }) => listener.received(payload ?? ''));
     const close = async (): Promise<void> => {
       open = false;
-      await within(CLOSE_MS, client.end()).catch(() => undefined);
+      await withTimeout(CLOSE_MS, client.end()).catch(() => undefined);
     };
     try {
       await client.connect();
-      await within(CONNECT_MS, client.query(`LISTEN ${CHANNEL}`));
+      await withTimeout(CONNECT_MS, client.query(`LISTEN ${CHANNEL}`));
     } catch (error) {
       await close();
       throw error;
@@ -42,7 +42,7 @@ export class PostgresBus implements Bus {
     open = true;
     return {
       send: async (texts) => {
-        // One statement, so one transaction and one journey.
+        // One statement: one transaction and one round trip.
         await client.query('SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text', [CHANNEL, texts]);
       },
       ping: async () => void (await client.query('SELECT 1')),

@@ -1,20 +1,20 @@
 import { createClient } from 'redis';
 import type { Bus, BusConnection, BusListener } from './bus.js';
-import { within } from './time-limit.js';
+import { withTimeout } from './timeout.js';
 
 const CONNECT_MS = 2_000;
 const BLOCK_MS = 5_000;
-const ANSWER_MS = 5_000;
-/** What a server that was away for a moment can still read; about, so that trimming costs nothing. */
-const KEPT = 1_000;
-const BEGINNING = '0-0';
+const RESPONSE_MS = 5_000;
+/** Entries that a server can still read after a short outage; approximate, so that trimming costs nothing. */
+const STORED_ENTRIES = 1_000;
+const FIRST_ID = '0-0';
 
 /**
- * One stream for all servers on one database. They read it by id from where they were, so that nothing is lost while a
- * connection is opened again.
+ * A bus over one Redis stream for all servers on one database. Each server reads on from the last id that it has read, so
+ * that nothing is lost while it reconnects.
  */
 export class RedisBus implements Bus {
-  private last: string | null = null;
+  private lastId: string | null = null;
 
   constructor(
     private readonly url: string,
@@ -27,7 +27,7 @@ export class RedisBus implements Bus {
       if (open) listener.lost(error);
       open = false;
     };
-    // A read that waits would hold up what is sent.
+    // A blocking read would delay what is sent on the same connection.
     const [writer, reader] = [openClient(this.url, lost), openClient(this.url, lost)];
     const close = (): Promise<void> => {
       open = false;
@@ -36,9 +36,9 @@ export class RedisBus implements Bus {
     };
     let key: string;
     try {
-      key = `convene:signals:${await within(CONNECT_MS, this.databaseIdentity())}`;
-      await within(CONNECT_MS, Promise.all([writer.connect(), reader.connect()]));
-      await within(CONNECT_MS, this.findPlace(reader, key));
+      key = `convene:signals:${await withTimeout(CONNECT_MS, this.databaseIdentity())}`;
+      await withTimeout(CONNECT_MS, Promise.all([writer.connect(), reader.connect()]));
+      await withTimeout(CONNECT_MS, this.findPosition(reader, key));
     } catch (error) {
       await close();
       throw error;
@@ -50,7 +50,7 @@ export class RedisBus implements Bus {
     read().catch(lost);
     return {
       send: async (texts) => {
-        const TRIM = { strategy: 'MAXLEN', strategyModifier: '~', threshold: KEPT } as const;
+        const TRIM = { strategy: 'MAXLEN', strategyModifier: '~', threshold: STORED_ENTRIES } as const;
         await Promise.all(texts.map((text) => writer.xAdd(key, '*', { text }, { TRIM })));
       },
       ping: async () => void (await writer.ping()),
@@ -58,27 +58,27 @@ export class RedisBus implements Bus {
     };
   }
 
-  /** Goes on where it was; if the stream was lost meanwhile and begins at an earlier time, at the beginning. */
-  private async findPlace(reader: Client, key: string): Promise<void> {
+  /** Continues after the last id; from the first entry if the stream was lost and its newest id is earlier. */
+  private async findPosition(reader: Client, key: string): Promise<void> {
     const newest = (await reader.xRevRange(key, '+', '-', { COUNT: 1 }))?.[0];
-    if (this.last === null) this.last = newest?.id ?? BEGINNING;
-    else if (!newest || isEarlier(newest.id, this.last)) this.last = BEGINNING;
+    if (this.lastId === null) this.lastId = newest?.id ?? FIRST_ID;
+    else if (!newest || isEarlier(newest.id, this.lastId)) this.lastId = FIRST_ID;
   }
 
   private async read(reader: Client, key: string, listener: BusListener): Promise<void> {
-    const place = { key, id: this.last ?? BEGINNING };
-    const answer = reader.xRead(place, { BLOCK: BLOCK_MS, COUNT: 100 });
-    const streams = await within(BLOCK_MS + ANSWER_MS, answer);
+    const position = { key, id: this.lastId ?? FIRST_ID };
+    const response = reader.xRead(position, { BLOCK: BLOCK_MS, COUNT: 100 });
+    const streams = await withTimeout(BLOCK_MS + RESPONSE_MS, response);
     for (const { id, message } of streams?.[0]?.messages ?? []) {
-      this.last = id;
-      listener.heard(message.text ?? '');
+      this.lastId = id;
+      listener.received(message.text ?? '');
     }
   }
 }
 
 type Client = ReturnType<typeof openClient>;
 
-/** One that neither comes back by itself nor keeps commands for later: both are done, once for all, by who uses it. */
+/** Opens a client that neither reconnects nor queues commands: `ReconnectingConnection` and `Signals` do both. */
 function openClient(url: string, lost: (error: Error) => void) {
   const client = createClient({
     url,
@@ -89,11 +89,11 @@ function openClient(url: string, lost: (error: Error) => void) {
     socket: { connectTimeout: CONNECT_MS, reconnectStrategy: false },
   });
   client.on('error', lost);
-  client.on('end', () => lost(new Error('The connection ended')));
+  client.on('end', () => lost(new Error('The connection closed')));
   return client;
 }
 
-/** Ids of entries are `<milliseconds>-<number>`. */
+/** Compares two entry ids, `<milliseconds>-<number>`. */
 function isEarlier(id: string, other: string): boolean {
   const [time = 0, number = 0] = id.split('-').map(Number);
   const [otherTime = 0, otherNumber = 0] = other.split('-').map(Number);

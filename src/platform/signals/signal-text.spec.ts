@@ -3,26 +3,30 @@ import { describe, expect, it } from 'vitest';
 import { readSignal, writeSignal } from './signal-text.js';
 
 const from = uuidv7();
+const name = 'rows_changed';
 const ids = (count: number): string[] => Array.from({ length: count }, () => uuidv7());
 
 describe('writeSignal', () => {
-  it('makes texts that PostgreSQL carries, and none for nobody', () => {
+  it('returns texts that are short enough for PostgreSQL', () => {
     const many = ids(5_000);
-    const texts = writeSignal({ from, name: 'sessions_ended', ids: many });
+    const texts = writeSignal({ from, name, ids: many });
     for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThan(8_000);
     expect(texts.flatMap((text) => readSignal(text)!.ids)).toEqual(many);
-    expect(writeSignal({ from, name: 'news', ids: [] })).toEqual([]);
+  });
+
+  it('returns no text for no ids', () => {
+    expect(writeSignal({ from, name, ids: [] })).toEqual([]);
   });
 });
 
 describe('readSignal', () => {
-  it('reads what was written', () => {
-    const signal = { from, name: 'news', ids: ids(3) };
+  it('reads what writeSignal wrote', () => {
+    const signal = { from, name, ids: ids(3) };
     expect(writeSignal(signal).map(readSignal)).toEqual([signal]);
   });
 
-  it('passes over what a later version may add', () => {
-    const signal = { from, name: 'something_new', ids: ids(1) };
+  it('ignores members that it does not know', () => {
+    const signal = { from, name: 'unknown', ids: ids(1) };
     expect(readSignal(JSON.stringify({ ...signal, more: true }))).toEqual(signal);
   });
 
@@ -31,19 +35,19 @@ describe('readSignal', () => {
     'null',
     '7',
     '[]',
-    '"news"',
+    `"${name}"`,
     '{',
     '{}',
-    `{"from":"${from}","name":"news"}`,
-    `{"from":"${from}","name":"news","ids":"${from}"}`,
-    `{"from":"${from}","name":"news","ids":[7]}`,
-    `{"from":"${from}","name":"news","ids":["x"]}`,
-    `{"from":"${from}","name":"news","ids":["${from} "]}`,
+    `{"from":"${from}","name":"${name}"}`,
+    `{"from":"${from}","name":"${name}","ids":"${from}"}`,
+    `{"from":"${from}","name":"${name}","ids":[7]}`,
+    `{"from":"${from}","name":"${name}","ids":["x"]}`,
+    `{"from":"${from}","name":"${name}","ids":["${from} "]}`,
     `{"from":"${from}","name":7,"ids":[]}`,
-    `{"name":"news","ids":[]}`,
+    `{"name":"${name}","ids":[]}`,
     '\u0000',
     '['.repeat(7_000),
-  ])('takes %j for no signal', (text) => {
+  ])('returns null for %j', (text) => {
     expect(readSignal(text)).toBeNull();
   });
 });

@@ -1,25 +1,25 @@
-/** What one server tells the others. */
+/** What one server sends to the others. */
 export interface Signal {
-  /** The server that speaks. */
+  /** Id of the server that sent it. */
   from: string;
   name: string;
   ids: string[];
 }
 
-// PostgreSQL carries less than 8,000 bytes; 150 UUIDs with quotes and commas are 5,850.
-const IDS_A_TEXT = 150;
+// A notification of PostgreSQL has less than 8,000 bytes; 150 UUIDs with quotes and commas have 5,850.
+const MAX_IDS_PER_TEXT = 150;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The signal as texts, each short enough for every bus. */
+/** Returns the signal as texts, each short enough for every bus. */
 export function writeSignal({ from, name, ids }: Signal): string[] {
   const texts: string[] = [];
-  for (let start = 0; start < ids.length; start += IDS_A_TEXT) {
-    texts.push(JSON.stringify({ from, name, ids: ids.slice(start, start + IDS_A_TEXT) }));
+  for (let start = 0; start < ids.length; start += MAX_IDS_PER_TEXT) {
+    texts.push(JSON.stringify({ from, name, ids: ids.slice(start, start + MAX_IDS_PER_TEXT) }));
   }
   return texts;
 }
 
-/** The signal that a text holds, or null when it is none: anybody with access to the bus can write to it. */
+/** Returns the signal that a text contains, null when it contains none: any client of the bus can write to it. */
 export function readSignal(text: string): Signal | null {
   let value: unknown;
   try {

@@ -7,19 +7,19 @@ import { PostgresBus } from './postgres-bus.js';
 import { RedisBus } from './redis-bus.js';
 import { Signals } from './signals.js';
 
-function bus({ values, databaseUrl }: Config, dataSource: DataSource): Bus {
+function createBus({ values, databaseUrl }: Config, dataSource: DataSource): Bus {
   if (values.redisUrl) return new RedisBus(values.redisUrl, () => databaseIdentity(dataSource));
   return new PostgresBus(databaseUrl);
 }
 
-/** What servers on one database tell one another. */
+/** Signals between the servers on one database, over PostgreSQL or, with REDIS_URL, over Redis. */
 @Global()
 @Module({
   providers: [
     {
       provide: Signals,
       inject: [Config, DataSource],
-      useFactory: (config: Config, dataSource: DataSource) => new Signals(bus(config, dataSource)),
+      useFactory: (config: Config, dataSource: DataSource) => new Signals(createBus(config, dataSource)),
     },
   ],
   exports: [Signals],

@@ -1,102 +1,102 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Bus } from './bus.js';
-import { LastingConnection } from './lasting-connection.js';
+import { ReconnectingConnection } from './reconnecting-connection.js';
 import { readSignal, writeSignal } from './signal-text.js';
 
-/** What a signal is about; the ids follow. Rooms choose names of their own. */
-export type SignalName = string;
-
 type Listener = (ids: string[]) => void | Promise<void>;
+type ReconnectListener = () => void | Promise<void>;
 
-/** Ids of one name that wait to be sent; more are left out. */
-const MAX_WAITING = 50_000;
+/** Ids that may wait to be sent, per name; more are dropped. */
+const MAX_WAITING_IDS = 50_000;
 
 /**
- * The door between servers on one database. A signal is only ever a hint to look again: the tables are the truth, and
- * whoever listens also looks by himself from time to time, so that a lost one costs time and never a change.
+ * Sends signals to the other servers on the same database and receives theirs. A signal is a name, chosen by the room that
+ * sends it, and ids of rows to look at. It may be lost, repeated or late, so a listener reads the tables, and also reads
+ * them periodically without any signal: a lost signal costs time and never a change.
  */
 export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Signals.name);
-  private readonly self = uuidv7();
+  private readonly serverId = uuidv7();
   private readonly listeners = new Map<string, Listener[]>();
-  private readonly reconnectListeners: (() => void | Promise<void>)[] = [];
-  private readonly connection: LastingConnection;
-  private waiting = new Map<SignalName, Set<string>>();
+  private readonly reconnectListeners: ReconnectListener[] = [];
+  private readonly connection: ReconnectingConnection;
+  private waiting = new Map<string, Set<string>>();
   private sending: Promise<void> | null = null;
 
   constructor(bus: Bus) {
-    this.connection = new LastingConnection(bus, {
-      heard: (text) => this.heard(text),
-      back: () => this.back(),
+    this.connection = new ReconnectingConnection(bus, {
+      received: (text) => this.receive(text),
+      reconnected: () => this.handleReconnect(),
     });
   }
 
-  /** Whether the others can be heard and told right now. */
+  /** Whether signals can be sent and received at this moment. */
   get isUp(): boolean {
     return this.connection.isUp;
   }
 
-  /** Called with what other servers say; never with what this one sent. */
-  on(name: SignalName, listener: Listener): void {
+  /** Adds a listener for the signals of that name from other servers. Signals of this server are not included. */
+  on(name: string, listener: Listener): void {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
   }
 
-  /** Called when the connection to the others is there again after an outage, in which anything may have been missed. */
-  onReconnect(listener: () => void | Promise<void>): void {
+  /** Adds a listener for the end of an outage, during which any signal may have been lost. */
+  onReconnect(listener: ReconnectListener): void {
     this.reconnectListeners.push(listener);
   }
 
-  /** Tells the other servers. Returns at once and never throws: what cannot be sent now may not be sent at all. */
-  send(name: SignalName, ids: Iterable<string>): void {
+  /** Sends a signal to the other servers. Returns at once and never throws; a signal that cannot be sent may be dropped. */
+  send(name: string, ids: Iterable<string>): void {
     const waiting = this.waiting.get(name) ?? new Set();
-    for (const id of ids) if (waiting.size < MAX_WAITING) waiting.add(id);
+    for (const id of ids) if (waiting.size < MAX_WAITING_IDS) waiting.add(id);
     if (waiting.size === 0) return;
     this.waiting.set(name, waiting);
     this.sending ??= this.sendWaiting();
   }
 
-  /** Neither a missing bus nor a slow one keeps the server from starting. */
+  /** Opens the connection. A bus that is missing or slow does not keep the server from starting. */
   async onApplicationBootstrap(): Promise<void> {
     await this.connection.open();
     this.sending ??= this.sendWaiting();
   }
 
-  /** Requests have been answered by now, and the others should hear of the last ones, too. */
+  /** Sends the signals of the last requests, which have been answered by now, and closes the connection. */
   async onApplicationShutdown(): Promise<void> {
     await this.sending;
     await this.connection.close();
   }
 
-  /** One at a time: whatever comes up during one is sent together by the next. */
+  /** Sends one batch at a time. Whatever is added meanwhile is the next batch. */
   private async sendWaiting(): Promise<void> {
-    // Not in the caller's turn: a request that tells several things has them sent together.
+    // Signals that the caller sends in the same turn go into the same batch.
     await Promise.resolve();
     while (this.waiting.size > 0 && this.isUp) {
       const { waiting } = this;
       this.waiting = new Map();
-      const texts = [...waiting].flatMap(([name, ids]) => writeSignal({ from: this.self, name, ids: [...ids] }));
-      // What was on its way is not sent again: the others find it when they look by themselves.
+      const texts = [...waiting].flatMap(([name, ids]) => writeSignal({ from: this.serverId, name, ids: [...ids] }));
+      // A batch that fails is not sent again: the other servers find the changes when they next read the tables.
       await this.connection.send(texts).catch(() => undefined);
     }
     this.sending = null;
   }
 
-  private heard(text: string): void {
+  private receive(text: string): void {
     const signal = readSignal(text);
-    if (!signal) this.logger.warn(`Not a signal, ignored (${text.length} characters)`);
-    else if (signal.from !== this.self) {
-      for (const listener of this.listeners.get(signal.name) ?? []) void this.tell(() => listener(signal.ids));
+    if (!signal) {
+      this.logger.warn(`Ignored a text on the bus that is not a signal (${text.length} characters)`);
+    } else if (signal.from !== this.serverId) {
+      for (const listener of this.listeners.get(signal.name) ?? []) void this.call(() => listener(signal.ids));
     }
   }
 
-  private back(): void {
+  private handleReconnect(): void {
     this.sending ??= this.sendWaiting();
-    for (const listener of this.reconnectListeners) void this.tell(listener);
+    for (const listener of this.reconnectListeners) void this.call(listener);
   }
 
-  /** One listener that fails must not keep a signal from the next. */
-  private async tell(listener: () => void | Promise<void>): Promise<void> {
+  /** Calls a listener. One that fails is logged and does not keep the signal from the others. */
+  private async call(listener: ReconnectListener): Promise<void> {
     try {
       await listener();
     } catch (error) {

@@ -10,10 +10,10 @@ import { done } from '../support/requests.js';
 import { ok, PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-let pipes: OpenConnections;
+let connections: OpenConnections;
 beforeAll(async () => {
   app = await startApp({ liveQueueFrames: 100_000 });
-  pipes = app.app.get(OpenConnections);
+  connections = app.app.get(OpenConnections);
 });
 afterAll(() => app.close());
 
@@ -26,10 +26,10 @@ beforeEach(async () => {
   await ok(shareEvent({ client: ana.client, path, body: { user_id: ben.id, role: 'viewer' } }));
 });
 
-const removeBen = () => done(revokePermission({ client: ana.client, path: { ...path, userId: ben.id } }));
+const revokeAccess = () => done(revokePermission({ client: ana.client, path: { ...path, userId: ben.id } }));
 
-/** So many more items in ben's stream, of the event, by the side of the API: more than any system holds for a reader. */
-async function pileUp(items: number): Promise<void> {
+/** Inserts items of the event into Ben's stream: more than any operating system buffers for a client. */
+async function insertItems(items: number): Promise<void> {
   await app.database.query(
     `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at)
      SELECT user_id, seq + n, gen_random_uuid(), 'event_updated', event_id, event_title, 2, actor_id, changed, created_at
@@ -44,49 +44,49 @@ async function pileUp(items: number): Promise<void> {
 }
 
 describe.each(LIVE_KINDS)('a client that reads nothing over %s', (kind) => {
-  it('is cut off when its access ends, and what the server had ready for it goes nowhere', async () => {
+  it('is disconnected when its access is revoked, and unsent frames are discarded', async () => {
     const client = await PausedClient.open(kind, app.url, ben.accessToken);
-    const [pipe] = pipes.of(ben.id);
-    await pileUp(30_000);
-    await until(() => pipe!.transport.unsent() > 0 && pipes.stalled.has(pipe!));
-    expect(pipe!.cursor).toBeLessThan(30_000);
-    await removeBen();
-    expect(pipe!.closed).toBe(true);
+    const [connection] = connections.of(ben.id);
+    await insertItems(30_000);
+    await until(() => connection!.transport.unsentBytes() > 0 && connections.stalled.has(connection!));
+    expect(connection!.cursor).toBeLessThan(30_000);
+    await revokeAccess();
+    expect(connection!.closed).toBe(true);
     await client.readToTheEnd();
-    // What it still finds had reached its own machine; the server's own held far more.
-    expect(client.items).toBeLessThan(pipe!.cursor! / 2);
-    const back = await openLive(kind, app.url, ben.accessToken, { after: 1 });
-    expect((await back.hearsItems(1)).map(({ type }) => type)).toEqual(['access_revoked']);
-    back.cut();
+    // These items had reached the client's operating system; the server had buffered many more.
+    expect(client.items).toBeLessThan(connection!.cursor! / 2);
+    const reconnected = await openLive(kind, app.url, ben.accessToken, { after: 1 });
+    expect((await reconnected.waitForItems(1)).map(({ type }) => type)).toEqual(['access_revoked']);
+    reconnected.cut();
   });
 
-  it('is cut off when its session ends', async () => {
+  it('is disconnected when its session ends', async () => {
     const session = await ok(login({ client: app.client(), body: { username: ben.username, password: PASSWORD } }));
     const client = await PausedClient.open(kind, app.url, session.access_token);
-    const [pipe] = pipes.of(ben.id);
-    await pileUp(30_000);
-    await until(() => pipe!.transport.unsent() > 0 && pipes.stalled.has(pipe!));
+    const [connection] = connections.of(ben.id);
+    await insertItems(30_000);
+    await until(() => connection!.transport.unsentBytes() > 0 && connections.stalled.has(connection!));
     await done(logout({ client: app.client(session.access_token), body: {} }));
-    expect([pipe!.closed, pipes.of(ben.id)]).toEqual([true, []]);
+    expect([connection!.closed, connections.of(ben.id)]).toEqual([true, []]);
     await client.readToTheEnd();
-    expect(client.items).toBeLessThan(pipe!.cursor! / 2);
+    expect(client.items).toBeLessThan(connection!.cursor! / 2);
   });
 });
 
 describe('a socket.io client over long polling', () => {
-  it('is not given with its next request what it may no longer see', async () => {
+  it('does not receive in its next request what it can no longer see', async () => {
     const address = `${app.url}/socket.io/?EIO=4&transport=polling`;
     const { sid } = JSON.parse((await (await fetch(address)).text()).slice(1)) as { sid: string };
-    const ask = async (body?: string): Promise<string> =>
+    const request = async (body?: string): Promise<string> =>
       (await fetch(`${address}&sid=${sid}`, { method: body ? 'POST' : 'GET', body: body ?? null })).text();
-    await ask(`40${JSON.stringify({ token: ben.accessToken })}`);
-    let heard = '';
-    while (!heard.includes('"ready"')) heard += await ask();
+    await request(`40${JSON.stringify({ token: ben.accessToken })}`);
+    let received = '';
+    while (!received.includes('"ready"')) received += await request();
     await ok(updateEvent({ client: ana.client, path, body: { title: 'Secret' } }));
-    const [pipe] = pipes.of(ben.id);
-    await until(() => pipe!.transport.unsent() > 0);
-    await removeBen();
-    expect(pipe!.closed).toBe(true);
-    expect(await ask()).not.toContain('Secret');
+    const [connection] = connections.of(ben.id);
+    await until(() => connection!.transport.unsentBytes() > 0);
+    await revokeAccess();
+    expect(connection!.closed).toBe(true);
+    expect(await request()).not.toContain('Secret');
   });
 });

@@ -1,21 +1,21 @@
 import { Logger } from '@nestjs/common';
 import type { Bus, BusConnection } from './bus.js';
-import { within } from './time-limit.js';
+import { withTimeout } from './timeout.js';
 
 const FIRST_RETRY_MS = 250;
-// Short enough that it is back within two seconds of whatever it waited for.
+// Short enough that the connection is back within two seconds after the bus.
 const MAX_RETRY_MS = 1_000;
-const ANSWER_MS = 5_000;
+const RESPONSE_MS = 5_000;
 const PING_MS = 10_000;
 
 interface Listener {
-  heard(text: string): void;
-  /** It is open again, or for the first time after attempts that failed: something may have been missed. */
-  back(): void;
+  received(text: string): void;
+  /** Called when the connection is open after failed attempts or an outage, during which signals may have been lost. */
+  reconnected(): void;
 }
 
-/** A bus's connection that is opened again whenever it breaks. An outage is logged once, not once an attempt. */
-export class LastingConnection {
+/** A connection to a bus that is reopened whenever it breaks. Each outage is logged once, however many attempts it takes. */
+export class ReconnectingConnection {
   private readonly logger = new Logger('Signals');
   private connection: BusConnection | null = null;
   private timer: NodeJS.Timeout | undefined;
@@ -31,12 +31,12 @@ export class LastingConnection {
     return this.connection !== null;
   }
 
-  /** Makes the first attempt; if it fails, others follow by themselves. Never rejects. */
+  /** Makes the first attempt; if it fails, schedules the next one. Never rejects. */
   async open(): Promise<void> {
     try {
       const connection = await this.bus.connect({
-        heard: (text) => this.listener.heard(text),
-        lost: (error) => this.lost(error),
+        received: (text) => this.listener.received(text),
+        lost: (error) => this.reopen(error),
       });
       if (this.closed) return await connection.close();
       this.connection = connection;
@@ -44,12 +44,12 @@ export class LastingConnection {
       return this.retry(error as Error);
     }
     this.schedulePing();
-    if (this.failures > 0) this.listener.back();
+    if (this.failures > 0) this.listener.reconnected();
   }
 
-  /** @throws Error when there is no connection, or when it breaks or hangs meanwhile; it is opened again by itself */
+  /** @throws Error when there is no connection, or when it breaks or does not respond; it is then reopened */
   async send(texts: string[]): Promise<void> {
-    await this.ask((connection) => connection.send(texts));
+    await this.request((connection) => connection.send(texts));
   }
 
   async close(): Promise<void> {
@@ -60,26 +60,26 @@ export class LastingConnection {
     await connection?.close();
   }
 
-  private async ask(question: (connection: BusConnection) => Promise<void>): Promise<void> {
+  private async request(work: (connection: BusConnection) => Promise<void>): Promise<void> {
     const { connection } = this;
     if (!connection) throw new Error('There is no connection');
     try {
-      await within(ANSWER_MS, question(connection));
+      await withTimeout(RESPONSE_MS, work(connection));
     } catch (error) {
-      // Also when it only refused: it may lead to a server that no longer takes writes.
-      if (this.connection === connection) this.lost(error as Error);
+      // Also when the server only refused: it may be one that no longer accepts writes.
+      if (this.connection === connection) this.reopen(error as Error);
       throw error;
     }
-    this.proven();
+    this.endOutage();
   }
 
-  /** Not before something went through: a connection that opens and breaks over and over is one outage. */
-  private proven(): void {
-    if (this.failures > 0) this.logger.log('The connection to the other servers is back');
+  /** An outage ends when a request succeeds: a connection that opens and breaks repeatedly is one outage. */
+  private endOutage(): void {
+    if (this.failures > 0) this.logger.log('Reconnected to the other servers');
     this.failures = 0;
   }
 
-  private lost(error: Error): void {
+  private reopen(error: Error): void {
     const { connection } = this;
     this.connection = null;
     clearTimeout(this.timer);
@@ -90,17 +90,17 @@ export class LastingConnection {
   private retry(error: Error): void {
     if (this.closed) return;
     if (this.failures === 0) {
-      this.logger.warn(`No connection to the other servers, their news come with a delay: ${error.message}`);
+      this.logger.warn(`No connection to the other servers, their changes arrive with a delay: ${error.message}`);
     }
     const delay = Math.min(FIRST_RETRY_MS * 2 ** this.failures, MAX_RETRY_MS);
     this.failures += 1;
     this.timer = setTimeout(() => void this.open(), delay).unref();
   }
 
-  /** A connection that died in silence says nothing of it until it is asked. */
+  /** Detects a connection that died without an error. */
   private schedulePing(): void {
     this.timer = setTimeout(() => {
-      this.ask((connection) => connection.ping()).then(
+      this.request((connection) => connection.ping()).then(
         () => this.schedulePing(),
         () => undefined,
       );

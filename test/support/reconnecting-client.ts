@@ -4,31 +4,31 @@ import type { Item } from './live-socket.js';
 import type { Chance } from './random.js';
 import { call } from './server-process.js';
 
-/** `asking`: GET /api/changes over and over. */
-export type ReaderKind = LiveKind | 'asking';
+/** `polling`: repeated requests of GET /api/changes. */
+export type ClientKind = LiveKind | 'polling';
 
 const MAX_STAY_MS = 1_500;
-/** What may be heard besides items: greetings, and connections that are refused or break because a server is gone. */
-const HARMLESS = new Set(['open', 'ready', 'pulse', 'change', 'error', 'connect_error']);
+/** Expected frames, and the errors of connections that fail because a server was killed. */
+const EXPECTED = new Set(['open', 'ready', 'pulse', 'change', 'error', 'connect_error']);
 
 /**
- * A reader who is cut off at any moment and always comes back, to any server, with his last number. What he hears he
- * notes, letter for letter.
+ * A client that disconnects at random moments and reconnects to a random server with its last number. It records the exact
+ * text of every item.
  */
-export class LastingReader {
+export class ReconnectingClient {
   readonly log: string[] = [];
   cursor = 0;
-  /** Connections that were cut, or asked over, after they had let him in. */
+  /** Connections that were accepted, or requests that were answered. */
   visits = 0;
-  /** Attempts that led to no server. */
+  /** Connections and requests that failed. */
   failures = 0;
-  /** Whatever else was said: there should be nothing. */
-  readonly surprises: string[] = [];
+  /** Frames and responses that should not occur. */
+  readonly unexpected: string[] = [];
   private goal = Infinity;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    readonly kind: ReaderKind,
+    readonly kind: ClientKind,
     readonly userId: string,
     private readonly token: string,
     private readonly urls: () => string[],
@@ -39,46 +39,46 @@ export class LastingReader {
     this.running = this.run();
   }
 
-  /** Reads on until he has that item. @throws Error when it doesn't come */
+  /** Stops once the item with that number has been received. @throws Error when it is not received in time */
   async finish(seq: number): Promise<void> {
     this.goal = seq;
-    const deadline = sleep(30_000, 'late', { ref: false });
-    if ((await Promise.race([this.running, deadline])) !== 'late') return;
+    const timeout = sleep(30_000, 'timeout', { ref: false });
+    if ((await Promise.race([this.running, timeout])) !== 'timeout') return;
     this.goal = 0;
-    throw new Error(`A reader over ${this.kind} is at ${this.cursor} and not at ${seq}`);
+    throw new Error(`A client over ${this.kind} has received ${this.cursor} items instead of ${seq}`);
   }
 
   private async run(): Promise<void> {
     while (this.cursor < this.goal) {
       const url = this.chance.pick(this.urls());
-      if (this.kind === 'asking') await this.ask(url);
+      if (this.kind === 'polling') await this.poll(url);
       else await this.visit(url, this.kind);
     }
   }
 
   private async visit(url: string, kind: LiveKind): Promise<void> {
-    const client = await openLive(kind, url, this.token, { after: this.cursor, hasty: true });
+    const client = await openLive(kind, url, this.token, { after: this.cursor, skipReady: true });
     const leaveAt = Date.now() + this.chance.next() * MAX_STAY_MS;
     while (client.closed === null && Date.now() < leaveAt && (client.cursor ?? 0) < this.goal) await sleep(20);
     client.cut();
-    await client.ends();
+    await client.waitForEnd();
     this.log.push(...client.texts);
     this.cursor = client.cursor ?? this.cursor;
     if (client.names.includes('ready')) this.visits += 1;
     else this.failures += 1;
     for (const { name, data } of client.frames) {
-      // A server that is there says why it refuses.
-      if (!HARMLESS.has(name) || 'code' in data) this.surprises.push(`${name} ${JSON.stringify(data)}`);
+      // An error with a code comes from a running server, which should have accepted the connection.
+      if (!EXPECTED.has(name) || 'code' in data) this.unexpected.push(`${name} ${JSON.stringify(data)}`);
     }
     if (!client.names.includes('ready')) await sleep(100);
   }
 
-  private async ask(url: string): Promise<void> {
+  private async poll(url: string): Promise<void> {
     const path = `/api/changes?after=${this.cursor}&limit=${this.chance.pick([1, 7, 50, 200])}`;
     try {
       const { status, body } = await call(url, 'GET', path, { token: this.token });
       this.visits += 1;
-      if (status !== 200) this.surprises.push(`${status} ${JSON.stringify(body)}`);
+      if (status !== 200) this.unexpected.push(`${status} ${JSON.stringify(body)}`);
       for (const item of (body['items'] ?? []) as Item[]) this.log.push(JSON.stringify(item));
       this.cursor = (body['last_seq'] as number | undefined) ?? this.cursor;
       if (body['has_more']) return;

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { HistoryService } from '../history/history.service.js';
+import { MembersService } from '../permissions/members.service.js';
+import type { Transaction } from '../platform/database/transactions.js';
+import type { Actor } from '../platform/http/actor.js';
+import type { Page, PageRequest } from '../platform/http/page.js';
+import { notFound } from '../problems/problem.js';
+import { type EventFilter, occursWithin } from './event-filter.js';
+import type { EventRecord, EventWithMembers } from './event-record.js';
+import { EventsRepository } from './events.repository.js';
+
+/** Reads events as one person sees them, today or at an earlier time. */
+@Injectable()
+export class ReadEventsService {
+  constructor(
+    private readonly events: EventsRepository,
+    private readonly history: HistoryService,
+    private readonly members: MembersService,
+  ) {}
+
+  /**
+   * Returns an event with its members.
+   * @param asOf an earlier time; null for the current state
+   * @throws Problem not_found, also for an event that did not exist at that time or was in the trash
+   */
+  async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithMembers> {
+    const record = await this.events.findRecord(id, actor.userId, { asOf });
+    if (!record || record.event.deletedAt) throw notFound();
+    return { record, members: await (asOf ? this.history.getMembersAsOf(id, asOf) : this.members.list(id)) };
+  }
+
+  /** Returns a page of the events that the actor may see. */
+  list(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>> {
+    return this.events.list(actor.userId, filter, page, (event) => occursWithin(event, filter));
+  }
+
+  /** Returns the event as the running transaction sees it, even in the trash. @throws Problem not_found */
+  async getIn(tx: Transaction, actor: Actor, id: string): Promise<EventWithMembers> {
+    const record = await this.events.findRecord(id, actor.userId, { tx });
+    if (!record) throw notFound();
+    return { record, members: await this.members.list(id, tx) };
+  }
+}

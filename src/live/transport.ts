@@ -1,0 +1,15 @@
+import type { EndReason } from './end-reasons.js';
+import type { FrameName, ServerFrames } from './live-frames.js';
+
+export const TRANSPORT_KINDS = ['socket_io', 'web_socket', 'sse'] as const;
+export type TransportKind = (typeof TRANSPORT_KINDS)[number];
+
+/** Sends frames over one protocol. A frame that cannot be sent is dropped: its item is still in the table. */
+export interface Transport {
+  readonly kind: TransportKind;
+  send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void;
+  /** Returns the bytes of sent frames that are still in this process. */
+  unsentBytes(): number;
+  /** Sends the reason and closes. Abruptly: closes at once, without a reason, and discards unsent bytes. */
+  close(reason: EndReason, abruptly: boolean): void;
+}

@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../platform/database/transactions.js';
+import type { NewStreamItem, StreamItem, StreamPart, StreamReach } from './stream-item.js';
+
+/** True when the recipient can still see the event, or was added, removed or given another role by the change. */
+const VISIBLE = `(access.user_id IS NOT NULL OR n.members #>> '{named,0,userId}' = n.user_id::text)`;
+
+/** Selects rows of `notifications`, named `n`, as `StreamItem`. */
+export const SELECT_ITEMS = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId",
+    n.event_title AS "eventTitle", n.version, n.actor_id AS "actorId", n.changed, n.members, n.created_at AS "createdAt",
+    n.read_at AS "readAt", actor.username AS "actorName", ${VISIBLE} AS visible,
+    (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
+       FROM jsonb_array_elements(n.members -> 'named') AS member JOIN users u ON u.id = (member ->> 'userId')::uuid
+    ) AS names
+  FROM notifications n JOIN users actor ON actor.id = n.actor_id
+  LEFT JOIN event_permissions access ON access.event_id = n.event_id AND access.user_id = n.user_id`;
+
+/** Writes streams and reads them by number. */
+@Injectable()
+export class StreamsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Returns the ids of the members of each event, by event id. */
+  async listMembers(tx: Transaction, eventIds: string[]): Promise<Map<string, string[]>> {
+    const rows = await tx.query<{ eventId: string; userIds: string[] }>(
+      `SELECT event_id AS "eventId", array_agg(user_id::text) AS "userIds"
+         FROM event_permissions WHERE event_id = ANY($1) GROUP BY event_id`,
+      [eventIds],
+    );
+    return new Map(rows.map((row) => [row.eventId, row.userIds]));
+  }
+
+  /** Returns the users in the order of their names. */
+  listNames(tx: Transaction, userIds: string[]): Promise<{ id: string; username: string }[]> {
+    return tx.query(`SELECT id, username FROM users WHERE id = ANY($1) ORDER BY username`, [userIds]);
+  }
+
+  /**
+   * Numbers and stores the items. The rows of the streams are locked in the order of their users, so that transactions
+   * never deadlock, and stay locked until COMMIT, so that numbers become visible in order and without gaps.
+   */
+  async append(tx: Transaction, items: NewStreamItem[]): Promise<void> {
+    const counts = new Map<string, number>();
+    for (const { userId } of items) counts.set(userId, (counts.get(userId) ?? 0) + 1);
+    const recipients = [...counts.keys()].sort();
+    const streams = await tx.query<{ userId: string; lastSeq: number }>(
+      `INSERT INTO notification_streams AS s (user_id, last_seq)
+       SELECT recipient.user_id, recipient.items
+         FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS recipient (user_id, items, place) ORDER BY place
+       ON CONFLICT (user_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
+       RETURNING user_id AS "userId", last_seq AS "lastSeq"`,
+      [recipients, recipients.map((userId) => counts.get(userId))],
+    );
+    const previous = new Map(streams.map(({ userId, lastSeq }) => [userId, lastSeq - counts.get(userId)!]));
+    const numbered = items.map((item) => {
+      const seq = previous.get(item.userId)! + 1;
+      previous.set(item.userId, seq);
+      return { ...item, seq };
+    });
+    await tx.query(
+      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
+                                  created_at, read_at)
+       SELECT "userId", seq, id, type, "eventId", "eventTitle", version, "actorId", changed, members, "createdAt", "readAt"
+         FROM jsonb_to_recordset($1::jsonb) AS item ("userId" uuid, seq bigint, id uuid, type text, "eventId" uuid,
+              "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, "createdAt" timestamptz,
+              "readAt" timestamptz)`,
+      [JSON.stringify(numbered)],
+    );
+  }
+
+  /** Reads at most `limitEach` items after each position, in one query. The parts are in the order of the positions. */
+  async readParts(positions: { userId: string; after: number }[], limitEach: number): Promise<StreamPart[]> {
+    type Row = StreamItem & { place: number; lastSeq: number };
+    // A part without items is one row whose item is null.
+    const rows = await this.dataSource.query<(Row | (Partial<Row> & Pick<Row, 'place' | 'lastSeq'>))[]>(
+      `SELECT position.place::int, coalesce(stream.last_seq, 0) AS "lastSeq", item.*
+         FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS position (user_id, after, place)
+         LEFT JOIN notification_streams stream ON stream.user_id = position.user_id
+         LEFT JOIN LATERAL (${SELECT_ITEMS} WHERE n.user_id = position.user_id AND n.seq > position.after
+                             ORDER BY n.seq LIMIT $3) AS item ON true
+        ORDER BY position.place, item.seq`,
+      [positions.map(({ userId }) => userId), positions.map(({ after }) => after), limitEach],
+    );
+    const parts: StreamPart[] = [];
+    for (const { place, lastSeq, ...item } of rows) {
+      const part = (parts[place - 1] ??= { items: [], lastSeq });
+      if (item.seq) part.items.push(item as StreamItem);
+    }
+    return parts;
+  }
+
+  /** Returns the number of the last item of each stream; users without a stream are left out. */
+  async listLastSeqs(userIds: string[]): Promise<{ userId: string; lastSeq: number }[]> {
+    return this.dataSource.query(
+      `SELECT user_id AS "userId", last_seq AS "lastSeq" FROM notification_streams WHERE user_id = ANY($1)`,
+      [userIds],
+    );
+  }
+
+  async findReach(userId: string): Promise<StreamReach> {
+    const [row] = await this.dataSource.query<{ firstSeq: number | null; lastSeq: number }[]>(
+      `SELECT last_seq AS "lastSeq", (SELECT min(seq) FROM notifications WHERE user_id = $1) AS "firstSeq"
+         FROM notification_streams WHERE user_id = $1`,
+      [userId],
+    );
+    const lastSeq = row?.lastSeq ?? 0;
+    return { lastSeq, firstSeq: row?.firstSeq ?? lastSeq + 1 };
+  }
+
+  /**
+   * Deletes the items from before an instant in the next `userCount` streams after a user id. Only the beginning of a
+   * stream is deleted, so that what is left has no gaps. Returns the user id of the last of these streams, null when
+   * there are no more.
+   */
+  async prune(
+    before: Date,
+    afterUserId: string | null,
+    userCount: number,
+  ): Promise<{ last: string | null; pruned: number }> {
+    const [row] = await this.dataSource.query<{ last: string | null; pruned: number }[]>(
+      `WITH next AS (SELECT user_id FROM notification_streams WHERE $2::uuid IS NULL OR user_id > $2
+                      ORDER BY user_id LIMIT $3),
+            pruned AS (
+              DELETE FROM notifications n USING next
+               WHERE n.user_id = next.user_id
+                 AND n.seq < coalesce((SELECT kept.seq FROM notifications kept
+                                        WHERE kept.user_id = next.user_id AND kept.created_at >= $1
+                                        ORDER BY kept.seq LIMIT 1), 'infinity'::float8)
+              RETURNING 1)
+       SELECT (SELECT max(user_id::text) FROM next) AS last, (SELECT count(*)::int FROM pruned) AS pruned`,
+      [before, afterUserId, userCount],
+    );
+    return row!;
+  }
+}
