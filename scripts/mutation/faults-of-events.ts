@@ -3,7 +3,7 @@ import type { Fault } from './fault.js';
 const INTERLEAVINGS = 'test/race/interleavings.spec.ts';
 const NEW_OWNERS = 'test/race/new-owners.spec.ts';
 const STALE = 'test/api/stale-writes.api.spec.ts';
-const REDACTION = 'test/contract/redaction.spec.ts';
+const REDACTION = 'test/race/redactions.spec.ts';
 const MERGE = 'src/content/merge.spec.ts';
 const REJOIN = 'test/api/series-rejoin.api.spec.ts';
 const WRITER = 'src/events/event-writer.ts';
@@ -163,36 +163,36 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'both sides may change the same occurrence',
     file: 'src/content/merge.ts',
-    find: 'if (leftChanged && rightChanged && !isDeepStrictEqual(l, r)) return null;',
+    find: 'if (theyChanged && youChanged && !isDeepStrictEqual(t, y)) return null;',
     replace: '',
     tests: [MERGE],
   },
   {
     name: 'a merge forgets occurrences that only the other side changed',
     file: 'src/content/merge.ts',
-    find: 'rightChanged ? r : l;',
-    replace: 'rightChanged || leftChanged ? r : r;',
+    find: 'youChanged ? y : t;',
+    replace: 'youChanged || theyChanged ? y : y;',
     tests: [MERGE],
   },
   {
     name: 'a merge may leave nothing of a series',
     file: 'src/content/merge.ts',
-    find: 'return isLeft ? dates : null;',
-    replace: 'return isLeft ? dates : dates;',
+    find: 'return hasOccurrence ? dates : null;',
+    replace: 'return hasOccurrence ? dates : dates;',
     tests: [MERGE],
   },
   {
     name: 'the same change on both sides is a clash',
     file: 'src/content/merge.ts',
-    find: 'same(unit, base, yours) || same(unit, theirs, yours)',
-    replace: 'same(unit, base, yours)',
+    find: 'isSame(unit, base, yours) || isSame(unit, theirs, yours)',
+    replace: 'isSame(unit, base, yours)',
     tests: [MERGE],
   },
   {
     name: 'dates are merged into a series that was moved',
     file: 'src/content/merge.ts',
-    find: '!moved(base, theirs) && !moved(base, yours)',
-    replace: '!moved(base, yours)',
+    find: '!isSeriesMoved(base, theirs) && !isSeriesMoved(base, yours)',
+    replace: '!isSeriesMoved(base, yours)',
     tests: [MERGE],
   },
   {

@@ -12,8 +12,8 @@ export const FAULTS_OF_HISTORY: Fault[] = [
   {
     name: 'the role is not judged again under the lock',
     file: LOCK,
-    find: 'const role = judge(found, locked !== null && locked.event.deletedAt !== null, action, options);',
-    replace: 'const role = judge(found, locked !== null && locked.event.deletedAt !== null, "read", options);',
+    find: 'locked.event.deletedAt !== null, action, options);',
+    replace: "locked.event.deletedAt !== null, 'read', options);",
     tests: [INTERLEAVINGS],
     only: 'is made a viewer',
   },
@@ -181,9 +181,9 @@ export const FAULTS_OF_HISTORY: Fault[] = [
   },
   {
     name: 'the time of the last entry is that of the last version',
-    file: 'migrations/20261126123000-last-entry-time.ts',
-    find: 'FROM member_changes m WHERE m.event_id = event ORDER BY m.position DESC LIMIT 1));',
-    replace: 'FROM member_changes m WHERE m.event_id IS NULL LIMIT 1));',
+    file: 'migrations/baseline/07-availability.sql',
+    find: 'last.position, last.hash, last.created_at',
+    replace: 'last.position, last.hash, locked.updated_at::timestamptz',
     tests: [CLOCKS],
   },
 ];

@@ -59,7 +59,8 @@ async function judge(runner: TestRunner, fault: Fault): Promise<Verdict> {
   await writeFile(path, plant(source, fault));
   try {
     if (isMigration) await runner.close();
-    const failed = await runner.run(fault.tests, fault.only, path);
+    const failed = await runner.run(fault.tests, fault.only, path).catch((error: unknown) => error as Error);
+    if (failed instanceof Error) return { word: 'survived', why: failed.message };
     if (failed.length > 0) return { word: 'killed', why: failed[0] };
     return fault.accepted ? { word: 'accepted', why: fault.accepted } : { word: 'survived' };
   } finally {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../test/support/contents.js';
 import { type EventContent, EMPTY_CONTENT } from '../content/event-content.js';
+import { redactSnapshot } from '../content/redact.js';
 import { findChangedFields, wireContent } from '../content/wire.js';
 import { toSnapshot } from '../content/snapshot.js';
 import type { Role } from '../permissions/role.js';
-import { historyHash } from './history-hash.js';
+import { contentHash, historyHash } from './history-hash.js';
 import { type CurrentState, HistoryReplay, type StoredEntry } from './history-replay.js';
 
 const MEETING = contentOf({ title: 'Team meeting' });
@@ -66,6 +67,14 @@ function verdict(rows: StoredEntry[], now: CurrentState = NOW): string | null {
 describe('HistoryReplay', () => {
   it('reaches the current state', () => {
     expect(verdict(HISTORY)).toBeNull();
+  });
+
+  it('verifies a redacted version by the hash of what it was, and by nothing else', () => {
+    const [first, ...rest] = HISTORY as [StoredEntry, ...StoredEntry[]];
+    const redacted = { ...first, snapshot: redactSnapshot(first.snapshot!), redactedHash: contentHash(first) };
+    expect(verdict([redacted, ...rest])).toBeNull();
+    expect(verdict([{ ...redacted, redactedHash: null }, ...rest])).toBe('1 hash');
+    expect(verdict([{ ...redacted, redactedHash: contentHash(HISTORY[2]!) }, ...rest])).toBe('1 hash');
   });
 
   // With hashes recomputed to the end, as somebody who knows how it works would leave it.

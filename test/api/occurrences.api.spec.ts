@@ -33,6 +33,8 @@ describe('GET /api/events/:id/occurrences', () => {
       description: null,
       location: null,
       show_as: 'busy',
+      url: null,
+      status: 'confirmed',
     });
     for (const limit of [1, 7, 24, 25]) expect(await occurrencesOf(ben, id, {}, limit)).toEqual(whole);
     expect(await footprint(app.database)).toEqual(before);
@@ -93,6 +95,7 @@ describe('GET /api/events/:id/occurrences', () => {
       ...{ start_time: '2026-12-18T15:00:00Z', end_time: '2026-12-18T16:00:00Z' },
       ...{ original_start: '2026-06-08T10:00:00Z', overridden: true },
       ...{ title: 'Far away', description: 'Sync', location: 'Moon', show_as: 'free' },
+      ...{ url: null, status: 'confirmed' },
     });
     expect(await startsOf(ben, event.id, { from: '2026-06-08', to: '2026-06-09' })).toEqual([]);
     expect(await startsOf(ben, event.id, { from: '2026-12-01', to: '2027-01-01' })).toEqual(['26-12-18T15:00']);

@@ -127,7 +127,7 @@ describe('GET /api/events/:id/history/:version', () => {
     const event = await create({ description: 'Weekly sync', recurrence_pattern: 'FREQ=DAILY;COUNT=3' });
     await edit(event, { title: 'Lunch', is_recurring: false });
     const version = (number: number) => ok(getVersion({ client: ana.client, path: { id: event.id, version: number } }));
-    const { title, description, location, start_time, end_time, time_zone, all_day, show_as } = event;
+    const { title, description, location, start_time, end_time, time_zone, all_day, show_as, url, status } = event;
     const { excluded, added, overrides } = event;
     const content = {
       title,
@@ -138,6 +138,8 @@ describe('GET /api/events/:id/history/:version', () => {
       time_zone,
       all_day,
       show_as,
+      url,
+      status,
       excluded,
       added,
       overrides,

@@ -123,7 +123,7 @@ describe('npm run redact:version', () => {
     const path = { id, position: entry!.position };
     expect(await refused(undoChange({ client, path, body: {} }))).toMatchObject(redacted);
     const headers = { 'If-Match': '"2"' };
-    const stale = updateEvent({ client, path: { id }, headers, body: { location: 'Room 6' } });
+    const stale = updateEvent({ client, path: { id }, headers, body: { status: 'tentative' } });
     expect(await refused(stale)).toMatchObject({ status: 412, code: 'stale_version' });
     expect((await ok(rollbackEvent({ client, path: { id, version: 1 }, body: {} }))).title).toBe('Team Meeting');
     await expectInvariants(app.database);

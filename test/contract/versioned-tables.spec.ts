@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { CalendarEvent } from '../../src/content/event.entity.js';
+import { createMeeting } from '../support/meetings.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 const VERSION_MISSING = /version \d+ of event \S+ is missing from its history/;
@@ -136,6 +137,18 @@ describe('what the database itself refuses', () => {
       why: expect.stringContaining('permission denied for table member_changes'),
     });
     expect(await everything()).toBe(before);
+  });
+
+  it('an event at a time of another one, when both reject conflicts, at once', async () => {
+    const times = { start_time: '2033-01-01T10:00:00Z', end_time: '2033-01-01T11:00:00Z' };
+    const later = { start_time: '2033-01-01T11:00:00Z', end_time: '2033-01-01T12:00:00Z' };
+    const [one, two] = [await createMeeting(ana, times), await createMeeting(ana, later)];
+    const { why } = await transaction([
+      `UPDATE event_occupancy SET busy = (SELECT busy FROM event_occupancy WHERE event_id = $1) WHERE event_id = $2`,
+      one.id,
+      two.id,
+    ]);
+    expect(why).toContain('event_occupancy_no_overlap');
   });
 
   it('a second owner, at once', async () => {
