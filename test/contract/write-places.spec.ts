@@ -14,8 +14,12 @@ const SQL_PLACES: Record<string, string[]> = {
   redactions: ['history/redact-version.ts'],
   events: ['events/events.repository.ts'],
   idempotency_keys: ['platform/idempotency/idempotency-keys.repository.ts'],
-  notification_streams: ['notifications/notifications.repository.ts'],
-  notifications: ['notifications/notifications.repository.ts', 'notifications/redact-titles.ts'],
+  notification_streams: ['notifications/streams.repository.ts'],
+  notifications: [
+    'notifications/notifications.repository.ts',
+    'notifications/redact-titles.ts',
+    'notifications/streams.repository.ts',
+  ],
   member_changes: ['history/history.repository.ts'],
   sessions: ['auth/sessions.repository.ts'],
 };
