@@ -8,8 +8,8 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait for processes, clocks and sockets: even two cores are better used by two.
     maxWorkers: '100%',
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // A test that hangs on a lock should say so, not the next one.
     teardownTimeout: 10_000,
   },

@@ -168,7 +168,7 @@ async function runChaos(disturb: (waitForWrites: (count: number) => Promise<void
   for (const server of servers) expect((await server.signal('SIGTERM')).code).toBe(0);
 }
 
-describe(`${WRITERS} writers and ${READERS * CLIENTS_PER_READER} clients on two servers`, { timeout: 180_000 }, () => {
+describe(`${WRITERS} writers and ${READERS * CLIENTS_PER_READER} clients on two servers`, { timeout: 900_000 }, () => {
   it('lose no item when the servers signal over PostgreSQL and one of them is killed', async () => {
     await runChaos(async (waitForWrites) => {
       await waitForWrites(80);

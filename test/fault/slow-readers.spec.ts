@@ -73,7 +73,7 @@ async function write(person: PlainPerson, items: number, shared: string, memory:
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
-describe('clients that never read', { timeout: 300_000 }, () => {
+describe('clients that never read', { timeout: 900_000 }, () => {
   it('cost the server no memory, are disconnected, and do not affect other clients', async () => {
     const memory = await ServerMemory.of(server);
     const [ana, ben] = [await client.signUp('ana'), await client.signUp('ben')];
