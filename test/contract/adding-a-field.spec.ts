@@ -178,7 +178,7 @@ describe('a field that was added by a migration and one row of the table', () =>
     expect((await call('GET', `/events?${window}`)).body.items).toMatchObject([{ id, room_code: '99' }]);
   });
 
-  it('is written into events of before, rolled back behind its beginning, and verified', async () => {
+  it('is written into older events, rolled back behind its introduction, and verified', async () => {
     const path = `/events/${old.id}`;
     expect((await call('PATCH', path, { room_code: '1' }, { 'if-match': `"${old.version - 1}"` })).status).toBe(200);
     const back = await call('POST', `${path}/rollback/1`, { on_conflict: 'allow' });

@@ -11,7 +11,7 @@ import { type CurrentState, type Finding, HistoryReplay, type StoredEntry } from
 import { mergeContent } from '../../src/content/merge.js';
 import { applyEdit, attempt, type ContentEdit } from './random-edits.js';
 
-/** The action that the role of the actor must allow; the owner changes members, whoever the step names. */
+/** The action that the role of the actor must allow; the owner changes members, whichever person the step names. */
 const NEEDED: Record<Step['does'], Action> = {
   edit: 'edit',
   split: 'edit',

@@ -82,7 +82,7 @@ export async function untilBlockedBy(database: TestDatabase, pid: number, call: 
 
 export function start<T>(call: () => Promise<T>): Started<T> {
   const result = call();
-  // Whoever awaits the result gets the error; until then nobody may.
+  // The caller that awaits the result gets the error; until then it is not unhandled.
   result.catch(() => undefined);
   return { result };
 }

@@ -158,8 +158,8 @@ async function expectNothingMissed(database: Queries): Promise<void> {
       }
       if (!members) rolesAt.set(`${eventId} ${version}`, new Map(on));
       const word = kind === 'split' ? (version === 1 ? 'created' : 'updated') : kind;
-      const told = new Set([...on.keys(), ...(members ?? []).map(({ userId }) => userId)]);
-      for (const userId of told) (expected[`${userId} on ${eventId}`] ??= []).push(`${word} ${version}`);
+      const recipients = new Set([...on.keys(), ...(members ?? []).map(({ userId }) => userId)]);
+      for (const userId of recipients) (expected[`${userId} on ${eventId}`] ??= []).push(`${word} ${version}`);
     }
   };
   for (const eventId of byEvent.keys()) replay(eventId);
@@ -171,7 +171,7 @@ async function expectNothingMissed(database: Queries): Promise<void> {
   for (const { userId, eventId, type, version } of items) {
     (stored[`${userId} on ${eventId}`] ??= []).push(`${KIND_OF_TYPE[type] ?? type} ${version}`);
   }
-  expect(stored, 'what everybody was told').toEqual(expected);
+  expect(stored, 'what everybody was recipients').toEqual(expected);
 
   const permissions = await database.query<{ eventId: string; people: Record<string, string> }>(
     `SELECT event_id AS "eventId", jsonb_object_agg(user_id, role) AS people FROM event_permissions GROUP BY event_id`,

@@ -115,7 +115,7 @@ describe('the whole story', () => {
     expect((await client.call('GET', event, { token: ben.token })).body).toMatchObject({ ...old, version: 3 });
     expect((await forBen.until(3))[2]).toMatchObject({ seq: 3, type: 'event_rolled_back', actor: { id: ana.id } });
 
-    // Ben's access is revoked: he is notified, and receives nothing later.
+    // Ben's access is revoked: Ben is notified, and receives nothing later.
     const removed = await client.call('DELETE', `${event}/permissions/${ben.id}`, { token: ana.token });
     expect(removed.status).toBe(204);
     expect((await forBen.until(4))[3]).toMatchObject({ seq: 4, type: 'access_revoked' });
