@@ -171,7 +171,7 @@ async function expectNothingMissed(database: Queries): Promise<void> {
   for (const { userId, eventId, type, version } of items) {
     (stored[`${userId} on ${eventId}`] ??= []).push(`${KIND_OF_TYPE[type] ?? type} ${version}`);
   }
-  expect(stored, 'what everybody was recipients').toEqual(expected);
+  expect(stored, 'the items that everybody received').toEqual(expected);
 
   const permissions = await database.query<{ eventId: string; people: Record<string, string> }>(
     `SELECT event_id AS "eventId", jsonb_object_agg(user_id, role) AS people FROM event_permissions GROUP BY event_id`,
