@@ -2,7 +2,7 @@ import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../platform/config/config.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/http/actor.js';
-import { PerTransaction, type Transaction } from '../platform/database/transactions.js';
+import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import type { LockedEvent } from '../history/event-lock.js';
 import { formatLocalTime } from '../time/local-time.js';
-import { OccupancyRepository, type Neighbour, type Overlap, OccupancyConflict } from './occupancy.repository.js';
+import { OccupancyRepository, type Neighbour, type Overlap } from './occupancy.repository.js';
 import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
 import { type EventContent, isSeries, toContent } from '../content/event-content.js';
 import { wireLocal, wireOccurrenceTime } from '../content/wire.js';
@@ -71,7 +71,7 @@ export class AvailabilityService {
     const booking = { eventId: event.id, ownerId: toUserId, content: toContent(event) };
     const resolved = await this.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.refuse(tx, [booking], resolved.refused);
-    await this.occupy(tx, booking, resolved.overlapping);
+    this.occupy(tx, booking, resolved.overlapping);
   }
 
   /** Resolves the conflicts of a booking. Skipping is refused when no occurrence of the series would be left. */
@@ -157,24 +157,20 @@ export class AvailabilityService {
   }
 
   /** Releases all time that an event occupies. */
-  vacate(tx: Transaction, eventId: string): Promise<void> {
-    return this.occupancies.vacate(tx, eventId);
+  vacate(tx: Transaction, eventId: string): void {
+    this.occupancies.vacate(tx, eventId);
   }
 
   /**
    * Stores the time that a written event occupies.
    * @param overlapping true for an event that is stored although it conflicts, which the exclusion constraint then
    *   ignores
-   * @throws Problem event_conflict when the exclusion constraint finds a conflict that the check did not
+   * When the exclusion constraint finds a conflict that the check did not, the transaction fails with event_conflict.
    */
-  async occupy(tx: Transaction, booking: Booking, overlapping: boolean): Promise<void> {
+  occupy(tx: Transaction, booking: Booking, overlapping: boolean): void {
     const occupancy = occupancyOf(booking.content, nowOf(booking));
     const days = occupancy.until === null ? null : computeFarDays(booking.content, occupancy.until);
-    try {
-      await this.occupancies.occupy(tx, booking.eventId, booking.ownerId, occupancy, !overlapping, days);
-    } catch (error) {
-      throw error instanceof OccupancyConflict ? eventConflict([]) : error;
-    }
+    this.occupancies.occupy(tx, booking.eventId, booking.ownerId, occupancy, !overlapping, days);
   }
 
   /** Excludes the conflicting occurrences of a series. Returns null when none would be left. */

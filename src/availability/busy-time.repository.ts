@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EntityManager } from 'typeorm';
+import { Database } from '../platform/database/database.js';
 import { CONTENT } from './occupancy.repository.js';
 import type { EventContent } from '../content/event-content.js';
 import { type Interval, toMultirange } from './occupancy.js';
@@ -32,11 +32,11 @@ const IN_WINDOW = `e.deleted_at IS NULL AND e.first_start < upper($2::tstzrange)
 /** Reads the `event_occupancy` of several people, and the series that continue beyond it. */
 @Injectable()
 export class BusyTimeRepository {
-  constructor(private readonly manager: EntityManager) {}
+  constructor(private readonly database: Database) {}
 
   /** Returns the stored occupancy within the window, merged per person. At most `limit` intervals in all. */
   listStored(ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
-    return this.manager.query<BusyIntervals[]>(
+    return this.database.query<BusyIntervals>(
       `SELECT owner_id AS "ownerId",
               json_agg(json_build_array(extract(epoch FROM lower(part))::bigint, extract(epoch FROM upper(part))::bigint))
                 AS intervals
@@ -52,7 +52,7 @@ export class BusyTimeRepository {
 
   /** Returns the series that continue in the window after their stored occupancy. */
   async listBeyond(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
-    const rows = await this.manager.query<SeriesRow[]>(
+    const rows = await this.database.query<SeriesRow>(
       `SELECT o.owner_id AS "ownerId", ${BOUNDS}, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
         WHERE o.owner_id = ANY($1) AND o.busy_until < upper($2::tstzrange) AND ${IN_WINDOW}
@@ -67,7 +67,7 @@ export class BusyTimeRepository {
 
   /** Returns the series with occurrences in the window before their stored occupancy: that of long ones begins late. */
   async listBefore(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
-    const rows = await this.manager.query<SeriesRow[]>(
+    const rows = await this.database.query<SeriesRow>(
       `SELECT p.user_id AS "ownerId", ${BOUNDS}, ${CONTENT}
          FROM event_permissions p
          JOIN events e ON e.id = p.event_id

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { User } from '../users/user.entity.js';
 import { camelCase } from './columns.js';
-import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
+import { CONTENT_COLUMNS, type EventContent, selectContent } from './event-content.js';
 
 /** Gives a row the columns of the content, with a check for each closed list of values. */
 const ContentColumns = (): ClassDecorator => (row) => {
@@ -102,6 +102,25 @@ export class CalendarEvent extends (ContentRow as new () => EventContent) {
   @ForeignKey(() => User, { name: 'events_updated_by_fkey' })
   updatedBy: string;
 }
+
+/** The columns beside those of the content. */
+const OTHER_COLUMNS = [
+  'id',
+  'series_id',
+  'split_from',
+  'split_from_version',
+  'first_start',
+  'last_end',
+  'tzdata',
+  'version',
+  'created_at',
+  'updated_at',
+  'updated_by',
+];
+
+/** Returns the select list that reads a whole row of `events`, under its names in memory. */
+export const selectEvent = (alias: string): string =>
+  `${OTHER_COLUMNS.map((name) => `${alias}.${name} AS "${camelCase(name)}"`).join(', ')}, ${selectContent(alias)}`;
 
 /** A row of `events` as `to_jsonb(events)` returns it: instants are text. */
 export type EventRow = Record<string, unknown> & { id: string };

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { EntityManager, type SelectQueryBuilder } from 'typeorm';
-import { Permission } from '../permissions/permission.entity.js';
+import { DataSource } from 'typeorm';
+import { snakeCase } from '../content/columns.js';
 import { type EventContent, selectContent, toContent } from '../content/event-content.js';
-import type { Role } from '../permissions/role.js';
+import type { CalendarEvent } from '../content/event.entity.js';
 import type { EventWrite } from '../history/event-write.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import { Database } from '../platform/database/database.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
-import { User } from '../users/user.entity.js';
-import { CalendarEvent } from '../content/event.entity.js';
 import { applyFilter, type EventFilter } from './event-filter.js';
-import type { EventRecord } from './event-record.js';
-import { selectAsOf } from './events-as-of.js';
+import type { EventRecord, EventWithMembers } from './event-record.js';
+import { EventStatements } from './event-statements.js';
+import { toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
 
 /** Rows of the first read when a filter may skip some of them, and of the largest read. */
 const CHUNK = 200;
@@ -19,7 +19,14 @@ const MAX_ROWS = 2_000;
 
 @Injectable()
 export class EventsRepository {
-  constructor(private readonly manager: EntityManager) {}
+  private readonly rows: EventStatements;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly database: Database,
+  ) {
+    this.rows = new EventStatements(dataSource);
+  }
 
   /** Returns the content of an event and its owner, without a lock; null when there is none. */
   async findContent(tx: Transaction, id: string): Promise<{ ownerId: string; content: EventContent } | null> {
@@ -33,7 +40,7 @@ export class EventsRepository {
 
   /** Returns events whose instants were computed with another edition of the time zone data. */
   async listWithOtherTzdata(tzdata: string, limit: number): Promise<string[]> {
-    const rows = await this.manager.query<{ id: string }[]>(
+    const rows = await this.database.query<{ id: string }>(
       `SELECT id FROM events WHERE tzdata <> $1 ORDER BY id LIMIT $2`,
       [tzdata, limit],
     );
@@ -41,8 +48,8 @@ export class EventsRepository {
   }
 
   /** Stores that the instants are valid for this edition too. The column is derived, so this creates no version. */
-  async markTzdata(tx: Transaction, id: string, tzdata: string): Promise<void> {
-    await tx.query(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
+  markTzdata(tx: Transaction, id: string, tzdata: string): void {
+    tx.write(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
   }
 
   /** Returns the events split off after a version of this one that have the same owner and are unchanged since. */
@@ -62,9 +69,22 @@ export class EventsRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Saves the row. The subscriber creates the version from `write`. Returns the row. */
-  async save(event: CalendarEvent, write: EventWrite): Promise<CalendarEvent> {
-    await write.tx.manager.save(event, { data: write as never });
+  /**
+   * Writes the row of an event, and notifies the subscribers of TypeORM, of which one captures the version from memory.
+   * @param before the row as it is stored; null for a new event
+   */
+  async save(event: CalendarEvent, before: CalendarEvent | null, write: EventWrite): Promise<CalendarEvent> {
+    const { tx } = write;
+    const runner = this.dataSource.createQueryRunner();
+    runner.data = write;
+    if (before) {
+      const changed = this.rows.listChanged(before, event);
+      tx.write(...this.rows.update(event, changed));
+      await runner.broadcaster.broadcast('AfterUpdate', this.rows.metadata, event, before, changed, []);
+    } else {
+      tx.write(...this.rows.insert(event));
+      await runner.broadcaster.broadcast('AfterInsert', this.rows.metadata, event);
+    }
     return event;
   }
 
@@ -72,20 +92,22 @@ export class EventsRepository {
    * Returns an event as a person sees it; null when they may not see it, or when it did not exist yet.
    * @param asOf an earlier time; null for the current state
    */
-  async findRecord(
-    id: string,
-    userId: string,
-    { tx, asOf = null }: { tx?: Transaction; asOf?: Date | null } = {},
-  ): Promise<EventRecord | null> {
-    const query = selectVisible(tx?.manager ?? this.manager, userId, asOf).andWhere('e.id = :id', { id });
-    return (await read(query))[0] ?? null;
+  async findRecord(id: string, userId: string, asOf: Date | null = null): Promise<EventRecord | null> {
+    const [row] = await this.findRows(id, userId, { asOf });
+    return row ? toRecord(row) : null;
+  }
+
+  /** Returns an event as a person sees it with its members, owner first, then by name; null when they may not see it. */
+  async findWithMembers(id: string, userId: string, tx?: Transaction): Promise<EventWithMembers | null> {
+    const [row] = await this.findRows(id, userId, { tx, members: true });
+    return row ? { record: toRecord(row), members: row.members! } : null;
   }
 
   /** Returns the series that a person may see whose bounds overlap the window of the filter. */
   listSeries(userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
     if (filter.isRecurring === false) return Promise.resolve([]);
-    const query = applyFilter(selectVisible(this.manager, userId, filter.asOf), { ...filter, isRecurring: true });
-    return read(query.orderBy('e.id').limit(limit));
+    const events = applyFilter(new VisibleEvents(userId, filter.asOf), { ...filter, isRecurring: true });
+    return this.read(events, 'ORDER BY e.id', limit);
   }
 
   /** Returns the single events that a person may see, by start, after a key (epoch seconds and id). */
@@ -96,9 +118,9 @@ export class EventsRepository {
     after: { start: number; id: string } | null,
   ): Promise<EventRecord[]> {
     if (filter.isRecurring === true) return Promise.resolve([]);
-    const query = applyFilter(selectVisible(this.manager, userId, filter.asOf), { ...filter, isRecurring: false });
-    if (after) afterKey(query, 'startTime', false, [new Date(after.start * 1_000).toISOString(), after.id]);
-    return read(query.orderBy('e.startTime').addOrderBy('e.id').limit(limit));
+    const events = applyFilter(new VisibleEvents(userId, filter.asOf), { ...filter, isRecurring: false });
+    if (after) afterKey(events, 'start_time', false, [new Date(after.start * 1_000).toISOString(), after.id]);
+    return this.read(events, 'ORDER BY e.start_time, e.id', limit);
   }
 
   /**
@@ -113,65 +135,42 @@ export class EventsRepository {
     keep: (event: CalendarEvent) => boolean,
   ): Promise<Page<EventRecord>> {
     const { column, descending } = filter.sort;
+    const name = snakeCase(column) as 'start_time' | 'updated_at';
     const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
     const direction = descending ? 'DESC' : 'ASC';
-    const query = (after: string[] | null, take: number): SelectQueryBuilder<CalendarEvent> => {
-      const select = applyFilter(selectVisible(this.manager, userId, filter.asOf), filter);
-      if (after) afterKey(select, column, descending, after);
-      return select.orderBy(`e.${column}`, direction).addOrderBy('e.id', direction).limit(take);
+    const read = (after: string[] | null, take: number): Promise<EventRecord[]> => {
+      const events = applyFilter(new VisibleEvents(userId, filter.asOf), filter);
+      if (after) afterKey(events, name, descending, after);
+      return this.read(events, `ORDER BY e.${name} ${direction}, e.id ${direction}`, take);
     };
 
     if (page.offset !== null) {
-      const all = await readAll(query, keyOf, keep, Infinity);
+      const all = await readAll(read, keyOf, keep, Infinity);
       const rows = all.slice(page.offset, page.offset + page.limit + 1);
       return pageOf(rows, page, keyOf, all.length);
     }
-    return pageOf(await readAll(query, keyOf, keep, page.limit + 1, page.after), page, keyOf, null);
+    return pageOf(await readAll(read, keyOf, keep, page.limit + 1, page.after), page, keyOf, null);
   }
-}
 
-/** Selects the events that a person may see, with their role, the owner and the last editor; as of an earlier time. */
-function selectVisible(
-  manager: EntityManager,
-  userId: string,
-  asOf: Date | null = null,
-): SelectQueryBuilder<CalendarEvent> {
-  const query = manager
-    .createQueryBuilder(CalendarEvent, 'e')
-    .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId })
-    .innerJoin(User, 'editor', 'editor.id = e.updatedBy')
-    .addSelect(['mine.role AS role', 'editor.id AS editor_id', 'editor.username AS editor_name']);
-  if (asOf) return selectAsOf(query, asOf);
-  return query
-    .innerJoin(Permission, 'own', `own.eventId = e.id AND own.role = 'owner'`)
-    .innerJoin(User, 'owner', 'owner.id = own.userId')
-    .addSelect(['owner.id AS owner_id', 'owner.username AS owner_name']);
-}
+  private findRows(
+    id: string,
+    userId: string,
+    { tx, asOf = null, members }: { tx?: Transaction; asOf?: Date | null; members?: boolean },
+  ): Promise<VisibleRow[]> {
+    const events = new VisibleEvents(userId, asOf);
+    events.where(`e.id = ${events.parameter(id)}`);
+    return (tx ?? this.database).query<VisibleRow>(events.select('', { members }), events.parameters);
+  }
 
-interface PeopleRow {
-  role: Role;
-  owner_id: string;
-  owner_name: string;
-  editor_id: string;
-  editor_name: string;
-}
-
-async function read(query: SelectQueryBuilder<CalendarEvent>): Promise<EventRecord[]> {
-  const { entities, raw } = await query.getRawAndEntities<PeopleRow>();
-  return entities.map((event, index) => {
-    const people = raw[index]!;
-    return {
-      event,
-      role: people.role,
-      owner: { id: people.owner_id, username: people.owner_name },
-      updatedBy: { id: people.editor_id, username: people.editor_name },
-    };
-  });
+  private async read(events: VisibleEvents, order: string, limit: number): Promise<EventRecord[]> {
+    const sql = events.select(`${order} LIMIT ${events.parameter(limit)}`);
+    return (await this.database.query<VisibleRow>(sql, events.parameters)).map(toRecord);
+  }
 }
 
 /** Reads rows until enough are kept or none are left. */
 async function readAll(
-  query: (after: string[] | null, take: number) => SelectQueryBuilder<CalendarEvent>,
+  read: (after: string[] | null, take: number) => Promise<EventRecord[]>,
   keyOf: (record: EventRecord) => string[],
   keep: (event: CalendarEvent) => boolean,
   enough: number,
@@ -180,7 +179,7 @@ async function readAll(
   const kept: EventRecord[] = [];
   // Each read is twice as large: a query as of an earlier time reads everything again, however few rows it returns.
   for (let [after, take] = [start, Math.max(Math.min(enough, CHUNK), 1)]; ; take = Math.min(take * 2, MAX_ROWS)) {
-    const rows = await read(query(after, take));
+    const rows = await read(after, take);
     kept.push(...rows.filter(({ event }) => keep(event)));
     const last = rows.at(-1);
     if (rows.length < take || kept.length >= enough || !last) return kept.slice(0, enough);
@@ -191,15 +190,14 @@ async function readAll(
 // Four-digit years, which PostgreSQL can read.
 const KEY_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
+/** Requires the rows after a key, in the order of the list. @throws Problem for a key that is none */
 function afterKey(
-  query: SelectQueryBuilder<CalendarEvent>,
-  column: 'startTime' | 'updatedAt',
+  events: VisibleEvents,
+  column: 'start_time' | 'updated_at',
   descending: boolean,
   [time = '', id = '']: string[],
 ): void {
   if (!KEY_TIME.test(time) || Number.isNaN(Date.parse(time)) || !isUUID(id)) throw invalidCursor();
-  query.andWhere(`(e.${column}, e.id) ${descending ? '<' : '>'} (:keyTime::timestamptz, :keyId::uuid)`, {
-    keyTime: new Date(time),
-    keyId: id,
-  });
+  const key = `${events.parameter(new Date(time))}::timestamptz, ${events.parameter(id)}::uuid`;
+  events.where(`(e.${column}, e.id) ${descending ? '<' : '>'} (${key})`);
 }
