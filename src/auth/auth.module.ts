@@ -4,8 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Keyv } from 'keyv';
-import { LRUCache } from 'lru-cache';
+import { memoryStore } from '../platform/cache/memory-store.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
@@ -26,8 +25,7 @@ const MAX_CACHED_SESSIONS = 50_000;
     UsersModule,
     PassportModule,
     JwtModule.register({}),
-    // Bounded, because Keyv removes an expired entry only when it is read.
-    CacheModule.register({ stores: [new Keyv({ store: new LRUCache({ max: MAX_CACHED_SESSIONS }) })] }),
+    CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
     TypeOrmModule.forFeature([Session]),
   ],
   controllers: [AuthController],
