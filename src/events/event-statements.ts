@@ -20,11 +20,12 @@ export class EventStatements {
     );
   }
 
-  insert(event: CalendarEvent): Statement {
+  insert(events: CalendarEvent[]): Statement {
     const { columns } = this.metadata;
-    const names = columns.map(({ databaseName }) => databaseName).join(', ');
-    const places = columns.map((_, index) => `$${index + 1}`).join(', ');
-    return [`INSERT INTO events (${names}) VALUES (${places})`, columns.map((column) => toParameter(event, column))];
+    const rows = events.map((event) =>
+      Object.fromEntries(columns.map((column) => [column.databaseName, valueOf(event, column)])),
+    );
+    return ['INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, $1)', [JSON.stringify(rows)]];
   }
 
   /** @param changed the columns to write: texts that stay are not sent and stored again */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { snakeCase } from '../content/columns.js';
 import { type EventContent, selectContent, toContent } from '../content/event-content.js';
 import type { CalendarEvent } from '../content/event.entity.js';
@@ -69,22 +69,22 @@ export class EventsRepository {
     return rows.map((row) => row.id);
   }
 
-  /**
-   * Writes the row of an event, and notifies the subscribers of TypeORM, of which one captures the version from memory.
-   * @param before the row as it is stored; null for a new event
-   */
-  async save(event: CalendarEvent, before: CalendarEvent | null, write: EventWrite): Promise<CalendarEvent> {
-    const { tx } = write;
-    const runner = this.dataSource.createQueryRunner();
-    runner.data = write;
-    if (before) {
-      const changed = this.rows.listChanged(before, event);
-      tx.write(...this.rows.update(event, changed));
-      await runner.broadcaster.broadcast('AfterUpdate', this.rows.metadata, event, before, changed, []);
-    } else {
-      tx.write(...this.rows.insert(event));
-      await runner.broadcaster.broadcast('AfterInsert', this.rows.metadata, event);
+  /** Inserts new rows, and notifies the subscribers of TypeORM, of which one captures their versions from memory. */
+  async insert(tx: Transaction, created: { event: CalendarEvent; write: EventWrite }[]): Promise<void> {
+    tx.write(...this.rows.insert(created.map(({ event }) => event)));
+    for (const { event, write } of created) {
+      await this.subscribers(write).broadcast('AfterInsert', this.rows.metadata, event);
     }
+  }
+
+  /**
+   * Updates a row, and notifies the subscribers of TypeORM. Returns it.
+   * @param before the row as it is stored
+   */
+  async update(event: CalendarEvent, before: CalendarEvent, write: EventWrite): Promise<CalendarEvent> {
+    const changed = this.rows.listChanged(before, event);
+    write.tx.write(...this.rows.update(event, changed));
+    await this.subscribers(write).broadcast('AfterUpdate', this.rows.metadata, event, before, changed, []);
     return event;
   }
 
@@ -150,6 +150,12 @@ export class EventsRepository {
       return pageOf(rows, page, keyOf, all.length);
     }
     return pageOf(await readAll(read, keyOf, keep, page.limit + 1, page.after), page, keyOf, null);
+  }
+
+  private subscribers(write: EventWrite): QueryRunner['broadcaster'] {
+    const runner = this.dataSource.createQueryRunner();
+    runner.data = write;
+    return runner.broadcaster;
   }
 
   private findRows(

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CalendarEvent } from '../content/event.entity.js';
 import type { MemberKind } from '../history/change.js';
 import { Changes } from '../history/changes.js';
 import { type LockedEvent, nextEntryTime } from '../history/event-lock.js';
@@ -64,12 +65,17 @@ export class MembersWriter {
     return { ...after, lastEntryAt: at };
   }
 
-  /** Makes the creator of a new event its owner. This is part of the creation, not a separate change. */
-  createOwner(tx: Transaction, eventId: string, owner: Actor, at: Date): Member {
+  /**
+   * Makes the creator of new events their owner. This is part of the creation, not a separate change. Returns the member
+   * of each event.
+   */
+  createOwners(tx: Transaction, events: CalendarEvent[], owner: Actor): Member[] {
     const { userId, username } = owner;
-    this.members.setRoles(tx, eventId, [{ userId, role: 'owner' }], userId, at);
-    this.changes.setMembers(tx, eventId, [userId]);
-    return { userId, username, role: 'owner', grantedAt: at, grantedBy: { id: userId, username } };
+    this.members.insertOwners(tx, events, userId);
+    return events.map(({ id, createdAt }) => {
+      this.changes.setMembers(tx, id, [userId]);
+      return { userId, username, role: 'owner', grantedAt: createdAt, grantedBy: { id: userId, username } };
+    });
   }
 
   /** Copies the members of the head of a split series to its tail. This is part of the split, not a separate change. */

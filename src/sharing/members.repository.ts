@@ -34,6 +34,15 @@ export class MembersRepository {
     }
   }
 
+  /** Makes a person the owner of new events, at their creation. */
+  insertOwners(tx: Transaction, events: { id: string; createdAt: Date }[], userId: string): void {
+    tx.write(
+      `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
+       SELECT event.id, $2, 'owner', $2, event.created_at FROM unnest($1::uuid[], $3::timestamptz[]) AS event (id, created_at)`,
+      [events.map(({ id }) => id), userId, events.map(({ createdAt }) => createdAt)],
+    );
+  }
+
   remove(tx: Transaction, eventId: string, userIds: string[]): void {
     if (userIds.length === 0) return;
     tx.write(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = ANY($2)`, [eventId, userIds]);
