@@ -13,8 +13,7 @@ import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
 import { toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
 
-/** Rows of the first read when a filter may skip some of them, and of the largest read. */
-const CHUNK = 200;
+/** Rows of the largest read. */
 const MAX_ROWS = 2_000;
 
 @Injectable()
@@ -184,7 +183,7 @@ async function readAll(
 ): Promise<EventRecord[]> {
   const kept: EventRecord[] = [];
   // Each read is twice as large: a query as of an earlier time reads everything again, however few rows it returns.
-  for (let [after, take] = [start, Math.max(Math.min(enough, CHUNK), 1)]; ; take = Math.min(take * 2, MAX_ROWS)) {
+  for (let [after, take] = [start, Math.min(enough, MAX_ROWS)]; ; take = Math.min(take * 2, MAX_ROWS)) {
     const rows = await read(after, take);
     kept.push(...rows.filter(({ event }) => keep(event)));
     const last = rows.at(-1);
