@@ -6,6 +6,7 @@ import { serveAsyncApi } from './live/asyncapi.js';
 import { SocketIoAdapter } from './live/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
 import { useBodyFormats } from './platform/http/body-formats.js';
+import { keepAlive } from './platform/http/keep-alive.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { createLogger } from './platform/logging/logger.js';
 import { serveDocs } from './platform/openapi/docs.js';
@@ -33,6 +34,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   });
   const fastify = adapter.getInstance();
   addRequestHooks(fastify);
+  keepAlive(fastify);
   await app.register(compress as never, { global: true, threshold: 1_024, encodings: ['gzip', 'identity'] });
   app.useSecurityHeaders({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
