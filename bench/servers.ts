@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** Servers that this run started, each a process of its own, whose output goes to files that are removed at the end. */
+export class Servers {
+  private readonly children: ChildProcess[] = [];
+
+  private constructor(private readonly folder: string) {}
+
+  static async create(): Promise<Servers> {
+    return new Servers(await mkdtemp(join(tmpdir(), 'convene-bench-')));
+  }
+
+  /**
+   * Starts a program of dist/ and waits until it listens.
+   * @throws Error with its output if it ends before
+   */
+  async start(program: string, env: Record<string, string>): Promise<{ url: string; pid: number; output: string }> {
+    const output = join(this.folder, `${this.children.length}.log`);
+    const file = openSync(output, 'a');
+    const child = spawn(process.execPath, [fileURLToPath(new URL(`../${program}`, import.meta.url))], {
+      // Away from the project, so that no .env of a developer counts.
+      cwd: this.folder,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'production', ...env },
+      stdio: ['ignore', file, file],
+    });
+    this.children.push(child);
+    for (;;) {
+      const text = await readFile(output, 'utf8');
+      const url = /ready at (http:\S+)/.exec(text)?.[1];
+      if (url) return { url, pid: child.pid!, output };
+      if (child.exitCode !== null) throw new Error(`${program} ended: ${text}`);
+      await sleep(50);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill();
+      await once(child, 'exit');
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

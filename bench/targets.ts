@@ -1,0 +1,75 @@
+import { Client } from 'pg';
+import { startTemporaryPostgres } from '../postgres-launcher/index.js';
+import { postmasterOf } from './processor-time.js';
+import { INSPECTED } from './profile.js';
+import { PEOPLE } from './scenario.js';
+import { Servers } from './servers.js';
+import { SECRET, Target } from './target.js';
+
+/** Convene, the reference, and the PostgreSQL that they share. */
+export interface Targets {
+  convene: Target;
+  /** Null when Convene runs on a database that was filled before. */
+  reference: Target | null;
+  /** The file with the output of Convene. */
+  output: string;
+  /** Its version, and the process id of its postmaster, NaN if it does not run on this machine. */
+  postgres: { version: string; postmaster: number };
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts both servers.
+ * @param filled the address of a database that was filled before; null to start a temporary PostgreSQL
+ */
+export async function startTargets(filled: string | null, options: { inspected: boolean }): Promise<Targets> {
+  const temporary = filled === null ? await startTemporaryPostgres() : null;
+  const servers = await Servers.create();
+  const clients: Client[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(clients.map((client) => client.end()));
+    await servers.stop();
+    await temporary?.stop();
+  };
+  const connect = async (url: string): Promise<Client> => {
+    const client = new Client({ connectionString: url });
+    clients.push(client);
+    await client.connect();
+    return client;
+  };
+  const environment = (url: string): Record<string, string> => ({
+    ...{ DATABASE_URL: url, DATABASE_POOL_SIZE: String(PEOPLE), JWT_SECRET: SECRET, PORT: '0' },
+  });
+
+  try {
+    const url = filled ?? temporary!.url;
+    const client = await connect(url);
+    const inspected = options.inspected ? INSPECTED : {};
+    const convene = await servers.start('src/main.js', { ...environment(url), ...inspected });
+    const targets = {
+      convene: new Target('Convene', convene.url, convene.pid, client, filled !== null),
+      output: convene.output,
+      postgres: await describePostgres(client),
+      stop,
+    };
+    if (temporary === null) return { ...targets, reference: null };
+
+    await client.query('CREATE DATABASE reference');
+    const other = new URL(url);
+    other.pathname = '/reference';
+    const reference = await servers.start('bench/reference/main.js', environment(other.href));
+    const bare = new Target('reference', reference.url, reference.pid, await connect(other.href), false);
+    return { ...targets, reference: bare };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function describePostgres(client: Client): Promise<{ version: string; postmaster: number }> {
+  const { rows } = await client.query<{ version: string; pid: number }>(
+    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version, pg_backend_pid() AS pid`,
+  );
+  const { version, pid } = rows[0]!;
+  return { version, postmaster: postmasterOf(pid) };
+}
