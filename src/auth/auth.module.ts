@@ -2,7 +2,6 @@ import { CacheModule } from '@nestjs/cache-manager';
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
-import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { memoryStore } from '../platform/cache/memory-store.js';
 import { UsersModule } from '../users/users.module.js';
@@ -11,7 +10,6 @@ import { AuthController } from './auth.controller.js';
 import { GlobalAuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { ErasureService } from './erasure.service.js';
-import { JwtStrategy } from './jwt.strategy.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
@@ -23,7 +21,6 @@ const MAX_CACHED_SESSIONS = 50_000;
 @Module({
   imports: [
     UsersModule,
-    PassportModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
     TypeOrmModule.forFeature([Session]),
@@ -33,7 +30,6 @@ const MAX_CACHED_SESSIONS = 50_000;
     AccessTokens,
     AuthService,
     ErasureService,
-    JwtStrategy,
     Passwords,
     RefreshTokens,
     SessionsRepository,

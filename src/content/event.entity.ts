@@ -133,11 +133,19 @@ const INSTANTS = new Set([
   ...CONTENT_COLUMNS.filter(({ column }) => column.type === 'timestamp with time zone').map(({ name }) => name),
 ]);
 
+/** The column and the property of everything in a row, and whether it is an instant. */
+const ROW = [...OTHER_COLUMNS, ...CONTENT_COLUMNS.map(({ name }) => name)].map((name) => ({
+  name,
+  property: camelCase(name),
+  isInstant: INSTANTS.has(name),
+}));
+
 /** Returns the entity for a row. */
 export function eventFromRow(row: EventRow): CalendarEvent {
-  const values = Object.entries(row).map(([name, value]) => [
-    camelCase(name),
-    INSTANTS.has(name) && value !== null ? new Date(value as string) : value,
-  ]);
-  return Object.assign(new CalendarEvent(), Object.fromEntries(values));
+  const event: Record<string, unknown> = new CalendarEvent() as never;
+  for (const { name, property, isInstant } of ROW) {
+    const value = row[name];
+    event[property] = isInstant && value !== null ? new Date(value as string) : value;
+  }
+  return event as unknown as CalendarEvent;
 }
