@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { snakeCase } from '../content/columns.js';
 import { type EventContent, selectContent, toContent } from '../content/event-content.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import type { EventWrite } from '../history/event-write.js';
 import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
-import { applyFilter, type EventFilter } from './event-filter.js';
+import { type EventFilter, matchesInSql, orderOf, selectMatching, type Slice } from './event-filter.js';
 import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
 import { toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
@@ -105,8 +104,7 @@ export class EventsRepository {
   /** Returns the series that a person may see whose bounds overlap the window of the filter. */
   listSeries(userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
     if (filter.isRecurring === false) return Promise.resolve([]);
-    const events = applyFilter(new VisibleEvents(userId, filter.asOf), { ...filter, isRecurring: true });
-    return this.read(events, 'ORDER BY e.id', limit);
+    return this.read(userId, { ...filter, isRecurring: true }, { after: null, limit });
   }
 
   /** Returns the single events that a person may see, by start, after a key (epoch seconds and id). */
@@ -117,9 +115,8 @@ export class EventsRepository {
     after: { start: number; id: string } | null,
   ): Promise<EventRecord[]> {
     if (filter.isRecurring === true) return Promise.resolve([]);
-    const events = applyFilter(new VisibleEvents(userId, filter.asOf), { ...filter, isRecurring: false });
-    if (after) afterKey(events, 'start_time', false, [new Date(after.start * 1_000).toISOString(), after.id]);
-    return this.read(events, 'ORDER BY e.start_time, e.id', limit);
+    const key = after && readKey([new Date(after.start * 1_000).toISOString(), after.id]);
+    return this.read(userId, { ...filter, isRecurring: false }, { after: key, limit });
   }
 
   /**
@@ -133,22 +130,23 @@ export class EventsRepository {
     page: PageRequest,
     keep: (event: CalendarEvent) => boolean,
   ): Promise<Page<EventRecord>> {
-    const { column, descending } = filter.sort;
-    const name = snakeCase(column) as 'start_time' | 'updated_at';
+    const { column } = filter.sort;
     const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
-    const direction = descending ? 'DESC' : 'ASC';
-    const read = (after: string[] | null, take: number): Promise<EventRecord[]> => {
-      const events = applyFilter(new VisibleEvents(userId, filter.asOf), filter);
-      if (after) afterKey(events, name, descending, after);
-      return this.read(events, `ORDER BY e.${name} ${direction}, e.id ${direction}`, take);
-    };
-
-    if (page.offset !== null) {
-      const all = await readAll(read, keyOf, keep, Infinity);
-      const rows = all.slice(page.offset, page.offset + page.limit + 1);
-      return pageOf(rows, page, keyOf, all.length);
+    const { offset, limit } = page;
+    if (offset !== null && matchesInSql(filter)) {
+      const [total, rows] = await Promise.all([
+        this.count(userId, filter),
+        this.read(userId, filter, { after: null, limit: offset + limit + 1 }, offset),
+      ]);
+      return pageOf(rows, page, keyOf, total);
     }
-    return pageOf(await readAll(read, keyOf, keep, page.limit + 1, page.after), page, keyOf, null);
+    const read = (after: string[] | null, take: number): Promise<EventRecord[]> =>
+      this.read(userId, filter, { after: after && readKey(after), limit: take });
+    if (offset !== null) {
+      const all = await readAll(read, keyOf, keep, Infinity);
+      return pageOf(all.slice(offset, offset + limit + 1), page, keyOf, all.length);
+    }
+    return pageOf(await readAll(read, keyOf, keep, limit + 1, page.after), page, keyOf, null);
   }
 
   private subscribers(write: EventWrite): QueryRunner['broadcaster'] {
@@ -167,9 +165,18 @@ export class EventsRepository {
     return (tx ?? this.database).query<VisibleRow>(events.select('', { members }), events.parameters);
   }
 
-  private async read(events: VisibleEvents, order: string, limit: number): Promise<EventRecord[]> {
-    const sql = events.select(`${order} LIMIT ${events.parameter(limit)}`);
+  private async read(userId: string, filter: EventFilter, slice: Slice, offset = 0): Promise<EventRecord[]> {
+    const events = selectMatching(userId, filter, slice);
+    const sql = events.select(
+      `${orderOf(filter)} LIMIT ${events.parameter(slice.limit - offset)} OFFSET ${events.parameter(offset)}`,
+    );
     return (await this.database.query<VisibleRow>(sql, events.parameters)).map(toRecord);
+  }
+
+  private async count(userId: string, filter: EventFilter): Promise<number> {
+    const events = selectMatching(userId, filter, { after: null, limit: Number.MAX_SAFE_INTEGER });
+    const [row] = await this.database.query<{ n: number }>(events.count(), events.parameters);
+    return row!.n;
   }
 }
 
@@ -195,14 +202,8 @@ async function readAll(
 // Four-digit years, which PostgreSQL can read.
 const KEY_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** Requires the rows after a key, in the order of the list. @throws Problem for a key that is none */
-function afterKey(
-  events: VisibleEvents,
-  column: 'start_time' | 'updated_at',
-  descending: boolean,
-  [time = '', id = '']: string[],
-): void {
+/** Reads the key of a cursor. @throws Problem for a key that is none */
+function readKey([time = '', id = '']: string[]): [Date, string] {
   if (!KEY_TIME.test(time) || Number.isNaN(Date.parse(time)) || !isUUID(id)) throw invalidCursor();
-  const key = `${events.parameter(new Date(time))}::timestamptz, ${events.parameter(id)}::uuid`;
-  events.where(`(e.${column}, e.id) ${descending ? '<' : '>'} (${key})`);
+  return [new Date(time), id];
 }

@@ -4,6 +4,7 @@ import type { Member } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import type { EventRecord } from './event-record.js';
 import { selectEventsAsOf, ownerAsOf } from './events-as-of.js';
+import { selectSpans, type SpansQuery } from './visible-spans.js';
 
 /** A row of `VisibleEvents.select`. */
 export interface VisibleRow extends CalendarEvent {
@@ -15,6 +16,7 @@ export interface VisibleRow extends CalendarEvent {
   members?: Pick<Member, 'userId' | 'username' | 'role'>[];
 }
 
+const EVENT = selectEvent('e');
 const MEMBERS = `(SELECT json_agg(json_build_object('userId', p.user_id, 'username', u.username, 'role', p.role)
                           ORDER BY p.role = 'owner' DESC, u.username)
    FROM event_permissions p JOIN users u ON u.id = p.user_id WHERE p.event_id = e.id) AS members`;
@@ -27,6 +29,7 @@ export class VisibleEvents {
   readonly parameters: unknown[] = [];
   private readonly conditions: string[] = [];
   private readonly userId: string;
+  private spans: string | null = null;
   private readonly asOf: string | null;
 
   /** @param asOf an earlier time; null for the current state */
@@ -41,6 +44,12 @@ export class VisibleEvents {
     return `$${this.parameters.length}`;
   }
 
+  /** Reads only the events of a query of the person's spans, which are not in the trash. */
+  within(query: SpansQuery): this {
+    this.spans = selectSpans(this, this.userId, query);
+    return this;
+  }
+
   where(condition: string): this {
     this.conditions.push(condition);
     return this;
@@ -50,6 +59,13 @@ export class VisibleEvents {
   whereOwner(ownerId: string): this {
     const owner = this.asOf ? ownerAsOf(this.asOf) : 'own.user_id';
     return this.where(`${owner} = ${this.parameter(ownerId)}::uuid`);
+  }
+
+  /** Returns the statement that counts the events. */
+  count(): string {
+    // Every span is of an event that its person sees.
+    if (this.spans && this.conditions.length === 0) return `SELECT count(*)::int AS n FROM ${this.spans} AS v`;
+    return `SELECT count(*)::int AS n FROM (${this.select('')}) AS found`;
   }
 
   /** Returns the statement. @param rest follows the conditions, such as an order and a limit */
@@ -63,11 +79,11 @@ export class VisibleEvents {
     const earlier = this.asOf
       ? `WITH events AS (${selectEventsAsOf(this.userId, this.asOf, this.parameter(JSON.stringify(LATER_DEFAULTS)))}) `
       : '';
-    return `${earlier}SELECT ${selectEvent('e')}, mine.role, ${owner}, editor.username AS "editorName"${members ? `, ${MEMBERS}` : ''}
-  FROM events e
+    return `${earlier}SELECT ${EVENT}, mine.role, ${owner}, editor.username AS "editorName"${members ? `, ${MEMBERS}` : ''}
+  FROM ${this.spans ? `${this.spans} AS v JOIN events e ON e.id = v.event_id` : 'events e'}
   JOIN event_permissions mine ON mine.event_id = e.id AND mine.user_id = ${this.userId}
   JOIN users editor ON editor.id = e.updated_by ${joins}
- WHERE ${this.conditions.join(' AND ')} ${rest}`;
+ WHERE ${this.conditions.join(' AND ') || 'true'} ${rest}`;
   }
 }
 
