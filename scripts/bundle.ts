@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 
@@ -41,7 +41,7 @@ const ownPlaces: Plugin = {
 const noSecondCopies: Plugin = {
   name: 'no-second-copies',
   transform(code, id) {
-    if (!isPackage(id) || HARMLESS.some((module) => id.endsWith(`/node_modules/${module}`))) return null;
+    if (!isPackage(id) || HARMLESS.some((module) => id.endsWith(join('node_modules', module)))) return null;
     const visible = code.replace(/^const require = createRequire\(import\.meta\.url\);$/m, '');
     const found = /createRequire\(|\b__(?:dir|file)name\b|\brequire(?:\.resolve)?\([\w$]+/.exec(visible);
     if (found)
@@ -50,7 +50,7 @@ const noSecondCopies: Plugin = {
   },
 };
 
-const isPackage = (id: string): boolean => id.includes('/node_modules/');
+const isPackage = (id: string): boolean => id.split(sep).includes('node_modules');
 
 const bundle = await rolldown({
   input: join(DIST, 'scripts', 'start.js'),
