@@ -14,8 +14,9 @@ import { serveDocs } from './platform/openapi/docs.js';
 /**
  * The one recipe for the application: `main.ts`, the tests and the scripts all start from here.
  * The database must be migrated already. The caller listens and closes.
+ * @param preview creates no providers and needs no database; the application can describe itself, but not serve requests
  */
-export async function createApp(config: Config): Promise<NestFastifyApplication> {
+export async function createApp(config: Config, { preview = false } = {}): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     trustProxy: config.values.trustProxy || false,
@@ -31,6 +32,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     forceCloseConnections: false,
     routeConflictPolicy: { duplicate: 'error', shadow: 'off' },
     abortOnError: false,
+    preview,
   });
   const fastify = adapter.getInstance();
   addRequestHooks(fastify);

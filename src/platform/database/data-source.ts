@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import pg from 'pg';
 import type { DataSourceOptions, MixedList } from 'typeorm';
 import { PreparedClient } from './prepared-client.js';
 
@@ -23,6 +24,8 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
+    // Otherwise TypeORM looks for it by name, which finds a second copy beside the one in the bundle.
+    driver: pg,
     url,
     ...files,
     synchronize: false,
