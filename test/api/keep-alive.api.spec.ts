@@ -9,6 +9,6 @@ afterAll(() => app.close());
 it('an idle connection is kept for longer than its client is told', async () => {
   const response = await app.fetch('/health/live');
   const told = Number(/^timeout=(\d+)$/.exec(response.headers.get('keep-alive')!)![1]);
-  const { keepAliveTimeout } = app.app.getHttpServer() as Server;
+  const { keepAliveTimeout }: Server = app.app.getHttpServer();
   expect(keepAliveTimeout / 1_000 - told).toBeGreaterThanOrEqual(10);
 });
