@@ -45,7 +45,8 @@ export function dataSourceOptions(
       // Ends a statement that takes longer than a caller waits for a response.
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,
-      options: '-c timezone=UTC',
+      // Planning for the values of each call would cost more than the statement.
+      options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
     },
     // TypeORM would log failed statements with their parameters: password hashes, e-mail addresses, titles. The problem
     // filter logs unexpected errors.
