@@ -25,7 +25,9 @@ export class EventStatements {
     const rows = events.map((event) =>
       Object.fromEntries(columns.map((column) => [column.databaseName, valueOf(event, column)])),
     );
-    return ['INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, $1)', [JSON.stringify(rows)]];
+    const names = columns.map(({ databaseName }) => databaseName).join(', ');
+    const sql = `INSERT INTO events (${names}) SELECT ${names} FROM jsonb_populate_recordset(NULL::events, $1)`;
+    return [sql, [JSON.stringify(rows)]];
   }
 
   /** @param changed the columns to write: texts that stay are not sent and stored again */
