@@ -65,7 +65,7 @@ async function compare(scenario: Scenario, { convene, reference, postgres }: Tar
   const difference = other === undefined ? null : compareShapes(sample!, other);
   for (const { connections, requests } of contenders) await connections.load(requests, WARM_UP_SECONDS);
   for (let round = 0; round < options.rounds; round += 1) {
-    // Whoever comes second finds warmer caches and more garbage, so they take turns in that as well.
+    // The second one finds warmer caches and more garbage, so they take turns in that as well.
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
     for (const { target, connections, requests } of order) {
       const { seconds } = options;
