@@ -25,6 +25,7 @@ const PLATFORM = [
   'hooks',
   'config',
   'logging',
+  'cache',
   'database',
   'signals',
   'openapi',

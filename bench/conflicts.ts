@@ -16,7 +16,9 @@ import { computeFarDays } from '../src/availability/far-days.js';
 import { toMultirange, occupancyOf, toWeekMask } from '../src/availability/occupancy.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
 import { migrate } from '../src/platform/database/migrate.js';
-import { Transaction } from '../src/platform/database/transactions.js';
+import { Database } from '../src/platform/database/database.js';
+import { Transaction } from '../src/platform/database/transaction.js';
+import { Transactions } from '../src/platform/database/transactions.js';
 import type { Actor } from '../src/platform/http/actor.js';
 
 const DAY = 86_400_000;
@@ -40,16 +42,16 @@ console.log(missed === 0 ? 'All limits are kept.' : `${missed} limits are missed
 process.exitCode = missed === 0 ? 0 : 1;
 
 async function run(dataSource: DataSource): Promise<void> {
-  const { manager } = dataSource;
-  const tx = new Transaction(manager);
-  const conflicts = new AvailabilityService(new OccupancyRepository(manager.dataSource));
-  const [inSeries, inSingles] = [await newOwner(tx), await newOwner(tx)];
-  await manager.transaction(async (inner) => {
-    await fill(new Transaction(inner), inSeries, thousandSeries());
-    await fill(new Transaction(inner), inSingles, tenThousandSingles());
+  const database = new Database(dataSource);
+  const conflicts = new AvailabilityService(new OccupancyRepository(database));
+  const [inSeries, inSingles] = [await newOwner(database), await newOwner(database)];
+  await new Transactions(database).run(async (filling) => {
+    await fill(filling, inSeries, thousandSeries());
+    await fill(filling, inSingles, tenThousandSingles());
   });
-  await tx.query('VACUUM ANALYZE');
+  await database.query('VACUUM ANALYZE');
 
+  const tx = new Transaction(await database.connect());
   const [{ id }] = (await tx.query<{ id: string }>('SELECT id FROM events LIMIT 1')) as [{ id: string }];
   const read = (): Promise<unknown> => tx.query('SELECT * FROM events WHERE id = $1', [id]);
   const report = async (name: string, owner: string, content: EventContent, limit?: number): Promise<void> => {
@@ -131,8 +133,8 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
       values,
     );
     await tx.query(
-      `INSERT INTO event_versions (event_id, version, kind, author_id, changed, snapshot, created_at, hash)
-       SELECT id, 1, 'created', $2::uuid, '{}', snapshot, now(), sha256('') FROM ${recordset}`,
+      `INSERT INTO event_versions (event_id, version, position, kind, author_id, changed, snapshot, created_at, hash)
+       SELECT id, 1, 1, 'created', $2::uuid, '{}', snapshot, now(), sha256('') FROM ${recordset}`,
       values,
     );
     await tx.query(
@@ -148,9 +150,9 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
   }
 }
 
-async function newOwner(tx: Transaction): Promise<string> {
+async function newOwner(database: Database): Promise<string> {
   const id = randomUUID();
-  await tx.query(
+  await database.query(
     `INSERT INTO users (id, username, email, password_hash, time_zone, created_at)
      VALUES ($1::uuid, $2, $3, '', 'UTC', now())`,
     [id, `owner-${id}`, `${id}@example.com`],

@@ -58,8 +58,15 @@ export class Connections {
   }
 }
 
-/** Like `request` of undici, without streams and promises for the parts, which would cost processor time here. */
-function answerOf(client: Client, { method, path, token, body, status: expected }: BenchRequest): Promise<Buffer> {
+/**
+ * Returns the body of an answer. Like `request` of undici, without streams and promises for the parts, which would cost
+ * processor time here.
+ * @throws Error for an answer with another status than the expected one
+ */
+export function answerOf(
+  client: Client,
+  { method, path, token, body, status: expected }: BenchRequest,
+): Promise<Buffer> {
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   if (body !== undefined) headers['content-type'] = 'application/json';
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import type { Target } from './target.js';
 
 /** One request of a measurement. */
 export interface BenchRequest {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   /** Empty for a request without one. */
   token: string;

@@ -40,7 +40,11 @@ export class Target {
    * the database directly, because signing up is not what is measured. Both schemas have the columns.
    */
   async people(count: number): Promise<Person[]> {
-    const found = this.isFilled ? await this.adopt(count) : await this.add(count);
+    return this.signIn(this.isFilled ? await this.adopt(count) : await this.add(count));
+  }
+
+  /** Gives people a session and the password `PASSWORD`. Returns them in the same order. */
+  async signIn(found: { id: string; username: string }[]): Promise<Person[]> {
     const [ids, sessions] = [found.map(({ id }) => id), found.map(() => randomUUID())];
     await this.database.query(
       `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at)

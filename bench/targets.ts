@@ -45,7 +45,7 @@ export async function startTargets(filled: string | null, options: { inspected: 
     const url = filled ?? temporary!.url;
     const client = await connect(url);
     const inspected = options.inspected ? INSPECTED : {};
-    const convene = await servers.start('src/main.js', { ...environment(url), ...inspected });
+    const convene = await servers.start('server/start.js', { ...environment(url), ...inspected });
     const targets = {
       convene: new Target('Convene', convene.url, convene.pid, client, filled !== null),
       output: convene.output,

@@ -3,13 +3,8 @@ import type { OpenAPIObject, SchemaObject } from '@nestjs/swagger';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startTemporaryPostgres } from '../postgres-launcher/index.js';
-import { createApp } from '../src/create-app.js';
-import { type AsyncApiDocument, asyncApiDocument } from '../src/live/asyncapi-document.js';
-import { readConfig } from '../src/platform/config/config.js';
-import { migrate } from '../src/platform/database/migrate.js';
 import { mapContent, mapOperations } from '../src/platform/openapi/operations.js';
-import { openApiDocument } from '../src/platform/openapi/openapi-document.js';
+import { PREPARED_FOLDER } from '../src/platform/openapi/prepared.js';
 
 const SDK = 'sdk';
 const DOCUMENT = 'openapi.json';
@@ -17,8 +12,8 @@ const LIVE_DOCUMENT = 'asyncapi.json';
 const CLIENT = 'generated';
 
 /**
- * Writes the OpenAPI document, the client made from it and the AsyncAPI document to `sdk/`. With `--check` it makes them
- * elsewhere, and fails when what is committed differs.
+ * Writes the OpenAPI and AsyncAPI documents of the build, and the client made from them, to `sdk/`. With `--check` it
+ * writes them elsewhere, and fails when what is committed differs.
  */
 if (process.argv.includes('--check')) {
   const fresh = mkdtempSync(join(tmpdir(), 'convene-sdk-'));
@@ -39,11 +34,13 @@ if (process.argv.includes('--check')) {
 }
 
 async function generate(folder: string): Promise<void> {
-  const { document, live } = await makeDocuments();
-  const write = (file: string, content: object): void =>
+  const copy = (file: string): object => {
+    const content = JSON.parse(readFileSync(new URL(file, PREPARED_FOLDER), 'utf8')) as object;
     writeFileSync(join(folder, file), `${JSON.stringify(content, null, 2)}\n`);
-  write(DOCUMENT, document);
-  write(LIVE_DOCUMENT, live);
+    return content;
+  };
+  const document = copy(DOCUMENT) as OpenAPIObject;
+  copy(LIVE_DOCUMENT);
   // The rest is in openapi-ts.config.ts.
   await createClient({
     input: withoutDryRuns(document) as never,
@@ -73,20 +70,6 @@ function withoutDryRuns(document: OpenAPIObject): OpenAPIObject {
     const hasOther = '201' in responses || '204' in responses;
     return { ...operation, parameters: left, responses: hasOther ? others : { ...own, ...others } };
   });
-}
-
-async function makeDocuments(): Promise<{ document: OpenAPIObject; live: AsyncApiDocument }> {
-  const postgres = await startTemporaryPostgres();
-  try {
-    await migrate(postgres.url);
-    const secret = 'only for making the document';
-    const app = await createApp(readConfig({ DATABASE_URL: postgres.url, JWT_SECRET: secret, LOG_LEVEL: 'error' }));
-    const documents = { document: openApiDocument(app), live: asyncApiDocument(app) };
-    await app.close();
-    return documents;
-  } finally {
-    await postgres.stop();
-  }
 }
 
 /** Files that one folder has and the other has not, or has otherwise. */

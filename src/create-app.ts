@@ -6,6 +6,7 @@ import { serveAsyncApi } from './live/asyncapi.js';
 import { SocketIoAdapter } from './live/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
 import { useBodyFormats } from './platform/http/body-formats.js';
+import { keepAlive } from './platform/http/keep-alive.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { createLogger } from './platform/logging/logger.js';
 import { serveDocs } from './platform/openapi/docs.js';
@@ -13,8 +14,9 @@ import { serveDocs } from './platform/openapi/docs.js';
 /**
  * The one recipe for the application: `main.ts`, the tests and the scripts all start from here.
  * The database must be migrated already. The caller listens and closes.
+ * @param preview creates no providers and needs no database; the application can describe itself, but not serve requests
  */
-export async function createApp(config: Config): Promise<NestFastifyApplication> {
+export async function createApp(config: Config, { preview = false } = {}): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     trustProxy: config.values.trustProxy || false,
@@ -30,9 +32,11 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     forceCloseConnections: false,
     routeConflictPolicy: { duplicate: 'error', shadow: 'off' },
     abortOnError: false,
+    preview,
   });
   const fastify = adapter.getInstance();
   addRequestHooks(fastify);
+  keepAlive(fastify);
   await app.register(compress as never, { global: true, threshold: 1_024, encodings: ['gzip', 'identity'] });
   app.useSecurityHeaders({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },

@@ -32,14 +32,14 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'a rejoined tail keeps its time',
     file: WRITER,
-    find: 'await this.availability.vacate(tx, tailId);',
+    find: 'this.availability.vacate(tx, tailId);',
     replace: '',
     tests: [REJOIN],
   },
   {
     name: 'the tail of a split has no members',
-    file: WRITER,
-    find: 'await this.members.copyMembers(tx, event.id, created.id);',
+    file: 'src/sharing/members-writer.ts',
+    find: 'this.members.copy(tx, head.event.id, tailId);',
     replace: '',
     tests: ['test/api/series-split.api.spec.ts'],
   },
@@ -220,8 +220,8 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'an event that becomes free keeps its time',
     file: OCCUPANCIES,
-    find: 'if (busy.length === 0 && until === null) return this.vacate(tx, eventId);',
-    replace: 'if (busy.length === 0 && until === null) return;',
+    find: 'for (const { eventId } of events.filter(isNone)) this.vacate(tx, eventId);',
+    replace: '',
     tests: [INTERLEAVINGS],
     only: 'is deleted is refused',
   },

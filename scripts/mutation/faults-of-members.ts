@@ -154,11 +154,10 @@ export const FAULTS_OF_MEMBERS: Fault[] = [
     only: 'loses access',
   },
   {
-    name: 'everybody who changed an event is notified, also after they left',
-    file: 'src/notifications/streams.repository.ts',
-    find: 'FROM event_permissions WHERE event_id = ANY($1) GROUP BY event_id`',
-    replace:
-      'FROM (SELECT event_id, user_id FROM event_permissions UNION SELECT event_id, author_id FROM event_versions) AS p WHERE event_id = ANY($1) GROUP BY event_id`',
+    name: 'members are notified after they left',
+    file: 'src/sharing/members-writer.ts',
+    find: 'this.changes.setMembers(tx, eventId, after.members.map(idOf));',
+    replace: 'this.changes.setMembers(tx, eventId, [...locked.members, ...after.members].map(idOf));',
     tests: ['test/race/mixed-writers.spec.ts'],
   },
   {

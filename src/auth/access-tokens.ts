@@ -2,11 +2,13 @@ import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { isUUID } from 'class-validator';
+import { LRUCache } from 'lru-cache';
 import { Config } from '../platform/config/config.js';
 import { Problem } from '../problems/problem.js';
 
 const ISSUER = 'convene';
 const AUDIENCE = 'convene-api';
+const MAX_VERIFIED = 10_000;
 
 /** The claims of an access token whose signature and claims are verified. */
 export interface AccessClaims {
@@ -16,8 +18,8 @@ export interface AccessClaims {
   expiresAt: number;
 }
 
-/** What each verifier must require, Passport's and this one: one algorithm, the issuer and the audience. */
-export const VERIFY_OPTIONS = {
+/** One algorithm, the issuer and the audience. */
+const VERIFY_OPTIONS = {
   algorithms: ['HS256' as const],
   issuer: ISSUER,
   audience: AUDIENCE,
@@ -28,6 +30,8 @@ export const VERIFY_OPTIONS = {
 export class AccessTokens {
   private readonly keys: Map<string, KeyObject>;
   private readonly signingKey: string;
+  /** A signature that was valid stays so. */
+  private readonly verified = new LRUCache<string, AccessClaims>({ max: MAX_VERIFIED });
   readonly lifetimeSeconds: number;
 
   constructor(
@@ -55,8 +59,23 @@ export class AccessTokens {
     );
   }
 
+  /** Verifies a token. @throws Problem unauthenticated */
+  verify(token: string): AccessClaims {
+    const known = this.verified.get(token);
+    if (known && known.expiresAt > Math.floor(Date.now() / 1_000)) return known;
+    try {
+      const secret = this.keyFor(token);
+      if (!secret) throw new Error('unknown key');
+      const claims = readClaims(this.jwt.verify(token, { ...VERIFY_OPTIONS, secret: secret as never }));
+      this.verified.set(token, claims);
+      return claims;
+    } catch {
+      throw new Problem('unauthenticated');
+    }
+  }
+
   /** Returns the key that the header of the token names, or undefined if the server has no such key. */
-  keyFor(token: string): KeyObject | undefined {
+  private keyFor(token: string): KeyObject | undefined {
     const header = this.headerOf(token);
     if (header?.typ !== 'at+jwt' || typeof header.kid !== 'string') return undefined;
     return this.keys.get(header.kid);
@@ -70,24 +89,13 @@ export class AccessTokens {
       return undefined;
     }
   }
-
-  /** Verifies the token of a live connection. @throws Problem unauthenticated */
-  verify(token: string): AccessClaims {
-    try {
-      const secret = this.keyFor(token);
-      if (!secret) throw new Error('unknown key');
-      return readClaims(this.jwt.verify(token, { ...VERIFY_OPTIONS, secret: secret as never }));
-    } catch {
-      throw new Problem('unauthenticated');
-    }
-  }
 }
 
 /**
  * Reads the claims and requires those that the library leaves optional: an expiry, the type (a refresh token is not an
  * access token), a session and a user. @throws Problem unauthenticated
  */
-export function readClaims(payload: unknown): AccessClaims {
+function readClaims(payload: unknown): AccessClaims {
   const { sub, sid, exp, type } = (payload ?? {}) as Record<string, unknown>;
   if (type !== 'access' || typeof exp !== 'number' || !isUUID(sub) || !isUUID(sid)) {
     throw new Problem('unauthenticated');

@@ -1,42 +1,34 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
-import passport from 'passport';
-import { v7 as uuidv7 } from 'uuid';
+import type { FastifyRequest } from 'fastify';
 import { ACCESS, type Access } from '../platform/http/access.js';
 import { Problem } from '../problems/problem.js';
-import { JwtStrategy } from './jwt.strategy.js';
+import { AccessTokens } from './access-tokens.js';
+import { SessionsService } from './sessions.service.js';
+
+/** The credentials of RFC 6750 §2.1. */
+const BEARER = /^\s*bearer\s+(\S+)/i;
 
 /**
  * Requires a valid token on every HTTP route that isn't `@Public()`. Live connections check theirs in the handshake.
  */
 @Injectable()
-export class GlobalAuthGuard extends AuthGuard() {
+export class GlobalAuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    strategy: JwtStrategy,
-  ) {
-    // Passport registers strategies by name for the whole process. Under a shared name, a second application would
-    // replace the strategy of the first and check its callers against a session cache that doesn't receive their
-    // logouts.
-    const name = `jwt ${uuidv7()}`;
-    passport.use(name, strategy);
-    super({ property: 'actor', defaultStrategy: name });
-  }
+    private readonly tokens: AccessTokens,
+    private readonly sessions: SessionsService,
+  ) {}
 
-  override canActivate(
-    context: ExecutionContext,
-  ): ReturnType<InstanceType<ReturnType<typeof AuthGuard>>['canActivate']> {
+  /** @throws Problem unauthenticated, the same for every invalid token and ended session */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
-    return access === 'public' ? true : super.canActivate(context);
-  }
-
-  /** Responds in the same way to every invalid token. Other errors, such as a database failure, pass through. */
-  override handleRequest<Actor>(error: unknown, actor: Actor | false): Actor {
-    if (actor) return actor;
-    const isRejected = error instanceof Problem || error === null || error === undefined;
-    if (isRejected || (error as Error).message === 'unknown key') throw new Problem('unauthenticated');
-    throw error;
+    if (access === 'public') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) throw new Problem('unauthenticated');
+    request.actor = await this.sessions.actorOf(this.tokens.verify(token));
+    return true;
   }
 }

@@ -2,17 +2,14 @@ import { CacheModule } from '@nestjs/cache-manager';
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
-import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Keyv } from 'keyv';
-import { LRUCache } from 'lru-cache';
+import { memoryStore } from '../platform/cache/memory-store.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
 import { GlobalAuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { ErasureService } from './erasure.service.js';
-import { JwtStrategy } from './jwt.strategy.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
@@ -24,10 +21,8 @@ const MAX_CACHED_SESSIONS = 50_000;
 @Module({
   imports: [
     UsersModule,
-    PassportModule,
     JwtModule.register({}),
-    // Bounded, because Keyv removes an expired entry only when it is read.
-    CacheModule.register({ stores: [new Keyv({ store: new LRUCache({ max: MAX_CACHED_SESSIONS }) })] }),
+    CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
     TypeOrmModule.forFeature([Session]),
   ],
   controllers: [AuthController],
@@ -35,7 +30,6 @@ const MAX_CACHED_SESSIONS = 50_000;
     AccessTokens,
     AuthService,
     ErasureService,
-    JwtStrategy,
     Passwords,
     RefreshTokens,
     SessionsRepository,

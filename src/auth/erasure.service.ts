@@ -34,7 +34,7 @@ export class ErasureService {
       throw invalid({ pointer: '/password', code: 'wrong_password', message: 'This is not your password.' });
     }
     const ended = await this.transactions.run(async (tx) => {
-      await this.users.erase(tx, user.id);
+      this.users.erase(tx, user.id);
       await this.idempotency.forget(tx, user.id, ERASED_NAME);
       return this.sessions.erase(tx, user.id);
     });

@@ -1,9 +1,12 @@
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Counter } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../platform/config/config.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { Hook } from '../platform/hooks/hook.js';
+import { Metrics } from '../platform/metrics/metrics.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { Signals } from '../platform/signals/signals.js';
@@ -34,12 +37,24 @@ export class SessionsService {
    */
   readonly ended = new Hook<[sessionIds: string[]]>('SessionsService.ended');
 
+  private readonly lookups: Counter<'result'>;
+  private profileChanges = 0;
+  /** Sessions that ended lately: not a cache, so it has a place of its own, where nothing displaces it. */
+  private readonly lately = new LRUCache<string, true>({ max: MAX_ENDED, ttl: ENDED_MEMORY_MS });
+
   constructor(
     private readonly sessions: SessionsRepository,
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
     private readonly config: Config,
     private readonly signals: Signals,
+    { registry }: Metrics,
   ) {
+    this.lookups = new Counter({
+      name: 'convene_session_cache_total',
+      help: 'Look-ups of sessions, by whether the cache had them.',
+      labelNames: ['result'],
+      registers: [registry],
+    });
     // Signals are only hints: the table decides.
     signals.on(SESSIONS_ENDED, (ids) => this.forgetEnded(ids));
   }
@@ -121,29 +136,34 @@ export class SessionsService {
 
   /** Removes the profile that is cached with a session, so that the next request uses the new time zone. */
   async forgetProfile(sessionId: string): Promise<void> {
-    await this.cache.del(liveKey(sessionId));
+    this.profileChanges += 1;
+    await this.cache.del(sessionId);
   }
 
   private async forgetHere(sessionIds: string[]): Promise<void> {
     for (const id of sessionIds) {
-      await this.cache.set(endedKey(id), true, ENDED_CACHE_MS);
-      await this.cache.del(liveKey(id));
+      this.lately.set(id, true);
+      await this.cache.del(id);
     }
     this.ended.notify(sessionIds);
   }
 
   private async findLive(sessionId: string): Promise<LiveSession | null> {
-    const cached = await this.cache.get<LiveSession>(liveKey(sessionId));
+    const cached = await this.cache.get<LiveSession>(sessionId);
+    this.lookups.inc({ result: cached ? 'hit' : 'miss' });
+    const { profileChanges } = this;
     const live = cached ?? (await this.sessions.findLive(sessionId));
-    if (!live || (await this.cache.get(endedKey(sessionId)))) return null;
+    if (!live || this.lately.has(sessionId)) return null;
     const { sessionCacheSeconds } = this.config.values;
-    if (!cached && sessionCacheSeconds > 0) await this.cache.set(liveKey(sessionId), live, sessionCacheSeconds * 1_000);
+    // A look-up that began before a profile changed may have read the old one.
+    const isCurrent = profileChanges === this.profileChanges;
+    if (!cached && isCurrent && sessionCacheSeconds > 0) {
+      await this.cache.set(sessionId, live, sessionCacheSeconds * 1_000);
+    }
     return live;
   }
 }
 
 // Longer than the statement timeout of the database and the longest cache time of live sessions.
-const ENDED_CACHE_MS = 120_000;
-
-const liveKey = (id: string): string => `session:${id}`;
-const endedKey = (id: string): string => `session-ended:${id}`;
+const ENDED_MEMORY_MS = 120_000;
+const MAX_ENDED = 100_000;

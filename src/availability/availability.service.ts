@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/http/actor.js';
-import { PerTransaction, type Transaction } from '../platform/database/transactions.js';
+import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import type { LockedEvent } from '../history/event-lock.js';
 import { formatLocalTime } from '../time/local-time.js';
-import { OccupancyRepository, type Neighbour, type Overlap, OccupancyConflict } from './occupancy.repository.js';
+import { OccupancyRepository, type Neighbour, type Overlap, type StoredOccupancy } from './occupancy.repository.js';
 import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
 import { type EventContent, isSeries, toContent } from '../content/event-content.js';
 import { wireLocal, wireOccurrenceTime } from '../content/wire.js';
@@ -71,7 +71,7 @@ export class AvailabilityService {
     const booking = { eventId: event.id, ownerId: toUserId, content: toContent(event) };
     const resolved = await this.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.refuse(tx, [booking], resolved.refused);
-    await this.occupy(tx, booking, resolved.overlapping);
+    this.occupy(tx, [{ booking, overlapping: resolved.overlapping }]);
   }
 
   /** Resolves the conflicts of a booking. Skipping is refused when no occurrence of the series would be left. */
@@ -95,13 +95,28 @@ export class AvailabilityService {
   }
 
   /**
+   * Returns true when bookings of one owner certainly have no conflicts, with stored events or among themselves. False
+   * may also mean that it takes `resolve` to tell, such as for endless series.
+   */
+  async areFree(tx: Transaction, bookings: Booking[]): Promise<boolean> {
+    const occupied = bookings.map((booking) => occupancyOf(booking.content, nowOf(booking)));
+    const busy = occupied.flatMap((one) => one.busy).sort((a, b) => a.start - b.start);
+    if (occupied.some(({ until }) => until !== null) || busy.length > MAX_OCCURRENCES) return false;
+    if (busy.some(({ start }, index) => index > 0 && start < busy[index - 1]!.end)) return false;
+    return busy.length === 0 || this.occupancies.isFree(tx, bookings[0]!.ownerId, busy);
+  }
+
+  /**
    * Returns the conflicts of a booking, by start. Titles and ids are included only for events that the actor may see.
    */
   async find(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
     const { busy } = occupancyOf(booking.content, nowOf(booking));
     if (busy.length === 0) return [];
-    const stored = await this.occupancies.listOverlaps(tx, booking.ownerId, busy, booking.eventId);
-    const overlaps = [...stored, ...(await this.findOverlapsBeyond(tx, booking, busy))];
+    const found = await Promise.all([
+      this.occupancies.listOverlaps(tx, booking.ownerId, busy, booking.eventId),
+      this.findOverlapsBeyond(tx, booking, busy),
+    ]);
+    const overlaps = found.flat();
     const visible = await this.findVisible(tx, booking, overlaps, actor);
     return explainConflicts(overlaps, busy, visible, MAX_CONFLICTS).map((conflict) =>
       booking.pointer === undefined ? conflict : { ...conflict, pointer: booking.pointer },
@@ -157,24 +172,23 @@ export class AvailabilityService {
   }
 
   /** Releases all time that an event occupies. */
-  vacate(tx: Transaction, eventId: string): Promise<void> {
-    return this.occupancies.vacate(tx, eventId);
+  vacate(tx: Transaction, eventId: string): void {
+    this.occupancies.vacate(tx, eventId);
   }
 
   /**
-   * Stores the time that a written event occupies.
-   * @param overlapping true for an event that is stored although it conflicts, which the exclusion constraint then
-   *   ignores
-   * @throws Problem event_conflict when the exclusion constraint finds a conflict that the check did not
+   * Stores the time that written events occupy. `overlapping` is true for an event that is stored although it conflicts,
+   * which the exclusion constraint then ignores.
+   * When the exclusion constraint finds a conflict that the check did not, the transaction fails with event_conflict.
    */
-  async occupy(tx: Transaction, booking: Booking, overlapping: boolean): Promise<void> {
-    const occupancy = occupancyOf(booking.content, nowOf(booking));
-    const days = occupancy.until === null ? null : computeFarDays(booking.content, occupancy.until);
-    try {
-      await this.occupancies.occupy(tx, booking.eventId, booking.ownerId, occupancy, !overlapping, days);
-    } catch (error) {
-      throw error instanceof OccupancyConflict ? eventConflict([]) : error;
-    }
+  occupy(tx: Transaction, written: { booking: Booking; overlapping: boolean }[]): void {
+    const stored = written.map(({ booking, overlapping }): StoredOccupancy => {
+      const { eventId, ownerId, content } = booking;
+      const { busy, until } = occupancyOf(content, nowOf(booking));
+      const farDays = until === null ? null : computeFarDays(content, until);
+      return { eventId, ownerId, busy, until, rejects: !overlapping, farDays };
+    });
+    this.occupancies.occupy(tx, stored);
   }
 
   /** Excludes the conflicting occurrences of a series. Returns null when none would be left. */

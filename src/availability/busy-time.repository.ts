@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EntityManager } from 'typeorm';
+import { Database } from '../platform/database/database.js';
 import { CONTENT } from './occupancy.repository.js';
 import type { EventContent } from '../content/event-content.js';
 import { type Interval, toMultirange } from './occupancy.js';
@@ -27,23 +27,24 @@ interface SeriesRow extends EventContent {
 }
 
 const BOUNDS = `extract(epoch FROM lower(o.busy))::bigint AS "storedFrom", extract(epoch FROM o.busy_until)::bigint AS "storedUntil"`;
-const IN_WINDOW = `e.deleted_at IS NULL AND e.first_start < upper($2::tstzrange) AND (e.last_end IS NULL OR e.last_end > lower($2::tstzrange))`;
 
 /** Reads the `event_occupancy` of several people, and the series that continue beyond it. */
 @Injectable()
 export class BusyTimeRepository {
-  constructor(private readonly manager: EntityManager) {}
+  constructor(private readonly database: Database) {}
 
   /** Returns the stored occupancy within the window, merged per person. At most `limit` intervals in all. */
   listStored(ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
-    return this.manager.query<BusyIntervals[]>(
+    return this.database.query<BusyIntervals>(
       `SELECT owner_id AS "ownerId",
               json_agg(json_build_array(extract(epoch FROM lower(part))::bigint, extract(epoch FROM upper(part))::bigint))
                 AS intervals
-         FROM (SELECT owner_id, unnest(range_agg(busy * $2::tstzmultirange)) AS part
-                 FROM event_occupancy
-                WHERE owner_id = ANY($1) AND busy && $2::tstzmultirange
-                GROUP BY owner_id
+         FROM (SELECT person.id AS owner_id, unnest(busy.parts) AS part
+                 FROM unnest($1::uuid[]) AS person (id)
+                CROSS JOIN LATERAL (
+                  SELECT range_agg(o.busy * $2::tstzmultirange) AS parts FROM event_occupancy o
+                   WHERE o.owner_id = person.id AND o.span && range_merge($2::tstzmultirange)
+                     AND o.busy && $2::tstzmultirange) AS busy
                 LIMIT $3) AS found
         GROUP BY owner_id`,
       [ownerIds, toMultirange([window]), limit],
@@ -52,10 +53,13 @@ export class BusyTimeRepository {
 
   /** Returns the series that continue in the window after their stored occupancy. */
   async listBeyond(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
-    const rows = await this.manager.query<SeriesRow[]>(
+    const rows = await this.database.query<SeriesRow>(
       `SELECT o.owner_id AS "ownerId", ${BOUNDS}, ${CONTENT}
-         FROM event_occupancy o JOIN events e ON e.id = o.event_id
-        WHERE o.owner_id = ANY($1) AND o.busy_until < upper($2::tstzrange) AND ${IN_WINDOW}
+         FROM unnest($1::uuid[]) AS person (id)
+         JOIN event_occupancy o ON o.owner_id = person.id AND o.busy_until < upper($2::tstzrange)
+         JOIN events e ON e.id = o.event_id
+        WHERE e.deleted_at IS NULL AND e.first_start < upper($2::tstzrange)
+          AND (e.last_end IS NULL OR e.last_end > lower($2::tstzrange))
         LIMIT $3`,
       [ownerIds, toRange(window), limit],
     );
@@ -67,13 +71,14 @@ export class BusyTimeRepository {
 
   /** Returns the series with occurrences in the window before their stored occupancy: that of long ones begins late. */
   async listBefore(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
-    const rows = await this.manager.query<SeriesRow[]>(
+    const rows = await this.database.query<SeriesRow>(
       `SELECT p.user_id AS "ownerId", ${BOUNDS}, ${CONTENT}
-         FROM event_permissions p
-         JOIN events e ON e.id = p.event_id
+         FROM unnest($1::uuid[]) AS person (id)
+         JOIN visible_spans v ON v.user_id = person.id AND v.kind = 2 AND v.span && $2::tstzrange
+         JOIN event_permissions p ON p.event_id = v.event_id AND p.user_id = person.id AND p.role = 'owner'
+         JOIN events e ON e.id = v.event_id
          LEFT JOIN event_occupancy o ON o.event_id = e.id
-        WHERE p.user_id = ANY($1) AND p.role = 'owner'
-          AND (e.show_as = 'busy' OR e.overrides @> '[{"showAs": "busy"}]') AND (e.rrule IS NOT NULL OR e.added <> '[]') AND ${IN_WINDOW}
+        WHERE (e.show_as = 'busy' OR e.overrides @> '[{"showAs": "busy"}]')
           AND (o.event_id IS NULL OR isempty(o.busy) OR lower(o.busy) > greatest(e.first_start, lower($2::tstzrange)))
         LIMIT $3`,
       [ownerIds, toRange(window), limit],

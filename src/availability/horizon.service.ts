@@ -2,7 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { toContent } from '../content/event-content.js';
 import { EventLock } from '../history/event-lock.js';
-import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import { SYSTEM_ACTOR } from '../users/system-actor.js';
 import { AvailabilityService } from './availability.service.js';
 import type { Conflict } from './conflict.js';
@@ -75,7 +76,7 @@ export class HorizonService {
     const { event, ownerId } = locked;
     const booking = { eventId, ownerId, content: toContent(event), now: now.getTime() / 1_000 };
     const conflicts = await this.availability.find(tx, booking, SYSTEM_ACTOR);
-    await this.availability.occupy(tx, booking, conflicts.length > 0);
+    this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
     return conflicts;
   }
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Database } from '../platform/database/database.js';
 import { violatesExclusion } from '../platform/database/database-errors.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { type EventContent, selectContent } from '../content/event-content.js';
+import { eventConflict } from './conflict.js';
 import { type Interval, toMultirange, type Occupancy, toWeekMask } from './occupancy.js';
 
 /** Another event of the same owner. */
@@ -22,8 +23,15 @@ export interface FarNeighbour extends Neighbour {
   until: number;
 }
 
-/** The exclusion constraint found an overlap after the check: only possible when a writer did not take the lock. */
-export class OccupancyConflict extends Error {}
+/** The time that one event occupies, as it is stored. */
+export interface StoredOccupancy extends Occupancy {
+  eventId: string;
+  ownerId: string;
+  /** True for an event that must not overlap others, which an exclusion constraint guarantees among them. */
+  rejects: boolean;
+  /** For a series that continues after `until`: its days in later years, as a bit string. */
+  farDays: string | null;
+}
 
 /** The select list that reads the content from a row `e` of `events`. */
 export const CONTENT = selectContent('e');
@@ -39,7 +47,7 @@ const INTERVAL_TEXT_LENGTH = 54;
 /** Reads and writes `event_occupancy`: the time that each busy event occupies. */
 @Injectable()
 export class OccupancyRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /** Returns other events of an owner that overlap the busy time, by the start of the first overlap. */
   async listOverlaps(tx: Transaction, ownerId: string, busy: Interval[], exceptEventId: string): Promise<Overlap[]> {
@@ -61,42 +69,44 @@ export class OccupancyRepository {
     return rows.map(({ shared, ...row }) => ({ ...toNeighbour(row), shared: readIntervals(shared) }));
   }
 
-  /**
-   * Stores the time that an event occupies, or deletes the row when that is none.
-   * @param rejects true for an event that must not overlap others, which an exclusion constraint guarantees among them
-   * @param farDays for a series that continues after `until`: its days in later years, as a bit string
-   * @throws OccupancyConflict
-   */
-  async occupy(
-    tx: Transaction,
-    eventId: string,
-    ownerId: string,
-    { busy, until }: Occupancy,
-    rejects: boolean,
-    farDays: string | null,
-  ): Promise<void> {
+  /** Returns true when an owner has no event in the busy time, which is sorted, and no series that may continue in it. */
+  async isFree(tx: Transaction, ownerId: string, busy: Interval[]): Promise<boolean> {
+    const [row] = await tx.query<{ free: boolean }>(
+      `SELECT NOT EXISTS (SELECT FROM event_occupancy
+                           WHERE owner_id = $1 AND span && range_merge($2::tstzmultirange) AND busy && $2::tstzmultirange)
+          AND NOT EXISTS (SELECT FROM event_occupancy WHERE owner_id = $1 AND busy_until < $3) AS free`,
+      [ownerId, toMultirange(busy), new Date(busy.at(-1)!.end * 1_000)],
+    );
+    return row!.free;
+  }
+
+  /** Stores the time that events occupy, or deletes the rows of those that occupy none. */
+  occupy(tx: Transaction, events: StoredOccupancy[]): void {
     // A series may occupy no time before the horizon and some after it.
-    if (busy.length === 0 && until === null) return this.vacate(tx, eventId);
-    try {
-      await tx.query(
-        `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, busy_until, far_days, week)
-         VALUES ($1, $2, $3::tstzmultirange, $4, $5, $6::bit varying, $7::bit(336))
-         ON CONFLICT (event_id) DO UPDATE
-           SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
-               busy_until = excluded.busy_until, far_days = excluded.far_days, week = excluded.week`,
-        [
-          eventId,
-          ownerId,
-          toMultirange(busy),
-          rejects,
-          until === null ? null : new Date(until * 1_000),
-          farDays,
-          toWeekMask(busy),
-        ],
-      );
-    } catch (error) {
-      throw violatesExclusion(error, 'event_occupancy_no_overlap') ? new OccupancyConflict() : error;
-    }
+    const isNone = ({ busy, until }: StoredOccupancy): boolean => busy.length === 0 && until === null;
+    const occupying = events.filter((event) => !isNone(event));
+    for (const { eventId } of events.filter(isNone)) this.vacate(tx, eventId);
+    if (occupying.length === 0) return;
+    tx.write(
+      `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, busy_until, far_days, week)
+       SELECT event_id, owner_id, busy::tstzmultirange, rejects, busy_until, far_days::bit varying, week::bit(336)
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[], $5::timestamptz[], $6::text[], $7::text[])
+           AS o (event_id, owner_id, busy, rejects, busy_until, far_days, week)
+       ON CONFLICT (event_id) DO UPDATE
+         SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
+             busy_until = excluded.busy_until, far_days = excluded.far_days, week = excluded.week`,
+      [
+        occupying.map(({ eventId }) => eventId),
+        occupying.map(({ ownerId }) => ownerId),
+        occupying.map(({ busy }) => toMultirange(busy)),
+        occupying.map(({ rejects }) => rejects),
+        occupying.map(({ until }) => (until === null ? null : new Date(until * 1_000))),
+        occupying.map(({ farDays }) => farDays),
+        occupying.map(({ busy }) => toWeekMask(busy)),
+      ],
+      // Only possible when a writer did not take the lock.
+      (error) => (violatesExclusion(error, 'event_occupancy_no_overlap') ? eventConflict([]) : error),
+    );
   }
 
   /** Returns true when an event occupies exactly the given time. */
@@ -110,7 +120,7 @@ export class OccupancyRepository {
 
   /** Returns series whose stored occupancy ends before an instant, by id. */
   async listDue(before: Date, after: string | null, limit: number): Promise<string[]> {
-    const rows = await this.dataSource.query<{ eventId: string }[]>(
+    const rows = await this.database.query<{ eventId: string }>(
       `SELECT event_id AS "eventId" FROM event_occupancy
         WHERE busy_until < $1 AND ($2::uuid IS NULL OR event_id > $2) ORDER BY event_id LIMIT $3`,
       [before, after, limit],
@@ -188,8 +198,8 @@ export class OccupancyRepository {
     return rows.map(({ until, ...row }) => ({ ...toNeighbour(row), until }));
   }
 
-  async vacate(tx: Transaction, eventId: string): Promise<void> {
-    await tx.query(`DELETE FROM event_occupancy WHERE event_id = $1`, [eventId]);
+  vacate(tx: Transaction, eventId: string): void {
+    tx.write(`DELETE FROM event_occupancy WHERE event_id = $1`, [eventId]);
   }
 
   /** Returns the given events that a person may see. */

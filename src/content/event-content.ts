@@ -49,7 +49,9 @@ export const selectContent = (alias: string): string =>
 
 /** Returns the content of an object that contains more, such as an entity. */
 export function toContent(source: EventContent): EventContent {
-  return Object.fromEntries(CONTENT_COLUMNS.map(({ property }) => [property, source[property]])) as EventContent;
+  const content: Record<string, unknown> = {};
+  for (const { property } of CONTENT_COLUMNS) content[property] = source[property];
+  return content as unknown as EventContent;
 }
 
 /** The content before an event exists. The first version is compared with it. */

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { User } from '../users/user.entity.js';
 import { camelCase } from './columns.js';
-import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
+import { CONTENT_COLUMNS, type EventContent, selectContent } from './event-content.js';
 
 /** Gives a row the columns of the content, with a check for each closed list of values. */
 const ContentColumns = (): ClassDecorator => (row) => {
@@ -40,7 +40,6 @@ class ContentRow {}
   'events_lists_check',
   `jsonb_typeof(excluded) = 'array' AND jsonb_typeof(added) = 'array' AND jsonb_typeof(overrides) = 'array'`,
 )
-@Index('events_start_time_idx', ['startTime', 'id'])
 @Index('events_updated_at_idx', ['updatedAt', 'id'])
 @Index('events_series_id_idx', ['seriesId'])
 export class CalendarEvent extends (ContentRow as new () => EventContent) {
@@ -103,6 +102,25 @@ export class CalendarEvent extends (ContentRow as new () => EventContent) {
   updatedBy: string;
 }
 
+/** The columns beside those of the content. */
+const OTHER_COLUMNS = [
+  'id',
+  'series_id',
+  'split_from',
+  'split_from_version',
+  'first_start',
+  'last_end',
+  'tzdata',
+  'version',
+  'created_at',
+  'updated_at',
+  'updated_by',
+];
+
+/** Returns the select list that reads a whole row of `events`, under its names in memory. */
+export const selectEvent = (alias: string): string =>
+  `${OTHER_COLUMNS.map((name) => `${alias}.${name} AS "${camelCase(name)}"`).join(', ')}, ${selectContent(alias)}`;
+
 /** A row of `events` as `to_jsonb(events)` returns it: instants are text. */
 export type EventRow = Record<string, unknown> & { id: string };
 
@@ -114,11 +132,19 @@ const INSTANTS = new Set([
   ...CONTENT_COLUMNS.filter(({ column }) => column.type === 'timestamp with time zone').map(({ name }) => name),
 ]);
 
+/** The column and the property of everything in a row, and whether it is an instant. */
+const ROW = [...OTHER_COLUMNS, ...CONTENT_COLUMNS.map(({ name }) => name)].map((name) => ({
+  name,
+  property: camelCase(name),
+  isInstant: INSTANTS.has(name),
+}));
+
 /** Returns the entity for a row. */
 export function eventFromRow(row: EventRow): CalendarEvent {
-  const values = Object.entries(row).map(([name, value]) => [
-    camelCase(name),
-    INSTANTS.has(name) && value !== null ? new Date(value as string) : value,
-  ]);
-  return Object.assign(new CalendarEvent(), Object.fromEntries(values));
+  const event: Record<string, unknown> = new CalendarEvent() as never;
+  for (const { name, property, isInstant } of ROW) {
+    const value = row[name];
+    event[property] = isInstant && value !== null ? new Date(value as string) : value;
+  }
+  return event as unknown as CalendarEvent;
 }

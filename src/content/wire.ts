@@ -34,11 +34,18 @@ const DERIVE: { [Name in DerivedName]: (content: EventContent) => WireContent[Na
   deleted: ({ deletedAt }) => deletedAt !== null,
 };
 
+/** How to read each field, in the order of the table. */
+const READERS = CONTENT_FIELDS.map((name): [ContentField, (content: EventContent) => unknown] => {
+  if (name in DERIVE) return [name, DERIVE[name as DerivedName]];
+  const property = camelCase(name) as keyof EventContent;
+  return [name, (content) => content[property]];
+});
+
 /** Returns the content as clients see it. */
 export function wireContent(content: EventContent): WireContent {
-  const toWire = (name: ContentField): unknown =>
-    name in DERIVE ? DERIVE[name as DerivedName](content) : content[camelCase(name) as keyof EventContent];
-  return Object.fromEntries(CONTENT_FIELDS.map((name) => [name, toWire(name)])) as unknown as WireContent;
+  const wire: Record<string, unknown> = {};
+  for (const [name, read] of READERS) wire[name] = read(content);
+  return wire as unknown as WireContent;
 }
 
 /**
@@ -95,10 +102,15 @@ export function wireOccurrenceTime(
   return allDay ? formatLocalDate(toLocal(epochSecond, timeZone)) : wireInstant(new Date(epochSecond * 1_000));
 }
 
+const OCCURRENCE_PROPERTIES = OCCURRENCE_FIELDS.map((name) => [name, camelCase(name)] as const);
+
 /** Returns the values of an occurrence as clients see them. Absent values stay absent. */
 export function wireOccurrenceContent(content: Partial<OccurrenceContent>): Partial<OccurrenceWire> {
-  const values = OCCURRENCE_FIELDS.map((name) => [name, content[camelCase(name)]] as const);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  const wire: Record<string, unknown> = {};
+  for (const [name, property] of OCCURRENCE_PROPERTIES) {
+    if (content[property] !== undefined) wire[name] = content[property];
+  }
+  return wire;
 }
 
 function wireOverride(override: StoredOverride, content: EventContent): WireOverride {

@@ -1,12 +1,11 @@
-import type { SelectQueryBuilder } from 'typeorm';
 import type { Role } from '../permissions/role.js';
 import type { CalendarEvent } from '../content/event.entity.js';
-import { camelCase } from '../content/columns.js';
+import { camelCase, snakeCase } from '../content/columns.js';
 import { isSeries } from '../content/event-content.js';
-import { type OccurrenceContent, PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
+import { type OccurrenceContent, PLAIN_NAMES, type PlainName, plainFieldOf } from '../content/fields.js';
 import { seriesOf } from '../content/series.js';
-import { OWNER_AS_OF } from './events-as-of.js';
 import { expand } from '../recurrence/expand.js';
+import { VisibleEvents } from './visible-events.js';
 
 /** The conditions and the order of a list of events. An event must satisfy all conditions. */
 export interface EventFilter {
@@ -27,31 +26,61 @@ export interface EventFilter {
   sort: { column: 'startTime' | 'updatedAt'; descending: boolean };
 }
 
-/** Adds the conditions of a filter to a query. Bounds of series are approximate: see `occursWithin`. */
-export function applyFilter(
-  query: SelectQueryBuilder<CalendarEvent>,
-  filter: EventFilter,
-): SelectQueryBuilder<CalendarEvent> {
-  query.andWhere(filter.deleted ? `e.deletedAt IS NOT NULL AND mine.role = 'owner'` : 'e.deletedAt IS NULL');
-  if (filter.from) query.andWhere('(e.lastEnd IS NULL OR e.lastEnd > :from)', { from: filter.from });
-  if (filter.to) query.andWhere('e.firstStart < :to', { to: filter.to });
-  if (filter.q) query.andWhere(SEARCH, { q: contains(filter.q) });
-  if (filter.location) {
-    const inOverride = `o ->> 'location' ILIKE :location`;
-    query.andWhere(`(e.location ILIKE :location OR ${anyOverride(inOverride)})`, {
-      location: contains(filter.location),
-    });
-  }
-  if (filter.role) query.andWhere('mine.role = :role', { role: filter.role });
-  if (filter.ownerId) {
-    query.andWhere(`${filter.asOf ? OWNER_AS_OF : 'owner.id'} = :ownerId`, { ownerId: filter.ownerId });
-  }
-  if (filter.isRecurring !== undefined) {
-    query.andWhere(`(e.rrule IS NOT NULL OR e.added <> '[]') = :recurring`, { recurring: filter.isRecurring });
-  }
-  if (filter.updatedSince) query.andWhere('e.updatedAt >= :since', { since: filter.updatedSince });
-  return query;
+/** Where a page of a list begins, and how many rows it needs. */
+export interface Slice {
+  /** The time and the id of the event before it, in the order of the list. */
+  after: [time: Date, id: string] | null;
+  limit: number;
 }
+
+/**
+ * Returns the events of a person that match a filter, after a key. Bounds of series are approximate: see `occursWithin`.
+ */
+export function selectMatching(userId: string, filter: EventFilter, { after, limit }: Slice): VisibleEvents {
+  const { from, to, isRecurring, asOf, deleted, sort } = filter;
+  const events = new VisibleEvents(userId, asOf);
+  if (sort.column === 'startTime' && !asOf && !deleted) {
+    const descending = sort.descending;
+    return applyConditions(
+      events.within({ from, to, isRecurring, descending, after, limit: rejectsSpans(filter) ? null : limit }),
+      filter,
+    );
+  }
+  events.where(deleted ? `e.deleted_at IS NOT NULL AND mine.role = 'owner'` : 'e.deleted_at IS NULL');
+  if (from) events.where(`(e.last_end IS NULL OR e.last_end > ${events.parameter(from)})`);
+  if (to) events.where(`e.first_start < ${events.parameter(to)}`);
+  if (isRecurring !== undefined) events.where(`${isRecurring ? '' : 'NOT '}(e.rrule IS NOT NULL OR e.added <> '[]')`);
+  if (after) {
+    const key = `${events.parameter(after[0])}::timestamptz, ${events.parameter(after[1])}::uuid`;
+    events.where(`(e.${snakeCase(sort.column)}, e.id) ${sort.descending ? '<' : '>'} (${key})`);
+  }
+  return applyConditions(events, filter);
+}
+
+/** Returns true when a filter has conditions that spans don't show. */
+const rejectsSpans = ({ q, location, role, ownerId, updatedSince }: EventFilter): boolean =>
+  [q, location, role, ownerId, updatedSince].some((condition) => condition !== undefined);
+
+/** Returns the order of the rows of a list. */
+export const orderOf = ({ sort: { column, descending } }: EventFilter): string => {
+  const direction = descending ? 'DESC' : 'ASC';
+  return `ORDER BY e.${snakeCase(column)} ${direction}, e.id ${direction}`;
+};
+
+/** Adds the conditions that spans don't show. */
+function applyConditions(events: VisibleEvents, filter: EventFilter): VisibleEvents {
+  const { q, location, role, ownerId, updatedSince } = filter;
+  if (q) events.where(anyContains(SEARCHED, events.parameter(contains(q))));
+  if (location) events.where(anyContains(['location'], events.parameter(contains(location))));
+  if (role) events.where(`mine.role = ${events.parameter(role)}`);
+  if (ownerId) events.whereOwner(ownerId);
+  if (updatedSince) events.where(`e.updated_at >= ${events.parameter(updatedSince)}`);
+  return events;
+}
+
+/** Returns true when SQL rejects all that the filter rejects: without a window, the bounds of series don't matter. */
+export const matchesInSql = ({ from, to, isRecurring }: EventFilter): boolean =>
+  (!from && !to) || isRecurring === false;
 
 /** Returns true when an occurrence of the event overlaps the window, which the bounds of a series do not show. */
 export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): boolean {
@@ -68,18 +97,18 @@ export function matchesTexts(values: OccurrenceContent, { location, q }: EventFi
   const has = (text: unknown, part: string): boolean =>
     typeof text === 'string' && text.toLowerCase().includes(part.toLowerCase());
   if (location && !has(values.location, location)) return false;
-  return !q || SEARCHED.some((property) => has(values[property], q));
+  return !q || SEARCHED.some((name) => has(values[camelCase(name)], q));
 }
-
-const anyOverride = (condition: string): string =>
-  `EXISTS (SELECT FROM jsonb_array_elements(e.overrides) AS o WHERE ${condition})`;
 
 const contains = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /** The fields that `q` searches. */
-const SEARCHED = PLAIN_NAMES.filter((name) => plainFieldOf(name).input.searched).map(camelCase);
+const SEARCHED = PLAIN_NAMES.filter((name) => plainFieldOf(name).input.searched);
 
-const anyOf = (of: (property: string) => string): string =>
-  SEARCHED.map((property) => `${of(property)} ILIKE :q`).join(' OR ');
-
-const SEARCH = `(${anyOf((property) => `e.${property}`)} OR ${anyOverride(anyOf((property) => `o ->> '${property}'`))})`;
+/** Returns a condition: one of the fields of the event, or of one occurrence, contains the text of a placeholder. */
+function anyContains(fields: readonly PlainName[], text: string): string {
+  const anyOf = (of: (field: PlainName) => string): string =>
+    fields.map((name) => `${of(name)} ILIKE ${text}`).join(' OR ');
+  const inOverride = anyOf((name) => `o ->> '${camelCase(name)}'`);
+  return `(${anyOf((name) => `e.${name}`)} OR EXISTS (SELECT FROM jsonb_array_elements(e.overrides) AS o WHERE ${inOverride}))`;
+}

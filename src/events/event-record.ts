@@ -34,7 +34,7 @@ export interface MergedOver {
 export interface EventWithMembers {
   record: EventRecord;
   /** Owner first, then by name. */
-  members: Member[];
+  members: Pick<Member, 'userId' | 'username' | 'role'>[];
   /** Only after a change. */
   notes?: TimeNotes;
   /** Only after a merged edit. */

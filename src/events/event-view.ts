@@ -4,12 +4,11 @@ import type { EventContent } from '../content/event-content.js';
 import type { OccurrenceWire, PlainWire, WireOverride } from '../content/fields.js';
 import { type EventOccurrence, wireOccurrence } from '../content/occurrences.js';
 import { wireContent, wireOccurrenceContent, wireRrule } from '../content/wire.js';
-import type { Member } from '../permissions/member.js';
 import { listAllowedActions, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
 import type { RecurrencePattern } from '../recurrence/pattern.js';
 import { PersonView } from '../users/user-view.js';
-import type { EventRecord, TimeNotes } from './event-record.js';
+import type { EventRecord, EventWithMembers, TimeNotes } from './event-record.js';
 import { OccurrenceTimesView, type OccurrenceView } from './occurrences.dto.js';
 import type { ExpandedRecord } from './occurrences.service.js';
 import { type Class, OccurrenceProperties, PlainProperties } from './plain-fields.js';
@@ -179,7 +178,10 @@ export class CreatedEventsView {
   items: EventView[];
 }
 
-export function eventView({ event, role, owner, updatedBy }: EventRecord, members?: Member[]): EventView {
+export function eventView(
+  { event, role, owner, updatedBy }: EventRecord,
+  members?: EventWithMembers['members'],
+): EventView {
   const { deleted: _deleted, ...content } = wireContent(event);
   return {
     id: event.id,
@@ -199,7 +201,11 @@ export function eventView({ event, role, owner, updatedBy }: EventRecord, member
   };
 }
 
-const memberRole = ({ userId, username, role }: Member): PersonRoleView => ({ user_id: userId, username, role });
+const memberRole = ({ userId, username, role }: EventWithMembers['members'][number]): PersonRoleView => ({
+  user_id: userId,
+  username,
+  role,
+});
 
 /** Returns one occurrence as an item of a list: the event with the values of the occurrence. */
 export function expandedView({ record, occurrence }: ExpandedRecord): EventItemView {

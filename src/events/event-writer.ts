@@ -7,7 +7,7 @@ import { findChangedFields, changesTime, wireContent } from '../content/wire.js'
 import type { ContentKind } from '../history/change.js';
 import { EventLock, type LockedEvent, type LockedForActor } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
 import { MembersWriter } from '../sharing/members-writer.js';
 import { type EventWithMembers, toEventWithMembers } from './event-record.js';
@@ -21,6 +21,14 @@ export interface Draft {
   comment: string | null;
   /** Pointer to the event in a request body with several events. */
   pointer?: string;
+}
+
+/** A new event that is being created. */
+interface Creation {
+  draft: Draft;
+  event: CalendarEvent;
+  booking: Booking;
+  resolved: ResolvedBooking;
 }
 
 export interface WriteRequest {
@@ -51,23 +59,21 @@ export class EventWriter {
    */
   async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<EventWithMembers[]> {
     await this.locks.lockAvailability(tx, [actor.userId]);
+    const created = drafts.map((draft): Creation => {
+      const { content, pointer } = draft;
+      const event = createFirstRow(content, actor, new Date());
+      const booking = { eventId: event.id, ownerId: actor.userId, content, pointer };
+      return { draft, event, booking, resolved: { content, overlapping: false, skipped: [], refused: [] } };
+    });
+    const bookings = created.map(({ booking }) => booking);
+    if (await this.availability.areFree(tx, bookings)) return this.store(tx, actor, created);
+
     const written: EventWithMembers[] = [];
-    const bookings: Booking[] = [];
     const refused: Conflict[] = [];
-    for (const draft of drafts) {
-      const event = createFirstRow(draft.content, actor, new Date());
-      const booking = { eventId: event.id, ownerId: actor.userId, content: draft.content, pointer: draft.pointer };
-      const resolved = await this.availability.resolve(tx, booking, actor, draft.onConflict);
-      bookings.push(booking);
+    for (const one of created) {
+      const resolved = await this.availability.resolve(tx, one.booking, actor, one.draft.onConflict);
       refused.push(...resolved.refused);
-      if (resolved.refused.length > 0) continue;
-      Object.assign(event, resolved.content, deriveColumns(resolved.content));
-      await this.events.save(event, { tx, actorId: actor.userId, kind: 'created', comment: draft.comment });
-      const owner = await this.members.createOwner(tx, event.id, actor, event.createdAt);
-      const person = { id: actor.userId, username: actor.username };
-      const notes = await this.occupy(tx, booking, resolved, actor);
-      const record = { event, role: owner.role, owner: person, updatedBy: person };
-      written.push({ record, members: [owner], notes });
+      if (resolved.refused.length === 0) written.push(...(await this.store(tx, actor, [{ ...one, resolved }])));
     }
     if (refused.length === 0) return written;
     const createdIds = written.map(({ record }) => record.event.id);
@@ -97,7 +103,7 @@ export class EventWriter {
     const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment };
     const author = { id: actor.userId, username: actor.username };
     if (!changesTime(before, after)) {
-      const saved = await this.events.save(createNextRow(locked, content, actor), version);
+      const saved = await this.events.update(createNextRow(locked, content, actor), event, version);
       return toEventWithMembers(locked, saved, undefined, author);
     }
     if (!locked.availabilityLocked)
@@ -106,7 +112,7 @@ export class EventWriter {
     const booking = { eventId: event.id, ownerId, content };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
-    const saved = await this.events.save(createNextRow(locked, resolved.content, actor), version);
+    const saved = await this.events.update(createNextRow(locked, resolved.content, actor), event, version);
     const notes = await this.occupy(tx, booking, resolved, actor);
     return toEventWithMembers(locked, saved, notes, author);
   }
@@ -124,7 +130,7 @@ export class EventWriter {
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const version = { tx, actorId: actor.userId, kind: 'split' as const, comment };
-    const saved = await this.events.save(createNextRow(locked, head, actor), version);
+    const saved = await this.events.update(createNextRow(locked, head, actor), event, version);
     await this.occupyLess(tx, { eventId: event.id, ownerId, content: head }, actor);
 
     const created = Object.assign(createFirstRow(tail, actor, saved.updatedAt), {
@@ -135,8 +141,9 @@ export class EventWriter {
     const booking = { eventId: created.id, ownerId, content: tail };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
-    await this.events.save(Object.assign(created, resolved.content, deriveColumns(resolved.content)), version);
-    await this.members.copyMembers(tx, event.id, created.id);
+    Object.assign(created, resolved.content, deriveColumns(resolved.content));
+    await this.events.insert(tx, [{ event: created, write: version }]);
+    this.members.copyMembers(tx, locked, created.id);
     const notes = await this.occupy(tx, booking, resolved, actor);
     return toEventWithMembers(locked, created, notes, { id: actor.userId, username: actor.username });
   }
@@ -156,9 +163,42 @@ export class EventWriter {
     const booking = { eventId: event.id, ownerId, content };
     const conflicts = await this.availability.find(tx, booking, actor);
     const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
-    const saved = await this.events.save(createNextRow(locked, content, actor), version);
-    await this.availability.occupy(tx, booking, conflicts.length > 0);
+    const saved = await this.events.update(createNextRow(locked, content, actor), event, version);
+    this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
     return { event: saved, conflicts };
+  }
+
+  /** Stores new events whose conflicts are resolved. */
+  private async store(tx: Transaction, actor: Actor, created: Creation[]): Promise<EventWithMembers[]> {
+    for (const { event, resolved } of created) {
+      Object.assign(event, resolved.content, deriveColumns(resolved.content));
+    }
+    await this.events.insert(
+      tx,
+      created.map(({ event, draft: { comment } }) => ({
+        event,
+        write: { tx, actorId: actor.userId, kind: 'created', comment },
+      })),
+    );
+    const owners = this.members.createOwners(
+      tx,
+      created.map(({ event }) => event),
+      actor,
+    );
+    const occupied = created.map(({ booking, resolved: { content, overlapping } }) => ({
+      booking: { ...booking, content },
+      overlapping,
+    }));
+    this.availability.occupy(tx, occupied);
+    const person = { id: actor.userId, username: actor.username };
+    const written: EventWithMembers[] = [];
+    for (const [index, { event, resolved }] of created.entries()) {
+      const owner = owners[index]!;
+      const possibleConflictsAfter = await this.availability.findFar(tx, occupied[index]!.booking, actor);
+      const record = { event, role: owner.role, owner: person, updatedBy: person };
+      written.push({ record, members: [owner], notes: { skipped: resolved.skipped, possibleConflictsAfter } });
+    }
+    return written;
   }
 
   /** Moves the unchanged tails of later splits to the trash, so that the whole series can occupy their time again. */
@@ -170,15 +210,15 @@ export class EventWriter {
       const content = { ...toContent(tail.event), deletedAt: new Date() };
       const comment = `Rejoined with “${event.title}”`;
       const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment };
-      await this.events.save(createNextRow(tail, content, actor), deletion);
-      await this.availability.vacate(tx, tailId);
+      await this.events.update(createNextRow(tail, content, actor), tail.event, deletion);
+      this.availability.vacate(tx, tailId);
     }
   }
 
   /** Stores the time of an event that released some: it may conflict no longer, and is then constrained again. */
   private async occupyLess(tx: Transaction, booking: Booking, actor: Actor): Promise<void> {
     const conflicts = await this.availability.find(tx, booking, actor);
-    await this.availability.occupy(tx, booking, conflicts.length > 0);
+    this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
   }
 
   /** Stores the time of a saved event, and returns the notes for its author. */
@@ -189,7 +229,7 @@ export class EventWriter {
     actor: Actor,
   ): Promise<EventWithMembers['notes']> {
     const occupied = { ...booking, content };
-    await this.availability.occupy(tx, occupied, overlapping);
+    this.availability.occupy(tx, [{ booking: occupied, overlapping }]);
     return { skipped, possibleConflictsAfter: await this.availability.findFar(tx, occupied, actor) };
   }
 }

@@ -119,7 +119,7 @@ export class EventsController {
   }
 
   @Get(':id')
-  @RequireRole('read', { evenDeleted: true })
+  @RequireRole('read', { evenDeleted: true, readsOwnRole: true })
   @ApiOperation({
     operationId: 'getEvent',
     summary: 'Read an event',

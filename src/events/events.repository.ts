@@ -1,25 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { EntityManager, type SelectQueryBuilder } from 'typeorm';
-import { Permission } from '../permissions/permission.entity.js';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { type EventContent, selectContent, toContent } from '../content/event-content.js';
-import type { Role } from '../permissions/role.js';
+import type { CalendarEvent } from '../content/event.entity.js';
 import type { EventWrite } from '../history/event-write.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import { Database } from '../platform/database/database.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
-import { User } from '../users/user.entity.js';
-import { CalendarEvent } from '../content/event.entity.js';
-import { applyFilter, type EventFilter } from './event-filter.js';
-import type { EventRecord } from './event-record.js';
-import { selectAsOf } from './events-as-of.js';
+import { type EventFilter, matchesInSql, orderOf, selectMatching, type Slice } from './event-filter.js';
+import type { EventRecord, EventWithMembers } from './event-record.js';
+import { EventStatements } from './event-statements.js';
+import { toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
 
-/** Rows of the first read when a filter may skip some of them, and of the largest read. */
-const CHUNK = 200;
+/** Rows of the largest read. */
 const MAX_ROWS = 2_000;
 
 @Injectable()
 export class EventsRepository {
-  constructor(private readonly manager: EntityManager) {}
+  private readonly rows: EventStatements;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly database: Database,
+  ) {
+    this.rows = new EventStatements(dataSource);
+  }
 
   /** Returns the content of an event and its owner, without a lock; null when there is none. */
   async findContent(tx: Transaction, id: string): Promise<{ ownerId: string; content: EventContent } | null> {
@@ -33,7 +38,7 @@ export class EventsRepository {
 
   /** Returns events whose instants were computed with another edition of the time zone data. */
   async listWithOtherTzdata(tzdata: string, limit: number): Promise<string[]> {
-    const rows = await this.manager.query<{ id: string }[]>(
+    const rows = await this.database.query<{ id: string }>(
       `SELECT id FROM events WHERE tzdata <> $1 ORDER BY id LIMIT $2`,
       [tzdata, limit],
     );
@@ -41,8 +46,8 @@ export class EventsRepository {
   }
 
   /** Stores that the instants are valid for this edition too. The column is derived, so this creates no version. */
-  async markTzdata(tx: Transaction, id: string, tzdata: string): Promise<void> {
-    await tx.query(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
+  markTzdata(tx: Transaction, id: string, tzdata: string): void {
+    tx.write(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
   }
 
   /** Returns the events split off after a version of this one that have the same owner and are unchanged since. */
@@ -62,9 +67,22 @@ export class EventsRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Saves the row. The subscriber creates the version from `write`. Returns the row. */
-  async save(event: CalendarEvent, write: EventWrite): Promise<CalendarEvent> {
-    await write.tx.manager.save(event, { data: write as never });
+  /** Inserts new rows, and notifies the subscribers of TypeORM, of which one captures their versions from memory. */
+  async insert(tx: Transaction, created: { event: CalendarEvent; write: EventWrite }[]): Promise<void> {
+    tx.write(...this.rows.insert(created.map(({ event }) => event)));
+    for (const { event, write } of created) {
+      await this.subscribers(write).broadcast('AfterInsert', this.rows.metadata, event);
+    }
+  }
+
+  /**
+   * Updates a row, and notifies the subscribers of TypeORM. Returns it.
+   * @param before the row as it is stored
+   */
+  async update(event: CalendarEvent, before: CalendarEvent, write: EventWrite): Promise<CalendarEvent> {
+    const changed = this.rows.listChanged(before, event);
+    write.tx.write(...this.rows.update(event, changed));
+    await this.subscribers(write).broadcast('AfterUpdate', this.rows.metadata, event, before, changed, []);
     return event;
   }
 
@@ -72,20 +90,21 @@ export class EventsRepository {
    * Returns an event as a person sees it; null when they may not see it, or when it did not exist yet.
    * @param asOf an earlier time; null for the current state
    */
-  async findRecord(
-    id: string,
-    userId: string,
-    { tx, asOf = null }: { tx?: Transaction; asOf?: Date | null } = {},
-  ): Promise<EventRecord | null> {
-    const query = selectVisible(tx?.manager ?? this.manager, userId, asOf).andWhere('e.id = :id', { id });
-    return (await read(query))[0] ?? null;
+  async findRecord(id: string, userId: string, asOf: Date | null = null): Promise<EventRecord | null> {
+    const [row] = await this.findRows(id, userId, { asOf });
+    return row ? toRecord(row) : null;
+  }
+
+  /** Returns an event as a person sees it with its members, owner first, then by name; null when they may not see it. */
+  async findWithMembers(id: string, userId: string, tx?: Transaction): Promise<EventWithMembers | null> {
+    const [row] = await this.findRows(id, userId, { tx, members: true });
+    return row ? { record: toRecord(row), members: row.members! } : null;
   }
 
   /** Returns the series that a person may see whose bounds overlap the window of the filter. */
   listSeries(userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
     if (filter.isRecurring === false) return Promise.resolve([]);
-    const query = applyFilter(selectVisible(this.manager, userId, filter.asOf), { ...filter, isRecurring: true });
-    return read(query.orderBy('e.id').limit(limit));
+    return this.read(userId, { ...filter, isRecurring: true }, { after: null, limit });
   }
 
   /** Returns the single events that a person may see, by start, after a key (epoch seconds and id). */
@@ -96,9 +115,8 @@ export class EventsRepository {
     after: { start: number; id: string } | null,
   ): Promise<EventRecord[]> {
     if (filter.isRecurring === true) return Promise.resolve([]);
-    const query = applyFilter(selectVisible(this.manager, userId, filter.asOf), { ...filter, isRecurring: false });
-    if (after) afterKey(query, 'startTime', false, [new Date(after.start * 1_000).toISOString(), after.id]);
-    return read(query.orderBy('e.startTime').addOrderBy('e.id').limit(limit));
+    const key = after && readKey([new Date(after.start * 1_000).toISOString(), after.id]);
+    return this.read(userId, { ...filter, isRecurring: false }, { after: key, limit });
   }
 
   /**
@@ -112,66 +130,59 @@ export class EventsRepository {
     page: PageRequest,
     keep: (event: CalendarEvent) => boolean,
   ): Promise<Page<EventRecord>> {
-    const { column, descending } = filter.sort;
+    const { column } = filter.sort;
     const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
-    const direction = descending ? 'DESC' : 'ASC';
-    const query = (after: string[] | null, take: number): SelectQueryBuilder<CalendarEvent> => {
-      const select = applyFilter(selectVisible(this.manager, userId, filter.asOf), filter);
-      if (after) afterKey(select, column, descending, after);
-      return select.orderBy(`e.${column}`, direction).addOrderBy('e.id', direction).limit(take);
-    };
-
-    if (page.offset !== null) {
-      const all = await readAll(query, keyOf, keep, Infinity);
-      const rows = all.slice(page.offset, page.offset + page.limit + 1);
-      return pageOf(rows, page, keyOf, all.length);
+    const { offset, limit } = page;
+    if (offset !== null && matchesInSql(filter)) {
+      const [total, rows] = await Promise.all([
+        this.count(userId, filter),
+        this.read(userId, filter, { after: null, limit: offset + limit + 1 }, offset),
+      ]);
+      return pageOf(rows, page, keyOf, total);
     }
-    return pageOf(await readAll(query, keyOf, keep, page.limit + 1, page.after), page, keyOf, null);
+    const read = (after: string[] | null, take: number): Promise<EventRecord[]> =>
+      this.read(userId, filter, { after: after && readKey(after), limit: take });
+    if (offset !== null) {
+      const all = await readAll(read, keyOf, keep, Infinity);
+      return pageOf(all.slice(offset, offset + limit + 1), page, keyOf, all.length);
+    }
+    return pageOf(await readAll(read, keyOf, keep, limit + 1, page.after), page, keyOf, null);
   }
-}
 
-/** Selects the events that a person may see, with their role, the owner and the last editor; as of an earlier time. */
-function selectVisible(
-  manager: EntityManager,
-  userId: string,
-  asOf: Date | null = null,
-): SelectQueryBuilder<CalendarEvent> {
-  const query = manager
-    .createQueryBuilder(CalendarEvent, 'e')
-    .innerJoin(Permission, 'mine', 'mine.eventId = e.id AND mine.userId = :userId', { userId })
-    .innerJoin(User, 'editor', 'editor.id = e.updatedBy')
-    .addSelect(['mine.role AS role', 'editor.id AS editor_id', 'editor.username AS editor_name']);
-  if (asOf) return selectAsOf(query, asOf);
-  return query
-    .innerJoin(Permission, 'own', `own.eventId = e.id AND own.role = 'owner'`)
-    .innerJoin(User, 'owner', 'owner.id = own.userId')
-    .addSelect(['owner.id AS owner_id', 'owner.username AS owner_name']);
-}
+  private subscribers(write: EventWrite): QueryRunner['broadcaster'] {
+    const runner = this.dataSource.createQueryRunner();
+    runner.data = write;
+    return runner.broadcaster;
+  }
 
-interface PeopleRow {
-  role: Role;
-  owner_id: string;
-  owner_name: string;
-  editor_id: string;
-  editor_name: string;
-}
+  private findRows(
+    id: string,
+    userId: string,
+    { tx, asOf = null, members }: { tx?: Transaction; asOf?: Date | null; members?: boolean },
+  ): Promise<VisibleRow[]> {
+    const events = new VisibleEvents(userId, asOf);
+    events.where(`e.id = ${events.parameter(id)}`);
+    return (tx ?? this.database).query<VisibleRow>(events.select('', { members }), events.parameters);
+  }
 
-async function read(query: SelectQueryBuilder<CalendarEvent>): Promise<EventRecord[]> {
-  const { entities, raw } = await query.getRawAndEntities<PeopleRow>();
-  return entities.map((event, index) => {
-    const people = raw[index]!;
-    return {
-      event,
-      role: people.role,
-      owner: { id: people.owner_id, username: people.owner_name },
-      updatedBy: { id: people.editor_id, username: people.editor_name },
-    };
-  });
+  private async read(userId: string, filter: EventFilter, slice: Slice, offset = 0): Promise<EventRecord[]> {
+    const events = selectMatching(userId, filter, slice);
+    const sql = events.select(
+      `${orderOf(filter)} LIMIT ${events.parameter(slice.limit - offset)} OFFSET ${events.parameter(offset)}`,
+    );
+    return (await this.database.query<VisibleRow>(sql, events.parameters)).map(toRecord);
+  }
+
+  private async count(userId: string, filter: EventFilter): Promise<number> {
+    const events = selectMatching(userId, filter, { after: null, limit: Number.MAX_SAFE_INTEGER });
+    const [row] = await this.database.query<{ n: number }>(events.count(), events.parameters);
+    return row!.n;
+  }
 }
 
 /** Reads rows until enough are kept or none are left. */
 async function readAll(
-  query: (after: string[] | null, take: number) => SelectQueryBuilder<CalendarEvent>,
+  read: (after: string[] | null, take: number) => Promise<EventRecord[]>,
   keyOf: (record: EventRecord) => string[],
   keep: (event: CalendarEvent) => boolean,
   enough: number,
@@ -179,8 +190,8 @@ async function readAll(
 ): Promise<EventRecord[]> {
   const kept: EventRecord[] = [];
   // Each read is twice as large: a query as of an earlier time reads everything again, however few rows it returns.
-  for (let [after, take] = [start, Math.max(Math.min(enough, CHUNK), 1)]; ; take = Math.min(take * 2, MAX_ROWS)) {
-    const rows = await read(query(after, take));
+  for (let [after, take] = [start, Math.min(enough, MAX_ROWS)]; ; take = Math.min(take * 2, MAX_ROWS)) {
+    const rows = await read(after, take);
     kept.push(...rows.filter(({ event }) => keep(event)));
     const last = rows.at(-1);
     if (rows.length < take || kept.length >= enough || !last) return kept.slice(0, enough);
@@ -191,15 +202,8 @@ async function readAll(
 // Four-digit years, which PostgreSQL can read.
 const KEY_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-function afterKey(
-  query: SelectQueryBuilder<CalendarEvent>,
-  column: 'startTime' | 'updatedAt',
-  descending: boolean,
-  [time = '', id = '']: string[],
-): void {
+/** Reads the key of a cursor. @throws Problem for a key that is none */
+function readKey([time = '', id = '']: string[]): [Date, string] {
   if (!KEY_TIME.test(time) || Number.isNaN(Date.parse(time)) || !isUUID(id)) throw invalidCursor();
-  query.andWhere(`(e.${column}, e.id) ${descending ? '<' : '>'} (:keyTime::timestamptz, :keyId::uuid)`, {
-    keyTime: new Date(time),
-    keyId: id,
-  });
+  return [new Date(time), id];
 }

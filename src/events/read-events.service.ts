@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HistoryService } from '../history/history.service.js';
-import { MembersService } from '../permissions/members.service.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';
@@ -15,7 +14,6 @@ export class ReadEventsService {
   constructor(
     private readonly events: EventsRepository,
     private readonly history: HistoryService,
-    private readonly members: MembersService,
   ) {}
 
   /**
@@ -24,9 +22,9 @@ export class ReadEventsService {
    * @throws Problem not_found, also for an event that did not exist at that time or was in the trash
    */
   async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithMembers> {
-    const record = await this.events.findRecord(id, actor.userId, { asOf });
-    if (!record || record.event.deletedAt) throw notFound();
-    return { record, members: await (asOf ? this.history.getMembersAsOf(id, asOf) : this.members.list(id)) };
+    const found = asOf ? await this.findAsOf(actor, id, asOf) : await this.events.findWithMembers(id, actor.userId);
+    if (!found || found.record.event.deletedAt) throw notFound();
+    return found;
   }
 
   /** Returns a page of the events that the actor may see. */
@@ -36,8 +34,13 @@ export class ReadEventsService {
 
   /** Returns the event as the running transaction sees it, even in the trash. @throws Problem not_found */
   async getIn(tx: Transaction, actor: Actor, id: string): Promise<EventWithMembers> {
-    const record = await this.events.findRecord(id, actor.userId, { tx });
-    if (!record) throw notFound();
-    return { record, members: await this.members.list(id, tx) };
+    const found = await this.events.findWithMembers(id, actor.userId, tx);
+    if (!found) throw notFound();
+    return found;
+  }
+
+  private async findAsOf(actor: Actor, id: string, asOf: Date): Promise<EventWithMembers | null> {
+    const record = await this.events.findRecord(id, actor.userId, asOf);
+    return record && { record, members: await this.history.getMembersAsOf(id, asOf) };
   }
 }

@@ -6,7 +6,8 @@ import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, isSeries, toContent } from '../content/event-content.js';
 import { seriesOf, applySeries } from '../content/series.js';
 import { EventLock } from '../history/event-lock.js';
-import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
 import { toInstant, toLocal, tzdataVersion } from '../time/time-zone.js';
 import { SYSTEM_ACTOR } from '../users/system-actor.js';
@@ -60,7 +61,7 @@ export class TimeZoneUpdateService {
     if (!locked) return null;
     const content = recomputeInstants(locked.event);
     if (await this.isUnmoved(tx, locked.event, content)) {
-      await this.events.markTzdata(tx, eventId, tzdata);
+      this.events.markTzdata(tx, eventId, tzdata);
       return null;
     }
     const comment = `New time zone data (${tzdata}): the wall time stays, the instant moved`;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { toSnapshot } from '../content/snapshot.js';
-import { PerTransaction, type Transaction, Transactions } from '../platform/database/transactions.js';
+import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import { type Change, isMembersChange } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
@@ -17,6 +18,7 @@ export class Changes {
 
   private readonly recorded = new PerTransaction<Change[]>(() => []);
   private readonly lastEntries = new PerTransaction<Map<string, LastEntry>>(() => new Map());
+  private readonly members = new PerTransaction<Map<string, string[]>>(() => new Map());
 
   constructor(
     private readonly history: HistoryRepository,
@@ -38,6 +40,18 @@ export class Changes {
     this.lastEntries.of(tx).set(eventId, last);
   }
 
+  /** Sets the members of a locked or new event, as they are after the last change, so that they are not read again. */
+  setMembers(tx: Transaction, eventId: string, userIds: string[]): void {
+    this.members.of(tx).set(eventId, userIds);
+  }
+
+  /** Returns the ids of the members of an event that the transaction has locked or created. */
+  membersOf(tx: Transaction, eventId: string): readonly string[] {
+    const members = this.members.of(tx).get(eventId);
+    if (!members) throw new Error('A change of an event that is not locked');
+    return members;
+  }
+
   /** Returns the changes recorded in a transaction, in order. */
   of(tx: Transaction): readonly Change[] {
     return this.recorded.of(tx);
@@ -47,7 +61,7 @@ export class Changes {
     const changes = this.of(tx);
     if (changes.length === 0) return;
     const entries = await this.chain(tx, changes);
-    await this.history.insert(tx, entries);
+    this.history.insert(tx, entries);
     await this.beforeCommit.run(tx, changes);
   }
 

@@ -3,7 +3,7 @@ import { CalendarEvent, type EventRow, eventFromRow } from '../content/event.ent
 import { type AccessOptions, checkRole } from '../permissions/access.service.js';
 import type { Member } from '../permissions/member.js';
 import type { Action, Role } from '../permissions/role.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Changes } from './changes.js';
 
@@ -71,6 +71,11 @@ export class EventLock {
     if (!row) return null;
     this.changes.setLastEntry(tx, eventId, { position: row.position, hash: row.hash });
     const members = row.members.map(({ grantedAt, ...member }) => ({ ...member, grantedAt: new Date(grantedAt) }));
+    this.changes.setMembers(
+      tx,
+      eventId,
+      members.map(({ userId }) => userId),
+    );
     const event = eventFromRow(row.event);
     const editor = { id: event.updatedBy, username: row.editor };
     const lastEntryAt = row.at;

@@ -1,4 +1,4 @@
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { ContentKind } from './change.js';
 
 /** Passed with every save of an event to the subscriber that creates the version, which rejects a save without it. */

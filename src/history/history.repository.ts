@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Snapshot } from '../content/snapshot.js';
 import type { Member, RoleChange } from '../permissions/member.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import { Database } from '../platform/database/database.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import type { ChangeKind } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
@@ -55,7 +55,7 @@ const ENTRIES = `
 /** Reads and appends rows of `event_versions` and `member_changes`. */
 @Injectable()
 export class HistoryRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /** Returns the last entry of each locked event that has one. */
   async listLastEntries(tx: Transaction, eventIds: string[]): Promise<Map<string, LastEntry>> {
@@ -68,11 +68,11 @@ export class HistoryRepository {
     return new Map(rows.map(({ eventId, position, hash }) => [eventId, { position, hash }]));
   }
 
-  async insert(tx: Transaction, entries: ChainedEntry[]): Promise<void> {
+  insert(tx: Transaction, entries: ChainedEntry[]): void {
     const versions = entries.filter((entry) => entry.members === null);
     const memberChanges = entries.filter((entry) => entry.members !== null);
     if (versions.length > 0) {
-      await tx.query(
+      tx.write(
         `INSERT INTO event_versions (event_id, version, position, kind, author_id, comment, changed, snapshot,
                                      created_at, hash)
          SELECT "eventId", version, position, kind, "actorId", comment, changed, snapshot, at, decode(hash, 'hex')
@@ -82,7 +82,7 @@ export class HistoryRepository {
       );
     }
     if (memberChanges.length > 0) {
-      await tx.query(
+      tx.write(
         `INSERT INTO member_changes (event_id, version, position, kind, actor_id, comment, members, created_at, hash)
          SELECT "eventId", version, position, kind, "actorId", comment, members, at, decode(hash, 'hex')
            FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text,
@@ -95,7 +95,7 @@ export class HistoryRepository {
   /** Returns the versions of an event, newest first. */
   async listVersions(eventId: string, page: PageRequest): Promise<Page<EntryRow>> {
     const before = page.after ? numberKey(page.after[0]) : null;
-    const rows = await this.dataSource.query<EntryRow[]>(
+    const rows = await this.database.query<EntryRow>(
       `${VERSION} WHERE v.event_id = $1 AND ($2::bigint IS NULL OR v.version < $2)
         ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
       [eventId, before, page.limit + 1, page.offset ?? 0],
@@ -108,10 +108,10 @@ export class HistoryRepository {
   }
 
   async findVersion(eventId: string, version: number, tx?: Transaction): Promise<EntryRow | null> {
-    const [row] = await (tx?.manager ?? this.dataSource).query<EntryRow[]>(
-      `${VERSION} WHERE v.event_id = $1 AND v.version = $2`,
-      [eventId, version],
-    );
+    const [row] = await (tx ?? this.database).query<EntryRow>(`${VERSION} WHERE v.event_id = $1 AND v.version = $2`, [
+      eventId,
+      version,
+    ]);
     return row ?? null;
   }
 
@@ -141,7 +141,7 @@ export class HistoryRepository {
     const { descending, field = null, kind = null, author = null } = filter;
     const direction = descending ? 'DESC' : 'ASC';
     // Snapshots are read for the page only: they make up most of a long history.
-    const rows = await this.dataSource.query<EntryRow[]>(
+    const rows = await this.database.query<EntryRow>(
       `SELECT page.*, v.snapshot, earlier.snapshot AS before, ${REDACTION}
          FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
                 ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
@@ -160,7 +160,7 @@ export class HistoryRepository {
 
   /** Returns the members of an event as of an earlier time, owner first; none before it existed. */
   async listMembersAsOf(eventId: string, asOf: Date): Promise<Member[]> {
-    return this.dataSource.query<Member[]>(
+    return this.database.query<Member>(
       `SELECT m.user_id AS "userId", u.username, m.role, m.granted_at AS "grantedAt",
               json_build_object('id', g.id, 'username', g.username) AS "grantedBy"
          FROM members_at($1, $2, 9223372036854775807) m
@@ -171,7 +171,7 @@ export class HistoryRepository {
   }
 
   private async count(sql: string, parameters: unknown[]): Promise<number> {
-    const [row] = await this.dataSource.query<{ n: number | null }[]>(sql, parameters);
+    const [row] = await this.database.query<{ n: number | null }>(sql, parameters);
     return row?.n ?? 0;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EventContent } from '../content/event-content.js';
 import { fromSnapshot, type Snapshot } from '../content/snapshot.js';
 import type { Member, RoleChange } from '../permissions/member.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';
 import type { ChangeKind } from './change.js';

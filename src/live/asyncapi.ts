@@ -1,24 +1,43 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { Config } from '../platform/config/config.js';
+import type { AsyncApi } from '../platform/docs/asyncapi-model.js';
 import { atOrigin } from '../platform/docs/asyncapi-origin.js';
-import { asyncApiPage } from '../platform/docs/asyncapi-page.js';
 import { STATIC_POLICY } from '../platform/docs/docs-policies.js';
+import { once, prepared } from '../platform/openapi/prepared.js';
 import { HOST } from './asyncapi-connections.js';
-import { asyncApiDocument } from './asyncapi-document.js';
+import { toDescription } from './asyncapi-text.js';
 
 /** Serves the AsyncAPI document at `/asyncapi.json`, and the page made from it at `/docs/realtime`. */
 export function serveAsyncApi(app: NestFastifyApplication): void {
-  const document = asyncApiDocument(app);
-  const json = JSON.stringify(document);
-  const page = asyncApiPage(document);
+  const document = documentOf(app);
+  const json = once(async () => JSON.stringify(await document()));
+  const page = once(async () => {
+    const { asyncApiPage } = await import('../platform/docs/asyncapi-page.js');
+    return asyncApiPage(await document());
+  });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
-  fastify.get('/asyncapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(json));
-  fastify.get('/docs/realtime', (request, reply) =>
+  fastify.get('/asyncapi.json', async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(await json()),
+  );
+  fastify.get('/docs/realtime', async (request, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', STATIC_POLICY)
       // The page contains the host that was requested.
       .header('cache-control', 'no-cache')
-      .send(atOrigin(page, HOST.host.default, request)),
+      .send(atOrigin(await page(), HOST.host.default, request)),
   );
+}
+
+/** The description is the only part that depends on the settings, which the build does not know. */
+function documentOf(app: NestFastifyApplication): () => Promise<AsyncApi> {
+  const read = prepared('asyncapi.json', async () => {
+    const { asyncApiDocument } = await import('./asyncapi-document.js');
+    return JSON.stringify(asyncApiDocument(app));
+  });
+  return once(async () => {
+    const document = JSON.parse(String(await read())) as AsyncApi;
+    return { ...document, info: { ...document.info, description: toDescription(app.get(Config).values) } };
+  });
 }

@@ -39,7 +39,7 @@ export class NotificationsController {
     return {
       items: page.items.map(toNotificationView),
       ...pageView(page, query, request, reply),
-      unread_count: await this.notifications.countUnread(actor.userId),
+      unread_count: page.unreadCount,
     };
   }
 

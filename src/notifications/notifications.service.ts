@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, PageRequest } from '../platform/http/page.js';
+import type { PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';
-import { NotificationsRepository } from './notifications.repository.js';
+import { type Inbox, NotificationsRepository } from './notifications.repository.js';
 import type { StreamItem } from './stream-item.js';
 
 /** The inbox of a user. */
@@ -9,13 +9,9 @@ import type { StreamItem } from './stream-item.js';
 export class NotificationsService {
   constructor(private readonly notifications: NotificationsRepository) {}
 
-  /** Returns a page of notifications, newest first. */
-  list(userId: string, unreadOnly: boolean, page: PageRequest): Promise<Page<StreamItem>> {
+  /** Returns a page of notifications, newest first, and how many are unread in all. */
+  list(userId: string, unreadOnly: boolean, page: PageRequest): Promise<Inbox> {
     return this.notifications.list(userId, unreadOnly, page);
-  }
-
-  countUnread(userId: string): Promise<number> {
-    return this.notifications.count(userId, true);
   }
 
   /** Marks a notification as read and returns it. @throws Problem not_found */

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Change, isMembersChange } from '../history/change.js';
 import { Changes } from '../history/changes.js';
 import type { RoleChange } from '../permissions/member.js';
-import { PerTransaction, type Transaction } from '../platform/database/transactions.js';
+import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { NamedMembers, NotificationType } from './notification.entity.js';
 import type { NewStreamItem } from './stream-item.js';
@@ -35,7 +35,7 @@ export class StreamRecorder {
 
   constructor(
     private readonly streams: StreamsRepository,
-    changes: Changes,
+    private readonly changes: Changes,
   ) {
     changes.beforeCommit.on((tx, happened) => this.write(tx, happened));
     changes.afterCommit.on((tx, happened) => this.publish(tx, happened));
@@ -49,18 +49,16 @@ export class StreamRecorder {
     return this.streams.listNames(tx, [...new Set(others)]);
   }
 
-  private async write(tx: Transaction, changes: readonly Change[]): Promise<void> {
-    const eventIds = [...new Set(changes.map((change) => change.eventId))];
-    const members = await this.streams.listMembers(tx, eventIds);
+  private write(tx: Transaction, changes: readonly Change[]): void {
     const items: NewStreamItem[] = [];
     for (const change of changes) {
       // A member whose access is revoked receives one last item.
       const affected = isMembersChange(change) ? change.members.map(({ userId }) => userId) : [];
-      const recipients = [...new Set([...(members.get(change.eventId) ?? []), ...affected])];
+      const recipients = [...new Set([...this.changes.membersOf(tx, change.eventId), ...affected])];
       this.recipientsOf.of(tx).set(change, recipients);
       items.push(...recipients.map((userId) => toStreamItem(change, userId)));
     }
-    if (items.length > 0) await this.streams.append(tx, items);
+    if (items.length > 0) this.streams.append(tx, items);
   }
 
   private publish(tx: Transaction, changes: readonly Change[]): void {

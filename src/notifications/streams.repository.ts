@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import type { Transaction } from '../platform/database/transactions.js';
+import { Database } from '../platform/database/database.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { NewStreamItem, StreamItem, StreamPart, StreamReach } from './stream-item.js';
 
 /** True when the recipient can still see the event, or was added, removed or given another role by the change. */
@@ -19,17 +19,7 @@ export const SELECT_ITEMS = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, 
 /** Writes streams and reads them by number. */
 @Injectable()
 export class StreamsRepository {
-  constructor(private readonly dataSource: DataSource) {}
-
-  /** Returns the ids of the members of each event, by event id. */
-  async listMembers(tx: Transaction, eventIds: string[]): Promise<Map<string, string[]>> {
-    const rows = await tx.query<{ eventId: string; userIds: string[] }>(
-      `SELECT event_id AS "eventId", array_agg(user_id::text) AS "userIds"
-         FROM event_permissions WHERE event_id = ANY($1) GROUP BY event_id`,
-      [eventIds],
-    );
-    return new Map(rows.map((row) => [row.eventId, row.userIds]));
-  }
+  constructor(private readonly database: Database) {}
 
   /** Returns the users in the order of their names. */
   listNames(tx: Transaction, userIds: string[]): Promise<{ id: string; username: string }[]> {
@@ -40,32 +30,31 @@ export class StreamsRepository {
    * Numbers and stores the items. The rows of the streams are locked in the order of their users, so that transactions
    * never deadlock, and stay locked until COMMIT, so that numbers become visible in order and without gaps.
    */
-  async append(tx: Transaction, items: NewStreamItem[]): Promise<void> {
+  append(tx: Transaction, items: NewStreamItem[]): void {
     const counts = new Map<string, number>();
-    for (const { userId } of items) counts.set(userId, (counts.get(userId) ?? 0) + 1);
-    const recipients = [...counts.keys()].sort();
-    const streams = await tx.query<{ userId: string; lastSeq: number }>(
-      `INSERT INTO notification_streams AS s (user_id, last_seq)
-       SELECT recipient.user_id, recipient.items
-         FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS recipient (user_id, items, place) ORDER BY place
-       ON CONFLICT (user_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
-       RETURNING user_id AS "userId", last_seq AS "lastSeq"`,
-      [recipients, recipients.map((userId) => counts.get(userId))],
-    );
-    const previous = new Map(streams.map(({ userId, lastSeq }) => [userId, lastSeq - counts.get(userId)!]));
-    const numbered = items.map((item) => {
-      const seq = previous.get(item.userId)! + 1;
-      previous.set(item.userId, seq);
-      return { ...item, seq };
+    const placed = items.map((item) => {
+      const place = (counts.get(item.userId) ?? 0) + 1;
+      counts.set(item.userId, place);
+      return { ...item, place };
     });
-    await tx.query(
-      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
+    const recipients = [...counts.keys()].sort();
+    tx.write(
+      `WITH streams AS (
+         INSERT INTO notification_streams AS s (user_id, last_seq)
+         SELECT recipient.user_id, recipient.items
+           FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS recipient (user_id, items, place) ORDER BY place
+         ON CONFLICT (user_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
+         RETURNING user_id, last_seq)
+       INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
                                   created_at, read_at)
-       SELECT "userId", seq, id, type, "eventId", "eventTitle", version, "actorId", changed, members, "createdAt", "readAt"
-         FROM jsonb_to_recordset($1::jsonb) AS item ("userId" uuid, seq bigint, id uuid, type text, "eventId" uuid,
+       SELECT s.user_id, s.last_seq - r.items + item.place, item.id, item.type, item."eventId", item."eventTitle",
+              item.version, item."actorId", item.changed, item.members, item."createdAt", item."readAt"
+         FROM jsonb_to_recordset($3::jsonb) AS item ("userId" uuid, place bigint, id uuid, type text, "eventId" uuid,
               "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, "createdAt" timestamptz,
-              "readAt" timestamptz)`,
-      [JSON.stringify(numbered)],
+              "readAt" timestamptz)
+         JOIN streams s ON s.user_id = item."userId"
+         JOIN unnest($1::uuid[], $2::bigint[]) AS r (user_id, items) ON r.user_id = s.user_id`,
+      [recipients, recipients.map((userId) => counts.get(userId)), JSON.stringify(placed)],
     );
   }
 
@@ -73,7 +62,7 @@ export class StreamsRepository {
   async readParts(positions: { userId: string; after: number }[], limitEach: number): Promise<StreamPart[]> {
     type Row = StreamItem & { place: number; lastSeq: number };
     // A part without items is one row whose item is null.
-    const rows = await this.dataSource.query<(Row | (Partial<Row> & Pick<Row, 'place' | 'lastSeq'>))[]>(
+    const rows = await this.database.query<Row | (Partial<Row> & Pick<Row, 'place' | 'lastSeq'>)>(
       `SELECT position.place::int, coalesce(stream.last_seq, 0) AS "lastSeq", item.*
          FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS position (user_id, after, place)
          LEFT JOIN notification_streams stream ON stream.user_id = position.user_id
@@ -92,14 +81,14 @@ export class StreamsRepository {
 
   /** Returns the number of the last item of each stream; users without a stream are left out. */
   async listLastSeqs(userIds: string[]): Promise<{ userId: string; lastSeq: number }[]> {
-    return this.dataSource.query(
+    return this.database.query(
       `SELECT user_id AS "userId", last_seq AS "lastSeq" FROM notification_streams WHERE user_id = ANY($1)`,
       [userIds],
     );
   }
 
   async findReach(userId: string): Promise<StreamReach> {
-    const [row] = await this.dataSource.query<{ firstSeq: number | null; lastSeq: number }[]>(
+    const [row] = await this.database.query<{ firstSeq: number | null; lastSeq: number }>(
       `SELECT last_seq AS "lastSeq", (SELECT min(seq) FROM notifications WHERE user_id = $1) AS "firstSeq"
          FROM notification_streams WHERE user_id = $1`,
       [userId],
@@ -118,7 +107,7 @@ export class StreamsRepository {
     afterUserId: string | null,
     userCount: number,
   ): Promise<{ last: string | null; pruned: number }> {
-    const [row] = await this.dataSource.query<{ last: string | null; pruned: number }[]>(
+    const [row] = await this.database.query<{ last: string | null; pruned: number }>(
       `WITH next AS (SELECT user_id FROM notification_streams WHERE $2::uuid IS NULL OR user_id > $2
                       ORDER BY user_id LIMIT $3),
             pruned AS (

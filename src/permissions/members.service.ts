@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { KnownPerson, Member } from './member.js';
 import { PermissionsRepository } from './permissions.repository.js';
 

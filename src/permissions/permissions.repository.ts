@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import type { Transaction } from '../platform/database/transactions.js';
+import { Database } from '../platform/database/database.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { KnownPerson, Member } from './member.js';
 import type { Role } from './role.js';
 
@@ -21,10 +21,10 @@ const OWNER_FIRST = `p.role = 'owner' DESC, u.username`;
 
 @Injectable()
 export class PermissionsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   async findAccess(eventId: string, userId: string): Promise<EventAccess | null> {
-    const [row] = await this.dataSource.query<EventAccess[]>(
+    const [row] = await this.database.query<EventAccess>(
       `SELECT p.role, e.deleted_at IS NOT NULL AS deleted
          FROM event_permissions p JOIN events e ON e.id = p.event_id
         WHERE p.event_id = $1 AND p.user_id = $2`,
@@ -35,7 +35,7 @@ export class PermissionsRepository {
 
   /** Returns the members of an event, owner first, then by name. */
   async listMembers(eventId: string, tx?: Transaction): Promise<Member[]> {
-    const rows = await (tx?.manager ?? this.dataSource).query<MemberRow[]>(
+    const rows = await (tx ?? this.database).query<MemberRow>(
       `SELECT ${MEMBER}
          FROM event_permissions p JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
         WHERE p.event_id = $1 ORDER BY ${OWNER_FIRST}`,
@@ -46,7 +46,7 @@ export class PermissionsRepository {
 
   /** Returns the given people who share an event outside the trash with a person, or are that person. */
   listKnownPeople(userId: string, ids: string[]): Promise<KnownPerson[]> {
-    return this.dataSource.query<KnownPerson[]>(
+    return this.database.query<KnownPerson>(
       `SELECT u.id, u.username, u.time_zone AS "timeZone"
          FROM users u
         WHERE u.id = ANY($2::uuid[])

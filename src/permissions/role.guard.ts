@@ -19,9 +19,10 @@ const REQUIREMENT = 'convene:requirement';
 interface Requirement {
   action: Action;
   evenDeleted: boolean;
+  readsOwnRole: boolean;
 }
 
-/** Checks the caller's role on the event `:id` of the path, in one indexed query. */
+/** Checks the caller's role on the event `:id` of the path, in one indexed query or in that of the handler. */
 @Injectable()
 export class RoleGuard implements CanActivate {
   constructor(
@@ -30,9 +31,10 @@ export class RoleGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { action, evenDeleted } = this.reflector.get<Requirement>(REQUIREMENT, context.getHandler());
+    const { action, evenDeleted, readsOwnRole } = this.reflector.get<Requirement>(REQUIREMENT, context.getHandler());
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
     const eventId = parseUuidParam('id', request.params.id);
+    if (readsOwnRole) return true;
     await this.access.require(eventId, request.actor!.userId, action, { evenDeleted });
     return true;
   }
@@ -41,11 +43,12 @@ export class RoleGuard implements CanActivate {
 /**
  * Requires a role on the event `:id` that allows the action.
  * @param evenDeleted also allows the owner when the event is in the trash
+ * @param readsOwnRole for a read: the statement of the handler joins the caller's role, and finds nothing without it
  */
-export const RequireRole = (action: Action, { evenDeleted = false } = {}): MethodDecorator =>
+export const RequireRole = (action: Action, { evenDeleted = false, readsOwnRole = false } = {}): MethodDecorator =>
   applyDecorators(
     SignedIn(),
-    SetMetadata(REQUIREMENT, { action, evenDeleted } satisfies Requirement),
+    SetMetadata(REQUIREMENT, { action, evenDeleted, readsOwnRole } satisfies Requirement),
     UseGuards(RoleGuard),
     ApiProblems('not_found', 'validation_failed'),
     ...(action === 'read' ? [] : [ApiProblems('forbidden')]),

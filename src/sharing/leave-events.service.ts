@@ -43,14 +43,14 @@ export class LeaveEventsService {
       const role = locked?.members.find((member) => member.userId === userId)?.role;
       if (!locked || !role) return true;
       if (role !== 'owner') {
-        await this.writer.write(tx, locked, actor, 'revoked', [{ userId, from: role, to: null }]);
+        this.writer.write(tx, locked, actor, 'revoked', [{ userId, from: role, to: null }]);
         return true;
       }
       if (locked.event.deletedAt) throw notFound();
       if ((await this.members.findSuccessor(tx, eventId)) !== successor) throw new RetryTransaction();
       if (!successor) return false;
       const left = await this.sharing.transfer(tx, locked, actor, successor, 'allow');
-      await this.writer.write(tx, left, actor, 'revoked', [{ userId, from: 'editor', to: null }]);
+      this.writer.write(tx, left, actor, 'revoked', [{ userId, from: 'editor', to: null }]);
       return true;
     });
   }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { CalendarEvent } from '../content/event.entity.js';
 import type { MemberKind } from '../history/change.js';
 import { Changes } from '../history/changes.js';
 import { type LockedEvent, nextEntryTime } from '../history/event-lock.js';
 import type { Member, RoleChange } from '../permissions/member.js';
 import { Config } from '../platform/config/config.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { MembersRepository } from './members.repository.js';
@@ -24,22 +25,22 @@ export class MembersWriter {
    * @returns the event with its members after the change
    * @throws Problem too_many_people
    */
-  async write(
+  write(
     tx: Transaction,
     locked: LockedEvent,
     actor: Actor,
     kind: MemberKind,
     roleChanges: RoleChange[],
     { comment = null, usernames }: { comment?: string | null; usernames?: ReadonlyMap<string, string> } = {},
-  ): Promise<LockedEvent> {
+  ): LockedEvent {
     if (roleChanges.length === 0) return locked;
     const { event } = locked;
     const at = nextEntryTime(locked);
     this.refuseTooMany(locked.members.length + roleChanges.filter(({ from }) => from === null).length);
     const given = roleChanges.flatMap(({ userId, to: role }) => (role ? [{ userId, role }] : []));
     const removed = roleChanges.filter(({ to }) => to === null).map(({ userId }) => userId);
-    await this.members.setRoles(tx, event.id, given, actor.userId, at);
-    await this.members.remove(tx, event.id, removed);
+    this.members.setRoles(tx, event.id, given, actor.userId, at);
+    this.members.remove(tx, event.id, removed);
     const { id: eventId, title: eventTitle, version } = event;
     this.changes.record(tx, {
       kind,
@@ -59,19 +60,28 @@ export class MembersWriter {
       grantedAt: at,
       grantedBy: { id: actor.userId, username: actor.username },
     }));
-    return { ...replaceMembers(locked, granted, removed), lastEntryAt: at };
+    const after = replaceMembers(locked, granted, removed);
+    this.changes.setMembers(tx, eventId, after.members.map(idOf));
+    return { ...after, lastEntryAt: at };
   }
 
-  /** Makes the creator of a new event its owner. This is part of the creation, not a separate change. */
-  async createOwner(tx: Transaction, eventId: string, owner: Actor, at: Date): Promise<Member> {
+  /**
+   * Makes the creator of new events their owner. This is part of the creation, not a separate change. Returns the member
+   * of each event.
+   */
+  createOwners(tx: Transaction, events: CalendarEvent[], owner: Actor): Member[] {
     const { userId, username } = owner;
-    await this.members.setRoles(tx, eventId, [{ userId, role: 'owner' }], userId, at);
-    return { userId, username, role: 'owner', grantedAt: at, grantedBy: { id: userId, username } };
+    this.members.insertOwners(tx, events, userId);
+    return events.map(({ id, createdAt }) => {
+      this.changes.setMembers(tx, id, [userId]);
+      return { userId, username, role: 'owner', grantedAt: createdAt, grantedBy: { id: userId, username } };
+    });
   }
 
   /** Copies the members of the head of a split series to its tail. This is part of the split, not a separate change. */
-  copyMembers(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
-    return this.members.copy(tx, fromEventId, toEventId);
+  copyMembers(tx: Transaction, head: LockedEvent, tailId: string): void {
+    this.members.copy(tx, head.event.id, tailId);
+    this.changes.setMembers(tx, tailId, head.members.map(idOf));
   }
 
   private refuseTooMany(count: number): void {
@@ -81,6 +91,7 @@ export class MembersWriter {
   }
 }
 
+const idOf = ({ userId }: Member): string => userId;
 const nameOf = ({ userId, username }: Member): [string, string] => [userId, username];
 
 function replaceMembers(locked: LockedEvent, granted: Member[], removed: string[]): LockedEvent {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Role } from '../permissions/role.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import { Database } from '../platform/database/database.js';
+import type { Transaction } from '../platform/database/transaction.js';
 
 /** An erased person keeps the events in their own trash, because an event always has an owner. */
 const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;
@@ -9,21 +9,21 @@ const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;
 /** Writes `event_permissions`, and finds the events that erased people have to leave. */
 @Injectable()
 export class MembersRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /** Sets roles. The new owner is set in a second statement, so that an event never has two. */
-  async setRoles(
+  setRoles(
     tx: Transaction,
     eventId: string,
     roles: { userId: string; role: Role }[],
     grantedBy: string,
     at: Date,
-  ): Promise<void> {
+  ): void {
     const notOwners = roles.filter(({ role }) => role !== 'owner');
     const owners = roles.filter(({ role }) => role === 'owner');
     for (const group of [notOwners, owners]) {
       if (group.length === 0) continue;
-      await tx.query(
+      tx.write(
         `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
          SELECT $1, member.user_id, member.role, $4, $5
            FROM unnest($2::uuid[], $3::text[]) AS member (user_id, role)
@@ -34,13 +34,22 @@ export class MembersRepository {
     }
   }
 
-  async remove(tx: Transaction, eventId: string, userIds: string[]): Promise<void> {
-    if (userIds.length === 0) return;
-    await tx.query(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = ANY($2)`, [eventId, userIds]);
+  /** Makes a person the owner of new events, at their creation. */
+  insertOwners(tx: Transaction, events: { id: string; createdAt: Date }[], userId: string): void {
+    tx.write(
+      `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
+       SELECT event.id, $2, 'owner', $2, event.created_at FROM unnest($1::uuid[], $3::timestamptz[]) AS event (id, created_at)`,
+      [events.map(({ id }) => id), userId, events.map(({ createdAt }) => createdAt)],
+    );
   }
 
-  async copy(tx: Transaction, fromEventId: string, toEventId: string): Promise<void> {
-    await tx.query(
+  remove(tx: Transaction, eventId: string, userIds: string[]): void {
+    if (userIds.length === 0) return;
+    tx.write(`DELETE FROM event_permissions WHERE event_id = $1 AND user_id = ANY($2)`, [eventId, userIds]);
+  }
+
+  copy(tx: Transaction, fromEventId: string, toEventId: string): void {
+    tx.write(
       `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
        SELECT $2, user_id, role, granted_by, granted_at FROM event_permissions WHERE event_id = $1`,
       [fromEventId, toEventId],
@@ -60,7 +69,7 @@ export class MembersRepository {
 
   /** Returns the next events of which an erased person is still a member, except those in their own trash. */
   async listEventsToLeave(userId: string): Promise<string[]> {
-    const rows = await this.dataSource.query<{ id: string }[]>(
+    const rows = await this.database.query<{ id: string }>(
       `SELECT p.event_id AS id FROM event_permissions p JOIN events e ON e.id = p.event_id
         WHERE p.user_id = $1 AND ${TO_LEAVE} ORDER BY p.event_id LIMIT 100`,
       [userId],
@@ -70,7 +79,7 @@ export class MembersRepository {
 
   /** Returns the erased people who are still members of an event. */
   async listErasedMembers(): Promise<string[]> {
-    const rows = await this.dataSource.query<{ id: string }[]>(
+    const rows = await this.database.query<{ id: string }>(
       `SELECT u.id FROM users u
         WHERE u.erased_at IS NOT NULL AND EXISTS (
           SELECT 1 FROM event_permissions p JOIN events e ON e.id = p.event_id WHERE p.user_id = u.id AND ${TO_LEAVE})`,

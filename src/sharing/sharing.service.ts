@@ -4,7 +4,8 @@ import { EventLock, type LockedEvent } from '../history/event-lock.js';
 import type { Member, RoleChange } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { Config } from '../platform/config/config.js';
-import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
@@ -40,8 +41,8 @@ export class SharingService {
       const added = wanted.filter(({ from }) => from === null);
       const changed = wanted.filter(({ from, to }) => from !== null && from !== to);
       const usernames = new Map(found.flatMap((user) => (user ? [[user.id, user.username]] : [])));
-      const shared = await this.writer.write(tx, locked, actor, 'shared', added, { usernames });
-      return (await this.writer.write(tx, shared, actor, 'role_changed', changed)).members;
+      const shared = this.writer.write(tx, locked, actor, 'shared', added, { usernames });
+      return this.writer.write(tx, shared, actor, 'role_changed', changed).members;
     });
   }
 
@@ -67,7 +68,7 @@ export class SharingService {
           detail: 'The owner cannot change their own role. Transfer the ownership instead.',
         });
       if (role === 'owner') return (await this.transfer(tx, locked, actor, userId, onConflict)).members;
-      return (await this.writer.write(tx, locked, actor, 'role_changed', [{ userId, from, to: role }])).members;
+      return this.writer.write(tx, locked, actor, 'role_changed', [{ userId, from, to: role }]).members;
     });
   }
 
@@ -82,7 +83,7 @@ export class SharingService {
       const from = roleOf(locked, userId);
       if (from === 'owner')
         throw new Problem('owner_required', { detail: 'The owner cannot be removed. Transfer the ownership first.' });
-      await this.writer.write(tx, locked, actor, 'revoked', [{ userId, from, to: null }]);
+      this.writer.write(tx, locked, actor, 'revoked', [{ userId, from, to: null }]);
     });
   }
 

@@ -3,7 +3,8 @@ import { AvailabilityService } from '../availability/availability.service.js';
 import type { MemberKind } from '../history/change.js';
 import { EventLock } from '../history/event-lock.js';
 import type { RoleChange } from '../permissions/member.js';
-import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, Problem } from '../problems/problem.js';
 import { UsersService } from '../users/users.service.js';
@@ -41,7 +42,7 @@ export class UndoMembersService {
       if (undo.roleChanges.some(({ to }) => to === 'owner')) {
         await this.availability.move(tx, locked, formerOwner!, actor, onConflict);
       }
-      await this.writer.write(tx, locked, actor, INVERSE_KIND[kind], undo.roleChanges, { comment, usernames });
+      this.writer.write(tx, locked, actor, INVERSE_KIND[kind], undo.roleChanges, { comment, usernames });
     });
   }
 

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, Repository } from 'typeorm';
+import { IsNull, Repository } from 'typeorm';
+import { Database } from '../platform/database/database.js';
 import { violatesUnique } from '../platform/database/database-errors.js';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { type FieldError, Problem } from '../problems/problem.js';
 import { User } from './user.entity.js';
 
@@ -11,11 +12,17 @@ const TAKEN: Record<string, FieldError> = {
   users_email_key: { pointer: '/email', code: 'taken', message: 'This e-mail address is taken. Choose another one.' },
 };
 
+const USER = `u.id, u.username, u.email, u.password_hash AS "passwordHash", u.role, u.time_zone AS "timeZone",
+  u.created_at AS "createdAt", u.erased_at AS "erasedAt"`;
+
 const NOT_ERASED = { erasedAt: IsNull() };
 
 @Injectable()
 export class UsersRepository {
-  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly database: Database,
+  ) {}
 
   /** @throws Problem name_taken, with a pointer to every taken value */
   async insert(user: User): Promise<void> {
@@ -37,8 +44,13 @@ export class UsersRepository {
   }
 
   /** Overwrites the personal data of the account. Does nothing if the account is already erased. */
-  async erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role'>): Promise<void> {
-    await tx.manager.update(User, { id, ...NOT_ERASED }, { ...erased, role: 'user' });
+  erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role'>): void {
+    const { username, email, passwordHash, timeZone, erasedAt } = erased;
+    tx.write(
+      `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user'
+        WHERE id = $1 AND erased_at IS NULL`,
+      [id, username, email, passwordHash, timeZone, erasedAt],
+    );
   }
 
   findById(id: string): Promise<User | null> {
@@ -55,18 +67,17 @@ export class UsersRepository {
 
   /** Returns the users with these ids, including erased ones. */
   listByIds(ids: string[], tx?: Transaction): Promise<User[]> {
-    return (tx?.manager ?? this.users.manager).findBy(User, { id: In(ids) });
+    return (tx ?? this.database).query(`SELECT ${USER} FROM users u WHERE u.id = ANY($1::uuid[])`, [ids]);
   }
 
   /** Returns the users with these ids, names or e-mail addresses, without regard to case, in one query. */
-  async listByNames(tx: Transaction, names: { ids: string[]; usernames: string[]; emails: string[] }): Promise<User[]> {
-    return tx.manager
-      .createQueryBuilder(User, 'u')
-      .where(
-        'u.erasedAt IS NULL AND (u.id = ANY(:ids::uuid[]) OR u.username = ANY(:usernames::citext[]) OR u.email = ANY(:emails::citext[]))',
-        names,
-      )
-      .getMany();
+  listByNames(tx: Transaction, names: { ids: string[]; usernames: string[]; emails: string[] }): Promise<User[]> {
+    return tx.query(
+      `SELECT ${USER} FROM users u
+        WHERE u.erased_at IS NULL
+          AND (u.id = ANY($1::uuid[]) OR u.username = ANY($2::citext[]) OR u.email = ANY($3::citext[]))`,
+      [names.ids, names.usernames, names.emails],
+    );
   }
 
   /** Returns a name_taken problem if the error is a violation of a unique constraint, or else the error itself. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { v7 as uuidv7 } from 'uuid';
 import { ERASED_NAME } from './erased-user.js';
 import type { User } from './user.entity.js';
@@ -37,8 +37,8 @@ export class UsersService {
   }
 
   /** Erases everything but the id and the creation date. The name and the e-mail address become available again. */
-  erase(tx: Transaction, id: string): Promise<void> {
-    return this.users.erase(tx, id, {
+  erase(tx: Transaction, id: string): void {
+    this.users.erase(tx, id, {
       username: ERASED_NAME,
       email: `${randomUUID()}@deleted.invalid`,
       passwordHash: '!',

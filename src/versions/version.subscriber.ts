@@ -12,7 +12,7 @@ import { EMPTY_CONTENT, toContent } from '../content/event-content.js';
 import { findChangedFields, wireContent } from '../content/wire.js';
 import { Changes } from '../history/changes.js';
 import type { EventWrite } from '../history/event-write.js';
-import { Transaction } from '../platform/database/transactions.js';
+import { Transaction } from '../platform/database/transaction.js';
 
 /**
  * Records every save of an event as a change, with the content after it, in the same transaction. It rejects a save

@@ -15,7 +15,8 @@ import {
   HistoryService,
   type VersionEntry,
 } from '../history/history.service.js';
-import { type Transaction, Transactions } from '../platform/database/transactions.js';
+import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';

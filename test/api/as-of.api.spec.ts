@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type Logger } from 'typeorm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   changeRole,
   createEvent,
@@ -14,6 +13,7 @@ import {
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
 import type { EventView, ListEventsData } from '../../sdk/generated/types.gen.js';
+import { Database } from '../../src/platform/database/database.js';
 import { addVersions } from '../support/many-versions.js';
 import { createMeeting, hourOn, MEETING, share } from '../support/meetings.js';
 import { complaints, footprint, send } from '../support/requests.js';
@@ -353,19 +353,12 @@ describe('a long history', () => {
       const [{ as_of } = { as_of: '' }] = await full.database.query<{ as_of: string }>(
         `SELECT to_json(max(created_at) + interval '50 ms') #>> '{}' AS as_of FROM events`,
       );
-      const statements: { sql: string; parameters: unknown[] }[] = [];
-      const dataSource = full.app.get(DataSource);
-      const { logger } = dataSource;
-      const logQuery = (sql: string, parameters: unknown[] = []): void => void statements.push({ sql, parameters });
-      dataSource.logger = Object.assign(Object.create(logger) as Logger, { logQuery });
+      const queries = vi.spyOn(full.app.get(Database), 'query');
       const { items } = await ok(listEvents({ client: ana.client, query: { as_of, limit: 20, sort: '-start_time' } }));
-      dataSource.logger = logger;
       expect(items).toHaveLength(20);
       expect(items[0]).toMatchObject({ title: 'Version 50', version: 50, owner: { id: ana.id } });
 
-      const [{ sql, parameters }] = statements.filter((one) => one.sql.includes('event_versions')) as [
-        (typeof statements)[0],
-      ];
+      const [sql, parameters] = queries.mock.calls.find(([text]) => text.includes('event_versions'))!;
       const rows = await full.database.query(`EXPLAIN (ANALYZE) ${sql}`, parameters);
       const plan = rows.map((row) => row['QUERY PLAN'] as string).join('\n');
       expect(plan).not.toContain('Seq Scan on event_versions');

@@ -85,11 +85,8 @@ async function verifyHistory(): Promise<string> {
 beforeAll(async () => {
   program = await PatchedProgram.create();
   await program.add('migrations/20990101000000-room.ts', MIGRATION);
-  await program.replace(
-    'src/content/fields.ts',
-    '} as const satisfies Record<string, PlainField>;\n\n/** What an event is to',
-    `${ROW}} as const satisfies Record<string, PlainField>;\n\n/** What an event is to`,
-  );
+  const last = "      format: 'web_address',\n    },\n  },\n";
+  await program.replace('src/content/fields.ts', last, last + ROW);
   [database, home] = await Promise.all([createDatabase(), ServerHome.create(), program.build()]);
   await loadFixture(database, readFixtures().at(-1)!);
   [old] = (await database.query(

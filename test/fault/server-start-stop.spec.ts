@@ -134,6 +134,19 @@ describe('DATABASE_URL', () => {
 });
 
 describe('the log', () => {
+  it('has a line for each request when the server has stopped', async () => {
+    const database = await createDatabase();
+    try {
+      const server = home.start({ DATABASE_URL: database.url, LOG_LEVEL: 'info' });
+      const url = await server.url();
+      for (let count = 0; count < 50; count += 1) await call(url, 'GET', '/health/live');
+      expect((await server.signal('SIGTERM')).code).toBe(0);
+      expect(server.output.match(/^\{.*"path":"\/health\/live".*\}$/gm)).toHaveLength(50);
+    } finally {
+      await database.drop();
+    }
+  });
+
   it('holds no password, hash, token or e-mail, not even of statements that failed', async () => {
     const database = await createDatabase();
     try {

@@ -37,6 +37,12 @@ const SPOILED: [string, string][] = [
     'a change of members is dated after the version that follows it',
     `UPDATE member_changes SET created_at = created_at + interval '1 hour' WHERE event_id = '$first'`,
   ],
+  ['a member does not find an event', `DELETE FROM visible_spans WHERE event_id = '$first' AND user_id = '$ben'`],
+  ['a member finds an event at another time', `UPDATE visible_spans SET span = '(,)' WHERE event_id = '$first'`],
+  [
+    'a member finds an event in the trash',
+    `INSERT INTO visible_spans SELECT '$deleted', user_id, kind, start_time, span FROM visible_spans LIMIT 1`,
+  ],
   ['an event has no owner', `UPDATE event_permissions SET role = 'editor' WHERE event_id = '$first'`],
   [
     'an event has two owners',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { getMe, getReadiness, login, logout } from '../../sdk/generated/sdk.gen.js';
 import { SessionsService } from '../../src/auth/sessions.service.js';
 import type { Settings } from '../../src/platform/config/settings.js';
+import { flushLines } from '../../src/platform/logging/log-output.js';
 import { readSignal } from '../../src/platform/signals/signal-text.js';
 import { Signals } from '../../src/platform/signals/signals.js';
 import { outcome } from '../support/calls.js';
@@ -295,6 +296,7 @@ describe.skipIf(!redisServerPath)(`a failing Redis${unlessMissing}`, () => {
         await Promise.all(pair.map((server) => server.close()));
       }
     } finally {
+      flushLines();
       log.mockRestore();
       await redis.dispose();
     }

@@ -105,8 +105,6 @@ export const ACCESS_MATRIX: Row[] = [
   row('restoreEvent', [401, 404, 403, 403, 200, 404]),
   row('restoreEvent', ONLY_OWNER_IN_TRASH, { ...TRASH, writes: true }),
 
-  row('listOccurrences', READERS),
-  row('listOccurrences', NOBODY_IN_TRASH, TRASH),
   row('checkConflicts', ANYBODY_SIGNED_IN, { request: () => ({ body: TIMES }) }),
   row('checkConflicts', [401, 404, 403, 200, 200, 404], {
     circumstance: ' for an event',

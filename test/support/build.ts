@@ -12,8 +12,8 @@ const LOCK = join(tmpdir(), `convene-build-${createHash('sha256').update(ROOT).d
 // Longer than any build: whoever made the lock was killed.
 const ABANDONED_AFTER_MS = 300_000;
 
-/** What `npm start` runs once it is built. */
-export const SERVER_PROGRAM = join(ROOT, 'dist', 'src', 'main.js');
+/** What `npm start` runs once it is built; the last file that the build writes. */
+export const SERVER_PROGRAM = join(ROOT, 'dist', 'server', 'start.js');
 
 /** `npm run build`, once for all test files that need it, and not at all when nothing has changed since. */
 export async function buildServer(): Promise<void> {

@@ -49,6 +49,14 @@ const NONE_OF = {
                 ELSE o.owner_id IS DISTINCT FROM p.user_id
                   OR (e.rrule IS NULL AND e.added = '[]'
                       AND o.busy <> tstzmultirange(tstzrange(e.start_time, e.end_time))) END`,
+  'spans that are not those of the events that members see': `
+    SELECT * FROM (
+      SELECT e.id, p.user_id, e.start_time, tstzrange(e.first_start, e.last_end) AS span,
+             CASE WHEN e.rrule IS NOT NULL OR e.added <> '[]' THEN 2
+                  WHEN e.end_time - e.start_time > interval '24 hours' THEN 1 ELSE 0 END AS kind
+        FROM event_permissions p JOIN events e ON e.id = p.event_id WHERE e.deleted_at IS NULL) AS seen
+      FULL JOIN visible_spans v ON v.event_id = seen.id AND v.user_id = seen.user_id
+     WHERE (seen.start_time, seen.span, seen.kind) IS DISTINCT FROM (v.start_time, v.span, v.kind)`,
   'streams that are not 1 … n': `
     SELECT coalesce(s.user_id, n.user_id) AS person, s.last_seq, count(n.seq), min(n.seq), max(n.seq)
       FROM notification_streams s FULL JOIN notifications n ON n.user_id = s.user_id

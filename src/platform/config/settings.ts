@@ -78,6 +78,12 @@ export const SETTINGS = {
     wholeNumber(1, 60),
     'Longest wait for a free connection before a 503',
   ),
+  databasePrepares: setting(
+    'DATABASE_PREPARED_STATEMENTS',
+    'on',
+    (text) => oneOf('on', 'off')(text) === 'on',
+    'Set off for PgBouncer before 1.21 in transaction mode',
+  ),
   redisUrl: setting('REDIS_URL', '', redisUrl, 'Redis 5 or later for signals between servers; if empty, PostgreSQL'),
   dataDir: setting('DATA_DIR', '.data', String, 'Folder of the embedded database and the generated secret'),
   jwtSecrets: setting('JWT_SECRET', '', secrets, 'Signing secrets, comma-separated: the first signs, all verify'),

@@ -1,16 +1,22 @@
 import { Logger } from '@nestjs/common';
+import pg from 'pg';
 import type { DataSourceOptions, MixedList } from 'typeorm';
+import { PreparedClient } from './prepared-client.js';
 
 interface DataSourceSettings {
   url: string;
   poolSize?: number;
   /** The longest wait for a free connection, in seconds. */
   waitSeconds?: number;
+  /** False when a proxy before the database doesn't support prepared statements. */
+  prepare?: boolean;
+  /** Called for each exchange with the database. */
+  onExchange?: () => void;
 }
 
 /** Returns the options of the database connection for the server, the migration commands and the tests. */
 export function dataSourceOptions(
-  { url, poolSize = 5, waitSeconds = 5 }: DataSourceSettings,
+  { url, poolSize = 5, waitSeconds = 5, prepare = true, onExchange }: DataSourceSettings,
   files: {
     entities?: MixedList<string | (new () => object)>;
     migrations?: MixedList<string | (new () => object)>;
@@ -18,6 +24,8 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
+    // Otherwise TypeORM looks for it by name, which finds a second copy beside the one in the bundle.
+    driver: pg,
     url,
     ...files,
     synchronize: false,
@@ -31,10 +39,14 @@ export function dataSourceOptions(
     connectTimeoutMS: waitSeconds * 1_000,
     parseInt8: true,
     extra: {
+      Client: PreparedClient,
+      prepare,
+      onExchange,
       // Ends a statement that takes longer than a caller waits for a response.
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,
-      options: '-c timezone=UTC',
+      // Planning for the values of each call would cost more than the statement.
+      options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
     },
     // TypeORM would log failed statements with their parameters: password hashes, e-mail addresses, titles. The problem
     // filter logs unexpected errors.

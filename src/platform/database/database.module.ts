@@ -2,18 +2,27 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source.js';
+import { Database } from './database.js';
+import { Exchanges } from './exchanges.js';
 import { Transactions } from './transactions.js';
+
+@Module({ providers: [Exchanges], exports: [Exchanges] })
+class ExchangesModule {}
 
 @Global()
 @Module({
   imports: [
+    ExchangesModule,
     TypeOrmModule.forRootAsync({
-      inject: [Config],
-      useFactory: (config: Config) => ({
+      imports: [ExchangesModule],
+      inject: [Config, Exchanges],
+      useFactory: ({ databaseUrl, values }: Config, exchanges: Exchanges) => ({
         ...dataSourceOptions({
-          url: config.databaseUrl,
-          poolSize: config.values.databasePoolSize,
-          waitSeconds: config.values.databaseWaitSeconds,
+          url: databaseUrl,
+          poolSize: values.databasePoolSize,
+          waitSeconds: values.databaseWaitSeconds,
+          prepare: values.databasePrepares,
+          onExchange: () => void (exchanges.total += 1),
         }),
         autoLoadEntities: true,
         retryAttempts: 5,
@@ -21,7 +30,7 @@ import { Transactions } from './transactions.js';
       }),
     }),
   ],
-  providers: [Transactions],
-  exports: [Transactions],
+  providers: [Database, Transactions],
+  exports: [Database, ExchangesModule, Transactions],
 })
 export class DatabaseModule {}

@@ -1,38 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
 import { Hook } from '../hooks/hook.js';
 import { isRetryable } from './database-errors.js';
-
-/** A running transaction. Pass it to everything that reads or writes inside it. */
-export class Transaction {
-  isOpen = true;
-
-  constructor(readonly manager: EntityManager) {}
-
-  /** Returns the rows of a parameterised statement. */
-  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return this.manager.query<Row[]>(sql, parameters);
-  }
-}
-
-/** Holds one value per transaction. A transaction that runs again starts with a new value. */
-export class PerTransaction<Value> {
-  private readonly values = new WeakMap<Transaction, Value>();
-
-  constructor(private readonly initial: () => Value) {}
-
-  of(tx: Transaction): Value {
-    if (!this.values.has(tx)) this.values.set(tx, this.initial());
-    return this.values.get(tx)!;
-  }
-}
+import { Database } from './database.js';
+import { Transaction } from './transaction.js';
 
 type Work<T> = (tx: Transaction) => Promise<T>;
-
-/** Thrown to roll back a dry run that succeeded. */
-class RolledBack extends Error {}
 
 const MAX_ATTEMPTS = 8;
 
@@ -46,7 +20,7 @@ export class Transactions {
 
   private readonly running = new AsyncLocalStorage<Transaction>();
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs
@@ -56,7 +30,12 @@ export class Transactions {
   async run<T>(work: Work<T>): Promise<T> {
     const outer = this.running.getStore();
     if (outer?.isOpen) return work(outer);
-    const { tx, value } = await this.withRetries(() => this.attempt(work, async (_tx, result) => result));
+    const complete: Work<T> = async (running) => {
+      const result = await work(running);
+      await this.beforeCommit.run(running);
+      return result;
+    };
+    const { tx, value } = await this.withRetries(() => this.attempt(complete, (running) => running.commit()));
     this.afterCommit.notify(tx);
     return value;
   }
@@ -66,18 +45,14 @@ export class Transactions {
    * @param report reads the result inside the transaction, before it is rolled back
    */
   async dryRun<T, Report>(work: Work<T>, report: (tx: Transaction, value: T) => Promise<Report>): Promise<Report> {
-    let reported: Report | undefined;
-    const rollBack = async (tx: Transaction, value: T): Promise<never> => {
+    const checked: Work<Report> = async (tx) => {
+      const value = await work(tx);
+      await this.beforeCommit.run(tx);
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
-      reported = await report(tx, value);
-      throw new RolledBack();
+      return report(tx, value);
     };
-    try {
-      await this.withRetries(() => this.attempt(work, rollBack));
-    } catch (error) {
-      if (!(error instanceof RolledBack)) throw error;
-    }
-    return reported!;
+    const { value } = await this.withRetries(() => this.attempt(checked, (tx) => tx.rollBack()));
+    return value;
   }
 
   private async withRetries<T>(attempt: () => Promise<T>): Promise<T> {
@@ -91,19 +66,25 @@ export class Transactions {
     }
   }
 
-  private attempt<T, Result>(
+  /** Runs `work` on a connection of its own. @param end ends the transaction */
+  private async attempt<T>(
     work: Work<T>,
-    atEnd: (tx: Transaction, value: T) => Promise<Result>,
-  ): Promise<{ tx: Transaction; value: Result }> {
-    return this.dataSource.transaction('READ COMMITTED', async (manager) => {
-      const tx = new Transaction(manager);
-      try {
-        const value = await this.running.run(tx, () => work(tx));
-        await this.beforeCommit.run(tx);
-        return { tx, value: await atEnd(tx, value) };
-      } finally {
-        tx.isOpen = false;
-      }
-    });
+    end: (tx: Transaction) => Promise<void>,
+  ): Promise<{ tx: Transaction; value: T }> {
+    const client = await this.database.connect();
+    const tx = new Transaction(client);
+    let broken = false;
+    try {
+      const value = await this.running.run(tx, () => work(tx));
+      await end(tx);
+      return { tx, value };
+    } catch (error) {
+      await tx.rollBack().catch(() => (broken = true));
+      throw error;
+    } finally {
+      tx.isOpen = false;
+      // A connection whose transaction may still be open is closed.
+      client.release(broken);
+    }
   }
 }

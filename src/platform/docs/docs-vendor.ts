@@ -2,8 +2,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-/** Swagger UI comes with @nestjs/swagger, in the version that it was made for. */
-const requireForSwagger = createRequire(require.resolve('@nestjs/swagger'));
 
 /** Redoc shows its maker's logo from a CDN; these pages make no outside request. */
 const OUTSIDE_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
@@ -32,7 +30,9 @@ export async function copyVendored(folder: URL): Promise<void> {
   await Promise.all(VENDORED.map(async (name) => writeFile(new URL(name, folder), await readVendored(name))));
 }
 
+/** Swagger UI comes with @nestjs/swagger, in the version that it was made for. */
 function readSwagger(file: string): Promise<string> {
+  const requireForSwagger = createRequire(require.resolve('@nestjs/swagger'));
   return readFile(requireForSwagger.resolve(`swagger-ui-dist/${file}`), 'utf8');
 }
 

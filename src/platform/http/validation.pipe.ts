@@ -43,6 +43,7 @@ export class RequestValidationPipe implements PipeTransform {
         ...errors.map((error) => ({ ...error, pointer: prefix + stripPrefix(error.pointer, omittedPrefix) })),
       );
     };
+    if (isEmpty(object) && acceptsNothing.has(type)) return new type();
     // First of all, because class-transformer fails on some of these names.
     reject(reservedKeys(object, ''));
     const instance = plainToInstance(type, object, { exposeUnsetFields: false });
@@ -53,10 +54,16 @@ export class RequestValidationPipe implements PipeTransform {
       stopAtFirstError: true,
     });
     reject(found.flatMap((error) => fieldErrors(error, '')));
+    if (isEmpty(object)) acceptsNothing.add(type);
     if (omittedPrefix) omittedPrefixes.set(instance, omittedPrefix);
     return instance;
   }
 }
+
+/** Classes without a required member, as a first object without members has shown. Most reads have no query. */
+const acceptsNothing = new WeakSet<object>();
+
+const isEmpty = (object: object): boolean => Object.keys(object).length === 0;
 
 /** For each body in a short form: the prefix of its pointers that the caller didn't send. */
 const omittedPrefixes = new WeakMap<object, string>();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Database } from '../database/database.js';
 import { RetryTransaction } from '../database/database-errors.js';
-import type { Transaction } from '../database/transactions.js';
+import type { Transaction } from '../database/transaction.js';
 import { Problem } from '../../problems/problem.js';
 import { type KeyedRequest, keyReused } from './keyed-request.js';
 
@@ -30,7 +30,7 @@ function replaceUsername(value: unknown, userId: string, username: string): unkn
 /** The `idempotency_keys` table. One transaction writes a row and the change of its request. */
 @Injectable()
 export class IdempotencyKeysRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Locks the key until the transaction ends. Returns the stored response if the request was already done after
@@ -87,7 +87,7 @@ export class IdempotencyKeysRepository {
   async prune(until: Date): Promise<number> {
     let removed = 0;
     for (;;) {
-      const [row] = await this.dataSource.query<{ n: number }[]>(
+      const [row] = await this.database.query<{ n: number }>(
         `WITH old AS (
            SELECT user_id, key FROM idempotency_keys WHERE created_at <= $1 LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED),
          deleted AS (

@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { Config } from '../config/config.js';
-import { type Transaction, Transactions } from '../database/transactions.js';
+import type { Transaction } from '../database/transaction.js';
+import { Transactions } from '../database/transactions.js';
 import type { KeyedRequest } from './keyed-request.js';
 import { IdempotencyKeysRepository, type StoredResponse } from './idempotency-keys.repository.js';
 

@@ -1,23 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
-import { Gauge } from 'prom-client';
-import { DataSource } from 'typeorm';
+import { Counter, Gauge } from 'prom-client';
+import { Database } from '../database/database.js';
+import { Exchanges } from '../database/exchanges.js';
 import { Metrics } from './metrics.js';
 
 /** Metrics of the database connections. Reading them needs no query, so they work while the database is down. */
 @Injectable()
 export class DatabaseMetrics {
-  constructor({ registry }: Metrics, dataSource: DataSource) {
+  constructor({ registry }: Metrics, database: Database, exchanges: Exchanges) {
     const registers = [registry];
-    // Read each time, because the driver creates a new pool when it reconnects.
-    const pool = (): Pool => (dataSource.driver as unknown as { master: Pool }).master;
     new Gauge({
       name: 'convene_database_connections',
       help: 'Open connections to the database, by state.',
       labelNames: ['state'],
       registers,
       collect() {
-        const { totalCount, idleCount } = pool();
+        const { totalCount, idleCount } = database.pool;
         this.set({ state: 'idle' }, idleCount);
         this.set({ state: 'in_use' }, totalCount - idleCount);
       },
@@ -27,7 +25,16 @@ export class DatabaseMetrics {
       help: 'Requests that wait for a free connection.',
       registers,
       collect() {
-        this.set(pool().waitingCount);
+        this.set(database.pool.waitingCount);
+      },
+    });
+    new Counter({
+      name: 'convene_database_exchanges_total',
+      help: 'Exchanges with the database: statements that are sent together, and one wait for their results.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(exchanges.total);
       },
     });
   }

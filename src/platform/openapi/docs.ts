@@ -1,13 +1,21 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
-import { openApiDocument } from './openapi-document.js';
+import type { FastifyInstance } from 'fastify';
+import type { OpenApiFile } from './openapi-files.js';
+import { prepared } from './prepared.js';
+
+const TYPES: Record<OpenApiFile, string> = {
+  'openapi.json': 'application/json; charset=utf-8',
+  'openapi.yaml': 'text/yaml',
+};
 
 /** Serves the API document as `/openapi.json` and `/openapi.yaml`; the pages around it are in `platform/docs/docs.controller.ts`. */
 export function serveDocs(app: NestFastifyApplication): void {
-  SwaggerModule.setup('openapi', app, openApiDocument(app), {
-    ui: false,
-    raw: ['json', 'yaml'],
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-  });
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  for (const [name, type] of Object.entries(TYPES) as [OpenApiFile, string][]) {
+    const read = prepared(name, async () => {
+      const { openApiFiles } = await import('./openapi-files.js');
+      return openApiFiles(app)[name];
+    });
+    fastify.get(`/${name}`, async (_request, reply) => reply.type(type).send(await read()));
+  }
 }

@@ -4,12 +4,13 @@ import { Config } from '../config/config.js';
 import { databaseIdentity } from '../database/database-identity.js';
 import type { Bus } from './bus.js';
 import { PostgresBus } from './postgres-bus.js';
-import { RedisBus } from './redis-bus.js';
 import { Signals } from './signals.js';
 
-function createBus({ values, databaseUrl }: Config, dataSource: DataSource): Bus {
-  if (values.redisUrl) return new RedisBus(values.redisUrl, () => databaseIdentity(dataSource));
-  return new PostgresBus(databaseUrl);
+async function createBus({ values, databaseUrl }: Config, dataSource: DataSource): Promise<Bus> {
+  if (!values.redisUrl) return new PostgresBus(databaseUrl);
+  // The Redis client is a fifth of all modules: a server without Redis does not load it.
+  const { RedisBus } = await import('./redis-bus.js');
+  return new RedisBus(values.redisUrl, () => databaseIdentity(dataSource));
 }
 
 /** Signals between the servers on one database, over PostgreSQL or, with REDIS_URL, over Redis. */
@@ -19,7 +20,7 @@ function createBus({ values, databaseUrl }: Config, dataSource: DataSource): Bus
     {
       provide: Signals,
       inject: [Config, DataSource],
-      useFactory: (config: Config, dataSource: DataSource) => new Signals(createBus(config, dataSource)),
+      useFactory: async (config: Config, dataSource: DataSource) => new Signals(await createBus(config, dataSource)),
     },
   ],
   exports: [Signals],

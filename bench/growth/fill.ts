@@ -1,0 +1,42 @@
+/**
+ * Fills an empty database with events, their history and the streams of their members, as years of use would:
+ *   npm run bench:fill -- --events 1000000 --people 10000
+ * Uses DATABASE_URL, or else starts a temporary PostgreSQL, which it stops again: that shows what filling costs. With
+ * `--stream-days`, streams reach back further than the 30 days that the server keeps by default.
+ */
+import { parseArgs } from 'node:util';
+import { startTemporaryPostgres } from '../../postgres-launcher/index.js';
+import { migrate } from '../../src/platform/database/migrate.js';
+import { fillDatabase } from './fill-database.js';
+import { peopleFor } from './people.js';
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '1000000' },
+    people: { type: 'string' },
+    'stream-days': { type: 'string', default: '30' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const events = Number(values.events);
+const options = {
+  events,
+  people: values.people === undefined ? peopleFor(events) : Number(values.people),
+  streamDays: Number(values['stream-days']),
+  seed: Number(values.seed),
+  now: new Date(),
+};
+
+const temporary = process.env.DATABASE_URL ? null : await startTemporaryPostgres();
+try {
+  const url = process.env.DATABASE_URL ?? temporary!.url;
+  await migrate(url);
+  const begin = performance.now();
+  const seconds = (): string => ((performance.now() - begin) / 1_000).toFixed(0).padStart(5);
+  const log = (line: string): void => console.log(`${seconds()} s  ${line}`);
+  const { versions, memberChanges, streamItems } = await fillDatabase(url, { ...options, log });
+  log(`${events} events, ${versions} versions, ${memberChanges} changes of members, ${streamItems} stream items`);
+  log(`${(process.resourceUsage().maxRSS / 1_024).toFixed(0)} MB of memory at most`);
+} finally {
+  await temporary?.stop();
+}

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import { CalendarEvent } from '../content/event.entity.js';
+
+type Column = EntityMetadata['columns'][number];
+type Statement = [sql: string, parameters: unknown[]];
+
+/** The statements that write a row of `events`, from the columns of the entity. */
+export class EventStatements {
+  readonly metadata: EntityMetadata;
+
+  constructor(dataSource: DataSource) {
+    this.metadata = dataSource.getMetadata(CalendarEvent);
+  }
+
+  /** Returns the columns in which two rows differ. */
+  listChanged(before: CalendarEvent, after: CalendarEvent): Column[] {
+    return this.metadata.columns.filter(
+      (column) => !isDeepStrictEqual(valueOf(before, column), valueOf(after, column)),
+    );
+  }
+
+  insert(events: CalendarEvent[]): Statement {
+    const { columns } = this.metadata;
+    const rows = events.map((event) =>
+      Object.fromEntries(columns.map((column) => [column.databaseName, valueOf(event, column)])),
+    );
+    const names = columns.map(({ databaseName }) => databaseName).join(', ');
+    const sql = `INSERT INTO events (${names}) SELECT ${names} FROM jsonb_populate_recordset(NULL::events, $1)`;
+    return [sql, [JSON.stringify(rows)]];
+  }
+
+  /** @param changed the columns to write: texts that stay are not sent and stored again */
+  update(event: CalendarEvent, changed: Column[]): Statement {
+    const assignments = changed.map(({ databaseName }, index) => `${databaseName} = $${index + 2}`).join(', ');
+    const values = changed.map((column) => toParameter(event, column));
+    return [`UPDATE events SET ${assignments} WHERE id = $1`, [event.id, ...values]];
+  }
+}
+
+const valueOf = (event: CalendarEvent, { propertyName }: Column): unknown => event[propertyName as keyof CalendarEvent];
+
+function toParameter(event: CalendarEvent, column: Column): unknown {
+  const value = valueOf(event, column);
+  return column.type === 'jsonb' ? JSON.stringify(value) : value;
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool, PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+
+/** Runs statements: on a connection of its own each, or in a transaction. */
+export interface Queryable {
+  /** Returns the rows of a statement. Its text is constant, because connections prepare it. */
+  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+}
+
+/** The connections to PostgreSQL. Statements outside a transaction go through here. */
+@Injectable()
+export class Database implements Queryable {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    const client = await this.connect();
+    try {
+      const { rows } = await client.query(sql, parameters);
+      client.release();
+      return rows as Row[];
+    } catch (error) {
+      client.release();
+      throw error;
+    }
+  }
+
+  /** Returns a connection of the pool. The caller releases it. */
+  connect(): Promise<PoolClient> {
+    return this.pool.connect();
+  }
+
+  /** The pool of TypeORM, read each time because the driver creates a new one when it reconnects. */
+  get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}

@@ -1,0 +1,88 @@
+import type { PoolClient, QueryResult } from 'pg';
+import type { Queryable } from './database.js';
+
+interface Waiting {
+  sql: string;
+  parameters?: unknown[];
+  toError?: (error: unknown) => unknown;
+}
+
+/** The socket of a connection, which `pg` does not declare. */
+interface WithStream {
+  connection: { stream: { cork(): void; uncork(): void } };
+}
+
+/**
+ * A running transaction. Pass it to everything that reads or writes inside it.
+ *
+ * BEGIN and the statements of `write` wait until the next `query` or the end, and are sent with it: one exchange with
+ * the database, whatever their number.
+ */
+export class Transaction implements Queryable {
+  isOpen = true;
+  private isStarted = false;
+  private waiting: Waiting[] = [{ sql: 'BEGIN' }];
+
+  constructor(private readonly client: PoolClient) {}
+
+  /** Returns the rows of a statement. It sees everything that was written before. */
+  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return (await this.send({ sql, parameters })).rows as Row[];
+  }
+
+  /**
+   * Adds a statement whose result nobody needs. Its error is thrown by the call that sends it.
+   * @param toError replaces the error of the statement
+   */
+  write(sql: string, parameters: unknown[] = [], toError?: (error: unknown) => unknown): void {
+    if (!this.isOpen) throw new Error('The transaction has ended');
+    this.waiting.push({ sql, parameters, toError });
+  }
+
+  /** @throws the error of the first statement that failed; nothing of the transaction is stored then */
+  async commit(): Promise<void> {
+    const { command } = await this.send({ sql: 'COMMIT' });
+    this.isOpen = false;
+    // PostgreSQL answers so when a statement failed before.
+    if (command !== 'COMMIT') throw new Error(`The transaction ended with ${command}`);
+  }
+
+  async rollBack(): Promise<void> {
+    this.isOpen = false;
+    this.waiting = [];
+    if (this.isStarted) await this.client.query('ROLLBACK');
+  }
+
+  /** Sends a statement after those that wait, and returns its result. */
+  private async send(last: Waiting): Promise<QueryResult> {
+    if (!this.isOpen) throw new Error('The transaction has ended');
+    const statements = [...this.waiting, last];
+    this.waiting = [];
+    this.isStarted = true;
+    const { stream } = (this.client as unknown as WithStream).connection;
+    // In one packet.
+    stream.cork();
+    const sent = statements.map(({ sql, parameters }) => this.client.query(sql, parameters));
+    stream.uncork();
+    // After a failure PostgreSQL refuses the rest: the first error is the one that says why.
+    const results = await Promise.allSettled(sent);
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue;
+      const { toError } = statements[index]!;
+      throw toError ? toError(result.reason) : result.reason;
+    }
+    return (results.at(-1) as PromiseFulfilledResult<QueryResult>).value;
+  }
+}
+
+/** Holds one value per transaction. A transaction that runs again starts with a new value. */
+export class PerTransaction<Value> {
+  private readonly values = new WeakMap<Transaction, Value>();
+
+  constructor(private readonly initial: () => Value) {}
+
+  of(tx: Transaction): Value {
+    if (!this.values.has(tx)) this.values.set(tx, this.initial());
+    return this.values.get(tx)!;
+  }
+}
