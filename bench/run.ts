@@ -29,6 +29,9 @@ const scenarios = scenariosNamed(options.scenarios);
 const filled = process.env['DATABASE_URL'] || null;
 const printed: string[] = [];
 const targets = await startTargets(filled, { inspected: options.profile !== null });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void targets.stop().finally(() => process.exit(1)));
+}
 try {
   if (options.profile === null) await compareAll();
   else await profileOne(scenarios[0]!, options.profile);
