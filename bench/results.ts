@@ -8,7 +8,7 @@ const ROOT = new URL('../../', import.meta.url);
 export const RESULTS = new URL('bench/results/', ROOT);
 
 /**
- * Returns what the figures depend on, with the load of the machine: of more than 0.5 before the run, others were using it.
+ * Returns what the figures depend on, with the load of the five minutes before: it shows whether others used the machine.
  * @param postgres the version of PostgreSQL
  */
 export function describeMachine(postgres: string): string {
@@ -16,7 +16,7 @@ export function describeMachine(postgres: string): string {
   const memory = (totalmem() / 2 ** 30).toFixed(0);
   return [
     ...[`${cpus().length} cores (${processor})`, `${memory} GiB`, `${process.platform} ${process.arch}`],
-    ...[`Node ${process.versions.node}`, `PostgreSQL ${postgres}`, `load ${loadavg()[0]!.toFixed(1)}`],
+    ...[`Node ${process.versions.node}`, `PostgreSQL ${postgres}`, `load before ${loadavg()[1]!.toFixed(1)}`],
   ].join(', ');
 }
 
