@@ -1,17 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
 /** The folder of the stored results, in the repository. */
 export const RESULTS = new URL('bench/results/', ROOT);
 
-/** Returns what the figures depend on. @param postgres the version of PostgreSQL */
+/**
+ * Returns what the figures depend on, with the load of the five minutes before: it shows whether others used the machine.
+ * @param postgres the version of PostgreSQL
+ */
 export function describeMachine(postgres: string): string {
   const processor = cpus()[0]?.model.trim() || 'unknown';
   const memory = (totalmem() / 2 ** 30).toFixed(0);
-  return `${cpus().length} cores (${processor}), ${memory} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}, PostgreSQL ${postgres}`;
+  return [
+    ...[`${cpus().length} cores (${processor})`, `${memory} GiB`, `${process.platform} ${process.arch}`],
+    ...[`Node ${process.versions.node}`, `PostgreSQL ${postgres}`, `load before ${loadavg()[1]!.toFixed(1)}`],
+  ].join(', ');
 }
 
 /** Returns the short hash of the commit, with `-changed` if files have changed since; `unknown` outside of git. */

@@ -29,6 +29,9 @@ const scenarios = scenariosNamed(options.scenarios);
 const filled = process.env['DATABASE_URL'] || null;
 const printed: string[] = [];
 const targets = await startTargets(filled, { inspected: options.profile !== null });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void targets.stop().finally(() => process.exit(1)));
+}
 try {
   if (options.profile === null) await compareAll();
   else await profileOne(scenarios[0]!, options.profile);
@@ -65,7 +68,7 @@ async function compare(scenario: Scenario, { convene, reference, postgres }: Tar
   const difference = other === undefined ? null : compareShapes(sample!, other);
   for (const { connections, requests } of contenders) await connections.load(requests, WARM_UP_SECONDS);
   for (let round = 0; round < options.rounds; round += 1) {
-    // Whoever comes second finds warmer caches and more garbage, so they take turns in that as well.
+    // The second one finds warmer caches and more garbage, so they take turns in that as well.
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
     for (const { target, connections, requests } of order) {
       const { seconds } = options;

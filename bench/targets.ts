@@ -39,6 +39,8 @@ export async function startTargets(filled: string | null, options: { inspected: 
   };
   const environment = (url: string): Record<string, string> => ({
     ...{ DATABASE_URL: url, DATABASE_POOL_SIZE: String(PEOPLE), JWT_SECRET: SECRET, PORT: '0' },
+    // 16 large batches at once keep all connections longer than the server lets others wait.
+    DATABASE_WAIT_SECONDS: '60',
   });
 
   try {

@@ -39,7 +39,6 @@ export const SCHEMA = `
     updated_by uuid NOT NULL,
     CHECK (end_time > start_time)
   );
-  CREATE INDEX ON events (start_time, id);
 
   CREATE TABLE event_permissions (
     event_id uuid NOT NULL REFERENCES events,
