@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 /** Servers that this run started, each a process of its own, whose output goes to files that are removed at the end. */
 export class Servers {
   private readonly children: ChildProcess[] = [];
+  private isStopping = false;
 
   private constructor(private readonly folder: string) {}
 
@@ -31,6 +32,10 @@ export class Servers {
       stdio: ['ignore', file, file],
     });
     this.children.push(child);
+    child.once('exit', (code, signal) => {
+      if (!this.isStopping)
+        console.error(`${program} ended with ${code ?? signal}: ${readFileSync(output, 'utf8').slice(-2_000)}`);
+    });
     for (;;) {
       const text = await readFile(output, 'utf8');
       const url = /ready at (http:\S+)/.exec(text)?.[1];
@@ -41,6 +46,7 @@ export class Servers {
   }
 
   async stop(): Promise<void> {
+    this.isStopping = true;
     for (const child of this.children) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       child.kill();
