@@ -1,25 +1,13 @@
 import { Client } from 'pg';
-import { toSnapshot } from '../../src/content/snapshot.js';
-import { isMembersChange } from '../../src/history/change.js';
-import { canonicalJson } from '../../src/history/history-hash.js';
-import { BulkLoader } from './bulk-loader.js';
 import { withBareTables } from './bare-tables.js';
+import { BulkLoader } from './bulk-loader.js';
 import { Dice } from './dice.js';
-import { planEvents } from './plan-events.js';
-import { HistoryChain } from './history-chain.js';
 import { createPeople } from './people.js';
+import { planEvents } from './plan-events.js';
 import { simulate } from './simulate.js';
+import { type FillSummary, SimulatedRows } from './simulated-rows.js';
 import { SimulatedStreams } from './simulated-streams.js';
-import {
-  eventRow,
-  historyRow,
-  notificationRow,
-  occupancyRow,
-  permissionRows,
-  type Table,
-  TABLES,
-  userRow,
-} from './table-rows.js';
+import { type Table, TABLES, userRow } from './table-rows.js';
 
 export interface FillOptions {
   events: number;
@@ -30,13 +18,6 @@ export interface FillOptions {
   now: Date;
   /** Receives one line per step. */
   log: (line: string) => void;
-}
-
-export interface FillSummary {
-  events: number;
-  versions: number;
-  memberChanges: number;
-  streamItems: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -83,35 +64,16 @@ async function load(loader: BulkLoader<Table>, options: FillOptions): Promise<Fi
   for (const person of people) loader.add('users', userRow(person));
   const plans = planEvents(dice, people, now);
   log(`${events} events of ${people.length} people are planned`);
-  const chain = new HistoryChain();
-  const streams = new SimulatedStreams(dice, now - streamDays * DAY_MS, now);
-  const summary: FillSummary = { events: 0, versions: 0, memberChanges: 0, streamItems: 0 };
+  const rows = new SimulatedRows(loader, new SimulatedStreams(dice, now - streamDays * DAY_MS, now), now);
   let changes = 0;
   for (const { event, change, isLast } of simulate(dice, plans.inOrder(), now)) {
-    if (change) {
-      const snapshot = isMembersChange(change) ? null : canonicalJson(toSnapshot(change.content));
-      const [table, row] = historyRow(change, chain.append(change, snapshot), snapshot);
-      loader.add(table, row);
-      if (table === 'event_versions') summary.versions += 1;
-      else summary.memberChanges += 1;
-      for (const { item, seq } of streams.publish(change, event.members.keys())) {
-        loader.add('notifications', notificationRow(item, seq));
-        summary.streamItems += 1;
-      }
-    }
-    if (isLast) {
-      chain.end(event.id);
-      loader.add('events', eventRow(event));
-      for (const row of permissionRows(event)) loader.add('event_permissions', row);
-      const occupancy = occupancyRow(event, now / 1_000);
-      if (occupancy) loader.add('event_occupancy', occupancy);
-      summary.events += 1;
-    }
+    if (change) rows.addChange(change, event);
+    if (isLast) rows.addEvent(event);
     changes += 1;
     if (changes % CHANGES_PER_TURN === 0) await loader.proceed();
     if (changes % CHANGES_PER_LINE === 0) log(`${changes / 1_000_000} million changes`);
   }
-  for (const row of streams.listLastSeqs()) loader.add('notification_streams', row);
+  rows.addStreams();
   await loader.finish();
-  return summary;
+  return rows.summary;
 }

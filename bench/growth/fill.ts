@@ -18,18 +18,19 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const events = Number(values.events);
+const events = wholeNumber('events', values.events, 100);
 const options = {
   events,
-  people: values.people === undefined ? peopleFor(events) : Number(values.people),
-  streamDays: Number(values['stream-days']),
-  seed: Number(values.seed),
+  people: values.people === undefined ? peopleFor(events) : wholeNumber('people', values.people, 2),
+  streamDays: wholeNumber('stream-days', values['stream-days'], 1),
+  seed: wholeNumber('seed', values.seed, 0),
   now: new Date(),
 };
 
-const temporary = process.env.DATABASE_URL ? null : await startTemporaryPostgres();
+const given = process.env['DATABASE_URL'] || null;
+const temporary = given === null ? await startTemporaryPostgres() : null;
 try {
-  const url = process.env.DATABASE_URL ?? temporary!.url;
+  const url = given ?? temporary!.url;
   await migrate(url);
   const begin = performance.now();
   const seconds = (): string => ((performance.now() - begin) / 1_000).toFixed(0).padStart(5);
@@ -39,4 +40,10 @@ try {
   log(`${(process.resourceUsage().maxRSS / 1_024).toFixed(0)} MB of memory at most`);
 } finally {
   await temporary?.stop();
+}
+
+function wholeNumber(name: string, text: string, min: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min) throw new Error(`--${name} must be a whole number from ${min}.`);
+  return value;
 }

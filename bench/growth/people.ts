@@ -26,6 +26,7 @@ export const peopleFor = (events: number): number => Math.max(10, Math.round(eve
 /**
  * Returns people who own a number of events together. The first of them is the busiest; the others own similar numbers.
  * The people of a team live in one time zone.
+ * @param count at least 2
  */
 export function createPeople(dice: Dice, count: number, events: number, now: Date): SimulatedPerson[] {
   const busiest = Math.round(events * BUSIEST_SHARE);

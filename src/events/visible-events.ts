@@ -17,6 +17,10 @@ export interface VisibleRow extends CalendarEvent {
 }
 
 const EVENT = selectEvent('e');
+/** For each row: without statistics, PostgreSQL would begin with the owners of all events. */
+const OWNER = `CROSS JOIN LATERAL (SELECT p.user_id FROM event_permissions p
+                                WHERE p.event_id = e.id AND p.role = 'owner' OFFSET 0) own
+  JOIN users owner ON owner.id = own.user_id`;
 const MEMBERS = `(SELECT json_agg(json_build_object('userId', p.user_id, 'username', u.username, 'role', p.role)
                           ORDER BY p.role = 'owner' DESC, u.username)
    FROM event_permissions p JOIN users u ON u.id = p.user_id WHERE p.event_id = e.id) AS members`;
@@ -73,9 +77,7 @@ export class VisibleEvents {
     const owner = this.asOf
       ? `${ownerAsOf(this.asOf)} AS "ownerId", (SELECT u.username FROM users u WHERE u.id = ${ownerAsOf(this.asOf)}) AS "ownerName"`
       : `own.user_id AS "ownerId", owner.username AS "ownerName"`;
-    const joins = this.asOf
-      ? ''
-      : `JOIN event_permissions own ON own.event_id = e.id AND own.role = 'owner' JOIN users owner ON owner.id = own.user_id`;
+    const joins = this.asOf ? '' : OWNER;
     const earlier = this.asOf
       ? `WITH events AS (${selectEventsAsOf(this.userId, this.asOf, this.parameter(JSON.stringify(LATER_DEFAULTS)))}) `
       : '';

@@ -1,7 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
 import type { Snapshot } from '../content/snapshot.js';
-import { User } from '../users/user.entity.js';
 import { CONTENT_KINDS, type ContentKind } from './change.js';
 
 const KINDS = CONTENT_KINDS.map((kind) => `'${kind}'`).join(', ');
@@ -31,7 +30,6 @@ export class EventVersion {
   kind: ContentKind;
 
   @Column('uuid', { name: 'author_id' })
-  @ForeignKey(() => User, { name: 'event_versions_author_id_fkey' })
   authorId: string;
 
   @Column('text', { nullable: true })

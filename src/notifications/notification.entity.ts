@@ -1,5 +1,4 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { CalendarEvent } from '../content/event.entity.js';
 import type { RoleChange } from '../permissions/member.js';
 import { User } from '../users/user.entity.js';
 
@@ -34,7 +33,6 @@ const TYPES = NOTIFICATION_TYPES.map((type) => `'${type}'`).join(', ');
 @Index('notifications_unread_idx', ['userId', 'seq'], { where: 'read_at IS NULL' })
 export class Notification {
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'notifications_pkey' })
-  @ForeignKey(() => User, { name: 'notifications_user_id_fkey' })
   userId: string;
 
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'notifications_pkey' })
@@ -47,7 +45,6 @@ export class Notification {
   type: NotificationType;
 
   @Column('uuid', { name: 'event_id' })
-  @ForeignKey(() => CalendarEvent, { name: 'notifications_event_id_fkey' })
   eventId: string;
 
   @Column('text', { name: 'event_title' })
@@ -57,7 +54,6 @@ export class Notification {
   version: number;
 
   @Column('uuid', { name: 'actor_id' })
-  @ForeignKey(() => User, { name: 'notifications_actor_id_fkey' })
   actorId: string;
 
   @Column('text', { array: true })

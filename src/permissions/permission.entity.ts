@@ -20,7 +20,6 @@ export class Permission {
   role: Role;
 
   @Column('uuid', { name: 'granted_by' })
-  @ForeignKey(() => User, { name: 'event_permissions_granted_by_fkey' })
   grantedBy: string;
 
   @Column('timestamp with time zone', { name: 'granted_at', precision: 3 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillDatabase, type FillSummary } from '../../bench/growth/fill-database.js';
+import { fillDatabase } from '../../bench/growth/fill-database.js';
+import type { FillSummary } from '../../bench/growth/simulated-rows.js';
 import { type Person, SECRET, Target } from '../../bench/target.js';
 import {
   getEvent,

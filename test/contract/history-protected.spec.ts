@@ -107,11 +107,16 @@ describe('history', () => {
     expect(await everything()).toBe(before);
   });
 
+  it('keeps the people that it names', async () => {
+    expect((await refusal('DELETE FROM users'))?.why).toContain('people are never removed, only erased');
+    expect(await everything()).toBe(before);
+  });
+
   it('keeps its triggers on for replication as well', async () => {
     const triggers = await app.database.query<{ enabled: string }>(
       `SELECT tgenabled AS enabled FROM pg_trigger WHERE tgname LIKE '%\\_never\\_%'`,
     );
-    expect(triggers.map(({ enabled }) => enabled)).toEqual(['A', 'A', 'A', 'A', 'A', 'A', 'A']);
+    expect(triggers.map(({ enabled }) => enabled)).toEqual(['A', 'A', 'A', 'A', 'A', 'A', 'A', 'A']);
   });
 });
 

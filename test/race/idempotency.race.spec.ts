@@ -12,8 +12,10 @@ describe('requests with a key, sent at once to two servers', () => {
   let ana: Person;
 
   beforeAll(async () => {
-    const first = await startApp({ databasePoolSize: 5 });
-    servers = [first, await startApp({ databasePoolSize: 5 }, first.database)];
+    // 200 requests of one person take turns: on a slow machine, the last waits longer than a client would.
+    const settings = { databasePoolSize: 5, databaseWaitSeconds: 60 };
+    const first = await startApp(settings);
+    servers = [first, await startApp(settings, first.database)];
     ana = await first.signUp('ana');
   });
   afterAll(async () => {

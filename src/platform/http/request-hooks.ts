@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
 import type { IncomingMessage } from 'node:http';
 import { negotiate } from './body-formats.js';
 import { toProblem, sendProblem } from './problem.filter.js';
@@ -10,7 +10,7 @@ const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 /** Returns the `X-Request-Id` of the caller if it is safe to log and to return, or else a new id. */
 export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
 }
 
 /** Sends the problem for a URL that the router can't parse. Such a request reaches neither the hooks nor the filter. */
