@@ -147,7 +147,7 @@ export const FAULTS_OF_MEMBERS: Fault[] = [
   },
   {
     name: 'members are not notified that their access was revoked',
-    file: 'src/notifications/stream-recorder.ts',
+    file: 'src/notifications/new-stream-item.ts',
     find: 'isMembersChange(change) ? change.members.map(({ userId }) => userId) : []',
     replace: 'isMembersChange(change) ? [] : []',
     tests: [INTERLEAVINGS],
