@@ -39,8 +39,8 @@ export class SessionsService {
 
   private readonly lookups: Counter<'result'>;
   private profileChanges = 0;
-  /** Sessions that ended lately: not a cache, so it has a place of its own, where nothing displaces it. */
-  private readonly lately = new LRUCache<string, true>({ max: MAX_ENDED, ttl: ENDED_MEMORY_MS });
+  /** Not in the cache, where other entries would displace them. */
+  private readonly recentlyEnded = new LRUCache<string, true>({ max: MAX_ENDED, ttl: ENDED_MEMORY_MS });
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -142,7 +142,7 @@ export class SessionsService {
 
   private async forgetHere(sessionIds: string[]): Promise<void> {
     for (const id of sessionIds) {
-      this.lately.set(id, true);
+      this.recentlyEnded.set(id, true);
       await this.cache.del(id);
     }
     this.ended.notify(sessionIds);
@@ -153,13 +153,12 @@ export class SessionsService {
     this.lookups.inc({ result: cached ? 'hit' : 'miss' });
     const { profileChanges } = this;
     const live = cached ?? (await this.sessions.findLive(sessionId));
-    if (!live || this.lately.has(sessionId)) return null;
+    if (!live || this.recentlyEnded.has(sessionId)) return null;
     const { sessionCacheSeconds } = this.config.values;
+    if (cached || sessionCacheSeconds === 0) return live;
+    await this.cache.set(sessionId, live, sessionCacheSeconds * 1_000);
     // A look-up that began before a profile changed may have read the old one.
-    const isCurrent = profileChanges === this.profileChanges;
-    if (!cached && isCurrent && sessionCacheSeconds > 0) {
-      await this.cache.set(sessionId, live, sessionCacheSeconds * 1_000);
-    }
+    if (profileChanges !== this.profileChanges) await this.cache.del(sessionId);
     return live;
   }
 }

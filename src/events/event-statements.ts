@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
+import { type Sql, VaryingSql } from '../platform/database/statement-names.js';
 
 type Column = EntityMetadata['columns'][number];
-type Statement = [sql: string, parameters: unknown[]];
+type Statement = [sql: Sql, parameters: unknown[]];
 
 /** The statements that write a row of `events`, from the columns of the entity. */
 export class EventStatements {
@@ -34,7 +35,7 @@ export class EventStatements {
   update(event: CalendarEvent, changed: Column[]): Statement {
     const assignments = changed.map(({ databaseName }, index) => `${databaseName} = $${index + 2}`).join(', ');
     const values = changed.map((column) => toParameter(event, column));
-    return [`UPDATE events SET ${assignments} WHERE id = $1`, [event.id, ...values]];
+    return [new VaryingSql(`UPDATE events SET ${assignments} WHERE id = $1`), [event.id, ...values]];
   }
 }
 

@@ -2,8 +2,9 @@ import { CalendarEvent, selectEvent } from '../content/event.entity.js';
 import { LATER_DEFAULTS } from '../content/snapshot.js';
 import type { Member } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
+import { VaryingSql } from '../platform/database/statement-names.js';
 import type { EventRecord } from './event-record.js';
-import { selectEventsAsOf, ownerAsOf } from './events-as-of.js';
+import { ownerAsOf, selectEventsAsOf } from './events-as-of.js';
 import { selectSpans, type SpansQuery } from './visible-spans.js';
 
 /** A row of `VisibleEvents.select`. */
@@ -27,7 +28,7 @@ const MEMBERS = `(SELECT json_agg(json_build_object('userId', p.user_id, 'userna
 
 /**
  * Builds the statement that reads events `e` as one person sees them, with the person's role `mine`, the owner and the
- * last editor. The same conditions give the same text, so that connections prepare it once.
+ * last editor. The same conditions give the same text, so that connections can prepare it.
  */
 export class VisibleEvents {
   readonly parameters: unknown[] = [];
@@ -66,14 +67,16 @@ export class VisibleEvents {
   }
 
   /** Returns the statement that counts the events. */
-  count(): string {
+  count(): VaryingSql {
     // Every span is of an event that its person sees.
-    if (this.spans && this.conditions.length === 0) return `SELECT count(*)::int AS n FROM ${this.spans} AS v`;
-    return `SELECT count(*)::int AS n FROM (${this.select('')}) AS found`;
+    if (this.spans && this.conditions.length === 0) {
+      return new VaryingSql(`SELECT count(*)::int AS n FROM ${this.spans} AS v`);
+    }
+    return new VaryingSql(`SELECT count(*)::int AS n FROM (${this.select('').text}) AS found`);
   }
 
   /** Returns the statement. @param rest follows the conditions, such as an order and a limit */
-  select(rest: string, { members = false } = {}): string {
+  select(rest: string, { members = false } = {}): VaryingSql {
     const owner = this.asOf
       ? `${ownerAsOf(this.asOf)} AS "ownerId", (SELECT u.username FROM users u WHERE u.id = ${ownerAsOf(this.asOf)}) AS "ownerName"`
       : `own.user_id AS "ownerId", owner.username AS "ownerName"`;
@@ -81,11 +84,11 @@ export class VisibleEvents {
     const earlier = this.asOf
       ? `WITH events AS (${selectEventsAsOf(this.userId, this.asOf, this.parameter(JSON.stringify(LATER_DEFAULTS)))}) `
       : '';
-    return `${earlier}SELECT ${EVENT}, mine.role, ${owner}, editor.username AS "editorName"${members ? `, ${MEMBERS}` : ''}
+    return new VaryingSql(`${earlier}SELECT ${EVENT}, mine.role, ${owner}, editor.username AS "editorName"${members ? `, ${MEMBERS}` : ''}
   FROM ${this.spans ? `${this.spans} AS v JOIN events e ON e.id = v.event_id` : 'events e'}
   JOIN event_permissions mine ON mine.event_id = e.id AND mine.user_id = ${this.userId}
   JOIN users editor ON editor.id = e.updated_by ${joins}
- WHERE ${this.conditions.join(' AND ') || 'true'} ${rest}`;
+ WHERE ${this.conditions.join(' AND ') || 'true'} ${rest}`);
   }
 }
 

@@ -358,7 +358,11 @@ describe('a long history', () => {
       expect(items).toHaveLength(20);
       expect(items[0]).toMatchObject({ title: 'Version 50', version: 50, owner: { id: ana.id } });
 
-      const [sql, parameters] = queries.mock.calls.find(([text]) => text.includes('event_versions'))!;
+      const statements = queries.mock.calls.map(([sql, parameters]) => ({
+        sql: typeof sql === 'string' ? sql : sql.text,
+        parameters,
+      }));
+      const { sql, parameters } = statements.find((one) => one.sql.includes('event_versions'))!;
       const rows = await full.database.query(`EXPLAIN (ANALYZE) ${sql}`, parameters);
       const plan = rows.map((row) => row['QUERY PLAN'] as string).join('\n');
       expect(plan).not.toContain('Seq Scan on event_versions');

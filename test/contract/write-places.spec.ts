@@ -53,7 +53,7 @@ describe('the places that write rows', () => {
   it('SQL writes each table in one file, and events through their statements or without a version', () => {
     expect(find(SQL_WRITE)).toEqual(SQL_PLACES);
     expect(find(/\bUPDATE\s+(events\s+SET\s+.*)/gi)).toEqual({
-      'events SET ${assignments} WHERE id = $1`, [event.id, ...values]];': ['events/event-statements.ts'],
+      'events SET ${assignments} WHERE id = $1`), [event.id, ...values]];': ['events/event-statements.ts'],
       'events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);': ['events/events.repository.ts'],
     });
   });

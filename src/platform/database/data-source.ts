@@ -8,6 +8,8 @@ interface DataSourceSettings {
   poolSize?: number;
   /** The longest wait for a free connection, in seconds. */
   waitSeconds?: number;
+  /** The longest time that a statement may take, in seconds; 0 for any. */
+  statementSeconds?: number;
   /** False when a proxy before the database doesn't support prepared statements. */
   prepare?: boolean;
   /** Called for each exchange with the database. */
@@ -16,7 +18,7 @@ interface DataSourceSettings {
 
 /** Returns the options of the database connection for the server, the migration commands and the tests. */
 export function dataSourceOptions(
-  { url, poolSize = 5, waitSeconds = 5, prepare = true, onExchange }: DataSourceSettings,
+  { url, poolSize = 5, waitSeconds = 5, statementSeconds = 30, prepare = true, onExchange }: DataSourceSettings,
   files: {
     entities?: MixedList<string | (new () => object)>;
     migrations?: MixedList<string | (new () => object)>;
@@ -43,7 +45,7 @@ export function dataSourceOptions(
       prepare,
       onExchange,
       // Ends a statement that takes longer than a caller waits for a response.
-      statement_timeout: 30_000,
+      statement_timeout: statementSeconds * 1_000,
       idle_in_transaction_session_timeout: 60_000,
       // Planning for the values of each call would cost more than the statement.
       options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
+import type { Sql } from './statement-names.js';
 
 /** Runs statements: on a connection of its own each, or in a transaction. */
 export interface Queryable {
-  /** Returns the rows of a statement. Its text is constant, because connections prepare it. */
-  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** Returns the rows of a statement. */
+  query<Row>(sql: Sql, parameters?: unknown[]): Promise<Row[]>;
 }
 
 /** The connections to PostgreSQL. Statements outside a transaction go through here. */
@@ -13,10 +14,10 @@ export interface Queryable {
 export class Database implements Queryable {
   constructor(private readonly dataSource: DataSource) {}
 
-  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+  async query<Row>(sql: Sql, parameters: unknown[] = []): Promise<Row[]> {
     const client = await this.connect();
     try {
-      const { rows } = await client.query(sql, parameters);
+      const { rows } = await client.query(sql as string, parameters);
       client.release();
       return rows as Row[];
     } catch (error) {

@@ -15,7 +15,11 @@ export class DatabaseVersionError extends Error {}
  */
 export async function migrate(url: string): Promise<string[]> {
   const dataSource = await new DataSource(
-    dataSourceOptions({ url, poolSize: 3, waitSeconds: 30 }, { migrations: await loadMigrations() }),
+    // A migration of a large database takes its time, and other servers wait for it.
+    dataSourceOptions(
+      { url, poolSize: 3, waitSeconds: 30, statementSeconds: 0 },
+      { migrations: await loadMigrations() },
+    ),
   ).initialize();
   const lock = dataSource.createQueryRunner();
   try {

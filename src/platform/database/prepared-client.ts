@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Client, type ClientConfig, type QueryConfig } from 'pg';
+import { nameOf, type Sql, VaryingSql } from './statement-names.js';
 
 /** Options of the driver beside those of `pg`. The data source passes them to the pool as `extra`. */
 export interface PreparedClientOptions extends ClientConfig {
@@ -9,22 +9,9 @@ export interface PreparedClientOptions extends ClientConfig {
   onExchange?: () => void;
 }
 
-/** More texts than the program has. The rest, if there ever is any, is planned each time. */
-const MAX_NAMES = 1_000;
-const names = new Map<string, string>();
-
-/** Returns the name under which connections prepare a statement: the same for the same text. */
-function nameOf(text: string): string | undefined {
-  const known = names.get(text);
-  if (known || names.size >= MAX_NAMES) return known;
-  const name = `convene_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-  names.set(text, name);
-  return name;
-}
-
 /**
- * A connection that prepares every statement with parameters, so that PostgreSQL parses and plans it once, and that
- * sends statements without waiting for the results of those before them.
+ * A connection that prepares statements with parameters, so that PostgreSQL parses and plans them once, and that sends
+ * statements without waiting for the results of those before them.
  */
 export class PreparedClient extends Client {
   private readonly prepares: boolean;
@@ -41,20 +28,21 @@ export class PreparedClient extends Client {
 
   // Every form of a call is passed on as it is, except a text with parameters.
   override query(...args: unknown[]): never {
-    const [text, values] = args;
+    const [sql, values] = args;
     const send = super.query.bind(this) as (...args: unknown[]) => unknown;
-    const isStatement = typeof text === 'string' && typeof args.at(-1) !== 'function';
+    const isStatement = (typeof sql === 'string' || sql instanceof VaryingSql) && typeof args.at(-1) !== 'function';
     if (!isStatement) return send(...args) as never;
     if (this.running === 0) this.onExchange?.();
     this.running += 1;
     const settled = (): void => void (this.running -= 1);
-    const result = send(this.prepare(text, values as unknown[] | undefined)) as Promise<unknown>;
+    const result = send(this.prepare(sql, values as unknown[] | undefined)) as Promise<unknown>;
     result.then(settled, settled);
     return result as never;
   }
 
-  private prepare(text: string, values: unknown[] | undefined): QueryConfig {
+  private prepare(sql: Sql, values: unknown[] | undefined): QueryConfig {
+    const text = typeof sql === 'string' ? sql : sql.text;
     if (!this.prepares || !values?.length) return { text, values };
-    return { name: nameOf(text), text, values };
+    return { name: nameOf(sql), text, values };
   }
 }

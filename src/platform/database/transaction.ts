@@ -1,8 +1,9 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { Queryable } from './database.js';
+import type { Sql } from './statement-names.js';
 
 interface Waiting {
-  sql: string;
+  sql: Sql;
   parameters?: unknown[];
   toError?: (error: unknown) => unknown;
 }
@@ -26,7 +27,7 @@ export class Transaction implements Queryable {
   constructor(private readonly client: PoolClient) {}
 
   /** Returns the rows of a statement. It sees everything that was written before. */
-  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+  async query<Row>(sql: Sql, parameters: unknown[] = []): Promise<Row[]> {
     return (await this.send({ sql, parameters })).rows as Row[];
   }
 
@@ -34,7 +35,7 @@ export class Transaction implements Queryable {
    * Adds a statement whose result nobody needs. Its error is thrown by the call that sends it.
    * @param toError replaces the error of the statement
    */
-  write(sql: string, parameters: unknown[] = [], toError?: (error: unknown) => unknown): void {
+  write(sql: Sql, parameters: unknown[] = [], toError?: (error: unknown) => unknown): void {
     if (!this.isOpen) throw new Error('The transaction has ended');
     this.waiting.push({ sql, parameters, toError });
   }
@@ -62,7 +63,7 @@ export class Transaction implements Queryable {
     const { stream } = (this.client as unknown as WithStream).connection;
     // In one packet.
     stream.cork();
-    const sent = statements.map(({ sql, parameters }) => this.client.query(sql, parameters));
+    const sent = statements.map(({ sql, parameters }) => this.client.query(sql as string, parameters));
     stream.uncork();
     // After a failure PostgreSQL refuses the rest: the first error is the one that says why.
     const results = await Promise.allSettled(sent);

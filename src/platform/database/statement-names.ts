@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+
+/** The text of a statement that depends on the request, such as that of a list with filters. */
+export class VaryingSql {
+  constructor(readonly text: string) {}
+}
+
+/** The text of a statement: constant, or varying. */
+export type Sql = string | VaryingSql;
+
+/** Uses after which a varying text is worth a plan on every connection. */
+const FREQUENT = 10;
+/** Every connection keeps the plans of all names, so requests must not be able to make as many as they like. */
+const MAX_VARYING = 200;
+
+const names = new Map<string, string>();
+const uses = new LRUCache<string, number>({ max: 2_000 });
+let varying = 0;
+
+/**
+ * Returns the name under which connections prepare a statement, the same for the same text; undefined for one that is
+ * to be planned each time: a varying text that is rare, or one too many.
+ */
+export function nameOf(sql: Sql): string | undefined {
+  const text = typeof sql === 'string' ? sql : sql.text;
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (typeof sql !== 'string') {
+    const count = (uses.get(text) ?? 0) + 1;
+    uses.set(text, count);
+    if (count < FREQUENT || varying >= MAX_VARYING) return undefined;
+    varying += 1;
+  }
+  const name = `convene_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  names.set(text, name);
+  return name;
+}
