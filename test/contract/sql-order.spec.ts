@@ -10,7 +10,6 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 const OWNERS: Record<string, string> = {
   event_occupancy: 'availability',
   last_entry: 'history',
-  lock_event: 'history',
   members_at: 'history',
   members_at_birth: 'history',
   visible_spans: 'permissions',
