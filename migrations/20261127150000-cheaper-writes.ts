@@ -89,8 +89,8 @@ export class CheaperWrites20261127150000 implements MigrationInterface {
       DROP TRIGGER events_change_spans ON events;
       CREATE TRIGGER events_change_spans AFTER UPDATE OF ${SPAN_COLUMNS.join(', ')} ON events
         FOR EACH ROW EXECUTE FUNCTION change_visible_spans();
-      -- EventLock reads with a statement of its own, behind the one that locks.
-      DROP FUNCTION lock_event(uuid, boolean, uuid);
+      -- EventLock has plain statements for what these did.
+      DROP FUNCTION lock_event(uuid, boolean, uuid), lock_availability(uuid[]);
     `);
   }
 
@@ -101,6 +101,14 @@ export class CheaperWrites20261127150000 implements MigrationInterface {
       DROP TRIGGER events_change_spans ON events;
       CREATE TRIGGER events_change_spans AFTER UPDATE ON events FOR EACH ROW
         WHEN (${CHANGED_SPAN.join(' IS DISTINCT FROM ')}) EXECUTE FUNCTION change_visible_spans();
+      CREATE FUNCTION lock_availability(owners uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+      DECLARE
+        person uuid;
+      BEGIN
+        FOR person IN SELECT DISTINCT o FROM unnest(owners) AS o WHERE o IS NOT NULL ORDER BY o LOOP
+          PERFORM pg_advisory_xact_lock(hashtextextended(person::text, 0));
+        END LOOP;
+      END $$;
       CREATE FUNCTION lock_event(event_id uuid, with_availability boolean, availability_of uuid)
       RETURNS TABLE (event jsonb, members jsonb, editor text, "position" bigint, hash text, at timestamptz)
       LANGUAGE plpgsql AS $$

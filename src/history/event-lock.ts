@@ -44,9 +44,21 @@ interface LockRow extends CalendarEvent {
   at: Date;
 }
 
-const LOCK_AVAILABILITY = `
-  SELECT owner.id AS "ownerId", lock_availability(ARRAY[owner.id, $2])
-    FROM (SELECT p.user_id AS id FROM event_permissions p WHERE p.event_id = $1 AND p.role = 'owner') AS owner`;
+/**
+ * Lets writers of people's availability take turns until the transaction ends, in the order of the ids, so that no two
+ * transactions wait for each other in a circle. @param people a query with their ids as `id`
+ */
+const lockAvailability = (people: string): string => `
+  SELECT id, pg_advisory_xact_lock(hashtextextended(id::text, 0))
+    FROM (SELECT DISTINCT id FROM (${people}) AS person ORDER BY id) AS ordered`;
+
+/** Locks the availability of people. */
+export const LOCK_AVAILABILITY = lockAvailability('SELECT unnest($1::uuid[]) AS id');
+
+/** Locks the availability of the owner of an event, and of another person if one is given. */
+const LOCK_AVAILABILITY_OF_OWNER = lockAvailability(`
+  SELECT user_id AS id FROM event_permissions WHERE event_id = $1 AND role = 'owner'
+  UNION ALL SELECT $2::uuid WHERE $2 IS NOT NULL`);
 
 const READ_LOCKED = `
   SELECT ${selectEvent('e')}, last.position, last.hash, last.created_at AS at,
@@ -67,8 +79,8 @@ export class EventLock {
   constructor(private readonly changes: Changes) {}
 
   /** Locks the availability of people until the transaction ends. */
-  async lockAvailability(tx: Transaction, ownerIds: string[]): Promise<void> {
-    await tx.query('SELECT lock_availability($1)', [ownerIds]);
+  lockAvailability(tx: Transaction, ownerIds: string[]): void {
+    tx.write(LOCK_AVAILABILITY, [ownerIds]);
   }
 
   /**
@@ -78,15 +90,16 @@ export class EventLock {
    */
   async lock(tx: Transaction, eventId: string, options: LockOptions = {}): Promise<LockedEvent | null> {
     const { availabilityOf = null, availability = availabilityOf !== null } = options;
-    const guarded = availability ? tx.query<{ ownerId: string }>(LOCK_AVAILABILITY, [eventId, availabilityOf]) : null;
+    const availabilityLocks = availability
+      ? tx.query<{ id: string }>(LOCK_AVAILABILITY_OF_OWNER, [eventId, availabilityOf])
+      : null;
     tx.write('SELECT FROM events WHERE id = $1 FOR UPDATE', [eventId]);
-    const [read, availabilityLocks] = await Promise.all([tx.query<LockRow>(READ_LOCKED, [eventId]), guarded]);
-    const [row] = read;
+    const [[row], people] = await Promise.all([tx.query<LockRow>(READ_LOCKED, [eventId]), availabilityLocks]);
     if (!row) return null;
     const { position, hash, at: lastEntryAt, editor: username } = row;
     const members = row.members.map(({ grantedAt, ...member }) => ({ ...member, grantedAt: new Date(grantedAt) }));
     const ownerId = members[0]!.userId;
-    if (availabilityLocks && availabilityLocks[0]?.ownerId !== ownerId) throw new RetryTransaction();
+    if (people && !people.some(({ id }) => id === ownerId)) throw new RetryTransaction();
     this.changes.setLastEntry(tx, eventId, { position, hash });
     this.changes.setMembers(
       tx,
