@@ -12,7 +12,8 @@ import { type EventFilter, matchesInSql } from './event-filter.js';
 import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
 import { selectOneAsOf } from './events-as-of.js';
-import { orderOf, selectPage, type Slice } from './select-page.js';
+import { orderOf, type Slice } from './list-statement.js';
+import { selectPage } from './select-page.js';
 import { toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
 
 /** Rows of the largest read. */

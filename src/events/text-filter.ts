@@ -1,5 +1,6 @@
 import { camelCase } from '../content/columns.js';
 import { type OccurrenceContent, PLAIN_NAMES, type PlainName, plainFieldOf } from '../content/fields.js';
+import type { VisibleEvents } from './visible-events.js';
 
 /** The fields that `q` searches. */
 export const SEARCHED: readonly PlainName[] = PLAIN_NAMES.filter((name) => plainFieldOf(name).input.searched);
@@ -21,6 +22,18 @@ export function anyMatches(fields: readonly PlainName[], pattern: string): strin
     fields.map((name) => `${of(name)} ILIKE ${pattern}`).join(' OR ');
   const inOverride = anyOf((name) => `o ->> '${camelCase(name)}'`);
   return `(${anyOf((name) => `e.${name}`)} OR EXISTS (SELECT FROM jsonb_array_elements(e.overrides) AS o WHERE ${inOverride}))`;
+}
+
+/**
+ * Returns a query of the ids of all events that a person may see and that may match the filter: by the index of texts, and
+ * those that are not indexed yet. The fields themselves must be compared.
+ */
+export function selectIndexed(events: VisibleEvents, { q, location }: TextFilter): string {
+  const matches = [q, location]
+    .filter((text) => text !== undefined)
+    .map((text) => `t.texts ILIKE ${events.parameter(contains(text))}`);
+  return `SELECT t.event_id FROM event_texts t WHERE t.members @> ARRAY[${events.user}::uuid] AND ${matches.join(' AND ')}
+          UNION SELECT d.event_id FROM event_texts_due d`;
 }
 
 /** Returns true when the values of one occurrence match the text filters. A series may match by another occurrence. */

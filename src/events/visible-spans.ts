@@ -44,3 +44,17 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
   const long = part('kind > 0', isRecurring === undefined ? undefined : `kind = ${isRecurring ? 2 : 1}`, overlaps);
   return isRecurring === true ? long : `(${short} UNION ALL ${long})`;
 }
+
+/** Returns the same window as conditions of spans `v` that are looked up one by one. */
+export function spanConditions(
+  events: VisibleEvents,
+  { from, to, isRecurring }: Pick<SpansQuery, 'from' | 'to' | 'isRecurring'>,
+): string[] {
+  const conditions: string[] = [];
+  if (from || to) {
+    const [fromPlace, toPlace] = [from && events.parameter(from), to && events.parameter(to)];
+    conditions.push(`v.span && tstzrange(${fromPlace ?? 'NULL'}, ${toPlace ?? 'NULL'})`);
+  }
+  if (isRecurring !== undefined) conditions.push(isRecurring ? 'v.kind = 2' : 'v.kind < 2');
+  return conditions;
+}
