@@ -19,12 +19,15 @@ export interface ListQuery {
   slice: Slice;
 }
 
+/** Returns the column of `events` by which a list is ordered. */
+export const columnOf = ({ sort }: EventFilter): string => snakeCase(sort.column);
+
 const directionOf = ({ sort }: EventFilter): string => (sort.descending ? 'DESC' : 'ASC');
 
 /** Returns the order of the rows `e` of a list. */
 export const orderOf = (filter: EventFilter): string => {
   const direction = directionOf(filter);
-  return `ORDER BY e.${snakeCase(filter.sort.column)} ${direction}, e.id ${direction}`;
+  return `ORDER BY e.${columnOf(filter)} ${direction}, e.id ${direction}`;
 };
 
 /** Returns the end of a query: the order of the list, and the rows of the slice. */
@@ -44,13 +47,12 @@ export const upTo = (list: ListQuery): ListQuery => {
 /**
  * Returns a query of the events of a source that match conditions. Each event is looked up by its id, in the order of the
  * source: as a join, PostgreSQL would often read all events of a person, and without statistics all events.
- * @param source has the column `event_id`, and for a list by start, `start_time` in that order
+ * @param source a relation `v` with the column `event_id`
+ * @param time the time by which the list is ordered: of the event, or a column of a source that has that order
  */
-export function selectMatching(list: ListQuery, source: string, conditions: string[]): string {
-  const { column } = list.filter.sort;
-  const time = column === 'startTime' && !list.filter.deleted ? 'v.start_time' : 'e.time';
+export function selectMatching(list: ListQuery, source: string, conditions: string[], time: string): string {
   return `SELECT v.event_id, ${time} AS time, NULL::integer AS version
       FROM ${source} AS v
-      CROSS JOIN LATERAL (SELECT e.${snakeCase(column)} AS time FROM events e
+      CROSS JOIN LATERAL (SELECT e.start_time, e.updated_at FROM events e
                            WHERE ${['e.id = v.event_id', ...conditions].join(' AND ')} OFFSET 0) AS e ${inOrder(list)}`;
 }

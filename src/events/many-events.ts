@@ -7,7 +7,7 @@ export const READS = {
   /** All events of a person who has fewer are looked at; of a person with more, an index finds them. */
   manyEvents: 2_000,
   /** Of so many latest changes of all events, those of a person with many events are looked for. */
-  latestChanges: 20_000,
+  latestChanges: 5_000,
 };
 
 /**
@@ -26,6 +26,7 @@ export function selectByText(list: ListQuery, spans: (limit: number) => string, 
     const key = `(${events.parameter(after[0])}::timestamptz, ${events.parameter(after[1])}::uuid)`;
     own.push(`(v.start_time, v.event_id) ${filter.sort.descending ? '<' : '>'} ${key}`);
   }
+  const time = byStart ? 'v.start_time' : 'e.updated_at';
   const missing = [`(SELECT count(*) FROM walked) = ${READS.manyEvents}`];
   if (order) missing.unshift(`(SELECT count(*) FROM near) < ${events.parameter(limit)}`);
   const others = `(SELECT v.event_id, v.start_time
@@ -34,15 +35,15 @@ export function selectByText(list: ListQuery, spans: (limit: number) => string, 
         WHERE ${missing.join(' AND ')} AND v.event_id NOT IN (SELECT event_id FROM walked))`;
   return `
     WITH walked AS MATERIALIZED (SELECT v.event_id, v.start_time FROM ${spans(READS.manyEvents)} AS v ${order} LIMIT ${READS.manyEvents}),
-         near AS MATERIALIZED (${selectMatching(enough, 'walked', conditions)})
+         near AS MATERIALIZED (${selectMatching(enough, 'walked', conditions, time)})
     SELECT event_id, time, version
-      FROM (SELECT * FROM near UNION ALL (${selectMatching(enough, others, conditions)})) AS found ${inOrder(list)}`;
+      FROM (SELECT * FROM near UNION ALL (${selectMatching(enough, others, conditions, time)})) AS found ${inOrder(list)}`;
 }
 
 /**
- * Selects by the last change: of a person with many events, from the latest changes of all events, and if they don't
+ * Selects by the last change, without a window: of a person with many events, from the latest changes of all events, and if they don't
  * suffice, from all events of the person.
- * @param spans all spans of the person in the window
+ * @param spans all spans of the person
  */
 export function selectByUpdate(list: ListQuery, spans: string, conditions: string[]): string {
   const { events, filter } = list;
@@ -51,8 +52,8 @@ export function selectByUpdate(list: ListQuery, spans: string, conditions: strin
   const [direction, beyond] = filter.sort.descending ? ['DESC', '<'] : ['ASC', '>'];
   const key = after && `(${events.parameter(after[0])}::timestamptz, ${events.parameter(after[1])}::uuid)`;
   const isOwn = [`v.event_id = e.id AND v.user_id = ${events.user}`, ...spanConditions(events, filter)];
-  const latest = `(SELECT e.id AS event_id
-         FROM (SELECT id FROM events ${key ? `WHERE (updated_at, id) ${beyond} ${key}` : ''}
+  const latest = `(SELECT e.id AS event_id, e.updated_at
+         FROM (SELECT id, updated_at FROM events ${key ? `WHERE (updated_at, id) ${beyond} ${key}` : ''}
                 ORDER BY updated_at ${direction}, id ${direction} LIMIT ${READS.latestChanges}) AS e
          CROSS JOIN LATERAL (SELECT FROM visible_spans v WHERE ${isOwn.join(' AND ')} OFFSET 0) AS v
         WHERE (SELECT count(*) FROM (SELECT FROM visible_spans WHERE user_id = ${events.user} LIMIT ${READS.manyEvents}) AS v)
@@ -60,8 +61,8 @@ export function selectByUpdate(list: ListQuery, spans: string, conditions: strin
   const found = `(SELECT count(*) FROM latest)`;
   const suffices = events.parameter(limit);
   return `
-    WITH latest AS MATERIALIZED (${selectMatching(enough, latest, conditions)})
+    WITH latest AS MATERIALIZED (${selectMatching(enough, latest, conditions, 'v.updated_at')})
     SELECT event_id, time, version
       FROM (SELECT * FROM latest WHERE ${found} >= ${suffices}
-            UNION ALL SELECT * FROM (${selectMatching(enough, spans, conditions)}) AS own WHERE ${found} < ${suffices}) AS found ${inOrder(list)}`;
+            UNION ALL SELECT * FROM (${selectMatching(enough, spans, conditions, 'e.updated_at')}) AS own WHERE ${found} < ${suffices}) AS found ${inOrder(list)}`;
 }

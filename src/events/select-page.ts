@@ -1,8 +1,7 @@
-import { snakeCase } from '../content/columns.js';
 import { contentConditions, keyConditions, windowConditions } from './event-conditions.js';
 import type { EventFilter } from './event-filter.js';
 import { changedSince } from './events-as-of.js';
-import { inOrder, type ListQuery, selectMatching, type Slice, upTo } from './list-statement.js';
+import { columnOf, inOrder, type ListQuery, selectMatching, type Slice, upTo } from './list-statement.js';
 import { selectByText, selectByUpdate } from './many-events.js';
 import type { VisibleEvents } from './visible-events.js';
 import { selectSpans } from './visible-spans.js';
@@ -30,7 +29,7 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
     conditions.push('e.deleted_at IS NOT NULL', ...windowConditions(events, filter));
     conditions.push(...keyConditions(events, filter, slice.after));
     const own = `(SELECT event_id FROM event_permissions WHERE user_id = ${events.user} AND role = 'owner')`;
-    return selectMatching(list, own, conditions);
+    return selectMatching(list, own, conditions, `e.${columnOf(filter)}`);
   }
   const byStart = sort.column === 'startTime';
   const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
@@ -42,8 +41,9 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   }
   if (!byStart) conditions.push(...keyConditions(events, filter, slice.after));
   if (filter.q || filter.location) return selectByText(list, spans, conditions);
-  if (byStart || slice.limit === null || events.asOf) return selectMatching(list, spans(null), conditions);
-  return selectByUpdate(list, spans(null), conditions);
+  const isWalk = !byStart && slice.limit !== null && !from && !to && !events.asOf;
+  if (isWalk) return selectByUpdate(list, spans(null), conditions);
+  return selectMatching(list, spans(null), conditions, byStart ? 'v.start_time' : 'e.updated_at');
 }
 
 /** Selects by the versions that events had then which changed since. */
@@ -55,6 +55,6 @@ function selectPast(list: ListQuery, asOf: string): string {
     ...contentConditions(events, filter),
     ...keyConditions(events, filter, slice.after),
   ];
-  return `SELECT e.id AS event_id, e.${snakeCase(filter.sort.column)} AS time, e.version
+  return `SELECT e.id AS event_id, e.${columnOf(filter)} AS time, e.version
       FROM ${changedSince(events.user, asOf)} WHERE ${conditions.join(' AND ')} ${inOrder(list)}`;
 }
