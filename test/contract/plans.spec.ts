@@ -57,7 +57,7 @@ function recordStatements(): { statements: Map<string, Statement>; stop: () => v
     if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
       statements.set(text, { text, values: values as unknown[] });
     }
-    return query.apply(this, args as never) as never;
+    return query.apply(this, args as never);
   };
   return { statements, stop: () => void (PreparedClient.prototype.query = query) };
 }
@@ -72,7 +72,7 @@ function toLiteral(value: unknown): string {
 }
 
 const toText = (value: unknown): string =>
-  value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  value instanceof Date ? value.toISOString() : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** Returns the plan that the server's connections use. A statement that writes is not run. */
 async function explain(client: pg.PoolClient, { text, values }: Statement): Promise<{ plan: Plan; ran: boolean }> {
@@ -144,7 +144,7 @@ describe('the plans of hot statements on a filled database', () => {
     app = await startApp({ jwtSecrets: [SECRET] }, database);
     client = await database.pool.connect();
     await client.query('SET plan_cache_mode = force_generic_plan');
-    const target = new Target('Convene', app.url, process.pid, client as never, true);
+    const target = new Target('Convene', app.url, process.pid, client, true);
     subjects = [await chooseSubject(target, 'ordinary'), await chooseSubject(target, 'busiest')];
   });
   afterAll(async () => {

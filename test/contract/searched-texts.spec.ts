@@ -12,7 +12,7 @@ import { ok, type Person, startApp, type TestApp } from '../support/test-app.js'
 let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
-  app.app.get(SchedulerRegistry).getCronJob('index-texts').stop();
+  void app.app.get(SchedulerRegistry).getCronJob('index-texts').stop();
 });
 afterAll(() => app.close());
 
