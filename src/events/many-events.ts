@@ -4,7 +4,9 @@ import { spanConditions } from './visible-spans.js';
 
 /** Numbers of rows at which one way of reading becomes another. The result is the same; tests lower them. */
 export const READS = {
-  /** All events of a person who has fewer are looked at; of a person with more, an index finds them. */
+  /** A search looks at so many events of a person, and finds the others by the index of texts. */
+  searched: 700,
+  /** All events of a person who has fewer are looked at for the latest changes. */
   manyEvents: 2_000,
   /** Of so many latest changes of all events, those of a person with many events are looked for. */
   latestChanges: 5_000,
@@ -27,14 +29,14 @@ export function selectByText(list: ListQuery, spans: (limit: number) => string, 
     own.push(`(v.start_time, v.event_id) ${filter.sort.descending ? '<' : '>'} ${key}`);
   }
   const time = byStart ? 'v.start_time' : 'e.updated_at';
-  const missing = [`(SELECT count(*) FROM walked) = ${READS.manyEvents}`];
+  const missing = [`(SELECT count(*) FROM walked) = ${READS.searched}`];
   if (order) missing.unshift(`(SELECT count(*) FROM near) < ${events.parameter(limit)}`);
   const others = `(SELECT v.event_id, v.start_time
          FROM (${selectIndexed(events, filter)}) AS found
          CROSS JOIN LATERAL (SELECT v.event_id, v.start_time FROM visible_spans v WHERE ${own.join(' AND ')} OFFSET 0) AS v
         WHERE ${missing.join(' AND ')} AND v.event_id NOT IN (SELECT event_id FROM walked))`;
   return `
-    WITH walked AS MATERIALIZED (SELECT v.event_id, v.start_time FROM ${spans(READS.manyEvents)} AS v ${order} LIMIT ${READS.manyEvents}),
+    WITH walked AS MATERIALIZED (SELECT v.event_id, v.start_time FROM ${spans(READS.searched)} AS v ${order} LIMIT ${READS.searched}),
          near AS MATERIALIZED (${selectMatching(enough, 'walked', conditions, time)})
     SELECT event_id, time, version
       FROM (SELECT * FROM near UNION ALL (${selectMatching(enough, others, conditions, time)})) AS found ${inOrder(list)}`;

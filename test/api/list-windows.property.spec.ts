@@ -337,7 +337,7 @@ describe('lists of events', () => {
 
   it('contain the same for people with many events, whose texts and changes are found by indexes', async () => {
     const usual = { ...READS };
-    Object.assign(READS, { manyEvents: 6, latestChanges: 40 });
+    Object.assign(READS, { searched: 6, manyEvents: 6, latestChanges: 40 });
     try {
       const states = await readStates(null);
       for (let turn = 0; turn < QUERIES; turn += 1) await check(states, null);

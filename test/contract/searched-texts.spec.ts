@@ -84,7 +84,7 @@ describe('the index of texts', () => {
   it('is not waited for: a search finds the texts of now, and no longer those of before', async () => {
     const ana = await app.signUp('ana');
     const usual = { ...READS };
-    Object.assign(READS, { manyEvents: 1 });
+    Object.assign(READS, { searched: 1 });
     try {
       await createMeeting(ana, { title: 'First of all', show_as: 'free' });
       const word = `word-${randomUUID()}`;
