@@ -80,6 +80,7 @@ export class EventTexts20261127130000 implements MigrationInterface {
       INSERT INTO event_texts (event_id, members, texts)
       SELECT e.id, ARRAY(SELECT p.user_id FROM event_permissions p WHERE p.event_id = e.id ORDER BY p.user_id), searched_texts(e)
         FROM events e;
+      SET LOCAL maintenance_work_mem = '256MB';
       -- Entries that are not sorted in yet are read by every search: few of them are kept.
       CREATE INDEX event_texts_idx ON event_texts USING gin (members, texts gin_trgm_ops)
         WITH (gin_pending_list_limit = 256);
