@@ -639,7 +639,7 @@ export type EventView = {
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the current version, which is also the ETag.
+     * Number of the current version, with which the ETag begins.
      */
     version: number;
     owner: PersonView;
@@ -771,7 +771,7 @@ export type EventItemView = {
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the current version, which is also the ETag.
+     * Number of the current version, with which the ETag begins.
      */
     version: number;
     owner: PersonView;
@@ -2898,7 +2898,7 @@ export type DeleteEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.
+         * The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, the response is a 412.
          */
         'If-Match'?: string;
     };
@@ -2967,7 +2967,7 @@ export type GetEventData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of the version that you have, such as `"3"`.
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304.
          */
         'If-None-Match'?: string;
     };
@@ -3024,7 +3024,7 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
+         * The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
@@ -3113,7 +3113,7 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
+         * The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Ip, Headers, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Ip, Headers, Patch, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBody,
@@ -29,6 +29,8 @@ import {
 import { AuthService, type SignedInUser } from './auth.service.js';
 import { ErasureService } from './erasure.service.js';
 
+/** For responses with tokens (RFC 6749 §5.1). */
+const NO_STORE = ['cache-control', 'no-store'] as const;
 const FORM = 'application/x-www-form-urlencoded';
 
 @ApiTags('Accounts')
@@ -40,6 +42,7 @@ export class AuthController {
   ) {}
 
   @Post('register')
+  @Header(...NO_STORE)
   @Public()
   @ApiOperation({
     operationId: 'register',
@@ -59,6 +62,7 @@ export class AuthController {
   }
 
   @Post('login')
+  @Header(...NO_STORE)
   @HttpCode(200)
   @Public()
   @RouteConfig({ consumes: [FORM] })
@@ -84,6 +88,7 @@ export class AuthController {
   }
 
   @Post('refresh')
+  @Header(...NO_STORE)
   @HttpCode(200)
   @Public()
   @ApiOperation({

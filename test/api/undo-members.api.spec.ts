@@ -203,7 +203,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
       as: ben,
       method: 'POST',
     });
-    expect([status, headers.get('etag')]).toEqual([200, '"4"']);
+    expect([status, headers.get('etag')]).toEqual([200, expect.stringMatching(/^"4\./)]);
     expect(json).toMatchObject({ title: MEETING.title, location: 'Canteen', start_time: MEETING.start_time });
     expect(await last()).toMatchObject({ kind: 'rolled_back', comment: 'Undid version 2' });
     expect(complaints(await refused(undo(1)))).toEqual(['/path/position not_allowed']);
