@@ -121,6 +121,10 @@ export type RefreshBody = {
 
 export type LogoutBody = {
     /**
+     * A refresh token of the session, for a client whose access token has expired.
+     */
+    refresh_token?: string;
+    /**
      * End every session of the account, not only this one.
      */
     all?: boolean;

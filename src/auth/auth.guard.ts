@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type Access } from '../platform/http/access.js';
+import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
 import { SessionsService } from './sessions.service.js';
@@ -10,7 +11,8 @@ import { SessionsService } from './sessions.service.js';
 const BEARER = /^\s*bearer\s+(\S+)/i;
 
 /**
- * Requires a valid token on every HTTP route that isn't `@Public()`. Live connections check theirs in the handshake.
+ * Requires a valid token on every HTTP route that is neither `@Public()` nor `@OptionallySignedIn()`. Live connections
+ * check theirs in the handshake.
  */
 @Injectable()
 export class GlobalAuthGuard implements CanActivate {
@@ -26,9 +28,18 @@ export class GlobalAuthGuard implements CanActivate {
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    try {
+      request.actor = await this.readActor(request);
+    } catch (error) {
+      const isRefused = error instanceof Problem && error.code === 'unauthenticated';
+      if (access !== 'optional' || !isRefused) throw error;
+    }
+    return true;
+  }
+
+  private readActor(request: FastifyRequest): Promise<Actor> {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) throw new Problem('unauthenticated');
-    request.actor = await this.sessions.actorOf(this.tokens.verify(token));
-    return true;
+    return this.sessions.actorOf(this.tokens.verify(token));
   }
 }
