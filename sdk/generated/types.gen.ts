@@ -1496,7 +1496,7 @@ export type ChangesView = {
     has_more: boolean;
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'too_many_sockets' | 'internal_error' | 'unavailable';
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
 
 export type FieldErrorView = {
     /**
@@ -4073,6 +4073,10 @@ export type StreamChangesData = {
          * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change.
          */
         after?: number;
+        /**
+         * The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may.
+         */
+        token?: string;
     };
     url: '/api/changes/stream';
 };
@@ -4090,10 +4094,6 @@ export type StreamChangesErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ProblemView;
-    /**
-     * `too_many_sockets`: You have too many live connections
-     */
-    429: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */

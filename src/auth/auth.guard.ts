@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ACCESS, type Access } from '../platform/http/access.js';
+import { ACCESS, type Access, TOKEN_IN_QUERY } from '../platform/http/access.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
@@ -29,7 +29,8 @@ export class GlobalAuthGuard implements CanActivate {
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     try {
-      request.actor = await this.readActor(request);
+      const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, context.getHandler()) ?? false;
+      request.actor = await this.readActor(request, inQuery);
     } catch (error) {
       const isRefused = error instanceof Problem && error.code === 'unauthenticated';
       if (access !== 'optional' || !isRefused) throw error;
@@ -37,9 +38,10 @@ export class GlobalAuthGuard implements CanActivate {
     return true;
   }
 
-  private readActor(request: FastifyRequest): Promise<Actor> {
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) throw new Problem('unauthenticated');
+  private readActor({ headers, query }: FastifyRequest, inQuery: boolean): Promise<Actor> {
+    const bearer = BEARER.exec(headers.authorization ?? '')?.[1];
+    const token = bearer ?? (inQuery ? (query as { token?: unknown }).token : undefined);
+    if (typeof token !== 'string') throw new Problem('unauthenticated');
     return this.sessions.actorOf(this.tokens.verify(token));
   }
 }

@@ -83,7 +83,7 @@ describe('the ETag of an event', () => {
         await edit(dee, { title: 'Lunch' });
         const before = tagOf(await read(ben));
         await done(eraseMe({ client: dee.client, body: { password: PASSWORD } }));
-        await expect.poll(async () => tagOf(await read(ben))).not.toBe(before);
+        await expect.poll(async () => tagOf(await read(ben)), { timeout: 30_000 }).not.toBe(before);
       },
     ],
   ];

@@ -18,6 +18,10 @@ export const OptionallySignedIn = (): MethodDecorator =>
     ApiProblems('unauthenticated'),
   );
 
+/** The route also takes the access token as `?token=`, for clients that cannot send a header. */
+export const TOKEN_IN_QUERY = 'convene:token-in-query';
+export const TokenInQuery = (): MethodDecorator => SetMetadata(TOKEN_IN_QUERY, true);
+
 /** Any signed-in caller may call it. */
 export const SignedIn = (): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(ACCESS, 'signed_in' satisfies Access), ApiBearerAuth(), ApiProblems('unauthenticated'));

@@ -87,7 +87,7 @@ export function withHeaders(operation: Operation): Operation {
   const responses = mapResponses(operation.responses, (response, status) => {
     const names: HeaderName[] = ['X-Request-Id'];
     if (status === '401') names.push('WWW-Authenticate');
-    if (status === '503' || (status === '409' && isKeyed)) names.push('Retry-After');
+    if (status === '429' || status === '503' || (status === '409' && isKeyed)) names.push('Retry-After');
     if (status.startsWith('2') && isKeyed) names.push('Idempotent-Replayed');
     if (status === '200' && isPaged) names.push('Link');
     return { ...response, headers: { ...headers(...names), ...response.headers } };
