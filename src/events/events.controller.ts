@@ -147,7 +147,7 @@ export class EventsController {
   }
 
   @Put(':id')
-  @RequireRole('edit')
+  @RequireRole('edit', { locks: true })
   @DryRun()
   @ApiOperation({
     operationId: 'updateEvent',
@@ -171,7 +171,7 @@ export class EventsController {
   }
 
   @Patch(':id')
-  @RequireRole('edit')
+  @RequireRole('edit', { locks: true })
   @RouteConfig({ consumes: ['application/merge-patch+json'] })
   @DryRun()
   @ApiOperation({
@@ -200,7 +200,7 @@ export class EventsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('delete')
+  @RequireRole('delete', { locks: true })
   @DryRun()
   @ApiOperation({
     operationId: 'deleteEvent',
@@ -222,7 +222,7 @@ export class EventsController {
 
   @Post(':id/restore')
   @HttpCode(200)
-  @RequireRole('delete', { evenDeleted: true })
+  @RequireRole('delete', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
