@@ -60,8 +60,8 @@ export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
       name: 'If-Match',
       required: false,
       description: merges
-        ? 'The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.'
-        : 'The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.',
+        ? 'The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.'
+        : 'The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, the response is a 412.',
       schema: { type: 'string' },
       example: '"3"',
     }),
