@@ -16,7 +16,7 @@ import { RequireRole } from '../permissions/role.guard.js';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
-import { isNotModified, type Precondition, readPrecondition, versionTag } from '../platform/http/etag.js';
+import { isNotModified, readPrecondition, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { withSentPointers } from '../platform/http/validation.pipe.js';
@@ -154,7 +154,7 @@ export class EventsController {
     operationId: 'updateEvent',
     summary: 'Update an event',
     description:
-      'Absent fields keep their values, and null clears. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.',
+      'Absent fields keep their values, and null clears. You may send the event as you have read it, with some fields changed: members that only the server sets are ignored, and `version` counts as `If-Match` if you do not send that header. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.',
   })
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
@@ -168,7 +168,7 @@ export class EventsController {
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, query, readPrecondition(ifMatch, prefer), reply);
+    return this.update(actor, id, body, query, [ifMatch, prefer], reply);
   }
 
   @Patch(':id')
@@ -196,7 +196,7 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const mergesPattern = format?.startsWith('application/merge-patch+json') ?? false;
-    return this.update(actor, id, { ...body, mergesPattern }, query, readPrecondition(ifMatch, prefer), reply);
+    return this.update(actor, id, { ...body, mergesPattern }, query, [ifMatch, prefer], reply);
   }
 
   @Delete(':id')
@@ -249,10 +249,11 @@ export class EventsController {
     id: string,
     body: UpdateEventBody & { mergesPattern?: boolean },
     query: OccurrenceQuery,
-    precondition: Precondition | null,
+    [ifMatch, prefer]: [ifMatch: string | undefined, prefer: string | undefined],
     reply: FastifyReply,
   ): Promise<EventView> {
     const target = readTarget(query);
+    const precondition = readPrecondition(ifMatch ?? body.version?.toString(), prefer);
     return respondWithEvent(await this.events.update(actor, id, toEventInput(body), precondition, target), reply);
   }
 }

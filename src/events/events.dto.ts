@@ -8,13 +8,16 @@ import {
   ListField,
   TextField,
   UuidField,
+  WholeNumberField,
 } from '../platform/http/fields.js';
+import { AcceptsReadOnly } from '../platform/http/read-only.js';
 import type { PlainWire } from '../content/fields.js';
 import { type Class, PlainInputs } from './plain-fields.js';
 import type { EventInput } from './to-drafts.js';
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
 import { type Scope, SCOPES } from '../content/series-edit.js';
+import { EventView } from './event-view.js';
 import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence-input.js';
 import { PATTERN_EXAMPLE } from './recurrence-view.js';
 
@@ -101,10 +104,25 @@ export class CreateEventBody extends EventTimesBody {
   change_comment?: string | null;
 }
 
-/** Absent fields keep their values; null clears an optional one. */
-export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {}
+/**
+ * Absent fields keep their values; null clears an optional one. The event as it was read, with some fields changed, is
+ * accepted too.
+ */
+@AcceptsReadOnly(EventView)
+export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {
+  @WholeNumberField({
+    description: 'The version that you have read. It counts as `If-Match` if you do not send that header.',
+    min: 1,
+    max: 999_999_999,
+    optional: true,
+    example: 3,
+  })
+  version?: number;
+}
 
-export const toEventInput = ({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput => ({
+type EventBody = Partial<CreateEventBody> & Pick<UpdateEventBody, 'version'>;
+
+export const toEventInput = ({ on_conflict, change_comment, version: _, ...content }: EventBody): EventInput => ({
   content,
   onConflict: on_conflict ?? 'reject',
   comment: change_comment ?? null,

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, EmailField, ListField, TextField, UuidField } from '../platform/http/fields.js';
+import { AcceptsReadOnly } from '../platform/http/read-only.js';
 import { PersonView } from '../users/user-view.js';
 import type { Member } from '../permissions/member.js';
 import { type Role, ROLES } from '../permissions/role.js';
@@ -40,6 +41,25 @@ export class ShareBody {
   users: ShareEntry[];
 }
 
+export class PermissionView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
+  user_id: string;
+
+  @ApiProperty({ example: 'ben' })
+  username: string;
+
+  @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'editor' })
+  role: Role;
+
+  @ApiProperty({ type: PersonView })
+  granted_by: PersonView;
+
+  @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
+  granted_at: string;
+}
+
+/** The member as it was read, with another role, is accepted too. */
+@AcceptsReadOnly(PermissionView)
 export class ChangeRoleBody {
   @ChoiceField({
     description: 'The new role. `owner` transfers the ownership.',
@@ -56,23 +76,6 @@ export class ChangeRoleBody {
     example: 'reject',
   })
   on_conflict?: 'reject' | 'allow';
-}
-
-export class PermissionView {
-  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
-  user_id: string;
-
-  @ApiProperty({ example: 'ben' })
-  username: string;
-
-  @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'editor' })
-  role: Role;
-
-  @ApiProperty({ type: PersonView })
-  granted_by: PersonView;
-
-  @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
-  granted_at: string;
 }
 
 export class PermissionsView {

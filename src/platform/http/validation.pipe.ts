@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
 import { type ErrorCode, type FieldError, invalid, Problem } from '../../problems/problem.js';
+import { omitReadOnly, type WithReadOnlyMembers } from './read-only.js';
 
 /** Declares that a body class also accepts a bare list or a single object, in place of one of its members. */
 export interface BodyShorthand {
@@ -29,13 +30,14 @@ const PRIMITIVES = new Set<unknown>([String, Number, Boolean, Array, Object, Buf
 @Injectable()
 export class RequestValidationPipe implements PipeTransform {
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const type = metadata.metatype as (Type<object> & BodyShorthand) | undefined;
+    const type = metadata.metatype as (Type<object> & BodyShorthand & WithReadOnlyMembers) | undefined;
     if (!type || PRIMITIVES.has(type) || metadata.type === 'custom') return value;
 
-    const { object, omittedPrefix } = expandShorthand(value, type);
-    if (!isPlainObject(object)) {
+    const { object: sent, omittedPrefix } = expandShorthand(value, type);
+    if (!isPlainObject(sent)) {
       throw invalid({ pointer: '', code: 'invalid', message: 'The body must be an object.' });
     }
+    const object = omitReadOnly(sent, type);
     const reject = (errors: FieldError[]): void => {
       if (errors.length === 0) return;
       const prefix = PREFIX[metadata.type] ?? '';
