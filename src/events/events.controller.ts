@@ -150,6 +150,7 @@ export class EventsController {
   @Put(':id')
   @RequireRole('edit')
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'updateEvent',
     summary: 'Update an event',
@@ -175,6 +176,7 @@ export class EventsController {
   @RequireRole('edit')
   @RouteConfig({ consumes: ['application/merge-patch+json'] })
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'patchEvent',
     summary: 'Update an event (merge patch)',
@@ -203,6 +205,7 @@ export class EventsController {
   @HttpCode(204)
   @RequireRole('delete')
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'deleteEvent',
     summary: 'Delete an event',

@@ -8,6 +8,8 @@ export interface AccessOptions {
   evenDeleted?: boolean;
 }
 
+type Judgement = { role: Role; problem: null } | { role: Role | null; problem: Problem };
+
 /** Checks access to an event before a request is handled. `EventLock` checks it again under the lock. */
 @Injectable()
 export class AccessService {
@@ -19,8 +21,15 @@ export class AccessService {
    *   action
    */
   async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Role> {
+    const { role, problem } = await this.judge(eventId, userId, action, options);
+    if (problem) throw problem;
+    return role;
+  }
+
+  /** Returns the caller's role on an event, and the problem of `require` if the role doesn't allow the action. */
+  async judge(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Judgement> {
     const access = await this.permissions.findAccess(eventId, userId);
-    return checkRole(access?.role ?? null, access?.deleted ?? false, action, options);
+    return judgeRole(access?.role ?? null, access?.deleted ?? false, action, options);
   }
 }
 
@@ -30,8 +39,13 @@ export class AccessService {
  * @throws Problem not_found, forbidden
  */
 export function checkRole(role: Role | null, deleted: boolean, action: Action, options: AccessOptions = {}): Role {
-  if (role === null) throw notFound();
-  if (deleted && !(options.evenDeleted && role === 'owner')) throw notFound();
-  if (!can(role, action)) throw new Problem('forbidden');
-  return role;
+  const judgement = judgeRole(role, deleted, action, options);
+  if (judgement.problem) throw judgement.problem;
+  return judgement.role;
+}
+
+function judgeRole(role: Role | null, deleted: boolean, action: Action, { evenDeleted }: AccessOptions): Judgement {
+  if (role === null) return { role, problem: notFound() };
+  if (deleted && !(evenDeleted && role === 'owner')) return { role, problem: notFound() };
+  return can(role, action) ? { role, problem: null } : { role, problem: new Problem('forbidden') };
 }

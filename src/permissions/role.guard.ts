@@ -9,6 +9,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { SignedIn } from '../platform/http/access.js';
+import { refuseUnlessRetried } from '../platform/idempotency/deferred-refusal.js';
 import { parseUuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { AccessService } from './access.service.js';
@@ -35,7 +36,8 @@ export class RoleGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
     const eventId = parseUuidParam('id', request.params.id);
     if (readsOwnRole) return true;
-    await this.access.require(eventId, request.actor!.userId, action, { evenDeleted });
+    const { role, problem } = await this.access.judge(eventId, request.actor!.userId, action, { evenDeleted });
+    if (problem) refuseUnlessRetried(context, problem, role !== null);
     return true;
   }
 }

@@ -69,6 +69,7 @@ export class SharingController {
   @Put('permissions/:userId')
   @RequireRole('share')
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'changeRole',
     summary: 'Change a role or transfer the ownership',
@@ -91,6 +92,7 @@ export class SharingController {
   @HttpCode(204)
   @RequireRole('read')
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'revokePermission',
     summary: 'Revoke access or leave an event',

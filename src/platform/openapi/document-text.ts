@@ -48,7 +48,7 @@ people who would be \`notified\`. Problems are the same as in the real call. The
 If you did not receive a response, send the request again with the same \`Idempotency-Key\`: the server does it only once
 and sends the stored response with \`Idempotent-Replayed: true\`. While the first request is running, the second is rejected
 (409). Another request with the same key is rejected as well (422). Only successful responses are stored, for 24 hours:
-after a problem you can use the key again. A response is replayed only if your current role still allows the request.
+after a problem you can use the key again. A response with a body is replayed only while you are a member of the event.
 
 ## Lists
 
