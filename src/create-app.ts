@@ -47,6 +47,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
       origin: config.values.corsOrigins,
       exposedHeaders: [
         'ETag',
+        'Convene-Dry-Run',
         'Convene-Merged',
         'Idempotent-Replayed',
         'Link',

@@ -19,7 +19,7 @@ import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { isNotModified, readPrecondition, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { withSentPointers } from '../platform/http/validation.pipe.js';
+import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js';
 import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
@@ -81,13 +81,15 @@ export class EventsController {
     operationId: 'createEvents',
     summary: 'Create several events',
     description:
-      'Accepts `{events: […]}` or a bare list. All or nothing: the response contains the errors of every item, and the new events are checked for conflicts among themselves too.',
+      'Accepts `{events: […]}` or a bare list. All or nothing, and the new events are checked for conflicts among themselves too. A problem contains the errors of every item at once: with invalid values (422), the conflicts of the other items as well.',
   })
   @ApiShorthandBody(CreateEventsBody, CreateEventBody)
   @ApiCreatedResponse({ type: CreatedEventsView, description: 'The events' })
   @ApiProblems('event_conflict')
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await withSentPointers(body, () => this.events.createBatch(actor, body.events.map(toEventInput)));
+    const records = await withSentPointers(body, () =>
+      this.events.createBatch(actor, body.events.map(toEventInput), errorsOf(body)),
+    );
     return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 

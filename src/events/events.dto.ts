@@ -131,6 +131,7 @@ export const toEventInput = ({ on_conflict, change_comment, version: _, ...conte
 export class CreateEventsBody {
   /** A bare list is accepted too. */
   static readonly shorthand = { member: 'events' };
+  static readonly collects = 'events';
 
   @ListField({ description: 'The events, up to 500.', type: () => CreateEventBody, min: 1, max: 500 })
   events: CreateEventBody[];

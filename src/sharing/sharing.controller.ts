@@ -3,7 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { withSentPointers } from '../platform/http/validation.pipe.js';
+import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
@@ -45,7 +45,7 @@ export class SharingController {
       email,
       role,
     }));
-    return permissionsView(await withSentPointers(body, () => this.sharing.share(actor, id, requests)));
+    return permissionsView(await withSentPointers(body, () => this.sharing.share(actor, id, requests, errorsOf(body))));
   }
 
   @Get('permissions')

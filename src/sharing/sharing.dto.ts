@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, EmailField, ListField, TextField, UuidField } from '../platform/http/fields.js';
-import { AcceptsReadOnly } from '../platform/http/read-only.js';
 import { PersonView } from '../users/user-view.js';
 import type { Member } from '../permissions/member.js';
 import { type Role, ROLES } from '../permissions/role.js';
@@ -36,6 +35,7 @@ export class ShareEntry {
 export class ShareBody {
   /** A bare list of entries or a single entry is accepted too. */
   static readonly shorthand = { member: 'users', single: true };
+  static readonly collects = 'users';
 
   @ListField({ description: 'The people and their roles.', type: () => ShareEntry, min: 1, max: 100 })
   users: ShareEntry[];
@@ -58,8 +58,6 @@ export class PermissionView {
   granted_at: string;
 }
 
-/** The member as it was read, with another role, is accepted too. */
-@AcceptsReadOnly(PermissionView)
 export class ChangeRoleBody {
   @ChoiceField({
     description: 'The new role. `owner` transfers the ownership.',

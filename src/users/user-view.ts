@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { extendProblem } from '../platform/openapi/api-problems.js';
-import { ProblemView } from '../platform/openapi/problem-view.js';
+import { InvalidProblemView } from '../platform/openapi/problem-view.js';
 import type { User } from './user.entity.js';
 
 /** Everything that one person can see about another. */
@@ -40,6 +40,6 @@ export const userView = (user: User): UserView => ({
 });
 
 extendProblem('name_taken', {
-  view: ProblemView,
+  view: InvalidProblemView,
   example: { errors: [{ pointer: '/username', code: 'taken', message: 'This name is taken.' }] },
 });

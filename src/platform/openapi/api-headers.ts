@@ -39,6 +39,11 @@ export const HEADERS = {
     schema: { type: 'string', enum: ['true'] },
     example: 'true',
   },
+  'Convene-Dry-Run': {
+    description: 'Present after `dry_run=true`: nothing was stored, and the body describes what the call would do.',
+    schema: { type: 'string', enum: ['true'] },
+    example: 'true',
+  },
   'Retry-After': {
     description: 'Seconds to wait before you try again.',
     schema: { type: 'integer', minimum: 0 },
@@ -82,12 +87,14 @@ export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
 /** Adds the headers that depend on the status, and the link of a paged list. */
 export function withHeaders(operation: Operation): Operation {
   const isKeyed = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false;
+  const hasDryRun = operation.parameters?.some(({ name }) => name === 'dry_run') ?? false;
   const isPaged = operation.parameters?.some(({ name }) => name === 'cursor') ?? false;
   const responses = mapResponses(operation.responses, (response, status) => {
     const names: HeaderName[] = ['X-Request-Id'];
     if (status === '401') names.push('WWW-Authenticate');
     if (status === '503' || (status === '409' && isKeyed)) names.push('Retry-After');
     if (status.startsWith('2') && isKeyed) names.push('Idempotent-Replayed');
+    if (status === '200' && hasDryRun) names.push('Convene-Dry-Run');
     if (status === '200' && isPaged) names.push('Link');
     return { ...response, headers: { ...headers(...names), ...response.headers } };
   });
