@@ -236,7 +236,7 @@ export const changeRole = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Check an event for conflicts
  *
- * Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.
+ * Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. Takes the same body; an event that was read can be sent as it is, with some fields changed. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.
  */
 export const checkConflicts = <ThrowOnError extends boolean = false>(options: Options<CheckConflictsData, ThrowOnError>) => (options.client ?? client).post<CheckConflictsResponses, CheckConflictsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
@@ -485,12 +485,16 @@ export const listNotifications = <ThrowOnError extends boolean = false>(options?
 /**
  * Mark all notifications as read
  *
- * Returns how many were unread.
+ * Returns how many were unread. Send `up_to`, the `seq` of the last one that you have shown, so that you do not mark one that arrived since.
  */
 export const readAllNotifications = <ThrowOnError extends boolean = false>(options?: Options<ReadAllNotificationsData, ThrowOnError>) => (options?.client ?? client).post<ReadAllNotificationsResponses, ReadAllNotificationsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/notifications/read-all',
-    ...options
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
 });
 
 /**

@@ -249,7 +249,99 @@ export type ChangeRoleBody = {
     on_conflict?: 'reject' | 'allow';
 };
 
+export type OverrideView = {
+    /**
+     * Identifies the occurrence, even after it was moved.
+     */
+    original_start: string;
+    start_time?: string;
+    end_time?: string;
+    /**
+     * The name of the event.
+     */
+    title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
+    description?: string | null;
+    /**
+     * Where it takes place.
+     */
+    location?: string | null;
+    /**
+     * Link to an online meeting or to more information: an `http` or `https` address.
+     */
+    url?: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status?: 'confirmed' | 'tentative' | 'cancelled';
+};
+
+export type SplitFromView = {
+    event_id: string;
+    /**
+     * The version of that event just after the split.
+     */
+    version: number;
+};
+
+/**
+ * Read-only: ignored.
+ */
+export type Action = 'read' | 'edit' | 'share' | 'delete';
+
+export type PersonRoleView = {
+    user_id: string;
+    username: string;
+    role: Role;
+};
+
+export type ConflictView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Null when you may not see that event.
+     */
+    event_id: string | null;
+    /**
+     * Null when you may not see that event.
+     */
+    title: string | null;
+    /**
+     * The occurrence of your event that overlaps it.
+     */
+    with: IntervalView;
+    /**
+     * Your event in the body of a batch, such as `/events/3`.
+     */
+    pointer?: string;
+};
+
 export type CheckConflictsBody = {
+    /**
+     * The name of the event.
+     */
+    title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
+    description?: string | null;
+    /**
+     * Where it takes place.
+     */
+    location?: string | null;
+    /**
+     * Link to an online meeting or to more information: an `http` or `https` address.
+     */
+    url?: string | null;
     /**
      * `free` never conflicts.
      */
@@ -291,33 +383,81 @@ export type CheckConflictsBody = {
      */
     added?: Array<string> | null;
     /**
+     * What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.
+     */
+    on_conflict?: 'reject' | 'allow' | 'skip';
+    /**
+     * Stored in the history with the change.
+     */
+    change_comment?: string | null;
+    /**
+     * The version that you have read. It counts as `If-Match` if you do not send that header.
+     */
+    version?: number;
+    /**
+     * Read-only: ignored.
+     */
+    overrides?: Array<OverrideView>;
+    /**
+     * The same as `event_id`, for an event that was read.
+     */
+    id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    rrule?: string | null;
+    /**
+     * Read-only: ignored.
+     */
+    series_id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    split_from?: SplitFromView | null;
+    /**
+     * Read-only: ignored.
+     */
+    owner?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    role?: Role;
+    /**
+     * Read-only: ignored.
+     */
+    can?: Array<Action>;
+    /**
+     * Read-only: ignored.
+     */
+    permissions?: Array<PersonRoleView>;
+    /**
+     * Read-only: ignored.
+     */
+    created_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_by?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    skipped?: Array<string>;
+    /**
+     * Read-only: ignored.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * Read-only: ignored.
+     */
+    deleted_at?: string;
+    /**
      * The event to update: absent fields have its values, and the result contains its conflicts with other events of its owner. Without it, you check a new event of yours, which needs `start_time` and `end_time`.
      */
     event_id?: string;
-};
-
-export type ConflictView = {
-    start_time: string;
-    /**
-     * Exclusive.
-     */
-    end_time: string;
-    /**
-     * Null when you may not see that event.
-     */
-    event_id: string | null;
-    /**
-     * Null when you may not see that event.
-     */
-    title: string | null;
-    /**
-     * The occurrence of your event that overlaps it.
-     */
-    with: IntervalView;
-    /**
-     * Your event in the body of a batch, such as `/events/3`.
-     */
-    pointer?: string;
 };
 
 export type SlotView = {
@@ -519,58 +659,6 @@ export type RecurrencePatternView = {
      * First day of the week; Monday when absent.
      */
     week_start?: string;
-};
-
-export type OverrideView = {
-    /**
-     * Identifies the occurrence, even after it was moved.
-     */
-    original_start: string;
-    start_time?: string;
-    end_time?: string;
-    /**
-     * The name of the event.
-     */
-    title?: string;
-    /**
-     * Up to 20,000 characters.
-     */
-    description?: string | null;
-    /**
-     * Where it takes place.
-     */
-    location?: string | null;
-    /**
-     * Link to an online meeting or to more information: an `http` or `https` address.
-     */
-    url?: string | null;
-    /**
-     * `free` never conflicts.
-     */
-    show_as?: 'busy' | 'free';
-    /**
-     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
-     */
-    status?: 'confirmed' | 'tentative' | 'cancelled';
-};
-
-export type SplitFromView = {
-    event_id: string;
-    /**
-     * The version of that event just after the split.
-     */
-    version: number;
-};
-
-/**
- * The actions that your role allows.
- */
-export type Action = 'read' | 'edit' | 'share' | 'delete';
-
-export type PersonRoleView = {
-    user_id: string;
-    username: string;
-    role: Role;
 };
 
 export type EventView = {
@@ -1534,6 +1622,13 @@ export type NotificationsView = {
     unread_count: number;
 };
 
+export type ReadAllBody = {
+    /**
+     * The `seq` of the last notification that you have seen: later ones stay unread. Absent: all notifications.
+     */
+    up_to?: number;
+};
+
 export type ReadAllView = {
     /**
      * How many were unread.
@@ -2213,6 +2308,40 @@ export type StaleVersionProblem = {
      * The fields that both sides changed: the value at your version, the current value, and the value that you sent.
      */
     clashes?: Array<FieldClashView>;
+};
+
+/**
+ * It exists already. You sent `If-None-Match: *`, which allows the request only if nothing exists at its address.
+ */
+export type PreconditionFailedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 412;
+    /**
+     * The problem, for programs.
+     */
+    code: 'precondition_failed';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
 };
 
 /**
@@ -3339,11 +3468,11 @@ export type ListEventsData = {
          */
         end_date?: string;
         /**
-         * Text in title, description or location, ignoring case. Example: `sync`.
+         * Text in title, description or location. Upper and lower case, the way in which characters are composed, and the kind and number of spaces make no difference. Example: `sync`.
          */
         q?: string;
         /**
-         * Text in the location, ignoring case. Example: `Room 4`.
+         * Text in the location, compared in the same way. Example: `Room 4`.
          */
         location?: string;
         /**
@@ -3587,9 +3716,13 @@ export type DeleteEventErrors = {
      */
     409: RequestRunningProblem;
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
-    412: StaleVersionProblem;
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -3733,9 +3866,13 @@ export type PatchEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
-    412: StaleVersionProblem;
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -3830,9 +3967,13 @@ export type UpdateEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
-    412: StaleVersionProblem;
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -4609,13 +4750,17 @@ export type ListNotificationsResponses = {
 export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
 
 export type ReadAllNotificationsData = {
-    body?: never;
+    body?: ReadAllBody;
     path?: never;
     query?: never;
     url: '/api/notifications/read-all';
 };
 
 export type ReadAllNotificationsErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
@@ -4624,6 +4769,14 @@ export type ReadAllNotificationsErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */

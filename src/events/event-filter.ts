@@ -1,6 +1,7 @@
 import type { Role } from '../permissions/role.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { camelCase, snakeCase } from '../content/columns.js';
+import { foldText } from '../content/fold-text.js';
 import { isSeries } from '../content/event-content.js';
 import { type OccurrenceContent, PLAIN_NAMES, type PlainName, plainFieldOf } from '../content/fields.js';
 import { seriesOf } from '../content/series.js';
@@ -12,7 +13,7 @@ export interface EventFilter {
   /** The event overlaps the half-open window, either bound of which may be absent. */
   from?: Date;
   to?: Date;
-  /** A substring of a searched field of the event or of one occurrence, ignoring case. */
+  /** A text in a searched field of the event or of one occurrence, compared as `foldText` does. */
   q?: string;
   location?: string;
   role?: Role;
@@ -95,12 +96,16 @@ export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): b
 /** Returns true when the values of one occurrence match the text filters. A series may match by another occurrence. */
 export function matchesTexts(values: OccurrenceContent, { location, q }: EventFilter): boolean {
   const has = (text: unknown, part: string): boolean =>
-    typeof text === 'string' && text.toLowerCase().includes(part.toLowerCase());
+    typeof text === 'string' && foldText(text).includes(foldText(part).trim());
   if (location && !has(values.location, location)) return false;
   return !q || SEARCHED.some((name) => has(values[camelCase(name)], q));
 }
 
-const contains = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
+/** Returns the pattern of LIKE for folded text that contains a text. */
+const contains = (text: string): string =>
+  `%${foldText(text)
+    .trim()
+    .replace(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /** The fields that `q` searches. */
 const SEARCHED = PLAIN_NAMES.filter((name) => plainFieldOf(name).input.searched);
@@ -108,7 +113,7 @@ const SEARCHED = PLAIN_NAMES.filter((name) => plainFieldOf(name).input.searched)
 /** Returns a condition: one of the fields of the event, or of one occurrence, contains the text of a placeholder. */
 function anyContains(fields: readonly PlainName[], text: string): string {
   const anyOf = (of: (field: PlainName) => string): string =>
-    fields.map((name) => `${of(name)} ILIKE ${text}`).join(' OR ');
+    fields.map((name) => `fold_text(${of(name)}) LIKE ${text}`).join(' OR ');
   const inOverride = anyOf((name) => `o ->> '${camelCase(name)}'`);
   return `(${anyOf((name) => `e.${name}`)} OR EXISTS (SELECT FROM jsonb_array_elements(e.overrides) AS o WHERE ${inOverride}))`;
 }

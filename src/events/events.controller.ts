@@ -16,7 +16,7 @@ import { RequireRole } from '../permissions/role.guard.js';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
-import { isNotModified, readPrecondition, versionTag } from '../platform/http/etag.js';
+import { isNotModified, readPrecondition, refuseIfExists, versionTag } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js';
@@ -161,17 +161,18 @@ export class EventsController {
   })
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', STALE_VERSION)
+  @ApiProblems('event_conflict', STALE_VERSION, 'precondition_failed')
   put(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, query, [ifMatch, prefer], reply);
+    return this.update(actor, id, body, query, { ifMatch, ifNoneMatch, prefer }, reply);
   }
 
   @Patch(':id')
@@ -188,19 +189,20 @@ export class EventsController {
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', STALE_VERSION)
+  @ApiProblems('event_conflict', STALE_VERSION, 'precondition_failed')
   patch(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
     @Headers('content-type') format: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const mergesPattern = format?.startsWith('application/merge-patch+json') ?? false;
-    return this.update(actor, id, { ...body, mergesPattern }, query, [ifMatch, prefer], reply);
+    return this.update(actor, id, { ...body, mergesPattern }, query, { ifMatch, ifNoneMatch, prefer }, reply);
   }
 
   @Delete(':id')
@@ -216,13 +218,15 @@ export class EventsController {
   })
   @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems(STALE_VERSION)
+  @ApiProblems(STALE_VERSION, 'precondition_failed')
   async delete(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
   ): Promise<void> {
+    refuseIfExists(ifNoneMatch);
     await this.events.delete(actor, id, readPrecondition(ifMatch, 'handling=strict'), readTarget(query));
   }
 
@@ -254,9 +258,10 @@ export class EventsController {
     id: string,
     body: UpdateEventBody & { mergesPattern?: boolean },
     query: OccurrenceQuery,
-    [ifMatch, prefer]: [ifMatch: string | undefined, prefer: string | undefined],
+    { ifMatch, ifNoneMatch, prefer }: { ifMatch?: string; ifNoneMatch?: string; prefer?: string },
     reply: FastifyReply,
   ): Promise<EventView> {
+    refuseIfExists(ifNoneMatch);
     const target = readTarget(query);
     const precondition = readPrecondition(ifMatch ?? body.version?.toString(), prefer);
     return respondWithEvent(await this.events.update(actor, id, toEventInput(body), precondition, target), reply);

@@ -199,14 +199,20 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   end_date?: string;
 
   @TextField({
-    description: 'Text in title, description or location, ignoring case.',
+    description:
+      'Text in title, description or location. Upper and lower case, the way in which characters are composed, and the kind and number of spaces make no difference.',
     max: 255,
     optional: true,
     example: 'sync',
   })
   q?: string;
 
-  @TextField({ description: 'Text in the location, ignoring case.', max: 255, optional: true, example: 'Room 4' })
+  @TextField({
+    description: 'Text in the location, compared in the same way.',
+    max: 255,
+    optional: true,
+    example: 'Room 4',
+  })
   location?: string;
 
   @ChoiceField({

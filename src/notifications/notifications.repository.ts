@@ -57,13 +57,14 @@ export class NotificationsRepository {
     return row ?? null;
   }
 
-  /** Returns how many were unread. */
-  async markAllRead(userId: string): Promise<number> {
+  /** Marks those up to a number. Returns how many were unread. */
+  async markAllRead(userId: string, upTo: number): Promise<number> {
     const [row] = await this.database.query<{ n: number }>(
       `WITH marked AS (
-         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL RETURNING 1)
+         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL AND seq <= $2
+         RETURNING 1)
        SELECT count(*)::int AS n FROM marked`,
-      [userId],
+      [userId, upTo],
     );
     return row?.n ?? 0;
   }

@@ -13,7 +13,7 @@ export class PersonView {
 }
 
 export class UserView extends PersonView {
-  @ApiProperty({ format: 'email', example: 'ana@example.com' })
+  @ApiProperty({ format: 'idn-email', example: 'ana@example.com' })
   email: string;
 
   @ApiProperty({ enum: ['user', 'admin'], enumName: 'UserRole', example: 'user' })

@@ -121,7 +121,7 @@ describe('POST /api/events/batch', () => {
 
   it('reports the errors beside the list as well', async () => {
     const ana = await app.signUp('ana');
-    const body = { mode: 'all', events: withItem(2, { end_time: '2020-01-01' }, 4) };
+    const body = { mode: 'all', events: withItem(2, { end_time: '2020-01-01T00:00:00Z' }, 4) };
     const { json } = await send(app, '/api/events/batch', { as: ana, body });
     expect(complaints(json)).toEqual(['/mode unknown_field', '/events/2/end_time end_not_after_start']);
   });

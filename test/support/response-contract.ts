@@ -26,6 +26,7 @@ export class ResponseContract {
   constructor(document: Document) {
     this.ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
     (addFormats as unknown as (ajv: Ajv2020) => void)(this.ajv);
+    this.ajv.addFormat('idn-email', true);
     // Responses may have more members, but here, one that isn't documented is a defect.
     this.ajv.addSchema({ $id: 'openapi', ...closeSchemas(document) });
     this.routes = Object.entries(document.paths).flatMap(([path, operations]) =>

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { invalid } from '../../problems/problem.js';
+import { invalid, Problem } from '../../problems/problem.js';
 import { type EntityTag, parseEntityTags } from './entity-tags.js';
 
 /** Returns the entity tag of an event: its version number in quotes (RFC 9110 §8.8.3). */
@@ -15,6 +15,14 @@ export function isNotModified(tag: string, request: FastifyRequest, reply: Fasti
   if (known !== '*' && !known.some((entry) => entry.value === value)) return false;
   reply.status(304);
   return true;
+}
+
+/**
+ * Refuses a write to a resource that exists if `If-None-Match` is `*` (RFC 9110 §13.1.2).
+ * @throws Problem precondition_failed
+ */
+export function refuseIfExists(ifNoneMatch: string | undefined): void {
+  if (parseEntityTags(ifNoneMatch ?? '') === '*') throw new Problem('precondition_failed');
 }
 
 /** The version that a write is based on. */
@@ -49,4 +57,7 @@ export const precondition = (versions: number[], prefer: string | undefined): Pr
   strict: /\bhandling\s*=\s*"?strict\b/i.test(prefer ?? ''),
 });
 
-const toVersion = ({ value }: EntityTag): number[] => (/^\d{1,9}$/.test(value) ? [Number(value)] : []);
+function toVersion({ value }: EntityTag): number[] {
+  const version = /^(\d{1,9})(?:\.\d{1,15})?$/.exec(value)?.[1];
+  return version === undefined ? [] : [Number(version)];
+}

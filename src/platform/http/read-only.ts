@@ -38,6 +38,10 @@ export const AcceptsReadOnly =
     }
   };
 
+/** Returns the names that a body class ignores, for a subclass that uses some of them. */
+export const ignoredBy = (body: Type<object>, { except }: { except: string[] }): ReadonlySet<string> =>
+  new Set([...((body as WithReadOnlyMembers).readOnly ?? [])].filter((name) => !except.includes(name)));
+
 /** Returns the object without the members that the body class ignores. */
 export function omitReadOnly<Value extends object>(object: Value, { readOnly }: WithReadOnlyMembers): Value {
   if (!readOnly || !Object.keys(object).some((name) => readOnly.has(name))) return object;

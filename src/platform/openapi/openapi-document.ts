@@ -46,7 +46,7 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
       version: packageVersion(),
       license: { name: 'MIT', identifier: 'MIT' },
     } as InfoObject,
-    servers: [{ url: '/', description: 'The server that serves this document' }],
+    servers: [{ url: '', description: 'The server that serves this document' }],
     tags: TAGS,
     components: {
       headers: HEADERS,
