@@ -21,6 +21,8 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
    */
   async function open(path: string): Promise<{ page: Page; outside: string[]; complaints: string[] }> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    // A busy machine takes half a minute to draw the references.
+    page.setDefaultTimeout(180_000);
     const outside: string[] = [];
     const complaints: string[] = [];
     page.on('request', (request) => {
@@ -74,7 +76,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await page.locator('#oauth_password').fill(ana.password);
     const form = page.locator('.auth-container', { has: page.locator('#oauth_username') });
     await form.locator('.auth-btn-wrapper .authorize').click();
-    await form.getByRole('button', { name: 'Logout' }).waitFor();
+    await form.getByText('Logout').waitFor();
     await page.locator('.dialog-ux .btn-done').first().click();
 
     const execute = async (operation: string): Promise<[status: string, body: unknown]> => {
