@@ -150,7 +150,7 @@ export class EventsController {
   }
 
   @Put(':id')
-  @RequireRole('edit')
+  @RequireRole('edit', { locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
@@ -176,7 +176,7 @@ export class EventsController {
   }
 
   @Patch(':id')
-  @RequireRole('edit')
+  @RequireRole('edit', { locks: true })
   @RouteConfig({ consumes: ['application/merge-patch+json'] })
   @DryRun()
   @Idempotent()
@@ -207,7 +207,7 @@ export class EventsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('delete')
+  @RequireRole('delete', { locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
@@ -232,7 +232,7 @@ export class EventsController {
 
   @Post(':id/restore')
   @HttpCode(200)
-  @RequireRole('delete', { evenDeleted: true })
+  @RequireRole('delete', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({

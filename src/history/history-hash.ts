@@ -25,6 +25,9 @@ export function contentHash({ comment, changed, snapshot, members }: HistoryEntr
   return sha256([comment, changed, snapshot, members]);
 }
 
+/** Hashes one value of a content. Pure. @returns SHA-256, hexadecimal */
+export const valueHash = (value: unknown): string => sha256(value);
+
 const sha256 = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
 /**

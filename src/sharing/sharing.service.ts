@@ -33,8 +33,10 @@ export class SharingService {
    */
   async share(actor: Actor, eventId: string, requests: ShareRequest[], known: FieldError[] = []): Promise<Member[]> {
     return this.transactions.run(async (tx) => {
-      const found = await this.findPeople(tx, requests);
-      const locked = await this.locks.lockFor(tx, actor, eventId, 'share');
+      const [found, locked] = await Promise.all([
+        this.findPeople(tx, requests),
+        this.locks.lockFor(tx, actor, eventId, 'share'),
+      ]);
       const { people, errors } = resolveShareRequests(requests, found, known, locked.ownerId);
       if (errors.length > 0) throw invalidValues(errors);
       const roles = new Map(locked.members.map(({ userId, role }) => [userId, role]));

@@ -13,20 +13,18 @@ export interface DeferredRefusal {
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /**
+     * Set by a guard in place of an error for a request with a key: its first attempt may have ended the access that it
+     * needed, such as a transfer of ownership or leaving an event. `IdempotencyInterceptor` then sends the stored response
+     * or, if there is none, throws the problem: the handler never runs.
+     */
     deferredRefusal?: DeferredRefusal;
   }
 }
 
-/**
- * Lets a retry pass a guard whose answer its first attempt has changed, such as a transfer of ownership or leaving an
- * event. `IdempotencyInterceptor` then sends the stored response or, if there is none, throws the problem: the handler
- * never runs.
- * @throws Problem the same one when the request cannot be a retry
- */
-export function refuseUnlessRetried(context: ExecutionContext, problem: Problem, mayRead: boolean): void {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const isIdempotent = Reflect.getMetadata(IDEMPOTENT, context.getHandler()) === true;
-  const hasKey = request.headers[IDEMPOTENCY_KEY.toLowerCase()] !== undefined;
-  if (!isIdempotent || !hasKey || isDryRun(context)) throw problem;
-  request.deferredRefusal = { problem, mayRead };
+/** Returns true for a request whose response may be a stored one. @throws Problem validation_failed for a bad `dry_run` */
+export function isKeyed(context: ExecutionContext): boolean {
+  const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (headers[IDEMPOTENCY_KEY.toLowerCase()] === undefined) return false;
+  return Reflect.getMetadata(IDEMPOTENT, context.getHandler()) === true && !isDryRun(context);
 }
