@@ -122,7 +122,12 @@ export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProp
 
 type EventBody = Partial<CreateEventBody> & Pick<UpdateEventBody, 'version'>;
 
-export const toEventInput = ({ on_conflict, change_comment, version: _, ...content }: EventBody): EventInput => ({
+export const toEventInput = ({
+  on_conflict,
+  change_comment,
+  version: _version,
+  ...content
+}: EventBody): EventInput => ({
   content,
   onConflict: on_conflict ?? 'reject',
   comment: change_comment ?? null,

@@ -89,12 +89,17 @@ describe('the OpenAPI document', () => {
     expect(document).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'Convene', version, license: { name: 'MIT', identifier: 'MIT' } },
-      servers: [{ url: '/' }],
+      // Not `/`: many tools put it in front of a path, and `//api` is a host.
+      servers: [{ url: '' }],
     });
     for (const topic of ['Bearer', 'RFC 9457', 'ETag', 'next_cursor', 'MessagePack', 'time_zone']) {
       expect(document.info.description).toContain(topic);
     }
     expect(document.components.securitySchemes.bearer?.description).toBeTruthy();
+    expect(document.components.securitySchemes.password).toMatchObject({
+      type: 'oauth2',
+      flows: { password: { tokenUrl: '/api/auth/login' } },
+    });
   });
 
   it('gives every operation a readable id of its own, a summary, a description and one described tag', () => {

@@ -11,18 +11,15 @@ const CODES: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** A response of Node that is being sent on a connection. */
-interface WithResponse {
-  _httpMessage?: { _headerSent: boolean } | null;
-}
-
 /**
  * Sends the problem for bytes that are not an HTTP request, and closes the connection. No request exists by then, so that
  * neither hooks nor the filter see it.
  */
-export function rejectUnparsable(error: NodeJS.ErrnoException, socket: Socket & WithResponse): void {
-  // Nobody would read it, or it would be taken for a part of the response that is being sent.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?._headerSent) {
+export function rejectUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
+  // The response that Node is sending on this connection, as its own handler of such errors finds it.
+  const current = Reflect.get(socket, '_httpMessage') as { headersSent: boolean } | null | undefined;
+  // Nobody would read the problem, or it would be taken for a part of that response.
+  if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent) {
     socket.destroy(error);
     return;
   }
