@@ -264,6 +264,21 @@ describe('reading', () => {
     expect((await inbox(ben)).unread_count).toBe(1);
   });
 
+  it('marks those up to a number, and leaves what arrived since unread', async () => {
+    const { items } = await inbox(ben);
+    const body = { up_to: items[1]!.seq };
+    for (const updated of [1, 0]) {
+      const { status, json } = await send(app, '/api/notifications/read-all', { as: ben, body });
+      expect([status, json]).toEqual([200, { updated }]);
+    }
+    expect((await inbox(ben, { unread: true })).items.map(({ seq }) => seq)).toEqual([items[0]!.seq]);
+    for (const up_to of [-1, 1.5, '1', null, 2 ** 53]) {
+      const { status, json } = await send(app, '/api/notifications/read-all', { as: ben, body: { up_to } });
+      expect([status, json.errors[0].pointer]).toEqual([422, '/up_to']);
+    }
+    expect((await inbox(ben)).unread_count).toBe(1);
+  });
+
   it('leaves the notifications of other users unread', async () => {
     const cid = await app.signUp('cid');
     await share(ana, event.id, cid, 'viewer');
