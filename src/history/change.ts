@@ -1,4 +1,5 @@
 import type { EventContent } from '../content/event-content.js';
+import type { Undoing } from '../content/snapshot.js';
 import type { RoleChange } from '../permissions/member.js';
 
 /**
@@ -27,6 +28,10 @@ export interface ContentChange extends ChangeBase {
   changed: string[];
   /** The content after the change. */
   content: EventContent;
+  /** The content before the change; null for the first version. */
+  before: EventContent | null;
+  /** How the version was made, when it undoes others. */
+  undoes: Undoing | null;
 }
 
 export interface MembersChange extends ChangeBase {

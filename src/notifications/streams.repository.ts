@@ -8,8 +8,8 @@ const VISIBLE = `(access.user_id IS NOT NULL OR n.members #>> '{named,0,userId}'
 
 /** Selects rows of `notifications`, named `n`, as `StreamItem`. */
 export const SELECT_ITEMS = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId",
-    n.event_title AS "eventTitle", n.version, n.actor_id AS "actorId", n.changed, n.members, n.created_at AS "createdAt",
-    n.read_at AS "readAt", actor.username AS "actorName", ${VISIBLE} AS visible,
+    n.event_title AS "eventTitle", n.version, n.actor_id AS "actorId", n.changed, n.members, n.summary,
+    n.created_at AS "createdAt", n.read_at AS "readAt", actor.username AS "actorName", ${VISIBLE} AS visible,
     (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
        FROM jsonb_array_elements(n.members -> 'named') AS member JOIN users u ON u.id = (member ->> 'userId')::uuid
     ) AS names
@@ -46,11 +46,11 @@ export class StreamsRepository {
          ON CONFLICT (user_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
          RETURNING user_id, last_seq)
        INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
-                                  created_at, read_at)
+                                  summary, created_at, read_at)
        SELECT s.user_id, s.last_seq - r.items + item.place, item.id, item.type, item."eventId", item."eventTitle",
-              item.version, item."actorId", item.changed, item.members, item."createdAt", item."readAt"
+              item.version, item."actorId", item.changed, item.members, item.summary, item."createdAt", item."readAt"
          FROM jsonb_to_recordset($3::jsonb) AS item ("userId" uuid, place bigint, id uuid, type text, "eventId" uuid,
-              "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, "createdAt" timestamptz,
+              "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, summary text, "createdAt" timestamptz,
               "readAt" timestamptz)
          JOIN streams s ON s.user_id = item."userId"
          JOIN unnest($1::uuid[], $2::bigint[]) AS r (user_id, items) ON r.user_id = s.user_id`,

@@ -44,7 +44,7 @@ export function ruleChangeInWords(
   return changes.join('; ');
 }
 
-function patternInWords(rule: RecurrenceRule, context: WordsContext): string {
+export function patternInWords(rule: RecurrenceRule, context: WordsContext): string {
   return joinPhrases([daysPattern(rule, context.start), timesInWords(rule)]);
 }
 

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { compareFields } from '../../src/content/diff.js';
+import { describeChanges } from '../../src/content/diff-words.js';
+import { toHeadline, toPredicate, toSentence } from '../../src/content/statement.js';
+import { SITUATIONS } from './situations.js';
+
+/** Renders every situation with the sentences of the changelog (*), of the difference (=) and of the message (>). */
+function renderAll(): string {
+  const chapters = Object.entries(SITUATIONS).map(([chapter, situations]) => {
+    const paragraphs = situations.map(({ what, before, after }) => {
+      const changed = new Set(Object.keys(compareFields(before, after)));
+      const statements = describeChanges(before, after, changed);
+      const message = before ? [`  > Ana ${toPredicate(after.title, statements)}`] : [];
+      const lines = statements.flatMap((one) => [`  * ${toSentence(one)}`, `  = ${toHeadline(one)}`]);
+      return [what, ...lines, ...message].join('\n');
+    });
+    return [`## ${chapter}`, ...paragraphs].join('\n\n');
+  });
+  return `${chapters.join('\n\n')}\n`;
+}
+
+describe('the sentences about changes', () => {
+  it('are these', async () => {
+    await expect(renderAll()).toMatchFileSnapshot('sentences.txt');
+  });
+});
