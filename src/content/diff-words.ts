@@ -21,6 +21,7 @@ export function describeChanges(
   changed: ReadonlySet<string>,
   compared: Partial<Record<ContentField, TextOperation[]>> = {},
 ): Statement[] {
+  const moves = before !== null && ['start_time', 'time_zone', 'all_day'].some((field) => changed.has(field));
   const has = (...fields: ContentField[]): boolean => fields.some((field) => changed.has(field));
   const statements: Statement[] = [];
   const plain = PLAIN_NAMES.filter((name) => changed.has(name));
@@ -31,8 +32,8 @@ export function describeChanges(
   }
   if (!before) statements.push(describeSchedule(after));
   else if (has('start_time', 'end_time', 'time_zone', 'all_day')) statements.push(...describeTimes(before, after));
-  if (has('recurrence_pattern', 'is_recurring')) statements.push(...describeRule(before, after));
-  const moves = before !== null && has('start_time', 'time_zone', 'all_day');
+  // A rule without days takes them from the start.
+  if (moves || has('recurrence_pattern', 'is_recurring')) statements.push(...describeRule(before, after));
   if (moves || has('recurrence_pattern', 'excluded', 'added', 'overrides')) {
     if (isSeries(after)) statements.push(...describeOccurrences(before ?? withoutDates(after), after));
   }
@@ -40,8 +41,13 @@ export function describeChanges(
     const property = camelCase(name);
     statements.push(describeChoice(before?.[property] ?? null, after[property]!));
   }
-  if (has('deleted')) statements.push({ verb: after.deletedAt ? 'deleted' : 'restored', object: null });
+  if (has('deleted')) statements.push(DELETION[after.deletedAt ? 'deleted' : 'restored']);
   return statements;
 }
+
+const DELETION = {
+  deleted: { verb: 'moved', object: null, rest: 'to the trash' },
+  restored: { verb: 'restored', object: null, rest: 'from the trash' },
+} satisfies Record<string, Statement>;
 
 const withoutDates = (content: EventContent): EventContent => ({ ...content, added: [], excluded: [], overrides: [] });

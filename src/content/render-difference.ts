@@ -37,10 +37,13 @@ export function renderDifference(
 }
 
 function renderText(from: string | null, to: string | null): string[] {
-  const [old, recent] = unifyLineBreaks(from ?? '', to ?? '');
-  const operations = compareTextLines(old, recent);
+  const [old, recent] = [unifyLineBreaks(from), unifyLineBreaks(to)];
+  const onlyLineBreaks = old === recent;
+  const operations = onlyLineBreaks ? compareTextLines(from ?? '', to ?? '') : compareTextLines(old, recent);
   return operations.flatMap(({ op, text }, index) => {
-    const lines = text.replace(/\n$/, '').split('\n').map(escapeInvisible);
+    const lines = text
+      .split(/(?<=\n)/)
+      .map((line) => escapeInvisible(onlyLineBreaks && op !== 'equal' ? line : line.replace(/\n$/, '')));
     if (op !== 'equal') return lines.map((line) => `${op === 'delete' ? '-' : '+'} ${line}`);
     const isFirst = index === 0;
     const isLast = index === operations.length - 1;
@@ -56,12 +59,9 @@ function elide(lines: string[], first: number, last: number): string[] {
   return [...context(lines.slice(0, first)), `… ${left} unchanged lines`, ...context(last === 0 ? [] : lines.slice(-last))];
 }
 
-/** Treats all line breaks alike, unless the texts differ in nothing else. */
-function unifyLineBreaks(from: string, to: string): [string, string] {
-  const unify = (text: string): string => text.replaceAll(/\r\n?/g, '\n');
-  const [old, recent] = [unify(from), unify(to)];
-  return old === recent ? [from, to] : [old, recent];
-}
+/** Makes all line breaks alike, and ends the last line with one. */
+const unifyLineBreaks = (text: string | null): string =>
+  text === null ? '' : text.replaceAll(/\r\n?/g, '\n').replace(/(?<!\n)$/, '\n');
 
 /** Renders values of one or more lines each; of lists, only what differs. */
 function renderLines(old: string[], recent: string[]): string[] {

@@ -32,10 +32,9 @@ export function describeRule(before: EventContent | null, after: EventContent): 
   if (old.count !== undefined && rule.count !== undefined) {
     return [{ verb: 'changed', object: 'number of occurrences', rest: `from ${old.count} to ${rule.count}` }];
   }
-  const object = 'end of the recurrence';
-  if (oldEnd === '') return [{ verb: 'set', object, rest: `to ${end}` }];
-  if (end === '') return [{ verb: 'removed', object, rest: `(was ${oldEnd})` }];
-  return [{ verb: 'changed', object, rest: `from ${oldEnd} to ${end}` }];
+  if (oldEnd === '') return [{ verb: 'set', object: 'recurrence', rest: `to end ${end}` }];
+  if (end === '') return [{ verb: 'removed', object: 'end of the recurrence', rest: `(was ${oldEnd})` }];
+  return [{ verb: 'changed', object: 'recurrence', rest: `to end ${end} instead of ${oldEnd}` }];
 }
 
 /** Returns the rule of a series in words, such as `every Monday until 30 June 2026`; null without a rule. */

@@ -1,4 +1,4 @@
-import { parseLocalTime, stampOf } from '../time/local-time.js';
+import { type LocalTime, parseLocalTime, stampOf } from '../time/local-time.js';
 import { type EventContent, isSeries } from './event-content.js';
 import type { Statement } from './statement.js';
 import {
@@ -36,15 +36,14 @@ export function describeTimes(before: EventContent, after: EventContent): Statem
   const sameTime =
     before.startTime.getTime() === after.startTime.getTime() && before.endTime.getTime() === after.endTime.getTime();
   const zones = `from ${before.timeZone} to ${after.timeZone}`;
-  const whole = isSeries(after) ? 'the first one is on' : 'it is on';
   if (sameTime) {
     const rest = sameClock
       ? `${zones}: the times stay the same`
-      : `${zones}: the same moment, ${spanInWords(to)} instead of ${spanWithoutDay(from, to)}`;
+      : `${zones}: ${spanInWords(from)} is now ${spanWithoutDay(to, from)}, the same moment`;
     return [{ verb: 'changed', object: 'time zone', rest }];
   }
   if (sameClock) {
-    return [{ verb: 'changed', object: 'time zone', rest: `${zones}: ${whole} ${spanInWords(to)} in the new zone` }];
+    return [{ verb: 'changed', object: 'time zone', rest: `${zones}: still ${spanInWords(to)}, now in the new zone` }];
   }
   const rest = `from ${spanInWords(from)} (${before.timeZone}) to ${spanInWords(to)} (${after.timeZone})`;
   return [moveOf(after, true, rest)];
@@ -52,10 +51,11 @@ export function describeTimes(before: EventContent, after: EventContent): Statem
 
 function describeMove(before: EventContent, after: EventContent): Statement[] {
   const [from, to] = [spanOf(before), spanOf(after)];
-  const startStays = stampOf(from.start) === stampOf(to.start);
   if (isSameSpan(from, to)) return describeOffsets(before, after);
-  if (startStays) return [describeEnd(before, after)];
-  if (!after.allDay && isOneDay(from) && isOneDay(to) && from.start.day === to.start.day) {
+  if (stampOf(from.start) === stampOf(to.start)) return [describeEdge('end', lastOf(from), lastOf(to), after)];
+  const endStays = stampOf(from.end) === stampOf(to.end) && !isSeries(after);
+  if (endStays) return [describeEdge('start', from.start, to.start, after)];
+  if (!after.allDay && isSameDay(from, to)) {
     const day = isSeries(after) ? '' : ` on ${dayInWords(to.start)}`;
     return [moveOf(after, false, `from ${clocksInWords(from)} to ${clocksInWords(to)}${day}`)];
   }
@@ -65,40 +65,38 @@ function describeMove(before: EventContent, after: EventContent): Statement[] {
 /** A series has a start that moves, and only its times of day when the start keeps its day. */
 function moveOf(after: EventContent, movesDay: boolean, rest: string): Statement {
   if (!isSeries(after)) return { verb: 'moved', object: null, rest };
-  if (!movesDay) return { verb: 'moved', object: 'series', rest, ...{ headline: `series moved ${rest}` } };
-  return { verb: 'moved', object: 'first occurrence', rest };
+  if (!movesDay) return { verb: 'moved', object: 'series', rest };
+  return { verb: 'moved', object: 'start of the series', rest };
 }
 
-function describeEnd(before: EventContent, after: EventContent): Statement {
-  const [from, to] = [spanOf(before), spanOf(after)];
-  const [old, recent] = [lastOf(from), lastOf(to)];
+function describeEdge(object: 'start' | 'end', old: LocalTime, recent: LocalTime, after: EventContent): Statement {
   const clocks = old.day === recent.day && !after.allDay;
-  const words = (time: typeof old): string => (clocks ? clockInWords(time) : timeInWords(time, after.allDay));
+  const words = (time: LocalTime): string => (clocks ? clockInWords(time) : timeInWords(time, after.allDay));
   const day = clocks && !isSeries(after) ? ` on ${dayInWords(recent)}` : '';
-  return { verb: 'changed', object: 'end', rest: `from ${words(old)} to ${words(recent)}${day}` };
+  return { verb: 'changed', object, rest: `from ${words(old)} to ${words(recent)}${day}` };
 }
 
 /** The clock shows the same, but the time is another: one of the two times of an hour that occurs twice. */
 function describeOffsets(before: EventContent, after: EventContent): Statement[] {
-  const words = (content: EventContent): string => {
-    const start = parseLocalTime(content.localStart);
-    const offset = stampOf(start) - content.startTime.getTime() / 1_000;
-    const end = parseLocalTime(content.localEnd);
-    const endOffset = stampOf(end) - content.endTime.getTime() / 1_000;
-    const offsets = offset === endOffset ? offsetInWords(offset) : `${offsetInWords(offset)} to ${offsetInWords(endOffset)}`;
-    return `${spanInWords(spanOf(content))} (${offsets})`;
-  };
-  const [from, to] = [words(before), words(after)];
-  return from === to ? [] : [moveOf(after, true, `from ${from} to ${to}`)];
+  const offsetOf = (local: string, time: Date): string =>
+    offsetInWords(stampOf(parseLocalTime(local)) - time.getTime() / 1_000);
+  const startOf = ({ localStart, startTime }: EventContent): string => offsetOf(localStart, startTime);
+  const endOf = ({ localEnd, endTime }: EventContent): string =>
+    `${timeInWords(parseLocalTime(localEnd), false)} (${offsetOf(localEnd, endTime)})`;
+  if (startOf(before) !== startOf(after)) {
+    const words = (content: EventContent): string => `${spanInWords(spanOf(content))} (${startOf(content)})`;
+    return [moveOf(after, true, `from ${words(before)} to ${words(after)}`)];
+  }
+  if (endOf(before) === endOf(after)) return [];
+  return [{ verb: 'changed', object: 'end', rest: `from ${endOf(before)} to ${endOf(after)}` }];
 }
 
 function describeAllDay(before: EventContent, after: EventContent): Statement[] {
   const [from, to] = [spanOf(before), spanOf(after)];
-  const was = isOneDay(from) && isOneDay(to) && from.start.day === to.start.day;
-  const text = after.allDay
-    ? `to all-day: ${spanInWords(to)} (was ${was ? clocksInWords(from) : spanInWords(from)})`
-    : `from all-day to ${was ? clocksInWords(to) : spanInWords(to)} (was ${spanInWords(from)})`;
-  return [{ verb: 'changed', object: null, rest: text }];
+  const rest = after.allDay
+    ? `to all-day${isSeries(after) ? '' : `, ${spanInWords(to)}`} (was ${spanWithoutDay(from, to)})`
+    : `from all-day${isSameDay(from, to) ? '' : `, ${spanInWords(from)},`} to ${spanInWords(to)}`;
+  return [{ verb: 'changed', object: null, rest }];
 }
 
 function describeZone(before: EventContent, after: EventContent): Statement[] {
@@ -108,7 +106,9 @@ function describeZone(before: EventContent, after: EventContent): Statement[] {
 }
 
 const spanWithoutDay = (span: Span, beside: Span): string =>
-  isOneDay(span) && isOneDay(beside) && span.start.day === beside.start.day ? clocksInWords(span) : spanInWords(span);
+  isSameDay(span, beside) ? clocksInWords(span) : spanInWords(span);
+
+const isSameDay = (a: Span, b: Span): boolean => isOneDay(a) && isOneDay(b) && a.start.day === b.start.day;
 
 const isSameSpan = (a: Span, b: Span): boolean =>
   stampOf(a.start) === stampOf(b.start) && stampOf(a.end) === stampOf(b.end);

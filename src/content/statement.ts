@@ -12,6 +12,8 @@ export interface Statement {
   object: string | null;
   /** Before the object; `the` when absent. */
   article?: string;
+  /** To or from what: `to the description`. */
+  place?: string;
   /** Which object: `on Monday, 8 June 2026, 10:00`. */
   at?: string;
   /** From what to what. */
@@ -32,10 +34,10 @@ export function toHeadline({ verb, object, at, rest, headline }: Statement): str
 export function toPredicate(title: string, statements: readonly Statement[]): string {
   const [only] = statements;
   if (!only) return '';
-  if (statements.length > 1) return `changed ${quote(title)}: ${toClauses(statements)}`;
+  if (statements.length > 1) return `updated ${quote(title)}: ${toClauses(statements)}`;
   const isRenaming = only.object === 'title' && !only.at && only.verb === 'changed' && only.rest?.startsWith('from ');
   if (isRenaming) return `renamed ${only.rest!.slice('from '.length)}`;
-  return toClause(only, quote(title), `of ${quote(title)}`);
+  return toClause(only, quote(title), only.object?.endsWith('series') ? quote(title) : `of ${quote(title)}`);
 }
 
 /** Clauses in one message; the others are counted. */
@@ -46,11 +48,11 @@ export function toClauses(statements: readonly Statement[]): string {
   const listed = statements.length > MAX_CLAUSES ? statements.slice(0, MAX_CLAUSES - 1) : statements;
   const others = statements.length - listed.length;
   const clauses = listed.map((statement) => toClause(statement, 'it', ''));
-  return [...clauses, ...(others > 0 ? [`${others} more changes`] : [])].join('; ');
+  return [...clauses, ...(others > 0 ? [`made ${others} more changes`] : [])].join('; ');
 }
 
-function toClause({ verb, object, article = 'the', at, rest }: Statement, it: string, of: string): string {
-  return object === null ? join(verb, it, at, rest) : join(verb, article, object, of, at, rest);
+function toClause({ verb, object, article = 'the', place, at, rest }: Statement, it: string, of: string): string {
+  return object === null ? join(verb, it, at, rest) : join(verb, article, object, place, of, at, rest);
 }
 
 /** Joins what is there with spaces. A part that begins with a comma or a colon needs none. */

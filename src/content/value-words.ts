@@ -43,19 +43,20 @@ function describeFirstChange(object: string, at: string | undefined, operations:
   const { before, deleted, inserted, after } = change!;
   const whole = at === undefined ? object : `${object} ${at}`;
   const others = changes.length - 1;
-  const more = others === 0 ? '' : `, and ${others === 1 ? '1 more place' : `${others} more places`} in it`;
+  const more = others === 0 ? '' : `(and ${others === 1 ? '1 more change' : `${others} more changes`} in it)`;
+  const place = at === undefined ? {} : { at };
   if (deleted.trim() === '' && inserted.trim() !== '') {
     const text = quote(inserted.trim());
-    const headline = `${whole}: ${text} added${more}`;
-    return { verb: 'added', object: text, article: '', at: `to the ${whole}`, rest: more, headline };
+    const headline = `${whole}: ${text} added ${more}`.trim();
+    return { verb: 'added', object: text, article: '', place: `to the ${object}`, ...place, rest: more, headline };
   }
   if (inserted.trim() === '' && deleted.trim() !== '') {
     const text = quote(deleted.trim());
-    const headline = `${whole}: ${text} removed${more}`;
-    return { verb: 'removed', object: text, article: '', at: `from the ${whole}`, rest: more, headline };
+    const headline = `${whole}: ${text} removed ${more}`.trim();
+    return { verb: 'removed', object: text, article: '', place: `from the ${object}`, ...place, rest: more, headline };
   }
   const [old, recent] = distinguish(deleted, inserted).map((text) => inContext(before, text, after));
-  return { verb: 'changed', object, ...(at === undefined ? {} : { at }), rest: `from ${old} to ${recent}${more}` };
+  return { verb: 'changed', object, ...place, rest: `from ${old} to ${recent} ${more}`.trim() };
 }
 
 interface TextChange {

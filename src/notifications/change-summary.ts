@@ -45,8 +45,8 @@ function describeUndoing(undoes: NonNullable<ContentChange['undoes']>, title: st
 function summariseHead({ content, before }: ContentChange): string {
   const from = findSplit(before!, content);
   const dates = from ? `the occurrences from ${timeInWords(from, content.allDay)} on` : 'its later occurrences';
-  return `split ${quote(content.title)}: ${dates} are another event`;
+  return `split ${quote(content.title)}: ${dates} are now a separate event`;
 }
 
 const summariseTail = ({ content }: ContentChange): string =>
-  `made ${quote(content.title)} an event of its own, beginning on ${scheduleInWords(content)}`;
+  `made ${quote(content.title)} a separate event, beginning on ${scheduleInWords(content)}`;

@@ -60,6 +60,11 @@ function describeRoles(item: StreamItem, title: string): string {
     const whose = member.userId === item.userId ? 'your' : `${nameOf(member.userId, item)}’s`;
     return `${whose} role on ${title} from ${member.from} to ${member.to}`;
   }
+  const isSame = named.every(({ from, to }) => from === member.from && to === member.to);
+  if (isSame && others === 0) {
+    const names = listInWords(named.map(({ userId }) => nameOf(userId, item)));
+    return `the roles of ${names} on ${title} from ${member.from} to ${member.to}`;
+  }
   const changes = named.map(({ userId, from, to }) => `${nameOf(userId, item)} from ${from} to ${to}`);
   return `roles on ${title}: ${listInWords([...changes, ...(others === 0 ? [] : [countOthers(others)])])}`;
 }

@@ -27,7 +27,7 @@ export function describeVersion(entry: ChangelogEntry, changed: ReadonlySet<stri
     case 'created':
       return [`Created ${quoteTitle(content)} for ${wholeScheduleInWords(content)}`];
     case 'split':
-      return [before ? describeHead(entry, before) : describeTail(entry)];
+      return before ? describeHead(entry, before) : describeTail(entry);
     case 'deleted':
       return ['Deleted the event'];
     case 'restored':
@@ -59,17 +59,18 @@ export function describeUndoing(undoes: Undoing | null): string {
     : `Rolled back to version ${rolledBackTo}`;
 }
 
-function describeHead({ content, otherPart, partMembers }: ChangelogEntry, before: EventContent): string {
+function describeHead({ content, otherPart, partMembers }: ChangelogEntry, before: EventContent): string[] {
   const from = findSplit(before, content!);
   const dates = from ? `the occurrences from ${timeInWords(from, content!.allDay)} on` : 'the later occurrences';
-  if (!otherPart) return `Split off ${dates} into another event`;
-  return `Split off ${dates} into ${quote(otherPart.title)}, with the same members: ${membersInWords(partMembers)}`;
+  // Only who sees the other event learns who is in it.
+  if (!otherPart) return [`Split off ${dates} into another event`];
+  return [`Split off ${dates} into ${quote(otherPart.title)}`, membersInWords(partMembers)];
 }
 
-function describeTail({ content, otherPart, partMembers }: ChangelogEntry): string {
+function describeTail({ content, otherPart, partMembers }: ChangelogEntry): string[] {
   const origin = otherPart ? quote(otherPart.title) : 'another event';
   const schedule = wholeScheduleInWords(content!);
-  return `Split off ${quoteTitle(content!)} from ${origin} for ${schedule}, with the same members: ${membersInWords(partMembers)}`;
+  return [`Split off ${quoteTitle(content!)} from ${origin}, beginning on ${schedule}`, membersInWords(partMembers)];
 }
 
 function wholeScheduleInWords(content: EventContent): string {
@@ -80,7 +81,7 @@ function wholeScheduleInWords(content: EventContent): string {
 const quoteTitle = ({ title }: EventContent): string => (title === REDACTED ? 'the event' : quote(title));
 
 const membersInWords = (members: ChangelogEntry['partMembers']): string =>
-  namesInWords(members.map(({ username, role }) => `${username} (${role})`));
+  `Both keep the same members: ${namesInWords(members.map(({ username, role }) => `${username} (${role})`))}`;
 
 function namesInWords(names: string[]): string {
   if (names.length <= MAX_NAMED + 1) return listInWords(names);

@@ -229,6 +229,8 @@ export const SITUATIONS: Record<string, Situation[]> = {
     standup('one moved with another title', of('2026-06-08T10:00', { title: 'Retro', start_time: '2026-06-09T15:00', end_time: '2026-06-09T16:00' })),
     standup('two changed at once', [of('2026-06-08T10:00', { title: 'Retro' }), of('2026-06-15T10:00', { location: 'Room 5' })]),
     standup('a moved one removed', without('2026-06-08T10:00'), of('2026-06-08T10:00', { start_time: '2026-06-09T15:00', end_time: '2026-06-09T16:00' })),
+    repeating('FREQ=WEEKLY;COUNT=5', 'fewer, when a later one had its own title', set({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=2' }), of('2026-06-22T10:00', { title: 'Retro' })),
+    standup('one removed in another zone', [set({ time_zone: 'Asia/Tokyo', start_time: '2026-06-01T10:00', end_time: '2026-06-01T11:00' }), without('2026-06-08T10:00')]),
     standup(
       'twelve renamed',
       Array.from({ length: 12 }, (_, week) => {
