@@ -1,5 +1,4 @@
 import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
-import type { ContentField } from './fields.js';
 
 /**
  * The content as a version stores it: values under the names of their columns, instants as ISO text, and the number of
@@ -7,27 +6,18 @@ import type { ContentField } from './fields.js';
  */
 export interface Snapshot {
   schema: number;
-  /** Present when the version was made by undoing others. */
-  undoes?: Undoing;
   [column: string]: unknown;
 }
-
-/**
- * How a version was made from earlier ones: by writing the content of one, or some fields of it, or by undoing the change
- * of one.
- */
-export type Undoing = { rolledBackTo: number; fields?: ContentField[] } | { reverted: number };
 
 /** The current schema number. */
 export const SCHEMA = Math.max(...CONTENT_COLUMNS.map(({ since }) => since));
 
-/** @param undoes how the version was made, when it undoes others */
-export function toSnapshot(content: EventContent, undoes: Undoing | null = null): Snapshot {
+export function toSnapshot(content: EventContent): Snapshot {
   const values = CONTENT_COLUMNS.map(({ property, name }) => {
     const value = content[property];
     return [name, value instanceof Date ? value.toISOString() : value];
   });
-  return { schema: SCHEMA, ...(undoes ? { undoes } : {}), ...Object.fromEntries(values) };
+  return { schema: SCHEMA, ...Object.fromEntries(values) };
 }
 
 /** Returns the content of a snapshot of any schema. Pure. */
@@ -41,10 +31,10 @@ export function fromSnapshot(snapshot: Snapshot): EventContent {
 }
 
 /**
- * Converts a snapshot to the current schema: fields that it does not contain get their default. How the version was made
- * is left out. Pure. A schema that renames or splits a field adds its step here.
+ * Converts a snapshot to the current schema: fields that it does not contain get their default. Pure. A schema that
+ * renames or splits a field adds its step here.
  */
-export function upcast({ undoes: _made, ...snapshot }: Snapshot): Snapshot {
+export function upcast(snapshot: Snapshot): Snapshot {
   return { ...defaultsSince(snapshot.schema), ...snapshot, schema: SCHEMA };
 }
 

@@ -1,4 +1,4 @@
-import { type ContentField, fieldOf } from './fields.js';
+import { type ContentField, fieldOf, FIELDS } from './fields.js';
 import { REDACTED } from './redact.js';
 import type { Statement } from './statement.js';
 import { compareTexts, type TextOperation } from './text-diff.js';
@@ -111,3 +111,7 @@ export function describeChoice(from: string | null, to: string, at?: string): St
 
 /** Returns the name of a field inside a sentence. */
 export const labelOf = (name: ContentField): string => fieldOf(name).label.toLowerCase();
+
+/** The same for a stored name, whose field may no longer exist. */
+export const labelInWords = (name: string): string =>
+  Object.hasOwn(FIELDS, name) ? labelOf(name as ContentField) : name.replaceAll('_', ' ');

@@ -3,9 +3,8 @@ import { AvailabilityService, type Booking, type ResolvedBooking } from '../avai
 import type { Conflict, Resolution } from '../availability/conflict.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
-import type { Undoing } from '../content/snapshot.js';
 import { findChangedFields, changesTime, wireContent } from '../content/wire.js';
-import type { ContentKind } from '../history/change.js';
+import type { ContentKind, Undoing } from '../history/change.js';
 import { EventLock, type LockedEvent, type LockedForActor } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transaction.js';

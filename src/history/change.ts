@@ -1,5 +1,4 @@
 import type { EventContent } from '../content/event-content.js';
-import type { Undoing } from '../content/snapshot.js';
 import type { RoleChange } from '../permissions/member.js';
 
 /**
@@ -11,6 +10,12 @@ export const MEMBER_KINDS = ['shared', 'role_changed', 'revoked', 'ownership_tra
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 export type MemberKind = (typeof MEMBER_KINDS)[number];
 export type ChangeKind = ContentKind | MemberKind;
+
+/**
+ * How a version was made from earlier ones: by writing the content of one, or some fields of it, or by undoing the change
+ * of one.
+ */
+export type Undoing = { rolledBackTo: number; fields?: string[] } | { reverted: number };
 
 interface ChangeBase {
   eventId: string;

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
 import type { Snapshot } from '../content/snapshot.js';
-import { CONTENT_KINDS, type ContentKind } from './change.js';
+import { CONTENT_KINDS, type ContentKind, type Undoing } from './change.js';
 
 const KINDS = CONTENT_KINDS.map((kind) => `'${kind}'`).join(', ');
 
@@ -43,6 +43,12 @@ export class EventVersion {
     comment: 'The whole content after the change: "schema", and a value for each content column of events.',
   })
   snapshot: Snapshot;
+
+  @Column('jsonb', {
+    nullable: true,
+    comment: 'How the version was made, when it undoes others: {rolledBackTo, fields} or {reverted}.',
+  })
+  undoes: Undoing | null;
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;

@@ -1,6 +1,5 @@
 import type { Transaction } from '../platform/database/transaction.js';
-import type { Undoing } from '../content/snapshot.js';
-import type { ContentKind } from './change.js';
+import type { ContentKind, Undoing } from './change.js';
 
 /** Passed with every save of an event to the subscriber that creates the version, which rejects a save without it. */
 export interface EventWrite {

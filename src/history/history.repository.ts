@@ -52,7 +52,7 @@ export interface ChangelogFilter {
 
 const REDACTION = `r.reason AS "redactionReason", r.created_at AS "redactedAt"`;
 const VERSION = `
-  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, v.snapshot, NULL::jsonb AS members,
+  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, v.snapshot, v.undoes, NULL::jsonb AS members,
          u.id AS "personId", u.username AS "personName", ${REDACTION}
     FROM event_versions v JOIN users u ON u.id = v.author_id
     LEFT JOIN redactions r ON r.event_id = v.event_id AND r.version = v.version`;
@@ -111,10 +111,10 @@ export class HistoryRepository {
     if (versions.length > 0) {
       tx.write(
         `INSERT INTO event_versions (event_id, version, position, kind, author_id, comment, changed, snapshot,
-                                     created_at, hash)
-         SELECT "eventId", version, position, kind, "actorId", comment, changed, snapshot, at, decode(hash, 'hex')
+                                     undoes, created_at, hash)
+         SELECT "eventId", version, position, kind, "actorId", comment, changed, snapshot, undoes, at, decode(hash, 'hex')
            FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text,
-                "actorId" uuid, comment text, changed text[], snapshot jsonb, at timestamptz, hash text)`,
+                "actorId" uuid, comment text, changed text[], snapshot jsonb, undoes jsonb, at timestamptz, hash text)`,
         [JSON.stringify(versions)],
       );
     }
@@ -179,7 +179,7 @@ export class HistoryRepository {
     const direction = descending ? 'DESC' : 'ASC';
     // Snapshots are read for the page only: they make up most of a long history.
     const rows = await this.database.query<EntryRow>(
-      `SELECT page.*, v.snapshot, earlier.snapshot AS before, part."otherPart", ${PART_MEMBERS},
+      `SELECT page.*, v.snapshot, v.undoes, earlier.snapshot AS before, part."otherPart", ${PART_MEMBERS},
               ${REDACTION}
          FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
                 ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page

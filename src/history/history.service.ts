@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EventContent } from '../content/event-content.js';
-import { fromSnapshot, type Snapshot, type Undoing } from '../content/snapshot.js';
+import { fromSnapshot, type Snapshot } from '../content/snapshot.js';
 import type { Member, RoleChange } from '../permissions/member.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';
-import type { ChangeKind } from './change.js';
+import type { ChangeKind, Undoing } from './change.js';
 import { type ChangelogFilter, type EntryRow, HistoryRepository, type OtherPart, type PartMember } from './history.repository.js';
 
 /** One entry of an event's history, in the current schema. */
@@ -88,7 +88,7 @@ export class HistoryService {
 const mapPage = (page: Page<EntryRow>): Page<ChangelogEntry> => ({ ...page, items: page.items.map(toChangelogEntry) });
 
 function toChangelogEntry(row: EntryRow): ChangelogEntry {
-  const { position, version, kind, at, comment, changed, members, redactionReason, redactedAt } = row;
+  const { position, version, kind, at, comment, changed, members, undoes, redactionReason, redactedAt } = row;
   return {
     position,
     version,
@@ -99,7 +99,7 @@ function toChangelogEntry(row: EntryRow): ChangelogEntry {
     changed: changed ?? [],
     content: readSnapshot(row.snapshot),
     before: readSnapshot(row.before ?? null),
-    undoes: row.snapshot?.undoes ?? null,
+    undoes: undoes ?? null,
     otherPart: row.otherPart ?? null,
     partMembers: row.partMembers ?? [],
     members,

@@ -3,7 +3,7 @@ import { findSplit } from '../content/occurrence-words.js';
 import { scheduleInWords } from '../content/schedule-words.js';
 import { toClauses, toPredicate } from '../content/statement.js';
 import { listInWords, timeInWords } from '../content/time-words.js';
-import { labelOf } from '../content/value-words.js';
+import { labelInWords } from '../content/value-words.js';
 import { quote } from '../content/visible-text.js';
 import { type Change, type ContentChange, isMembersChange } from '../history/change.js';
 
@@ -38,7 +38,7 @@ function summariseUndoing(change: ContentChange): string | null {
 function describeUndoing(undoes: NonNullable<ContentChange['undoes']>, title: string): string {
   if ('reverted' in undoes) return `reverted version ${undoes.reverted} of ${title}`;
   const { rolledBackTo, fields } = undoes;
-  const what = fields ? `the ${listInWords(fields.map(labelOf))} of ${title}` : title;
+  const what = fields ? `the ${listInWords(fields.map(labelInWords))} of ${title}` : title;
   return `rolled ${what} back to version ${rolledBackTo}`;
 }
 

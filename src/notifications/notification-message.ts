@@ -1,6 +1,5 @@
-import { CONTENT_FIELDS, type ContentField } from '../content/fields.js';
 import { listInWords } from '../content/time-words.js';
-import { labelOf } from '../content/value-words.js';
+import { labelInWords } from '../content/value-words.js';
 import { quote } from '../content/visible-text.js';
 import type { RoleChange } from '../permissions/member.js';
 import type { StreamItem } from './stream-item.js';
@@ -100,10 +99,6 @@ const withArticle = (role: string): string => `${role === 'viewer' ? 'a' : role 
 const nameOf = (userId: string, item: StreamItem): string =>
   userId === item.userId ? 'you' : (item.names[userId] ?? 'someone');
 
-/** Returns the labels of the fields; items may name fields that no longer exist. */
-function listLabels(changed: string[]): string[] {
-  const isField = (name: string): name is ContentField => (CONTENT_FIELDS as string[]).includes(name);
-  // That an event repeats is part of how it repeats.
-  const fields = changed.filter((name) => name !== 'is_recurring' || changed.length === 1);
-  return fields.map((name) => (isField(name) ? labelOf(name) : name.replaceAll('_', ' ')));
-}
+/** Returns the labels of the fields. That an event repeats is part of how it repeats. */
+const listLabels = (changed: string[]): string[] =>
+  changed.filter((name) => name !== 'is_recurring' || changed.length === 1).map(labelInWords);

@@ -4,11 +4,11 @@ import { findSplit } from '../content/occurrence-words.js';
 import { REDACTED } from '../content/redact.js';
 import { recurrenceInWords } from '../content/rule-words.js';
 import { scheduleInWords } from '../content/schedule-words.js';
-import type { Undoing } from '../content/snapshot.js';
 import { type Statement, toSentence } from '../content/statement.js';
 import { listInWords, timeInWords } from '../content/time-words.js';
-import { labelOf } from '../content/value-words.js';
+import { labelInWords } from '../content/value-words.js';
 import { quote } from '../content/visible-text.js';
+import type { Undoing } from '../history/change.js';
 import type { ChangelogEntry } from '../history/history.service.js';
 import type { RoleChange } from '../permissions/member.js';
 
@@ -55,7 +55,7 @@ export function describeUndoing(undoes: Undoing | null): string {
   if ('reverted' in undoes) return `Reverted version ${undoes.reverted}`;
   const { rolledBackTo, fields } = undoes;
   return fields
-    ? `Rolled back the ${listInWords(fields.map(labelOf))} to version ${rolledBackTo}`
+    ? `Rolled back the ${listInWords(fields.map(labelInWords))} to version ${rolledBackTo}`
     : `Rolled back to version ${rolledBackTo}`;
 }
 

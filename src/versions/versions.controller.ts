@@ -107,7 +107,7 @@ export class VersionsController {
     operationId: 'diffVersions',
     summary: 'Compare two versions',
     description:
-      'Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference.',
+      'Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference: texts line by line, old lines after `-` and new ones after `+`, with control characters and changes of direction escaped.',
   })
   @RouteConfig({ produces: ['text/plain'] })
   @ApiExtraModels(DiffView)

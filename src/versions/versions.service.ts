@@ -4,12 +4,11 @@ import { type EventContent, toContent } from '../content/event-content.js';
 import type { ContentField } from '../content/fields.js';
 import { type FieldClash, listFieldClashes, mergeContent, unitOf, replaceUnits } from '../content/merge.js';
 import { renderDifference } from '../content/render-difference.js';
-import type { Undoing } from '../content/snapshot.js';
 import { labelOf } from '../content/value-words.js';
 import type { EventWithMembers } from '../events/event-record.js';
 import { EventWriter } from '../events/event-writer.js';
 import { ReadEventsService } from '../events/read-events.service.js';
-import type { MemberKind } from '../history/change.js';
+import type { MemberKind, Undoing } from '../history/change.js';
 import { EventLock } from '../history/event-lock.js';
 import {
   type ChangelogEntry,

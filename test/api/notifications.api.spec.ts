@@ -123,7 +123,7 @@ describe('an item', () => {
       version: 2,
       actor: { id: ana.id, username: ana.username },
       changed: ['title', 'location'],
-      message: `${ana.username} changed “Dinner”: title, location`,
+      message: `${ana.username} updated “Dinner”: changed the title from “Lunch” to “Dinner”; set the location to “Room 4”`,
       timestamp: changed.updated_at,
       read_at: null,
     });

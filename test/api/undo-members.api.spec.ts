@@ -66,7 +66,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
       version: 1,
       actor: { id: ana.id },
       comment: 'Undid change 2',
-      summary: expect.stringMatching(/^ben-\w+ removed \(was editor\)\. cid-\w+ removed \(was editor\)$/),
+      summary: expect.stringMatching(/^Removed ben-\w+ \(was editor\) and cid-\w+ \(was editor\)$/),
     });
     expect(await lastTold(ben)).toBe(
       `access_revoked: ${ana.username} removed you and ${cid.username} from “${MEETING.title}”`,
