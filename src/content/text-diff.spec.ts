@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareTextLines, compareTexts, type TextOperation } from './text-diff.js';
+import { compareTextLines, compareTexts, splitWords, type TextOperation } from './text-diff.js';
 import { graphemeStarts } from './visible-text.js';
 
 const joined = (operations: TextOperation[], without: TextOperation['op']): string =>
@@ -64,6 +64,16 @@ describe('compareTexts', () => {
     ['alpha beta gamma', 'delta epsilon zeta', '[-alpha beta gamma-][+delta epsilon zeta+]'],
   ])('%j to %j: %j', (from, to, expected) => {
     expect(rendered(from, to)).toBe(expected);
+  });
+
+  it('splits ASCII as `Intl.Segmenter` does, and any text where it does', () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+    const unit = fc.constantFrom(...'abZ09_ .,;\'"-/\n\té会');
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 30 }), (text) => {
+        expect(splitWords(text)).toEqual(Array.from(segmenter.segment(text), ({ segment }) => segment));
+      }),
+    );
   });
 
   it('is the same whenever it is made, for texts of any length without common words', () => {

@@ -8,17 +8,24 @@ export interface TextOperation {
 }
 
 /** Bounds the comparison of lines: more inserted and deleted lines than this are one replaced block. */
-const MAX_LINE_EDITS = 400;
+const MAX_LINE_EDITS = 200;
 /**
  * Bounds the comparison of words: n edits cost at most n², and the blocks of a text share the work. The bound is work, not
  * time, so that two versions always have the same difference.
  */
-const WORD_WORK = 400_000;
+const WORD_WORK = 60_000;
 /** A block that keeps a smaller share of its words is shown as replaced. */
 const MIN_KEPT = 0.2;
 
 const words = new Intl.Segmenter('en', { granularity: 'word' });
 const WORD_LIKE = /[\p{L}\p{N}\p{S}]/u;
+// eslint-disable-next-line no-control-regex
+const ONLY_ASCII = /^[\x00-\x7f]*$/;
+/** The rules of UAX #29 for ASCII: `it's` and `3,000.5` are words; spaces stay together. */
+const ASCII_TOKENS =
+  /\r\n| +|(?:[A-Za-z0-9_]|(?<=[A-Za-z])['.](?=[A-Za-z])|(?<=[0-9])['.,;](?=[0-9]))+|[^]/g;
+/** Between white space and a visible character of ASCII. */
+const CERTAIN_BOUNDARY = /(?<=[ \n])(?=[!-~])|(?<=[!-~])(?=[ \n])/;
 const MAY_COMBINE = /[\u0300-\uffff]/;
 
 /**
@@ -140,9 +147,14 @@ function joinEqual(operations: TextOperation[]): TextOperation[] {
 /** Splits after each line break. A combining mark after a line break begins a grapheme of its own (UAX #29 GB4). */
 const splitLines = (text: string): string[] => (text === '' ? [] : text.split(/(?<=\n)/));
 
-function splitWords(text: string): string[] {
-  const tokens = Array.from(words.segment(text), ({ segment }) => segment);
-  return MAY_COMBINE.test(text) ? joinCutGraphemes(tokens, graphemeStarts(text)) : tokens;
+/** Splits a text into words, white space and punctuation. `Intl.Segmenter` is slow, and needed only beyond ASCII. */
+export function splitWords(text: string): string[] {
+  if (ONLY_ASCII.test(text)) return text.match(ASCII_TOKENS) ?? [];
+  return text.split(CERTAIN_BOUNDARY).flatMap((part) => {
+    if (ONLY_ASCII.test(part)) return part.match(ASCII_TOKENS) ?? [];
+    const tokens = Array.from(words.segment(part), ({ segment }) => segment);
+    return MAY_COMBINE.test(part) ? joinCutGraphemes(tokens, graphemeStarts(part)) : tokens;
+  });
 }
 
 function joinCutGraphemes(tokens: string[], starts: ReadonlySet<number>): string[] {

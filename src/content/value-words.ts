@@ -28,19 +28,19 @@ export function describeText(
   }
   if (from === null) return { verb: 'set', object, ...place, rest: `to ${quote(to!)}` };
   if (to === null) return { verb: 'removed', object, ...place, rest: `(was ${quote(from)})` };
-  if (looksSame(from, to)) {
-    const spaces = `spaces or invisible characters in the ${object}`;
-    return { verb: 'changed', object: spaces, article: '', ...place, rest: `: ${quote(to)}` };
-  }
   const isShort = from.length <= MAX_QUOTE_LENGTH && to.length <= MAX_QUOTE_LENGTH;
-  if (isShort) return { verb: 'changed', object, ...place, rest: `from ${quote(from)} to ${quote(to)}` };
-  return describeFirstChange(object, at, compared ?? compareTexts(from, to));
+  if (isShort && !looksSame(from, to)) {
+    return { verb: 'changed', object, ...place, rest: `from ${quote(from)} to ${quote(to)}` };
+  }
+  const changes = isShort ? [] : groupChanges(compared ?? compareTexts(from, to));
+  const visible = changes.filter(({ deleted, inserted }) => !looksSame(deleted, inserted));
+  if (visible.length > 0) return describeFirstChange(object, at, visible);
+  const spaces = `spaces or invisible characters in the ${object}`;
+  return { verb: 'changed', object: spaces, article: '', ...place, rest: `: ${quote(to)}` };
 }
 
-function describeFirstChange(object: string, at: string | undefined, operations: TextOperation[]): Statement {
-  const changes = groupChanges(operations);
-  const [change] = changes;
-  const { before, deleted, inserted, after } = change!;
+function describeFirstChange(object: string, at: string | undefined, changes: TextChange[]): Statement {
+  const { before, deleted, inserted, after } = changes[0]!;
   const whole = at === undefined ? object : `${object} ${at}`;
   const others = changes.length - 1;
   const more = others === 0 ? '' : `(and ${others === 1 ? '1 more change' : `${others} more changes`} in it)`;
