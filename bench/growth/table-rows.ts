@@ -78,7 +78,22 @@ export function occupancyRow(event: SimulatedEvent, now: number): CopyValue[] | 
 }
 
 export function notificationRow(item: NewStreamItem, seq: number): CopyValue[] {
-  const { userId, id, type, eventId, eventTitle, version, actorId, changed, members, createdAt, readAt, summary } = item;
+  const { userId, id, type, eventId, eventTitle, version, actorId, changed, members, createdAt, readAt, summary } =
+    item;
   const named = members && JSON.stringify(members);
-  return [userId, seq, id, type, eventId, eventTitle, version, actorId, toNames(changed), named, createdAt, readAt, summary];
+  return [
+    userId,
+    seq,
+    id,
+    type,
+    eventId,
+    eventTitle,
+    version,
+    actorId,
+    toNames(changed),
+    named,
+    createdAt,
+    readAt,
+    summary,
+  ];
 }

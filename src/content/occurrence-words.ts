@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Series } from '../recurrence/series.js';
 import { compileSeries } from '../recurrence/series-times.js';
-import { formatLocalTime, localOf, type LocalStamp, type LocalTime, parseLocalTime, SECONDS_IN_DAY, stampOf } from '../time/local-time.js';
+import {
+  formatLocalTime,
+  localOf,
+  type LocalStamp,
+  type LocalTime,
+  parseLocalTime,
+  SECONDS_IN_DAY,
+  stampOf,
+} from '../time/local-time.js';
 import { toInstant } from '../time/time-zone.js';
 import { camelCase } from './columns.js';
 import { type EventContent } from './event-content.js';
@@ -82,12 +90,7 @@ function findShift(old: Side, recent: Side): number {
   return candidates.reduce((best, candidate) => (candidate.count > best.count ? candidate : best)).shift;
 }
 
-function describeDates(
-  old: Side,
-  recent: Side,
-  shift: number,
-  name: (stamp: LocalStamp) => string,
-): Statement[] {
+function describeDates(old: Side, recent: Side, shift: number, name: (stamp: LocalStamp) => string): Statement[] {
   const inNew = (times: readonly LocalTime[]): Set<LocalStamp> => new Set(times.map((time) => stampOf(time) + shift));
   const [excluded, added] = [new Set(recent.series.excluded.map(stampOf)), new Set(recent.series.added.map(stampOf))];
   const [oldExcluded, oldAdded] = [inNew(old.series.excluded), inNew(old.series.added)];
@@ -95,11 +98,19 @@ function describeDates(
   const fresh = [...excluded].filter((stamp) => !oldExcluded.has(stamp));
   // An added date that is gone leaves no exclusion behind.
   const dropped = [...oldAdded].filter((stamp) => !recent.has(stamp) && !excluded.has(stamp) && took(stamp));
-  const remained = [...oldExcluded].filter((stamp) => !excluded.has(stamp) && recent.has(stamp) && !oldAdded.has(stamp));
+  const remained = [...oldExcluded].filter(
+    (stamp) => !excluded.has(stamp) && recent.has(stamp) && !oldAdded.has(stamp),
+  );
   const appeared = [...added].filter((stamp) => !oldAdded.has(stamp) && recent.has(stamp) && !took(stamp));
   const restored = remained.filter((stamp) => !appeared.includes(stamp));
   const word = (stamps: LocalStamp[], verb: string, article?: string): Statement[] =>
-    describeList(recent.content.allDay, stamps.sort((a, b) => a - b), verb, name, article);
+    describeList(
+      recent.content.allDay,
+      stamps.sort((a, b) => a - b),
+      verb,
+      name,
+      article,
+    );
   return [
     ...word([...fresh.filter(took), ...dropped], 'removed'),
     ...word(
@@ -119,10 +130,13 @@ function describeList(
   article?: string,
 ): Statement[] {
   if (stamps.length === 0) return [];
-  if (stamps.length === 1) return [{ verb, object: 'occurrence', ...(article ? { article } : {}), at: `on ${name(stamps[0]!)}` }];
+  if (stamps.length === 1)
+    return [{ verb, object: 'occurrence', ...(article ? { article } : {}), at: `on ${name(stamps[0]!)}` }];
   const days = new Set(stamps.map((stamp) => localOf(stamp).day));
   const date = (stamp: LocalStamp): string =>
-    days.size === stamps.length || allDay ? dateInWords(localOf(stamp)) : `${dateInWords(localOf(stamp))} at ${clockInWords(localOf(stamp))}`;
+    days.size === stamps.length || allDay
+      ? dateInWords(localOf(stamp))
+      : `${dateInWords(localOf(stamp))} at ${clockInWords(localOf(stamp))}`;
   if (stamps.length <= MAX_DATES_LISTED) {
     const plural = article ? { article: '' } : {};
     return [{ verb, object: 'occurrences', ...plural, at: `on ${listInWords(stamps.map(date))}` }];
@@ -131,12 +145,7 @@ function describeList(
   return [{ verb, object: `${stamps.length} occurrences`, article: '', rest: `: ${listInWords(listed)}` }];
 }
 
-function describeOverrides(
-  old: Side,
-  recent: Side,
-  shift: number,
-  name: (stamp: LocalStamp) => string,
-): Statement[] {
+function describeOverrides(old: Side, recent: Side, shift: number, name: (stamp: LocalStamp) => string): Statement[] {
   const named = new Set([...[...old.overrides.keys()].map((stamp) => stamp + shift), ...recent.overrides.keys()]);
   const described = [...named]
     .sort((a, b) => a - b)
@@ -148,7 +157,9 @@ function describeOverrides(
     .filter((statements) => statements.length > 0);
   const others = described.length - MAX_DESCRIBED;
   const rest: Statement[] =
-    others > 0 ? [{ verb: 'changed', object: `${others} more ${others === 1 ? 'occurrence' : 'occurrences'}`, article: '' }] : [];
+    others > 0
+      ? [{ verb: 'changed', object: `${others} more ${others === 1 ? 'occurrence' : 'occurrences'}`, article: '' }]
+      : [];
   return [...described.slice(0, MAX_DESCRIBED).flat(), ...rest];
 }
 

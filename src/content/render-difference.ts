@@ -56,7 +56,11 @@ function elide(lines: string[], first: number, last: number): string[] {
   const left = lines.length - first - last;
   const context = (shown: string[]): string[] => shown.map((line) => `  ${line}`.trimEnd());
   if (left <= 1) return context(lines);
-  return [...context(lines.slice(0, first)), `… ${left} unchanged lines`, ...context(last === 0 ? [] : lines.slice(-last))];
+  return [
+    ...context(lines.slice(0, first)),
+    `… ${left} unchanged lines`,
+    ...context(last === 0 ? [] : lines.slice(-last)),
+  ];
 }
 
 /** Makes all line breaks alike, and ends the last line with one. */

@@ -16,7 +16,10 @@ const rendered = (from: string, to: string): string =>
 
 /** Texts of words that repeat, with line breaks and characters of several code points. */
 const texts = fc
-  .array(fc.constantFrom('plan', 'team', ' ', '\n', '👩‍👩‍👧', 'e\u0301', '🇫🇷', '会議', 'ทีม', '\r\n', 'क्षि', '.', '\u0301'), { maxLength: 40 })
+  .array(
+    fc.constantFrom('plan', 'team', ' ', '\n', '👩‍👩‍👧', 'e\u0301', '🇫🇷', '会議', 'ทีม', '\r\n', 'क्षि', '.', '\u0301'),
+    { maxLength: 40 },
+  )
   .map((parts) => parts.join(''));
 
 describe('compareTexts', () => {

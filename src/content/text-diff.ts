@@ -22,8 +22,7 @@ const WORD_LIKE = /[\p{L}\p{N}\p{S}]/u;
 // eslint-disable-next-line no-control-regex
 const ONLY_ASCII = /^[\x00-\x7f]*$/;
 /** The rules of UAX #29 for ASCII: `it's` and `3,000.5` are words; spaces stay together. */
-const ASCII_TOKENS =
-  /\r\n| +|(?:[A-Za-z0-9_]|(?<=[A-Za-z])['.](?=[A-Za-z])|(?<=[0-9])['.,;](?=[0-9]))+|[^]/g;
+const ASCII_TOKENS = /\r\n| +|(?:[A-Za-z0-9_]|(?<=[A-Za-z])['.](?=[A-Za-z])|(?<=[0-9])['.,;](?=[0-9]))+|[^]/g;
 /** Between white space and a visible character of ASCII. */
 const CERTAIN_BOUNDARY = /(?<=[ \n])(?=[!-~])|(?<=[!-~])(?=[ \n])/;
 const MAY_COMBINE = /[\u0300-\uffff]/;
@@ -107,7 +106,8 @@ function diffMiddle(from: string[], to: string[], maxEdits: number): TextOperati
 
 /** Treats white space and punctuation that both texts have between two changes as changed too. */
 function dropLooseMatches(operations: TextOperation[]): TextOperation[] {
-  const isChange = (operation: TextOperation | undefined): boolean => operation !== undefined && operation.op !== 'equal';
+  const isChange = (operation: TextOperation | undefined): boolean =>
+    operation !== undefined && operation.op !== 'equal';
   const result: TextOperation[] = [];
   let change = { deleted: '', inserted: '' };
   const flush = (): void => {

@@ -106,7 +106,12 @@ function inContext(before: string, words: string, after: string): string {
 /** Describes a field that is one of some words, such as `free`; `at` names the occurrence, if it is one. */
 export function describeChoice(from: string | null, to: string, at?: string): Statement {
   const was = from === null ? '' : ` (was ${from})`;
-  return { verb: 'marked', object: at === undefined ? null : 'occurrence', ...(at ? { at } : {}), rest: `as ${to}${was}` };
+  return {
+    verb: 'marked',
+    object: at === undefined ? null : 'occurrence',
+    ...(at ? { at } : {}),
+    rest: `as ${to}${was}`,
+  };
 }
 
 /** Returns the name of a field inside a sentence. */

@@ -6,7 +6,13 @@ import type { Transaction } from '../platform/database/transaction.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';
 import type { ChangeKind, Undoing } from './change.js';
-import { type ChangelogFilter, type EntryRow, HistoryRepository, type OtherPart, type PartMember } from './history.repository.js';
+import {
+  type ChangelogFilter,
+  type EntryRow,
+  HistoryRepository,
+  type OtherPart,
+  type PartMember,
+} from './history.repository.js';
 
 /** One entry of an event's history, in the current schema. */
 export interface ChangelogEntry {

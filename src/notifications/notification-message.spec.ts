@@ -57,7 +57,9 @@ describe('the message of a notification', () => {
   });
 
   it('addresses the recipient as you, and counts the members that it does not name', () => {
-    expect(messageOf('event_shared', members([added('ben', 'editor')]))).toBe('Ana shared “Lunch” with you as an editor');
+    expect(messageOf('event_shared', members([added('ben', 'editor')]))).toBe(
+      'Ana shared “Lunch” with you as an editor',
+    );
     expect(messageOf('event_shared', members([added('ben'), added('cid')]))).toBe(
       'Ana shared “Lunch” with you and Cid as viewers',
     );
@@ -94,7 +96,9 @@ describe('the message of a notification', () => {
       { userId: 'ana', from: 'owner', to: 'editor' },
       { userId: 'ben', from: 'editor', to: 'owner' },
     ];
-    expect(messageOf('ownership_transferred', members(transfer))).toBe('Ana transferred the ownership of “Lunch” to you');
+    expect(messageOf('ownership_transferred', members(transfer))).toBe(
+      'Ana transferred the ownership of “Lunch” to you',
+    );
     expect(messageOf('ownership_transferred', { userId: 'cid', ...members(transfer) })).toBe(
       'Ana transferred the ownership of “Lunch” to Ben',
     );
@@ -109,7 +113,9 @@ describe('the message of a notification', () => {
   it('tells a person who lost access nothing about the others who did', () => {
     const lost = members([removed('ben'), removed('cid')], 5);
     expect(messageOf('access_revoked', lost)).toBe('Ana removed you from “Lunch”');
-    expect(messageOf('access_revoked', { ...lost, userId: 'ana' })).toBe('You removed Ben, Cid and 3 others from “Lunch”');
+    expect(messageOf('access_revoked', { ...lost, userId: 'ana' })).toBe(
+      'You removed Ben, Cid and 3 others from “Lunch”',
+    );
   });
 
   it('escapes what people wrote', () => {

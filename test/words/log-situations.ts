@@ -50,7 +50,11 @@ const entryOf = (kind: ChangelogEntry['kind']): ChangelogEntry => ({
   ...{ content: null, before: null, undoes: null, otherPart: null, partMembers: [], members: null, redaction: null },
 });
 
-function messageOf(change: ContentChange | MembersChange, userId: string, names: Record<string, string> = NAMES): string {
+function messageOf(
+  change: ContentChange | MembersChange,
+  userId: string,
+  names: Record<string, string> = NAMES,
+): string {
   const item = newStreamItem(change, userId, summarise(change));
   return toNotificationMessage({ ...item, seq: 1, actorName: names[change.actorId]!, names, visible: true });
 }
@@ -62,7 +66,11 @@ function shared(what: string, kind: MemberKind, members: RoleChange[], actorId =
   const actor = { id: actorId, username: names.get(actorId)! };
   const { summary } = logEntryView({ ...entryOf(kind), actor, members }, names);
   const change: MembersChange = { ...ENTRY, actorId, kind, eventTitle: 'Lunch', members };
-  return { what, summary, messages: ['ben', 'dee'].map((userId) => messageOf(change, userId, Object.fromEntries(names))) };
+  return {
+    what,
+    summary,
+    messages: ['ben', 'dee'].map((userId) => messageOf(change, userId, Object.fromEntries(names))),
+  };
 }
 
 const role = (userId: string, from: Role | null, to: Role | null): RoleChange => ({ userId, from, to });
@@ -90,7 +98,7 @@ export const LOG_SITUATIONS: Record<string, LogSituation[]> = {
       excluded: ['2026-06-08T10:00:00'],
     }),
   ],
-  'Undoing': [
+  Undoing: [
     written('to version 2', 'rolled_back', LUNCH, moved(LUNCH), { undoes: { rolledBackTo: 2 } }),
     written('to version 2 in some fields', 'rolled_back', LUNCH, moved(LUNCH), {
       undoes: { rolledBackTo: 2, fields: ['title', 'location'] },
@@ -103,13 +111,18 @@ export const LOG_SITUATIONS: Record<string, LogSituation[]> = {
     written('a deletion', 'rolled_back', trashed(LUNCH), LUNCH, { undoes: { rolledBackTo: 2 } }),
     written('by an earlier release', 'rolled_back', LUNCH, moved(LUNCH)),
   ],
-  'Splitting': [
-    written('the end of the first part', 'split', STANDUP, head, { otherPart: { eventId: 'tail', title: 'Retro' }, partMembers }),
-    written('the end of the first part, for a reader who may not see the second', 'split', STANDUP, head, { partMembers }),
+  Splitting: [
+    written('the end of the first part', 'split', STANDUP, head, {
+      otherPart: { eventId: 'tail', title: 'Retro' },
+      partMembers,
+    }),
+    written('the end of the first part, for a reader who may not see the second', 'split', STANDUP, head, {
+      partMembers,
+    }),
     written('the second part', 'split', null, tail, { otherPart: { eventId: 'head', title: 'Standup' }, partMembers }),
     written('the second part, for a reader who may not see the first', 'split', null, tail, { partMembers }),
   ],
-  'Sharing': [
+  Sharing: [
     shared('with one person', 'shared', [role('ben', null, 'editor')]),
     shared('with two in one role', 'shared', [role('ben', null, 'viewer'), role('cid', null, 'viewer')]),
     shared('with two in two roles', 'shared', [role('ben', null, 'viewer'), role('cid', null, 'editor')]),
@@ -119,9 +132,18 @@ export const LOG_SITUATIONS: Record<string, LogSituation[]> = {
     shared('another role for two', 'role_changed', [role('ben', 'viewer', 'editor'), role('cid', 'viewer', 'editor')]),
     shared('two roles', 'role_changed', [role('ben', 'viewer', 'editor'), role('cid', 'editor', 'viewer')]),
     shared('removing one', 'revoked', [role('ben', 'viewer', null)]),
-    shared('removing three', 'revoked', [role('cid', 'viewer', null), role('ben', 'editor', null), role('eva', 'viewer', null)]),
+    shared('removing three', 'revoked', [
+      role('cid', 'viewer', null),
+      role('ben', 'editor', null),
+      role('eva', 'viewer', null),
+    ]),
     shared('leaving', 'revoked', [role('cid', 'editor', null)], 'cid'),
     shared('handing over', 'ownership_transferred', [role('ana', 'owner', 'editor'), role('ben', 'editor', 'owner')]),
-    shared('handing back', 'ownership_transferred', [role('ben', 'owner', 'editor'), role('ana', 'editor', 'owner')], 'ben'),
+    shared(
+      'handing back',
+      'ownership_transferred',
+      [role('ben', 'owner', 'editor'), role('ana', 'editor', 'owner')],
+      'ben',
+    ),
   ],
 };
