@@ -27,7 +27,7 @@ export function describeChanges(
   const plain = PLAIN_NAMES.filter((name) => changed.has(name));
   for (const name of plain.filter((field) => plainFieldOf(field).isText)) {
     const property = camelCase(name);
-    const from = (before?.[property] as string | null | undefined) ?? null;
+    const from = before?.[property] ?? null;
     statements.push(describeText(labelOf(name), from, after[property], undefined, compared[name]));
   }
   if (!before) statements.push(describeSchedule(after));

@@ -7,7 +7,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
  * Characters that could forge lines, colours or direction: controls, line and paragraph separators, lone surrogates and
  * invisible format characters. Joiners and tags stay: they are part of emoji and of Persian and Indic words.
  */
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu;
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])\p{Cf}/gu;
 const PLAIN = /^[\x20-\x7e]*$/;
 /** Texts that have nothing to normalise: words with one space between them. */
 const SPACED = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;

@@ -26,6 +26,9 @@ export function contentHash({ comment, changed, snapshot, members, undoes }: His
   return sha256([comment, changed, snapshot, members, ...(undoes ? [undoes] : [])]);
 }
 
+/** Hashes one value of a content. Pure. @returns SHA-256, hexadecimal */
+export const valueHash = (value: unknown): string => sha256(value);
+
 const sha256 = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
 /**

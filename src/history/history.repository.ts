@@ -3,10 +3,12 @@ import type { Snapshot } from '../content/snapshot.js';
 import type { Member, RoleChange } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
+import { insertRows, type Row } from '../platform/database/insert-rows.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import type { ChangeKind } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
+import { shorten } from './long-values.js';
 
 /** An entry with its hash, hexadecimal. */
 export interface ChainedEntry extends HistoryEntry {
@@ -52,7 +54,8 @@ export interface ChangelogFilter {
 
 const REDACTION = `r.reason AS "redactionReason", r.created_at AS "redactedAt"`;
 const VERSION = `
-  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, v.snapshot, v.undoes, NULL::jsonb AS members,
+  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, whole_snapshot(v) AS snapshot, v.undoes,
+         NULL::jsonb AS members,
          u.id AS "personId", u.username AS "personName", ${REDACTION}
     FROM event_versions v JOIN users u ON u.id = v.author_id
     LEFT JOIN redactions r ON r.event_id = v.event_id AND r.version = v.version`;
@@ -75,7 +78,7 @@ const ENTRIES = `
  * when the reader ($8) can see that event now.
  */
 const OTHER_PART = `
-  SELECT jsonb_build_object('eventId', part.id, 'title', other.snapshot ->> 'title') AS "otherPart"
+  SELECT jsonb_build_object('eventId', part.id, 'title', whole_snapshot(other) ->> 'title') AS "otherPart"
     FROM events own
     JOIN events part ON CASE WHEN v.version = 1 THEN part.id = own.split_from
                              ELSE part.split_from = own.id AND part.split_from_version = v.version END
@@ -88,6 +91,40 @@ const PART_MEMBERS = `
   CASE WHEN v.kind = 'split' THEN (
     SELECT jsonb_agg(jsonb_build_object('username', u.username, 'role', m.role) ORDER BY m.role <> 'owner', u.username)
       FROM members_at(v.event_id, 'infinity', v.position) m JOIN users u ON u.id = m.user_id) END AS "partMembers"`;
+
+const COLUMNS = {
+  event_id: false,
+  position: false,
+  version: false,
+  kind: false,
+  comment: false,
+  created_at: false,
+  hash: false,
+};
+const VERSION_COLUMNS = {
+  ...COLUMNS,
+  author_id: false,
+  changed: false,
+  snapshot: true,
+  long_values: true,
+  undoes: true,
+};
+const VALUE_COLUMNS = { event_id: false, hash: false, value: true };
+const MEMBER_CHANGE_COLUMNS = { ...COLUMNS, actor_id: false, members: true };
+
+/** Returns bytes as PostgreSQL reads them. */
+const toBytes = (hexadecimal: string): string => `\\x${hexadecimal}`;
+
+/** Returns the columns that both tables have. */
+const toRow = ({ eventId, position, version, kind, comment, at, hash }: ChainedEntry): Row => ({
+  event_id: eventId,
+  position,
+  version,
+  kind,
+  comment,
+  created_at: at,
+  hash: toBytes(hash),
+});
 
 /** Reads and appends rows of `event_versions` and `member_changes`. */
 @Injectable()
@@ -108,24 +145,10 @@ export class HistoryRepository {
   insert(tx: Transaction, entries: ChainedEntry[]): void {
     const versions = entries.filter((entry) => entry.members === null);
     const memberChanges = entries.filter((entry) => entry.members !== null);
-    if (versions.length > 0) {
-      tx.write(
-        `INSERT INTO event_versions (event_id, version, position, kind, author_id, comment, changed, snapshot,
-                                     undoes, created_at, hash)
-         SELECT "eventId", version, position, kind, "actorId", comment, changed, snapshot, undoes, at, decode(hash, 'hex')
-           FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text,
-                "actorId" uuid, comment text, changed text[], snapshot jsonb, undoes jsonb, at timestamptz, hash text)`,
-        [JSON.stringify(versions)],
-      );
-    }
+    if (versions.length > 0) this.insertVersions(tx, versions);
     if (memberChanges.length > 0) {
-      tx.write(
-        `INSERT INTO member_changes (event_id, version, position, kind, actor_id, comment, members, created_at, hash)
-         SELECT "eventId", version, position, kind, "actorId", comment, members, at, decode(hash, 'hex')
-           FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text,
-                "actorId" uuid, comment text, members jsonb, at timestamptz, hash text)`,
-        [JSON.stringify(memberChanges)],
-      );
+      const rows = memberChanges.map((entry) => ({ ...toRow(entry), actor_id: entry.actorId, members: entry.members }));
+      tx.write(...insertRows('member_changes', MEMBER_CHANGE_COLUMNS, rows));
     }
   }
 
@@ -179,8 +202,8 @@ export class HistoryRepository {
     const direction = descending ? 'DESC' : 'ASC';
     // Snapshots are read for the page only: they make up most of a long history.
     const rows = await this.database.query<EntryRow>(
-      `SELECT page.*, v.snapshot, v.undoes, earlier.snapshot AS before, part."otherPart", ${PART_MEMBERS},
-              ${REDACTION}
+      `SELECT page.*, whole_snapshot(v) AS snapshot, v.undoes, whole_snapshot(earlier) AS before, part."otherPart",
+              ${PART_MEMBERS}, ${REDACTION}
          FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
                 ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
          LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
@@ -207,6 +230,23 @@ export class HistoryRepository {
         ORDER BY m.role = 'owner' DESC, u.username`,
       [eventId, asOf],
     );
+  }
+
+  private insertVersions(tx: Transaction, entries: ChainedEntry[]): void {
+    const versions = entries.map((entry) => ({ entry, ...shorten(entry.snapshot!) }));
+    const values = versions.flatMap(({ entry: { eventId }, values: own }) =>
+      [...own].map(([hash, value]) => ({ event_id: eventId, hash: toBytes(hash), value })),
+    );
+    if (values.length > 0) tx.write(...insertRows('version_values', VALUE_COLUMNS, values, 'ON CONFLICT DO NOTHING'));
+    const rows = versions.map(({ entry, snapshot, longValues }) => ({
+      ...toRow(entry),
+      author_id: entry.actorId,
+      changed: entry.changed,
+      snapshot,
+      long_values: longValues,
+      undoes: entry.undoes ?? null,
+    }));
+    tx.write(...insertRows('event_versions', VERSION_COLUMNS, rows));
   }
 
   private async count(sql: string, parameters: unknown[]): Promise<number> {

@@ -96,11 +96,9 @@ describe('the message of a notification', () => {
       { userId: 'ana', from: 'owner', to: 'editor' },
       { userId: 'ben', from: 'editor', to: 'owner' },
     ];
-    expect(messageOf('ownership_transferred', members(transfer))).toBe(
-      'Ana transferred the ownership of “Lunch” to you',
-    );
+    expect(messageOf('ownership_transferred', members(transfer))).toBe('Ana transferred ownership of “Lunch” to you');
     expect(messageOf('ownership_transferred', { userId: 'cid', ...members(transfer) })).toBe(
-      'Ana transferred the ownership of “Lunch” to Ben',
+      'Ana transferred ownership of “Lunch” to Ben',
     );
   });
 
@@ -128,6 +126,6 @@ describe('the message of a notification', () => {
     );
     expect(messageOf('role_changed', members([]))).toBe('Ana changed roles on “Lunch”');
     expect(messageOf('event_shared')).toBe('Ana shared “Lunch” with someone');
-    expect(messageOf('ownership_transferred')).toBe('Ana transferred the ownership of “Lunch” to someone');
+    expect(messageOf('ownership_transferred')).toBe('Ana transferred ownership of “Lunch” to someone');
   });
 });

@@ -33,7 +33,7 @@ function describe(item: StreamItem, title: string): string {
     case 'access_revoked':
       return describeRevocation(item, title);
     case 'ownership_transferred':
-      return `transferred the ownership of ${title} ${describeTransfer(item)}`;
+      return `transferred ownership of ${title} ${describeTransfer(item)}`;
   }
 }
 

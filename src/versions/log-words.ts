@@ -123,10 +123,10 @@ export function describeMembers(members: RoleChange[], actorId: string, nameOf: 
 function describeTransfer(members: RoleChange[], owner: RoleChange, nameOf: (userId: string) => string): string {
   const former = members.find(({ from }) => from === 'owner');
   const to = nameOf(owner.userId);
-  if (!former) return `Transferred the ownership to ${to}`;
+  if (!former) return `Transferred ownership to ${to}`;
   const name = nameOf(former.userId);
   const role = former.to === null ? 'no longer a member' : `now ${roleInWords(former.to, 1)}`;
-  return `Transferred the ownership from ${name} to ${to}; ${name} is ${role}`;
+  return `Transferred ownership from ${name} to ${to}; ${name} is ${role}`;
 }
 
 function roleInWords(role: string, count: number): string {

@@ -135,7 +135,7 @@ export class VersionsController {
 
   @Post('rollback/:version')
   @HttpCode(200)
-  @RequireRole('edit', { evenDeleted: true })
+  @RequireRole('edit', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
@@ -160,7 +160,7 @@ export class VersionsController {
 
   @Post('revert/:version')
   @HttpCode(200)
-  @RequireRole('edit', { evenDeleted: true })
+  @RequireRole('edit', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
@@ -184,7 +184,7 @@ export class VersionsController {
 
   @Post('changelog/:position/undo')
   @HttpCode(200)
-  @RequireRole('edit', { evenDeleted: true })
+  @RequireRole('edit', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({

@@ -68,9 +68,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
       comment: 'Undid change 2',
       summary: expect.stringMatching(/^Removed ben-\w+ \(was editor\) and cid-\w+ \(was editor\)$/),
     });
-    expect(await lastTold(ben)).toBe(
-      `access_revoked: ${ana.username} removed you and ${cid.username} from “${MEETING.title}”`,
-    );
+    expect(await lastTold(ben)).toBe(`access_revoked: ${ana.username} removed you from “${MEETING.title}”`);
     expect(await lastTold(ana)).toBe(
       `access_revoked: You removed ${ben.username} and ${cid.username} from “${MEETING.title}”`,
     );
@@ -85,7 +83,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
     expect(peopleOf(await ok(undo(3)))).toEqual(['ana owner', 'ben viewer', 'dee viewer']);
     expect(peopleOf(await ok(undo(5)))).toEqual(['ana owner', 'ben viewer', 'cid editor', 'dee viewer']);
     expect(await last()).toMatchObject({ kind: 'shared', comment: 'Undid change 5' });
-    expect(await lastTold(cid)).toBe(`event_shared: ${ana.username} shared “${MEETING.title}” with you as editor`);
+    expect(await lastTold(cid)).toBe(`event_shared: ${ana.username} shared “${MEETING.title}” with you as an editor`);
   });
 
   it('of a change of role restores the previous role', async () => {

@@ -3,11 +3,12 @@ import { compareFields } from '../../src/content/diff.js';
 import { describeChanges } from '../../src/content/diff-words.js';
 import { toHeadline, toPredicate, toSentence } from '../../src/content/statement.js';
 import { LOG_SITUATIONS } from './log-situations.js';
+import { SERIES_SITUATIONS } from './series-situations.js';
 import { SITUATIONS } from './situations.js';
 
 /** Renders every situation with the sentences of the changelog (*), of the difference (=) and of the messages (>). */
 function renderContents(): string[] {
-  return Object.entries(SITUATIONS).map(([chapter, situations]) => {
+  return Object.entries({ ...SITUATIONS, ...SERIES_SITUATIONS }).map(([chapter, situations]) => {
     const paragraphs = situations.map(({ what, before, after }) => {
       const changed = new Set(Object.keys(compareFields(before, after)));
       const statements = describeChanges(before, after, changed);
