@@ -35,7 +35,7 @@ export function describeChanges(
   // A rule without days takes them from the start.
   if (moves || has('recurrence_pattern', 'is_recurring')) statements.push(...describeRule(before, after));
   if (moves || has('recurrence_pattern', 'excluded', 'added', 'overrides')) {
-    if (isSeries(after)) statements.push(...describeOccurrences(before ?? withoutDates(after), after));
+    if (isSeries(after)) statements.push(...(before ? describeOccurrences(before, after) : describeFirstDates(after)));
   }
   for (const name of plain.filter((field) => !plainFieldOf(field).isText)) {
     const property = camelCase(name);
@@ -50,4 +50,10 @@ const DELETION = {
   restored: { verb: 'restored', object: null, rest: 'from the trash' },
 } satisfies Record<string, Statement>;
 
-const withoutDates = (content: EventContent): EventContent => ({ ...content, added: [], excluded: [], overrides: [] });
+/** A new series had no occurrence that could be removed. */
+function describeFirstDates(content: EventContent): Statement[] {
+  const withoutDates = { ...content, added: [], excluded: [], overrides: [] };
+  return describeOccurrences(withoutDates, content).map((statement) =>
+    statement.verb === 'removed' ? { ...statement, verb: 'left out' } : statement,
+  );
+}
