@@ -1430,6 +1430,14 @@ export type LogChangeView = {
     person?: PersonView;
 };
 
+export type OtherPartView = {
+    event_id: string;
+    /**
+     * Its title at the time of the split.
+     */
+    title: string;
+};
+
 export type LogEntryView = {
     /**
      * Position in the changelog, which identifies the change to undo.
@@ -1452,10 +1460,14 @@ export type LogEntryView = {
      */
     size: number;
     /**
-     * The change in words.
+     * The change in words: sentences about the actor, on one line, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.
      */
     summary: string;
     changes: Array<LogChangeView>;
+    /**
+     * Only of a split, if you can see the other event: the event with the later occurrences, or the one from which this event was split off.
+     */
+    other_part?: OtherPartView;
     /**
      * Only when the texts of this version were redacted.
      */
@@ -1504,7 +1516,7 @@ export type FieldDifferenceView = {
     to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
     /**
-     * The comparison word by word. Only for title, description, location and link, when the text changed.
+     * The comparison word by word. Only for title, description, location and link, when the text changed. The equal and deleted pieces together are `from`, the equal and inserted ones `to`; no piece cuts a character that people see as one. The same versions always have the same comparison.
      */
     text?: Array<TextOperationView>;
 };
@@ -1531,6 +1543,9 @@ export type DiffView = {
      * JSON Patch (RFC 6902) from the first version to the second.
      */
     patch: Array<PatchOperationView>;
+    /**
+     * The changes in words, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.
+     */
     summary: Array<string>;
 };
 
@@ -1583,6 +1598,9 @@ export type NotificationView = {
      * The fields that changed; `permissions` when the members changed.
      */
     changed: Array<string>;
+    /**
+     * What happened, in one sentence on one line, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.
+     */
     message: string;
     /**
      * When the change happened.
