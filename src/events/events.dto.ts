@@ -102,9 +102,17 @@ export class CreateEventBody extends EventTimesBody {
 }
 
 /** Absent fields keep their values; null clears an optional one. */
-export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {}
+export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {
+  @FlagField({
+    description:
+      'For a series: `true` lets it begin at `start_time`, on another day of its pattern, and keeps its other dates. Without it, all dates move as far as the start.',
+    optional: true,
+    example: false,
+  })
+  start_only?: boolean;
+}
 
-export const toEventInput = ({ on_conflict, change_comment, ...content }: Partial<CreateEventBody>): EventInput => ({
+export const toEventInput = ({ on_conflict, change_comment, ...content }: UpdateEventBody): EventInput => ({
   content,
   onConflict: on_conflict ?? 'reject',
   comment: change_comment ?? null,

@@ -50,21 +50,24 @@ export class EventsRepository {
     tx.write(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
   }
 
-  /** Returns the events split off after a version of this one that have the same owner and are unchanged since. */
-  async listUntouchedTails(tx: Transaction, id: string, afterVersion: number): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(
-      `SELECT e.id FROM events e
-        WHERE e.split_from = $1 AND e.split_from_version > $2 AND e.deleted_at IS NULL
-          AND EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
+  /**
+   * Returns the events split off after a version of this one that are not in the trash, and whether each is unchanged
+   * since, with the same owner.
+   */
+  async listTails(tx: Transaction, id: string, afterVersion: number): Promise<{ id: string; unchanged: boolean }[]> {
+    return tx.query<{ id: string; unchanged: boolean }>(
+      `SELECT e.id,
+              EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
                        WHERE first.event_id = e.id AND first.version = 1 AND last.version = e.version
                          AND first.snapshot = last.snapshot)
           AND EXISTS (SELECT FROM event_permissions mine JOIN event_permissions theirs ON theirs.user_id = mine.user_id
                        WHERE mine.event_id = $1 AND mine.role = 'owner'
-                         AND theirs.event_id = e.id AND theirs.role = 'owner')
+                         AND theirs.event_id = e.id AND theirs.role = 'owner') AS unchanged
+         FROM events e
+        WHERE e.split_from = $1 AND e.split_from_version > $2 AND e.deleted_at IS NULL
         ORDER BY e.id FOR UPDATE OF e`,
       [id, afterVersion],
     );
-    return rows.map((row) => row.id);
   }
 
   /** Inserts new rows, and notifies the subscribers of TypeORM, of which one captures their versions from memory. */
