@@ -16,7 +16,7 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'a creation does not lock the availability of its owner',
     file: WRITER,
-    find: 'await this.locks.lockAvailability(tx, [actor.userId]);',
+    find: 'this.locks.lockAvailability(tx, [actor.userId]);',
     replace: '',
     tests: [INTERLEAVINGS],
     only: 'owner becomes busy',

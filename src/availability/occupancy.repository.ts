@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import { violatesExclusion } from '../platform/database/database-errors.js';
+import { insertRows } from '../platform/database/insert-rows.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { type EventContent, selectContent } from '../content/event-content.js';
 import { eventConflict } from './conflict.js';
@@ -37,6 +38,19 @@ export interface StoredOccupancy extends Occupancy {
 export const CONTENT = selectContent('e');
 
 type NeighbourRow = { eventId: string } & EventContent;
+
+const COLUMNS = {
+  event_id: false,
+  owner_id: false,
+  busy: false,
+  rejects: false,
+  busy_until: false,
+  far_days: false,
+  week: false,
+};
+const REPLACE = `ON CONFLICT (event_id) DO UPDATE
+  SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
+      busy_until = excluded.busy_until, far_days = excluded.far_days, week = excluded.week`;
 
 const MAX_FAR_NEIGHBOURS = 20;
 const MAX_OVERLAPS = 50;
@@ -87,25 +101,18 @@ export class OccupancyRepository {
     const occupying = events.filter((event) => !isNone(event));
     for (const { eventId } of events.filter(isNone)) this.vacate(tx, eventId);
     if (occupying.length === 0) return;
-    tx.write(
-      `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, busy_until, far_days, week)
-       SELECT event_id, owner_id, busy::tstzmultirange, rejects, busy_until, far_days::bit varying, week::bit(336)
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[], $5::timestamptz[], $6::text[], $7::text[])
-           AS o (event_id, owner_id, busy, rejects, busy_until, far_days, week)
-       ON CONFLICT (event_id) DO UPDATE
-         SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
-             busy_until = excluded.busy_until, far_days = excluded.far_days, week = excluded.week`,
-      [
-        occupying.map(({ eventId }) => eventId),
-        occupying.map(({ ownerId }) => ownerId),
-        occupying.map(({ busy }) => toMultirange(busy)),
-        occupying.map(({ rejects }) => rejects),
-        occupying.map(({ until }) => (until === null ? null : new Date(until * 1_000))),
-        occupying.map(({ farDays }) => farDays),
-        occupying.map(({ busy }) => toWeekMask(busy)),
-      ],
-      // Only possible when a writer did not take the lock.
-      (error) => (violatesExclusion(error, 'event_occupancy_no_overlap') ? eventConflict([]) : error),
+    const rows = occupying.map(({ eventId, ownerId, busy, rejects, until, farDays }) => ({
+      event_id: eventId,
+      owner_id: ownerId,
+      busy: toMultirange(busy),
+      rejects,
+      busy_until: until === null ? null : new Date(until * 1_000),
+      far_days: farDays,
+      week: toWeekMask(busy),
+    }));
+    // Only possible when a writer did not take the lock.
+    tx.write(...insertRows('event_occupancy', COLUMNS, rows, REPLACE), (error) =>
+      violatesExclusion(error, 'event_occupancy_no_overlap') ? eventConflict([]) : error,
     );
   }
 

@@ -121,30 +121,12 @@ const OTHER_COLUMNS = [
 export const selectEvent = (alias: string): string =>
   `${OTHER_COLUMNS.map((name) => `${alias}.${name} AS "${camelCase(name)}"`).join(', ')}, ${selectContent(alias)}`;
 
-/** A row of `events` as `to_jsonb(events)` returns it: instants are text. */
-export type EventRow = Record<string, unknown> & { id: string };
+/** The property of every column. */
+const PROPERTIES = [...OTHER_COLUMNS.map(camelCase), ...CONTENT_COLUMNS.map(({ property }) => property)];
 
-const INSTANTS = new Set([
-  'first_start',
-  'last_end',
-  'created_at',
-  'updated_at',
-  ...CONTENT_COLUMNS.filter(({ column }) => column.type === 'timestamp with time zone').map(({ name }) => name),
-]);
-
-/** The column and the property of everything in a row, and whether it is an instant. */
-const ROW = [...OTHER_COLUMNS, ...CONTENT_COLUMNS.map(({ name }) => name)].map((name) => ({
-  name,
-  property: camelCase(name),
-  isInstant: INSTANTS.has(name),
-}));
-
-/** Returns the entity for a row. */
-export function eventFromRow(row: EventRow): CalendarEvent {
-  const event: Record<string, unknown> = new CalendarEvent() as never;
-  for (const { name, property, isInstant } of ROW) {
-    const value = row[name];
-    event[property] = isInstant && value !== null ? new Date(value as string) : value;
-  }
+/** Returns the entity of a row of `selectEvent`, without what the row has beside it. */
+export function toEvent(row: CalendarEvent): CalendarEvent {
+  const event = new CalendarEvent() as unknown as Record<string, unknown>;
+  for (const property of PROPERTIES) event[property] = row[property as keyof CalendarEvent];
   return event as unknown as CalendarEvent;
 }

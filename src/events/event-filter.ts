@@ -3,13 +3,16 @@ import type { CalendarEvent } from '../content/event.entity.js';
 import { camelCase, snakeCase } from '../content/columns.js';
 import { isSeries } from '../content/event-content.js';
 import { type OccurrenceContent, PLAIN_NAMES, type PlainName, plainFieldOf } from '../content/fields.js';
+import { listOccurrences, type ReaderWindow } from '../content/occurrences.js';
 import { seriesOf } from '../content/series.js';
 import { expand } from '../recurrence/expand.js';
 import { VisibleEvents } from './visible-events.js';
 
 /** The conditions and the order of a list of events. An event must satisfy all conditions. */
 export interface EventFilter {
-  /** The event overlaps the half-open window, either bound of which may be absent. */
+  /** The event overlaps the half-open window, as the caller sees it; see `occursWithin`. */
+  window: ReaderWindow;
+  /** Bounds around the window for SQL, which compares instants. All-day events float, so they may lie outside it. */
   from?: Date;
   to?: Date;
   /** A substring of a searched field of the event or of one occurrence, ignoring case. */
@@ -78,19 +81,18 @@ function applyConditions(events: VisibleEvents, filter: EventFilter): VisibleEve
   return events;
 }
 
-/** Returns true when SQL rejects all that the filter rejects: without a window, the bounds of series don't matter. */
-export const matchesInSql = ({ from, to, isRecurring }: EventFilter): boolean =>
-  (!from && !to) || isRecurring === false;
+/** Returns true when SQL rejects all that the filter rejects: the bounds of a window are approximate in SQL. */
+export const matchesInSql = ({ from, to }: EventFilter): boolean => !from && !to;
 
-/** Returns true when an occurrence of the event overlaps the window, which the bounds of a series do not show. */
-export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): boolean {
-  if (!isSeries(event) || (!from && !to)) return true;
-  const window = {
-    from: from ? from.getTime() / 1_000 : -Infinity,
-    to: to ? to.getTime() / 1_000 : Infinity,
-  };
-  return expand(seriesOf(event), window, 1).length > 0;
+/** Returns true when an occurrence of the event overlaps the window, as SQL finds only approximately. */
+export function occursWithin(event: CalendarEvent, { window }: Pick<EventFilter, 'window'>): boolean {
+  if (isAlways(window)) return true;
+  // Expanding is enough for times of day, and cheaper.
+  if (isSeries(event) && !event.allDay) return expand(seriesOf(event), window, 1).length > 0;
+  return listOccurrences(event, window, 1).length > 0;
 }
+
+const isAlways = ({ from, to }: ReaderWindow): boolean => from === -Infinity && to === Infinity;
 
 /** Returns true when the values of one occurrence match the text filters. A series may match by another occurrence. */
 export function matchesTexts(values: OccurrenceContent, { location, q }: EventFilter): boolean {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
+import { insertRows } from '../platform/database/insert-rows.js';
 import { type Sql, VaryingSql } from '../platform/database/statement-names.js';
 
 type Column = EntityMetadata['columns'][number];
@@ -9,9 +10,13 @@ type Statement = [sql: Sql, parameters: unknown[]];
 /** The statements that write a row of `events`, from the columns of the entity. */
 export class EventStatements {
   readonly metadata: EntityMetadata;
+  private readonly columns: Record<string, boolean>;
 
   constructor(dataSource: DataSource) {
     this.metadata = dataSource.getMetadata(CalendarEvent);
+    this.columns = Object.fromEntries(
+      this.metadata.columns.map(({ databaseName, type }) => [databaseName, type === 'jsonb']),
+    );
   }
 
   /** Returns the columns in which two rows differ. */
@@ -26,9 +31,7 @@ export class EventStatements {
     const rows = events.map((event) =>
       Object.fromEntries(columns.map((column) => [column.databaseName, valueOf(event, column)])),
     );
-    const names = columns.map(({ databaseName }) => databaseName).join(', ');
-    const sql = `INSERT INTO events (${names}) SELECT ${names} FROM jsonb_populate_recordset(NULL::events, $1)`;
-    return [sql, [JSON.stringify(rows)]];
+    return insertRows('events', this.columns, rows);
   }
 
   /** @param changed the columns to write: texts that stay are not sent and stored again */

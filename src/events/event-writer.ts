@@ -59,7 +59,7 @@ export class EventWriter {
    * @throws Problem event_conflict with the conflicts of every draft
    */
   async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<EventWithMembers[]> {
-    await this.locks.lockAvailability(tx, [actor.userId]);
+    this.locks.lockAvailability(tx, [actor.userId]);
     const created = drafts.map((draft): Creation => {
       const { content, pointer } = draft;
       const event = createFirstRow(content, actor, new Date());

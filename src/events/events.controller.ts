@@ -148,7 +148,7 @@ export class EventsController {
   }
 
   @Put(':id')
-  @RequireRole('edit')
+  @RequireRole('edit', { locks: true })
   @DryRun()
   @ApiOperation({
     operationId: 'updateEvent',
@@ -172,7 +172,7 @@ export class EventsController {
   }
 
   @Patch(':id')
-  @RequireRole('edit')
+  @RequireRole('edit', { locks: true })
   @RouteConfig({ consumes: ['application/merge-patch+json'] })
   @DryRun()
   @ApiOperation({
@@ -201,7 +201,7 @@ export class EventsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('edit')
+  @RequireRole('edit', { locks: true })
   @DryRun()
   @ApiOperation({
     operationId: 'deleteEvent',
@@ -223,7 +223,7 @@ export class EventsController {
 
   @Post(':id/restore')
   @HttpCode(200)
-  @RequireRole('delete', { evenDeleted: true })
+  @RequireRole('delete', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({

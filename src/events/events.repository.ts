@@ -7,7 +7,7 @@ import type { EventWrite } from '../history/event-write.js';
 import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
-import { type EventFilter, matchesInSql, orderOf, selectMatching, type Slice } from './event-filter.js';
+import { type EventFilter, matchesInSql, occursWithin, orderOf, selectMatching, type Slice } from './event-filter.js';
 import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
 import { toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
@@ -110,7 +110,7 @@ export class EventsRepository {
     return this.read(userId, { ...filter, isRecurring: true }, { after: null, limit });
   }
 
-  /** Returns the single events that a person may see, by start, after a key (epoch seconds and id). */
+  /** Returns the single events that match the filter, by start, after a key (epoch seconds and id). */
   listSingle(
     userId: string,
     filter: EventFilter,
@@ -118,8 +118,12 @@ export class EventsRepository {
     after: { start: number; id: string } | null,
   ): Promise<EventRecord[]> {
     if (filter.isRecurring === true) return Promise.resolve([]);
-    const key = after && readKey([new Date(after.start * 1_000).toISOString(), after.id]);
-    return this.read(userId, { ...filter, isRecurring: false }, { after: key, limit });
+    const single = { ...filter, isRecurring: false };
+    const read = (key: string[] | null, take: number): Promise<EventRecord[]> =>
+      this.read(userId, single, { after: key && readKey(key), limit: take });
+    const keyOf = ({ event }: EventRecord): string[] => [event.startTime.toISOString(), event.id];
+    const key = after && [new Date(after.start * 1_000).toISOString(), after.id];
+    return readAll(read, keyOf, (event) => occursWithin(event, filter), limit, key);
   }
 
   /**

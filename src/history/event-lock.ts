@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { CalendarEvent, type EventRow, eventFromRow } from '../content/event.entity.js';
+import { type CalendarEvent, selectEvent, toEvent } from '../content/event.entity.js';
 import { type AccessOptions, checkRole } from '../permissions/access.service.js';
 import type { Member } from '../permissions/member.js';
 import type { Action, Role } from '../permissions/role.js';
+import { RetryTransaction } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Changes } from './changes.js';
@@ -35,14 +36,39 @@ export interface LockOptions {
   availabilityOf?: string;
 }
 
-interface LockRow {
-  event: EventRow;
+interface LockRow extends CalendarEvent {
   members: (Omit<Member, 'grantedAt'> & { grantedAt: string })[];
   editor: string;
   position: number;
   hash: string;
   at: Date;
 }
+
+/**
+ * Lets writers of people's availability take turns until the transaction ends, in the order of the ids, so that no two
+ * transactions wait for each other in a circle. @param people a query with their ids as `id`
+ */
+const lockAvailability = (people: string): string => `
+  SELECT id, pg_advisory_xact_lock(hashtextextended(id::text, 0))
+    FROM (SELECT DISTINCT id FROM (${people}) AS person ORDER BY id) AS ordered`;
+
+/** Locks the availability of people. */
+export const LOCK_AVAILABILITY = lockAvailability('SELECT unnest($1::uuid[]) AS id');
+
+/** Locks the availability of the owner of an event, and of another person if one is given. */
+const LOCK_AVAILABILITY_OF_OWNER = lockAvailability(`
+  SELECT user_id AS id FROM event_permissions WHERE event_id = $1 AND role = 'owner'
+  UNION ALL SELECT $2::uuid WHERE $2 IS NOT NULL`);
+
+const READ_LOCKED = `
+  SELECT ${selectEvent('e')}, last.position, last.hash, last.created_at AS at,
+         (SELECT json_agg(json_build_object('userId', p.user_id, 'username', u.username, 'role', p.role,
+                   'grantedAt', p.granted_at, 'grantedBy', json_build_object('id', g.id, 'username', g.username))
+                   ORDER BY p.role = 'owner' DESC, u.username)
+            FROM event_permissions p JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
+           WHERE p.event_id = e.id) AS members,
+         (SELECT u.username FROM users u WHERE u.id = e.updated_by) AS editor
+    FROM events e CROSS JOIN LATERAL last_entry(e.id) AS last WHERE e.id = $1`;
 
 /**
  * The only place that locks events. Locks are taken in one order: availability (owners sorted), then the event row,
@@ -53,33 +79,35 @@ export class EventLock {
   constructor(private readonly changes: Changes) {}
 
   /** Locks the availability of people until the transaction ends. */
-  async lockAvailability(tx: Transaction, ownerIds: string[]): Promise<void> {
-    await tx.query('SELECT lock_availability($1)', [ownerIds]);
+  lockAvailability(tx: Transaction, ownerIds: string[]): void {
+    tx.write(LOCK_AVAILABILITY, [ownerIds]);
   }
 
   /**
-   * Locks an event and reads it in one round trip. Returns null when there is none. The result was read after the lock
-   * was granted, so it includes everything that the previous holder of the lock committed.
-   * @throws a serialization failure, after which the transaction is retried, when the owner changed meanwhile
+   * Locks an event and reads it, in one exchange. Returns null when there is none. The statement that reads has a
+   * snapshot from after the lock was granted, so it sees everything that the previous holder of the lock committed.
+   * @throws RetryTransaction when the ownership was transferred between the locks of availability and event
    */
   async lock(tx: Transaction, eventId: string, options: LockOptions = {}): Promise<LockedEvent | null> {
     const { availabilityOf = null, availability = availabilityOf !== null } = options;
-    const [row] = await tx.query<LockRow>(
-      `SELECT event, members, editor, position, hash, at FROM lock_event($1, $2, $3)`,
-      [eventId, availability, availabilityOf],
-    );
+    const availabilityLocks = availability
+      ? tx.query<{ id: string }>(LOCK_AVAILABILITY_OF_OWNER, [eventId, availabilityOf])
+      : null;
+    tx.write('SELECT FROM events WHERE id = $1 FOR UPDATE', [eventId]);
+    const [[row], people] = await Promise.all([tx.query<LockRow>(READ_LOCKED, [eventId]), availabilityLocks]);
     if (!row) return null;
-    this.changes.setLastEntry(tx, eventId, { position: row.position, hash: row.hash });
+    const { position, hash, at: lastEntryAt, editor: username } = row;
     const members = row.members.map(({ grantedAt, ...member }) => ({ ...member, grantedAt: new Date(grantedAt) }));
+    const ownerId = members[0]!.userId;
+    if (people && !people.some(({ id }) => id === ownerId)) throw new RetryTransaction();
+    this.changes.setLastEntry(tx, eventId, { position, hash });
     this.changes.setMembers(
       tx,
       eventId,
       members.map(({ userId }) => userId),
     );
-    const event = eventFromRow(row.event);
-    const editor = { id: event.updatedBy, username: row.editor };
-    const lastEntryAt = row.at;
-    return { event, ownerId: members[0]!.userId, members, editor, lastEntryAt, availabilityLocked: availability };
+    const editor = { id: row.updatedBy, username };
+    return { event: toEvent(row), ownerId, members, editor, lastEntryAt, availabilityLocked: availability };
   }
 
   /**

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Snapshot } from '../content/snapshot.js';
 import type { Member, RoleChange } from '../permissions/member.js';
 import { Database } from '../platform/database/database.js';
+import { insertRows, type Row } from '../platform/database/insert-rows.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import type { ChangeKind } from './change.js';
@@ -52,6 +53,29 @@ const ENTRIES = `
      AND ($3::text IS NULL OR h.kind = $3)
      AND ($4::text IS NULL OR u.username = $4::citext OR u.id::text = lower($4))`;
 
+const COLUMNS = {
+  event_id: false,
+  position: false,
+  version: false,
+  kind: false,
+  comment: false,
+  created_at: false,
+  hash: false,
+};
+const VERSION_COLUMNS = { ...COLUMNS, author_id: false, changed: false, snapshot: true };
+const MEMBER_CHANGE_COLUMNS = { ...COLUMNS, actor_id: false, members: true };
+
+/** Returns the columns that both tables have. */
+const toRow = ({ eventId, position, version, kind, comment, at, hash }: ChainedEntry): Row => ({
+  event_id: eventId,
+  position,
+  version,
+  kind,
+  comment,
+  created_at: at,
+  hash: `\\x${hash}`,
+});
+
 /** Reads and appends rows of `event_versions` and `member_changes`. */
 @Injectable()
 export class HistoryRepository {
@@ -72,23 +96,17 @@ export class HistoryRepository {
     const versions = entries.filter((entry) => entry.members === null);
     const memberChanges = entries.filter((entry) => entry.members !== null);
     if (versions.length > 0) {
-      tx.write(
-        `INSERT INTO event_versions (event_id, version, position, kind, author_id, comment, changed, snapshot,
-                                     created_at, hash)
-         SELECT "eventId", version, position, kind, "actorId", comment, changed, snapshot, at, decode(hash, 'hex')
-           FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text,
-                "actorId" uuid, comment text, changed text[], snapshot jsonb, at timestamptz, hash text)`,
-        [JSON.stringify(versions)],
-      );
+      const rows = versions.map((entry) => ({
+        ...toRow(entry),
+        author_id: entry.actorId,
+        changed: entry.changed,
+        snapshot: entry.snapshot,
+      }));
+      tx.write(...insertRows('event_versions', VERSION_COLUMNS, rows));
     }
     if (memberChanges.length > 0) {
-      tx.write(
-        `INSERT INTO member_changes (event_id, version, position, kind, actor_id, comment, members, created_at, hash)
-         SELECT "eventId", version, position, kind, "actorId", comment, members, at, decode(hash, 'hex')
-           FROM jsonb_to_recordset($1::jsonb) AS ("eventId" uuid, version int, position bigint, kind text,
-                "actorId" uuid, comment text, members jsonb, at timestamptz, hash text)`,
-        [JSON.stringify(memberChanges)],
-      );
+      const rows = memberChanges.map((entry) => ({ ...toRow(entry), actor_id: entry.actorId, members: entry.members }));
+      tx.write(...insertRows('member_changes', MEMBER_CHANGE_COLUMNS, rows));
     }
   }
 

@@ -32,12 +32,14 @@ export class StreamsRepository {
    */
   append(tx: Transaction, items: NewStreamItem[]): void {
     const counts = new Map<string, number>();
-    const placed = items.map((item) => {
-      const place = (counts.get(item.userId) ?? 0) + 1;
-      counts.set(item.userId, place);
-      return { ...item, place };
-    });
+    for (const { userId } of items) counts.set(userId, (counts.get(userId) ?? 0) + 1);
     const recipients = [...counts.keys()].sort();
+    const left = new Map(counts);
+    const placed = items.map((item) => {
+      const following = left.get(item.userId)! - 1;
+      left.set(item.userId, following);
+      return { ...item, following };
+    });
     tx.write(
       `WITH streams AS (
          INSERT INTO notification_streams AS s (user_id, last_seq)
@@ -47,13 +49,12 @@ export class StreamsRepository {
          RETURNING user_id, last_seq)
        INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
                                   created_at, read_at)
-       SELECT s.user_id, s.last_seq - r.items + item.place, item.id, item.type, item."eventId", item."eventTitle",
+       SELECT s.user_id, s.last_seq - item.following, item.id, item.type, item."eventId", item."eventTitle",
               item.version, item."actorId", item.changed, item.members, item."createdAt", item."readAt"
-         FROM jsonb_to_recordset($3::jsonb) AS item ("userId" uuid, place bigint, id uuid, type text, "eventId" uuid,
+         FROM json_to_recordset($3::json) AS item ("userId" uuid, following bigint, id uuid, type text, "eventId" uuid,
               "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, "createdAt" timestamptz,
               "readAt" timestamptz)
-         JOIN streams s ON s.user_id = item."userId"
-         JOIN unnest($1::uuid[], $2::bigint[]) AS r (user_id, items) ON r.user_id = s.user_id`,
+         JOIN streams s ON s.user_id = item."userId"`,
       [recipients, recipients.map((userId) => counts.get(userId)), JSON.stringify(placed)],
     );
   }

@@ -1,4 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { Metrics } from '../platform/metrics/metrics.js';
 import { notFound, Problem } from '../problems/problem.js';
 import { PermissionsRepository } from './permissions.repository.js';
 import { type Action, can, type Role } from './role.js';
@@ -8,10 +11,26 @@ export interface AccessOptions {
   evenDeleted?: boolean;
 }
 
+/** How long a role is remembered for `expect`. */
+const ROLE_MS = 60_000;
+
 /** Checks access to an event before a request is handled. `EventLock` checks it again under the lock. */
 @Injectable()
 export class AccessService {
-  constructor(private readonly permissions: PermissionsRepository) {}
+  private readonly lookups: Counter<'result'>;
+
+  constructor(
+    private readonly permissions: PermissionsRepository,
+    @Inject(CACHE_MANAGER) private readonly cache: Cache,
+    { registry }: Metrics,
+  ) {
+    this.lookups = new Counter({
+      name: 'convene_role_cache_total',
+      help: 'Look-ups of roles before a write, by whether the cache had them.',
+      labelNames: ['result'],
+      registers: [registry],
+    });
+  }
 
   /**
    * Returns the caller's role on an event.
@@ -21,6 +40,21 @@ export class AccessService {
   async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Role> {
     const access = await this.permissions.findAccess(eventId, userId);
     return checkRole(access?.role ?? null, access?.deleted ?? false, action, options);
+  }
+
+  /**
+   * Refuses a write that the caller's role does not allow, before its body is looked at. A role that allowed it a minute
+   * ago is enough here, because the role decides only under the lock; one that did not is looked up again.
+   * @throws Problem not_found, forbidden
+   */
+  async expect(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<void> {
+    const key = `${eventId} ${userId}`;
+    const known = await this.cache.get<{ role: Role }>(key);
+    const allows = known !== undefined && can(known.role, action);
+    this.lookups.inc({ result: allows ? 'hit' : 'miss' });
+    if (allows) return;
+    const role = await this.require(eventId, userId, action, options);
+    await this.cache.set(key, { role }, ROLE_MS);
   }
 }
 

@@ -20,6 +20,7 @@ interface Requirement {
   action: Action;
   evenDeleted: boolean;
   readsOwnRole: boolean;
+  locks: boolean;
 }
 
 /** Checks the caller's role on the event `:id` of the path, in one indexed query or in that of the handler. */
@@ -31,11 +32,14 @@ export class RoleGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { action, evenDeleted, readsOwnRole } = this.reflector.get<Requirement>(REQUIREMENT, context.getHandler());
+    const requirement = this.reflector.get<Requirement>(REQUIREMENT, context.getHandler());
+    const { action, evenDeleted, readsOwnRole, locks } = requirement;
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
     const eventId = parseUuidParam('id', request.params.id);
     if (readsOwnRole) return true;
-    await this.access.require(eventId, request.actor!.userId, action, { evenDeleted });
+    const { userId } = request.actor!;
+    if (locks) await this.access.expect(eventId, userId, action, { evenDeleted });
+    else await this.access.require(eventId, userId, action, { evenDeleted });
     return true;
   }
 }
@@ -44,11 +48,15 @@ export class RoleGuard implements CanActivate {
  * Requires a role on the event `:id` that allows the action.
  * @param evenDeleted also allows the owner when the event is in the trash
  * @param readsOwnRole for a read: the statement of the handler joins the caller's role, and finds nothing without it
+ * @param locks for a write: the handler judges the role again under the lock (`EventLock.lockFor`)
  */
-export const RequireRole = (action: Action, { evenDeleted = false, readsOwnRole = false } = {}): MethodDecorator =>
+export const RequireRole = (
+  action: Action,
+  { evenDeleted = false, readsOwnRole = false, locks = false } = {},
+): MethodDecorator =>
   applyDecorators(
     SignedIn(),
-    SetMetadata(REQUIREMENT, { action, evenDeleted, readsOwnRole } satisfies Requirement),
+    SetMetadata(REQUIREMENT, { action, evenDeleted, readsOwnRole, locks } satisfies Requirement),
     UseGuards(RoleGuard),
     ApiProblems('not_found', 'validation_failed'),
     ...(action === 'read' ? [] : [ApiProblems('forbidden')]),

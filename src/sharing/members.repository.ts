@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
+import { insertRows } from '../platform/database/insert-rows.js';
 import type { Transaction } from '../platform/database/transaction.js';
+
+const COLUMNS = { event_id: false, user_id: false, role: false, granted_by: false, granted_at: false };
 
 /** An erased person keeps the events in their own trash, because an event always has an owner. */
 const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;
@@ -36,11 +39,14 @@ export class MembersRepository {
 
   /** Makes a person the owner of new events, at their creation. */
   insertOwners(tx: Transaction, events: { id: string; createdAt: Date }[], userId: string): void {
-    tx.write(
-      `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
-       SELECT event.id, $2, 'owner', $2, event.created_at FROM unnest($1::uuid[], $3::timestamptz[]) AS event (id, created_at)`,
-      [events.map(({ id }) => id), userId, events.map(({ createdAt }) => createdAt)],
-    );
+    const rows = events.map(({ id, createdAt }) => ({
+      event_id: id,
+      user_id: userId,
+      role: 'owner',
+      granted_by: userId,
+      granted_at: createdAt,
+    }));
+    tx.write(...insertRows('event_permissions', COLUMNS, rows));
   }
 
   remove(tx: Transaction, eventId: string, userIds: string[]): void {

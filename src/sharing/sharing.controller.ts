@@ -22,7 +22,7 @@ export class SharingController {
 
   @Post('share')
   @HttpCode(200)
-  @RequireRole('share')
+  @RequireRole('share', { locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
@@ -67,7 +67,7 @@ export class SharingController {
   }
 
   @Put('permissions/:userId')
-  @RequireRole('share')
+  @RequireRole('share', { locks: true })
   @DryRun()
   @ApiOperation({
     operationId: 'changeRole',

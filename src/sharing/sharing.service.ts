@@ -32,9 +32,11 @@ export class SharingService {
    */
   async share(actor: Actor, eventId: string, requests: ShareRequest[]): Promise<Member[]> {
     return this.transactions.run(async (tx) => {
-      const found = await this.findPeople(tx, requests);
+      const [found, locked] = await Promise.all([
+        this.findPeople(tx, requests),
+        this.locks.lockFor(tx, actor, eventId, 'share'),
+      ]);
       const people = resolveShareRequests(requests, found);
-      const locked = await this.locks.lockFor(tx, actor, eventId, 'share');
       refuseOwner(people, locked.ownerId);
       const roles = new Map(locked.members.map(({ userId, role }) => [userId, role]));
       const wanted = people.map(({ userId, role }) => ({ userId, from: roles.get(userId) ?? null, to: role }));

@@ -134,7 +134,7 @@ export class VersionsController {
 
   @Post('rollback/:version')
   @HttpCode(200)
-  @RequireRole('edit', { evenDeleted: true })
+  @RequireRole('edit', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
@@ -159,7 +159,7 @@ export class VersionsController {
 
   @Post('revert/:version')
   @HttpCode(200)
-  @RequireRole('edit', { evenDeleted: true })
+  @RequireRole('edit', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
@@ -183,7 +183,7 @@ export class VersionsController {
 
   @Post('changelog/:position/undo')
   @HttpCode(200)
-  @RequireRole('edit', { evenDeleted: true })
+  @RequireRole('edit', { evenDeleted: true, locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({

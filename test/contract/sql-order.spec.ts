@@ -10,7 +10,6 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 const OWNERS: Record<string, string> = {
   event_occupancy: 'availability',
   last_entry: 'history',
-  lock_event: 'history',
   members_at: 'history',
   members_at_birth: 'history',
   visible_spans: 'permissions',
@@ -37,7 +36,9 @@ const owners = new Map<string, string>([
 
 /** What the SQL of a file reads or writes: names after FROM, JOIN, INTO, UPDATE or TABLE, and calls of functions. */
 function relationsIn(text: string): string[] {
-  const found = [...text.matchAll(/\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(?:ONLY\s+)?(\w+)/g)].map((match) => match[1]!);
+  const found = [...text.matchAll(/(?:\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(?:ONLY\s+)?|insertRows\(')(\w+)/g)].map(
+    (match) => match[1]!,
+  );
   const called = [...text.matchAll(/\b(\w+)\(/g)].map((match) => match[1]!);
   return [...new Set([...found, ...called])].filter((name) => owners.has(name));
 }

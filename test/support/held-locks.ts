@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { LOCK_AVAILABILITY } from '../../src/history/event-lock.js';
 import type { TestDatabase } from './database.js';
 
 /** A transaction of a test on a connection of its own, which holds locks until it is released. */
@@ -32,7 +33,7 @@ export class LockHolder {
 
   /** Waits for the availability of a person, and locks it. */
   async lockAvailability(userId: string): Promise<void> {
-    await this.query('SELECT lock_availability(ARRAY[$1::uuid])', [userId]);
+    await this.query(LOCK_AVAILABILITY, [[userId]]);
   }
 
   /** Ends the transaction. Does nothing the second time. */

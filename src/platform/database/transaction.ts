@@ -61,10 +61,10 @@ export class Transaction implements Queryable {
     this.waiting = [];
     this.isStarted = true;
     const { stream } = (this.client as unknown as WithStream).connection;
-    // In one packet.
+    // In one packet with everything else that is sent at this moment.
     stream.cork();
+    process.nextTick(() => stream.uncork());
     const sent = statements.map(({ sql, parameters }) => this.client.query(sql as string, parameters));
-    stream.uncork();
     // After a failure PostgreSQL refuses the rest: the first error is the one that says why.
     const results = await Promise.allSettled(sent);
     for (const [index, result] of results.entries()) {
