@@ -167,7 +167,7 @@ export class AvailabilityService {
     const { busy } = occupancyOf(booking.content, nowOf(booking));
     const first = busy[0];
     if (!first) return [];
-    const window = { start: first.start, end: Math.max(busy.at(-1)!.end, first.end + SUGGESTION_WINDOW) + 86_400 };
+    const window = { start: first.start, end: busy.at(-1)!.end + SUGGESTION_WINDOW + 86_400 };
     const busyTime = await this.listBusyTime(tx, booking, window);
     return findFreeSlots(booking.content, busyTime).map((slot) => toSlotView(slot, booking.content));
   }

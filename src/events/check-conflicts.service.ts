@@ -55,6 +55,11 @@ export class CheckConflictsService {
     if (eventId !== null && !found) throw notFound();
     const draft = draftContent(input, found?.content ?? null, actor.timeZone);
     if ('errors' in draft) throw invalid(...draft.errors);
-    return { eventId: eventId ?? NIL, ownerId: found?.ownerId ?? actor.userId, content: draft.content, before: found?.content };
+    return {
+      eventId: eventId ?? NIL,
+      ownerId: found?.ownerId ?? actor.userId,
+      content: draft.content,
+      before: found?.content,
+    };
   }
 }

@@ -7,7 +7,12 @@ import { isSeries } from '../content/event-content.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import type { EventRecord } from './event-record.js';
 import { EventsRepository } from './events.repository.js';
-import { type EventOccurrence, listOccurrences, type OccurrenceKey, type ReaderWindow } from '../content/occurrences.js';
+import {
+  type EventOccurrence,
+  listOccurrences,
+  type OccurrenceKey,
+  type ReaderWindow,
+} from '../content/occurrences.js';
 
 /** One occurrence of an event that a person may see. */
 export interface ExpandedRecord {
