@@ -659,6 +659,10 @@ export type EventView = {
     updated_at: string;
     updated_by: PersonView;
     /**
+     * True when the clocks skip the wall time of the start or the end: the event is moved forward by the gap. For a series, of its first date.
+     */
+    adjusted?: boolean;
+    /**
      * After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.
      */
     skipped?: Array<string>;
@@ -791,6 +795,10 @@ export type EventItemView = {
     updated_at: string;
     updated_by: PersonView;
     /**
+     * True when the clocks skip the wall time of the start or the end: the event is moved forward by the gap. For a series, of its first date.
+     */
+    adjusted?: boolean;
+    /**
      * After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.
      */
     skipped?: Array<string>;
@@ -897,6 +905,10 @@ export type UpdateEventBody = {
      * Stored in the history with the change.
      */
     change_comment?: string | null;
+    /**
+     * For a series: `true` lets it begin at `start_time`, on another day of its pattern, and keeps its other dates. Without it, all dates move as far as the start.
+     */
+    start_only?: boolean;
 };
 
 export type Scope = 'this' | 'following' | 'all';
@@ -1511,6 +1523,10 @@ export type FieldErrorView = {
      * For a start outside its pattern: the next valid start.
      */
     next?: string;
+    /**
+     * For a start that is not an occurrence: the starts of the occurrences before and after it.
+     */
+    near?: Array<string>;
 };
 
 export type ProblemView = {
@@ -1751,6 +1767,17 @@ export type StaleVersionProblemView = {
     clashes?: Array<FieldClashView>;
 };
 
+export type ChangedTailView = {
+    /**
+     * Null when you may not see that event.
+     */
+    event_id: string | null;
+    /**
+     * Its current version.
+     */
+    version: number | null;
+};
+
 export type LaterChangesProblemView = {
     /**
      * A page that explains the problem.
@@ -1793,6 +1820,10 @@ export type LaterChangesProblemView = {
      * With `later_changes`: the fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
      */
     clashes?: Array<FieldClashView>;
+    /**
+     * With `later_changes`, when a split would be undone: the events split off that changed since.
+     */
+    tails?: Array<ChangedTailView>;
 };
 
 export type GetMetricsData = {
@@ -3680,9 +3711,9 @@ export type RollbackEventErrors = {
      */
     406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: LaterChangesProblemView;
     /**
      * `body_too_large`: The body is too large
      */
