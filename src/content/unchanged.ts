@@ -47,7 +47,8 @@ const WHOLE = ['recurrence_pattern', 'time_zone', 'all_day', 'excluded'] as cons
 function mergedPattern({ mergesPattern, recurrence_pattern: given }: ContentInput, base: EventContent): ContentInput {
   if (!mergesPattern || typeof given !== 'object' || given === null || Array.isArray(given)) return {};
   const merged = { ...(base.rrule === null ? {} : patternFromRule(parseRrule(base.rrule))), ...given };
-  return { recurrence_pattern: Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null)) };
+  const pattern = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+  return { recurrence_pattern: pattern, mergesPattern: false };
 }
 
 function isSamePattern({ recurrence_pattern: given }: ContentInput, base: EventContent): boolean {

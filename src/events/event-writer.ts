@@ -109,7 +109,7 @@ export class EventWriter {
     }
     if (!locked.availabilityLocked)
       throw new Error('A write changes the time of an event without a lock on the availability of its owner');
-    if (rejoinAfter !== undefined) await this.rejoin(tx, actor, event, rejoinAfter);
+    if (rejoinAfter !== undefined) await this.rejoin(tx, actor, event, rejoinAfter, onConflict);
     const booking = { eventId: event.id, ownerId, content, before: toContent(event) };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
@@ -204,10 +204,17 @@ export class EventWriter {
   }
 
   /**
-   * Moves the tails of later splits to the trash, so that the whole series can occupy their time again.
+   * Moves the tails of later splits to the trash, so that the whole series can occupy their time again. With `allow`, those
+   * that changed since stay beside it.
    * @throws Problem later_changes with the tails that changed since
    */
-  private async rejoin(tx: Transaction, actor: Actor, event: CalendarEvent, version: number): Promise<void> {
+  private async rejoin(
+    tx: Transaction,
+    actor: Actor,
+    event: CalendarEvent,
+    version: number,
+    onConflict: Resolution,
+  ): Promise<void> {
     const tails = await this.events.listTails(tx, event.id, version);
     const locked: LockedEvent[] = [];
     const changed: ChangedTail[] = [];
@@ -217,7 +224,8 @@ export class EventWriter {
       if (tail && unchanged && role && can(role, 'edit')) locked.push(tail);
       else changed.push({ event_id: role ? id : null, version: role && tail ? tail.event.version : null });
     }
-    if (changed.length > 0) throw new Problem('later_changes', { detail: TAIL_CHANGED, members: { tails: changed } });
+    if (changed.length > 0 && onConflict !== 'allow')
+      throw new Problem('later_changes', { detail: TAIL_CHANGED, members: { tails: changed } });
     for (const tail of locked) {
       const content = { ...toContent(tail.event), deletedAt: new Date() };
       const comment = `Rejoined with “${event.title}”`;
