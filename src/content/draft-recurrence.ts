@@ -10,8 +10,7 @@ import { beginSeries } from '../recurrence/begin.js';
 import { changeRule } from '../recurrence/change-rule.js';
 import { datesAround, expand } from '../recurrence/expand.js';
 import { moveSeries } from '../recurrence/move.js';
-import { patternFromRule, readRule } from '../recurrence/pattern.js';
-import { parseRrule } from '../recurrence/rrule-text.js';
+import { readRule } from '../recurrence/pattern.js';
 import type { RecurrenceRule } from '../recurrence/rule.js';
 import { compileSeries } from '../recurrence/series-times.js';
 import { type Duration, type Series, wallDuration } from '../recurrence/series.js';
@@ -27,7 +26,7 @@ export interface RecurrenceInput {
   added?: unknown;
   /** The series begins on another day of its pattern; its other occurrences stay. */
   start_only?: boolean;
-  /** A pattern object is merged into the current one, and null removes a member (RFC 7396). */
+  /** A pattern object is merged into the current one, and null removes a member; see `omitUnchanged`. */
   mergesPattern?: boolean;
   /** The occurrence that an edit of the whole series names: its original start, and its requested duration. */
   named?: { original: LocalTime; duration: Duration };
@@ -55,7 +54,7 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
     return resolveSingle(input, { ...content, ...times });
 
   const errors: FieldError[] = [];
-  const rule = patternGiven ? readPattern(mergePattern(input, content), times, errors) : null;
+  const rule = patternGiven ? readPattern(input.recurrence_pattern, times, errors) : null;
   const excluded = readStarts(input.excluded, 'excluded', times, errors);
   const added = readStarts(input.added, 'added', times, errors);
   if (errors.length > 0) return { errors };
@@ -180,16 +179,6 @@ function resolveSingle(input: RecurrenceInput, content: EventContent): Resolved 
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0);
-
-/** Returns the pattern as it was sent, or merged into the current one (RFC 7396 §2). */
-function mergePattern(
-  { recurrence_pattern: pattern, mergesPattern }: RecurrenceInput,
-  { rrule }: EventContent,
-): unknown {
-  if (!mergesPattern || typeof pattern !== 'object' || Array.isArray(pattern)) return pattern;
-  const merged = { ...(rrule === null ? {} : patternFromRule(parseRrule(rrule))), ...pattern };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
-}
 
 function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): RecurrenceRule | null {
   try {

@@ -43,7 +43,7 @@ export function omitUnchanged(input: ContentInput, base: EventContent, scope: Sc
 
 const WHOLE = ['recurrence_pattern', 'time_zone', 'all_day', 'excluded'] as const;
 
-/** Returns the pattern of a merge patch, merged into that of the event (RFC 7396 §2). */
+/** Returns the pattern of a merge patch, merged into that of the event (RFC 7396 §2), in an input that merges nothing. */
 function mergedPattern({ mergesPattern, recurrence_pattern: given }: ContentInput, base: EventContent): ContentInput {
   if (!mergesPattern || typeof given !== 'object' || given === null || Array.isArray(given)) return {};
   const merged = { ...(base.rrule === null ? {} : patternFromRule(parseRrule(base.rrule))), ...given };

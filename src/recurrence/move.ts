@@ -41,7 +41,11 @@ export function moveSeries(
     to: newStart,
     reference: times.rule.has(stampOf(reference)) ? reference : series.start,
   };
-  return followExactly(series, moved, move, shift) ?? followOrdinals(series, moved, move, shift) ?? refuse(moved, move);
+  // The dates of the rule begin with the start in every series that was validated.
+  const isValidStart = listPattern(series)[0] === stampOf(series.start);
+  const found =
+    isValidStart && (followExactly(series, moved, move, shift) ?? followOrdinals(series, moved, move, shift));
+  return found || refuse(moved, move);
 }
 
 function followExactly(series: Series, moved: Series, move: Move, shift: number): Series | null {

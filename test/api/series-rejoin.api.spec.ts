@@ -162,7 +162,10 @@ describe('going back behind a split', () => {
     await share(ana, event.id, ben, 'editor');
     const tail = await split(event, SIXTH, 'Second half');
     await ok(changeRole({ client: ana.client, path: { id: tail.id, userId: ben.id }, body: { role: 'owner' } }));
-    expect(await refused(rollback(event, 1))).toMatchObject({ status: 409, tails: [{ event_id: tail.id, version: 1 }] });
+    expect(await refused(rollback(event, 1))).toMatchObject({
+      status: 409,
+      tails: [{ event_id: tail.id, version: 1 }],
+    });
     await ok(rollback(event, 1, { on_conflict: 'allow' }));
     expect(await versionsOf(app.database, tail.id)).toEqual(['1 split']);
     expect(await startsOf(ben, tail.id)).toHaveLength(4);
