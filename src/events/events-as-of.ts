@@ -10,8 +10,8 @@ export const selectEventsAsOf = (userId: string, asOf: string, laterDefaults: st
     FROM event_permissions seen
     JOIN events present ON present.id = seen.event_id AND (present.deleted_at IS NULL OR seen.role = 'owner')
     CROSS JOIN LATERAL (
-      SELECT v.version, v.created_at, v.author_id, ${laterDefaults}::jsonb || v.snapshot AS snapshot,
-             v.snapshot ->> 'rrule' IS NOT NULL OR v.snapshot -> 'added' <> '[]' AS is_series
+      SELECT v.version, v.created_at, v.author_id, ${laterDefaults}::jsonb || whole_snapshot(v) AS snapshot,
+             v.snapshot ->> 'rrule' IS NOT NULL OR v.snapshot -> 'added' IS DISTINCT FROM '[]' AS is_series
         FROM event_versions v WHERE v.event_id = present.id AND v.created_at <= ${asOf}
        ORDER BY v.created_at DESC LIMIT 1) AS version
     CROSS JOIN LATERAL jsonb_populate_record(present, version.snapshot || jsonb_build_object(

@@ -10,9 +10,10 @@ const VISIBLE = `(access.user_id IS NOT NULL OR n.members #>> '{named,0,userId}'
 export const SELECT_ITEMS = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId",
     n.event_title AS "eventTitle", n.version, n.actor_id AS "actorId", n.changed, n.members, n.created_at AS "createdAt",
     n.read_at AS "readAt", actor.username AS "actorName", ${VISIBLE} AS visible,
-    (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
-       FROM jsonb_array_elements(n.members -> 'named') AS member JOIN users u ON u.id = (member ->> 'userId')::uuid
-    ) AS names
+    CASE WHEN n.members IS NULL THEN '{}' ELSE
+      (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
+         FROM jsonb_array_elements(n.members -> 'named') AS member JOIN users u ON u.id = (member ->> 'userId')::uuid)
+    END AS names
   FROM notifications n JOIN users actor ON actor.id = n.actor_id
   LEFT JOIN event_permissions access ON access.event_id = n.event_id AND access.user_id = n.user_id`;
 

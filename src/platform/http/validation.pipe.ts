@@ -1,7 +1,10 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
+import { keepValidationMetadata } from './validation-metadata.js';
 import { type ErrorCode, type FieldError, invalid, Problem } from '../../problems/problem.js';
+
+keepValidationMetadata();
 
 /** Declares that a body class also accepts a bare list or a single object, in place of one of its members. */
 export interface BodyShorthand {
