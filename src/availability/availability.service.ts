@@ -87,7 +87,7 @@ export class AvailabilityService {
       return { ...resolved, overlapping: true };
     }
     const conflicts = booking.before ? await this.findNew(tx, booking, actor) : all;
-    if (conflicts.length === 0) return { ...resolved, overlapping: true };
+    if (conflicts.length === 0) return { ...resolved, overlapping: all.length > 0 };
     if (onConflict === 'skip' && isSeries(content)) {
       const rest = await this.skipConflicts(tx, booking);
       if (rest) {
