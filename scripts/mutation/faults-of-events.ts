@@ -187,22 +187,22 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'both sides may change the same occurrence',
     file: 'src/content/merge.ts',
-    find: 'if (theyChanged && youChanged && !isDeepStrictEqual(t, y)) return null;',
-    replace: '',
+    find: "if (b === 'excluded' || t === 'excluded' || y === 'excluded') return null;",
+    replace: "if (t === 'excluded' || y === 'excluded') return { excluded: [], overrides: [] };",
     tests: [MERGE],
   },
   {
     name: 'a merge forgets occurrences that only the other side changed',
     file: 'src/content/merge.ts',
-    find: 'youChanged ? y : t;',
-    replace: 'youChanged || theyChanged ? y : y;',
+    find: 'let chosen = youChanged ? y : t;',
+    replace: 'let chosen = y;',
     tests: [MERGE],
   },
   {
     name: 'a merge may leave nothing of a series',
     file: 'src/content/merge.ts',
-    find: 'return hasOccurrence ? dates : null;',
-    replace: 'return hasOccurrence ? dates : dates;',
+    find: 'return takesPlace({ ...theirs, ...dates }) ? dates : null;',
+    replace: 'return dates;',
     tests: [MERGE],
   },
   {
@@ -213,10 +213,10 @@ export const FAULTS_OF_EVENTS: Fault[] = [
     tests: [MERGE],
   },
   {
-    name: 'dates are merged into a series that was moved',
+    name: 'two moves of a series are merged',
     file: 'src/content/merge.ts',
-    find: '!isSeriesMoved(base, theirs) && !isSeriesMoved(base, yours)',
-    replace: '!isSeriesMoved(base, yours)',
+    find: 'if (theyMoved && youMoved) return null;',
+    replace: '',
     tests: [MERGE],
   },
   {
