@@ -28,7 +28,7 @@ export function seriesOf(content: EventContent): Series {
 export function applySeries(content: EventContent, series: Series): EventContent {
   const timeZone = series.zone ?? content.timeZone;
   const start = toInstant(series.start, timeZone).epochSecond;
-  const end = endOf(start, series.duration, timeZone);
+  const end = endOf(start, series.duration, timeZone, series.allDay);
   return {
     ...content,
     timeZone,
@@ -63,20 +63,22 @@ export function occurrenceSpan(
   return { start: from, end: toLocal(end, timeZone), allDay };
 }
 
-function toEngineOverride({ original, start, duration, ...content }: StoredOverride): Override {
+function toEngineOverride({ original, start, zone, duration, ...content }: StoredOverride): Override {
   return {
     original: parseLocalTime(original),
     ...(start === undefined ? {} : { start: parseLocalTime(start) }),
+    ...(zone === undefined ? {} : { zone }),
     ...(duration === undefined ? {} : { duration }),
     content,
   };
 }
 
 function toStoredOverride(override: Override): StoredOverride {
-  const { original, start, duration } = override;
+  const { original, start, zone, duration } = override;
   return {
     original: formatLocalTime(original),
     ...(start === undefined ? {} : { start: formatLocalTime(start) }),
+    ...(zone === 'UTC' ? { zone } : {}),
     ...(duration === undefined ? {} : { duration }),
     ...overrideContent(override),
   };

@@ -146,7 +146,7 @@ export class VersionsController {
   })
   @ApiBody({ type: RollbackBody, required: false })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag') })
-  @ApiProblems('event_conflict')
+  @ApiProblems('event_conflict', LATER_CHANGES)
   async rollback(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
