@@ -51,16 +51,15 @@ export class NotificationsRepository {
   /** Returns the notification, null when the user can see none with that id. A second call keeps the first time. */
   async markRead(userId: string, id: string): Promise<StreamItem | null> {
     const [row] = await this.database.query<StreamItem>(
-      `${SELECT_ITEMS} WHERE n.user_id = $1 AND n.id = $2 AND ${VISIBLE}`,
+      `WITH item AS (${SELECT_ITEMS} WHERE n.user_id = $1 AND n.id = $2 AND ${VISIBLE}),
+            marked AS (
+              UPDATE notifications n SET read_at = coalesce(n.read_at, clock_timestamp()) FROM item
+               WHERE n.user_id = $1 AND n.id = $2 AND item."readAt" IS NULL
+              RETURNING n.read_at)
+       SELECT item.*, coalesce(item."readAt", marked.read_at) AS "readAt" FROM item LEFT JOIN marked ON true`,
       [userId, id],
     );
-    if (!row || row.readAt) return row ?? null;
-    const [marked] = await this.database.query<{ readAt: Date }>(
-      `UPDATE notifications SET read_at = coalesce(read_at, clock_timestamp()) WHERE user_id = $1 AND id = $2
-       RETURNING read_at AS "readAt"`,
-      [userId, id],
-    );
-    return { ...row, ...marked };
+    return row ?? null;
   }
 
   /** Marks those up to a number. Returns how many visible ones were unread. */

@@ -56,7 +56,7 @@ function run(script: string, person: Person): { shown: string[]; stop: () => voi
   void program(...Object.values(around));
   const stop = (): void => {
     for (const one of opened) {
-      if (one instanceof WebSocket) one.onclose = null;
+      if (one instanceof WebSocket) one.removeAllListeners('close');
       one.close();
     }
   };

@@ -52,7 +52,7 @@ export const EXCHANGES: Record<string, number> = {
   'undoChange of people': 5,
   'undoChange of content in the trash': 5,
   listNotifications: 1,
-  readNotification: 2,
+  readNotification: 1,
   readAllNotifications: 1,
   listChanges: 1,
   streamChanges: 1,

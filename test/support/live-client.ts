@@ -84,7 +84,7 @@ export class LiveClient {
   }
 
   private async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 60_000;
     while (!condition()) {
       this.throwViolations();
       if (Date.now() > deadline) {
