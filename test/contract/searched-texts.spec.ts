@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, deleteEvent, listEvents, revokePermission, updateEvent } from '../../sdk/generated/sdk.gen.js';
-import { READS } from '../../src/events/many-events.js';
+import { READS } from '../../src/events/reads.js';
 import { SEARCHED } from '../../src/events/text-filter.js';
 import { TextIndexService } from '../../src/events/text-index.service.js';
 import { createMeeting, hourOn, share } from '../support/meetings.js';
