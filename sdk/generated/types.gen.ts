@@ -249,7 +249,99 @@ export type ChangeRoleBody = {
     on_conflict?: 'reject' | 'allow';
 };
 
+export type OverrideView = {
+    /**
+     * Identifies the occurrence, even after it was moved.
+     */
+    original_start: string;
+    start_time?: string;
+    end_time?: string;
+    /**
+     * The name of the event.
+     */
+    title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
+    description?: string | null;
+    /**
+     * Where it takes place.
+     */
+    location?: string | null;
+    /**
+     * Link to an online meeting or to more information: an `http` or `https` address.
+     */
+    url?: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status?: 'confirmed' | 'tentative' | 'cancelled';
+};
+
+export type SplitFromView = {
+    event_id: string;
+    /**
+     * The version of that event just after the split.
+     */
+    version: number;
+};
+
+/**
+ * Read-only: ignored.
+ */
+export type Action = 'read' | 'edit' | 'share' | 'delete';
+
+export type PersonRoleView = {
+    user_id: string;
+    username: string;
+    role: Role;
+};
+
+export type ConflictView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Null when you may not see that event.
+     */
+    event_id: string | null;
+    /**
+     * Null when you may not see that event.
+     */
+    title: string | null;
+    /**
+     * The occurrence of your event that overlaps it.
+     */
+    with: IntervalView;
+    /**
+     * Your event in the body of a batch, such as `/events/3`.
+     */
+    pointer?: string;
+};
+
 export type CheckConflictsBody = {
+    /**
+     * The name of the event.
+     */
+    title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
+    description?: string | null;
+    /**
+     * Where it takes place.
+     */
+    location?: string | null;
+    /**
+     * Link to an online meeting or to more information: an `http` or `https` address.
+     */
+    url?: string | null;
     /**
      * `free` never conflicts.
      */
@@ -291,33 +383,81 @@ export type CheckConflictsBody = {
      */
     added?: Array<string> | null;
     /**
+     * What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.
+     */
+    on_conflict?: 'reject' | 'allow' | 'skip';
+    /**
+     * Stored in the history with the change.
+     */
+    change_comment?: string | null;
+    /**
+     * The version that you have read. It counts as `If-Match` if you do not send that header.
+     */
+    version?: number;
+    /**
+     * Read-only: ignored.
+     */
+    overrides?: Array<OverrideView>;
+    /**
+     * The same as `event_id`, for an event that was read.
+     */
+    id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    rrule?: string | null;
+    /**
+     * Read-only: ignored.
+     */
+    series_id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    split_from?: SplitFromView | null;
+    /**
+     * Read-only: ignored.
+     */
+    owner?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    role?: Role;
+    /**
+     * Read-only: ignored.
+     */
+    can?: Array<Action>;
+    /**
+     * Read-only: ignored.
+     */
+    permissions?: Array<PersonRoleView>;
+    /**
+     * Read-only: ignored.
+     */
+    created_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_by?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    skipped?: Array<string>;
+    /**
+     * Read-only: ignored.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * Read-only: ignored.
+     */
+    deleted_at?: string;
+    /**
      * The event to update: absent fields have its values, and the result contains its conflicts with other events of its owner. Without it, you check a new event of yours, which needs `start_time` and `end_time`.
      */
     event_id?: string;
-};
-
-export type ConflictView = {
-    start_time: string;
-    /**
-     * Exclusive.
-     */
-    end_time: string;
-    /**
-     * Null when you may not see that event.
-     */
-    event_id: string | null;
-    /**
-     * Null when you may not see that event.
-     */
-    title: string | null;
-    /**
-     * The occurrence of your event that overlaps it.
-     */
-    with: IntervalView;
-    /**
-     * Your event in the body of a batch, such as `/events/3`.
-     */
-    pointer?: string;
 };
 
 export type SlotView = {
@@ -519,58 +659,6 @@ export type RecurrencePatternView = {
      * First day of the week; Monday when absent.
      */
     week_start?: string;
-};
-
-export type OverrideView = {
-    /**
-     * Identifies the occurrence, even after it was moved.
-     */
-    original_start: string;
-    start_time?: string;
-    end_time?: string;
-    /**
-     * The name of the event.
-     */
-    title?: string;
-    /**
-     * Up to 20,000 characters.
-     */
-    description?: string | null;
-    /**
-     * Where it takes place.
-     */
-    location?: string | null;
-    /**
-     * Link to an online meeting or to more information: an `http` or `https` address.
-     */
-    url?: string | null;
-    /**
-     * `free` never conflicts.
-     */
-    show_as?: 'busy' | 'free';
-    /**
-     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
-     */
-    status?: 'confirmed' | 'tentative' | 'cancelled';
-};
-
-export type SplitFromView = {
-    event_id: string;
-    /**
-     * The version of that event just after the split.
-     */
-    version: number;
-};
-
-/**
- * The actions that your role allows.
- */
-export type Action = 'read' | 'edit' | 'share' | 'delete';
-
-export type PersonRoleView = {
-    user_id: string;
-    username: string;
-    role: Role;
 };
 
 export type EventView = {
@@ -897,6 +985,70 @@ export type UpdateEventBody = {
      * Stored in the history with the change.
      */
     change_comment?: string | null;
+    /**
+     * The version that you have read. It counts as `If-Match` if you do not send that header.
+     */
+    version?: number;
+    /**
+     * Read-only: ignored.
+     */
+    overrides?: Array<OverrideView>;
+    /**
+     * Read-only: ignored.
+     */
+    id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    rrule?: string | null;
+    /**
+     * Read-only: ignored.
+     */
+    series_id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    split_from?: SplitFromView | null;
+    /**
+     * Read-only: ignored.
+     */
+    owner?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    role?: Role;
+    /**
+     * Read-only: ignored.
+     */
+    can?: Array<Action>;
+    /**
+     * Read-only: ignored.
+     */
+    permissions?: Array<PersonRoleView>;
+    /**
+     * Read-only: ignored.
+     */
+    created_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_by?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    skipped?: Array<string>;
+    /**
+     * Read-only: ignored.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * Read-only: ignored.
+     */
+    deleted_at?: string;
 };
 
 export type Scope = 'this' | 'following' | 'all';
@@ -1470,6 +1622,13 @@ export type NotificationsView = {
     unread_count: number;
 };
 
+export type ReadAllBody = {
+    /**
+     * The `seq` of the last notification that you have seen: later ones stay unread. Absent: all notifications.
+     */
+    up_to?: number;
+};
+
 export type ReadAllView = {
     /**
      * How many were unread.
@@ -1492,8 +1651,6 @@ export type ChangesView = {
     has_more: boolean;
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'too_many_sockets' | 'internal_error' | 'unavailable';
-
 export type FieldErrorView = {
     /**
      * JSON Pointer into the body; `/query/…`, `/path/…` or `/header/…` for the rest of the request.
@@ -1511,114 +1668,6 @@ export type FieldErrorView = {
      * For a start outside its pattern: the next valid start.
      */
     next?: string;
-};
-
-export type ProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Every invalid value.
-     */
-    errors?: Array<FieldErrorView>;
-};
-
-export type ConflictProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Every invalid value.
-     */
-    errors?: Array<FieldErrorView>;
-    /**
-     * With `event_conflict`: the first 50 conflicts.
-     */
-    conflicts?: Array<ConflictView>;
-    /**
-     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
-     */
-    suggestions?: Array<SlotView>;
-};
-
-export type ResyncProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Every invalid value.
-     */
-    errors?: Array<FieldErrorView>;
-    /**
-     * Reload what you show, then read on after this number.
-     */
-    after?: number;
 };
 
 export type DryRunPersonView = {
@@ -1711,7 +1760,10 @@ export type FieldClashView = {
     } | null;
 };
 
-export type StaleVersionProblemView = {
+/**
+ * The body could not be read. Send well-formed JSON or MessagePack.
+ */
+export type UnreadableBodyProblem = {
     /**
      * A page that explains the problem.
      */
@@ -1723,8 +1775,11 @@ export type StaleVersionProblemView = {
     /**
      * The HTTP status.
      */
-    status: number;
-    code: ProblemCode;
+    status: 400;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unreadable_body';
     /**
      * One sentence for people. Never contains text from users.
      */
@@ -1738,9 +1793,513 @@ export type StaleVersionProblemView = {
      */
     request_id: string;
     /**
-     * Every invalid value.
+     * What could not be read.
      */
     errors?: Array<FieldErrorView>;
+};
+
+/**
+ * Sign in first. Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, log in again.
+ */
+export type UnauthenticatedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 401;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unauthenticated';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The name or the password is wrong. Check both and try again.
+ */
+export type WrongCredentialsProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 401;
+    /**
+     * The problem, for programs.
+     */
+    code: 'wrong_credentials';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The refresh token is not valid. It was already used, it has expired, or its session has ended. Log in again.
+ */
+export type RefreshTokenInvalidProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 401;
+    /**
+     * The problem, for programs.
+     */
+    code: 'refresh_token_invalid';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Your role does not allow this. Ask the owner of the event for a role that does.
+ */
+export type ForbiddenProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 403;
+    /**
+     * The problem, for programs.
+     */
+    code: 'forbidden';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Not found. It does not exist, or you have no access to it. Check the address, or ask the owner for access.
+ */
+export type NotFoundProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 404;
+    /**
+     * The problem, for programs.
+     */
+    code: 'not_found';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * None of the formats in Accept is available. Accept `application/json` or `application/msgpack`.
+ */
+export type NotAcceptableProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 406;
+    /**
+     * The problem, for programs.
+     */
+    code: 'not_acceptable';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * This name or e-mail address is taken. Choose another one. Each pointer in `errors` names a value that is taken.
+ */
+export type NameTakenProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'name_taken';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The invalid values, up to 100.
+     */
+    errors: Array<FieldErrorView>;
+    /**
+     * How many more there are.
+     */
+    and_more?: number;
+};
+
+/**
+ * The owner is busy at that time. `conflicts` lists the conflicting occurrences. Choose another time, or send `on_conflict: "allow"` to store the event anyway.
+ */
+export type EventConflictProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'event_conflict';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The first conflicts: up to 50, or up to 100 for a batch, with at least one of each event.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * How many more there are.
+     */
+    and_more?: number;
+    /**
+     * Except for batches: the next three times at which the event would not conflict.
+     */
+    suggestions?: Array<SlotView>;
+};
+
+/**
+ * An event must have an owner. Transfer the ownership first: give another member the role `owner`.
+ */
+export type OwnerRequiredProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'owner_required';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The event has the largest allowed number of members. Revoke the access of some members before you share the event with others.
+ */
+export type TooManyPeopleProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'too_many_people';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The first request with this key is still running. Send the request again after `Retry-After` seconds with the same `Idempotency-Key` to receive the response to the first one.
+ */
+export type RequestRunningProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'request_running';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Later changes prevent this undo. What you want to undo has changed again since; `clashes` lists the differences. Undo the later changes first, or make a new change.
+ */
+export type LaterChangesProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'later_changes';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
+     */
+    clashes?: Array<FieldClashView>;
+};
+
+/**
+ * The stream does not reach back that far. Reload what you show, then continue after the number in `after`.
+ */
+export type ResyncProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 410;
+    /**
+     * The problem, for programs.
+     */
+    code: 'resync';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Reload what you show, then read on after this number.
+     */
+    after?: number;
+};
+
+/**
+ * The event changed since the version you sent. Somebody else changed the same fields. If the server tried to merge, `clashes` lists the differences. Reload the event (`current_version`) and apply your change again.
+ */
+export type StaleVersionProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 412;
+    /**
+     * The problem, for programs.
+     */
+    code: 'stale_version';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
     /**
      * The current version of the event.
      */
@@ -1751,7 +2310,10 @@ export type StaleVersionProblemView = {
     clashes?: Array<FieldClashView>;
 };
 
-export type LaterChangesProblemView = {
+/**
+ * It exists already. You sent `If-None-Match: *`, which allows the request only if nothing exists at its address.
+ */
+export type PreconditionFailedProblem = {
     /**
      * A page that explains the problem.
      */
@@ -1763,8 +2325,113 @@ export type LaterChangesProblemView = {
     /**
      * The HTTP status.
      */
-    status: number;
-    code: ProblemCode;
+    status: 412;
+    /**
+     * The problem, for programs.
+     */
+    code: 'precondition_failed';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The body is too large. Send less in one request.
+ */
+export type BodyTooLargeProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 413;
+    /**
+     * The problem, for programs.
+     */
+    code: 'body_too_large';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * This body format is not supported. Send `application/json` or `application/msgpack`.
+ */
+export type UnsupportedFormatProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 415;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unsupported_format';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Some values are not valid. Each entry of `errors` points to one value and says what is wrong with it.
+ */
+export type ValidationFailedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 422;
+    /**
+     * The problem, for programs.
+     */
+    code: 'validation_failed';
     /**
      * One sentence for people. Never contains text from users.
      */
@@ -1778,22 +2445,90 @@ export type LaterChangesProblemView = {
      */
     request_id: string;
     /**
-     * Every invalid value.
+     * The invalid values, up to 100.
      */
-    errors?: Array<FieldErrorView>;
+    errors: Array<FieldErrorView>;
     /**
-     * With `event_conflict`: the first 50 conflicts.
+     * How many more there are.
+     */
+    and_more?: number;
+    /**
+     * For a batch: the conflicts of the events that have no invalid values.
      */
     conflicts?: Array<ConflictView>;
-    /**
-     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
-     */
-    suggestions?: Array<SlotView>;
-    /**
-     * With `later_changes`: the fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
-     */
-    clashes?: Array<FieldClashView>;
 };
+
+/**
+ * You have too many live connections. Close one before you open another.
+ */
+export type TooManySocketsProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 429;
+    /**
+     * The problem, for programs.
+     */
+    code: 'too_many_sockets';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The service is not ready. Try again after `Retry-After` seconds.
+ */
+export type UnavailableProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 503;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unavailable';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+export type ShareEventRequest = ShareBody | Array<ShareEntry> | ShareEntry;
+
+export type CreateEventsRequest = CreateEventsBody | Array<CreateEventBody>;
 
 export type GetMetricsData = {
     body?: never;
@@ -1838,7 +2573,7 @@ export type GetReadinessErrors = {
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
@@ -1857,11 +2592,11 @@ export type FindUsersData = {
     path?: never;
     query?: {
         /**
-         * The whole name, in any case.
+         * The whole name, in any case. Example: `ana`.
          */
         username?: string;
         /**
-         * The whole e-mail address, in any case.
+         * The whole e-mail address, in any case. Example: `ana@example.com`.
          */
         email?: string;
     };
@@ -1872,19 +2607,19 @@ export type FindUsersErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
@@ -1909,31 +2644,31 @@ export type RegisterErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `name_taken`: This name or e-mail address is taken
      */
-    409: ProblemView;
+    409: NameTakenProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RegisterError = RegisterErrors[keyof RegisterErrors];
@@ -1958,31 +2693,31 @@ export type LoginErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `wrong_credentials`: The name or the password is wrong
      */
-    401: ProblemView;
+    401: WrongCredentialsProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type LoginError = LoginErrors[keyof LoginErrors];
@@ -2007,31 +2742,31 @@ export type RefreshErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `refresh_token_invalid`: The refresh token is not valid
      */
-    401: ProblemView;
+    401: RefreshTokenInvalidProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RefreshError = RefreshErrors[keyof RefreshErrors];
@@ -2056,31 +2791,31 @@ export type LogoutErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type LogoutError = LogoutErrors[keyof LogoutErrors];
@@ -2105,31 +2840,31 @@ export type EraseMeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type EraseMeError = EraseMeErrors[keyof EraseMeErrors];
@@ -2154,15 +2889,15 @@ export type GetMeErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetMeError = GetMeErrors[keyof GetMeErrors];
@@ -2187,35 +2922,35 @@ export type UpdateMeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `name_taken`: This name or e-mail address is taken
      */
-    409: ProblemView;
+    409: NameTakenProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
@@ -2240,15 +2975,15 @@ export type ListSessionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
@@ -2278,23 +3013,23 @@ export type EndSessionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
@@ -2332,19 +3067,19 @@ export type GetFreeBusyErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
@@ -2359,10 +3094,10 @@ export type GetFreeBusyResponses = {
 export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
 
 export type ShareEventData = {
-    body: ShareBody | Array<ShareEntry> | ShareEntry;
+    body: ShareEventRequest;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -2380,50 +3115,54 @@ export type ShareEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
      */
-    409: ProblemView;
+    409: ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * The members of the event; with `dry_run`, the result of the dry run
+     * The members of the event
      */
     200: PermissionsView;
 };
@@ -2440,7 +3179,7 @@ export type ListPermissionsData = {
     };
     query?: {
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
     };
@@ -2451,23 +3190,23 @@ export type ListPermissionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsErrors];
@@ -2483,6 +3222,12 @@ export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermiss
 
 export type RevokePermissionData = {
     body?: never;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2501,31 +3246,35 @@ export type RevokePermissionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `owner_required`: An event must have an owner
+     * `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
      */
-    409: ProblemView;
+    409: ({
+        code: 'owner_required';
+    } & OwnerRequiredProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissionErrors];
@@ -2541,6 +3290,12 @@ export type RevokePermissionResponse = RevokePermissionResponses[keyof RevokePer
 
 export type ChangeRoleData = {
     body: ChangeRoleBody;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2559,50 +3314,56 @@ export type ChangeRoleErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner
+     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'owner_required';
+    } & OwnerRequiredProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * The members of the event; with `dry_run`, the result of the dry run
+     * The members of the event
      */
     200: PermissionsView;
 };
@@ -2620,39 +3381,39 @@ export type CheckConflictsErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
@@ -2671,75 +3432,75 @@ export type ListEventsData = {
     path?: never;
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
         /**
-         * Events that end after this. An instant, or a wall time or date in your time zone.
+         * Events that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
          */
         from?: string;
         /**
-         * Events that start before this. An instant, or a wall time or date in your time zone.
+         * Events that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
          */
         to?: string;
         /**
-         * The same as `from`.
+         * The same as `from`. Example: `2026-06-01`.
          */
         start_date?: string;
         /**
-         * The same as `to`.
+         * The same as `to`. Example: `2026-07-01`.
          */
         end_date?: string;
         /**
-         * Text in title, description or location, ignoring case.
+         * Text in title, description or location. Upper and lower case, the way in which characters are composed, and the kind and number of spaces make no difference. Example: `sync`.
          */
         q?: string;
         /**
-         * Text in the location, ignoring case.
+         * Text in the location, compared in the same way. Example: `Room 4`.
          */
         location?: string;
         /**
-         * Your role on the event.
+         * Your role on the event. Example: `viewer`.
          */
         role?: Role;
         /**
-         * Only events of this owner.
+         * Only events of this owner. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01`.
          */
         owner_id?: string;
         /**
-         * Only series, or only single events.
+         * Only series, or only single events. Example: `true`.
          */
         is_recurring?: boolean;
         /**
-         * Only events that changed at or after this instant.
+         * Only events that changed at or after this instant. Example: `2026-05-04T09:30:00Z`.
          */
         updated_since?: string;
         /**
-         * Lists your deleted events instead. With `as_of`, those that were deleted at that time.
+         * Lists your deleted events instead. With `as_of`, those that were deleted at that time. Example: `false`.
          */
         deleted?: boolean;
         /**
-         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart.
+         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart. Example: `true`.
          */
         expand?: boolean;
         /**
-         * Order of the list.
+         * Order of the list. Example: `start_time`.
          */
         sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
     };
@@ -2750,19 +3511,19 @@ export type ListEventsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
@@ -2780,7 +3541,7 @@ export type CreateEventData = {
     body: CreateEventBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -2793,35 +3554,39 @@ export type CreateEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type CreateEventError = CreateEventErrors[keyof CreateEventErrors];
@@ -2836,10 +3601,10 @@ export type CreateEventResponses = {
 export type CreateEventResponse = CreateEventResponses[keyof CreateEventResponses];
 
 export type CreateEventsData = {
-    body: CreateEventsBody | Array<CreateEventBody>;
+    body: CreateEventsRequest;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -2852,35 +3617,39 @@ export type CreateEventsErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
@@ -2898,9 +3667,13 @@ export type DeleteEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.
+         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, the response is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2910,11 +3683,11 @@ export type DeleteEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
          */
         scope?: Scope;
     };
@@ -2925,31 +3698,39 @@ export type DeleteEventErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `request_running`: The first request with this key is still running
      */
-    412: StaleVersionProblemView;
+    409: RequestRunningProblem;
+    /**
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
+     */
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type DeleteEventError = DeleteEventErrors[keyof DeleteEventErrors];
@@ -2967,7 +3748,7 @@ export type GetEventData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of the version that you have, such as `"3"`.
+         * The ETag of the version that you have, such as `"3"`. Example: `"3"`.
          */
         'If-None-Match'?: string;
     };
@@ -2979,7 +3760,7 @@ export type GetEventData = {
     };
     query?: {
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
     };
@@ -2990,23 +3771,23 @@ export type GetEventErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetEventError = GetEventErrors[keyof GetEventErrors];
@@ -3024,13 +3805,17 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
+         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240). Example: `handling=strict`.
          */
         Prefer?: string;
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3040,11 +3825,11 @@ export type PatchEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
          */
         scope?: Scope;
     };
@@ -3055,54 +3840,62 @@ export type PatchEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
-    412: StaleVersionProblemView;
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type PatchEventError = PatchEventErrors[keyof PatchEventErrors];
 
 export type PatchEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3113,13 +3906,17 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
+         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240). Example: `handling=strict`.
          */
         Prefer?: string;
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3129,11 +3926,11 @@ export type UpdateEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
          */
         scope?: Scope;
     };
@@ -3144,54 +3941,62 @@ export type UpdateEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
-    412: StaleVersionProblemView;
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type UpdateEventError = UpdateEventErrors[keyof UpdateEventErrors];
 
 export type UpdateEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3202,7 +4007,7 @@ export type RestoreEventData = {
     body?: RestoreEventBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -3220,50 +4025,54 @@ export type RestoreEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RestoreEventError = RestoreEventErrors[keyof RestoreEventErrors];
 
 export type RestoreEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3280,27 +4089,27 @@ export type ListOccurrencesData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
         /**
-         * Occurrences that end after this. An instant, or a wall time or date in your time zone.
+         * Occurrences that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
          */
         from?: string;
         /**
-         * Occurrences that start before this. An instant, or a wall time or date in your time zone.
+         * Occurrences that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
          */
         to?: string;
     };
@@ -3311,23 +4120,23 @@ export type ListOccurrencesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
@@ -3352,31 +4161,31 @@ export type FindTimeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type FindTimeError = FindTimeErrors[keyof FindTimeErrors];
@@ -3400,19 +4209,19 @@ export type ListVersionsData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
     };
@@ -3423,23 +4232,23 @@ export type ListVersionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListVersionsError = ListVersionsErrors[keyof ListVersionsErrors];
@@ -3473,23 +4282,23 @@ export type GetVersionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
@@ -3513,35 +4322,35 @@ export type ListChangelogData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
         /**
-         * Oldest first (default) or newest first.
+         * Oldest first (default) or newest first. Example: `asc`.
          */
         order?: 'asc' | 'desc';
         /**
-         * Only changes of this field; `permissions` for changes of members.
+         * Only changes of this field; `permissions` for changes of members. Example: `title`.
          */
         field?: 'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status' | 'deleted' | 'permissions';
         /**
-         * Only changes by this person: user name or id.
+         * Only changes by this person: user name or id. Example: `ana`.
          */
         author?: string;
         /**
-         * Only changes of this kind.
+         * Only changes of this kind. Example: `created`.
          */
         kind?: ChangeKind;
     };
@@ -3552,23 +4361,23 @@ export type ListChangelogErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListChangelogError = ListChangelogErrors[keyof ListChangelogErrors];
@@ -3606,23 +4415,23 @@ export type DiffVersionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type DiffVersionsError = DiffVersionsErrors[keyof DiffVersionsErrors];
@@ -3640,7 +4449,7 @@ export type RollbackEventData = {
     body?: RollbackBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -3662,50 +4471,54 @@ export type RollbackEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
 
 export type RollbackEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3716,7 +4529,7 @@ export type RevertChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -3738,50 +4551,56 @@ export type RevertChangeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: LaterChangesProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
 
 export type RevertChangeResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3792,7 +4611,7 @@ export type UndoChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -3814,50 +4633,58 @@ export type UndoChangeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `too_many_people`: The event has the largest allowed number of members; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: LaterChangesProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type UndoChangeError = UndoChangeErrors[keyof UndoChangeErrors];
 
 export type UndoChangeResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3869,23 +4696,23 @@ export type ListNotificationsData = {
     path?: never;
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
         /**
-         * Only notifications that you have not read.
+         * Only notifications that you have not read. Example: `true`.
          */
         unread?: boolean;
     };
@@ -3896,19 +4723,19 @@ export type ListNotificationsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
@@ -3923,7 +4750,7 @@ export type ListNotificationsResponses = {
 export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
 
 export type ReadAllNotificationsData = {
-    body?: never;
+    body?: ReadAllBody;
     path?: never;
     query?: never;
     url: '/api/notifications/read-all';
@@ -3931,21 +4758,33 @@ export type ReadAllNotificationsData = {
 
 export type ReadAllNotificationsErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ReadAllNotificationsError = ReadAllNotificationsErrors[keyof ReadAllNotificationsErrors];
@@ -3975,23 +4814,23 @@ export type ReadNotificationErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ReadNotificationError = ReadNotificationErrors[keyof ReadNotificationErrors];
@@ -4010,11 +4849,11 @@ export type ListChangesData = {
     path?: never;
     query?: {
         /**
-         * The `seq` of the last item that you have. Without it, from the first item that is stored.
+         * The `seq` of the last item that you have. Without it, from the first item that is stored. Example: `12`.
          */
         after?: number;
         /**
-         * Maximum number of items (default 50).
+         * Maximum number of items (default 50). Example: `50`.
          */
         limit?: number;
     };
@@ -4025,23 +4864,23 @@ export type ListChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `resync`: The stream does not reach back that far
      */
-    410: ResyncProblemView;
+    410: ResyncProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
@@ -4059,14 +4898,14 @@ export type StreamChangesData = {
     body?: never;
     headers?: {
         /**
-         * The last `id` that you received; browsers send it when they reconnect.
+         * The last `id` that you received; browsers send it when they reconnect. Example: `12`.
          */
         'Last-Event-ID'?: string;
     };
     path?: never;
     query?: {
         /**
-         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change.
+         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change. Example: `12`.
          */
         after?: number;
     };
@@ -4077,23 +4916,23 @@ export type StreamChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `too_many_sockets`: You have too many live connections
      */
-    429: ProblemView;
+    429: TooManySocketsProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];

@@ -16,10 +16,10 @@ import { RequireRole } from '../permissions/role.guard.js';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
-import { isNotModified, type Precondition, readPrecondition, versionTag } from '../platform/http/etag.js';
+import { readPrecondition, refuseIfExists } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { withSentPointers } from '../platform/http/validation.pipe.js';
+import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js';
 import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
@@ -39,7 +39,7 @@ import { CreatedEventsView, EventsView, EventView, eventView, expandedView, note
 import { readFilter, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';
-import { respondWithEvent } from './respond-with-event.js';
+import { respondWithEvent, sendEvent } from './respond-with-event.js';
 
 @ApiTags('Events')
 @Controller('api/events')
@@ -81,13 +81,15 @@ export class EventsController {
     operationId: 'createEvents',
     summary: 'Create several events',
     description:
-      'Accepts `{events: […]}` or a bare list. All or nothing: the response contains the errors of every item, and the new events are checked for conflicts among themselves too.',
+      'Accepts `{events: […]}` or a bare list. All or nothing, and the new events are checked for conflicts among themselves too. A problem contains the errors of every item at once: with invalid values (422), the conflicts of the other items as well.',
   })
   @ApiShorthandBody(CreateEventsBody, CreateEventBody)
   @ApiCreatedResponse({ type: CreatedEventsView, description: 'The events' })
   @ApiProblems('event_conflict')
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await withSentPointers(body, () => this.events.createBatch(actor, body.events.map(toEventInput)));
+    const records = await withSentPointers(body, () =>
+      this.events.createBatch(actor, body.events.map(toEventInput), errorsOf(body)),
+    );
     return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 
@@ -129,52 +131,54 @@ export class EventsController {
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
-    description: 'The ETag of the version that you have, such as `"3"`.',
+    description: 'The ETag of the response that you have. If nothing in it has changed, the response is a 304.',
     schema: { type: 'string' },
-    example: '"3"',
+    example: '"3.201544831"',
   })
   @ApiOkResponse({ type: EventView, description: 'The event', headers: headers('ETag') })
-  @ApiResponse({ status: 304, description: 'You already have this version', headers: headers('ETag') })
+  @ApiResponse({ status: 304, description: 'You already have this response', headers: headers('ETag') })
   async get(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Query() query: AsOfQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EventView | undefined> {
+  ): Promise<EventView | string | undefined> {
     const found = await this.reading.get(actor, id, readAsOf(query, actor.timeZone));
-    if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
-    return eventView(found.record, found.members);
+    return sendEvent(found, request, reply);
   }
 
   @Put(':id')
   @RequireRole('edit', { locks: true })
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'updateEvent',
     summary: 'Update an event',
     description:
-      'Absent fields keep their values, and null clears. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.',
+      'Absent fields keep their values, and null clears. You may send the event as you have read it, with some fields changed: members that only the server sets are ignored, and `version` counts as `If-Match` if you do not send that header. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.',
   })
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', STALE_VERSION)
+  @ApiProblems('event_conflict', STALE_VERSION, 'precondition_failed')
   put(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, query, readPrecondition(ifMatch, prefer), reply);
+    return this.update(actor, id, body, query, { ifMatch, ifNoneMatch, prefer }, reply);
   }
 
   @Patch(':id')
   @RequireRole('edit', { locks: true })
   @RouteConfig({ consumes: ['application/merge-patch+json'] })
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'patchEvent',
     summary: 'Update an event (merge patch)',
@@ -184,25 +188,27 @@ export class EventsController {
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', STALE_VERSION)
+  @ApiProblems('event_conflict', STALE_VERSION, 'precondition_failed')
   patch(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
     @Headers('content-type') format: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const mergesPattern = format?.startsWith('application/merge-patch+json') ?? false;
-    return this.update(actor, id, { ...body, mergesPattern }, query, readPrecondition(ifMatch, prefer), reply);
+    return this.update(actor, id, { ...body, mergesPattern }, query, { ifMatch, ifNoneMatch, prefer }, reply);
   }
 
   @Delete(':id')
   @HttpCode(204)
   @RequireRole('delete', { locks: true })
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'deleteEvent',
     summary: 'Delete an event',
@@ -211,13 +217,15 @@ export class EventsController {
   })
   @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems(STALE_VERSION)
+  @ApiProblems(STALE_VERSION, 'precondition_failed')
   async delete(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
   ): Promise<void> {
+    refuseIfExists(ifNoneMatch);
     await this.events.delete(actor, id, readPrecondition(ifMatch, 'handling=strict'), readTarget(query));
   }
 
@@ -249,10 +257,12 @@ export class EventsController {
     id: string,
     body: UpdateEventBody & { mergesPattern?: boolean },
     query: OccurrenceQuery,
-    precondition: Precondition | null,
+    { ifMatch, ifNoneMatch, prefer }: { ifMatch?: string; ifNoneMatch?: string; prefer?: string },
     reply: FastifyReply,
   ): Promise<EventView> {
+    refuseIfExists(ifNoneMatch);
     const target = readTarget(query);
+    const precondition = readPrecondition(ifMatch ?? body.version?.toString(), prefer);
     return respondWithEvent(await this.events.update(actor, id, toEventInput(body), precondition, target), reply);
   }
 }

@@ -61,7 +61,7 @@ export class EventsRepository {
         WHERE e.split_from = $1 AND e.split_from_version > $2 AND e.deleted_at IS NULL
           AND EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
                        WHERE first.event_id = e.id AND first.version = 1 AND last.version = e.version
-                         AND first.snapshot = last.snapshot)
+                         AND first.snapshot = last.snapshot AND first.long_values IS NOT DISTINCT FROM last.long_values)
           AND EXISTS (SELECT FROM event_permissions mine JOIN event_permissions theirs ON theirs.user_id = mine.user_id
                        WHERE mine.event_id = $1 AND mine.role = 'owner'
                          AND theirs.event_id = e.id AND theirs.role = 'owner')

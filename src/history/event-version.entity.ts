@@ -40,9 +40,17 @@ export class EventVersion {
   changed: string[];
 
   @Column('jsonb', {
-    comment: 'The whole content after the change: "schema", and a value for each content column of events.',
+    comment:
+      'The content after the change: "schema", and a value for each content column of events. See whole_snapshot.',
   })
   snapshot: Snapshot;
+
+  @Column('jsonb', {
+    name: 'long_values',
+    nullable: true,
+    comment: 'What the snapshot leaves to version_values: names of columns, and hashes as hexadecimal digits.',
+  })
+  longValues: Record<string, string> | null;
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;

@@ -8,10 +8,11 @@ import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
 import { MemberChange } from './member-change.entity.js';
 import { Redaction } from './redaction.entity.js';
+import { VersionValue } from './version-value.entity.js';
 
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([EventVersion, MemberChange, Redaction]), PermissionsModule],
+  imports: [TypeOrmModule.forFeature([EventVersion, MemberChange, Redaction, VersionValue]), PermissionsModule],
   providers: [Changes, EventLock, HistoryRepository, HistoryService],
   exports: [Changes, EventLock, HistoryService],
 })

@@ -7,6 +7,7 @@ import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import type { ChangeKind } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
+import { shorten } from './long-values.js';
 
 /** An entry with its hash, hexadecimal. */
 export interface ChainedEntry extends HistoryEntry {
@@ -35,7 +36,7 @@ export interface ChangelogFilter {
 
 const REDACTION = `r.reason AS "redactionReason", r.created_at AS "redactedAt"`;
 const VERSION = `
-  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, v.snapshot, NULL::jsonb AS members,
+  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, whole_snapshot(v) AS snapshot, NULL::jsonb AS members,
          u.id AS "personId", u.username AS "personName", ${REDACTION}
     FROM event_versions v JOIN users u ON u.id = v.author_id
     LEFT JOIN redactions r ON r.event_id = v.event_id AND r.version = v.version`;
@@ -62,8 +63,12 @@ const COLUMNS = {
   created_at: false,
   hash: false,
 };
-const VERSION_COLUMNS = { ...COLUMNS, author_id: false, changed: false, snapshot: true };
+const VERSION_COLUMNS = { ...COLUMNS, author_id: false, changed: false, snapshot: true, long_values: true };
+const VALUE_COLUMNS = { event_id: false, hash: false, value: true };
 const MEMBER_CHANGE_COLUMNS = { ...COLUMNS, actor_id: false, members: true };
+
+/** Returns bytes as PostgreSQL reads them. */
+const toBytes = (hexadecimal: string): string => `\\x${hexadecimal}`;
 
 /** Returns the columns that both tables have. */
 const toRow = ({ eventId, position, version, kind, comment, at, hash }: ChainedEntry): Row => ({
@@ -73,7 +78,7 @@ const toRow = ({ eventId, position, version, kind, comment, at, hash }: ChainedE
   kind,
   comment,
   created_at: at,
-  hash: `\\x${hash}`,
+  hash: toBytes(hash),
 });
 
 /** Reads and appends rows of `event_versions` and `member_changes`. */
@@ -95,15 +100,7 @@ export class HistoryRepository {
   insert(tx: Transaction, entries: ChainedEntry[]): void {
     const versions = entries.filter((entry) => entry.members === null);
     const memberChanges = entries.filter((entry) => entry.members !== null);
-    if (versions.length > 0) {
-      const rows = versions.map((entry) => ({
-        ...toRow(entry),
-        author_id: entry.actorId,
-        changed: entry.changed,
-        snapshot: entry.snapshot,
-      }));
-      tx.write(...insertRows('event_versions', VERSION_COLUMNS, rows));
-    }
+    if (versions.length > 0) this.insertVersions(tx, versions);
     if (memberChanges.length > 0) {
       const rows = memberChanges.map((entry) => ({ ...toRow(entry), actor_id: entry.actorId, members: entry.members }));
       tx.write(...insertRows('member_changes', MEMBER_CHANGE_COLUMNS, rows));
@@ -160,7 +157,7 @@ export class HistoryRepository {
     const direction = descending ? 'DESC' : 'ASC';
     // Snapshots are read for the page only: they make up most of a long history.
     const rows = await this.database.query<EntryRow>(
-      `SELECT page.*, v.snapshot, earlier.snapshot AS before, ${REDACTION}
+      `SELECT page.*, whole_snapshot(v) AS snapshot, whole_snapshot(earlier) AS before, ${REDACTION}
          FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
                 ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
          LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
@@ -186,6 +183,22 @@ export class HistoryRepository {
         ORDER BY m.role = 'owner' DESC, u.username`,
       [eventId, asOf],
     );
+  }
+
+  private insertVersions(tx: Transaction, entries: ChainedEntry[]): void {
+    const versions = entries.map((entry) => ({ entry, ...shorten(entry.snapshot!) }));
+    const values = versions.flatMap(({ entry: { eventId }, values: own }) =>
+      [...own].map(([hash, value]) => ({ event_id: eventId, hash: toBytes(hash), value })),
+    );
+    if (values.length > 0) tx.write(...insertRows('version_values', VALUE_COLUMNS, values, 'ON CONFLICT DO NOTHING'));
+    const rows = versions.map(({ entry, snapshot, longValues }) => ({
+      ...toRow(entry),
+      author_id: entry.actorId,
+      changed: entry.changed,
+      snapshot,
+      long_values: longValues,
+    }));
+    tx.write(...insertRows('event_versions', VERSION_COLUMNS, rows));
   }
 
   private async count(sql: string, parameters: unknown[]): Promise<number> {

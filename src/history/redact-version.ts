@@ -25,7 +25,7 @@ export async function redactVersion(
 ): Promise<{ alsoIn: number[] }> {
   const [row] = await query<VersionRow>(
     `SELECT v.event_id AS "eventId", v.position::int, v.version, v.kind, v.author_id AS "actorId", v.created_at AS at,
-            v.comment, v.changed, v.snapshot, encode(v.hash, 'hex') AS hash, e.version AS current,
+            v.comment, v.changed, whole_snapshot(v) AS snapshot, encode(v.hash, 'hex') AS hash, e.version AS current,
             (SELECT encode(previous.hash, 'hex') FROM (
                SELECT position, hash FROM event_versions WHERE event_id = v.event_id
                UNION ALL SELECT position, hash FROM member_changes WHERE event_id = v.event_id) AS previous
@@ -51,20 +51,31 @@ export async function redactVersion(
                VALUES ($1, $2, $3, decode($4, 'hex'), clock_timestamp())`,
     [eventId, version, reason, content],
   );
-  await query(`GRANT UPDATE (snapshot, comment) ON event_versions TO CURRENT_USER`);
-  await query(`UPDATE event_versions SET snapshot = $3, comment = $4 WHERE event_id = $1 AND version = $2`, [
-    eventId,
-    version,
-    redactSnapshot(row.snapshot!),
-    row.comment === null ? null : REDACTED,
-  ]);
-  await query(`REVOKE UPDATE (snapshot, comment) ON event_versions FROM CURRENT_USER`);
+  await query(`GRANT UPDATE (snapshot, comment, long_values) ON event_versions TO CURRENT_USER`);
+  await query(
+    `UPDATE event_versions SET snapshot = $3, comment = $4, long_values = NULL WHERE event_id = $1 AND version = $2`,
+    [eventId, version, redactSnapshot(row.snapshot!), row.comment === null ? null : REDACTED],
+  );
+  await query(`REVOKE UPDATE (snapshot, comment, long_values) ON event_versions FROM CURRENT_USER`);
+  await removeUnusedValues(query, eventId);
   return { alsoIn: await findVersionsWithTexts(query, eventId, collectTexts(row.snapshot!)) };
+}
+
+/** Removes the long values that no version has any more. */
+async function removeUnusedValues(query: Query, eventId: string): Promise<void> {
+  await query(`GRANT DELETE ON version_values TO CURRENT_USER`);
+  await query(
+    `DELETE FROM version_values stored WHERE stored.event_id = $1
+        AND NOT EXISTS (SELECT FROM event_versions v CROSS JOIN jsonb_each_text(v.long_values) AS long
+                         WHERE v.event_id = stored.event_id AND long.value = encode(stored.hash, 'hex'))`,
+    [eventId],
+  );
+  await query(`REVOKE DELETE ON version_values FROM CURRENT_USER`);
 }
 
 async function findVersionsWithTexts(query: Query, eventId: string, texts: ReadonlySet<string>): Promise<number[]> {
   const rows = await query<{ version: number; snapshot: Snapshot }>(
-    `SELECT version, snapshot FROM event_versions WHERE event_id = $1 ORDER BY version`,
+    `SELECT v.version, whole_snapshot(v) AS snapshot FROM event_versions v WHERE v.event_id = $1 ORDER BY v.version`,
     [eventId],
   );
   const containsOne = (snapshot: Snapshot): boolean => [...collectTexts(snapshot)].some((text) => texts.has(text));

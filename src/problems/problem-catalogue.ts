@@ -82,6 +82,11 @@ export const PROBLEMS = {
     'The event changed since the version you sent',
     'Somebody else changed the same fields. If the server tried to merge, `clashes` lists the differences. Reload the event (`current_version`) and apply your change again.',
   ),
+  precondition_failed: kind(
+    412,
+    'It exists already',
+    'You sent `If-None-Match: *`, which allows the request only if nothing exists at its address.',
+  ),
   body_too_large: kind(413, 'The body is too large', 'Send less in one request.'),
   unsupported_format: kind(
     415,
@@ -96,7 +101,6 @@ export const PROBLEMS = {
   upgrade_required: kind(426, 'This path requires WebSocket', 'Connect with a WebSocket client (RFC 6455).'),
   headers_too_large: kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   rate_limited: kind(429, 'Too many requests', 'Try again after `Retry-After` seconds.'),
-  too_many_sockets: kind(429, 'You have too many live connections', 'Close one before you open another.'),
   internal_error: kind(
     500,
     'Something went wrong on our side',

@@ -64,8 +64,8 @@ describe('GET /api/events/:id?as_of=', () => {
 
     const path = { id };
     const { response } = await getEvent({ client: ana.client, path, query: { as_of: second } });
-    expect(response.headers.get('etag')).toBe('"2"');
-    const headers = { 'If-None-Match': '"2"' };
+    expect(response.headers.get('etag')).toMatch(/^"2\./);
+    const headers = { 'If-None-Match': response.headers.get('etag')! };
     const known = await getEvent({ client: ana.client, path, query: { as_of: second }, headers });
     expect(known.response.status).toBe(304);
     expect(await footprint(app.database)).toEqual(before);

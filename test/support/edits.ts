@@ -18,7 +18,7 @@ export type Versions = Partial<WireContent>[];
 
 export async function versionsIn(database: TestDatabase, eventId: string): Promise<Versions> {
   const rows = await database.query<{ snapshot: Snapshot }>(
-    `SELECT snapshot FROM event_versions WHERE event_id = $1 ORDER BY version`,
+    `SELECT whole_snapshot(v) AS snapshot FROM event_versions v WHERE v.event_id = $1 ORDER BY v.version`,
     [eventId],
   );
   return [{}, ...rows.map(({ snapshot }) => wireContent(fromSnapshot(snapshot)))];

@@ -90,7 +90,7 @@ async function expectTrueHistory(database: Queries): Promise<void> {
 
 async function expectSnapshotsOfRows(database: Queries): Promise<void> {
   const rows = await database.query<EventContent & { id: string; snapshot: Snapshot; author: boolean; at: boolean }>(
-    `SELECT e.id, ${selectContent('e')}, v.snapshot,
+    `SELECT e.id, ${selectContent('e')}, whole_snapshot(v) AS snapshot,
             v.author_id = e.updated_by AS author, v.created_at = e.updated_at AS at
        FROM events e LEFT JOIN event_versions v ON v.event_id = e.id AND v.version = e.version`,
   );
@@ -103,7 +103,7 @@ async function expectSnapshotsOfRows(database: Queries): Promise<void> {
 /** What a series occupies is what its rule says, up to the horizon noted with it. */
 async function expectOccupancyOfSeries(database: Queries): Promise<void> {
   const rows = await database.query<{ id: string; until: Date | null; busy: Interval[]; snapshot: Snapshot }>(
-    `SELECT e.id, o.busy_until AS until, v.snapshot,
+    `SELECT e.id, o.busy_until AS until, whole_snapshot(v) AS snapshot,
             (SELECT jsonb_agg(jsonb_build_object('start', extract(epoch FROM lower(b))::bigint,
                                                  'end', extract(epoch FROM upper(b))::bigint) ORDER BY b)
                FROM unnest(o.busy) AS b) AS busy
