@@ -5,6 +5,7 @@ const NEW_OWNERS = 'test/race/new-owners.spec.ts';
 const STALE = 'test/api/stale-writes.api.spec.ts';
 const REDACTION = 'test/race/redactions.spec.ts';
 const MERGE = 'src/content/merge.spec.ts';
+const MOVES = 'test/api/series-moves.api.spec.ts';
 const REJOIN = 'test/api/series-rejoin.api.spec.ts';
 const WRITER = 'src/events/event-writer.ts';
 const EVENTS = 'src/events/events.service.ts';
@@ -24,17 +25,40 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'a split is rejoined without a role on its tail',
     file: WRITER,
-    find: "if (!tail || !role || !can(role, 'edit')) continue;",
-    replace: 'if (!tail || !can) continue; void role;',
+    find: "if (tail && unchanged && role && can(role, 'edit')) locked.push(tail);",
+    replace: 'if (tail && unchanged && can) locked.push(tail);',
     tests: [NEW_OWNERS],
     only: 'rejoin',
   },
   {
     name: 'a rejoined tail keeps its time',
     file: WRITER,
-    find: 'this.availability.vacate(tx, tailId);',
+    find: 'this.availability.vacate(tx, tail.event.id);',
     replace: '',
     tests: [REJOIN],
+  },
+  {
+    name: 'a rollback leaves a tail that changed',
+    file: WRITER,
+    find: 'if (changed.length > 0 &&',
+    replace: 'if (changed.length < 0 &&',
+    tests: [MOVES],
+    only: 'rollback behind a split',
+  },
+  {
+    name: 'a new title is refused for time that the series had',
+    file: 'src/availability/availability.service.ts',
+    find: 'if (!booking.before) return busy;',
+    replace: 'if (busy) return busy;',
+    tests: [MOVES],
+    only: 'already had',
+  },
+  {
+    name: 'excluded dates of a moved series stay',
+    file: 'src/recurrence/move.ts',
+    find: 'excluded: moveAll(series.excluded.filter((date) => times.has(stampOf(date)))),',
+    replace: 'excluded: series.excluded.filter((date) => times.has(stampOf(date))),',
+    tests: ['test/recurrence/moves.property.spec.ts'],
   },
   {
     name: 'the tail of a split has no members',
@@ -163,22 +187,22 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'both sides may change the same occurrence',
     file: 'src/content/merge.ts',
-    find: 'if (theyChanged && youChanged && !isDeepStrictEqual(t, y)) return null;',
-    replace: '',
+    find: "if (b === 'excluded' || t === 'excluded' || y === 'excluded') return null;",
+    replace: "if (t === 'excluded' || y === 'excluded') return { excluded: [], overrides: [] };",
     tests: [MERGE],
   },
   {
     name: 'a merge forgets occurrences that only the other side changed',
     file: 'src/content/merge.ts',
-    find: 'youChanged ? y : t;',
-    replace: 'youChanged || theyChanged ? y : y;',
+    find: 'let chosen = youChanged ? y : t;',
+    replace: 'let chosen = y;',
     tests: [MERGE],
   },
   {
     name: 'a merge may leave nothing of a series',
     file: 'src/content/merge.ts',
-    find: 'return hasOccurrence ? dates : null;',
-    replace: 'return hasOccurrence ? dates : dates;',
+    find: 'return takesPlace({ ...theirs, ...dates }) ? dates : null;',
+    replace: 'return dates;',
     tests: [MERGE],
   },
   {
@@ -189,10 +213,10 @@ export const FAULTS_OF_EVENTS: Fault[] = [
     tests: [MERGE],
   },
   {
-    name: 'dates are merged into a series that was moved',
+    name: 'two moves of a series are merged',
     file: 'src/content/merge.ts',
-    find: '!isSeriesMoved(base, theirs) && !isSeriesMoved(base, yours)',
-    replace: '!isSeriesMoved(base, yours)',
+    find: 'if (theyMoved && youMoved) return null;',
+    replace: '',
     tests: [MERGE],
   },
   {

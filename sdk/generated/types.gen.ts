@@ -249,99 +249,7 @@ export type ChangeRoleBody = {
     on_conflict?: 'reject' | 'allow';
 };
 
-export type OverrideView = {
-    /**
-     * Identifies the occurrence, even after it was moved.
-     */
-    original_start: string;
-    start_time?: string;
-    end_time?: string;
-    /**
-     * The name of the event.
-     */
-    title?: string;
-    /**
-     * Up to 20,000 characters.
-     */
-    description?: string | null;
-    /**
-     * Where it takes place.
-     */
-    location?: string | null;
-    /**
-     * Link to an online meeting or to more information: an `http` or `https` address.
-     */
-    url?: string | null;
-    /**
-     * `free` never conflicts.
-     */
-    show_as?: 'busy' | 'free';
-    /**
-     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
-     */
-    status?: 'confirmed' | 'tentative' | 'cancelled';
-};
-
-export type SplitFromView = {
-    event_id: string;
-    /**
-     * The version of that event just after the split.
-     */
-    version: number;
-};
-
-/**
- * Read-only: ignored.
- */
-export type Action = 'read' | 'edit' | 'share' | 'delete';
-
-export type PersonRoleView = {
-    user_id: string;
-    username: string;
-    role: Role;
-};
-
-export type ConflictView = {
-    start_time: string;
-    /**
-     * Exclusive.
-     */
-    end_time: string;
-    /**
-     * Null when you may not see that event.
-     */
-    event_id: string | null;
-    /**
-     * Null when you may not see that event.
-     */
-    title: string | null;
-    /**
-     * The occurrence of your event that overlaps it.
-     */
-    with: IntervalView;
-    /**
-     * Your event in the body of a batch, such as `/events/3`.
-     */
-    pointer?: string;
-};
-
 export type CheckConflictsBody = {
-    /**
-     * The name of the event.
-     */
-    title?: string;
-    /**
-     * Up to 20,000 characters.
-     */
-    description?: string | null;
-    /**
-     * Where it takes place.
-     */
-    location?: string | null;
-    /**
-     * Link to an online meeting or to more information: an `http` or `https` address.
-     */
-    url?: string | null;
     /**
      * `free` never conflicts.
      */
@@ -383,81 +291,33 @@ export type CheckConflictsBody = {
      */
     added?: Array<string> | null;
     /**
-     * What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.
-     */
-    on_conflict?: 'reject' | 'allow' | 'skip';
-    /**
-     * Stored in the history with the change.
-     */
-    change_comment?: string | null;
-    /**
-     * The version that you have read. It counts as `If-Match` if you do not send that header.
-     */
-    version?: number;
-    /**
-     * Read-only: ignored.
-     */
-    overrides?: Array<OverrideView>;
-    /**
-     * The same as `event_id`, for an event that was read.
-     */
-    id?: string;
-    /**
-     * Read-only: ignored.
-     */
-    rrule?: string | null;
-    /**
-     * Read-only: ignored.
-     */
-    series_id?: string;
-    /**
-     * Read-only: ignored.
-     */
-    split_from?: SplitFromView | null;
-    /**
-     * Read-only: ignored.
-     */
-    owner?: PersonView;
-    /**
-     * Read-only: ignored.
-     */
-    role?: Role;
-    /**
-     * Read-only: ignored.
-     */
-    can?: Array<Action>;
-    /**
-     * Read-only: ignored.
-     */
-    permissions?: Array<PersonRoleView>;
-    /**
-     * Read-only: ignored.
-     */
-    created_at?: string;
-    /**
-     * Read-only: ignored.
-     */
-    updated_at?: string;
-    /**
-     * Read-only: ignored.
-     */
-    updated_by?: PersonView;
-    /**
-     * Read-only: ignored.
-     */
-    skipped?: Array<string>;
-    /**
-     * Read-only: ignored.
-     */
-    possible_conflicts_after?: Array<ConflictView>;
-    /**
-     * Read-only: ignored.
-     */
-    deleted_at?: string;
-    /**
      * The event to update: absent fields have its values, and the result contains its conflicts with other events of its owner. Without it, you check a new event of yours, which needs `start_time` and `end_time`.
      */
     event_id?: string;
+};
+
+export type ConflictView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Null when you may not see that event.
+     */
+    event_id: string | null;
+    /**
+     * Null when you may not see that event.
+     */
+    title: string | null;
+    /**
+     * The occurrence of your event that overlaps it.
+     */
+    with: IntervalView;
+    /**
+     * Your event in the body of a batch, such as `/events/3`.
+     */
+    pointer?: string;
 };
 
 export type SlotView = {
@@ -661,6 +521,58 @@ export type RecurrencePatternView = {
     week_start?: string;
 };
 
+export type OverrideView = {
+    /**
+     * Identifies the occurrence, even after it was moved.
+     */
+    original_start: string;
+    start_time?: string;
+    end_time?: string;
+    /**
+     * The name of the event.
+     */
+    title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
+    description?: string | null;
+    /**
+     * Where it takes place.
+     */
+    location?: string | null;
+    /**
+     * Link to an online meeting or to more information: an `http` or `https` address.
+     */
+    url?: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status?: 'confirmed' | 'tentative' | 'cancelled';
+};
+
+export type SplitFromView = {
+    event_id: string;
+    /**
+     * The version of that event just after the split.
+     */
+    version: number;
+};
+
+/**
+ * The actions that your role allows.
+ */
+export type Action = 'read' | 'edit' | 'share' | 'delete';
+
+export type PersonRoleView = {
+    user_id: string;
+    username: string;
+    role: Role;
+};
+
 export type EventView = {
     /**
      * The name of the event.
@@ -746,6 +658,10 @@ export type EventView = {
     created_at: string;
     updated_at: string;
     updated_by: PersonView;
+    /**
+     * True when the clocks skip the wall time of the start or the end: the event is moved forward by the gap. For a series, of its first date.
+     */
+    adjusted?: boolean;
     /**
      * After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.
      */
@@ -879,6 +795,10 @@ export type EventItemView = {
     updated_at: string;
     updated_by: PersonView;
     /**
+     * True when the clocks skip the wall time of the start or the end: the event is moved forward by the gap. For a series, of its first date.
+     */
+    adjusted?: boolean;
+    /**
      * After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.
      */
     skipped?: Array<string>;
@@ -986,69 +906,9 @@ export type UpdateEventBody = {
      */
     change_comment?: string | null;
     /**
-     * The version that you have read. It counts as `If-Match` if you do not send that header.
+     * For a series: `true` lets it begin at `start_time`, on another day of its pattern, and keeps its other dates. Without it, all dates move as far as the start.
      */
-    version?: number;
-    /**
-     * Read-only: ignored.
-     */
-    overrides?: Array<OverrideView>;
-    /**
-     * Read-only: ignored.
-     */
-    id?: string;
-    /**
-     * Read-only: ignored.
-     */
-    rrule?: string | null;
-    /**
-     * Read-only: ignored.
-     */
-    series_id?: string;
-    /**
-     * Read-only: ignored.
-     */
-    split_from?: SplitFromView | null;
-    /**
-     * Read-only: ignored.
-     */
-    owner?: PersonView;
-    /**
-     * Read-only: ignored.
-     */
-    role?: Role;
-    /**
-     * Read-only: ignored.
-     */
-    can?: Array<Action>;
-    /**
-     * Read-only: ignored.
-     */
-    permissions?: Array<PersonRoleView>;
-    /**
-     * Read-only: ignored.
-     */
-    created_at?: string;
-    /**
-     * Read-only: ignored.
-     */
-    updated_at?: string;
-    /**
-     * Read-only: ignored.
-     */
-    updated_by?: PersonView;
-    /**
-     * Read-only: ignored.
-     */
-    skipped?: Array<string>;
-    /**
-     * Read-only: ignored.
-     */
-    possible_conflicts_after?: Array<ConflictView>;
-    /**
-     * Read-only: ignored.
-     */
-    deleted_at?: string;
+    start_only?: boolean;
 };
 
 export type Scope = 'this' | 'following' | 'all';
@@ -1622,13 +1482,6 @@ export type NotificationsView = {
     unread_count: number;
 };
 
-export type ReadAllBody = {
-    /**
-     * The `seq` of the last notification that you have seen: later ones stay unread. Absent: all notifications.
-     */
-    up_to?: number;
-};
-
 export type ReadAllView = {
     /**
      * How many were unread.
@@ -1651,6 +1504,8 @@ export type ChangesView = {
     has_more: boolean;
 };
 
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'too_many_sockets' | 'internal_error' | 'unavailable';
+
 export type FieldErrorView = {
     /**
      * JSON Pointer into the body; `/query/…`, `/path/…` or `/header/…` for the rest of the request.
@@ -1668,6 +1523,118 @@ export type FieldErrorView = {
      * For a start outside its pattern: the next valid start.
      */
     next?: string;
+    /**
+     * For a start that is not an occurrence: the starts of the occurrences before and after it.
+     */
+    near?: Array<string>;
+};
+
+export type ProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Every invalid value.
+     */
+    errors?: Array<FieldErrorView>;
+};
+
+export type ConflictProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Every invalid value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * With `event_conflict`: the first 50 conflicts.
+     */
+    conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
+     */
+    suggestions?: Array<SlotView>;
+};
+
+export type ResyncProblemView = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    code: ProblemCode;
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Every invalid value.
+     */
+    errors?: Array<FieldErrorView>;
+    /**
+     * Reload what you show, then read on after this number.
+     */
+    after?: number;
 };
 
 export type DryRunPersonView = {
@@ -1760,10 +1727,7 @@ export type FieldClashView = {
     } | null;
 };
 
-/**
- * The body could not be read. Send well-formed JSON or MessagePack.
- */
-export type UnreadableBodyProblem = {
+export type StaleVersionProblemView = {
     /**
      * A page that explains the problem.
      */
@@ -1775,11 +1739,8 @@ export type UnreadableBodyProblem = {
     /**
      * The HTTP status.
      */
-    status: 400;
-    /**
-     * The problem, for programs.
-     */
-    code: 'unreadable_body';
+    status: number;
+    code: ProblemCode;
     /**
      * One sentence for people. Never contains text from users.
      */
@@ -1793,513 +1754,9 @@ export type UnreadableBodyProblem = {
      */
     request_id: string;
     /**
-     * What could not be read.
+     * Every invalid value.
      */
     errors?: Array<FieldErrorView>;
-};
-
-/**
- * Sign in first. Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, log in again.
- */
-export type UnauthenticatedProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 401;
-    /**
-     * The problem, for programs.
-     */
-    code: 'unauthenticated';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * The name or the password is wrong. Check both and try again.
- */
-export type WrongCredentialsProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 401;
-    /**
-     * The problem, for programs.
-     */
-    code: 'wrong_credentials';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * The refresh token is not valid. It was already used, it has expired, or its session has ended. Log in again.
- */
-export type RefreshTokenInvalidProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 401;
-    /**
-     * The problem, for programs.
-     */
-    code: 'refresh_token_invalid';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * Your role does not allow this. Ask the owner of the event for a role that does.
- */
-export type ForbiddenProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 403;
-    /**
-     * The problem, for programs.
-     */
-    code: 'forbidden';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * Not found. It does not exist, or you have no access to it. Check the address, or ask the owner for access.
- */
-export type NotFoundProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 404;
-    /**
-     * The problem, for programs.
-     */
-    code: 'not_found';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * None of the formats in Accept is available. Accept `application/json` or `application/msgpack`.
- */
-export type NotAcceptableProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 406;
-    /**
-     * The problem, for programs.
-     */
-    code: 'not_acceptable';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * This name or e-mail address is taken. Choose another one. Each pointer in `errors` names a value that is taken.
- */
-export type NameTakenProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 409;
-    /**
-     * The problem, for programs.
-     */
-    code: 'name_taken';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * The invalid values, up to 100.
-     */
-    errors: Array<FieldErrorView>;
-    /**
-     * How many more there are.
-     */
-    and_more?: number;
-};
-
-/**
- * The owner is busy at that time. `conflicts` lists the conflicting occurrences. Choose another time, or send `on_conflict: "allow"` to store the event anyway.
- */
-export type EventConflictProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 409;
-    /**
-     * The problem, for programs.
-     */
-    code: 'event_conflict';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * The first conflicts: up to 50, or up to 100 for a batch, with at least one of each event.
-     */
-    conflicts: Array<ConflictView>;
-    /**
-     * How many more there are.
-     */
-    and_more?: number;
-    /**
-     * Except for batches: the next three times at which the event would not conflict.
-     */
-    suggestions?: Array<SlotView>;
-};
-
-/**
- * An event must have an owner. Transfer the ownership first: give another member the role `owner`.
- */
-export type OwnerRequiredProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 409;
-    /**
-     * The problem, for programs.
-     */
-    code: 'owner_required';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * The event has the largest allowed number of members. Revoke the access of some members before you share the event with others.
- */
-export type TooManyPeopleProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 409;
-    /**
-     * The problem, for programs.
-     */
-    code: 'too_many_people';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * The first request with this key is still running. Send the request again after `Retry-After` seconds with the same `Idempotency-Key` to receive the response to the first one.
- */
-export type RequestRunningProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 409;
-    /**
-     * The problem, for programs.
-     */
-    code: 'request_running';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * Later changes prevent this undo. What you want to undo has changed again since; `clashes` lists the differences. Undo the later changes first, or make a new change.
- */
-export type LaterChangesProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 409;
-    /**
-     * The problem, for programs.
-     */
-    code: 'later_changes';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * The fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
-     */
-    clashes?: Array<FieldClashView>;
-};
-
-/**
- * The stream does not reach back that far. Reload what you show, then continue after the number in `after`.
- */
-export type ResyncProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 410;
-    /**
-     * The problem, for programs.
-     */
-    code: 'resync';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Reload what you show, then read on after this number.
-     */
-    after?: number;
-};
-
-/**
- * The event changed since the version you sent. Somebody else changed the same fields. If the server tried to merge, `clashes` lists the differences. Reload the event (`current_version`) and apply your change again.
- */
-export type StaleVersionProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 412;
-    /**
-     * The problem, for programs.
-     */
-    code: 'stale_version';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
     /**
      * The current version of the event.
      */
@@ -2310,44 +1767,18 @@ export type StaleVersionProblem = {
     clashes?: Array<FieldClashView>;
 };
 
-/**
- * It exists already. You sent `If-None-Match: *`, which allows the request only if nothing exists at its address.
- */
-export type PreconditionFailedProblem = {
+export type ChangedTailView = {
     /**
-     * A page that explains the problem.
+     * Null when you may not see that event.
      */
-    type: string;
+    event_id: string | null;
     /**
-     * The title of the problem.
+     * Its current version.
      */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 412;
-    /**
-     * The problem, for programs.
-     */
-    code: 'precondition_failed';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
+    version: number | null;
 };
 
-/**
- * The body is too large. Send less in one request.
- */
-export type BodyTooLargeProblem = {
+export type LaterChangesProblemView = {
     /**
      * A page that explains the problem.
      */
@@ -2359,79 +1790,8 @@ export type BodyTooLargeProblem = {
     /**
      * The HTTP status.
      */
-    status: 413;
-    /**
-     * The problem, for programs.
-     */
-    code: 'body_too_large';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * This body format is not supported. Send `application/json` or `application/msgpack`.
- */
-export type UnsupportedFormatProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 415;
-    /**
-     * The problem, for programs.
-     */
-    code: 'unsupported_format';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * Some values are not valid. Each entry of `errors` points to one value and says what is wrong with it.
- */
-export type ValidationFailedProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 422;
-    /**
-     * The problem, for programs.
-     */
-    code: 'validation_failed';
+    status: number;
+    code: ProblemCode;
     /**
      * One sentence for people. Never contains text from users.
      */
@@ -2445,90 +1805,26 @@ export type ValidationFailedProblem = {
      */
     request_id: string;
     /**
-     * The invalid values, up to 100.
+     * Every invalid value.
      */
-    errors: Array<FieldErrorView>;
+    errors?: Array<FieldErrorView>;
     /**
-     * How many more there are.
-     */
-    and_more?: number;
-    /**
-     * For a batch: the conflicts of the events that have no invalid values.
+     * With `event_conflict`: the first 50 conflicts.
      */
     conflicts?: Array<ConflictView>;
+    /**
+     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
+     */
+    suggestions?: Array<SlotView>;
+    /**
+     * With `later_changes`: the fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
+     */
+    clashes?: Array<FieldClashView>;
+    /**
+     * With `later_changes`, when a split would be undone: the events split off that changed since.
+     */
+    tails?: Array<ChangedTailView>;
 };
-
-/**
- * You have too many live connections. Close one before you open another.
- */
-export type TooManySocketsProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 429;
-    /**
-     * The problem, for programs.
-     */
-    code: 'too_many_sockets';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
- * The service is not ready. Try again after `Retry-After` seconds.
- */
-export type UnavailableProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 503;
-    /**
-     * The problem, for programs.
-     */
-    code: 'unavailable';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-export type ShareEventRequest = ShareBody | Array<ShareEntry> | ShareEntry;
-
-export type CreateEventsRequest = CreateEventsBody | Array<CreateEventBody>;
 
 export type GetMetricsData = {
     body?: never;
@@ -2573,7 +1869,7 @@ export type GetReadinessErrors = {
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
@@ -2592,11 +1888,11 @@ export type FindUsersData = {
     path?: never;
     query?: {
         /**
-         * The whole name, in any case. Example: `ana`.
+         * The whole name, in any case.
          */
         username?: string;
         /**
-         * The whole e-mail address, in any case. Example: `ana@example.com`.
+         * The whole e-mail address, in any case.
          */
         email?: string;
     };
@@ -2607,19 +1903,19 @@ export type FindUsersErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
@@ -2644,31 +1940,31 @@ export type RegisterErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `name_taken`: This name or e-mail address is taken
      */
-    409: NameTakenProblem;
+    409: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type RegisterError = RegisterErrors[keyof RegisterErrors];
@@ -2693,31 +1989,31 @@ export type LoginErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `wrong_credentials`: The name or the password is wrong
      */
-    401: WrongCredentialsProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type LoginError = LoginErrors[keyof LoginErrors];
@@ -2742,31 +2038,31 @@ export type RefreshErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `refresh_token_invalid`: The refresh token is not valid
      */
-    401: RefreshTokenInvalidProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type RefreshError = RefreshErrors[keyof RefreshErrors];
@@ -2791,31 +2087,31 @@ export type LogoutErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type LogoutError = LogoutErrors[keyof LogoutErrors];
@@ -2840,31 +2136,31 @@ export type EraseMeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type EraseMeError = EraseMeErrors[keyof EraseMeErrors];
@@ -2889,15 +2185,15 @@ export type GetMeErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type GetMeError = GetMeErrors[keyof GetMeErrors];
@@ -2922,35 +2218,35 @@ export type UpdateMeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `name_taken`: This name or e-mail address is taken
      */
-    409: NameTakenProblem;
+    409: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
@@ -2975,15 +2271,15 @@ export type ListSessionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
@@ -3013,23 +2309,23 @@ export type EndSessionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
@@ -3067,19 +2363,19 @@ export type GetFreeBusyErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
@@ -3094,10 +2390,10 @@ export type GetFreeBusyResponses = {
 export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
 
 export type ShareEventData = {
-    body: ShareEventRequest;
+    body: ShareBody | Array<ShareEntry> | ShareEntry;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3115,54 +2411,50 @@ export type ShareEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
      */
-    409: ({
-        code: 'too_many_people';
-    } & TooManyPeopleProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * The members of the event
+     * The members of the event; with `dry_run`, the result of the dry run
      */
     200: PermissionsView;
 };
@@ -3179,7 +2471,7 @@ export type ListPermissionsData = {
     };
     query?: {
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
     };
@@ -3190,23 +2482,23 @@ export type ListPermissionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsErrors];
@@ -3222,12 +2514,6 @@ export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermiss
 
 export type RevokePermissionData = {
     body?: never;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
     path: {
         /**
          * The event.
@@ -3246,35 +2532,31 @@ export type RevokePermissionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
-     * `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
+     * `owner_required`: An event must have an owner
      */
-    409: ({
-        code: 'owner_required';
-    } & OwnerRequiredProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissionErrors];
@@ -3290,12 +2572,6 @@ export type RevokePermissionResponse = RevokePermissionResponses[keyof RevokePer
 
 export type ChangeRoleData = {
     body: ChangeRoleBody;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
     path: {
         /**
          * The event.
@@ -3314,56 +2590,50 @@ export type ChangeRoleErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'owner_required';
-    } & OwnerRequiredProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: ConflictProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * The members of the event
+     * The members of the event; with `dry_run`, the result of the dry run
      */
     200: PermissionsView;
 };
@@ -3381,39 +2651,39 @@ export type CheckConflictsErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
@@ -3432,75 +2702,75 @@ export type ListEventsData = {
     path?: never;
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
         /**
-         * Events that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
+         * Events that end after this. An instant, or a wall time or date in your time zone.
          */
         from?: string;
         /**
-         * Events that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
+         * Events that start before this. An instant, or a wall time or date in your time zone.
          */
         to?: string;
         /**
-         * The same as `from`. Example: `2026-06-01`.
+         * The same as `from`.
          */
         start_date?: string;
         /**
-         * The same as `to`. Example: `2026-07-01`.
+         * The same as `to`.
          */
         end_date?: string;
         /**
-         * Text in title, description or location. Upper and lower case, the way in which characters are composed, and the kind and number of spaces make no difference. Example: `sync`.
+         * Text in title, description or location, ignoring case.
          */
         q?: string;
         /**
-         * Text in the location, compared in the same way. Example: `Room 4`.
+         * Text in the location, ignoring case.
          */
         location?: string;
         /**
-         * Your role on the event. Example: `viewer`.
+         * Your role on the event.
          */
         role?: Role;
         /**
-         * Only events of this owner. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01`.
+         * Only events of this owner.
          */
         owner_id?: string;
         /**
-         * Only series, or only single events. Example: `true`.
+         * Only series, or only single events.
          */
         is_recurring?: boolean;
         /**
-         * Only events that changed at or after this instant. Example: `2026-05-04T09:30:00Z`.
+         * Only events that changed at or after this instant.
          */
         updated_since?: string;
         /**
-         * Lists your deleted events instead. With `as_of`, those that were deleted at that time. Example: `false`.
+         * Lists your deleted events instead. With `as_of`, those that were deleted at that time.
          */
         deleted?: boolean;
         /**
-         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart. Example: `true`.
+         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart.
          */
         expand?: boolean;
         /**
-         * Order of the list. Example: `start_time`.
+         * Order of the list.
          */
         sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
     };
@@ -3511,19 +2781,19 @@ export type ListEventsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
@@ -3541,7 +2811,7 @@ export type CreateEventData = {
     body: CreateEventBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3554,39 +2824,35 @@ export type CreateEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: ConflictProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type CreateEventError = CreateEventErrors[keyof CreateEventErrors];
@@ -3601,10 +2867,10 @@ export type CreateEventResponses = {
 export type CreateEventResponse = CreateEventResponses[keyof CreateEventResponses];
 
 export type CreateEventsData = {
-    body: CreateEventsRequest;
+    body: CreateEventsBody | Array<CreateEventBody>;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -3617,39 +2883,35 @@ export type CreateEventsErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: ConflictProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
@@ -3667,13 +2929,9 @@ export type DeleteEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, the response is a 412. Example: `"3"`.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.
          */
         'If-Match'?: string;
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3683,11 +2941,11 @@ export type DeleteEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -3698,39 +2956,31 @@ export type DeleteEventErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
-     * `request_running`: The first request with this key is still running
+     * `stale_version`: The event changed since the version you sent
      */
-    409: RequestRunningProblem;
-    /**
-     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
-     */
-    412: ({
-        code: 'stale_version';
-    } & StaleVersionProblem) | ({
-        code: 'precondition_failed';
-    } & PreconditionFailedProblem);
+    412: StaleVersionProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type DeleteEventError = DeleteEventErrors[keyof DeleteEventErrors];
@@ -3748,7 +2998,7 @@ export type GetEventData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of the version that you have, such as `"3"`. Example: `"3"`.
+         * The ETag of the version that you have, such as `"3"`.
          */
         'If-None-Match'?: string;
     };
@@ -3760,7 +3010,7 @@ export type GetEventData = {
     };
     query?: {
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
          */
         as_of?: string;
     };
@@ -3771,23 +3021,23 @@ export type GetEventErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type GetEventError = GetEventErrors[keyof GetEventErrors];
@@ -3805,17 +3055,13 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240). Example: `handling=strict`.
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
          */
         Prefer?: string;
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3825,11 +3071,11 @@ export type PatchEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -3840,62 +3086,54 @@ export type PatchEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: ConflictProblemView;
     /**
-     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
+     * `stale_version`: The event changed since the version you sent
      */
-    412: ({
-        code: 'stale_version';
-    } & StaleVersionProblem) | ({
-        code: 'precondition_failed';
-    } & PreconditionFailedProblem);
+    412: StaleVersionProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type PatchEventError = PatchEventErrors[keyof PatchEventErrors];
 
 export type PatchEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -3906,17 +3144,13 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240). Example: `handling=strict`.
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
          */
         Prefer?: string;
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3926,11 +3160,11 @@ export type UpdateEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
          */
         scope?: Scope;
     };
@@ -3941,62 +3175,54 @@ export type UpdateEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: ConflictProblemView;
     /**
-     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
+     * `stale_version`: The event changed since the version you sent
      */
-    412: ({
-        code: 'stale_version';
-    } & StaleVersionProblem) | ({
-        code: 'precondition_failed';
-    } & PreconditionFailedProblem);
+    412: StaleVersionProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type UpdateEventError = UpdateEventErrors[keyof UpdateEventErrors];
 
 export type UpdateEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -4007,7 +3233,7 @@ export type RestoreEventData = {
     body?: RestoreEventBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -4025,54 +3251,50 @@ export type RestoreEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: ConflictProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type RestoreEventError = RestoreEventErrors[keyof RestoreEventErrors];
 
 export type RestoreEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -4089,27 +3311,27 @@ export type ListOccurrencesData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
-         * Occurrences that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
+         * Occurrences that end after this. An instant, or a wall time or date in your time zone.
          */
         from?: string;
         /**
-         * Occurrences that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
+         * Occurrences that start before this. An instant, or a wall time or date in your time zone.
          */
         to?: string;
     };
@@ -4120,23 +3342,23 @@ export type ListOccurrencesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
@@ -4161,31 +3383,31 @@ export type FindTimeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type FindTimeError = FindTimeErrors[keyof FindTimeErrors];
@@ -4209,19 +3431,19 @@ export type ListVersionsData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
     };
@@ -4232,23 +3454,23 @@ export type ListVersionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ListVersionsError = ListVersionsErrors[keyof ListVersionsErrors];
@@ -4282,23 +3504,23 @@ export type GetVersionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
@@ -4322,35 +3544,35 @@ export type ListChangelogData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
-         * Oldest first (default) or newest first. Example: `asc`.
+         * Oldest first (default) or newest first.
          */
         order?: 'asc' | 'desc';
         /**
-         * Only changes of this field; `permissions` for changes of members. Example: `title`.
+         * Only changes of this field; `permissions` for changes of members.
          */
         field?: 'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status' | 'deleted' | 'permissions';
         /**
-         * Only changes by this person: user name or id. Example: `ana`.
+         * Only changes by this person: user name or id.
          */
         author?: string;
         /**
-         * Only changes of this kind. Example: `created`.
+         * Only changes of this kind.
          */
         kind?: ChangeKind;
     };
@@ -4361,23 +3583,23 @@ export type ListChangelogErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ListChangelogError = ListChangelogErrors[keyof ListChangelogErrors];
@@ -4415,23 +3637,23 @@ export type DiffVersionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type DiffVersionsError = DiffVersionsErrors[keyof DiffVersionsErrors];
@@ -4449,7 +3671,7 @@ export type RollbackEventData = {
     body?: RollbackBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -4471,54 +3693,50 @@ export type RollbackEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
-     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: LaterChangesProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
 
 export type RollbackEventResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -4529,7 +3747,7 @@ export type RevertChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -4551,56 +3769,50 @@ export type RevertChangeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'later_changes';
-    } & LaterChangesProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: LaterChangesProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
 
 export type RevertChangeResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -4611,7 +3823,7 @@ export type UndoChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
          */
         'Idempotency-Key'?: string;
     };
@@ -4633,58 +3845,50 @@ export type UndoChangeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: UnreadableBodyProblem;
+    400: ProblemView;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ForbiddenProblem;
+    403: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `event_conflict`: The owner is busy at that time; `too_many_people`: The event has the largest allowed number of members; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'too_many_people';
-    } & TooManyPeopleProblem) | ({
-        code: 'later_changes';
-    } & LaterChangesProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    409: LaterChangesProblemView;
     /**
      * `body_too_large`: The body is too large
      */
-    413: BodyTooLargeProblem;
+    413: ProblemView;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: UnsupportedFormatProblem;
+    415: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type UndoChangeError = UndoChangeErrors[keyof UndoChangeErrors];
 
 export type UndoChangeResponses = {
     /**
-     * The event as it is now
+     * The event as it is now; with `dry_run`, the result of the dry run
      */
     200: EventView;
 };
@@ -4696,23 +3900,23 @@ export type ListNotificationsData = {
     path?: never;
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
+         * The largest number of items to return. Defaults to 50.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         * The `next_cursor` of the previous page.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         * The number of items per numbered page. Defaults to 50.
          */
         page_size?: number;
         /**
-         * Only notifications that you have not read. Example: `true`.
+         * Only notifications that you have not read.
          */
         unread?: boolean;
     };
@@ -4723,19 +3927,19 @@ export type ListNotificationsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
@@ -4750,7 +3954,7 @@ export type ListNotificationsResponses = {
 export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
 
 export type ReadAllNotificationsData = {
-    body?: ReadAllBody;
+    body?: never;
     path?: never;
     query?: never;
     url: '/api/notifications/read-all';
@@ -4758,33 +3962,21 @@ export type ReadAllNotificationsData = {
 
 export type ReadAllNotificationsErrors = {
     /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ReadAllNotificationsError = ReadAllNotificationsErrors[keyof ReadAllNotificationsErrors];
@@ -4814,23 +4006,23 @@ export type ReadNotificationErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_found`: Not found
      */
-    404: NotFoundProblem;
+    404: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ReadNotificationError = ReadNotificationErrors[keyof ReadNotificationErrors];
@@ -4849,11 +4041,11 @@ export type ListChangesData = {
     path?: never;
     query?: {
         /**
-         * The `seq` of the last item that you have. Without it, from the first item that is stored. Example: `12`.
+         * The `seq` of the last item that you have. Without it, from the first item that is stored.
          */
         after?: number;
         /**
-         * Maximum number of items (default 50). Example: `50`.
+         * Maximum number of items (default 50).
          */
         limit?: number;
     };
@@ -4864,23 +4056,23 @@ export type ListChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `resync`: The stream does not reach back that far
      */
-    410: ResyncProblem;
+    410: ResyncProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
@@ -4898,14 +4090,14 @@ export type StreamChangesData = {
     body?: never;
     headers?: {
         /**
-         * The last `id` that you received; browsers send it when they reconnect. Example: `12`.
+         * The last `id` that you received; browsers send it when they reconnect.
          */
         'Last-Event-ID'?: string;
     };
     path?: never;
     query?: {
         /**
-         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change. Example: `12`.
+         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change.
          */
         after?: number;
     };
@@ -4916,23 +4108,23 @@ export type StreamChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: UnauthenticatedProblem;
+    401: ProblemView;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: NotAcceptableProblem;
+    406: ProblemView;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ValidationFailedProblem;
+    422: ProblemView;
     /**
      * `too_many_sockets`: You have too many live connections
      */
-    429: TooManySocketsProblem;
+    429: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */
-    503: UnavailableProblem;
+    503: ProblemView;
 };
 
 export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];

@@ -18,6 +18,8 @@ export interface Booking {
   eventId: string;
   ownerId: string;
   content: EventContent;
+  /** What already occupied the time before the change: conflicts in that time are not new and do not refuse it. */
+  before?: EventContent;
   /** Start of the horizon in epoch seconds; the current time when absent. */
   now?: number;
   /** Pointer to the event in a request body with several events. */
@@ -77,18 +79,20 @@ export class AvailabilityService {
   /** Resolves the conflicts of a booking. Skipping is refused when no occurrence of the series would be left. */
   async resolve(tx: Transaction, booking: Booking, actor: Actor, onConflict: Resolution): Promise<ResolvedBooking> {
     const { content } = booking;
-    const conflicts = await this.find(tx, booking, actor);
+    const all = await this.find(tx, booking, actor);
     const resolved = { content, overlapping: false, skipped: [], refused: [] };
-    if (conflicts.length === 0) return resolved;
+    if (all.length === 0) return resolved;
     if (onConflict === 'allow') {
-      this.accepted.of(tx).push(...conflicts);
+      this.accepted.of(tx).push(...all);
       return { ...resolved, overlapping: true };
     }
+    const conflicts = booking.before ? await this.findNew(tx, booking, actor) : all;
+    if (conflicts.length === 0) return { ...resolved, overlapping: all.length > 0 };
     if (onConflict === 'skip' && isSeries(content)) {
       const rest = await this.skipConflicts(tx, booking);
       if (rest) {
         this.accepted.of(tx).push(...conflicts);
-        return { ...resolved, ...rest };
+        return { ...resolved, ...rest, overlapping: conflicts.length < all.length };
       }
     }
     return { ...resolved, refused: conflicts };
@@ -109,8 +113,16 @@ export class AvailabilityService {
   /**
    * Returns the conflicts of a booking, by start. Titles and ids are included only for events that the actor may see.
    */
-  async find(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
-    const { busy } = occupancyOf(booking.content, nowOf(booking));
+  find(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
+    return this.findIn(tx, booking, occupancyOf(booking.content, nowOf(booking)).busy, actor);
+  }
+
+  /** Returns the conflicts of a booking that it would not have had before the change. */
+  findNew(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
+    return this.findIn(tx, booking, listNew(booking), actor);
+  }
+
+  private async findIn(tx: Transaction, booking: Booking, busy: Interval[], actor: Actor): Promise<Conflict[]> {
     if (busy.length === 0) return [];
     const found = await Promise.all([
       this.occupancies.listOverlaps(tx, booking.ownerId, busy, booking.eventId),
@@ -155,7 +167,7 @@ export class AvailabilityService {
     const { busy } = occupancyOf(booking.content, nowOf(booking));
     const first = busy[0];
     if (!first) return [];
-    const window = { start: first.start, end: Math.max(busy.at(-1)!.end, first.end + SUGGESTION_WINDOW) + 86_400 };
+    const window = { start: first.start, end: busy.at(-1)!.end + SUGGESTION_WINDOW + 86_400 };
     const busyTime = await this.listBusyTime(tx, booking, window);
     return findFreeSlots(booking.content, busyTime).map((slot) => toSlotView(slot, booking.content));
   }
@@ -200,7 +212,7 @@ export class AvailabilityService {
     const { busy } = occupancyOf(content, nowOf(booking));
     const window = { start: busy[0]!.start, end: Math.max(...busy.map(({ end }) => end)) };
     const busyTime = mergeIntervals(await this.listBusyTime(tx, booking, window));
-    const conflicting = busy.filter((one) => findBlocking(busyTime, one));
+    const conflicting = listNew(booking).filter((one) => findBlocking(busyTime, one));
     if (conflicting.length === busy.length) return null;
     const names = conflicting.map(({ original }: OccupiedInterval) => formatLocalTime(original!));
     const overrides = content.overrides.filter(({ original }) => !names.includes(original));
@@ -244,6 +256,17 @@ export class AvailabilityService {
     if (ids.length === 0 || actor.userId === ownerId) return new Set(ids);
     return this.occupancies.listVisible(tx, ids, actor.userId);
   }
+}
+
+/** Returns the occurrences whose time the event did not occupy before the change. */
+function listNew(booking: Booking): OccupiedInterval[] {
+  const { busy } = occupancyOf(booking.content, nowOf(booking));
+  if (!booking.before) return busy;
+  const known = mergeIntervals(occupancyOf(booking.before, nowOf(booking)).busy);
+  return busy.filter((one) => {
+    const held = findBlocking(known, one);
+    return !held || held.start > one.start || held.end < one.end;
+  });
 }
 
 const nowOf = ({ now }: Booking): number => now ?? Date.now() / 1_000;

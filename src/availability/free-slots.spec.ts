@@ -66,7 +66,7 @@ describe('the next times at which a series would fit', () => {
     }
   });
 
-  it('are none when every time of the day conflicts', () => {
+  it('are on the following days when every time of the day conflicts', () => {
     const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY' });
     const all = contentOf({
       all_day: true,
@@ -74,7 +74,13 @@ describe('the next times at which a series would fit', () => {
       end_time: '2026-06-02',
       recurrence_pattern: 'FREQ=WEEKLY',
     });
-    expect(slots(weekly, busyOf(all))).toEqual([]);
+    expect(slots(weekly, busyOf(all))).toEqual([
+      '2026-06-02T00:00/2026-06-02T01:00',
+      '2026-06-02T00:15/2026-06-02T01:15',
+      '2026-06-02T00:30/2026-06-02T01:30',
+    ]);
+    const always = [interval('2026-06-01T00:00:00Z', '2046-06-01T00:00:00Z')];
+    expect(slots(weekly, always)).toEqual([]);
   });
 
   it('do not move an occurrence with a time of its own', () => {
@@ -88,16 +94,18 @@ describe('the next times at which a series would fit', () => {
     expect(slots(weekly, [...busy, interval('2026-06-09T10:00:00Z', '2026-06-09T10:30:00Z')])).toEqual([]);
   });
 
-  it('are none for whole days, and where only one time of several would move', () => {
-    const days = contentOf({
-      all_day: true,
-      start_time: '2026-06-01',
-      end_time: '2026-06-02',
-      recurrence_pattern: 'FREQ=DAILY',
-    });
-    expect(slots(days, [onDay('10:00', '11:00')])).toEqual([]);
+  it('are later days of an all-day series, and move all times of a day together', () => {
+    const dates = { all_day: true, start_time: '2026-06-01', end_time: '2026-06-02' };
+    const days = contentOf({ ...dates, recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' });
+    expect(slots(days, [interval('2026-06-08T10:00:00Z', '2026-06-09T11:00:00Z')])).toEqual([
+      '2026-06-03T00:00/2026-06-04T00:00',
+      '2026-06-04T00:00/2026-06-05T00:00',
+      '2026-06-05T00:00/2026-06-06T00:00',
+    ]);
     const twice = contentOf({ recurrence_pattern: 'FREQ=DAILY;BYHOUR=10,15;COUNT=10' });
-    expect(slots(twice, [interval('2026-06-02T15:00:00Z', '2026-06-02T16:00:00Z')])).toEqual([]);
+    expect(slots(twice, [interval('2026-06-02T15:00:00Z', '2026-06-02T16:00:00Z')])[0]).toBe(
+      '2026-06-01T11:00/2026-06-01T12:00',
+    );
   });
 });
 

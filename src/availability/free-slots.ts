@@ -14,14 +14,13 @@ const DAYS_AHEAD = 60;
 export const SUGGESTION_WINDOW = DAYS_AHEAD * DAY;
 
 /**
- * Returns the next three times at which the event would not conflict. A single event may move to any later quarter of
- * an hour, and an all-day event to a later day. A series keeps its days and moves to a later time of day at which none
- * of its occurrences conflicts. Pure.
+ * Returns the next three times at which the event would not conflict: later starts within sixty days, at quarters of an
+ * hour, and of all-day events on later days. A series moves as a whole, so that none of its occurrences conflicts. Pure.
  * @param busy the busy time of the owner around the event, in any order
  */
 export function findFreeSlots(content: EventContent, busy: Interval[]): Interval[] {
   const busyTime = mergeIntervals(busy);
-  if (isSeries(content)) return content.allDay ? [] : findLaterSeries(content, busyTime);
+  if (isSeries(content)) return findLaterSeries(content, busyTime);
   return content.allDay ? findLaterDays(content, busyTime) : findLaterTimes(content, busyTime);
 }
 
@@ -55,23 +54,36 @@ function findLaterDays({ localStart, localEnd, timeZone }: EventContent, busyTim
   return slots;
 }
 
+/**
+ * Tries later and later starts. Each blocked one skips as far as what blocks it lasts, on the clock: a quick approximation
+ * near clock changes, so a start that passes it is applied to the rule and compared exactly.
+ */
 function findLaterSeries(content: EventContent, busyTime: Interval[]): Interval[] {
   const start = stampOf(parseLocalTime(content.localStart));
   const occurrences = findOccupied(content, ALWAYS, MAX_OCCURRENCES);
-  // After midnight, the rule would match other days than those that were requested.
-  const leftToday = DAY - (start % DAY);
+  const step = content.allDay ? DAY : QUARTER;
+  const roundUp = (shift: number): number => Math.max(1, Math.ceil(shift / step)) * step;
+  const blockedFor = (shift: number): number => {
+    for (const one of occurrences) {
+      const blocker = findBlocking(busyTime, { start: one.start + shift, end: one.end + shift });
+      if (blocker) return blocker.end - one.start - shift;
+    }
+    return 0;
+  };
   const slots: Interval[] = [];
-  for (let shift = QUARTER; slots.length < SLOTS && shift < leftToday; shift += QUARTER) {
-    // A quick approximation: only a shift that passes it is applied to the rule.
-    const blocked = (one: Interval): boolean =>
-      !!findBlocking(busyTime, { start: one.start + shift, end: one.end + shift });
-    if (occurrences.some(blocked)) continue;
-    const moved = moveTo(content, start + shift);
-    if (!moved || findOccupied(moved, ALWAYS, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one))) continue;
-    slots.push(intervalOf(moved));
+  let tries = MAX_TRIES;
+  for (let shift = step; slots.length < SLOTS && shift < SUGGESTION_WINDOW && tries > 0; tries -= 1) {
+    const blocked = blockedFor(shift);
+    const moved = blocked > 0 ? null : moveTo(content, start + shift);
+    const isFree = moved && !findOccupied(moved, ALWAYS, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one));
+    if (isFree) slots.push(intervalOf(moved));
+    shift += roundUp(blocked);
   }
   return slots;
 }
+
+/** Bounds the work for a series that has no room anywhere. */
+const MAX_TRIES = 500;
 
 const ALWAYS = { from: -Infinity, to: Infinity };
 

@@ -1,4 +1,6 @@
-import { readInstant } from '../platform/http/instant-text.js';
+import { type Point, readInstant } from '../platform/http/instant-text.js';
+import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
+import { toBound, toLocal } from '../time/time-zone.js';
 import type { Interval } from './occupancy.js';
 import type { FieldError } from '../problems/problem.js';
 
@@ -21,7 +23,7 @@ export function readSpan(
   const errors: FieldError[] = [];
   const read = (name: 'from' | 'to'): number => {
     const found = readBound(given[name], timeZone);
-    if ('instant' in found) return found.instant.getTime() / 1_000;
+    if ('instant' in found) return boundOf(found, timeZone);
     errors.push({ ...found, pointer: `${prefix}/${name}` });
     return 0;
   };
@@ -33,6 +35,13 @@ export function readSpan(
   if (end <= start) return refuse('end_not_after_start', '`to` must be after `from`.');
   if (end - start > maxDays * DAY + CLOCK_CHANGE) return refuse('too_large', `At most ${maxDays} days after \`from\`.`);
   return { window: { start, end } };
+}
+
+/** A wall time that the clocks skip is no part of a window: the window begins or ends at the end of the gap. */
+function boundOf({ instant, local }: Point, timeZone: string): number {
+  const epochSecond = instant.getTime() / 1_000;
+  const bound = toBound(parseLocalTime(local), timeZone);
+  return bound < epochSecond && formatLocalTime(toLocal(epochSecond, timeZone)) !== local ? bound : epochSecond;
 }
 
 function readBound(text: string, timeZone: string): ReturnType<typeof readInstant> {

@@ -1,18 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldError } from '../problems/problem.js';
 import { formatLocalTime, localOf, type LocalTime, parseLocalTime, stampOf } from '../time/local-time.js';
 import { TimeError } from '../time/time-error.js';
-import { type EventContent, isSeries } from './event-content.js';
+import { durationOf, type EventContent, isSeries } from './event-content.js';
 import { wireLocal } from './wire.js';
 import { seriesOf, applySeries } from './series.js';
-import { type EventTimes, readLocalStarts } from './draft-times.js';
+import { type EventTimes, isRepeated, readLocalStarts, repeatedTime } from './draft-times.js';
+import { beginSeries } from '../recurrence/begin.js';
 import { changeRule } from '../recurrence/change-rule.js';
-import { expand } from '../recurrence/expand.js';
+import { datesAround, expand } from '../recurrence/expand.js';
 import { moveSeries } from '../recurrence/move.js';
-import { patternFromRule, readRule } from '../recurrence/pattern.js';
-import { parseRrule } from '../recurrence/rrule-text.js';
+import { readRule } from '../recurrence/pattern.js';
 import type { RecurrenceRule } from '../recurrence/rule.js';
 import { compileSeries } from '../recurrence/series-times.js';
-import type { Series } from '../recurrence/series.js';
+import { type Duration, type Series, wallDuration } from '../recurrence/series.js';
 import { validateSeries } from '../recurrence/validate.js';
 import { changeClock } from './series-clock.js';
 
@@ -23,17 +24,20 @@ export interface RecurrenceInput {
   recurrence_pattern?: unknown;
   excluded?: unknown;
   added?: unknown;
-  /** A pattern object is merged into the current one, and null removes a member (RFC 7396). */
+  /** The series begins on another day of its pattern; its other occurrences stay. */
+  start_only?: boolean;
+  /** A pattern object is merged into the current one, and null removes a member; see `omitUnchanged`. */
   mergesPattern?: boolean;
+  /** The occurrence that an edit of the whole series names: its original start, and its requested duration. */
+  named?: { original: LocalTime; duration: Duration };
 }
 
 type Resolved = { content: EventContent } | { errors: FieldError[] };
 
 /**
  * Applies new times and a new recurrence to an event and checks that they fit together. When the times of a series move
- * without a new pattern, the rule follows the start, and exclusions and overrides follow their occurrences
- * (`moveSeries`). A new pattern keeps the exclusions and overrides of the occurrences that it generates too
- * (`changeRule`). Pure.
+ * without a new pattern, the rule follows the start, and everything else moves as far (`moveSeries`). A new pattern keeps
+ * the exclusions and overrides of the occurrences that it generates too (`changeRule`). Pure.
  * @param content the event with its new texts and its old times; a new event has no recurrence yet
  * @param times the new times of the event
  */
@@ -50,18 +54,26 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
     return resolveSingle(input, { ...content, ...times });
 
   const errors: FieldError[] = [];
-  const rule = patternGiven ? readPattern(mergePattern(input, content), times, errors) : null;
+  const rule = patternGiven ? readPattern(input.recurrence_pattern, times, errors) : null;
   const excluded = readStarts(input.excluded, 'excluded', times, errors);
   const added = readStarts(input.added, 'added', times, errors);
   if (errors.length > 0) return { errors };
 
+  if (isRepeated({ instant: times.startTime, local: times.localStart }, times.timeZone)) {
+    const at = { local: times.localStart };
+    return { errors: [{ ...repeatedTime(at, times.timeZone), pointer: '/start_time' }] };
+  }
+
   try {
     const current = seriesOf(wasSeries ? content : { ...content, ...times, ...NO_RECURRENCE });
-    const moved = wasSeries ? reshape(current, seriesOf({ ...content, ...times }), rule) : { ...current, rule };
-    const series = replaceDates(moved, added, excluded);
-    validateSeries(series);
-    if (expand(series, ALWAYS, 1).length === 0) return { errors: [NO_OCCURRENCE_LEFT] };
-    return { content: applySeries({ ...content, ...times }, series) };
+    const duration = input.named?.duration ?? chooseDuration(wasSeries ? content : null, times);
+    const timed = { ...seriesOf({ ...content, ...times }), duration };
+    const moved = wasSeries ? reshape(current, timed, rule, input) : { ...current, duration, rule };
+    const dated = replaceDates(moved, added, excluded, times);
+    if ('errors' in dated) return dated;
+    validateSeries(dated);
+    if (expand(dated, ALWAYS, 1).length === 0) return { errors: [NO_OCCURRENCE_LEFT] };
+    return { content: applySeries({ ...content, ...times }, dated) };
   } catch (error) {
     return { errors: [fieldError(error, '', times)] };
   }
@@ -76,23 +88,71 @@ const NO_OCCURRENCE_LEFT: FieldError = {
   message: 'No occurrence would be left. Delete the event instead.',
 };
 
-/** Returns the series at its new times, with its new rule if there is one. */
-function reshape(current: Series, timed: Series, rule: RecurrenceRule | null): Series {
-  const { start, zone, allDay, duration } = timed;
-  const onClock = changeClock(current, zone, allDay, start);
-  if (rule) return changeRule({ ...onClock, start, duration }, rule);
-  const unmoved = stampOf(start) === stampOf(current.start) && zone === current.zone && allDay === current.allDay;
-  return unmoved ? { ...current, duration } : moveSeries(onClock, start, duration);
+/**
+ * Returns the duration of a series: its old one where the times have the same length, on the clock or in hours.
+ * Otherwise the wall clock sets it, so that a night shift of eight hours also lasts eight hours when its first night has
+ * nine. Only two equal wall times need the hours.
+ * @param content the series before; null for a new one
+ */
+function chooseDuration(content: EventContent | null, times: EventTimes): Duration {
+  const elapsed = durationOf(times);
+  if (content && content.allDay === times.allDay) {
+    const kept = durationOf(content);
+    const isUnmoved =
+      content.startTime.getTime() === times.startTime.getTime() &&
+      content.endTime.getTime() === times.endTime.getTime();
+    if (isUnmoved || isDeepStrictEqual(kept, elapsed)) return kept;
+  }
+  const end = { instant: times.endTime, local: times.localEnd };
+  const onClock = !times.allDay && times.localEnd > times.localStart && !isRepeated(end, times.timeZone);
+  return onClock ? wallDuration(times.localStart, times.localEnd) : elapsed;
 }
 
-/** Returns the series with the lists of dates that were sent. Overrides of removed occurrences are dropped. */
-function replaceDates(series: Series, added: LocalTime[][] | null, excluded: LocalTime[][] | null): Series {
+/** Returns the series at its new times, with its new rule if there is one. */
+function reshape(current: Series, timed: Series, rule: RecurrenceRule | null, input: RecurrenceInput): Series {
+  const { start, zone, allDay, duration } = timed;
+  const onClock = changeClock(current, zone, allDay, start);
+  if (input.start_only === true) {
+    const begun = beginSeries(onClock, start, duration);
+    return rule ? changeRule(begun, rule) : begun;
+  }
+  if (rule) return changeRule(onClock, rule, start, duration);
+  const unmoved = stampOf(start) === stampOf(current.start) && zone === current.zone && allDay === current.allDay;
+  return unmoved ? { ...current, duration } : moveSeries(onClock, start, duration, input.named?.original);
+}
+
+/**
+ * Returns the series with the lists of dates that were sent. Overrides of removed occurrences are dropped. Errors for
+ * excluded dates that name no occurrence.
+ */
+function replaceDates(
+  series: Series,
+  added: LocalTime[][] | null,
+  excluded: LocalTime[][] | null,
+  times: EventTimes,
+): Series | { errors: FieldError[] } {
   const kept = new Set(series.added.map(stampOf));
   const dated = { ...series, added: chooseStarts(added, (stamp) => kept.has(stamp)) ?? series.added, excluded: [] };
   const occurs = compileSeries(dated);
+  const errors = (excluded ?? []).flatMap((starts, index) =>
+    starts.some((start) => occurs.has(stampOf(start)))
+      ? []
+      : [{ ...notAnOccurrence(dated, starts[0]!, times), pointer: `/excluded/${index}` }],
+  );
+  if (errors.length > 0) return { errors };
   const remaining = { ...dated, excluded: chooseStarts(excluded, (stamp) => occurs.has(stamp)) ?? series.excluded };
   const takesPlace = compileSeries(remaining);
   return { ...remaining, overrides: remaining.overrides.filter(({ original }) => takesPlace.has(stampOf(original))) };
+}
+
+/** Returns the error for a start that names no occurrence, with the occurrences around it. */
+export function notAnOccurrence(
+  series: Series,
+  start: LocalTime,
+  times: Pick<EventTimes, 'timeZone' | 'allDay'>,
+): Omit<FieldError, 'pointer'> {
+  const near = datesAround(series, start).map((date) => wireLocal(formatLocalTime(date), times));
+  return { code: 'not_an_occurrence', message: 'The series has no occurrence with this original start.', near };
 }
 
 /**
@@ -120,16 +180,6 @@ function resolveSingle(input: RecurrenceInput, content: EventContent): Resolved 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
-/** Returns the pattern as it was sent, or merged into the current one (RFC 7396 §2). */
-function mergePattern(
-  { recurrence_pattern: pattern, mergesPattern }: RecurrenceInput,
-  { rrule }: EventContent,
-): unknown {
-  if (!mergesPattern || typeof pattern !== 'object' || Array.isArray(pattern)) return pattern;
-  const merged = { ...(rrule === null ? {} : patternFromRule(parseRrule(rrule))), ...pattern };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
-}
-
 function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): RecurrenceRule | null {
   try {
     return readRule(input);
@@ -155,12 +205,10 @@ function readStarts(
     return [];
   }
   return value.map((text: unknown, index) => {
-    const starts = typeof text === 'string' ? readLocalStarts(text, times) : [];
-    if (starts.length === 0) {
-      const message = times.allDay ? 'Must be a date.' : 'Must be a date and time.';
-      errors.push({ pointer: `/${name}/${index}`, code: times.allDay ? 'not_a_date' : 'not_an_instant', message });
-    }
-    return starts.map(parseLocalTime);
+    const starts = readLocalStarts(typeof text === 'string' ? text : '', times);
+    if (Array.isArray(starts)) return starts.map(parseLocalTime);
+    errors.push({ ...starts, pointer: `/${name}/${index}` });
+    return [];
   });
 }
 

@@ -42,12 +42,23 @@ describe('the times of a new event', () => {
     expect(timesOf({ ...input, time_zone: 'europe/paris' }).timeZone).toBe(PARIS);
   });
 
-  it('moves a time in a gap of the clocks forward by the gap, and keeps what was typed', () => {
+  it('moves both ends forward by the gap, and keeps what was typed', () => {
     const input = { start_time: '2026-03-29T02:30:00', end_time: '2026-03-29T04:00:00' };
     expect(resolve(input, null, PARIS)).toEqual([
       '2026-03-29T01:30:00.000Z | 2026-03-29T02:30:00',
-      '2026-03-29T02:00:00.000Z | 2026-03-29T04:00:00',
+      '2026-03-29T03:00:00.000Z | 2026-03-29T04:00:00',
     ]);
+    // The whole of the skipped hour, a skipped end alone, and an end that is an instant.
+    expect(resolve({ start_time: '2026-03-29T02:00:00', end_time: '2026-03-29T03:00:00' }, null, PARIS)).toEqual([
+      '2026-03-29T01:00:00.000Z | 2026-03-29T02:00:00',
+      '2026-03-29T02:00:00.000Z | 2026-03-29T03:00:00',
+    ]);
+    expect(resolve({ start_time: '2026-03-29T01:30:00', end_time: '2026-03-29T02:30:00' }, null, PARIS)[1]).toBe(
+      '2026-03-29T01:30:00.000Z | 2026-03-29T02:30:00',
+    );
+    expect(resolve({ start_time: '2026-03-29T02:30:00', end_time: '2026-03-29T04:00:00+02:00' }, null, PARIS)[1]).toBe(
+      '2026-03-29T02:00:00.000Z | 2026-03-29T03:00:00',
+    );
   });
 
   it('reads a time that comes twice as the first, unless it has an offset', () => {
@@ -56,10 +67,21 @@ describe('the times of a new event', () => {
     expect(resolve({ start_time: '2026-10-25T02:30:00+01:00', end_time }, null, PARIS)[0]).toMatch(/^2026-10-25T01:30/);
   });
 
+  it('lets an all-day event that begins on a skipped day or midnight last its days', () => {
+    const day = (start_time: string, end_time: string) => ({ start_time, end_time, all_day: true });
+    expect(resolve(day('2011-12-30', '2011-12-31'), null, 'Pacific/Apia')).toEqual([
+      '2011-12-30T10:00:00.000Z | 2011-12-30T00:00:00',
+      '2011-12-31T10:00:00.000Z | 2011-12-31T00:00:00',
+    ]);
+    expect(resolve(day('2026-03-29', '2026-03-30'), null, 'Asia/Beirut')[1]).toBe(
+      '2026-03-29T21:00:00.000Z | 2026-03-30T00:00:00',
+    );
+  });
+
   it('compares end and start as instants, not as wall times', () => {
     const autumn = { start_time: '2026-10-25T02:30:00+02:00', end_time: '2026-10-25T02:15:00+01:00' };
     expect(resolve(autumn, null, PARIS)).toHaveLength(2);
-    const gap = { start_time: '2026-03-29T02:30:00', end_time: '2026-03-29T03:15:00' };
+    const gap = { start_time: '2026-03-29T02:30:00', end_time: '2026-03-29T02:15:00' };
     expect(resolve(gap, null, PARIS)).toEqual(['/end_time end_not_after_start']);
   });
 
@@ -196,7 +218,10 @@ describe('readInstant and readLocalStarts', () => {
     expect(readInstant('2026-06-01T08:00:00Z', PARIS)).toMatchObject({ local: '2026-06-01T10:00:00' });
     expect(readLocalStarts('2026-06-01T08:00:00Z', timed)).toEqual(['2026-06-01T10:00:00']);
     expect(readLocalStarts('2026-06-01', { timeZone: PARIS, allDay: true })).toEqual(['2026-06-01T00:00:00']);
-    expect(readLocalStarts('2026-06-01', timed)).toEqual([]);
+    expect(readLocalStarts('2026-06-01', timed)).toMatchObject({ code: 'not_an_instant' });
+    // The second of two equal wall times.
+    expect(readLocalStarts('2026-10-25T02:30:00+01:00', timed)).toMatchObject({ code: 'repeated_time' });
+    expect(readLocalStarts('2026-10-25T02:30:00+02:00', timed)).toEqual(['2026-10-25T02:30:00']);
   });
 
   it('include the skipped wall time for an instant just after a gap', () => {

@@ -1,6 +1,7 @@
+import { endOf, wallDuration } from '../recurrence/series.js';
 import { inRange, outOfRange, type Point, pointAt, readInstant, tryLocal } from '../platform/http/instant-text.js';
 import type { FieldError } from '../problems/problem.js';
-import { formatLocalTime, localOf, stampOf } from '../time/local-time.js';
+import { formatLocalTime, localOf, parseLocalTime, stampOf } from '../time/local-time.js';
 import { canonicalTimeZone, isTimeZone, toInstant, toLocal } from '../time/time-zone.js';
 import type { EventContent } from './event-content.js';
 
@@ -23,8 +24,9 @@ const OFFSET = /(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /**
  * Resolves times to instants and wall times. A text with an offset is an instant; a text without one is a wall time in
- * the event's zone. A wall time in a DST gap moves forward by the gap, and one that occurs twice is the first (RFC 5545
- * §3.3.5). All-day events use plain dates. Fractions of seconds are dropped. A new zone alone keeps the instants. Pure.
+ * the event's zone. A start in a DST gap moves forward by the gap, and the end with it, so that the length on the clock
+ * stays; the wall times stay as typed. A wall time that occurs twice is the first (RFC 5545 §3.3.5). All-day events use
+ * plain dates. Fractions of seconds are dropped. A new zone alone keeps the instants. Pure.
  * @param current the current times of the event; null for a new event
  * @param defaultZone the caller's zone, for a new event without a zone
  */
@@ -62,8 +64,10 @@ export function resolveTimes(
     if (timeZone === current.timeZone) return { instant, local };
     return allDay ? (readDate(local.slice(0, 10), timeZone) as Point) : pointAt(instant, timeZone);
   };
+  const movesEnd = input.start_time !== undefined && !hasOffset(input.start_time) && !hasOffset(input.end_time);
   const start = point('/start_time', input.start_time, current?.startTime, current?.localStart);
-  const end = point('/end_time', input.end_time, current?.endTime, current?.localEnd);
+  const typedEnd = point('/end_time', input.end_time, current?.endTime, current?.localEnd);
+  const end = start && typedEnd && fitEnd(start, typedEnd, { timeZone, allDay }, movesEnd);
   if (start && end && end.instant.getTime() <= start.instant.getTime()) {
     const pointer = input.end_time === undefined ? '/start_time' : '/end_time';
     errors.push({ pointer, code: 'end_not_after_start', message: 'The end must be after the start.' });
@@ -81,15 +85,56 @@ export function resolveTimes(
   };
 }
 
+const hasOffset = (text: string | undefined): boolean => text !== undefined && OFFSET.test(text);
+
 /**
- * Returns the original local starts that a text may name, the likeliest first; none when it is not a time. The instant
- * at which a DST gap ends may also name an occurrence in the gap, whose original start is the skipped wall time.
+ * Returns the end beside a start that the clocks skip. Beside a start that was sent, it moves by the gap too. Otherwise
+ * it stays, and only its wall time is shifted, so that it is as far from that of the start as the instants are.
  */
-export function readLocalStarts(text: string, { timeZone, allDay }: Pick<EventTimes, 'timeZone' | 'allDay'>): string[] {
+function fitEnd(start: Point, end: Point, { timeZone, allDay }: Zoned, movesEnd: boolean): Point {
+  if (showsLocal(start, timeZone)) return end;
+  const from = start.instant.getTime() / 1_000;
+  if (allDay ? end.instant > start.instant : end.local <= start.local) return end;
+  if (allDay || movesEnd) {
+    const moved = endOf(from, wallDuration(start.local, end.local), timeZone, allDay);
+    return { ...end, instant: new Date(moved * 1_000) };
+  }
+  const length = end.instant.getTime() / 1_000 - from;
+  return { ...end, local: formatLocalTime(localOf(stampOf(parseLocalTime(start.local)) + length)) };
+}
+
+type Zoned = Pick<EventTimes, 'timeZone' | 'allDay'>;
+
+/** Returns true when the clocks of the zone show the wall time at the instant, so that no gap moved it. */
+export const showsLocal = ({ instant, local }: Point, timeZone: string): boolean =>
+  formatLocalTime(toLocal(instant.getTime() / 1_000, timeZone)) === local;
+
+/**
+ * Returns the original local starts that a text may name, the likeliest first. The instant at which a DST gap ends may
+ * also name an occurrence in the gap, whose original start is the skipped wall time. An error when it is not a time, or
+ * the second of two equal wall times, at which no series has an occurrence.
+ */
+export function readLocalStarts(text: string, { timeZone, allDay }: Zoned): string[] | Omit<FieldError, 'pointer'> {
   const read = allDay ? readDate(text, timeZone) : readInstant(text, timeZone);
-  if ('code' in read) return [];
+  if ('code' in read) return read;
+  if (isRepeated(read, timeZone)) return repeatedTime(read, timeZone);
   const skipped = allDay || !OFFSET.test(text) ? null : skippedLocal(read.instant.getTime() / 1_000, timeZone);
   return skipped === null ? [read.local] : [read.local, skipped];
+}
+
+/** Returns true for the second of two equal wall times, which a series cannot express. */
+export function isRepeated({ instant, local }: Point, timeZone: string): boolean {
+  return (
+    toInstant(parseLocalTime(local), timeZone).epochSecond < instant.getTime() / 1_000 &&
+    showsLocal({ instant, local }, timeZone)
+  );
+}
+
+/** Returns the error for the second of two equal wall times. */
+export function repeatedTime({ local }: Pick<Point, 'local'>, timeZone: string): Omit<FieldError, 'pointer'> {
+  const first = new Date(toInstant(parseLocalTime(local), timeZone).epochSecond * 1_000).toISOString().slice(0, 19);
+  const message = `The clocks of ${timeZone} show this time twice, and a series can only have the first, at ${first}Z.`;
+  return { code: 'repeated_time', message };
 }
 
 /** Longer than any DST gap. */

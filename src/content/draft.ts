@@ -9,7 +9,7 @@ import { PLAIN_NAMES, type PlainContent, plainFieldOf, type PlainWire } from './
 export interface ContentInput extends TimeInput, RecurrenceInput, Partial<PlainWire> {}
 
 const TIME_PARTS = ['start_time', 'end_time', 'time_zone', 'all_day'] as const;
-const RECURRENCE_PARTS = ['is_recurring', 'recurrence_pattern', 'excluded', 'added'] as const;
+const RECURRENCE_PARTS = ['is_recurring', 'recurrence_pattern', 'excluded', 'added', 'start_only'] as const;
 const PLAIN_TIME_PARTS = PLAIN_NAMES.filter((name) => plainFieldOf(name).isTime);
 
 const hasAny = (input: ContentInput, parts: readonly (keyof ContentInput)[]): boolean =>

@@ -10,7 +10,8 @@ import {
   type PlainWire,
 } from './fields.js';
 import { durationBetween, type Duration } from '../recurrence/series.js';
-import { parseLocalTime } from '../time/local-time.js';
+import { parseLocalTime, stampOf } from '../time/local-time.js';
+import { toLocal } from '../time/time-zone.js';
 
 /**
  * Everything about an event that people edit and history stores. Each time is stored twice: as an instant, and as the
@@ -80,6 +81,14 @@ export function durationOf({
 }: Pick<EventContent, 'startTime' | 'endTime' | 'localStart' | 'localEnd' | 'timeZone' | 'allDay'>): Duration {
   if (allDay) return { days: parseLocalTime(localEnd).day - parseLocalTime(localStart).day, seconds: 0 };
   return durationBetween(startTime.getTime() / 1_000, endTime.getTime() / 1_000, timeZone);
+}
+
+/** Returns true when the clocks skip the start or the end of the event, as it was sent, so that it was moved forward. */
+export function isAdjusted({ startTime, endTime, localStart, localEnd, timeZone, allDay }: EventContent): boolean {
+  if (allDay) return false;
+  const isShown = (instant: Date, local: string): boolean =>
+    stampOf(toLocal(instant.getTime() / 1_000, timeZone)) === stampOf(parseLocalTime(local));
+  return !isShown(startTime, localStart) || !isShown(endTime, localEnd);
 }
 
 /** Returns the fields of a merge unit. */

@@ -163,6 +163,8 @@ export type StoredOverride = Partial<OccurrenceContent> & {
   original: string;
   /** Wall time in the event's zone to which the occurrence was moved. */
   start?: string;
+  /** `UTC` when `start` is in UTC, because the clocks of the event's zone show it twice and it is the second time. */
+  zone?: 'UTC';
   duration?: Duration;
 };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventContent } from './event-content.js';
 import { CONTENT_FIELDS } from './fields.js';
 import { draftContent } from './draft.js';
-import { mergeContent, UNIT_PROPERTIES, unitOf, UNITS, replaceUnits } from './merge.js';
+import { listFieldClashes, mergeContent, UNIT_PROPERTIES, unitOf, UNITS, replaceUnits } from './merge.js';
 
 function meeting(changes: Partial<EventContent> = {}): EventContent {
   const input = { title: 'Meeting', start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
@@ -15,6 +15,8 @@ function meeting(changes: Partial<EventContent> = {}): EventContent {
 const LATER = { localStart: '2026-06-01T12:00:00', startTime: new Date('2026-06-01T10:00:00Z') };
 const NINTH = '2026-06-09T10:00:00';
 const THIRD = '2026-06-03T10:00:00';
+/** The same occurrence of the series two hours later. */
+const atNoon = (name: string): string => name.replace('T10', 'T12');
 
 describe('the units of a merge', () => {
   it('contain every property of the content once, and every wire field', () => {
@@ -59,9 +61,40 @@ describe('mergeContent', () => {
     expect(mergeContent(base, theirs, yours)).toEqual({ clashes: ['times'] });
   });
 
-  it('adds no override to a series that the other side moved', () => {
+  it('merges different fields of one occurrence, and clashes over the same', () => {
+    const from = { ...base, overrides: [{ original: NINTH, title: 'Last one' }] };
+    const theirs = { ...base, overrides: [{ original: NINTH, title: 'Party', location: 'Garden' }] };
+    const yours = { ...base, overrides: [{ original: NINTH, title: 'Last one', start: '2026-06-09T15:00:00' }] };
+    const overrides = [{ original: NINTH, title: 'Party', location: 'Garden', start: '2026-06-09T15:00:00' }];
+    expect(mergeContent(from, theirs, yours)).toEqual({ content: { ...base, overrides } });
+    const renamed = { ...base, overrides: [{ original: NINTH, title: 'Picnic' }] };
+    expect(mergeContent(from, theirs, renamed)).toEqual({ clashes: ['times'] });
+    expect(mergeContent(from, theirs, base)).toEqual({ clashes: ['times'] });
+  });
+
+  it('takes edits of single occurrences along into a series that the other side moved or made longer', () => {
+    const yours = { ...base, excluded: [THIRD], overrides: [{ original: NINTH, title: 'Last one' }] };
+    const later = {
+      excluded: ['2026-06-03T12:00:00'],
+      overrides: [{ original: '2026-06-09T12:00:00', title: 'Last one' }],
+    };
+    const moved = { ...base, ...LATER };
+    expect(mergeContent(base, moved, yours)).toEqual({ content: { ...moved, ...later } });
+    expect(mergeContent(base, yours, moved)).toEqual({ content: { ...moved, ...later } });
+    const longer = { ...base, rrule: 'FREQ=DAILY;COUNT=12' };
+    expect(mergeContent(base, longer, yours)).toEqual({ content: { ...yours, rrule: longer.rrule } });
+    const added = { ...base, added: ['2026-06-20T10:00:00'] };
+    expect(mergeContent(base, added, yours)).toEqual({ content: { ...yours, added: added.added } });
+  });
+
+  it('clashes where the other side removed the occurrence, moved the series to another zone, or both moved it', () => {
     const yours = { ...base, overrides: [{ original: NINTH, title: 'Last one' }] };
-    expect(mergeContent(base, { ...base, ...LATER }, yours)).toEqual({ clashes: ['times'] });
+    const shorter = { ...base, rrule: 'FREQ=DAILY;COUNT=5' };
+    const elsewhere = { ...base, timeZone: 'Asia/Tokyo' };
+    for (const theirs of [shorter, elsewhere, { ...base, ...LATER, excluded: ['2026-06-09T12:00:00'] }]) {
+      expect(mergeContent(base, theirs, yours)).toEqual({ clashes: ['times'] });
+    }
+    expect(mergeContent(base, { ...base, ...LATER }, shorter)).toEqual({ clashes: ['times'] });
   });
 
   it('clashes over the last occurrence: together they would leave nothing', () => {
@@ -90,7 +123,9 @@ describe('mergeContent', () => {
       later: fc.boolean(),
       excluded: fc.subarray([THIRD, NINTH]),
     })
-    .map(({ later, ...changes }) => meeting({ ...changes, ...(later ? LATER : {}) }));
+    .map(({ later, excluded, ...changes }) =>
+      meeting({ ...changes, excluded: later ? excluded.map(atNoon) : excluded, ...(later ? LATER : {}) }),
+    );
 
   it('loses no change of either side, and adds none', () => {
     fc.assert(
@@ -108,7 +143,8 @@ describe('mergeContent', () => {
           }
         }
         for (const name of [THIRD, NINTH]) {
-          const had = (content: EventContent): boolean => content.excluded.includes(name);
+          const had = ({ excluded }: EventContent): boolean =>
+            excluded.includes(name) || excluded.includes(atNoon(name));
           expect(had(merged.content)).toBe(had(yours) === had(origin) ? had(theirs) : had(yours));
         }
       }),
@@ -125,6 +161,19 @@ describe('mergeContent', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+});
+
+describe('listFieldClashes', () => {
+  it('lists the fields that both sides changed to different values, and not what only one changed', () => {
+    const base = meeting();
+    const theirs = { ...base, ...LATER, excluded: ['2026-06-03T12:00:00'] };
+    const yours = { ...base, localStart: '2026-06-01T09:00:00', startTime: new Date('2026-06-01T07:00:00Z') };
+    const clashes = listFieldClashes(['times'], base, theirs, yours);
+    expect(clashes.map(({ field }) => field)).toEqual(['start_time']);
+    const rule = { ...base, rrule: 'FREQ=WEEKLY;COUNT=3' };
+    const apart = listFieldClashes(['times'], base, { ...base, ...LATER }, rule);
+    expect(apart.map(({ field }) => field)).toEqual(['start_time', 'recurrence_pattern']);
   });
 });
 

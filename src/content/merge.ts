@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expand } from '../recurrence/expand.js';
-import { type EventContent, fieldsOfUnit } from './event-content.js';
+import { compileSeries } from '../recurrence/series-times.js';
+import { formatLocalTime, localOf, parseLocalTime, stampOf } from '../time/local-time.js';
+import { type EventContent, fieldsOfUnit, isSeries, type WireContent } from './event-content.js';
 import { columnsOf, CONTENT_FIELDS, type ContentField, FIELDS, fieldOf, type StoredOverride } from './fields.js';
 import { seriesOf } from './series.js';
 import { wireContent } from './wire.js';
@@ -24,8 +26,8 @@ const OF_SERIES = UNIT_PROPERTIES.times.filter((property) => !OF_OCCURRENCES.inc
  * Merges two edits of the same base. A unit that only one side changed has the value of that side, and a unit that both
  * changed to the same value has that value. A unit that both changed to different values is a clash. Times, zone,
  * all-day and recurrence are one unit, because combining two new times gives a time that nobody chose. Exclusions and
- * overrides of different occurrences are still merged, unless a side moved the series or no occurrence would be left.
- * Pure.
+ * overrides of different occurrences are still merged, also into a series that the other side moved or made longer, unless
+ * no occurrence would be left. Pure.
  */
 export function mergeContent(
   base: EventContent,
@@ -37,11 +39,11 @@ export function mergeContent(
   for (const unit of UNITS) {
     if (isSame(unit, base, yours) || isSame(unit, theirs, yours)) continue;
     if (isSame(unit, base, theirs)) Object.assign(content, pick(unit, yours));
-    else if (unit === 'times' && !isSeriesMoved(base, theirs) && !isSeriesMoved(base, yours)) {
-      const dates = mergeDates(base, theirs, yours);
-      if (dates) Object.assign(content, dates);
+    else {
+      const times = unit === 'times' ? mergeTimes(base, theirs, yours) : null;
+      if (times) Object.assign(content, times);
       else clashes.push(unit);
-    } else clashes.push(unit);
+    }
   }
   return clashes.length > 0 ? { clashes } : { content };
 }
@@ -56,7 +58,9 @@ export interface FieldClash {
   yours: unknown;
 }
 
-/** Returns the values of the clashing fields on each side, as clients see them. */
+/**
+ * Returns the values on each side, as clients see them, of the fields that both sides changed to different values.
+ */
 export function listFieldClashes(
   units: Unit[],
   base: EventContent,
@@ -64,12 +68,21 @@ export function listFieldClashes(
   yours: EventContent,
 ): FieldClash[] {
   const [before, left, right] = [wireContent(base), wireContent(theirs), wireContent(yours)];
-  return units
-    .flatMap(fieldsOfUnit)
-    .filter(
-      (field) => !isDeepStrictEqual(before[field], left[field]) || !isDeepStrictEqual(before[field], right[field]),
-    )
-    .map((field) => ({ field, base: before[field], theirs: left[field], yours: right[field] }));
+  const differ = (field: ContentField, a: WireContent, b: WireContent): boolean =>
+    !isDeepStrictEqual(a[field], b[field]);
+  return units.flatMap((unit) => {
+    const fields = fieldsOfUnit(unit).filter((field) => differ(field, before, left) || differ(field, before, right));
+    const both = fields.filter(
+      (field) => differ(field, before, left) && differ(field, before, right) && differ(field, left, right),
+    );
+    // Times that clash only together, such as a start and a pattern, are all listed.
+    return (both.length > 0 ? both : fields).map((field) => ({
+      field,
+      base: before[field],
+      theirs: left[field],
+      yours: right[field],
+    }));
+  });
 }
 
 /** Returns the unit to which a field belongs. */
@@ -93,7 +106,55 @@ const pick = (unit: Unit, from: EventContent): Partial<EventContent> =>
 const isSeriesMoved = (a: EventContent, b: EventContent): boolean =>
   OF_SERIES.some((property) => !isDeepStrictEqual(a[property], b[property]));
 
-/** Merges exclusions and overrides, which clash only where both sides changed the same occurrence; null for a clash. */
+/** Merges edits of single occurrences with each other, or with a change of the whole series; null for a clash. */
+function mergeTimes(base: EventContent, theirs: EventContent, yours: EventContent): Partial<EventContent> | null {
+  const [theyMoved, youMoved] = [isSeriesMoved(base, theirs), isSeriesMoved(base, yours)];
+  if (theyMoved && youMoved) return null;
+  if (theyMoved) return mergeIntoMoved(base, theirs, yours);
+  return youMoved ? mergeIntoMoved(base, yours, theirs) : mergeDates(base, theirs, yours);
+}
+
+/**
+ * Applies the edits of single occurrences by one side to the series that the other side changed as a whole: each
+ * occurrence has moved as far as the start. Null when the series no longer has it, or when that side changed it as well.
+ */
+function mergeIntoMoved(base: EventContent, moved: EventContent, other: EventContent): Partial<EventContent> | null {
+  if (!isSeries(moved) || moved.timeZone !== base.timeZone || moved.allDay !== base.allDay) return null;
+  const stampOfText = (text: string): number => stampOf(parseLocalTime(text));
+  const shift = stampOfText(moved.localStart) - stampOfText(base.localStart);
+  const occurs = compileSeries({ ...seriesOf(moved), excluded: [] });
+  const [before, edited, dates] = [datesOf(base), datesOf(other), datesOf(moved)];
+  for (const name of new Set([...before.keys(), ...edited.keys()])) {
+    const [old, now] = [before.get(name), edited.get(name)];
+    if (isDeepStrictEqual(old, now)) continue;
+    const stamp = stampOfText(name) + shift;
+    const original = formatLocalTime(localOf(stamp));
+    const rename = (date: DateChange | undefined): DateChange | undefined =>
+      typeof date === 'object' ? { ...date, original } : date;
+    if (!occurs.has(stamp) || !isDeepStrictEqual(dates.get(original), rename(old))) return null;
+    const renamed = rename(now);
+    if (renamed === undefined) dates.delete(original);
+    else dates.set(original, renamed);
+  }
+  const lists = toLists(dates);
+  return takesPlace({ ...moved, ...lists }) ? { ...pick('times', moved), ...lists } : null;
+}
+
+/** Returns the excluded dates and the overrides, in order. */
+function toLists(dates: Dates): Pick<EventContent, 'excluded' | 'overrides'> {
+  const names = [...dates.keys()].sort();
+  return {
+    excluded: names.filter((name) => dates.get(name) === 'excluded'),
+    overrides: names.map((name) => dates.get(name)!).filter((date) => date !== 'excluded'),
+  };
+}
+
+const takesPlace = (content: EventContent): boolean => expand(seriesOf(content), ALWAYS, 1).length > 0;
+
+/**
+ * Merges exclusions and overrides, which clash only where both sides changed the same field of an occurrence; null for a
+ * clash.
+ */
 function mergeDates(
   base: EventContent,
   theirs: EventContent,
@@ -106,23 +167,46 @@ function mergeDates(
     const [b, t, y] = [before.get(name), their.get(name), your.get(name)];
     const theyChanged = !isDeepStrictEqual(b, t);
     const youChanged = !isDeepStrictEqual(b, y);
-    if (theyChanged && youChanged && !isDeepStrictEqual(t, y)) return null;
-    const chosen = youChanged ? y : t;
+    let chosen = youChanged ? y : t;
+    if (theyChanged && youChanged && !isDeepStrictEqual(t, y)) {
+      if (b === 'excluded' || t === 'excluded' || y === 'excluded') return null;
+      const fields = mergeOverride(name, b, t, y);
+      if (!fields) return null;
+      chosen = Object.keys(fields).length > 1 ? fields : undefined;
+    }
     if (chosen !== undefined) merged.set(name, chosen);
   }
-  const names = [...merged.keys()].sort();
-  const dates = {
-    excluded: names.filter((name) => merged.get(name) === 'excluded'),
-    overrides: names.map((name) => merged.get(name)!).filter((date) => date !== 'excluded'),
-  };
-  const hasOccurrence = expand(seriesOf({ ...theirs, ...dates }), ALWAYS, 1).length > 0;
-  return hasOccurrence ? dates : null;
+  const dates = toLists(merged);
+  return takesPlace({ ...theirs, ...dates }) ? dates : null;
+}
+
+/**
+ * Merges two edits of one occurrence by field; null when both changed one to different values. Where it was moved and how
+ * long it lasts are one field.
+ */
+function mergeOverride(original: string, ...sides: (StoredOverride | undefined)[]): StoredOverride | null {
+  const [before, theirs, yours] = sides.map((side) => {
+    const { start, zone, duration, ...values } = side ?? { original };
+    return new Map<string, unknown>(Object.entries({ ...values, original, times: { start, zone, duration } }));
+  });
+  const merged: Record<string, unknown> = {};
+  for (const key of new Set([before, theirs, yours].flatMap((side) => [...side!.keys()]))) {
+    const [b, t, y] = [before!.get(key), theirs!.get(key), yours!.get(key)];
+    const youChanged = !isDeepStrictEqual(b, y);
+    if (youChanged && !isDeepStrictEqual(b, t) && !isDeepStrictEqual(t, y)) return null;
+    const chosen = youChanged ? y : t;
+    if (key === 'times') Object.assign(merged, chosen);
+    else merged[key] = chosen;
+  }
+  for (const key of Object.keys(merged)) if (merged[key] === undefined) delete merged[key];
+  return merged as unknown as StoredOverride;
 }
 
 const ALWAYS = { from: -Infinity, to: Infinity };
 
 /** Exclusions and overrides, by original start. */
-type Dates = Map<string, StoredOverride | 'excluded'>;
+type Dates = Map<string, DateChange>;
+type DateChange = StoredOverride | 'excluded';
 
 function datesOf({ excluded, overrides }: EventContent): Dates {
   const dates: Dates = new Map(overrides.map((override) => [override.original, override]));

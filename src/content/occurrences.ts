@@ -1,7 +1,8 @@
-import { formatLocalTime } from '../time/local-time.js';
+import { formatLocalTime, stampOf } from '../time/local-time.js';
+import { toLocal } from '../time/time-zone.js';
 import { camelCase } from './columns.js';
 import { OCCURRENCE_FIELDS, type OccurrenceContent } from './fields.js';
-import { type EventContent, isSeries } from './event-content.js';
+import { type EventContent, isAdjusted, isSeries } from './event-content.js';
 import { wireLocal, wireOccurrenceTime } from './wire.js';
 import { overrideContent, seriesOf } from './series.js';
 import { expand, type Occurrence, type Window } from '../recurrence/expand.js';
@@ -28,21 +29,49 @@ export interface OccurrenceKey {
 }
 
 /**
- * Returns up to `limit` occurrences that overlap a window (epoch seconds, half-open) and come after a key, by start,
- * then by original start. A single event has one occurrence. Pure.
+ * A window of time as a person sees it, in epoch seconds. All-day events float: they overlap it by their dates, which are
+ * compared with the clocks of the person's `zone`. Without a zone, they overlap it as instants.
+ */
+export interface ReaderWindow extends Window {
+  readonly zone?: string;
+}
+
+/** Longer than the difference between the clocks of any two zones. */
+export const MAX_ZONE_DIFFERENCE = 27 * 3_600;
+
+/** Returns true when an occurrence of an event (epoch seconds) overlaps a window. Pure. */
+export function overlapsWindow(
+  { allDay, timeZone }: Pick<EventContent, 'allDay' | 'timeZone'>,
+  { start, end }: { start: number; end: number },
+  { from, to, zone }: ReaderWindow,
+): boolean {
+  if (!allDay || zone === undefined) return start < to && end > from;
+  const dateOf = (epochSecond: number): number => stampOf({ ...toLocal(epochSecond, timeZone), second: 0 });
+  const shown = (bound: number): number => (Number.isFinite(bound) ? stampOf(toLocal(bound, zone)) : bound);
+  return dateOf(start) < shown(to) && dateOf(end) > shown(from);
+}
+
+/**
+ * Returns up to `limit` occurrences that overlap a window (half-open) and come after a key, by start, then by original
+ * start. A single event has one occurrence. Pure.
  * @param accepts filters the occurrences
  */
 export function listOccurrences(
   content: EventContent,
-  window: Window,
+  window: ReaderWindow,
   limit: number,
   after: OccurrenceKey | null = null,
   accepts: (occurrence: EventOccurrence) => boolean = () => true,
 ): EventOccurrence[] {
-  const wanted = (occurrence: EventOccurrence): boolean => isAfter(occurrence, after) && accepts(occurrence);
-  if (!isSeries(content)) return [toSingleOccurrence(content)].filter((only) => overlaps(only, window) && wanted(only));
+  const wanted = (occurrence: EventOccurrence): boolean =>
+    isAfter(occurrence, after) && overlapsWindow(content, occurrence, window) && accepts(occurrence);
+  if (!isSeries(content)) return [toSingleOccurrence(content)].filter(wanted);
   const series = seriesOf(content);
-  const rest = { from: Math.max(window.from, after?.start ?? -Infinity), to: window.to };
+  const floats = content.allDay && window.zone !== undefined;
+  const [from, to] = floats
+    ? [window.from - MAX_ZONE_DIFFERENCE, window.to + MAX_ZONE_DIFFERENCE]
+    : [window.from, window.to];
+  const rest = { from: Math.max(from, after?.start ?? -Infinity), to };
   // Occurrences that began before the key and overlap the rest of the window come first; they are skipped.
   for (let take = limit + 1; ; take *= 2) {
     const found = expand(series, rest, take);
@@ -68,7 +97,7 @@ function toSingleOccurrence(content: EventContent): EventOccurrence {
     start: content.startTime.getTime() / 1_000,
     end: content.endTime.getTime() / 1_000,
     original: content.localStart,
-    adjusted: false,
+    adjusted: isAdjusted(content),
     overridden: false,
     values: valuesOf(content),
   };
@@ -86,8 +115,6 @@ const valuesOf = (content: EventContent): OccurrenceContent =>
   Object.fromEntries(
     OCCURRENCE_FIELDS.map((field) => [camelCase(field), content[camelCase(field)]]),
   ) as unknown as OccurrenceContent;
-
-const overlaps = ({ start, end }: EventOccurrence, { from, to }: Window): boolean => start < to && end > from;
 
 const isAfter = ({ start, original }: EventOccurrence, key: OccurrenceKey | null): boolean =>
   key === null || start > key.start || (start === key.start && original > key.original);

@@ -1,24 +1,23 @@
-import { type FieldError, invalid, notFound } from '../problems/problem.js';
+import { type FieldError, invalid, Problem } from '../problems/problem.js';
 import {
   formatLocalDate,
   formatLocalTime,
   localOf,
   type LocalTime,
   parseLocalTime,
+  SECONDS_IN_DAY,
   stampOf,
 } from '../time/local-time.js';
 import { TimeError } from '../time/time-error.js';
-import { toInstant, toLocal } from '../time/time-zone.js';
+import { toLocal } from '../time/time-zone.js';
 import { durationOf, type EventContent, isSeries } from './event-content.js';
-import { wireInstant } from './wire.js';
 import { camelCase } from './columns.js';
 import { OCCURRENCE_FIELDS, plainFieldOf, type StoredOverride } from './fields.js';
 import type { ContentInput } from './draft.js';
-import { fieldError } from './draft-recurrence.js';
+import { fieldError, notAnOccurrence } from './draft-recurrence.js';
 import { seriesOf, applySeries } from './series.js';
-import { type EventTimes, readLocalStarts, resolveTimes } from './draft-times.js';
+import { type EventTimes, isRepeated, readLocalStarts, repeatedTime, resolveTimes } from './draft-times.js';
 import { count, occurrenceAt } from '../recurrence/expand.js';
-import { endOf } from '../recurrence/series.js';
 import { splitSeries } from '../recurrence/split.js';
 import { validateSeries } from '../recurrence/validate.js';
 
@@ -27,15 +26,24 @@ export const SCOPES = ['this', 'following', 'all'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Fields that belong to the series as a whole. */
-const OF_SERIES = ['time_zone', 'all_day', 'is_recurring', 'recurrence_pattern', 'excluded', 'added'] as const;
+const OF_SERIES = [
+  'time_zone',
+  'all_day',
+  'is_recurring',
+  'recurrence_pattern',
+  'excluded',
+  'added',
+  'start_only',
+] as const;
 
 /**
  * Returns the original local start that a client named by an instant or a wall time.
- * @throws Problem validation_failed when the text is not a time; not_found when the event has no such occurrence
+ * @throws Problem validation_failed when the text is not a time; not_found when the event has no such occurrence, with
+ * those around it
  */
 export function findOriginal(content: EventContent, text: string): LocalTime {
   const starts = readLocalStarts(text, content);
-  if (starts.length === 0) {
+  if (!Array.isArray(starts) && starts.code !== 'repeated_time') {
     throw invalid({
       pointer: '/query/occurrence',
       code: 'not_an_instant',
@@ -43,9 +51,12 @@ export function findOriginal(content: EventContent, text: string): LocalTime {
     });
   }
   const series = seriesOf(content);
-  const original = starts.map(parseLocalTime).find((start) => occurrenceAt(series, start));
-  if (!original) throw notFound();
-  return original;
+  const named = Array.isArray(starts) ? starts.map(parseLocalTime) : [];
+  const original = named.find((start) => occurrenceAt(series, start));
+  if (original) return original;
+  const around = named[0] ?? toLocal(Date.parse(text) / 1_000, content.timeZone);
+  const error = { ...notAnOccurrence(series, around, content), pointer: '/query/occurrence' };
+  throw new Problem('not_found', { errors: [error] });
 }
 
 /** Returns the content without the occurrences of a scope; null when no occurrence would be left. Pure. */
@@ -111,7 +122,7 @@ export function toSeriesEdit(
   const named = formatLocalTime(original);
   const overrides = content.overrides.flatMap((override) => {
     if (override.original !== named) return [override];
-    const { start, duration } = override;
+    const { start, zone, duration } = override;
     const values = OCCURRENCE_FIELDS.filter((field) => input[field] === undefined).map((field) => {
       const property = camelCase(field);
       return [property, override[property]];
@@ -122,6 +133,7 @@ export function toSeriesEdit(
         requested && start !== undefined
           ? formatLocalTime(toLocal(secondsOf(requested.startTime), content.timeZone))
           : start,
+      zone: requested ? undefined : zone,
       duration: requested ? undefined : duration,
       ...Object.fromEntries(values),
     });
@@ -135,19 +147,18 @@ export function toSeriesEdit(
 
 /** Returns the new start and end of the series when one of its occurrences is to take place at the requested times. */
 function toSeriesTimes(content: EventContent, original: LocalTime, requested: EventTimes): ContentInput {
+  refuseRepeated(requested);
   const { localStart: present } = timesAt(content, original);
   const start = localOf(
     stampOf(parseLocalTime(content.localStart)) +
       stampOf(parseLocalTime(requested.localStart)) -
       stampOf(parseLocalTime(present)),
   );
-  if (requested.allDay) {
-    const days = parseLocalTime(requested.localEnd).day - parseLocalTime(requested.localStart).day;
-    const end = { day: start.day + days, second: 0 };
-    return { start_time: formatLocalDate(start), end_time: formatLocalDate(end) };
-  }
-  const end = endOf(toInstant(start, requested.timeZone).epochSecond, durationOf(requested), requested.timeZone);
-  return { start_time: formatLocalTime(start), end_time: wireInstant(new Date(end * 1_000)) };
+  const duration = durationOf(requested);
+  const named = { original, duration };
+  const end = localOf(stampOf(start) + duration.days * SECONDS_IN_DAY + duration.seconds);
+  const format = requested.allDay ? formatLocalDate : formatLocalTime;
+  return { start_time: format(start), end_time: format(end), named };
 }
 
 /**
@@ -166,6 +177,12 @@ export function splitBefore(
   }
 }
 
+/** @throws Problem validation_failed for the second of two equal wall times, because the others have only the first */
+function refuseRepeated({ startTime: instant, localStart: local, timeZone }: EventTimes): void {
+  if (!isRepeated({ instant, local }, timeZone)) return;
+  throw invalid({ ...repeatedTime({ local }, timeZone), pointer: '/start_time' });
+}
+
 /** Returns a value of an override; undefined when it equals the value of the series. */
 const omitIfEqual = <T>(value: T | undefined, ofSeries: T): T | undefined => (value === ofSeries ? undefined : value);
 
@@ -179,16 +196,22 @@ function overrideTimes(
   original: LocalTime,
   before: StoredOverride,
   input: ContentInput,
-): Pick<StoredOverride, 'start' | 'duration'> {
+): Pick<StoredOverride, 'start' | 'zone' | 'duration'> {
   if (input.start_time === undefined && input.end_time === undefined) {
-    return { start: before.start, duration: before.duration };
+    return { start: before.start, zone: before.zone, duration: before.duration };
   }
   const requested = resolveOccurrenceTimes(content, original, input);
-  const unmoved = requested.localStart === timesAt(content, original).localStart;
+  const { startTime: instant, localStart: local } = requested;
+  if (isRepeated({ instant, local }, content.timeZone)) {
+    const seconds = secondsOf(requested.endTime) - secondsOf(instant);
+    return { start: formatLocalTime(localOf(secondsOf(instant))), zone: 'UTC', duration: { days: 0, seconds } };
+  }
+  const unmoved = instant.getTime() === timesAt(content, original).startTime.getTime();
   const [duration, usual] = [durationOf(requested), durationOf(content)];
   const sameDuration = duration.days === usual.days && duration.seconds === usual.seconds;
   return {
-    start: unmoved ? before.start : omitIfEqual(requested.localStart, formatLocalTime(original)),
+    start: unmoved ? before.start : omitIfEqual(local, formatLocalTime(original)),
+    zone: undefined,
     duration: sameDuration ? undefined : duration,
   };
 }

@@ -28,7 +28,7 @@ export function seriesOf(content: EventContent): Series {
 export function applySeries(content: EventContent, series: Series): EventContent {
   const timeZone = series.zone ?? content.timeZone;
   const start = toInstant(series.start, timeZone).epochSecond;
-  const end = endOf(start, series.duration, timeZone);
+  const end = endOf(start, series.duration, timeZone, series.allDay);
   return {
     ...content,
     timeZone,
@@ -51,20 +51,34 @@ export function overrideContent(override: Override | undefined): OverrideContent
   return override?.content ?? {};
 }
 
-function toEngineOverride({ original, start, duration, ...content }: StoredOverride): Override {
+/** Returns when an occurrence with an override takes place, on the clock of the series; an all-day one ends at midnight. */
+export function occurrenceSpan(
+  content: EventContent,
+  { original, start, duration = durationOf(content) }: StoredOverride,
+): { start: LocalTime; end: LocalTime; allDay: boolean } {
+  const { timeZone, allDay } = content;
+  const from = parseLocalTime(start ?? original);
+  if (allDay) return { start: from, end: dayAfter(from, duration.days), allDay };
+  const end = endOf(toInstant(from, timeZone).epochSecond, duration, timeZone);
+  return { start: from, end: toLocal(end, timeZone), allDay };
+}
+
+function toEngineOverride({ original, start, zone, duration, ...content }: StoredOverride): Override {
   return {
     original: parseLocalTime(original),
     ...(start === undefined ? {} : { start: parseLocalTime(start) }),
+    ...(zone === undefined ? {} : { zone }),
     ...(duration === undefined ? {} : { duration }),
     content,
   };
 }
 
 function toStoredOverride(override: Override): StoredOverride {
-  const { original, start, duration } = override;
+  const { original, start, zone, duration } = override;
   return {
     original: formatLocalTime(original),
     ...(start === undefined ? {} : { start: formatLocalTime(start) }),
+    ...(zone === 'UTC' ? { zone } : {}),
     ...(duration === undefined ? {} : { duration }),
     ...overrideContent(override),
   };

@@ -121,8 +121,8 @@ function wireOverride(override: StoredOverride, content: EventContent): WireOver
 
 function wireOverrideTimes(override: StoredOverride, content: EventContent): { start_time: string; end_time: string } {
   const { timeZone, allDay } = content;
-  const start = toInstant(parseLocalTime(override.start ?? override.original), timeZone).epochSecond;
-  const end = endOf(start, override.duration ?? durationOf(content), timeZone);
+  const start = toInstant(parseLocalTime(override.start ?? override.original), override.zone ?? timeZone).epochSecond;
+  const end = endOf(start, override.duration ?? durationOf(content), timeZone, allDay);
   const toWire = (epochSecond: number): string => wireOccurrenceTime(epochSecond, { timeZone, allDay });
   return { start_time: toWire(start), end_time: toWire(end) };
 }

@@ -36,7 +36,7 @@ export class CheckConflictsService {
     if (eventId !== null) await this.access.require(eventId, actor.userId, 'edit');
     return this.transactions.run(async (tx) => {
       const booking = await this.toBooking(tx, actor, input, eventId);
-      const conflicts = await this.availability.find(tx, booking, actor);
+      const conflicts = await this.availability.findNew(tx, booking, actor);
       return {
         conflicts,
         suggestions: conflicts.length > 0 ? await this.availability.suggest(tx, booking) : [],
@@ -55,6 +55,11 @@ export class CheckConflictsService {
     if (eventId !== null && !found) throw notFound();
     const draft = draftContent(input, found?.content ?? null, actor.timeZone);
     if ('errors' in draft) throw invalid(...draft.errors);
-    return { eventId: eventId ?? NIL, ownerId: found?.ownerId ?? actor.userId, content: draft.content };
+    return {
+      eventId: eventId ?? NIL,
+      ownerId: found?.ownerId ?? actor.userId,
+      content: draft.content,
+      before: found?.content,
+    };
   }
 }

@@ -56,6 +56,21 @@ export class StaleVersionProblemView extends ProblemView {
   clashes?: FieldClashView[];
 }
 
+/** A part of a split series that changed since. */
+export class ChangedTailView {
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'Null when you may not see that event.',
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b01',
+  })
+  event_id: string | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Its current version.', example: 2 })
+  version: number | null;
+}
+
 export class LaterChangesProblemView extends ProblemView {
   @ApiProperty({
     type: [FieldClashView],
@@ -64,6 +79,13 @@ export class LaterChangesProblemView extends ProblemView {
       'The fields that changed again since: the value after the change, the current value, and the value that undoing would restore.',
   })
   clashes?: FieldClashView[];
+
+  @ApiProperty({
+    type: [ChangedTailView],
+    required: false,
+    description: 'With `later_changes`, when a split would be undone: the events split off that changed since.',
+  })
+  tails?: ChangedTailView[];
 }
 
 const CLASH = { field: 'title', base: 'Team meeting', theirs: 'Team lunch', yours: 'Team breakfast' };

@@ -1,5 +1,6 @@
 import { isSeries } from '../content/event-content.js';
 import type { CalendarEvent } from '../content/event.entity.js';
+import { listOccurrences, type ReaderWindow } from '../content/occurrences.js';
 import { seriesOf } from '../content/series.js';
 import type { Role } from '../permissions/role.js';
 import { expand } from '../recurrence/expand.js';
@@ -7,7 +8,9 @@ import type { TextFilter } from './text-filter.js';
 
 /** The conditions and the order of a list of events. An event must satisfy all conditions. */
 export interface EventFilter extends TextFilter {
-  /** The event overlaps the half-open window, either bound of which may be absent. */
+  /** The event overlaps the half-open window, as the caller sees it; see `occursWithin`. */
+  window: ReaderWindow;
+  /** Bounds around the window for SQL, which compares instants. All-day events float, so they may lie outside it. */
   from?: Date;
   to?: Date;
   role?: Role;
@@ -21,16 +24,15 @@ export interface EventFilter extends TextFilter {
   sort: { column: 'startTime' | 'updatedAt'; descending: boolean };
 }
 
-/** Returns true when SQL rejects all that the filter rejects: without a window, the bounds of series don't matter. */
-export const matchesInSql = ({ from, to, isRecurring }: EventFilter): boolean =>
-  (!from && !to) || isRecurring === false;
+/** Returns true when SQL rejects all that the filter rejects: the bounds of a window are approximate in SQL. */
+export const matchesInSql = ({ from, to }: EventFilter): boolean => !from && !to;
 
-/** Returns true when an occurrence of the event overlaps the window, which the bounds of a series do not show. */
-export function occursWithin(event: CalendarEvent, { from, to }: EventFilter): boolean {
-  if (!isSeries(event) || (!from && !to)) return true;
-  const window = {
-    from: from ? from.getTime() / 1_000 : -Infinity,
-    to: to ? to.getTime() / 1_000 : Infinity,
-  };
-  return expand(seriesOf(event), window, 1).length > 0;
+/** Returns true when an occurrence of the event overlaps the window, as SQL finds only approximately. */
+export function occursWithin(event: CalendarEvent, { window }: Pick<EventFilter, 'window'>): boolean {
+  if (isAlways(window)) return true;
+  // Expanding is enough for times of day, and cheaper.
+  if (isSeries(event) && !event.allDay) return expand(seriesOf(event), window, 1).length > 0;
+  return listOccurrences(event, window, 1).length > 0;
 }
+
+const isAlways = ({ from, to }: ReaderWindow): boolean => from === -Infinity && to === Infinity;

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ConflictView } from '../availability/conflict-view.js';
-import type { EventContent } from '../content/event-content.js';
+import { type EventContent, isAdjusted } from '../content/event-content.js';
 import type { OccurrenceWire, PlainWire, WireOverride } from '../content/fields.js';
 import { type EventOccurrence, wireOccurrence } from '../content/occurrences.js';
 import { wireContent, wireOccurrenceContent, wireRrule } from '../content/wire.js';
@@ -145,6 +145,12 @@ export class EventView extends EventContentView {
   updated_by: PersonView;
 
   @ApiPropertyOptional({
+    description:
+      'True when the clocks skip the wall time of the start or the end: the event is moved forward by the gap. For a series, of its first date.',
+  })
+  adjusted?: boolean;
+
+  @ApiPropertyOptional({
     type: [String],
     description: 'After a write with `on_conflict: skip`: the original starts of the occurrences that were skipped.',
   })
@@ -191,6 +197,7 @@ export function eventView(
     id: event.id,
     ...content,
     rrule: wireRrule(event),
+    ...(isAdjusted(event) ? { adjusted: true } : {}),
     series_id: event.seriesId,
     split_from: event.splitFrom ? { event_id: event.splitFrom, version: event.splitFromVersion! } : null,
     version: event.version,

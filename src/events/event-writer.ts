@@ -4,11 +4,12 @@ import type { Conflict, Resolution } from '../availability/conflict.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
 import { findChangedFields, changesTime, wireContent } from '../content/wire.js';
-import type { ContentKind } from '../history/change.js';
+import type { ContentKind, Undoing } from '../history/change.js';
 import { EventLock, type LockedEvent, type LockedForActor } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
+import { Problem } from '../problems/problem.js';
 import { MembersWriter } from '../sharing/members-writer.js';
 import { type EventWithMembers, toEventWithMembers } from './event-record.js';
 import { createFirstRow, createNextRow, deriveColumns } from './event-row.js';
@@ -36,7 +37,9 @@ export interface WriteRequest {
   kind: ContentKind;
   comment: string | null;
   onConflict: Resolution;
-  /** Undoes the splits made after this version whose tails are unchanged. */
+  /** How the version is made, when it undoes others. */
+  undoes?: Undoing;
+  /** Undoes the splits made after this version; refused when a tail changed since. */
   rejoinAfter?: number;
 }
 
@@ -92,7 +95,7 @@ export class EventWriter {
     tx: Transaction,
     locked: LockedForActor,
     content: EventContent,
-    { actor, kind, comment, onConflict, rejoinAfter }: WriteRequest,
+    { actor, kind, comment, onConflict, undoes, rejoinAfter }: WriteRequest,
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const [before, after] = [wireContent(event), wireContent(content)];
@@ -100,7 +103,7 @@ export class EventWriter {
     if (fields.length === 0) return toEventWithMembers(locked, event);
     // Removing the last occurrence deletes the event, whatever the kind of the request.
     const isDeletion = fields.includes('deleted') && content.deletedAt !== null;
-    const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment };
+    const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment, undoes };
     const author = { id: actor.userId, username: actor.username };
     if (!changesTime(before, after)) {
       const saved = await this.events.update(createNextRow(locked, content, actor), event, version);
@@ -108,8 +111,8 @@ export class EventWriter {
     }
     if (!locked.availabilityLocked)
       throw new Error('A write changes the time of an event without a lock on the availability of its owner');
-    if (rejoinAfter !== undefined) await this.rejoin(tx, actor, event, rejoinAfter);
-    const booking = { eventId: event.id, ownerId, content };
+    if (rejoinAfter !== undefined) await this.rejoin(tx, actor, event, rejoinAfter, onConflict);
+    const booking = { eventId: event.id, ownerId, content, before: toContent(event) };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
     const saved = await this.events.update(createNextRow(locked, resolved.content, actor), event, version);
@@ -138,7 +141,8 @@ export class EventWriter {
       splitFrom: event.id,
       splitFromVersion: saved.version,
     });
-    const booking = { eventId: created.id, ownerId, content: tail };
+    // The whole series had this time, with whatever it shares it.
+    const booking = { eventId: created.id, ownerId, content: tail, before: toContent(event) };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
     Object.assign(created, resolved.content, deriveColumns(resolved.content));
@@ -201,17 +205,35 @@ export class EventWriter {
     return written;
   }
 
-  /** Moves the unchanged tails of later splits to the trash, so that the whole series can occupy their time again. */
-  private async rejoin(tx: Transaction, actor: Actor, event: CalendarEvent, version: number): Promise<void> {
-    for (const tailId of await this.events.listUntouchedTails(tx, event.id, version)) {
-      const tail = await this.locks.lock(tx, tailId);
+  /**
+   * Moves the tails of later splits to the trash, so that the whole series can occupy their time again. With `allow`, those
+   * that changed since stay beside it.
+   * @throws Problem later_changes with the tails that changed since
+   */
+  private async rejoin(
+    tx: Transaction,
+    actor: Actor,
+    event: CalendarEvent,
+    version: number,
+    onConflict: Resolution,
+  ): Promise<void> {
+    const tails = await this.events.listTails(tx, event.id, version);
+    const locked: LockedEvent[] = [];
+    const changed: ChangedTail[] = [];
+    for (const { id, unchanged } of tails) {
+      const tail = await this.locks.lock(tx, id);
       const role = tail?.members.find(({ userId }) => userId === actor.userId)?.role;
-      if (!tail || !role || !can(role, 'edit')) continue;
+      if (tail && unchanged && role && can(role, 'edit')) locked.push(tail);
+      else changed.push({ event_id: role ? id : null, version: role && tail ? tail.event.version : null });
+    }
+    if (changed.length > 0 && onConflict !== 'allow')
+      throw new Problem('later_changes', { detail: TAIL_CHANGED, members: { tails: changed } });
+    for (const tail of locked) {
       const content = { ...toContent(tail.event), deletedAt: new Date() };
       const comment = `Rejoined with “${event.title}”`;
       const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment };
       await this.events.update(createNextRow(tail, content, actor), tail.event, deletion);
-      this.availability.vacate(tx, tailId);
+      this.availability.vacate(tx, tail.event.id);
     }
   }
 
@@ -233,6 +255,15 @@ export class EventWriter {
     return { skipped, possibleConflictsAfter: await this.availability.findFar(tx, occupied, actor) };
   }
 }
+
+/** A part of a split series that prevents joining it again. The members are null where the actor may not see it. */
+interface ChangedTail {
+  event_id: string | null;
+  version: number | null;
+}
+
+const TAIL_CHANGED =
+  'The series was split after that version, and the events in `tails` changed since. Change or delete them first, or roll back only other fields.';
 
 /** Removes the id from a conflict with a new event of the same call, because none of them will exist. */
 function hideCreated(conflict: Conflict, createdIds: string[]): Conflict {

@@ -206,14 +206,14 @@ export class EventsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('delete', { locks: true })
+  @RequireRole('edit', { locks: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({
     operationId: 'deleteEvent',
     summary: 'Delete an event',
     description:
-      'Owner only. Moves the event to the trash: you can still read its history and restore it. With `occurrence`, removes the occurrences that `scope` selects.',
+      'Owner only. Moves the event to the trash: you can still read its history and restore it. With `occurrence`, removes the occurrences that `scope` selects, which editors may do as well unless none would remain.',
   })
   @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })

@@ -118,9 +118,17 @@ export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProp
     example: 3,
   })
   version?: number;
+
+  @FlagField({
+    description:
+      'For a series: `true` lets it begin at `start_time`, on another day of its pattern, and keeps its other dates. Without it, all dates move as far as the start.',
+    optional: true,
+    example: false,
+  })
+  start_only?: boolean;
 }
 
-type EventBody = Partial<CreateEventBody> & Pick<UpdateEventBody, 'version'>;
+type EventBody = Partial<CreateEventBody> & Pick<UpdateEventBody, 'version' | 'start_only'>;
 
 export const toEventInput = ({
   on_conflict,

@@ -8,7 +8,7 @@ import { Database } from '../platform/database/database.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
-import { type EventFilter, matchesInSql } from './event-filter.js';
+import { type EventFilter, matchesInSql, occursWithin } from './event-filter.js';
 import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
 import { selectOneAsOf } from './events-as-of.js';
@@ -54,21 +54,24 @@ export class EventsRepository {
     tx.write(`UPDATE events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);
   }
 
-  /** Returns the events split off after a version of this one that have the same owner and are unchanged since. */
-  async listUntouchedTails(tx: Transaction, id: string, afterVersion: number): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(
-      `SELECT e.id FROM events e
-        WHERE e.split_from = $1 AND e.split_from_version > $2 AND e.deleted_at IS NULL
-          AND EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
+  /**
+   * Returns the events split off after a version of this one that are not in the trash, and whether each is unchanged
+   * since, with the same owner.
+   */
+  async listTails(tx: Transaction, id: string, afterVersion: number): Promise<{ id: string; unchanged: boolean }[]> {
+    return tx.query<{ id: string; unchanged: boolean }>(
+      `SELECT e.id,
+              EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
                        WHERE first.event_id = e.id AND first.version = 1 AND last.version = e.version
                          AND first.snapshot = last.snapshot AND first.long_values IS NOT DISTINCT FROM last.long_values)
           AND EXISTS (SELECT FROM event_permissions mine JOIN event_permissions theirs ON theirs.user_id = mine.user_id
                        WHERE mine.event_id = $1 AND mine.role = 'owner'
-                         AND theirs.event_id = e.id AND theirs.role = 'owner')
+                         AND theirs.event_id = e.id AND theirs.role = 'owner') AS unchanged
+         FROM events e
+        WHERE e.split_from = $1 AND e.split_from_version > $2 AND e.deleted_at IS NULL
         ORDER BY e.id FOR UPDATE OF e`,
       [id, afterVersion],
     );
-    return rows.map((row) => row.id);
   }
 
   /** Inserts new rows, and notifies the subscribers of TypeORM, of which one captures their versions from memory. */
@@ -111,7 +114,7 @@ export class EventsRepository {
     return this.read(userId, { ...filter, isRecurring: true }, { after: null, limit, offset: 0 });
   }
 
-  /** Returns the single events that a person may see, by start, after a key (epoch seconds and id). */
+  /** Returns the single events that match the filter, by start, after a key (epoch seconds and id). */
   listSingle(
     userId: string,
     filter: EventFilter,
@@ -119,8 +122,12 @@ export class EventsRepository {
     after: { start: number; id: string } | null,
   ): Promise<EventRecord[]> {
     if (filter.isRecurring === true) return Promise.resolve([]);
-    const key = after && readKey([new Date(after.start * 1_000).toISOString(), after.id]);
-    return this.read(userId, { ...filter, isRecurring: false }, { after: key, limit, offset: 0 });
+    const single = { ...filter, isRecurring: false };
+    const read = (key: string[] | null, take: number): Promise<EventRecord[]> =>
+      this.read(userId, single, { after: key && readKey(key), limit: take, offset: 0 });
+    const keyOf = ({ event }: EventRecord): string[] => [event.startTime.toISOString(), event.id];
+    const key = after && [new Date(after.start * 1_000).toISOString(), after.id];
+    return readAll(read, keyOf, (event) => occursWithin(event, filter), limit, key);
   }
 
   /**

@@ -4,6 +4,7 @@ import { editContent, mayMove, type OccurrenceTarget, splitContent } from '../co
 import { type EventContent, toContent } from '../content/event-content.js';
 import { findOriginal, removeOccurrences } from '../content/series-edit.js';
 import { EventLock } from '../history/event-lock.js';
+import { checkRole } from '../permissions/access.service.js';
 import { HistoryService } from '../history/history.service.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -90,7 +91,8 @@ export class EventsService {
   }
 
   /**
-   * Moves an event to the trash, or removes some occurrences of a series. An event without occurrences is deleted.
+   * Moves an event to the trash, or removes some occurrences of a series. An editor may remove occurrences; only the owner
+   * may delete the event, and removing the last occurrence does.
    * @throws Problem stale_version, not_found, forbidden, validation_failed
    */
   async delete(
@@ -101,10 +103,11 @@ export class EventsService {
   ): Promise<void> {
     const request = { actor, kind: 'updated' as const, comment: null, onConflict: 'allow' as const };
     await this.transactions.run(async (tx) => {
-      const locked = await this.locks.lockFor(tx, actor, id, 'delete', { availability: true });
+      const locked = await this.locks.lockFor(tx, actor, id, target ? 'edit' : 'delete', { availability: true });
       refuseStale(locked.event.version, precondition);
       const current = toContent(locked.event);
       const rest = target && removeOccurrences(current, findOriginal(current, target.occurrence), target.scope);
+      if (!rest) checkRole(locked.role, false, 'delete');
       await this.writer.write(tx, locked, rest ?? { ...current, deletedAt: new Date() }, request);
     });
   }

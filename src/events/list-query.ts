@@ -4,6 +4,7 @@ import { type FieldError, invalid } from '../problems/problem.js';
 import type { EventFilter } from './event-filter.js';
 import type { ListEventsQuery, OccurrenceQuery } from './events.dto.js';
 import type { OccurrenceTarget } from '../content/edit.js';
+import { MAX_ZONE_DIFFERENCE, type ReaderWindow } from '../content/occurrences.js';
 
 type Name = 'from' | 'to' | 'start_date' | 'end_date' | 'updated_since';
 
@@ -15,8 +16,9 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
   const { from, to, updated_since: updatedSince } = readInstants(query, timeZone);
   const sort = query.sort ?? 'start_time';
   return {
-    from,
-    to,
+    window: toWindow({ from, to }, timeZone),
+    from: from && later(from, -MAX_ZONE_DIFFERENCE),
+    to: to && later(to, MAX_ZONE_DIFFERENCE),
     updatedSince,
     q: query.q || undefined,
     location: query.location || undefined,
@@ -30,10 +32,17 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
 }
 
 /** Reads a half-open window. A date is midnight in the caller's zone. @throws Problem validation_failed */
-export function readWindow(query: { from?: string; to?: string }, timeZone: string): { from?: Date; to?: Date } {
-  const { from, to } = readInstants(query, timeZone);
-  return { from, to };
+export function readWindow(query: { from?: string; to?: string }, timeZone: string): ReaderWindow {
+  return toWindow(readInstants(query, timeZone), timeZone);
 }
+
+const toWindow = ({ from, to }: { from?: Date; to?: Date }, zone: string): ReaderWindow => ({
+  from: from ? from.getTime() / 1_000 : -Infinity,
+  to: to ? to.getTime() / 1_000 : Infinity,
+  zone,
+});
+
+const later = (instant: Date, seconds: number): Date => new Date(instant.getTime() + seconds * 1_000);
 
 function readInstants(query: Partial<Record<Name, string>>, timeZone: string): Partial<Record<Name, Date>> {
   const errors: FieldError[] = [];

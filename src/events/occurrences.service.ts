@@ -8,7 +8,12 @@ import { isSeries } from '../content/event-content.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import type { EventRecord } from './event-record.js';
 import { EventsRepository } from './events.repository.js';
-import { type EventOccurrence, listOccurrences, type OccurrenceKey } from '../content/occurrences.js';
+import {
+  type EventOccurrence,
+  listOccurrences,
+  type OccurrenceKey,
+  type ReaderWindow,
+} from '../content/occurrences.js';
 
 /** One occurrence of an event that a person may see. */
 export interface ExpandedRecord {
@@ -31,14 +36,14 @@ export class OccurrencesService {
   async list(
     actor: Actor,
     id: string,
-    window: { from?: Date; to?: Date },
+    window: ReaderWindow,
     page: PageRequest,
   ): Promise<{ event: CalendarEvent; page: Page<EventOccurrence> }> {
     refuseNumbered(page);
     const record = await this.events.findRecord(id, actor.userId);
     if (!record || record.event.deletedAt) throw notFound();
     const after = page.after && { start: readSeconds(page.after[0]), original: page.after[1]! };
-    const found = listOccurrences(record.event, toEpochWindow(window), page.limit + 1, after);
+    const found = listOccurrences(record.event, window, page.limit + 1, after);
     const keyOf = (occurrence: EventOccurrence): string[] => [String(occurrence.start), occurrence.original];
     return { event: record.event, page: pageOf(found, page, keyOf, null) };
   }
@@ -50,7 +55,7 @@ export class OccurrencesService {
    */
   async expandAll(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<ExpandedRecord>> {
     refuseNumbered(page);
-    const window = toEpochWindow(requireWindow(filter));
+    const window = requireWindow(filter);
     const after = page.after && { start: readSeconds(page.after[0]), id: page.after[1]!, original: page.after[2]! };
     const take = page.limit + 1;
     const series = await this.events.listSeries(actor.userId, filter, MAX_SERIES + 1);
@@ -97,18 +102,19 @@ function refuseNumbered(page: PageRequest): void {
   throw invalid({ pointer: '/query/page', code: 'not_allowed', message: 'Occurrences are paged by `cursor`.' });
 }
 
-function requireWindow({ from, to, sort }: EventFilter): { from: Date; to: Date } {
-  if (!from || !to) {
-    const pointer = from ? '/query/to' : '/query/from';
+function requireWindow({ window, sort }: EventFilter): ReaderWindow {
+  const { from, to } = window;
+  if (from === -Infinity || to === Infinity) {
+    const pointer = to === Infinity && from !== -Infinity ? '/query/to' : '/query/from';
     throw invalid({ pointer, code: 'required', message: 'Required with `expand`.' });
   }
-  if (to.getTime() - from.getTime() > MAX_WINDOW_DAYS * 86_400_000) {
+  if (to - from > MAX_WINDOW_DAYS * 86_400) {
     throw invalid({ pointer: '/query/to', code: 'too_large', message: `At most ${MAX_WINDOW_DAYS} days.` });
   }
   if (sort.column !== 'startTime' || sort.descending) {
     throw invalid({ pointer: '/query/sort', code: 'not_allowed', message: 'Occurrences are listed by `start_time`.' });
   }
-  return { from, to };
+  return window;
 }
 
 /** Returns the key within one event. Keys are ordered by start, event and original start. */
@@ -132,8 +138,3 @@ function readSeconds(text: string | undefined): number {
   if (!text || !/^-?\d{1,12}$/.test(text)) throw invalidCursor();
   return Number(text);
 }
-
-const toEpochWindow = ({ from, to }: { from?: Date; to?: Date }): { from: number; to: number } => ({
-  from: from ? from.getTime() / 1_000 : -Infinity,
-  to: to ? to.getTime() / 1_000 : Infinity,
-});

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Conflict } from '../availability/conflict.js';
 import { occupancyOf } from '../availability/occupancy.js';
 import { AvailabilityService } from '../availability/availability.service.js';
+import { resolveTimes, showsLocal } from '../content/draft-times.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, isSeries, toContent } from '../content/event-content.js';
 import { seriesOf, applySeries } from '../content/series.js';
@@ -87,6 +88,16 @@ function recomputeInstants(event: CalendarEvent): EventContent {
     if (formatLocalTime(toLocal(instant.getTime() / 1_000, timeZone)) === local) return instant;
     return new Date(toInstant(parseLocalTime(local), timeZone).epochSecond * 1_000);
   };
-  const [startTime, endTime] = [at(content.startTime, content.localStart), at(content.endTime, content.localEnd)];
-  return { ...content, startTime, endTime };
+  const startTime = at(content.startTime, content.localStart);
+  const start = { instant: startTime, local: content.localStart };
+  // Beside a start that the clocks skip, the end moved with it.
+  if (!showsLocal(start, timeZone)) {
+    const { localStart: start_time, localEnd: end_time, allDay } = content;
+    const texts = allDay
+      ? { start_time: start_time.slice(0, 10), end_time: end_time.slice(0, 10) }
+      : { start_time, end_time };
+    const resolved = resolveTimes({ ...texts, time_zone: timeZone, all_day: allDay }, null, timeZone);
+    if ('times' in resolved) return { ...content, ...resolved.times };
+  }
+  return { ...content, startTime, endTime: at(content.endTime, content.localEnd) };
 }

@@ -52,12 +52,13 @@ export function seriesCandidates({ window, length, zoneName }: Question, rule: R
       const { epochSecond: start } = first;
       // A start that the clocks skip equals a later candidate.
       if (first.adjusted || start < window.start || start + length > window.end) continue;
-      const occurrences = dates
+      const zoned = dates
         .map((date) => date * SECONDS_IN_DAY + second)
-        .filter((stamp) => includes(stamp, toInstant(stamp).epochSecond))
-        .map((stamp) => toInstant(stamp).epochSecond)
-        .map((at) => ({ start: at, end: at + length }));
-      if (occurrences.length > 0) candidates.push(occurrences);
+        .map((stamp) => ({ stamp, ...toInstant(stamp) }))
+        .filter(({ stamp, epochSecond }) => includes(stamp, epochSecond));
+      // Nobody wants a series one of whose occurrences has to be moved out of a gap.
+      if (zoned.length === 0 || zoned.some(({ adjusted }) => adjusted)) continue;
+      candidates.push(zoned.map(({ epochSecond: at }) => ({ start: at, end: at + length })));
     }
   }
   return candidates;

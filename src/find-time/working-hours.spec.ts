@@ -32,10 +32,13 @@ describe('awayTime', () => {
     expect(paris(autumn)).toEqual(['2026-10-24T15:00:00.000Z/2026-10-25T08:00:00.000Z']);
   });
 
-  it('moves a start that the clocks skip forward', () => {
+  it('begins or ends at the end of a gap where the clocks skip the time, and has no hours inside one', () => {
     const window = { start: at('2026-03-29T00:00:00Z'), end: at('2026-03-29T04:00:00Z') };
     expect(format(awayTime(hours('02:30', '24:00', EVERY_DAY), 'Europe/Paris', window))).toEqual([
-      '2026-03-29T00:00:00.000Z/2026-03-29T01:30:00.000Z',
+      '2026-03-29T00:00:00.000Z/2026-03-29T01:00:00.000Z',
+    ]);
+    expect(format(awayTime(hours('02:15', '02:45', EVERY_DAY), 'Europe/Paris', window))).toEqual([
+      '2026-03-29T00:00:00.000Z/2026-03-29T04:00:00.000Z',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { Interval } from '../availability/occupancy.js';
 import { type Weekday, weekdayOf } from '../time/calendar-day.js';
-import { SECONDS_IN_DAY } from '../time/local-time.js';
+import { localOf, SECONDS_IN_DAY } from '../time/local-time.js';
+import { toBound } from '../time/time-zone.js';
 import { getZone } from '../time/zone.js';
 
 /** The working hours of a person, on the clocks of a zone. */
@@ -19,11 +20,11 @@ export function secondsOfClock(text: string): number {
 
 /**
  * Returns the intervals of a window (epoch seconds) that lie outside working hours. Hours that touch at midnight are
- * contiguous; a start or an end that the clocks skip moves forward with them.
+ * contiguous; a start or an end that the clocks skip is the end of the gap.
  */
 export function awayTime(hours: WorkingHours, zoneName: string, window: Interval): Interval[] {
-  const { toInstant, toStamp } = getZone(zoneName);
-  const instantOn = (day: number, second: number): number => toInstant(day * SECONDS_IN_DAY + second).epochSecond;
+  const { toStamp } = getZone(zoneName);
+  const instantOn = (day: number, second: number): number => toBound(localOf(day * SECONDS_IN_DAY + second), zoneName);
   // Includes the previous day: its hours may end within the window.
   const firstDay = Math.floor(toStamp(window.start) / SECONDS_IN_DAY) - 1;
   const away: Interval[] = [];
@@ -33,7 +34,7 @@ export function awayTime(hours: WorkingHours, zoneName: string, window: Interval
     if (!hours.days.has(weekdayOf(day))) continue;
     const opens = instantOn(day, hours.start);
     const closes = instantOn(day, hours.end);
-    if (closes <= coveredUntil) continue;
+    if (closes <= Math.max(opens, coveredUntil)) continue;
     if (opens > coveredUntil) away.push({ start: coveredUntil, end: Math.min(opens, window.end) });
     coveredUntil = closes;
   }

@@ -130,6 +130,8 @@ export const ERROR_CODES = [
   'not_a_date',
   'unknown_time_zone',
   'end_not_after_start',
+  'repeated_time',
+  'not_an_occurrence',
   'unknown_person',
   'duplicate',
   'too_deep',

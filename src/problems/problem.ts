@@ -9,6 +9,8 @@ export interface FieldError {
   message: string;
   /** With `start_not_in_pattern`: the next valid start. */
   next?: string;
+  /** With `not_an_occurrence`: the original starts of the occurrences before and after. */
+  near?: string[];
 }
 
 interface ProblemExtras {

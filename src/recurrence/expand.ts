@@ -1,5 +1,5 @@
 import { LAST_DAY } from '../time/calendar-day.js';
-import { SECONDS_IN_DAY, stampOf, type LocalStamp, type LocalTime } from '../time/local-time.js';
+import { SECONDS_IN_DAY, localOf, stampOf, type LocalStamp, type LocalTime } from '../time/local-time.js';
 import { compareOccurrences, overriddenOccurrence, plainOccurrence, type Occurrence } from './occurrence.js';
 import { compileSeries, type SeriesTimes } from './series-times.js';
 import type { Series } from './series.js';
@@ -47,6 +47,26 @@ export function occurrenceAt(series: Series, original: LocalTime): Occurrence | 
   if (!times.has(stamp)) return null;
   const override = series.overrides.find((candidate) => stampOf(candidate.original) === stamp);
   return override ? overriddenOccurrence(series, override) : plainOccurrence(series, times, stamp);
+}
+
+/** Returns the original starts of the last occurrence before a local time and of the first one after it. */
+export function datesAround(series: Series, local: LocalTime): LocalTime[] {
+  const { rule, added, excluded } = compileSeries(series);
+  const around = stampOf(local);
+  const isHeld = (stamp: LocalStamp): boolean => !excluded.has(stamp);
+  let [before, after]: (LocalStamp | undefined)[] = [undefined, undefined];
+  rule.backward(around, (stamp) => {
+    if (isHeld(stamp)) before = stamp;
+    return before === undefined;
+  });
+  rule.forward(around + 1, (stamp) => {
+    if (isHeld(stamp)) after = stamp;
+    return after === undefined;
+  });
+  const held = added.filter(isHeld);
+  const befores = [before, ...held.filter((stamp) => stamp < around)].filter((stamp) => stamp !== undefined);
+  const afters = [after, ...held.filter((stamp) => stamp > around)].filter((stamp) => stamp !== undefined);
+  return [Math.max(...befores), Math.min(...afters)].filter(Number.isFinite).map(localOf);
 }
 
 /** Counts all occurrences. Returns null for a series without an end. */

@@ -3,29 +3,35 @@ import { compilePeriodStamps } from './period-stamps.js';
 import { compileSeries, type SeriesTimes } from './series-times.js';
 import type { Override, Series } from './series.js';
 
-/** Returns the new original start of an occurrence, or null if the moved series no longer has that occurrence. */
-export type Rename = (time: LocalTime) => LocalTime | null;
-
 /**
- * Maps the original starts of a series to those of the moved series; see `moveSeries`, rule 3.
- * @param shift seconds on the wall clock by which the start moves
- * @param shiftOfTime the change of the time of day alone, in seconds
+ * Returns the changed series with the excluded dates and overrides of the series before, under new original starts: the
+ * first of these that the changed series has are the old ones moved by one of the `shifts` (seconds), or the same
+ * position in the same month of a rule that moved. Those of occurrences that it no longer has are dropped.
+ * @param after the changed series, with its added dates, without excluded dates and overrides
  */
-export function buildRename(before: Series, after: Series, shift: number, shiftOfTime: number): Rename {
+export function renameWhereFound(before: Series, after: Series, shifts: readonly number[]): Series {
   const times = compileSeries(after);
-  const added = new Set(before.added.map(stampOf));
-  return (time) => {
+  const rename = (time: LocalTime): LocalTime | null => {
     const stamp = stampOf(time);
-    if (added.has(stamp)) return localOf(stamp + shift);
-    const candidates = [stamp + shift, stamp + shiftOfTime, stamp];
-    const found = candidates.find((candidate) => times.has(candidate)) ?? samePosition(before, after, times, stamp);
-    return found === null ? null : localOf(found);
+    const found = shifts.map((shift) => stamp + shift).find((candidate) => times.has(candidate));
+    const name = found ?? (shifts.length > 1 ? samePosition(before, after, times, stamp) : null);
+    return name === null ? null : localOf(name);
+  };
+  return {
+    ...after,
+    excluded: renameAll(before.excluded, rename),
+    overrides: renameOverrides(before.overrides, rename),
   };
 }
+
+type Rename = (time: LocalTime) => LocalTime | null;
 
 /** Each series numbers its periods from its own start, so equal indexes mean corresponding periods. */
 function samePosition(before: Series, after: Series, times: SeriesTimes, stamp: LocalStamp): LocalStamp | null {
   if (!before.rule || !after.rule) return null;
+  const { frequency, interval } = before.rule;
+  if (frequency !== after.rule.frequency || interval !== after.rule.interval) return null;
+  if (frequency === 'daily' || frequency === 'weekly') return null;
   const old = compilePeriodStamps(before.rule, before.start, before.allDay);
   const index = old.periods.indexFrom(Math.floor(stamp / SECONDS_IN_DAY));
   const oldPeriod = old.period(index);
@@ -38,13 +44,13 @@ function samePosition(before: Series, after: Series, times: SeriesTimes, stamp: 
   return times.has(found) ? found : null;
 }
 
-export function renameAll(times: readonly LocalTime[], rename: Rename): LocalTime[] {
+function renameAll(times: readonly LocalTime[], rename: Rename): LocalTime[] {
   const renamed = times.map(rename).filter((time) => time !== null);
   const unique = new Map(renamed.map((time) => [stampOf(time), time]));
   return [...unique.values()].sort((a, b) => stampOf(a) - stampOf(b));
 }
 
-export function renameOverrides(overrides: readonly Override[], rename: Rename): Override[] {
+function renameOverrides(overrides: readonly Override[], rename: Rename): Override[] {
   const renamed = new Map<LocalStamp, Override>();
   for (const override of overrides) {
     const original = rename(override.original);

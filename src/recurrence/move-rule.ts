@@ -1,101 +1,158 @@
-import { civilFromDay, dayFromCivil, daysInMonth, daysInYear, modulo } from '../time/calendar-day.js';
-import { startOfWeek, startOfWeekOne } from '../time/week-year.js';
-import { weekdayOf, type Weekday } from '../time/calendar-day.js';
-import { weekYearOf, weeksInYear } from '../time/week-year.js';
-import type { LocalTime } from '../time/local-time.js';
+import { civilFromDay, dayFromCivil, daysInMonth, daysInYear, modulo, type Weekday } from '../time/calendar-day.js';
+import { SECONDS_IN_DAY, type LocalTime } from '../time/local-time.js';
+import { completeParts } from './day-parts.js';
 import type { RecurrenceRule, RuleWeekday } from './rule.js';
+import { timesOfDay } from './times-of-day.js';
 
-/**
- * Returns the rule of a series whose start moves. Entries that match the old start are replaced by entries that match
- * the new one:
- *
- * - In daily and weekly rules all weekdays rotate by the same number of days (MO,WE moved by one: TU,TH). WKST rotates
- *   with them where the order of the days in a week matters and would change.
- * - In monthly and yearly rules each entry that matches the old start (its weekday, `-1FR`, its day of the month or
- *   year, its week) matches the new start in the same way, counted from the same end. Other entries stay.
- * - An entry for the old month, hour, minute or second becomes the new month, hour, minute or second.
- *
- * COUNT and UNTIL stay.
- */
-export function moveRule(rule: RecurrenceRule, from: LocalTime, to: LocalTime): RecurrenceRule {
-  const old = placeOf(from, rule.weekStart ?? 0);
-  const moved = placeOf(to, rule.weekStart ?? 0);
-  const rotates = rule.frequency === 'daily' || rule.frequency === 'weekly';
-  const rotation = modulo(to.day - from.day, 7);
-  return omitUndefined({
-    ...rule,
-    byMonth: replaceEntries(rule.byMonth, [[old.month, moved.month]]),
-    byWeekNumber: replaceEntries(rule.byWeekNumber, pairs(old.weekNumber, moved.weekNumber)),
-    byYearDay: replaceEntries(rule.byYearDay, pairs(old.yearDay, moved.yearDay)),
-    byMonthDay: replaceEntries(rule.byMonthDay, pairs(old.monthDay, moved.monthDay)),
-    byHour: replaceEntries(rule.byHour, [[old.hour, moved.hour]]),
-    byMinute: replaceEntries(rule.byMinute, [[old.minute, moved.minute]]),
-    bySecond: replaceEntries(rule.bySecond, [[old.second, moved.second]]),
-    byDay: rotates
-      ? rule.byDay?.map(({ weekday }) => ({ weekday: rotateWeekday(weekday, rotation) }))
-      : rule.byDay && followStart(rule.byDay, old, moved, rule.frequency === 'yearly' && !rule.byMonth),
-    weekStart: rule.frequency === 'weekly' && rotation !== 0 ? rotateWeekStart(rule, rotation) : rule.weekStart,
-  });
-}
-
-/** A position counted from the start (1, 2, …) and from the end (-1, -2, …) of its week-year, year or month. */
-type Position = { fromStart: number; fromEnd: number };
-
-type Place = {
-  weekday: Weekday;
-  month: number;
-  monthDay: Position;
-  yearDay: Position;
-  weekNumber: Position;
-  hour: number;
-  minute: number;
-  second: number;
+/** A move of a series on its wall clock: the start goes from `from` to `to`, and all occurrences as far. */
+export type Move = {
+  readonly from: LocalTime;
+  readonly to: LocalTime;
+  /** An occurrence of the rule, by its original start: in its month or year, positions from either end are read. */
+  readonly reference: LocalTime;
 };
 
-function placeOf({ day, second }: LocalTime, weekStart: Weekday): Place {
+/**
+ * Returns the rules with which a series may follow a move, the most natural first. Most of them miss: the caller
+ * compares their dates with those that the move asks for. Weekdays rotate; days of the month and of the year, weeks and
+ * ordinals of weekdays move by as much as the start, and over either end of their month or year (`1` moved back by a day
+ * is `-1`). COUNT and UNTIL stay. Returns none if no hours and minutes give the moved times of day.
+ */
+export function movedRules(rule: RecurrenceRule, move: Move): RecurrenceRule[] {
+  const times = moveTimesOfDay(rule, move);
+  if (times === null) return [];
+  const days = move.to.day - move.from.day;
+  if (days === 0) return [omitUndefined({ ...rule, ...times })];
+  const old = placeOf(move.reference.day);
+  const moved = placeOf(move.reference.day + days);
+  const candidates: RecurrenceRule[] = [];
+  for (const byMonth of monthOptions(rule.byMonth, moved.month - old.month)) {
+    for (const byMonthDay of monthDayOptions(rule, move, moved)) {
+      for (const byDay of weekdayOptions(rule, days)) {
+        for (const byWeekNumber of weekOptions(rule.byWeekNumber, days)) {
+          const byYearDay = rule.byYearDay && shiftPositions(rule.byYearDay, days);
+          for (const weekStart of weekStartOptions(rule, days)) {
+            const parts = { byMonth, byMonthDay, byDay, byWeekNumber, byYearDay, weekStart };
+            candidates.push(omitUndefined({ ...rule, ...times, ...parts }));
+          }
+        }
+      }
+    }
+  }
+  return candidates;
+}
+
+/**
+ * Returns the rule whose weekdays with an ordinal follow the reference: the second Monday becomes the second Tuesday, or
+ * the third Monday, counted from the same end. Null for a rule without such weekdays, and for a reference that leaves its
+ * month, or its year where the ordinals count within the year.
+ */
+export function ordinalRule(rule: RecurrenceRule, move: Move): RecurrenceRule | null {
+  const times = moveTimesOfDay(rule, move);
+  const days = move.to.day - move.from.day;
+  if (times === null || !rule.byDay?.some(({ ordinal }) => ordinal !== undefined) || rule.bySetPosition) return null;
+  if (rule.byMonthDay) return null;
+  const [old, moved] = [placeOf(move.reference.day), placeOf(move.reference.day + days)];
+  const withinYear = rule.frequency === 'yearly' && !rule.byMonth;
+  if (old.year !== moved.year || (!withinYear && old.month !== moved.month)) return null;
+  const [before, after] = [old, moved].map(({ yearDay, monthDay }) => weekdayOrdinal(withinYear ? yearDay : monthDay));
+  const byDay = rule.byDay.map(({ weekday, ordinal }): RuleWeekday => {
+    const rotated = rotateWeekday(weekday, days);
+    if (ordinal === undefined) return { weekday: rotated };
+    const by = ordinal > 0 ? after!.fromStart - before!.fromStart : after!.fromEnd - before!.fromEnd;
+    return { weekday: rotated, ordinal: ordinal + by };
+  });
+  const isValid = byDay.every(({ ordinal }, index) => {
+    const was = rule.byDay![index]!.ordinal;
+    return ordinal === undefined || (ordinal !== 0 && Math.sign(ordinal) === Math.sign(was!));
+  });
+  return isValid ? omitUndefined({ ...rule, ...times, byDay: unique(byDay) }) : null;
+}
+
+type TimeParts = Pick<RecurrenceRule, 'byHour' | 'byMinute' | 'bySecond'>;
+
+/** Returns the times of day of the moved rule; null if they are not all combinations of some hours and minutes. */
+export function moveTimesOfDay(rule: RecurrenceRule, { from, to }: Pick<Move, 'from' | 'to'>): TimeParts | null {
+  const { byHour, byMinute, bySecond } = rule;
+  if (!byHour && !byMinute && !bySecond) return {};
+  const shift = to.second - from.second;
+  if (shift === 0) return { byHour, byMinute, bySecond };
+  const moved = timesOfDay(rule, from.second).map((time) => modulo(time + shift, SECONDS_IN_DAY));
+  const list = (of: (time: number) => number): number[] => [...new Set(moved.map(of))].sort((a, b) => a - b);
+  const hours = list((time) => Math.floor(time / 3_600));
+  const minutes = list((time) => Math.floor(time / 60) % 60);
+  const seconds = list((time) => time % 60);
+  if (hours.length * minutes.length * seconds.length !== moved.length) return null;
+  const keep = (given: readonly number[] | undefined, found: number[]): number[] | undefined =>
+    given || found.length > 1 ? found : undefined;
+  return { byHour: keep(byHour, hours), byMinute: keep(byMinute, minutes), bySecond: keep(bySecond, seconds) };
+}
+
+/** A position counted from the start (1, 2, …) and from the end (-1, -2, …) of its year or month. */
+type Position = { fromStart: number; fromEnd: number };
+
+type Place = { year: number; month: number; monthDay: Position; yearDay: Position };
+
+function placeOf(day: number): Place {
   const { year, month, dayOfMonth } = civilFromDay(day);
-  const weekYear = weekYearOf(day, weekStart);
-  const week = (startOfWeek(day, weekStart) - startOfWeekOne(weekYear, weekStart)) / 7 + 1;
   return {
-    weekday: weekdayOf(day),
+    year,
     month,
     monthDay: positionIn(dayOfMonth, daysInMonth(year, month)),
     yearDay: positionIn(day - dayFromCivil(year, 1, 1) + 1, daysInYear(year)),
-    weekNumber: positionIn(week, weeksInYear(weekYear, weekStart)),
-    hour: Math.floor(second / 3600),
-    minute: Math.floor(second / 60) % 60,
-    second: second % 60,
   };
 }
 
-function positionIn(fromStart: number, length: number): Position {
-  return { fromStart, fromEnd: fromStart - length - 1 };
+const positionIn = (fromStart: number, length: number): Position => ({ fromStart, fromEnd: fromStart - length - 1 });
+
+/** Moves positions; one that passes the end of its month or year is counted from the other end. */
+function shiftPositions(positions: readonly number[], by: number): number[] {
+  return positions.map((position) => {
+    const moved = position + by;
+    if (Math.sign(moved) === Math.sign(position)) return moved;
+    return position > 0 ? moved - 1 : moved + 1;
+  });
 }
 
-function pairs(old: Position, moved: Position): [number, number][] {
+function monthOptions(byMonth: readonly number[] | undefined, by: number): (number[] | undefined)[] {
+  if (!byMonth) return [undefined];
+  return by === 0 ? [[...byMonth]] : [byMonth.map((month) => modulo(month - 1 + by, 12) + 1), [...byMonth]];
+}
+
+function monthDayOptions(rule: RecurrenceRule, { from, to }: Move, moved: Place): (number[] | undefined)[] {
+  const { byMonthDay, frequency } = rule;
+  const completed = completeParts(rule, from.day).byMonthDay;
+  if (!completed || (!byMonthDay && frequency !== 'monthly' && frequency !== 'yearly')) return [undefined];
+  const shifted = shiftPositions(completed, to.day - from.day).filter((day) => Math.abs(day) <= 31);
+  const options: (number[] | undefined)[] = shifted.length === completed.length ? [shifted] : [];
+  if (completed.length === 1) options.push([moved.monthDay.fromStart], [moved.monthDay.fromEnd]);
+  return byMonthDay ? options : [undefined, ...options];
+}
+
+/** All weekdays rotate, and ordinals move by whole weeks. */
+function weekdayOptions({ byDay }: RecurrenceRule, days: number): (RuleWeekday[] | undefined)[] {
+  if (!byDay) return [undefined];
+  const weeks = Math.floor(days / 7);
   return [
-    [old.fromStart, moved.fromStart],
-    [old.fromEnd, moved.fromEnd],
+    byDay.map(({ weekday, ordinal }) => ({
+      weekday: rotateWeekday(weekday, days),
+      ...(ordinal === undefined ? {} : { ordinal: shiftPositions([ordinal], weeks)[0]! }),
+    })),
   ];
 }
 
-/** Replaces entries of the list. The result contains each entry once. */
-function replaceEntries(list: readonly number[] | undefined, replacements: [number, number][]): number[] | undefined {
-  if (list === undefined) return undefined;
-  const substitute = new Map(replacements);
-  return [...new Set(list.map((entry) => substitute.get(entry) ?? entry))];
+function weekOptions(byWeekNumber: readonly number[] | undefined, days: number): (number[] | undefined)[] {
+  if (!byWeekNumber) return [undefined];
+  return [...new Set([Math.floor(days / 7), Math.ceil(days / 7)])].map((weeks) => shiftPositions(byWeekNumber, weeks));
 }
 
-function followStart(byDay: readonly RuleWeekday[], old: Place, moved: Place, withinYear: boolean): RuleWeekday[] {
-  const oldOrdinal = weekdayOrdinal(withinYear ? old.yearDay : old.monthDay);
-  const newOrdinal = weekdayOrdinal(withinYear ? moved.yearDay : moved.monthDay);
-  return byDay.map((entry) => {
-    if (entry.weekday !== old.weekday) return entry;
-    if (entry.ordinal === undefined) return { weekday: moved.weekday };
-    if (entry.ordinal === oldOrdinal.fromStart) return { weekday: moved.weekday, ordinal: newOrdinal.fromStart };
-    if (entry.ordinal === oldOrdinal.fromEnd) return { weekday: moved.weekday, ordinal: newOrdinal.fromEnd };
-    return entry;
-  });
+/** A week that begins elsewhere keeps the days of a fortnightly rule together. */
+function weekStartOptions(
+  { weekStart, interval, bySetPosition, frequency }: RecurrenceRule,
+  days: number,
+): (Weekday | undefined)[] {
+  const matters = frequency === 'weekly' && (interval > 1 || bySetPosition !== undefined);
+  return matters && modulo(days, 7) !== 0 ? [weekStart, rotateWeekday(weekStart ?? 0, days)] : [weekStart];
 }
 
 /** Returns the ordinal of a day among the days with its weekday, such as 2 for the second Monday. */
@@ -103,17 +160,11 @@ function weekdayOrdinal({ fromStart, fromEnd }: Position): Position {
   return { fromStart: Math.ceil(fromStart / 7), fromEnd: -Math.ceil(-fromEnd / 7) };
 }
 
-function rotateWeekday(weekday: Weekday, rotation: number): Weekday {
-  return modulo(weekday + rotation, 7) as Weekday;
-}
+const rotateWeekday = (weekday: Weekday, days: number): Weekday => modulo(weekday + days, 7) as Weekday;
 
-function rotateWeekStart(rule: RecurrenceRule, rotation: number): Weekday | undefined {
-  const weekStart = rule.weekStart ?? 0;
-  const weeksMatter = rule.interval > 1 || rule.bySetPosition !== undefined;
-  const inWeek = (rule.byDay ?? []).map(({ weekday }) => modulo(weekday - weekStart, 7));
-  const crossing = inWeek.filter((position) => position + rotation >= 7).length;
-  return weeksMatter && crossing > 0 && crossing < inWeek.length ? rotateWeekday(weekStart, rotation) : rule.weekStart;
-}
+const unique = (byDay: RuleWeekday[]): RuleWeekday[] => [
+  ...new Map(byDay.map((day) => [`${day.ordinal ?? ''}${day.weekday}`, day])).values(),
+];
 
 function omitUndefined(rule: RecurrenceRule): RecurrenceRule {
   return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined)) as RecurrenceRule;

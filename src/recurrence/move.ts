@@ -1,95 +1,107 @@
-import { SECONDS_IN_DAY, formatLocalTime, localOf, stampOf, type LocalTime } from '../time/local-time.js';
-import { renameAll, renameOverrides, buildRename } from './move-names.js';
-import { moveRule } from './move-rule.js';
+import { formatLocalTime, localOf, stampOf, type LocalTime } from '../time/local-time.js';
 import { TimeError } from '../time/time-error.js';
-import { untilDay } from './until.js';
-import type { RecurrenceRule, Until } from './rule.js';
+import { civilFromDay, dayFromCivil } from '../time/calendar-day.js';
+import { countOf, endAfter, followsByPeriod, followsExactly, listDates, listPattern } from './follow.js';
+import { type Move, movedRules, ordinalRule } from './move-rule.js';
+import type { RecurrenceRule } from './rule.js';
 import { compileSeries } from './series-times.js';
 import type { Duration, Series } from './series.js';
+import { validateRule } from './validate-rule.js';
 
 /**
- * Moves a whole series to a new start in its own zone.
+ * Moves a whole series on its wall clock, so that its start is at `newStart` and every other date moves as far: those of
+ * the rule, added and excluded dates, and the original starts of overrides. An override with a start of its own keeps it.
+ * COUNT stays, and UNTIL moves where the number of dates would change. Weekdays with an ordinal follow the `reference`
+ * instead (from the second Monday to the second Tuesday) where no rule gives the exact dates, but never away from an
+ * excluded or overridden date.
  *
- * 1. If the new start lies on another day of the series (or the series, starting there, would still include the day of
- *    the old start), the pattern stays and only its first day and its times of day change. Otherwise the rule moves
- *    with the start, as described at `moveRule`.
- * 2. COUNT stays. UNTIL stays if the number of occurrences stays the same or if rule 1 keeps the pattern; otherwise it
- *    moves by as many days as the start.
- * 3. Exclusions and overrides keep their occurrence. Its new original start is the first of these that the moved series
- *    has: the old one moved by as much as the start (unless the pattern stays), the same day at the new time of day,
- *    the old one unchanged, the same position in the same period. If it has none of them, the exclusion or override is
- *    dropped.
- * 4. Added dates move by as much as the start. If the pattern stays, they keep their day.
- * 5. An override with its own start keeps that start. Any other override moves with its occurrence.
- *
- * @throws TimeError `start_not_in_pattern` if the moved rule doesn't match the new start (for example because BYSETPOS
- * picks another day)
+ * @param reference original start of the occurrence that moves to where the caller wants it; the start when absent
+ * @throws TimeError `start_not_in_pattern` if no rule gives the moved dates
  */
-export function moveSeries(series: Series, newStart: LocalTime, newDuration: Duration = series.duration): Series {
-  const patternStays = series.rule === null ? false : keepsPattern(series, newStart);
-  const moved: Series = { ...series, start: newStart, duration: newDuration, added: [], excluded: [], overrides: [] };
-  const rule =
-    series.rule && (patternStays ? changeTimesOfDay(series, newStart) : moveRule(series.rule, series.start, newStart));
-  const withRule: Series = { ...moved, rule: rule && moveUntil(series, { ...moved, rule }, patternStays) };
-  requireStart(withRule);
-
+export function moveSeries(
+  series: Series,
+  newStart: LocalTime,
+  newDuration: Duration = series.duration,
+  reference: LocalTime = series.start,
+): Series {
   const shift = stampOf(newStart) - stampOf(series.start);
-  const shiftOfTime = newStart.second - series.start.second;
-  const added = series.added.map((time) => localOf(stampOf(time) + (patternStays ? shiftOfTime : shift)));
-  const rename = buildRename(series, { ...withRule, added }, patternStays ? shiftOfTime : shift, shiftOfTime);
-  return {
-    ...withRule,
-    added,
-    excluded: renameAll(series.excluded, rename),
-    overrides: renameOverrides(series.overrides, rename),
-  };
-}
-
-function keepsPattern(series: Series, newStart: LocalTime): boolean {
-  const { start } = series;
-  if (newStart.day === start.day) return false;
-  const before = compileSeries({ ...series, added: [], excluded: [] });
-  if (before.has(stampOf({ day: newStart.day, second: start.second }))) return true;
-  const startingThere: Series = {
+  const times = compileSeries({ ...series, excluded: [] });
+  const moveAll = (dates: readonly LocalTime[]): LocalTime[] => dates.map((date) => localOf(stampOf(date) + shift));
+  const moved: Series = {
     ...series,
-    start: { day: newStart.day, second: start.second },
-    added: [],
-    excluded: [],
+    start: newStart,
+    duration: newDuration,
+    added: moveAll(series.added),
+    excluded: moveAll(series.excluded.filter((date) => times.has(stampOf(date)))),
+    overrides: series.overrides.map((override) => ({ ...override, original: moveAll([override.original])[0]! })),
   };
-  const after = compileSeries(startingThere);
-  return newStart.day < start.day && after.has(stampOf(startingThere.start)) && after.has(stampOf(start));
+  if (series.rule === null || shift === 0) return moved;
+  const move = {
+    from: series.start,
+    to: newStart,
+    reference: times.rule.has(stampOf(reference)) ? reference : series.start,
+  };
+  // The dates of the rule begin with the start in every series that was validated.
+  const isValidStart = listPattern(series)[0] === stampOf(series.start);
+  const found =
+    isValidStart && (followExactly(series, moved, move, shift) ?? followOrdinals(series, moved, move, shift));
+  return found || refuse(moved, move);
 }
 
-/** Returns the rule with the times of day of the new start and its old days. */
-function changeTimesOfDay(series: Series, { second }: LocalTime): RecurrenceRule {
-  return moveRule(series.rule!, series.start, { day: series.start.day, second });
+function followExactly(series: Series, moved: Series, move: Move, shift: number): Series | null {
+  const stamps = listPattern(series);
+  for (const rule of movedRules(series.rule!, move)) {
+    if (isValid(rule) && followsExactly({ ...moved, rule }, stamps, shift)) {
+      return withEnd(series, { ...moved, rule }, shift);
+    }
+  }
+  return null;
 }
 
-function moveUntil(series: Series, moved: Series, patternStays: boolean): RecurrenceRule {
-  const rule = moved.rule!;
-  const countOf = (candidate: Series): number | null => compileSeries(candidate).rule.count();
-  if (rule.until === undefined || patternStays || countOf(series) === countOf(moved)) return rule;
-  const days = moved.start.day - series.start.day;
-  // A later time of day can put the last occurrence beyond an UNTIL with a time. UNTIL then becomes the whole of its
-  // day.
-  return { ...rule, until: days === 0 ? { form: 'date', day: untilDay(rule.until) } : addDays(rule.until, days) };
+function followOrdinals(series: Series, moved: Series, move: Move, shift: number): Series | null {
+  const rule = ordinalRule(series.rule!, move);
+  if (rule === null || !isValid(rule)) return null;
+  const start = firstOfSamePeriod(series, rule, moved.start);
+  if (start === null || !followsByPeriod({ ...moved, rule, start }, listPattern(series))) return null;
+  const found = withEnd(series, { ...moved, rule, start }, shift);
+  const times = compileSeries({ ...found, excluded: [] });
+  const named = [...found.excluded, ...found.overrides.map(({ original }) => original)].map(stampOf);
+  return [...named, stampOf(move.reference) + shift].every(times.has) ? found : null;
 }
 
-function addDays(until: Until, days: number): Until {
-  if (until.form === 'date') return { form: 'date', day: until.day + days };
-  if (until.form === 'local') return { form: 'local', local: { ...until.local, day: until.local.day + days } };
-  return { form: 'instant', epochSecond: until.epochSecond + days * SECONDS_IN_DAY };
+/** Returns the date that has the position of the old start in its month or year. */
+function firstOfSamePeriod(series: Series, rule: RecurrenceRule, { second }: LocalTime): LocalTime | null {
+  const { year, month } = civilFromDay(series.start.day);
+  const day = dayFromCivil(year, rule.frequency === 'yearly' ? 1 : month, 1);
+  const before = listDates({ ...series, start: { day, second: series.start.second } }, MAX_DATES_PER_PERIOD);
+  const position = before.indexOf(stampOf(series.start));
+  const found = listDates({ ...series, rule, start: { day, second } }, MAX_DATES_PER_PERIOD)[position];
+  return found === undefined ? null : localOf(found);
 }
 
-function requireStart({ rule, start, ...series }: Series): void {
-  if (rule === null || series.startAlwaysCounts) return;
-  const times = compileSeries({ rule, start, ...series });
-  if (times.rule.has(stampOf(start))) return;
-  let next: LocalTime | undefined;
-  times.rule.forward(stampOf(start), (stamp) => {
-    next = localOf(stamp);
-    return false;
-  });
-  const message = `The rule does not match the new start ${formatLocalTime(start)}. Send the new rule with it.`;
-  throw new TimeError('start_not_in_pattern', '/start', message, next);
+/** Weekdays of a year. */
+const MAX_DATES_PER_PERIOD = 366;
+
+const withEnd = (before: Series, moved: Series, shift: number): Series => ({
+  ...moved,
+  rule: endAfter(moved, countOf(before), shift),
+});
+
+function isValid(rule: RecurrenceRule): boolean {
+  try {
+    validateRule(rule);
+    return true;
+  } catch (error) {
+    if (error instanceof TimeError) return false;
+    throw error;
+  }
+}
+
+function refuse(moved: Series, move: Move): never {
+  const dates = movedRules(moved.rule!, move)
+    .filter(isValid)
+    .flatMap((rule) => listDates({ ...moved, rule }, 1));
+  const next = dates.find((stamp) => stamp !== stampOf(moved.start));
+  const message = `No rule moves every occurrence as far as the start, to ${formatLocalTime(moved.start)}. Send the new rule with it.`;
+  throw new TimeError('start_not_in_pattern', '/start', message, next === undefined ? next : localOf(next));
 }

@@ -21,14 +21,14 @@ export type Occurrence = {
 /** Returns the occurrence with an original start, without regard to overrides. */
 export function plainOccurrence(series: Series, times: SeriesTimes, stamp: LocalStamp): Occurrence {
   const { epochSecond, adjusted } = times.zone.toInstant(stamp);
-  const end = endOf(epochSecond, series.duration, series.zone);
+  const end = endOf(epochSecond, series.duration, series.zone, series.allDay);
   return { original: localOf(stamp), start: epochSecond, end, adjusted };
 }
 
 export function overriddenOccurrence(series: Series, override: Override): Occurrence {
   const zone = override.start === undefined || override.zone === undefined ? series.zone : override.zone;
   const { epochSecond, adjusted } = toInstant(override.start ?? override.original, zone);
-  const end = endOf(epochSecond, override.duration ?? series.duration, zone);
+  const end = endOf(epochSecond, override.duration ?? series.duration, zone, series.allDay);
   return { original: override.original, start: epochSecond, end, adjusted, override };
 }
 

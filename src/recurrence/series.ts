@@ -1,4 +1,5 @@
-import type { LocalTime } from '../time/local-time.js';
+import { modulo } from '../time/calendar-day.js';
+import { type LocalTime, parseLocalTime, stampOf } from '../time/local-time.js';
 import type { RecurrenceRule } from './rule.js';
 import { getZone } from '../time/zone.js';
 
@@ -63,12 +64,22 @@ export function durationBetween(start: number, end: number, zone: string | null)
 
 /**
  * Returns the end (epoch seconds) of an occurrence that starts at an instant. Days count from the time that the clocks
- * show at the actual start, so that moving an occurrence out of a gap doesn't shorten it.
+ * show at the actual start, so that moving an occurrence out of a gap doesn't shorten it. All-day occurrences end at
+ * midnight, even when the clocks skip the midnight at which they start.
  */
-export function endOf(start: number, duration: Duration, zone: string | null): number {
+export function endOf(start: number, duration: Duration, zone: string | null, allDay = false): number {
   if (duration.days === 0) return start + duration.seconds;
   const { toStamp, toInstant } = getZone(zone);
-  return toInstant(toStamp(start) + duration.days * 86_400).epochSecond + duration.seconds;
+  const shown = toStamp(start);
+  const from = allDay ? shown - modulo(shown, 86_400) : shown;
+  return toInstant(from + duration.days * 86_400).epochSecond + duration.seconds;
+}
+
+/** Returns the duration between two wall times, as long as no clocks change between them. */
+export function wallDuration(start: string, end: string): Duration {
+  const seconds = stampOf(parseLocalTime(end)) - stampOf(parseLocalTime(start));
+  const days = Math.floor(seconds / 86_400);
+  return { days, seconds: seconds - days * 86_400 };
 }
 
 /** True if the series may have more occurrences than its start. */

@@ -29,6 +29,25 @@ export function toInstant(local: LocalTime, zone: string | null): ZonedInstant {
 }
 
 /**
+ * Returns the instant from which on the clocks of a zone show a local time or a later one, as a bound of a window: for a
+ * time in a gap, the end of the gap.
+ * @throws TimeError `unknown_time_zone`
+ */
+export function toBound(local: LocalTime, zone: string | null): number {
+  const { toStamp } = getZone(zone);
+  const { epochSecond, adjusted } = toInstant(local, zone);
+  if (!adjusted) return epochSecond;
+  const gap = toStamp(epochSecond) - stampOf(local);
+  let [before, after] = [epochSecond - gap, epochSecond];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (toStamp(middle) < stampOf(local)) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+/**
  * Returns the local time in a zone at an instant (epoch seconds).
  * @throws TimeError `unknown_time_zone`
  */

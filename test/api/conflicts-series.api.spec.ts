@@ -126,10 +126,10 @@ describe('suggestions', () => {
     }
   });
 
-  it('are none when the owner is never free that day', async () => {
+  it('are on the next days when the owner is never free that day', async () => {
     await newcomer();
     await createSeries(ana, { all_day: true, start_time: '2026-06-01', end_time: '2026-06-02', ...weekly });
-    expect(await suggested(weekly)).toEqual([]);
+    expect((await suggested(weekly))[0]).toMatchObject({ start_time: '2026-06-02T00:00:00Z' });
   });
 });
 

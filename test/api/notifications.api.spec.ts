@@ -146,7 +146,7 @@ describe('an item', () => {
       version: 2,
       actor: { id: ana.id, username: ana.username },
       changed: ['title', 'location'],
-      message: `${ana.username} changed “Dinner”: title, location`,
+      message: `${ana.username} updated “Dinner”: changed the title from “Lunch” to “Dinner”; set the location to “Room 4”`,
       timestamp: changed.updated_at,
       read_at: null,
     });
@@ -164,15 +164,15 @@ describe('an item', () => {
     const [a, b, c] = [ana.username, ben.username, cid.username];
     expect(await messages(ana)).toEqual([
       'You created “Lunch”',
-      `You shared “Lunch” with ${b} as viewer and ${c} as viewer`,
+      `You shared “Lunch” with ${b} and ${c} as viewers`,
       `You changed ${b}’s role on “Lunch” from viewer to editor`,
-      `${b} changed “Dinner”: title`,
+      `${b} renamed “Lunch” to “Dinner”`,
       `${c} left “Dinner”`,
     ]);
     expect(await messages(ben)).toEqual([
-      `${a} shared “Lunch” with you as viewer and ${c} as viewer`,
+      `${a} shared “Lunch” with you and ${c} as viewers`,
       `${a} changed your role on “Lunch” from viewer to editor`,
-      'You changed “Dinner”: title',
+      'You renamed “Lunch” to “Dinner”',
       `${c} left “Dinner”`,
     ]);
     expect((await messages(cid)).at(-1)).toBe('You left “Dinner”');

@@ -15,6 +15,13 @@ export class FieldErrorView {
 
   @ApiProperty({ required: false, description: 'For a start outside its pattern: the next valid start.' })
   next?: string;
+
+  @ApiProperty({
+    required: false,
+    type: [String],
+    description: 'For a start that is not an occurrence: the starts of the occurrences before and after it.',
+  })
+  near?: string[];
 }
 
 /** A problem document (RFC 9457). Views of problems with additional members extend it (`extendProblem`). */
