@@ -22,11 +22,14 @@ const IS_SERIES = `(s.rrule IS NOT NULL OR s.added <> '[]')`;
  * series, so they are unbounded, and every series is expanded. `seen` is the person's membership.
  */
 export const changedSince = (user: string, asOf: string): string => `
-  (SELECT p.event_id, p.role FROM event_permissions p
-    CROSS JOIN LATERAL (SELECT FROM events present
-                         WHERE present.id = p.event_id AND present.updated_at > ${asOf}
-                           AND (present.deleted_at IS NULL OR p.role = 'owner') OFFSET 0) AS changed
-    WHERE p.user_id = ${user}) AS seen
+  (SELECT p.event_id, p.role
+     FROM (SELECT own.event_id FROM event_permissions own WHERE own.user_id = ${user}) AS own
+     CROSS JOIN LATERAL (SELECT FROM events e WHERE e.id = own.event_id AND e.updated_at > ${asOf} OFFSET 0) AS changed
+     CROSS JOIN LATERAL (SELECT p.event_id, p.role FROM event_permissions p
+                          WHERE p.event_id = own.event_id AND p.user_id = ${user} OFFSET 0) AS p
+     CROSS JOIN LATERAL (SELECT FROM events present
+                          WHERE present.id = p.event_id AND (present.deleted_at IS NULL OR p.role = 'owner') OFFSET 0) AS shown)
+    AS seen
   CROSS JOIN LATERAL ${versionAsOf(asOf)} AS past
   CROSS JOIN LATERAL (
     SELECT seen.event_id AS id, past.version, past.updated_at, s.*,

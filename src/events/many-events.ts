@@ -1,16 +1,7 @@
 import { inOrder, type ListQuery, selectMatching, upTo } from './list-statement.js';
+import { hasManyEvents, READS } from './reads.js';
 import { selectIndexed } from './text-filter.js';
 import { spanConditions } from './visible-spans.js';
-
-/** Numbers of rows at which one way of reading becomes another. The result is the same; tests lower them. */
-export const READS = {
-  /** A search looks at so many events of a person, and finds the others by the index of texts. */
-  searched: 700,
-  /** All events of a person who has fewer are looked at for the latest changes. */
-  manyEvents: 2_000,
-  /** Of so many latest changes of all events, those of a person with many events are looked for. */
-  latestChanges: 5_000,
-};
 
 /**
  * Selects by texts: from the first of the person's events, and if they don't suffice, by the index of texts.
@@ -58,8 +49,7 @@ export function selectByUpdate(list: ListQuery, spans: string, conditions: strin
          FROM (SELECT id, updated_at FROM events ${key ? `WHERE (updated_at, id) ${beyond} ${key}` : ''}
                 ORDER BY updated_at ${direction}, id ${direction} LIMIT ${READS.latestChanges}) AS e
          CROSS JOIN LATERAL (SELECT FROM visible_spans v WHERE ${isOwn.join(' AND ')} OFFSET 0) AS v
-        WHERE (SELECT count(*) FROM (SELECT FROM visible_spans WHERE user_id = ${events.user} LIMIT ${READS.manyEvents}) AS v)
-              = ${READS.manyEvents})`;
+        WHERE ${hasManyEvents(events.user)})`;
   const found = `(SELECT count(*) FROM latest)`;
   const suffices = events.parameter(limit);
   return `

@@ -71,14 +71,30 @@ export class OccurrencesService {
     );
     // SQL has matched the texts of single events, but for a series only those of some occurrence.
     const accepts = ({ values }: EventOccurrence): boolean => matchesTexts(values, filter);
-    const found = [...series, ...single].flatMap((record) => {
-      const key = after && toOccurrenceKey(record.event.id, after);
-      const wanted = isSeries(record.event) ? accepts : undefined;
-      return listOccurrences(record.event, window, take, key, wanted).map((occurrence) => ({ record, occurrence }));
-    });
+    const expand = (to: number): ExpandedRecord[] =>
+      [...series, ...single].flatMap((record) => {
+        const key = after && toOccurrenceKey(record.event.id, after);
+        const wanted = isSeries(record.event) ? accepts : undefined;
+        const found = listOccurrences(record.event, { from: window.from, to }, take, key, wanted);
+        return found.map((occurrence) => ({ record, occurrence }));
+      });
+    const from = Math.max(window.from, after?.start ?? window.from);
+    const found = series.length > take ? expandPage(from, window.to, take, expand) : expand(window.to);
     found.sort((a, b) => compare(toKey(a), toKey(b)));
     return pageOf(found.slice(0, take), page, (entry) => toKey(entry).map(String), null);
   }
+}
+
+/**
+ * Expands the beginning of a window, and more of it until that has enough occurrences: of many series, the whole window
+ * would have far more. What starts before the end of a part is complete.
+ */
+function expandPage<T>(from: number, to: number, enough: number, expand: (to: number) => T[]): T[] {
+  for (const share of [1 / 16, 1 / 4]) {
+    const found = expand(from + Math.ceil((to - from) * share));
+    if (found.length >= enough) return found;
+  }
+  return expand(to);
 }
 
 function refuseNumbered(page: PageRequest): void {

@@ -12,7 +12,7 @@ import type { CreateEventBody, EventView } from '../../sdk/generated/types.gen.j
 import { type EventContent, isSeries, selectContent } from '../../src/content/event-content.js';
 import { listOccurrences } from '../../src/content/occurrences.js';
 import { fromSnapshot, type Snapshot } from '../../src/content/snapshot.js';
-import { READS } from '../../src/events/many-events.js';
+import { READS } from '../../src/events/reads.js';
 import { share } from '../support/meetings.js';
 import { Chance } from '../support/random.js';
 import { done } from '../support/requests.js';

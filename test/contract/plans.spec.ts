@@ -4,7 +4,7 @@ import { fillDatabase } from '../../bench/growth/fill-database.js';
 import { MEASURED_CALLS, type MeasuredCall } from '../../bench/growth/measured-calls.js';
 import { chooseSubject, type Subject } from '../../bench/growth/subject.js';
 import { SECRET, Target } from '../../bench/target.js';
-import { READS } from '../../src/events/many-events.js';
+import { READS } from '../../src/events/reads.js';
 import { PreparedClient } from '../../src/platform/database/prepared-client.js';
 import { VaryingSql } from '../../src/platform/database/statement-names.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

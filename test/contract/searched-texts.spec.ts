@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, deleteEvent, listEvents, revokePermission, updateEvent } from '../../sdk/generated/sdk.gen.js';
-import { READS } from '../../src/events/many-events.js';
+import { foldText } from '../../src/content/fold-text.js';
+import { READS } from '../../src/events/reads.js';
 import { SEARCHED } from '../../src/events/text-filter.js';
 import { TextIndexService } from '../../src/events/text-index.service.js';
 import { createMeeting, hourOn, share } from '../support/meetings.js';
@@ -51,20 +52,20 @@ describe('the index of texts', () => {
   it('follows creations, edits of texts, and changes of members, and nothing else', async () => {
     const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
     const event = await createMeeting(ana, { title: 'Budget', location: 'Room 4' });
-    expect(await indexed(event.id)).toEqual({ texts: 'Budget\nRoom 4', members: [ana.id] });
+    expect(await indexed(event.id)).toEqual({ texts: foldText('Budget\nRoom 4'), members: [ana.id] });
 
     await ok(updateEvent({ client: ana.client, path: { id: event.id }, body: hourOn(3) }));
     await ok(updateEvent({ client: ana.client, path: { id: event.id }, body: { show_as: 'free' } }));
     await done(deleteEvent({ client: ana.client, path: { id: event.id } }));
     const other = await createMeeting(ana, { title: 'Other', show_as: 'free' });
-    expect(await indexed(other.id)).toMatchObject({ texts: 'Other' });
+    expect(await indexed(other.id)).toMatchObject({ texts: foldText('Other') });
     expect(await due(event.id)).toBe(0);
 
     await share(ana, other.id, ben, 'viewer');
     expect((await indexed(other.id))?.members).toEqual([ana.id, ben.id].sort());
     await ok(updateEvent({ client: ana.client, path: { id: other.id }, body: { description: 'With tea' } }));
     await revokePermission({ client: ana.client, path: { id: other.id, userId: ben.id } });
-    expect(await indexed(other.id)).toEqual({ texts: 'Other\nWith tea', members: [ana.id] });
+    expect(await indexed(other.id)).toEqual({ texts: foldText('Other\nWith tea'), members: [ana.id] });
   });
 
   it('is written by one server at a time', async () => {
@@ -78,7 +79,7 @@ describe('the index of texts', () => {
       await client.query('ROLLBACK');
       client.release();
     }
-    expect(await indexed(id)).toMatchObject({ texts: 'Team Meeting' });
+    expect(await indexed(id)).toMatchObject({ texts: foldText('Team Meeting') });
   });
 
   it('is not waited for: a search finds the texts of now, and no longer those of before', async () => {
