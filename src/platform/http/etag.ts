@@ -1,9 +1,18 @@
+import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid, Problem } from '../../problems/problem.js';
 import { type EntityTag, parseEntityTags } from './entity-tags.js';
 
-/** Returns the entity tag of an event: its version number in quotes (RFC 9110 §8.8.3). */
-export const versionTag = (version: number): string => `"${version}"`;
+/**
+ * Returns the entity tag of an event (RFC 9110 §8.8.3), such as `"3.201544831"`: its version, and a number that changes
+ * with anything else in the response, such as the members, the role of the reader and the format. It is made from the
+ * response itself, so that no cause of a change can be forgotten.
+ * @param text the response body as JSON, whatever its format
+ */
+export function versionTag(version: number, text: string, format = 'json'): string {
+  const digest = hash('sha1', `${format}\n${text}`, 'hex');
+  return `"${version}.${Number.parseInt(digest.slice(0, 12), 16)}"`;
+}
 
 /** Sets `ETag`. If `If-None-Match` contains the tag, sets the status 304 and returns true: send no body. */
 export function isNotModified(tag: string, request: FastifyRequest, reply: FastifyReply): boolean {
@@ -25,7 +34,7 @@ export function refuseIfExists(ifNoneMatch: string | undefined): void {
   if (parseEntityTags(ifNoneMatch ?? '') === '*') throw new Problem('precondition_failed');
 }
 
-/** The version that a write is based on. */
+/** The version that a write is based on. The second number of an entity tag is no part of it: members don't merge. */
 export interface Precondition {
   /** The newest of the versions in `If-Match`. */
   version: number;
@@ -36,7 +45,7 @@ export interface Precondition {
 }
 
 /**
- * Reads `If-Match` and `Prefer`. Returns null without `If-Match` or for `*` (any version).
+ * Reads `If-Match`, entity tags or bare versions, and `Prefer`. Returns null without `If-Match` or for `*` (any version).
  * @throws Problem validation_failed if no entry of `If-Match` is a version
  */
 export function readPrecondition(ifMatch: string | undefined, prefer: string | undefined): Precondition | null {
@@ -46,7 +55,7 @@ export function readPrecondition(ifMatch: string | undefined, prefer: string | u
   // A tag that isn't a version is one of something else, which the event doesn't match.
   const versions = (tags ?? []).flatMap(toVersion);
   if (versions.length > 0) return precondition(versions, prefer);
-  const message = 'Must be a version such as "3", a list of versions, or *.';
+  const message = 'Must be an ETag, a version such as "3", a list of these, or *.';
   throw invalid({ pointer: '/header/if-match', code: 'invalid', message });
 }
 

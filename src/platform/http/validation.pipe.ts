@@ -3,7 +3,10 @@ import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
 import { type ErrorCode, type FieldError, invalid, invalidValues, Problem } from '../../problems/problem.js';
 import { entriesWithErrors } from './list-errors.js';
+import { keepValidationMetadata } from './validation-metadata.js';
 import { omitReadOnly, type WithReadOnlyMembers } from './read-only.js';
+
+keepValidationMetadata();
 
 /** Declares that a body class also accepts a bare list or a single object, in place of one of its members. */
 export interface BodyShorthand {
