@@ -121,6 +121,10 @@ export type RefreshBody = {
 
 export type LogoutBody = {
     /**
+     * A refresh token of the session, for a client whose access token has expired.
+     */
+    refresh_token?: string;
+    /**
      * End every session of the account, not only this one.
      */
     all?: boolean;
@@ -727,7 +731,7 @@ export type EventView = {
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the current version, which is also the ETag.
+     * Number of the current version, with which the ETag begins.
      */
     version: number;
     owner: PersonView;
@@ -859,7 +863,7 @@ export type EventItemView = {
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the current version, which is also the ETag.
+     * Number of the current version, with which the ETag begins.
      */
     version: number;
     owner: PersonView;
@@ -2459,40 +2463,6 @@ export type ValidationFailedProblem = {
 };
 
 /**
- * You have too many live connections. Close one before you open another.
- */
-export type TooManySocketsProblem = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: 429;
-    /**
-     * The problem, for programs.
-     */
-    code: 'too_many_sockets';
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-};
-
-/**
  * The service is not ready. Try again after `Retry-After` seconds.
  */
 export type UnavailableProblem = {
@@ -3667,7 +3637,7 @@ export type DeleteEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, the response is a 412. Example: `"3"`.
+         * The ETag or the version you last read, such as `"3"`, several of them, or `*`. Only changes to the content count, not those of members. If the event has changed since, the response is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
         /**
@@ -3748,7 +3718,7 @@ export type GetEventData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of the version that you have, such as `"3"`. Example: `"3"`.
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `"3.201544831"`.
          */
         'If-None-Match'?: string;
     };
@@ -3805,7 +3775,7 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
+         * The ETag or the version you last read, such as `"3"`, several of them, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
         /**
@@ -3906,7 +3876,7 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, several of them, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
+         * The ETag or the version you last read, such as `"3"`, several of them, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
         /**
@@ -4908,6 +4878,10 @@ export type StreamChangesData = {
          * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change. Example: `12`.
          */
         after?: number;
+        /**
+         * The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may. Example: `eyJhbGciOi…`.
+         */
+        token?: string;
     };
     url: '/api/changes/stream';
 };
@@ -4925,10 +4899,6 @@ export type StreamChangesErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
-    /**
-     * `too_many_sockets`: You have too many live connections
-     */
-    429: TooManySocketsProblem;
     /**
      * `unavailable`: The service is not ready
      */
