@@ -8,6 +8,15 @@ function normalizeEmail(email: string): string {
   return `${email.slice(0, at).normalize('NFC')}@${domainToASCII(domain) || domain}`;
 }
 
+/** The text in the index of searches; `fold` is the function that it goes through. */
+const searchedTexts = (fold: string): string => `
+  CREATE OR REPLACE FUNCTION searched_texts(event events) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT ${fold}(concat_ws(E'\\n', event.title, event.description, event.location,
+      (SELECT string_agg(concat_ws(E'\\n', o ->> 'title', o ->> 'description', o ->> 'location'), E'\\n')
+         FROM jsonb_array_elements(event.overrides) AS o)))
+  $$`;
+const INDEX_AGAIN = `UPDATE event_texts t SET texts = searched_texts(e) FROM events e WHERE e.id = t.event_id`;
+
 /** Searches ignore how characters are composed, and e-mail addresses are stored in one form. */
 export class FoldedTexts20261127140000 implements MigrationInterface {
   name = 'FoldedTexts20261127140000';
@@ -19,6 +28,8 @@ export class FoldedTexts20261127140000 implements MigrationInterface {
         SELECT regexp_replace(replace(lower(normalize(value, NFKC)), 'ς', 'σ'),
                               E'[\\t-\\r \\u0085\\u1680\\u2028\\u2029]+', ' ', 'g')
       $$`);
+    await runner.query(searchedTexts('fold_text'));
+    await runner.query(INDEX_AGAIN);
     const users = (await runner.query(`SELECT id, email FROM users WHERE email ~ '[^\\x01-\\x7f]'`)) as {
       id: string;
       email: string;
@@ -33,6 +44,8 @@ export class FoldedTexts20261127140000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(searchedTexts(''));
+    await runner.query(INDEX_AGAIN);
     await runner.query(`DROP FUNCTION fold_text(text)`);
   }
 }

@@ -14,11 +14,10 @@ export interface TextFilter {
   location?: string;
 }
 
-/** Returns the pattern of LIKE for folded text that contains a text. */
-export const contains = (text: string): string =>
-  `%${foldText(text)
-    .trim()
-    .replace(/[\\%_]/g, String.raw`\$&`)}%`;
+const needle = (text: string): string => foldText(text).trim();
+
+/** Returns a pattern of LIKE that a folded text matches when it contains another. */
+export const contains = (text: string): string => `%${needle(text).replace(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /** Returns a condition: one of the fields of the event `e`, or of one occurrence, matches the pattern of a placeholder. */
 export function anyMatches(fields: readonly PlainName[], pattern: string): string {
@@ -43,7 +42,7 @@ export function selectIndexed(events: VisibleEvents, { q, location }: TextFilter
 /** Returns true when the values of one occurrence match the text filters. A series may match by another occurrence. */
 export function matchesTexts(values: OccurrenceContent, { location, q }: TextFilter): boolean {
   const has = (text: unknown, part: string): boolean =>
-    typeof text === 'string' && foldText(text).includes(foldText(part).trim());
+    typeof text === 'string' && foldText(text).includes(needle(part));
   if (location && !has(values.location, location)) return false;
   return !q || SEARCHED.some((name) => has(values[camelCase(name)], q));
 }

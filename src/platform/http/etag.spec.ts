@@ -23,7 +23,7 @@ describe('isNotModified', () => {
     return { unchanged: isNotModified('"3.14"', request, reply), ...sent };
   };
 
-  it.each(['"3.14"', 'W/"3.14"', '"1.5", "3.14"', '*', '3.14'])('responds with 304 to %s', (header) => {
+  it.each(['"3.14"', 'W/"3.14"', '"1.5", "3.14"', '*'])('responds with 304 to %s', (header) => {
     expect(check(header)).toEqual({ unchanged: true, status: 304, etag: '"3.14"' });
   });
 
@@ -62,12 +62,15 @@ describe('readPrecondition', () => {
     expect(readPrecondition(header, undefined)).toEqual({ version: 5, versions: [3, 5, 4], strict: false });
   });
 
-  it.each(['', 'three', '-1', '"3" "4"', '"99999999999"', '"abc", "1.x"'])('rejects %j with a pointer', (header) => {
-    expect(() => readPrecondition(header, undefined)).toThrow(
-      expect.objectContaining({
-        status: 422,
-        extras: { errors: [expect.objectContaining({ pointer: '/header/if-match', code: 'invalid' })] },
-      }) as Error,
-    );
-  });
+  it.each(['', 'three', '-1', '"3" "4"', '"99999999999"', '"1."', '".1"', '"1.0.0"', '"abc", "1.x"'])(
+    'rejects %j with a pointer',
+    (header) => {
+      expect(() => readPrecondition(header, undefined)).toThrow(
+        expect.objectContaining({
+          status: 422,
+          extras: { errors: [expect.objectContaining({ pointer: '/header/if-match', code: 'invalid' })] },
+        }) as Error,
+      );
+    },
+  );
 });

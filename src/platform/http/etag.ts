@@ -45,7 +45,6 @@ export interface Precondition {
 }
 
 /**
-/**
  * Reads `If-Match`, entity tags or bare versions, and `Prefer`. Returns null without `If-Match` or for `*` (any version).
  * @throws Problem validation_failed if no entry of `If-Match` is a version
  */
@@ -56,7 +55,7 @@ export function readPrecondition(ifMatch: string | undefined, prefer: string | u
   // A tag that isn't a version is one of something else, which the event doesn't match.
   const versions = (tags ?? []).flatMap(toVersion);
   if (versions.length > 0) return precondition(versions, prefer);
-  const message = 'Must be an ETag, a version such as "3", a list of them, or *.';
+  const message = 'Must be an ETag, a version such as "3", a list of these, or *.';
   throw invalid({ pointer: '/header/if-match', code: 'invalid', message });
 }
 

@@ -3,8 +3,8 @@ import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
 import { type ErrorCode, type FieldError, invalid, invalidValues, Problem } from '../../problems/problem.js';
 import { entriesWithErrors } from './list-errors.js';
-import { omitReadOnly, type WithReadOnlyMembers } from './read-only.js';
 import { keepValidationMetadata } from './validation-metadata.js';
+import { omitReadOnly, type WithReadOnlyMembers } from './read-only.js';
 
 keepValidationMetadata();
 

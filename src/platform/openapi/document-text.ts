@@ -32,7 +32,7 @@ Create, find, change, delete and restore events.
 **Versions.** Every change to the content of an event creates a numbered version, which you can read and roll back to. The
 \`ETag\` of an event is this number and, after a dot, one that changes with everything else in the response, such as the
 members, your role and the format. Send the ETag or the bare version as \`If-Match\`: a change of an older version is merged
-or, if both sides changed the same, rejected (412). As \`If-None-Match\` the ETag saves sending an unchanged response again
+or, if both sides changed the same, rejected (412). As \`If-None-Match\`, the ETag saves sending an unchanged response again
 (304).
 
 **Dry runs.** Every write to events accepts \`?dry_run=true\`: the server runs it with all its checks and rolls it back. The
