@@ -9,6 +9,7 @@ import { useBodyFormats } from './platform/http/body-formats.js';
 import { keepAlive } from './platform/http/keep-alive.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { createLogger } from './platform/logging/logger.js';
+import { HEADERS } from './platform/openapi/api-headers.js';
 import { serveDocs } from './platform/openapi/docs.js';
 
 /**
@@ -35,6 +36,15 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
     preview,
   });
   const fastify = adapter.getInstance();
+  // Before the other hooks, so that a page can read what they refuse.
+  if (config.values.corsOrigins.length > 0) {
+    app.enableCors({
+      origin: config.values.corsOrigins,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders: Object.keys(HEADERS),
+      maxAge: 600,
+    });
+  }
   addRequestHooks(fastify);
   keepAlive(fastify);
   await app.register(compress as never, { global: true, threshold: 1_024, encodings: ['gzip', 'identity'] });
@@ -42,21 +52,6 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: config.isProduction,
   });
-  if (config.values.corsOrigins.length > 0) {
-    app.enableCors({
-      origin: config.values.corsOrigins,
-      exposedHeaders: [
-        'ETag',
-        'Convene-Merged',
-        'Idempotent-Replayed',
-        'Link',
-        'Location',
-        'X-Request-Id',
-        'Retry-After',
-      ],
-      maxAge: 600,
-    });
-  }
   useBodyFormats(app, config);
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));
   serveDocs(app);

@@ -81,7 +81,7 @@ export const login = <ThrowOnError extends boolean = false>(options: Options<Log
 /**
  * Exchange the refresh token for new tokens
  *
- * Each refresh token works once. Sending the previous token again within 10 seconds returns the same new one, so that two tabs can refresh at the same time. Any older token counts as stolen and ends the session.
+ * Each refresh token works once. If the response is lost, or another tab was faster, send the same token again: it returns the same successor until that is used for the first time, and for 10 seconds after that. Any older token counts as stolen and ends the session.
  */
 export const refresh = <ThrowOnError extends boolean = false>(options: Options<RefreshData, ThrowOnError>) => (options.client ?? client).post<RefreshResponses, RefreshErrors, ThrowOnError>({
     url: '/api/auth/refresh',
@@ -95,7 +95,7 @@ export const refresh = <ThrowOnError extends boolean = false>(options: Options<R
 /**
  * Log out
  *
- * Revokes the access and refresh tokens of the session at once and closes its live connections.
+ * Revokes the access and refresh tokens of the session at once and closes its live connections. Needs the access token or, when it has expired, `refresh_token`.
  */
 export const logout = <ThrowOnError extends boolean = false>(options?: Options<LogoutData, ThrowOnError>) => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

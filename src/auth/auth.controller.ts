@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Ip, Headers, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Ip, Headers, Patch, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBody,
@@ -9,7 +9,8 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { Public, SignedIn } from '../platform/http/access.js';
+import type { FastifyRequest } from 'fastify';
+import { OptionallySignedIn, Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { invalid } from '../problems/problem.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
@@ -29,6 +30,8 @@ import {
 import { AuthService, type SignedInUser } from './auth.service.js';
 import { ErasureService } from './erasure.service.js';
 
+/** For responses with tokens (RFC 6749 §5.1). */
+const NO_STORE = ['cache-control', 'no-store'] as const;
 const FORM = 'application/x-www-form-urlencoded';
 
 @ApiTags('Accounts')
@@ -40,6 +43,7 @@ export class AuthController {
   ) {}
 
   @Post('register')
+  @Header(...NO_STORE)
   @Public()
   @ApiOperation({
     operationId: 'register',
@@ -59,6 +63,7 @@ export class AuthController {
   }
 
   @Post('login')
+  @Header(...NO_STORE)
   @HttpCode(200)
   @Public()
   @RouteConfig({ consumes: [FORM] })
@@ -84,13 +89,14 @@ export class AuthController {
   }
 
   @Post('refresh')
+  @Header(...NO_STORE)
   @HttpCode(200)
   @Public()
   @ApiOperation({
     operationId: 'refresh',
     summary: 'Exchange the refresh token for new tokens',
     description:
-      'Each refresh token works once. Sending the previous token again within 10 seconds returns the same new one, so that two tabs can refresh at the same time. Any older token counts as stolen and ends the session.',
+      'Each refresh token works once. If the response is lost, or another tab was faster, send the same token again: it returns the same successor until that is used for the first time, and for 10 seconds after that. Any older token counts as stolen and ends the session.',
   })
   @ApiOkResponse({ type: TokensView, description: 'New tokens' })
   @ApiProblems('refresh_token_invalid')
@@ -100,16 +106,18 @@ export class AuthController {
 
   @Post('logout')
   @HttpCode(204)
-  @SignedIn()
+  @OptionallySignedIn()
   @ApiOperation({
     operationId: 'logout',
     summary: 'Log out',
-    description: 'Revokes the access and refresh tokens of the session at once and closes its live connections.',
+    description:
+      'Revokes the access and refresh tokens of the session at once and closes its live connections. Needs the access token or, when it has expired, `refresh_token`.',
   })
   @ApiBody({ type: LogoutBody, required: false })
   @ApiNoContentResponse({ description: 'Signed out' })
-  async logout(@CurrentActor() actor: Actor, @Body() body: LogoutBody): Promise<void> {
-    await this.auth.logout(actor, body.all ?? false);
+  @ApiProblems('unauthenticated', 'refresh_token_invalid')
+  async logout(@Req() request: FastifyRequest, @Body() body: LogoutBody): Promise<void> {
+    await this.auth.logout(request.actor, body.refresh_token, body.all ?? false);
   }
 
   @Get('me')

@@ -67,6 +67,15 @@ export class RefreshBody {
 }
 
 export class LogoutBody {
+  @TextField({
+    description: 'A refresh token of the session, for a client whose access token has expired.',
+    optional: true,
+    min: 1,
+    max: 512,
+    example: '01936f9e5d3c7b218a540f6f2f8f1a01.0.kQ3…',
+  })
+  refresh_token?: string;
+
   @FlagField({ description: 'End every session of the account, not only this one.', optional: true, example: false })
   all?: boolean;
 }

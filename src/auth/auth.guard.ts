@@ -1,7 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ACCESS, type Access } from '../platform/http/access.js';
+import { ACCESS, type Access, TOKEN_IN_QUERY } from '../platform/http/access.js';
+import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
 import { SessionsService } from './sessions.service.js';
@@ -10,7 +11,8 @@ import { SessionsService } from './sessions.service.js';
 const BEARER = /^\s*bearer\s+(\S+)/i;
 
 /**
- * Requires a valid token on every HTTP route that isn't `@Public()`. Live connections check theirs in the handshake.
+ * Requires a valid token on every HTTP route that is neither `@Public()` nor `@OptionallySignedIn()`. Live connections
+ * check theirs in the handshake.
  */
 @Injectable()
 export class GlobalAuthGuard implements CanActivate {
@@ -26,9 +28,20 @@ export class GlobalAuthGuard implements CanActivate {
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) throw new Problem('unauthenticated');
-    request.actor = await this.sessions.actorOf(this.tokens.verify(token));
+    try {
+      const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, context.getHandler()) ?? false;
+      request.actor = await this.readActor(request, inQuery);
+    } catch (error) {
+      const isRefused = error instanceof Problem && error.code === 'unauthenticated';
+      if (access !== 'optional' || !isRefused) throw error;
+    }
     return true;
+  }
+
+  private readActor({ headers, query }: FastifyRequest, inQuery: boolean): Promise<Actor> {
+    const bearer = BEARER.exec(headers.authorization ?? '')?.[1];
+    const token = bearer ?? (inQuery ? (query as { token?: unknown }).token : undefined);
+    if (typeof token !== 'string') throw new Problem('unauthenticated');
+    return this.sessions.actorOf(this.tokens.verify(token));
   }
 }

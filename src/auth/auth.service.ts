@@ -67,8 +67,18 @@ export class AuthService {
     return this.tokens(user, name.sessionId, count);
   }
 
-  async logout(actor: Actor, everywhere: boolean): Promise<void> {
-    await this.sessions.end(actor.userId, everywhere ? {} : { only: actor.sessionId });
+  /**
+   * Ends the session of the actor and that of a refresh token, which a client still has when its access token has
+   * expired. A session that has ended already is no error.
+   * @param everywhere ends all sessions of their users
+   * @throws Problem unauthenticated with neither, refresh_token_invalid
+   */
+  async logout(actor: Actor | undefined, refreshToken: string | undefined, everywhere: boolean): Promise<void> {
+    const signedOut = refreshToken === undefined ? null : await this.findSession(refreshToken);
+    if (!actor && refreshToken === undefined) throw new Problem('unauthenticated');
+    for (const session of [actor, signedOut]) {
+      if (session) await this.sessions.end(session.userId, everywhere ? {} : { only: session.sessionId });
+    }
   }
 
   async me(actor: Actor): Promise<User> {
@@ -107,6 +117,14 @@ export class AuthService {
   async endSession(actor: Actor, sessionId: string): Promise<void> {
     const ended = await this.sessions.end(actor.userId, { only: sessionId });
     if (ended === 0) throw notFound();
+  }
+
+  /** Returns the session of a refresh token, however old; null when it has ended. @throws Problem refresh_token_invalid */
+  private async findSession(refreshToken: string): Promise<{ userId: string; sessionId: string } | null> {
+    const name = this.refreshTokens.read(refreshToken);
+    if (!name) throw new Problem('refresh_token_invalid');
+    const userId = await this.sessions.findUser(name.sessionId);
+    return userId === null ? null : { userId, sessionId: name.sessionId };
   }
 
   private async signIn(user: User, device: Device): Promise<SignedInUser> {

@@ -7,7 +7,7 @@ import { Session } from './session.entity.js';
 /** The result of redeeming a refresh token. `stolen`: the token is an older one, so its session was ended. */
 export interface Redemption {
   userId: string;
-  /** The number of the token that is valid from now on. */
+  /** The number of the successor. */
   count: number;
   stolen: boolean;
 }
@@ -57,9 +57,9 @@ export class SessionsRepository {
 
   /**
    * Redeems the refresh token with the number `count` in one statement, so that exactly one of any number of concurrent
-   * requests rotates it. The row lock makes the others wait and evaluate the new row: within the grace period the
-   * previous token returns the same successor; any older one ends the session. Returns null if there is no such live
-   * session.
+   * requests rotates it. The row lock makes the others wait and evaluate the new row: the previous token returns the same
+   * successor until that is used for the first time, and for the grace period after that, because the response may have
+   * been lost; any older one ends the session. Returns null if there is no such live session.
    */
   async redeem(id: string, count: number, graceSeconds: number, lifeDays: number): Promise<Redemption | null> {
     const rows = await this.sessions.query<Redemption[]>(
@@ -70,13 +70,13 @@ export class SessionsRepository {
            expires_at = CASE WHEN refresh_count = $2 THEN clock_timestamp() + make_interval(days => $4::int)
                              ELSE expires_at END,
            last_used_at = clock_timestamp(),
-           ended_at = CASE WHEN refresh_count = $2
-                             OR (refresh_count = $2 + 1
+           ended_at = CASE WHEN refresh_count IN ($2, $2 + 1)
+                             OR (refresh_count = $2 + 2
                                  AND rotated_at > clock_timestamp() - make_interval(secs => $3::int))
                            THEN NULL ELSE clock_timestamp() END
          WHERE id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp()
-         RETURNING user_id, refresh_count, ended_at)
-       SELECT user_id AS "userId", refresh_count AS count, ended_at IS NOT NULL AS stolen FROM redeemed`,
+         RETURNING user_id, ended_at)
+       SELECT user_id AS "userId", $2 + 1 AS count, ended_at IS NOT NULL AS stolen FROM redeemed`,
       [id, count, graceSeconds, lifeDays],
     );
     return rows[0] ?? null;

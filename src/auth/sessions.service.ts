@@ -90,6 +90,11 @@ export class SessionsService {
     };
   }
 
+  /** Returns the user of a session; null when it has ended. */
+  async findUser(sessionId: string): Promise<string | null> {
+    return (await this.sessions.findLive(sessionId))?.userId ?? null;
+  }
+
   listLive(userId: string): Promise<Session[]> {
     return this.sessions.listLive(userId);
   }

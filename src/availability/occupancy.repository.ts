@@ -87,9 +87,10 @@ export class OccupancyRepository {
   async isFree(tx: Transaction, ownerId: string, busy: Interval[]): Promise<boolean> {
     const [row] = await tx.query<{ free: boolean }>(
       `SELECT NOT EXISTS (SELECT FROM event_occupancy
-                           WHERE owner_id = $1 AND span && range_merge($2::tstzmultirange) AND busy && $2::tstzmultirange)
+                           WHERE owner_id = $1 AND span && range_merge($2::tstzmultirange)
+                             AND CASE WHEN bit_count(week & $4::bit(336)) > 0 THEN busy && $2::tstzmultirange END)
           AND NOT EXISTS (SELECT FROM event_occupancy WHERE owner_id = $1 AND busy_until < $3) AS free`,
-      [ownerId, toMultirange(busy), new Date(busy.at(-1)!.end * 1_000)],
+      [ownerId, toMultirange(busy), new Date(busy.at(-1)!.end * 1_000), toWeekMask(busy)],
     );
     return row!.free;
   }
@@ -198,7 +199,8 @@ export class OccupancyRepository {
     const rows = await tx.query<NeighbourRow & { until: number }>(
       `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
-        WHERE o.owner_id = $1 AND o.event_id <> $3 AND bit_count(o.far_days & $2::bit varying) > 0
+        WHERE o.owner_id = $1 AND o.busy_until IS NOT NULL AND o.event_id <> $3
+          AND bit_count(o.far_days & $2::bit varying) > 0
         LIMIT ${MAX_FAR_NEIGHBOURS}`,
       [ownerId, farDays, exceptEventId],
     );

@@ -107,7 +107,11 @@ export class EventView extends EventContentView {
   })
   split_from: SplitFromView | null;
 
-  @ApiProperty({ type: 'integer', description: 'Number of the current version, which is also the ETag.', example: 3 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Number of the current version, with which the ETag begins.',
+    example: 3,
+  })
   version: number;
 
   @ApiProperty({ type: PersonView })

@@ -1,24 +1,55 @@
+import { CONTENT_COLUMNS } from '../content/event-content.js';
+import { LATER_DEFAULTS } from '../content/snapshot.js';
+import { SEARCHED } from './text-filter.js';
+import type { VisibleEvents } from './visible-events.js';
+
+/** The columns of an earlier state that conditions and orders of lists name. They are cheaper to read than a whole row. */
+const LISTED: string[] = [...SEARCHED, 'overrides', 'start_time', 'end_time', 'rrule', 'added', 'deleted_at'];
+const LISTED_COLUMNS = CONTENT_COLUMNS.filter(({ name }) => LISTED.includes(name))
+  .map(({ name, column }) => `${name} ${column.type}`)
+  .join(', ');
+
+/** The latest version of the event `seen` up to a time: `event_versions_created_at_idx` finds it, however many there are. */
+const versionAsOf = (asOf: string): string => `
+  (SELECT v.version, v.created_at AS updated_at, whole_snapshot(v) AS snapshot FROM event_versions v
+    WHERE v.event_id = seen.event_id AND v.created_at <= ${asOf} ORDER BY v.created_at DESC LIMIT 1)`;
+
+const IS_SERIES = `(s.rrule IS NOT NULL OR s.added <> '[]')`;
+
 /**
- * Returns a query of the rows of `events` as of an earlier time: for each event that the person may see today, the
- * current row with the values of its latest version up to that time. `event_versions_created_at_idx` finds that version
- * in one step, however many there are. Events that were in the trash are included, as they are in the table; events that
- * are in the trash today, for their owner only. Versions do not contain the bounds of a series, so they are unbounded
- * here, and every series is expanded. The parameters are placeholders of the statement.
+ * Returns the FROM clause of the events `e` that a person sees today and that changed after a time, each as its version
+ * up to that time. Those in the trash today are included for their owner only. Versions do not contain the bounds of a
+ * series, so they are unbounded, and every series is expanded. `seen` is the person's membership.
  */
-export const selectEventsAsOf = (userId: string, asOf: string, laterDefaults: string): string => `
+export const changedSince = (user: string, asOf: string): string => `
+  (SELECT p.event_id, p.role FROM event_permissions p
+    CROSS JOIN LATERAL (SELECT FROM events present
+                         WHERE present.id = p.event_id AND present.updated_at > ${asOf}
+                           AND (present.deleted_at IS NULL OR p.role = 'owner') OFFSET 0) AS changed
+    WHERE p.user_id = ${user}) AS seen
+  CROSS JOIN LATERAL ${versionAsOf(asOf)} AS past
+  CROSS JOIN LATERAL (
+    SELECT seen.event_id AS id, past.version, past.updated_at, s.*,
+           CASE WHEN ${IS_SERIES} THEN '0001-01-01Z' ELSE s.start_time END AS first_start,
+           CASE WHEN NOT ${IS_SERIES} THEN s.end_time END AS last_end
+      FROM jsonb_to_record(past.snapshot) AS s (${LISTED_COLUMNS})) AS e`;
+
+/** Returns the page of one event as of a time; without a row when it did not exist then, or is hidden today. */
+export const selectOneAsOf = ({ user }: VisibleEvents, id: string, asOf: string): string => `
+  SELECT seen.event_id, past.version
+    FROM event_permissions seen JOIN events present ON present.id = seen.event_id
+    CROSS JOIN LATERAL ${versionAsOf(asOf)} AS past
+   WHERE seen.user_id = ${user} AND seen.event_id = ${id} AND (present.deleted_at IS NULL OR seen.role = 'owner')`;
+
+/** Returns a query of the rows of `events` for a page, with the values of the versions that it names. */
+export const selectEventsAsOf = (events: VisibleEvents, page: string): string => `
   SELECT state.*
-    FROM event_permissions seen
-    JOIN events present ON present.id = seen.event_id AND (present.deleted_at IS NULL OR seen.role = 'owner')
-    CROSS JOIN LATERAL (
-      SELECT v.version, v.created_at, v.author_id, ${laterDefaults}::jsonb || whole_snapshot(v) AS snapshot,
-             v.snapshot ->> 'rrule' IS NOT NULL OR v.snapshot -> 'added' IS DISTINCT FROM '[]' AS is_series
-        FROM event_versions v WHERE v.event_id = present.id AND v.created_at <= ${asOf}
-       ORDER BY v.created_at DESC LIMIT 1) AS version
-    CROSS JOIN LATERAL jsonb_populate_record(present, version.snapshot || jsonb_build_object(
-      'version', version.version, 'updated_at', version.created_at, 'updated_by', version.author_id,
-      'first_start', CASE WHEN version.is_series THEN '0001-01-01' ELSE version.snapshot ->> 'start_time' END,
-      'last_end', CASE WHEN version.is_series THEN NULL ELSE version.snapshot ->> 'end_time' END)) AS state
-   WHERE seen.user_id = ${userId}`;
+    FROM (${page}) AS page
+    JOIN events present ON present.id = page.event_id
+    LEFT JOIN event_versions past ON past.event_id = page.event_id AND past.version = page.version
+    CROSS JOIN LATERAL jsonb_populate_record(present, CASE WHEN past.version IS NOT NULL THEN
+      ${events.parameter(JSON.stringify(LATER_DEFAULTS))}::jsonb || whole_snapshot(past) || jsonb_build_object(
+        'version', past.version, 'updated_at', past.created_at, 'updated_by', past.author_id) END) AS state`;
 
 /**
  * Returns an expression for the owner of the event `e` after the last transfer of ownership before a time, or else the

@@ -16,7 +16,7 @@ import { RequireRole } from '../permissions/role.guard.js';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
-import { isNotModified, type Precondition, readPrecondition, versionTag } from '../platform/http/etag.js';
+import { type Precondition, readPrecondition } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { withSentPointers } from '../platform/http/validation.pipe.js';
@@ -39,7 +39,7 @@ import { CreatedEventsView, EventsView, EventView, eventView, expandedView, note
 import { readFilter, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';
-import { respondWithEvent } from './respond-with-event.js';
+import { respondWithEvent, sendEvent } from './respond-with-event.js';
 
 @ApiTags('Events')
 @Controller('api/events')
@@ -129,22 +129,21 @@ export class EventsController {
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
-    description: 'The ETag of the version that you have, such as `"3"`.',
+    description: 'The ETag of the response that you have. If nothing in it has changed, the response is a 304.',
     schema: { type: 'string' },
-    example: '"3"',
+    example: '"3.201544831"',
   })
   @ApiOkResponse({ type: EventView, description: 'The event', headers: headers('ETag') })
-  @ApiResponse({ status: 304, description: 'You already have this version', headers: headers('ETag') })
+  @ApiResponse({ status: 304, description: 'You already have this response', headers: headers('ETag') })
   async get(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Query() query: AsOfQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EventView | undefined> {
+  ): Promise<EventView | string | undefined> {
     const found = await this.reading.get(actor, id, readAsOf(query, actor.timeZone));
-    if (isNotModified(versionTag(found.record.event.version), request, reply)) return undefined;
-    return eventView(found.record, found.members);
+    return sendEvent(found, request, reply);
   }
 
   @Put(':id')

@@ -15,6 +15,8 @@ import { EventsService } from './events.service.js';
 import { OccurrencesController } from './occurrences.controller.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';
+import { TextIndexRepository } from './text-index.repository.js';
+import { TextIndexService } from './text-index.service.js';
 import { TimeZoneUpdateService } from './time-zone-update.service.js';
 
 @Module({
@@ -34,6 +36,8 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
     EventsService,
     OccurrencesService,
     ReadEventsService,
+    TextIndexRepository,
+    TextIndexService,
     TimeZoneUpdateService,
   ],
   exports: [EventWriter, ReadEventsService],

@@ -5,11 +5,15 @@ import { type EventContent, selectContent, toContent } from '../content/event-co
 import type { CalendarEvent } from '../content/event.entity.js';
 import type { EventWrite } from '../history/event-write.js';
 import { Database } from '../platform/database/database.js';
+import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
-import { type EventFilter, matchesInSql, occursWithin, orderOf, selectMatching, type Slice } from './event-filter.js';
+import { type EventFilter, matchesInSql, occursWithin } from './event-filter.js';
 import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
+import { selectOneAsOf } from './events-as-of.js';
+import { orderOf, type Slice } from './list-statement.js';
+import { selectPage } from './select-page.js';
 import { toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
 
 /** Rows of the largest read. */
@@ -107,7 +111,7 @@ export class EventsRepository {
   /** Returns the series that a person may see whose bounds overlap the window of the filter. */
   listSeries(userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
     if (filter.isRecurring === false) return Promise.resolve([]);
-    return this.read(userId, { ...filter, isRecurring: true }, { after: null, limit });
+    return this.read(userId, { ...filter, isRecurring: true }, { after: null, limit, offset: 0 });
   }
 
   /** Returns the single events that match the filter, by start, after a key (epoch seconds and id). */
@@ -120,7 +124,7 @@ export class EventsRepository {
     if (filter.isRecurring === true) return Promise.resolve([]);
     const single = { ...filter, isRecurring: false };
     const read = (key: string[] | null, take: number): Promise<EventRecord[]> =>
-      this.read(userId, single, { after: key && readKey(key), limit: take });
+      this.read(userId, single, { after: key && readKey(key), limit: take, offset: 0 });
     const keyOf = ({ event }: EventRecord): string[] => [event.startTime.toISOString(), event.id];
     const key = after && [new Date(after.start * 1_000).toISOString(), after.id];
     return readAll(read, keyOf, (event) => occursWithin(event, filter), limit, key);
@@ -143,12 +147,12 @@ export class EventsRepository {
     if (offset !== null && matchesInSql(filter)) {
       const [total, rows] = await Promise.all([
         this.count(userId, filter),
-        this.read(userId, filter, { after: null, limit: offset + limit + 1 }, offset),
+        this.read(userId, filter, { after: null, limit: limit + 1, offset }),
       ]);
       return pageOf(rows, page, keyOf, total);
     }
     const read = (after: string[] | null, take: number): Promise<EventRecord[]> =>
-      this.read(userId, filter, { after: after && readKey(after), limit: take });
+      this.read(userId, filter, { after: after && readKey(after), limit: take, offset: 0 });
     if (offset !== null) {
       const all = await readAll(read, keyOf, keep, Infinity);
       return pageOf(all.slice(offset, offset + limit + 1), page, keyOf, all.length);
@@ -168,21 +172,22 @@ export class EventsRepository {
     { tx, asOf = null, members }: { tx?: Transaction; asOf?: Date | null; members?: boolean },
   ): Promise<VisibleRow[]> {
     const events = new VisibleEvents(userId, asOf);
-    events.where(`e.id = ${events.parameter(id)}`);
-    return (tx ?? this.database).query<VisibleRow>(events.select('', { members }), events.parameters);
+    const place = events.parameter(id);
+    const page = events.asOf ? selectOneAsOf(events, place, events.asOf) : `SELECT ${place}::uuid AS event_id`;
+    return (tx ?? this.database).query<VisibleRow>(events.select(page, '', { members }), events.parameters);
   }
 
-  private async read(userId: string, filter: EventFilter, slice: Slice, offset = 0): Promise<EventRecord[]> {
-    const events = selectMatching(userId, filter, slice);
-    const sql = events.select(
-      `${orderOf(filter)} LIMIT ${events.parameter(slice.limit - offset)} OFFSET ${events.parameter(offset)}`,
-    );
+  private async read(userId: string, filter: EventFilter, slice: Slice): Promise<EventRecord[]> {
+    const events = new VisibleEvents(userId, filter.asOf);
+    const sql = events.select(selectPage(events, filter, slice), orderOf(filter));
     return (await this.database.query<VisibleRow>(sql, events.parameters)).map(toRecord);
   }
 
   private async count(userId: string, filter: EventFilter): Promise<number> {
-    const events = selectMatching(userId, filter, { after: null, limit: Number.MAX_SAFE_INTEGER });
-    const [row] = await this.database.query<{ n: number }>(events.count(), events.parameters);
+    const events = new VisibleEvents(userId, filter.asOf);
+    const page = selectPage(events, filter, { after: null, limit: null, offset: 0 });
+    const sql = new VaryingSql(`SELECT count(*)::int AS n FROM (${page}) AS found`);
+    const [row] = await this.database.query<{ n: number }>(sql, events.parameters);
     return row!.n;
   }
 }

@@ -1,11 +1,9 @@
 import { CalendarEvent, selectEvent } from '../content/event.entity.js';
-import { LATER_DEFAULTS } from '../content/snapshot.js';
 import type { Member } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { EventRecord } from './event-record.js';
 import { ownerAsOf, selectEventsAsOf } from './events-as-of.js';
-import { selectSpans, type SpansQuery } from './visible-spans.js';
 
 /** A row of `VisibleEvents.select`. */
 export interface VisibleRow extends CalendarEvent {
@@ -32,14 +30,14 @@ const MEMBERS = `(SELECT json_agg(json_build_object('userId', p.user_id, 'userna
  */
 export class VisibleEvents {
   readonly parameters: unknown[] = [];
-  private readonly conditions: string[] = [];
-  private readonly userId: string;
-  private spans: string | null = null;
-  private readonly asOf: string | null;
+  /** The placeholder of the person. */
+  readonly user: string;
+  /** The placeholder of the earlier time; null for the current state. */
+  readonly asOf: string | null;
 
   /** @param asOf an earlier time; null for the current state */
   constructor(userId: string, asOf: Date | null) {
-    this.userId = this.parameter(userId);
+    this.user = this.parameter(userId);
     this.asOf = asOf && this.parameter(asOf);
   }
 
@@ -49,46 +47,21 @@ export class VisibleEvents {
     return `$${this.parameters.length}`;
   }
 
-  /** Reads only the events of a query of the person's spans, which are not in the trash. */
-  within(query: SpansQuery): this {
-    this.spans = selectSpans(this, this.userId, query);
-    return this;
-  }
-
-  where(condition: string): this {
-    this.conditions.push(condition);
-    return this;
-  }
-
-  /** Requires the owner of the event, at that time. */
-  whereOwner(ownerId: string): this {
-    const owner = this.asOf ? ownerAsOf(this.asOf) : 'own.user_id';
-    return this.where(`${owner} = ${this.parameter(ownerId)}::uuid`);
-  }
-
-  /** Returns the statement that counts the events. */
-  count(): VaryingSql {
-    // Every span is of an event that its person sees.
-    if (this.spans && this.conditions.length === 0) {
-      return new VaryingSql(`SELECT count(*)::int AS n FROM ${this.spans} AS v`);
-    }
-    return new VaryingSql(`SELECT count(*)::int AS n FROM (${this.select('').text}) AS found`);
-  }
-
-  /** Returns the statement. @param rest follows the conditions, such as an order and a limit */
-  select(rest: string, { members = false } = {}): VaryingSql {
+  /**
+   * Returns the statement.
+   * @param page a query of the column `event_id`, with a row for each event to read; as of an earlier time, also of the
+   *   column `version`: the number of the version that the event had then, or null for the current one
+   * @param rest follows the conditions, such as an order
+   */
+  select(page: string, rest: string, { members = false } = {}): VaryingSql {
     const owner = this.asOf
       ? `${ownerAsOf(this.asOf)} AS "ownerId", (SELECT u.username FROM users u WHERE u.id = ${ownerAsOf(this.asOf)}) AS "ownerName"`
       : `own.user_id AS "ownerId", owner.username AS "ownerName"`;
-    const joins = this.asOf ? '' : OWNER;
-    const earlier = this.asOf
-      ? `WITH events AS (${selectEventsAsOf(this.userId, this.asOf, this.parameter(JSON.stringify(LATER_DEFAULTS)))}) `
-      : '';
+    const earlier = this.asOf ? `WITH events AS (${selectEventsAsOf(this, page)}) ` : '';
     return new VaryingSql(`${earlier}SELECT ${EVENT}, mine.role, ${owner}, editor.username AS "editorName"${members ? `, ${MEMBERS}` : ''}
-  FROM ${this.spans ? `${this.spans} AS v JOIN events e ON e.id = v.event_id` : 'events e'}
-  JOIN event_permissions mine ON mine.event_id = e.id AND mine.user_id = ${this.userId}
-  JOIN users editor ON editor.id = e.updated_by ${joins}
- WHERE ${this.conditions.join(' AND ') || 'true'} ${rest}`);
+  FROM ${this.asOf ? 'events e' : `(${page}) AS page JOIN events e ON e.id = page.event_id`}
+  JOIN event_permissions mine ON mine.event_id = e.id AND mine.user_id = ${this.user}
+  JOIN users editor ON editor.id = e.updated_by ${this.asOf ? '' : OWNER} ${rest}`);
   }
 }
 

@@ -5,30 +5,31 @@ export interface SpansQuery {
   to?: Date;
   /** Only single events, or only series. */
   isRecurring?: boolean;
-  descending: boolean;
-  /** The start and the id of the event after which the rows follow. */
+  /** The order of the starts; null for any order. */
+  order: 'ASC' | 'DESC' | null;
+  /** The start and the id of the event after which the rows follow in that order. */
   after: [start: Date, id: string] | null;
-  /** The number of rows that suffice; null when the statement has other conditions, which may reject some. */
+  /** The number of rows that suffice; null when some of them may be rejected. */
   limit: number | null;
 }
 
 /**
- * Returns a query of the events that a person sees in a window, in the order of their starts. It reads only that person's
- * own spans: short events lie in a range of starts, and of long ones and series, each person has few.
+ * Returns a query of the events that a person sees in a window. It reads only that person's own spans: short events lie in
+ * a range of starts, and of long ones and series, each person has few.
  */
-export function selectSpans(events: VisibleEvents, user: string, query: SpansQuery): string {
-  const { from, to, isRecurring, descending, after, limit } = query;
-  const direction = descending ? 'DESC' : 'ASC';
+export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
+  const { from, to, isRecurring, order, after, limit } = query;
   const [fromPlace, toPlace] = [from && events.parameter(from), to && events.parameter(to)];
   const key = after && `(${events.parameter(after[0])}::timestamptz, ${events.parameter(after[1])}::uuid)`;
-  const place = limit === null ? null : events.parameter(limit);
+  const rest =
+    (order ? ` ORDER BY start_time ${order}, event_id ${order}` : '') +
+    (limit === null ? '' : ` LIMIT ${events.parameter(limit)}`);
   const part = (...conditions: (string | undefined)[]): string => {
     const all = [
-      `user_id = ${user}`,
+      `user_id = ${events.user}`,
       ...conditions,
-      key ? `(start_time, event_id) ${descending ? '<' : '>'} ${key}` : undefined,
+      key ? `(start_time, event_id) ${order === 'DESC' ? '<' : '>'} ${key}` : undefined,
     ].filter((condition) => condition !== undefined);
-    const rest = place === null ? '' : ` ORDER BY start_time ${direction}, event_id ${direction} LIMIT ${place}`;
     return `(SELECT event_id, start_time FROM visible_spans WHERE ${all.join(' AND ')}${rest})`;
   };
   if (!from && !to) {
@@ -42,4 +43,18 @@ export function selectSpans(events: VisibleEvents, user: string, query: SpansQue
   );
   const long = part('kind > 0', isRecurring === undefined ? undefined : `kind = ${isRecurring ? 2 : 1}`, overlaps);
   return isRecurring === true ? long : `(${short} UNION ALL ${long})`;
+}
+
+/** Returns the same window as conditions of spans `v` that are looked up one by one. */
+export function spanConditions(
+  events: VisibleEvents,
+  { from, to, isRecurring }: Pick<SpansQuery, 'from' | 'to' | 'isRecurring'>,
+): string[] {
+  const conditions: string[] = [];
+  if (from || to) {
+    const [fromPlace, toPlace] = [from && events.parameter(from), to && events.parameter(to)];
+    conditions.push(`v.span && tstzrange(${fromPlace ?? 'NULL'}, ${toPlace ?? 'NULL'})`);
+  }
+  if (isRecurring !== undefined) conditions.push(isRecurring ? 'v.kind = 2' : 'v.kind < 2');
+  return conditions;
 }

@@ -46,7 +46,7 @@ export const SERVERS = {
     protocolVersion: '1.1',
     title: 'Server-Sent Events',
     description: `${SERVER_SENT_EVENTS}\n\n${SECURE}`,
-    security: [{ $ref: '#/components/securitySchemes/bearer' }],
+    security: ['bearer', 'query'].map((name) => ({ $ref: `#/components/securitySchemes/${name}` })),
   },
 };
 
@@ -108,6 +108,15 @@ export const WEB_SOCKET_BINDING = {
 
 export const SERVER_SENT_EVENTS_BINDING = {
   method: 'GET',
-  query: { type: 'object', properties: { after: AFTER } },
+  query: {
+    type: 'object',
+    properties: {
+      after: AFTER,
+      token: {
+        type: 'string',
+        description: 'The access token, if the client cannot send an `Authorization` header.',
+      },
+    },
+  },
   bindingVersion: '0.3.0',
 };

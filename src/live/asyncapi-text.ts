@@ -41,8 +41,24 @@ members that you do not know.
 ## Signing in
 
 Every connection needs an \`access_token\`, which register, login and refresh return. The description of each server below
-explains how to send it. The connection ends when the token expires. To keep a socket.io or WebSocket connection open, send
-\`authenticate\` with a new token of the same user before that.
+explains how to send it. The connection ends when the token expires: reconnect with a new one. To keep a socket.io or
+WebSocket connection open, send \`authenticate\` with a new token of the same user before that. The examples get theirs from
+this function, at each attempt:
+
+\`\`\`js
+let tokens = await signIn(); // yours: returns the response of register or login
+let stopped = false;
+
+async function freshToken() {
+  const body = JSON.stringify({ refresh_token: tokens.refresh_token });
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', headers, body };
+  const response = await fetch('http://127.0.0.1:3000/api/auth/refresh', request).catch(() => ({}));
+  if (response.ok) tokens = await response.json();
+  if (response.status === 401) stopped = true; // signed out
+  return tokens.access_token;
+}
+\`\`\`
 
 Logging out, ending a session, revoking access to an event and erasing an account take effect at once: what you can no
 longer see is not sent, even if it happened before. A member whose access is revoked receives one last item of the event,
@@ -64,7 +80,7 @@ Whatever the reason, wait longer after each failed attempt, and reconnect with y
 
 | | |
 | --- | --- |
-| connections of one user to one server, over all transports | ${maxSockets} |
+| connections of one user to one server, over all transports; a further one ends the oldest with \`replaced\` | ${maxSockets} |
 | time to sign in after connecting | ${signInSeconds} seconds |
 | messages from one client | ${messagesPerMinute} per minute |
 | size of a message from a client | ${maxMessageBytes / 1_024} KiB |
@@ -76,20 +92,25 @@ export const SOCKET_IO = `
 The default path and namespace. Send the token in the handshake, and your last number if you have one:
 
 \`\`\`js
-const socket = io('http://127.0.0.1:3000', { auth: (send) => send({ token, after: lastSeq }) });
+const socket = io('http://127.0.0.1:3000', {
+  auth: async (send) => send({ token: await freshToken(), after: lastSeq }),
+});
+const again = () => stopped || setTimeout(() => socket.connect(), 1_000);
 socket.on('ready', ({ seq }) => { lastSeq ??= seq; });
 socket.on('change', (item) => { if (item.seq > lastSeq) { lastSeq = item.seq; show(item); } });
 socket.on('withheld', ({ seq }) => { lastSeq = seq; });
 socket.on('resync', ({ after }) => { lastSeq = after; loadEverything(); });
 socket.on('pulse', ({ seq }) => { if (seq > lastSeq) socket.emit('resume', { after: lastSeq }); });
-socket.on('connect_error', (error) => console.log(error.data?.code));
+socket.on('session_ended', ({ reason }) => { stopped = reason === 'replaced'; });
+socket.on('disconnect', (why) => why === 'io server disconnect' && again());
+socket.on('connect_error', () => socket.active || again());
 \`\`\`
 
 A function as \`auth\` is called again at each reconnect. Each frame is an event of the same name with one argument; the
 server acknowledges the events that you emit. If it refuses the handshake, \`connect_error\` has \`data.code\`:
-\`unauthenticated\`, \`too_many_sockets\`, \`validation_failed\` (\`after\` is not a number) or \`unavailable\`. After
-\`session_ended\` the server disconnects (\`io server disconnect\`), and socket.io does not reconnect automatically: call
-\`socket.connect()\` if the reason allows it. Both WebSocket and long polling work; compression is off. A browser page must
+\`unauthenticated\`, \`validation_failed\` (\`after\` is not a number) or \`unavailable\`. After that, and after
+\`session_ended\` (\`io server disconnect\`), socket.io does not reconnect by itself: call \`socket.connect()\` if the reason
+allows it. Both WebSocket and long polling work; compression is off. A browser page must
 come from this server or from an origin that it allows.
 `.trim();
 
@@ -97,9 +118,30 @@ export const WEB_SOCKET = `
 For clients without socket.io. Send the token in one of these ways:
 
 - as a subprotocol: \`new WebSocket(url, ['bearer', token])\`; the server selects \`bearer\`;
-- in your first message: \`{"type":"authenticate","token":"…"}\`, within ${signInSeconds} seconds; the server responds with \`ready\`;
+- in your first message: \`{"type":"authenticate","token":"…","after":12}\`, within ${signInSeconds} seconds; the server responds with
+  \`ready\`. This way needs no token in an address, and takes your last number too;
 - in an \`Authorization: Bearer\` header, outside of browsers;
 - as \`?token=\`, if the client supports nothing else. This server does not log it, but a proxy may.
+
+\`\`\`js
+function listen() {
+  const socket = new WebSocket('ws://127.0.0.1:3000/ws/notifications');
+  socket.onopen = async () => {
+    const token = await freshToken();
+    socket.send(JSON.stringify({ type: 'authenticate', token, after: lastSeq }));
+  };
+  socket.onmessage = ({ data }) => {
+    const frame = JSON.parse(data);
+    if (frame.event_id) { lastSeq = frame.seq; show(frame); }
+    if (frame.type === 'ready') lastSeq ??= frame.seq;
+    if (frame.type === 'withheld') lastSeq = frame.seq;
+    if (frame.type === 'resync') { lastSeq = frame.after; loadEverything(); }
+    if (frame.type === 'session_ended') stopped = frame.reason === 'replaced';
+  };
+  socket.onclose = () => stopped || setTimeout(listen, 1_000);
+}
+listen();
+\`\`\`
 
 Frames are JSON texts. A \`change\` is the bare item, whose \`type\` is the type of the change (\`event_updated\` …). All others
 are \`{"type":"<name>", …}\`. The server responds to your messages with \`{"type":"acknowledged","of":"<name>", …}\`. If it
@@ -109,8 +151,29 @@ browser page must come from this server or from an origin that it allows (403).
 `.trim();
 
 export const SERVER_SENT_EVENTS = `
-\`text/event-stream\`, over plain HTTP. The browser's \`EventSource\` cannot send an \`Authorization\` header: use \`fetch\`, or
-a library that can.
+\`text/event-stream\`, over plain HTTP. The browser's \`EventSource\` cannot send an \`Authorization\` header, so the token may
+also be sent as \`?token=\`. This server does not log it, but a proxy may: prefer \`fetch\`, or a library that sends headers.
+\`EventSource\` reconnects by itself, with the same token, until that has expired. It hides the number of \`ready\`: begin with
+the \`seq\` of the newest notification, or 0.
+
+\`\`\`js
+async function listen() {
+  const query = new URLSearchParams({ after: lastSeq, token: await freshToken() });
+  const source = new EventSource(\`http://127.0.0.1:3000/api/changes/stream?\${query}\`);
+  source.addEventListener('change', ({ data }) => {
+    const item = JSON.parse(data);
+    if (item.seq > lastSeq) { lastSeq = item.seq; show(item); }
+  });
+  source.addEventListener('resync', ({ data }) => { lastSeq = JSON.parse(data).after; loadEverything(); });
+  source.addEventListener('session_ended', ({ data }) => {
+    stopped = JSON.parse(data).reason === 'replaced';
+    source.close();
+    if (!stopped) setTimeout(listen, 1_000);
+  });
+  source.onerror = () => source.readyState === EventSource.CLOSED && !stopped && setTimeout(listen, 1_000);
+}
+listen();
+\`\`\`
 
 \`\`\`sh
 curl -N http://127.0.0.1:3000/api/changes/stream -H "Authorization: Bearer $TOKEN" -H 'Last-Event-ID: 12'

@@ -3,8 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readSeq } from '../notifications/stream-number.js';
-import { SignedIn } from '../platform/http/access.js';
-import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { SignedIn, TokenInQuery } from '../platform/http/access.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { StreamChangesQuery } from './changes-stream.dto.js';
 import { LiveMetrics } from './live-metrics.js';
@@ -12,6 +11,8 @@ import { LiveService } from './live.service.js';
 import { SseTransport } from './sse.transport.js';
 
 const EVENT_STREAM = 'text/event-stream';
+/** Milliseconds of silence after which TCP asks whether the other host is still there. */
+const KEEP_ALIVE_MS = 10_000;
 
 @ApiTags('Notifications')
 @Controller('api/changes/stream')
@@ -23,6 +24,7 @@ export class ChangesStreamController {
 
   @Get()
   @SignedIn()
+  @TokenInQuery()
   @RouteConfig({ produces: [EVENT_STREAM] })
   @ApiOperation({
     operationId: 'streamChanges',
@@ -41,18 +43,17 @@ export class ChangesStreamController {
     description: 'The stream. It ends when the token expires.',
     content: { [EVENT_STREAM]: { schema: { type: 'string' }, example: 'id: 12\nevent: change\ndata: {"seq":12}\n\n' } },
   })
-  @ApiProblems('validation_failed', 'too_many_sockets')
+  @ApiProblems('validation_failed')
   async stream(
-    @CurrentActor() actor: Actor,
     @Query() query: StreamChangesQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const after = readSeq(lastEventId, '/header/last-event-id') ?? query.after;
-    this.live.requireFreeConnection(actor.userId);
-    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const signedIn = await this.live.signIn(token);
+    if (request.method === 'HEAD') return void reply.type(EVENT_STREAM).header('cache-control', 'no-store').send();
+    const bearer = /^\s*bearer\s+(\S+)/i.exec(request.headers.authorization ?? '')?.[1];
+    const signedIn = await this.live.signIn(bearer ?? query.token);
     reply.hijack();
     const { raw } = reply;
     // The client may have closed the connection meanwhile; then there is no further event.
@@ -66,6 +67,8 @@ export class ChangesStreamController {
       'x-accel-buffering': 'no',
     });
     raw.flushHeaders();
+    // Finds out hosts that are gone without a word.
+    raw.socket?.setKeepAlive(true, KEEP_ALIVE_MS);
     const opening = this.live.open(signedIn, new SseTransport(raw, this.metrics, after), after);
     raw.on('close', () => void opening.then((connection) => connection.markClosed()));
   }

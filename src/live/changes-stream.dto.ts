@@ -1,4 +1,4 @@
-import { WholeNumberQuery } from '../platform/http/fields.js';
+import { TextField, WholeNumberQuery } from '../platform/http/fields.js';
 
 export class StreamChangesQuery {
   @WholeNumberQuery({
@@ -9,4 +9,13 @@ export class StreamChangesQuery {
     example: 12,
   })
   after?: number;
+
+  @TextField({
+    description:
+      'The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may.',
+    max: 8_192,
+    optional: true,
+    example: 'eyJhbGciOi…',
+  })
+  token?: string;
 }

@@ -51,9 +51,10 @@ export class Connection {
     this.expiry.unref();
   }
 
-  /** Sends the cursor at intervals, unless the client is slow. */
+  /** Sends the cursor at intervals, unless the client is slow, and ends the connection of a client that is frozen. */
   pulseEvery(seconds: number): void {
     const pulse = (): void => {
+      if (this.transport.isFrozen?.()) return this.end('too_slow');
       if (this.acceptsItems) this.transport.send('pulse', { seq: this.cursor! });
     };
     this.timers.push(setInterval(pulse, seconds * 1_000).unref());

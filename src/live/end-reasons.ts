@@ -14,7 +14,10 @@ export const END_REASONS = {
   token_expired: { code: 4401, help: 'The access token expired. Refresh it and reconnect with your last `seq`.' },
   unauthenticated: { code: 4401, help: 'The token is not valid. Sign in again.' },
   sign_in_timeout: { code: 4401, help: 'No token arrived in time. Reconnect and send it at once.' },
-  too_many_sockets: { code: 4429, help: 'You have too many connections to this server. Close one, then reconnect.' },
+  replaced: {
+    code: 4410,
+    help: 'You opened more connections to this server than the limit, and this one was the oldest. Reconnect when you need it again, not at once: that would end another one.',
+  },
   too_many_messages: {
     code: 4429,
     help: 'You sent too many messages. Wait a minute, then reconnect with your last `seq`.',

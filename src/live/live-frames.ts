@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { NotificationView } from '../notifications/notification-view.js';
 import { END_REASON_NAMES, type EndReason } from './end-reasons.js';
 
@@ -54,6 +54,15 @@ export class ResumeFrame {
 export class AuthenticateFrame {
   @ApiProperty({ description: 'A new access token of the same user.', example: 'eyJhbGciOi…' })
   token: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    description:
+      'Only in the first message of a plain WebSocket: number of the last item that you have. It takes precedence over `?after=`.',
+    example: 12,
+  })
+  after?: number;
 }
 
 /** The frames that a client may send, by name. Each is acknowledged. */

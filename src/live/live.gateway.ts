@@ -45,17 +45,22 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     const { signedIn, after } = socket.data;
     const opening = this.live.open(signedIn, new SocketIoTransport(socket, this.metrics), after);
     // Listens before it awaits anything, since a client may send frames at once.
-    const answer = (work: (connection: Connection) => Promise<Acknowledgement>, acknowledge: unknown): void => {
-      void (async () => {
-        const response = await work(await opening);
-        if (typeof acknowledge === 'function') (acknowledge as Acknowledge)(response);
-      })();
+    const answer = (
+      work: (connection: Connection, message: unknown) => Promise<Acknowledgement>,
+    ): ((...sent: unknown[]) => void) => {
+      return (...sent) => {
+        // A client may leave out the message, the acknowledgement or both.
+        const acknowledge = typeof sent.at(-1) === 'function' ? (sent.pop() as Acknowledge) : null;
+        void opening.then((connection) => work(connection, sent[0])).then((response) => acknowledge?.(response));
+      };
     };
-    socket.on('resume', (message, acknowledge) =>
-      answer((connection) => this.live.resume(connection, memberOf(message, 'after')), acknowledge),
+    socket.on(
+      'resume',
+      answer((connection, message) => this.live.resume(connection, memberOf(message, 'after'))),
     );
-    socket.on('authenticate', (message, acknowledge) =>
-      answer((connection) => this.live.authenticate(connection, memberOf(message, 'token')), acknowledge),
+    socket.on(
+      'authenticate',
+      answer((connection, message) => this.live.authenticate(connection, memberOf(message, 'token'))),
     );
     socket.data.connection = await opening;
     if (!socket.connected) socket.data.connection.markClosed();
@@ -70,7 +75,6 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     const bearer = /^Bearer (\S+)$/i.exec(socket.handshake.headers.authorization ?? '')?.[1];
     socket.data.after = readSeq(after);
     socket.data.signedIn = await this.live.signIn(token ?? bearer);
-    this.live.requireFreeConnection(socket.data.signedIn.actor.userId);
   }
 }
 

@@ -23,7 +23,6 @@ export interface SignedIn {
 
 const REASON_OF_PROBLEM: Record<string, EndReason> = {
   unauthenticated: 'unauthenticated',
-  too_many_sockets: 'too_many_sockets',
   validation_failed: 'invalid_message',
 };
 
@@ -50,14 +49,10 @@ export class LiveService implements BeforeApplicationShutdown {
     return { actor: await this.sessions.actorOf(claims), expiresAt: claims.expiresAt * 1_000 };
   }
 
-  /** @throws Problem too_many_sockets when the user has the maximum number of connections */
-  requireFreeConnection(userId: string): void {
-    if (this.connections.of(userId).length >= this.config.values.maxSockets) throw new Problem('too_many_sockets');
-  }
-
   /**
-   * Opens a connection: sends `ready`, then the items after `after`; without it, only items from now on. Never throws: any
-   * problem ends the connection with its reason.
+   * Opens a connection: sends `ready`, then the items after `after`; without it, only items from now on. Over the limit, the
+   * oldest connection of the user ends: it may be one whose client is gone, and a new one is always wanted. Never throws:
+   * any problem ends the connection with its reason.
    */
   async open({ actor, expiresAt }: SignedIn, transport: Transport, after?: number): Promise<Connection> {
     const { userId, sessionId } = actor;
@@ -69,9 +64,10 @@ export class LiveService implements BeforeApplicationShutdown {
     this.metrics.countOpened(transport.kind);
     try {
       if (this.closing) throw new Problem('unavailable');
-      this.requireFreeConnection(userId);
       // Before the session is read again, so that the connection is found if the session ends meanwhile.
       this.connections.add(connection);
+      const open = this.connections.of(userId);
+      for (const oldest of open.slice(0, -this.config.values.maxSockets)) oldest.end('replaced');
       const reach = await this.streams.findReach(userId);
       await this.sessions.actorOf({ userId, sessionId, expiresAt: 0 });
       if (connection.closed) return connection;

@@ -12,8 +12,8 @@ import type { Transport } from './transport.js';
 export type ServerEvents = { [Name in FrameName]: (frame: ServerFrames[Name]) => void };
 
 export interface ClientEvents {
-  resume: (message: unknown, acknowledge: unknown) => void;
-  authenticate: (message: unknown, acknowledge: unknown) => void;
+  resume: (...sent: unknown[]) => void;
+  authenticate: (...sent: unknown[]) => void;
 }
 
 export interface SocketData {

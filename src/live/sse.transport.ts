@@ -11,6 +11,9 @@ import type { Transport } from './transport.js';
  */
 export class SseTransport implements Transport {
   readonly kind = 'sse';
+  private written = 0;
+  private taken = 0;
+  private before = { written: 0, taken: 0 };
 
   constructor(
     private readonly response: ServerResponse,
@@ -21,7 +24,16 @@ export class SseTransport implements Transport {
 
   send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
     this.metrics.countFrame(this.kind, name);
-    this.response.write(this.toBlock(name, frame));
+    this.written += 1;
+    this.response.write(this.toBlock(name, frame), () => (this.taken += 1));
+  }
+
+  /** There is no message with which a reader could answer, so what it takes from the socket has to do. */
+  isFrozen(): boolean {
+    const { written, taken } = this;
+    const frozen = this.before.taken < this.before.written && this.before.taken === taken;
+    this.before = { written, taken };
+    return frozen;
   }
 
   unsentBytes(): number {

@@ -10,6 +10,11 @@ export interface Transport {
   send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void;
   /** Returns the bytes of sent frames that are still in this process. */
   unsentBytes(): number;
+  /**
+   * Returns true if nothing of what was waiting at the previous call has been taken since. Only for protocols that have no
+   * pings of their own.
+   */
+  isFrozen?(): boolean;
   /** Sends the reason and closes. Abruptly: closes at once, without a reason, and discards unsent bytes. */
   close(reason: EndReason, abruptly: boolean): void;
 }

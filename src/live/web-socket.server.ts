@@ -60,10 +60,10 @@ export class LiveWebSocketServer implements OnApplicationBootstrap, BeforeApplic
     const query = new URL(request.url ?? '', 'ws://here').searchParams;
     const token = tokenOf(request, query);
     let opening: Promise<Connection | null> | undefined;
-    const open = (given: unknown): void => {
+    const open = (given: unknown, after: unknown = query.get('after')): void => {
       clearTimeout(deadline);
       this.anonymous.delete(client);
-      opening = this.open(transport, given, query.get('after'));
+      opening = this.open(transport, given, after);
     };
     const deadline = setTimeout(() => transport.close('sign_in_timeout', false), LIVE_LIMITS.signInSeconds * 1_000);
     // `close` follows every error; a message that is too large closes with 1009.
@@ -79,13 +79,13 @@ export class LiveWebSocketServer implements OnApplicationBootstrap, BeforeApplic
     client.on('message', (data, isBinary) => {
       const message = isBinary ? null : readMessage(data);
       if (opening) void opening.then((connection) => connection && this.handle(connection, transport, message));
-      else if (message?.type === 'authenticate') open(message.token);
+      else if (message?.type === 'authenticate') open(message.token, message.after ?? undefined);
       else transport.close(message ? 'unauthenticated' : 'invalid_message', false);
     });
     if (token !== null) open(token);
   }
 
-  private async open(transport: WebSocketTransport, token: unknown, after: string | null): Promise<Connection | null> {
+  private async open(transport: WebSocketTransport, token: unknown, after: unknown): Promise<Connection | null> {
     let signedIn: SignedIn;
     let afterSeq: number | undefined;
     try {

@@ -80,6 +80,9 @@ describe('the message of a notification', () => {
 
   it('distinguishes removing a member from leaving', () => {
     expect(messageOf('access_revoked', members([removed('ben')]))).toBe('Ana removed you from “Lunch”');
+    expect(messageOf('access_revoked', members([removed('ben'), removed('cid')], 5))).toBe(
+      'Ana removed you from “Lunch”',
+    );
     expect(messageOf('access_revoked', members([removed('cid')]))).toBe('Ana removed Cid from “Lunch”');
     expect(messageOf('access_revoked', members([removed('cid'), removed('dee')], 5))).toBe(
       'Ana removed Cid, Dee and 3 others from “Lunch”',

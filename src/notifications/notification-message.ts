@@ -41,6 +41,8 @@ function describeRoles(item: StreamItem, title: string): string {
 function describeRevocation(item: StreamItem, title: string): string {
   const [member] = item.members?.named ?? [];
   if (!member || member.userId === item.actorId) return `left ${title}`;
+  // Whose access was revoked does not see what happens to others.
+  if (member.userId === item.userId) return `removed you from ${title}`;
   return `removed ${listMembers(item, (_member, name) => name)} from ${title}`;
 }
 

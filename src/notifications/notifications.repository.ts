@@ -2,14 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
 import type { StreamItem } from './stream-item.js';
-import { SELECT_ITEMS } from './streams.repository.js';
+import { JOIN_ACCESS, SELECT_ITEMS, VISIBLE } from './streams.repository.js';
 
 /** A page of an inbox. */
 export interface Inbox extends Page<StreamItem> {
   unreadCount: number;
 }
 
-/** Reads the items of a stream as an inbox, and marks them as read. */
+const UNREAD = `SELECT count(*)::int FROM notifications n ${JOIN_ACCESS}
+  WHERE n.user_id = $1 AND n.read_at IS NULL AND ${VISIBLE}`;
+
+/** Reads the visible items of a stream as an inbox, and marks them as read. */
 @Injectable()
 export class NotificationsRepository {
   constructor(private readonly database: Database) {}
@@ -25,8 +28,8 @@ export class NotificationsRepository {
     // An inbox without items is one row whose item is null.
     const rows = await this.database.query<StreamItem & { unreadCount: number }>(
       `SELECT inbox.unread AS "unreadCount", item.*
-         FROM (SELECT count(*)::int AS unread FROM notifications WHERE user_id = $1 AND read_at IS NULL) AS inbox
-         LEFT JOIN LATERAL (${SELECT_ITEMS} WHERE n.user_id = $1 ${unread} AND n.seq < $2
+         FROM (SELECT (${UNREAD}) AS unread) AS inbox
+         LEFT JOIN LATERAL (${SELECT_ITEMS} WHERE n.user_id = $1 ${unread} AND n.seq < $2 AND ${VISIBLE}
                              ORDER BY n.seq DESC LIMIT $3 OFFSET $4) AS item ON true
         ORDER BY item.seq DESC`,
       [userId, before ?? Number.MAX_SAFE_INTEGER, page.limit + 1, page.offset ?? 0],
@@ -38,31 +41,34 @@ export class NotificationsRepository {
 
   private async count(userId: string, unreadOnly: boolean): Promise<number> {
     const [row] = await this.database.query<{ n: number }>(
-      `SELECT count(*)::int AS n FROM notifications WHERE user_id = $1 ${unreadOnly ? 'AND read_at IS NULL' : ''}`,
+      `SELECT count(*)::int AS n FROM notifications n ${JOIN_ACCESS}
+        WHERE n.user_id = $1 AND ${VISIBLE} ${unreadOnly ? 'AND n.read_at IS NULL' : ''}`,
       [userId],
     );
     return row?.n ?? 0;
   }
 
-  /** Returns the notification, null when the user has none with that id. A second call keeps the first time. */
+  /** Returns the notification, null when the user can see none with that id. A second call keeps the first time. */
   async markRead(userId: string, id: string): Promise<StreamItem | null> {
-    await this.database.query(
-      `UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND id = $2 AND read_at IS NULL`,
+    const [row] = await this.database.query<StreamItem>(
+      `${SELECT_ITEMS} WHERE n.user_id = $1 AND n.id = $2 AND ${VISIBLE}`,
       [userId, id],
     );
-    const [row] = await this.database.query<StreamItem>(`${SELECT_ITEMS} WHERE n.user_id = $1 AND n.id = $2`, [
-      userId,
-      id,
-    ]);
-    return row ?? null;
+    if (!row || row.readAt) return row ?? null;
+    const [marked] = await this.database.query<{ readAt: Date }>(
+      `UPDATE notifications SET read_at = coalesce(read_at, clock_timestamp()) WHERE user_id = $1 AND id = $2
+       RETURNING read_at AS "readAt"`,
+      [userId, id],
+    );
+    return { ...row, ...marked };
   }
 
-  /** Returns how many were unread. */
+  /** Returns how many visible ones were unread. */
   async markAllRead(userId: string): Promise<number> {
     const [row] = await this.database.query<{ n: number }>(
-      `WITH marked AS (
-         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL RETURNING 1)
-       SELECT count(*)::int AS n FROM marked`,
+      `WITH unread AS (${UNREAD}), marked AS (
+         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL)
+       SELECT count AS n FROM unread`,
       [userId],
     );
     return row?.n ?? 0;

@@ -5,7 +5,7 @@ export interface StreamItem extends Notification {
   actorName: string;
   /** The user names that the message needs, by user id. */
   names: Record<string, string>;
-  /** Whether the recipient can still see the event, or the item is about the recipient's own role. */
+  /** Whether the recipient can still see the event, or the item is about the end of their own access. */
   visible: boolean;
 }
 

@@ -3,8 +3,15 @@ import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { NewStreamItem, StreamItem, StreamPart, StreamReach } from './stream-item.js';
 
-/** True when the recipient can still see the event, or was added, removed or given another role by the change. */
-const VISIBLE = `(access.user_id IS NOT NULL OR n.members #>> '{named,0,userId}' = n.user_id::text)`;
+/**
+ * True when the recipient can still see the event, or when the item is about the end of their own access. Nothing else of
+ * the event remains visible, not even the item with which it was shared: it has the title and the names of others.
+ */
+export const VISIBLE = `(access.user_id IS NOT NULL
+  OR n.type = 'access_revoked' AND n.members #>> '{named,0,userId}' = n.user_id::text)`;
+
+/** Joins to a row of `notifications`, named `n`, the access that `VISIBLE` needs. */
+export const JOIN_ACCESS = `LEFT JOIN event_permissions access ON access.event_id = n.event_id AND access.user_id = n.user_id`;
 
 /** Selects rows of `notifications`, named `n`, as `StreamItem`. */
 export const SELECT_ITEMS = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId",
@@ -14,8 +21,7 @@ export const SELECT_ITEMS = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, 
       (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
          FROM jsonb_array_elements(n.members -> 'named') AS member JOIN users u ON u.id = (member ->> 'userId')::uuid)
     END AS names
-  FROM notifications n JOIN users actor ON actor.id = n.actor_id
-  LEFT JOIN event_permissions access ON access.event_id = n.event_id AND access.user_id = n.user_id`;
+  FROM notifications n JOIN users actor ON actor.id = n.actor_id ${JOIN_ACCESS}`;
 
 /** Writes streams and reads them by number. */
 @Injectable()

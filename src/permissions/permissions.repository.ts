@@ -19,6 +19,18 @@ const MEMBER = `p.user_id AS "userId", u.username, p.role, p.granted_at AS "gran
   g.username AS "grantedByName"`;
 const OWNER_FIRST = `p.role = 'owner' DESC, u.username`;
 
+/** More events of a person than this are not looked through for one that they share with a person who may have fewer. */
+const MANY_EVENTS = 1_000;
+
+/**
+ * Returns a condition: one of a person's events is also another's. The events are looked up one after the other, up to the
+ * first that is: joined, PostgreSQL would read all people with whom the other shares anything.
+ */
+const sharesAnEvent = (person: string, other: string, bound: string): string => `EXISTS (
+    SELECT FROM (SELECT v.event_id FROM visible_spans v WHERE v.user_id = ${person} ${bound}) AS theirs
+     CROSS JOIN LATERAL (SELECT FROM visible_spans v
+                          WHERE v.event_id = theirs.event_id AND v.user_id = ${other} LIMIT 1) AS shared)`;
+
 @Injectable()
 export class PermissionsRepository {
   constructor(private readonly database: Database) {}
@@ -46,15 +58,14 @@ export class PermissionsRepository {
 
   /** Returns the given people who share an event outside the trash with a person, or are that person. */
   listKnownPeople(userId: string, ids: string[]): Promise<KnownPerson[]> {
+    // Events in the trash have no spans.
     return this.database.query<KnownPerson>(
       `SELECT u.id, u.username, u.time_zone AS "timeZone"
          FROM users u
         WHERE u.id = ANY($2::uuid[])
-          AND (u.id = $1 OR EXISTS (
-            SELECT 1 FROM event_permissions theirs
-              JOIN event_permissions mine ON mine.event_id = theirs.event_id
-              JOIN events e ON e.id = theirs.event_id
-             WHERE theirs.user_id = u.id AND mine.user_id = $1 AND e.deleted_at IS NULL))`,
+          AND (u.id = $1 OR ${sharesAnEvent('u.id', '$1', `LIMIT ${MANY_EVENTS}`)}
+               OR EXISTS (SELECT FROM visible_spans v WHERE v.user_id = u.id OFFSET ${MANY_EVENTS})
+                  AND ${sharesAnEvent('$1', 'u.id', 'OFFSET 0')})`,
       [userId, ids],
     );
   }

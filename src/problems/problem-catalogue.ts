@@ -96,7 +96,6 @@ export const PROBLEMS = {
   upgrade_required: kind(426, 'This path requires WebSocket', 'Connect with a WebSocket client (RFC 6455).'),
   headers_too_large: kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   rate_limited: kind(429, 'Too many requests', 'Try again after `Retry-After` seconds.'),
-  too_many_sockets: kind(429, 'You have too many live connections', 'Close one before you open another.'),
   internal_error: kind(
     500,
     'Something went wrong on our side',

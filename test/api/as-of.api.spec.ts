@@ -64,8 +64,8 @@ describe('GET /api/events/:id?as_of=', () => {
 
     const path = { id };
     const { response } = await getEvent({ client: ana.client, path, query: { as_of: second } });
-    expect(response.headers.get('etag')).toBe('"2"');
-    const headers = { 'If-None-Match': '"2"' };
+    expect(response.headers.get('etag')).toMatch(/^"2\./);
+    const headers = { 'If-None-Match': response.headers.get('etag')! };
     const known = await getEvent({ client: ana.client, path, query: { as_of: second }, headers });
     expect(known.response.status).toBe(304);
     expect(await footprint(app.database)).toEqual(before);
@@ -343,7 +343,7 @@ describe('a long history', () => {
     }
   });
 
-  it('is stepped into once an event by the list, and only the events of the page are asked for their owner', async () => {
+  it('is stepped into at most once an event by the list, and only the events of the page are asked for their owner', async () => {
     const full = await startApp();
     try {
       const ana = await full.signUp('ana');
@@ -366,7 +366,9 @@ describe('a long history', () => {
       const rows = await full.database.query(`EXPLAIN (ANALYZE) ${sql}`, parameters);
       const plan = rows.map((row) => row['QUERY PLAN'] as string).join('\n');
       expect(plan).not.toContain('Seq Scan on event_versions');
-      expect(plan).toMatch(/Index Scan Backward using event_versions_created_at_idx .* loops=300\b/);
+      // What did not change since needs no version.
+      const lookups = /Index Scan Backward using event_versions_created_at_idx .* loops=(\d+)/.exec(plan);
+      expect(Number(lookups?.[1])).toBeLessThanOrEqual(300);
       expect(plan).toMatch(/Function Scan on members_at_birth .* loops=21\b/);
     } finally {
       await full.close();

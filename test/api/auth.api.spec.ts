@@ -199,30 +199,59 @@ describe('POST /api/auth/refresh', () => {
     expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
   });
 
-  it('takes an older token for stolen and ends the whole session', async () => {
+  /** As if the last rotation of her sessions had been so many seconds earlier. */
+  const waitAfterRotation = (person: Person, seconds: number): Promise<unknown> =>
+    app.database.query(`UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => $2) WHERE user_id = $1`, [
+      person.id,
+      seconds,
+    ]);
+
+  it('lets a client whose response was lost try again, however late', async () => {
+    const ana = await app.signUp('ana');
+    const lost = await renew(ana.refreshToken);
+    await waitAfterRotation(ana, 7 * 86_400);
+    const again = await renew(ana.refreshToken);
+    expect(again.refresh_token).toBe(lost.refresh_token);
+    const next = await renew(again.refresh_token);
+    expect(await statusOfMe(next.access_token)).toBe(200);
+    expect(await liveSessions(ana)).toBe(1);
+  });
+
+  it('returns the same successor for the grace after that was used, and not a newer one', async () => {
     const ana = await app.signUp('ana');
     const second = await renew(ana.refreshToken);
     const third = await renew(second.refresh_token);
-    expect(await renewRefused(ana.refreshToken)).toBe('401 refresh_token_invalid');
-    expect(await renewRefused(third.refresh_token)).toBe('401 refresh_token_invalid');
-    for (const token of [ana.accessToken, third.access_token]) expect(await statusOfMe(token)).toBe(401);
-    expect(await liveSessions(ana)).toBe(0);
+    const again = await renew(ana.refreshToken);
+    expect(again.refresh_token).toBe(second.refresh_token);
+    expect((await renew(again.refresh_token)).refresh_token).toBe(third.refresh_token);
+    expect(await liveSessions(ana)).toBe(1);
   });
 
-  it('takes the token just replaced for stolen once the grace is over', async () => {
+  it('takes a token for stolen once its successor was used and the grace is over', async () => {
     const ana = await app.signUp('ana');
-    const next = await renew(ana.refreshToken);
-    await app.database.query(`UPDATE sessions SET rotated_at = rotated_at - interval '11 s' WHERE user_id = $1`, [
-      ana.id,
-    ]);
+    const third = await renew((await renew(ana.refreshToken)).refresh_token);
+    await waitAfterRotation(ana, 9);
+    await renew(ana.refreshToken);
+    await waitAfterRotation(ana, 1);
     expect(await renewRefused(ana.refreshToken)).toBe('401 refresh_token_invalid');
-    expect(await statusOfMe(next.access_token)).toBe(401);
+    expect(await renewRefused(third.refresh_token)).toBe('401 refresh_token_invalid');
+    expect(await statusOfMe(third.access_token)).toBe(401);
+  });
+
+  it('takes an older token for stolen and ends the whole session', async () => {
+    const ana = await app.signUp('ana');
+    const third = await renew((await renew(ana.refreshToken)).refresh_token);
+    const fourth = await renew(third.refresh_token);
+    expect(await renewRefused(ana.refreshToken)).toBe('401 refresh_token_invalid');
+    expect(await renewRefused(fourth.refresh_token)).toBe('401 refresh_token_invalid');
+    for (const token of [ana.accessToken, fourth.access_token]) expect(await statusOfMe(token)).toBe(401);
+    expect(await liveSessions(ana)).toBe(0);
   });
 
   it('ends only the session of the stolen token', async () => {
     const ana = await app.signUp('ana');
     const elsewhere = await signIn(ana);
-    await renew((await renew(ana.refreshToken)).refresh_token);
+    await renew((await renew((await renew(ana.refreshToken)).refresh_token)).refresh_token);
     await renewRefused(ana.refreshToken);
     expect(await statusOfMe(elsewhere.access_token)).toBe(200);
   });
@@ -266,6 +295,59 @@ describe('POST /api/auth/logout', () => {
     for (const token of [ana.accessToken, elsewhere.access_token]) expect(await statusOfMe(token)).toBe(401);
     expect(await renewRefused(elsewhere.refresh_token)).toBe('401 refresh_token_invalid');
     expect(await statusOfMe(ben.accessToken)).toBe(200);
+  });
+
+  /** Logs out as a client whose access token is this, if it has one. */
+  const logoutWith = (body: object, accessToken?: string): ReturnType<typeof send> =>
+    send(app, '/api/auth/logout', {
+      body,
+      headers: accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` },
+    });
+
+  it.each([
+    ['no access token', undefined],
+    ['an access token that has expired', 'eyJhbGciOiJIUzI1NiJ9.e30.expired'],
+  ])('takes the refresh token of a client with %s', async (_what, accessToken) => {
+    const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+    const elsewhere = await signIn(ana);
+    const body = { refresh_token: ana.refreshToken };
+    expect((await logoutWith(body, accessToken)).status).toBe(204);
+    expect(await statusOfMe(ana.accessToken)).toBe(401);
+    expect(await renewRefused(ana.refreshToken)).toBe('401 refresh_token_invalid');
+    for (const token of [elsewhere.access_token, ben.accessToken]) expect(await statusOfMe(token)).toBe(200);
+    // The session has ended: there is nothing left to do.
+    expect((await logoutWith(body, accessToken)).status).toBe(204);
+    expect((await logoutWith({ refresh_token: elsewhere.refresh_token, all: true })).status).toBe(204);
+    expect(await liveSessions(ana)).toBe(0);
+    expect(await statusOfMe(ben.accessToken)).toBe(200);
+  });
+
+  it('takes a refresh token that was replaced, and both tokens together', async () => {
+    const ana = await app.signUp('ana');
+    const next = await renew(ana.refreshToken);
+    expect((await logoutWith({ refresh_token: ana.refreshToken })).status).toBe(204);
+    expect(await renewRefused(next.refresh_token)).toBe('401 refresh_token_invalid');
+    const [first, second] = [await signIn(ana), await signIn(ana)];
+    expect((await logoutWith({ refresh_token: second.refresh_token }, first.access_token)).status).toBe(204);
+    expect(await liveSessions(ana)).toBe(0);
+  });
+
+  it('refuses a client with neither token, and what is no refresh token', async () => {
+    const ana = await app.signUp('ana');
+    const forged = ana.refreshToken.replace(/\.0\./, '.1.');
+    const refusals: [number, string, object, string?][] = [
+      [401, 'unauthenticated', {}],
+      [401, 'unauthenticated', { all: true }, 'garbage'],
+      [401, 'refresh_token_invalid', { refresh_token: forged }],
+      [401, 'refresh_token_invalid', { refresh_token: ana.accessToken, all: true }, ana.accessToken],
+      [422, 'validation_failed', { refresh_token: null }],
+      [422, 'validation_failed', { refresh_token: ' '.repeat(600) }],
+    ];
+    for (const [status, code, body, accessToken] of refusals) {
+      expect(await logoutWith(body, accessToken)).toMatchObject({ status, json: { code } });
+    }
+    expect(await statusOfMe(ana.accessToken)).toBe(200);
+    expect(await liveSessions(ana)).toBe(1);
   });
 
   it('needs no body', async () => {

@@ -19,11 +19,12 @@ import { ok, type Person, refused, startApp, type TestApp } from '../support/tes
 let app: TestApp;
 let ana: Person;
 let ben: Person;
+let cid: Person;
 let event: EventView;
 beforeAll(async () => void (app = await startApp()));
 afterAll(() => app.close());
 beforeEach(async () => {
-  [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+  [ana, ben, cid] = [await app.signUp('ana'), await app.signUp('ben'), await app.signUp('cid')];
   event = await createMeeting(ana, { title: 'Lunch' });
 });
 
@@ -93,10 +94,32 @@ describe('a stream', () => {
     await revoke(ben);
     await edit({ title: 'Secret' });
     await done(deleteEvent({ client: ana.client, path: { id: event.id } }));
-    expect(await stream(ben)).toEqual(['1 event_shared', '2 access_revoked']);
+    expect(await stream(ben)).toEqual(['2 access_revoked']);
     const { items } = await inbox(ben);
     expect(items[0]!.message).toBe(`${ana.username} removed you from “Lunch”`);
     expect(JSON.stringify(items)).not.toContain('Secret');
+  });
+
+  it('has only the revocation for a member who was added and removed while away', async () => {
+    await edit({ title: 'Secret' });
+    const users = [ben, cid].map(({ username }) => ({ username, role: 'editor' as const }));
+    await ok(shareEvent({ client: ana.client, path: { id: event.id }, body: { users } }));
+    const [shared] = (await inbox(ben)).items;
+    await edit({ title: 'Plan' });
+    await changing(ben, 'viewer');
+    await revoke(ben);
+    const { items, unread_count: unread } = await inbox(ben);
+    expect(items.map(({ seq, message }) => [seq, message])).toEqual([[4, `${ana.username} removed you from “Plan”`]]);
+    expect(unread).toBe(1);
+    expect(await inbox(ben, { unread: true, page: 1 })).toMatchObject({ total: 1, items: [{ seq: 4 }] });
+    expect(JSON.stringify(items)).not.toMatch(new RegExp(`Secret|${cid.username}`));
+    const { client } = ben;
+    expect(await refused(readNotification({ client, path: { id: shared!.id } }))).toMatchObject({ status: 404 });
+    expect(await ok(readAllNotifications({ client }))).toEqual({ updated: 1 });
+    // Others keep theirs, and a member who returns sees what they were sent while they were one.
+    expect((await inbox(cid)).items[0]!.message).toBe(`${ana.username} removed ${ben.username} from “Plan”`);
+    await share(ana, event.id, ben, 'viewer');
+    expect((await inbox(ben)).items.map(({ seq }) => seq)).toEqual([5, 4, 3, 2, 1]);
   });
 
   it('continues with the next number when a user becomes a member again', async () => {

@@ -41,7 +41,7 @@ describe('POST /api/events/:id/rollback/:version', () => {
       as: ana,
       body: { change_comment: 'Not hungry' },
     });
-    expect([status, headers.get('etag')]).toEqual([200, '"3"']);
+    expect([status, headers.get('etag')]).toEqual([200, expect.stringMatching(/^"3\./)]);
     const [latest] = (await ok(listVersions({ client: ana.client, path: { id: event.id } }))).items;
     expect(latest!.comment).toBe('Not hungry');
     const notifications = await app.database.query(

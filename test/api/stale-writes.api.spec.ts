@@ -37,7 +37,7 @@ describe('a write that was made for an older version', () => {
     const { data, response } = await put(ben, id, { description: 'Bring plates' }, 1);
     expect(data).toMatchObject({ title: 'Lunch', location: 'Room 4', description: 'Bring plates', version: 4 });
     expect(response.headers.get('convene-merged')).toBe('1..3');
-    expect(response.headers.get('etag')).toBe('"4"');
+    expect(response.headers.get('etag')).toMatch(/^"4\./);
     const [latest] = (await ok(listVersions({ client: ana.client, path: { id } }))).items;
     expect(latest).toMatchObject({ version: 4, author: { id: ben.id }, changed: ['description'] });
   });

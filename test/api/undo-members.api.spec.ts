@@ -68,9 +68,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
       comment: 'Undid change 2',
       summary: expect.stringMatching(/^ben-\w+ removed \(was editor\)\. cid-\w+ removed \(was editor\)$/),
     });
-    expect(await lastTold(ben)).toBe(
-      `access_revoked: ${ana.username} removed you and ${cid.username} from “${MEETING.title}”`,
-    );
+    expect(await lastTold(ben)).toBe(`access_revoked: ${ana.username} removed you from “${MEETING.title}”`);
     expect(await lastTold(ana)).toBe(
       `access_revoked: You removed ${ben.username} and ${cid.username} from “${MEETING.title}”`,
     );
@@ -203,7 +201,7 @@ describe('POST /api/events/:id/changelog/:position/undo', () => {
       as: ben,
       method: 'POST',
     });
-    expect([status, headers.get('etag')]).toEqual([200, '"4"']);
+    expect([status, headers.get('etag')]).toEqual([200, expect.stringMatching(/^"4\./)]);
     expect(json).toMatchObject({ title: MEETING.title, location: 'Canteen', start_time: MEETING.start_time });
     expect(await last()).toMatchObject({ kind: 'rolled_back', comment: 'Undid version 2' });
     expect(complaints(await refused(undo(1)))).toEqual(['/path/position not_allowed']);

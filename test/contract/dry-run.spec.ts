@@ -285,6 +285,6 @@ describe('a dry run', () => {
   it('is no dry run with `dry_run=false`', async () => {
     const body = { title: 'Real', ...HOUR, show_as: 'free' };
     const { status, headers } = await send(app, '/api/events?dry_run=false', { as: setting.ana, body });
-    expect([status, headers.get('etag')]).toEqual([201, '"1"']);
+    expect([status, headers.get('etag')]).toEqual([201, expect.stringMatching(/^"1\./)]);
   });
 });

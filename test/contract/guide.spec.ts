@@ -36,8 +36,13 @@ describe.each(['time.md', 'history.md'])('the examples of docs/guide/%s', (name)
       const found = await send(app, filled(path), { as, method, body: sent, headers: others });
       const request = `${method} ${path}`;
       expect({ request, status: found.status }).toEqual({ request, status });
-      for (const [header, value] of Object.entries(answerHeaders))
-        expect(found.headers.get(header), header).toBe(value);
+      for (const [header, value] of Object.entries(answerHeaders)) {
+        const came = found.headers.get(header) ?? '';
+        // An ellipsis stands for what differs from run to run.
+        const [start, end] = value.split('…');
+        if (end === undefined) expect(came, header).toBe(value);
+        else expect([came.startsWith(start!), came.endsWith(end)], header).toEqual([true, true]);
+      }
       if (answer.startsWith('{')) expect(found.json, request).toMatchObject(JSON.parse(filled(answer)) as object);
       else if (answer) expect(found.bytes.toString().trimEnd()).toBe(answer);
       if (method === 'POST' && status === 201)

@@ -9,6 +9,9 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 /** Tables and functions without an entity, and the room that owns them. */
 const OWNERS: Record<string, string> = {
   event_occupancy: 'availability',
+  event_texts: 'events',
+  event_texts_due: 'events',
+  index_event_texts: 'events',
   last_entry: 'history',
   members_at: 'history',
   members_at_birth: 'history',

@@ -49,13 +49,29 @@ describe('200 refresh tokens, each redeemed by 8 parallel requests on two server
     expect(stored).toEqual([{ refresh_count: 1, ended: false, count: 200 }]);
   });
 
+  it('and their successors, redeemed together: the session lives, and every answer leads to its end', async () => {
+    const signedIn = await ok(
+      login({ client: app.client(), body: { username: ana.username, password: ana.password } }),
+    );
+    const second = String((await redeem(app, signedIn.refresh_token)).body.refresh_token);
+    // A tab that lost its answer, and one that goes on, at once.
+    const answers = await atOnce(12, (index) =>
+      redeem(index % 2 ? app : other, index < 6 ? signedIn.refresh_token : second),
+    );
+    expect(tally(answers)).toEqual({ 200: 12 });
+    expect(new Set(answers.slice(0, 6).map(({ body }) => body.refresh_token))).toEqual(new Set([second]));
+    expect(new Set(answers.slice(6).map(({ body }) => body.refresh_token)).size).toBe(1);
+    for (const { body } of answers) expect((await redeem(app, String(body.refresh_token))).status).toBe(200);
+  });
+
   it('of which an older one comes back among good ones: the session dies and no successor works', async () => {
     const signedIn = await ok(
       login({ client: app.client(), body: { username: ana.username, password: ana.password } }),
     );
     const second = await redeem(app, signedIn.refresh_token);
-    const third = await redeem(app, String(second.body.refresh_token));
-    // The newest good token and the twice replaced one, at once: whoever comes first, the theft is seen.
+    const used = await redeem(app, String(second.body.refresh_token));
+    const third = await redeem(app, String(used.body.refresh_token));
+    // The newest good token and one that was replaced long ago, at once: whoever comes first, the theft is seen.
     const answers = await atOnce(8, (index) =>
       redeem(index % 2 ? app : other, index < 4 ? String(third.body.refresh_token) : signedIn.refresh_token),
     );

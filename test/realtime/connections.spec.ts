@@ -149,6 +149,22 @@ describe.each(LIVE_KINDS)('%s', (kind) => {
     after.cut();
   });
 
+  it('sends a person who was added and removed while offline only the revocation', async () => {
+    const [ben, cid] = [await app.signUp('ben'), await app.signUp('cid')];
+    const path = { id: eventId };
+    const users = [ben, cid].map(({ id }) => ({ user_id: id, role: 'editor' as const }));
+    await ok(shareEvent({ client: ana.client, path, body: { users } }));
+    await edit(2);
+    await outcome(revokePermission({ client: ana.client, path: { ...path, userId: ben.id } }));
+    const client = await openLive(kind, app.url, ben.accessToken, { after: 0 });
+    await client.waitForItems(1);
+    await client.waitFor('pulse');
+    expect(client.items.map(({ seq, type }) => [seq, type])).toEqual([[4, 'access_revoked']]);
+    expect(client.frames.find(({ name }) => name === 'withheld')!.data).toEqual({ seq: 3 });
+    expect(JSON.stringify(client.frames)).not.toContain(cid.username);
+    client.cut();
+  });
+
   it('ends with its session and receives no item after that', async () => {
     const session = await ok(login({ client: app.client(), body: { username: ana.username, password: PASSWORD } }));
     const client = await openLive(kind, app.url, session.access_token);
@@ -159,18 +175,32 @@ describe.each(LIVE_KINDS)('%s', (kind) => {
     expect(client.texts).toEqual([]);
   });
 
-  it('allows ten connections of one user and refuses the next with a reason', async () => {
-    const open = await Promise.all(upTo(10).map(() => openLive(kind, app.url, ana.accessToken)));
-    const eleventh = await openLive(kind, app.url, ana.accessToken, { skipReady: true });
-    await eleventh.waitForEnd();
-    const refusal = eleventh.frames.find(({ name }) => ['connect_error', 'session_ended'].includes(name))!.data;
-    expect(refusal['code'] ?? refusal['reason']).toBe('too_many_sockets');
+  it('allows ten connections of one user; each further one ends the oldest with a reason', async () => {
     const other = await openLive(kind, app.url, (await app.signUp('ben')).accessToken);
-    open[0]!.cut();
-    await open[0]!.waitForEnd();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const next = await openLive(kind, app.url, ana.accessToken);
-    closeAll([...open, other, next]);
+    const open: LiveClient[] = [];
+    for (const kindOfOne of [...LIVE_KINDS, ...Array.from({ length: 7 }, () => kind)]) {
+      open.push(await openLive(kindOfOne, app.url, ana.accessToken));
+    }
+    for (const replaced of upTo(2, 0)) {
+      open.push(await openLive(kind, app.url, ana.accessToken));
+      expect(await open[replaced]!.waitFor('session_ended')).toEqual({ reason: 'replaced' });
+      await open[replaced]!.waitForEnd();
+      if (open[replaced]!.kind === 'web_socket') expect(open[replaced]!.closed).toBe('4410');
+    }
+    expect([...open.slice(3), other].map(({ closed }) => closed)).toEqual(Array(11).fill(null));
+    await edit(1);
+    for (const client of open.slice(3)) expect((await client.waitForItems(1)).map(({ seq }) => seq)).toEqual([2]);
+    expect(app.app.get(OpenConnections).of(ana.id)).toHaveLength(10);
+    closeAll([...open, other]);
+  });
+
+  it('keeps ten when thirty are opened at once', async () => {
+    const open = await Promise.all(upTo(30).map(() => openLive(kind, app.url, ana.accessToken, { skipReady: true })));
+    const isSettled = ({ closed, names }: LiveClient): boolean => closed !== null || names.includes('ready');
+    const countOpen = (): number => (open.every(isSettled) ? open.filter(({ closed }) => closed === null).length : 30);
+    await expect.poll(countOpen, { timeout: 30_000 }).toBe(10);
+    expect(app.app.get(OpenConnections).of(ana.id)).toHaveLength(10);
+    closeAll(open);
   });
 
   it.each(['-1', 'x', '1.5', '99999999999999999999'])('refuses %s as after', async (after) => {
@@ -282,6 +312,34 @@ describe('GET /api/changes', () => {
   });
 });
 
+describe('GET /api/changes/stream', () => {
+  it('takes the token in the query, for EventSource, and no other route does', async () => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const response = await fetch(`${app.url}/api/changes/stream?after=0&token=${ana.accessToken}`, { signal });
+    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    for await (const chunk of response.body!) if (Buffer.from(chunk as Uint8Array).includes('id: 1\n')) break;
+    stop.abort();
+    for (const path of [
+      '/api/changes/stream?token=nonsense',
+      `/api/changes/stream?token=${ana.accessToken}&token=${ana.accessToken}`,
+      `/api/changes?token=${ana.accessToken}`,
+      `/api/auth/me?token=${ana.accessToken}`,
+    ]) {
+      expect((await fetch(`${app.url}${path}`)).status, path).toBe(401);
+    }
+  });
+
+  it('responds to HEAD with its headers, and ends', async () => {
+    const headers = { authorization: `Bearer ${ana.accessToken}` };
+    const response = await fetch(`${app.url}/api/changes/stream`, { method: 'HEAD', headers });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect(await response.text()).toBe('');
+    expect(app.app.get(OpenConnections).of(ana.id)).toEqual([]);
+    expect((await fetch(`${app.url}/api/changes/stream`, { method: 'HEAD' })).status).toBe(401);
+  });
+});
+
 describe('GET /ws/notifications', () => {
   it('accepts the token as a subprotocol, in a first message, in the query or in a header', async () => {
     const path = '/ws/notifications';
@@ -297,6 +355,21 @@ describe('GET /ws/notifications', () => {
     }
     expect(asProtocol.frames[0]).toEqual({ name: 'open', data: { protocol: 'bearer' } });
     closeAll([asProtocol, inQuery, inHeader, inMessage]);
+  });
+
+  it('continues after the number in the first message, which takes precedence over that in the query', async () => {
+    await edit(3);
+    const inMessage = plainWebSocket(app.url, '/ws/notifications');
+    const inBoth = plainWebSocket(app.url, '/ws/notifications?after=0');
+    const wrong = plainWebSocket(app.url, '/ws/notifications');
+    for (const client of [inMessage, inBoth, wrong]) await client.waitFor('open');
+    for (const client of [inMessage, inBoth]) void client.send('authenticate', { token: ana.accessToken, after: 2 });
+    for (const client of [inMessage, inBoth]) {
+      expect((await client.waitForItems(2)).map(({ seq }) => seq)).toEqual([3, 4]);
+    }
+    void wrong.send('authenticate', { token: ana.accessToken, after: 'two' });
+    expect(await wrong.waitFor('session_ended')).toEqual({ reason: 'invalid_message' });
+    closeAll([inMessage, inBoth, wrong]);
   });
 
   it('closes for an unauthenticated or invalid message, one that is too large, or ten seconds of silence', async () => {

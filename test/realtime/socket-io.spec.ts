@@ -111,6 +111,20 @@ describe('change', () => {
   });
 });
 
+describe('a frame of the client', () => {
+  it('is answered without a message, and needs no acknowledgement', async () => {
+    const { client } = await listen(ana);
+    await create(ana);
+    const refusal = { ok: false, code: 'validation_failed' };
+    expect(await client.timeout(10_000).emitWithAck('resume')).toEqual(refusal);
+    expect(await client.timeout(10_000).emitWithAck('resume', null)).toEqual(refusal);
+    expect(await client.timeout(10_000).emitWithAck('resume', { after: 0 }, 'more')).toEqual({ ok: true, seq: 1 });
+    expect(await client.timeout(10_000).emitWithAck('authenticate')).toEqual({ ok: false, code: 'unauthenticated' });
+    for (const sent of [[], [{}], [null], ['text', 1]]) client.emit('resume', ...sent);
+    expect(await client.timeout(10_000).emitWithAck('resume', { after: 1 })).toEqual({ ok: true, seq: 1 });
+  });
+});
+
 describe('access_revoked', () => {
   it('is the last item of that event that a removed member receives; other events continue', async () => {
     const carl = await app.signUp('carl');

@@ -23,6 +23,9 @@ describe('a token', () => {
     const inQuery = plainWebSocket(url, `/ws/notifications?token=${token}`);
     await inQuery.waitFor('ready');
     inQuery.cut();
+    const events = new AbortController();
+    await fetch(`${url}/api/changes/stream?token=${token}`, { signal: events.signal });
+    events.abort();
     for (const path of ['/ws/notifications', '/ws/elsewhere', '/api/changes/stream', '/api/nowhere']) {
       await fetch(`${url}${path}?token=${token}`);
     }

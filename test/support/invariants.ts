@@ -57,6 +57,11 @@ const NONE_OF = {
         FROM event_permissions p JOIN events e ON e.id = p.event_id WHERE e.deleted_at IS NULL) AS seen
       FULL JOIN visible_spans v ON v.event_id = seen.id AND v.user_id = seen.user_id
      WHERE (seen.start_time, seen.span, seen.kind) IS DISTINCT FROM (v.start_time, v.span, v.kind)`,
+  'texts that are neither indexed nor due': `
+    SELECT e.id FROM events e LEFT JOIN event_texts t ON t.event_id = e.id
+     WHERE (t.texts, t.members) IS DISTINCT FROM
+           (searched_texts(e), ARRAY(SELECT p.user_id FROM event_permissions p WHERE p.event_id = e.id ORDER BY p.user_id))
+       AND NOT EXISTS (SELECT FROM event_texts_due d WHERE d.event_id = e.id)`,
   'streams that are not 1 … n': `
     SELECT coalesce(s.user_id, n.user_id) AS person, s.last_seq, count(n.seq), min(n.seq), max(n.seq)
       FROM notification_streams s FULL JOIN notifications n ON n.user_id = s.user_id

@@ -93,7 +93,7 @@ export const SETTINGS = {
     'REFRESH_GRACE_SECONDS',
     '10',
     wholeNumber(0, 60),
-    'How long the previous refresh token still returns its successor',
+    'How long a refresh token still returns a successor already used',
   ),
   sessionCacheSeconds: setting(
     'SESSION_CACHE_SECONDS',

@@ -1,13 +1,26 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
 import { ApiProblems } from '../openapi/api-problems.js';
 
 /** The access that a route requires. Every route declares one; see `access-check.ts`. */
 export const ACCESS = 'convene:access';
-export type Access = 'public' | 'signed_in';
+export type Access = 'public' | 'optional' | 'signed_in';
 
 /** Anybody may call it. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, 'public' satisfies Access);
+
+/** Anybody may call it; `request.actor` is the caller if they sent a valid token. The handler judges what they may do. */
+export const OptionallySignedIn = (): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(ACCESS, 'optional' satisfies Access),
+    ApiBearerAuth(),
+    ApiSecurity({}),
+    ApiProblems('unauthenticated'),
+  );
+
+/** The route also takes the access token as `?token=`, for clients that cannot send a header. */
+export const TOKEN_IN_QUERY = 'convene:token-in-query';
+export const TokenInQuery = (): MethodDecorator => SetMetadata(TOKEN_IN_QUERY, true);
 
 /** Any signed-in caller may call it. */
 export const SignedIn = (): MethodDecorator & ClassDecorator =>

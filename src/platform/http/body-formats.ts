@@ -98,10 +98,14 @@ function jsonDepth(bytes: Buffer): number {
   return deepest;
 }
 
-/** Negotiates the response format of everything under `/api` (RFC 9110 §12.5.1). Sends a 406 if none is acceptable. */
+/**
+ * Negotiates the response format of everything under `/api` (RFC 9110 §12.5.1). Sends a 406 if none is acceptable. A
+ * cache may store a response for its reader only, and has to ask before it uses it: access can end at any moment.
+ */
 export function negotiate(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   request.responseFormat = 'json';
   if (!request.url.startsWith('/api')) return done();
+  reply.header('cache-control', 'private, no-cache').header('vary', 'Authorization, Accept, Origin');
   const accept = request.headers.accept;
   if (accept) {
     const offered = [
@@ -117,7 +121,6 @@ export function negotiate(request: FastifyRequest, reply: FastifyReply, done: ()
       reply.type(MESSAGE_PACK_TYPES[0]!).serializer((value: unknown) => packMessage(value) as never);
     } else if (!chosen.endsWith('json')) request.responseFormat = chosen;
   }
-  reply.header('vary', 'Accept');
   done();
 }
 

@@ -2,6 +2,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { isNotModified, readPrecondition, versionTag } from './etag.js';
 
+describe('versionTag', () => {
+  it('begins with the version, and changes with the text and the format', () => {
+    const tag = versionTag(3, '{"role":"editor"}');
+    expect(tag).toMatch(/^"3\.\d{1,15}"$/);
+    expect(versionTag(3, '{"role":"editor"}', 'json')).toBe(tag);
+    const others = [versionTag(3, '{"role":"viewer"}'), versionTag(3, '{"role":"editor"}', 'msgpack')];
+    expect(new Set([tag, ...others]).size).toBe(3);
+  });
+});
+
 describe('isNotModified', () => {
   const check = (ifNoneMatch?: string): { unchanged: boolean; status?: number; etag?: string } => {
     const sent: { status?: number; etag?: string } = {};
@@ -10,15 +20,15 @@ describe('isNotModified', () => {
       status: (code: number) => void (sent.status = code),
     } as unknown as FastifyReply;
     const request = { headers: { 'if-none-match': ifNoneMatch } } as unknown as FastifyRequest;
-    return { unchanged: isNotModified(versionTag(3), request, reply), ...sent };
+    return { unchanged: isNotModified('"3.14"', request, reply), ...sent };
   };
 
-  it.each(['"3"', 'W/"3"', '"1", "3"', '*'])('responds with 304 to %s', (header) => {
-    expect(check(header)).toEqual({ unchanged: true, status: 304, etag: '"3"' });
+  it.each(['"3.14"', 'W/"3.14"', '"1.5", "3.14"', '*'])('responds with 304 to %s', (header) => {
+    expect(check(header)).toEqual({ unchanged: true, status: 304, etag: '"3.14"' });
   });
 
-  it.each([undefined, '', '"2"', '3', '"33"'])('sends the event for %j', (header) => {
-    expect(check(header)).toEqual({ unchanged: false, etag: '"3"' });
+  it.each([undefined, '', '"3"', '"3.1"', '3.14', '"33.14"'])('sends the event for %j', (header) => {
+    expect(check(header)).toEqual({ unchanged: false, etag: '"3.14"' });
   });
 });
 
@@ -27,6 +37,8 @@ describe('readPrecondition', () => {
     ['"3"', 3],
     ['W/"3"', 3],
     ['3', 3],
+    ['"3.201544831"', 3],
+    ['W/"3.0"', 3],
     [' "12" ', 12],
     ['*', null],
     [undefined, null],
@@ -45,12 +57,15 @@ describe('readPrecondition', () => {
     expect(readPrecondition('"3"', 'handling=lenient')).toEqual({ version: 3, strict: false });
   });
 
-  it.each(['', 'three', '-1', '"3", "4"', '"99999999999"', '"1.0"'])('rejects %j with a pointer', (header) => {
-    expect(() => readPrecondition(header, undefined)).toThrow(
-      expect.objectContaining({
-        status: 422,
-        extras: { errors: [expect.objectContaining({ pointer: '/header/if-match', code: 'invalid' })] },
-      }) as Error,
-    );
-  });
+  it.each(['', 'three', '-1', '"3", "4"', '"99999999999"', '"1."', '".1"', '"1.0.0"', '"1.x"'])(
+    'rejects %j with a pointer',
+    (header) => {
+      expect(() => readPrecondition(header, undefined)).toThrow(
+        expect.objectContaining({
+          status: 422,
+          extras: { errors: [expect.objectContaining({ pointer: '/header/if-match', code: 'invalid' })] },
+        }) as Error,
+      );
+    },
+  );
 });

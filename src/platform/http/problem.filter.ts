@@ -23,16 +23,16 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isDatabaseUnavailable(error)) {
-    return new Problem('unavailable', { detail: 'The database cannot be reached.', headers: { 'retry-after': '2' } });
+    return new Problem('unavailable', { detail: 'The database cannot be reached.' });
   }
   if (isRetryable(error)) {
     // Every retry of the transaction failed because of concurrent ones.
-    return new Problem('unavailable', { detail: 'Too many concurrent changes.', headers: { 'retry-after': '2' } });
+    return new Problem('unavailable', { detail: 'Too many concurrent changes.' });
   }
   const status =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
   const code = CODE_OF_STATUS[status] ?? (status >= 400 && status < 500 ? 'bad_request' : 'internal_error');
-  return new Problem(code, code === 'unavailable' ? { headers: { 'retry-after': '2' } } : {});
+  return new Problem(code);
 }
 
 /** The only exception filter. Sends a problem document (RFC 9457) in the format that the caller accepts. */
@@ -52,8 +52,13 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** Seconds after which a client may try again, unless the problem says otherwise. */
+const RETRY_AFTER: Record<number, string> = { 429: '60', 503: '2' };
+
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent) return;
+  const retryAfter = RETRY_AFTER[problem.status];
+  if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter);
   reply.status(problem.status).headers(problem.extras.headers ?? {});
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="convene"');
   // The handler may have set it before it failed.

@@ -10,9 +10,10 @@ export const HEADERS = {
     example: '0193a5f0-5b1e-7c3a-9f43-2f6f0d6f7a11',
   },
   ETag: {
-    description: 'The version of the event, in quotes. Send it as `If-Match` or `If-None-Match`.',
-    schema: { type: 'string', pattern: '^"[1-9][0-9]*"$' },
-    example: '"3"',
+    description:
+      'The version of the event and, after a dot, a number that changes with everything else in the response: the members, your role, the format. Send it as `If-Match` or `If-None-Match`.',
+    schema: { type: 'string', pattern: '^"[1-9][0-9]*\\.[0-9]+"$' },
+    example: '"3.201544831"',
   },
   'Convene-Merged': {
     description: 'Your change was based on the first version and was merged with all changes up to the second.',
@@ -60,8 +61,8 @@ export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
       name: 'If-Match',
       required: false,
       description: merges
-        ? 'The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.'
-        : 'The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.',
+        ? 'The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412.'
+        : 'The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, the response is a 412.',
       schema: { type: 'string' },
       example: '"3"',
     }),
@@ -86,7 +87,7 @@ export function withHeaders(operation: Operation): Operation {
   const responses = mapResponses(operation.responses, (response, status) => {
     const names: HeaderName[] = ['X-Request-Id'];
     if (status === '401') names.push('WWW-Authenticate');
-    if (status === '503' || (status === '409' && isKeyed)) names.push('Retry-After');
+    if (status === '429' || status === '503' || (status === '409' && isKeyed)) names.push('Retry-After');
     if (status.startsWith('2') && isKeyed) names.push('Idempotent-Replayed');
     if (status === '200' && isPaged) names.push('Link');
     return { ...response, headers: { ...headers(...names), ...response.headers } };

@@ -33,9 +33,10 @@ does not exist have the same 404. After a 503, try again after \`Retry-After\` s
 
 ## Versions
 
-Every change to the content of an event creates a numbered version, which you can read and roll back to. The number is the
-\`ETag\` of the event. Send it as \`If-Match\` so that you never overwrite a change you have not seen (412), and as
-\`If-None-Match\` so that an unchanged event is not sent again (304).
+Every change to the content of an event creates a numbered version, which you can read and roll back to. The \`ETag\` of
+an event is this number and, after a dot, one that changes with everything else in the response, such as the members, your
+role and the format. Send the ETag or the bare version as \`If-Match\` so that you never overwrite a change you have not
+seen (412), and the ETag as \`If-None-Match\` so that an unchanged response is not sent again (304).
 
 ## Dry runs
 

@@ -1,0 +1,60 @@
+import { contentConditions, keyConditions, windowConditions } from './event-conditions.js';
+import type { EventFilter } from './event-filter.js';
+import { changedSince } from './events-as-of.js';
+import { columnOf, inOrder, type ListQuery, selectMatching, type Slice, upTo } from './list-statement.js';
+import { selectByText, selectByUpdate } from './many-events.js';
+import type { VisibleEvents } from './visible-events.js';
+import { selectSpans } from './visible-spans.js';
+
+/**
+ * Returns a query of the page of a list, for `VisibleEvents.select`. Nothing is joined to the rows before or after it.
+ * Bounds of series are approximate: see `occursWithin`.
+ */
+export function selectPage(events: VisibleEvents, filter: EventFilter, slice: Slice): string {
+  const list = { events, filter, slice };
+  const { asOf } = events;
+  if (!asOf) return selectCurrent(list);
+  // What did not change since is today as it was then. The page may consist of either kind.
+  const enough = upTo(list);
+  const unchanged = selectCurrent(enough, `e.updated_at <= ${asOf}`);
+  return `SELECT event_id, version FROM ((${unchanged}) UNION ALL (${selectPast(enough, asOf)})) AS found ${inOrder(list)}`;
+}
+
+/** Selects by the current rows. @param conditions of `e`, beside those of the filter */
+function selectCurrent(list: ListQuery, ...conditions: string[]): string {
+  const { events, filter, slice } = list;
+  const { from, to, isRecurring, deleted, sort } = filter;
+  conditions.push(...contentConditions(events, filter));
+  if (deleted) {
+    conditions.push('e.deleted_at IS NOT NULL', ...windowConditions(events, filter));
+    conditions.push(...keyConditions(events, filter, slice.after));
+    const own = `(SELECT event_id FROM event_permissions WHERE user_id = ${events.user} AND role = 'owner')`;
+    return selectMatching(list, own, conditions, `e.${columnOf(filter)}`);
+  }
+  const byStart = sort.column === 'startTime';
+  const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
+  const spans = (limit: number | null): string =>
+    selectSpans(events, { from, to, isRecurring, order, after: byStart ? slice.after : null, limit });
+  if (byStart && conditions.length === 0) {
+    const enough = upTo(list).slice.limit;
+    return `SELECT v.event_id, v.start_time AS time, NULL::integer AS version FROM ${spans(enough)} AS v ${inOrder(list)}`;
+  }
+  if (!byStart) conditions.push(...keyConditions(events, filter, slice.after));
+  if (filter.q || filter.location) return selectByText(list, spans, conditions);
+  const isWalk = !byStart && slice.limit !== null && !from && !to && !events.asOf;
+  if (isWalk) return selectByUpdate(list, spans(null), conditions);
+  return selectMatching(list, spans(null), conditions, byStart ? 'v.start_time' : 'e.updated_at');
+}
+
+/** Selects by the versions that events had then which changed since. */
+function selectPast(list: ListQuery, asOf: string): string {
+  const { events, filter, slice } = list;
+  const conditions = [
+    filter.deleted ? `e.deleted_at IS NOT NULL AND seen.role = 'owner'` : 'e.deleted_at IS NULL',
+    ...windowConditions(events, filter),
+    ...contentConditions(events, filter),
+    ...keyConditions(events, filter, slice.after),
+  ];
+  return `SELECT e.id AS event_id, e.${columnOf(filter)} AS time, e.version
+      FROM ${changedSince(events.user, asOf)} WHERE ${conditions.join(' AND ')} ${inOrder(list)}`;
+}

@@ -1,0 +1,205 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillDatabase } from '../../bench/growth/fill-database.js';
+import { MEASURED_CALLS, type MeasuredCall } from '../../bench/growth/measured-calls.js';
+import { chooseSubject, type Subject } from '../../bench/growth/subject.js';
+import { SECRET, Target } from '../../bench/target.js';
+import { READS } from '../../src/events/many-events.js';
+import { PreparedClient } from '../../src/platform/database/prepared-client.js';
+import { VaryingSql } from '../../src/platform/database/statement-names.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+/** 100,000 versions, 80,000 memberships; one person with 1,000 events. */
+const EVENTS = 20_000;
+const PEOPLE = 200;
+/** As many as a statement may read: pages of 8 KB, and rows that it sorts. The tables have tens of thousands of pages. */
+const MAX_PAGES = 10_000;
+const MAX_SORTED = 2_500;
+/** A queue, which is empty most of the time, and what administrators did. */
+const SMALL_TABLES = ['event_texts_due', 'redactions'];
+
+interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  Plans?: Plan[];
+}
+
+const CALLS: MeasuredCall[] = [
+  ...MEASURED_CALLS,
+  ...['-start_time', 'updated_at', '-updated_at'].map((sort) => ({
+    name: `list by ${sort} from a date`,
+    request: () => ({ method: 'GET' as const, path: `/api/events?sort=${sort}&from=2026-01-01&limit=20` }),
+  })),
+  {
+    name: 'numbered page of a search',
+    request: () => ({ method: 'GET', path: '/api/events?q=payroll&page=1&page_size=20' }),
+  },
+  { name: 'trash', request: () => ({ method: 'GET', path: '/api/events?deleted=true&limit=20' }) },
+];
+
+/** Collects the statements that run with parameters, until it is undone. */
+function recordStatements(): { statements: Map<string, Statement>; stop: () => void } {
+  const statements = new Map<string, Statement>();
+  const { query } = PreparedClient.prototype;
+  PreparedClient.prototype.query = function (this: PreparedClient, ...args: unknown[]): never {
+    const [sql, values] = args;
+    const text = sql instanceof VaryingSql ? sql.text : sql;
+    if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
+      statements.set(text, { text, values: values as unknown[] });
+    }
+    return query.apply(this, args as never);
+  };
+  return { statements, stop: () => void (PreparedClient.prototype.query = query) };
+}
+
+function toLiteral(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => (item === null ? 'NULL' : JSON.stringify(toText(item))));
+    return pg.escapeLiteral(`{${items.join(',')}}`);
+  }
+  return pg.escapeLiteral(toText(value));
+}
+
+const toText = (value: unknown): string =>
+  value instanceof Date ? value.toISOString() : typeof value === 'string' ? value : JSON.stringify(value);
+
+/** Returns the plan that the server's connections use. A statement that writes is not run. */
+async function explain(client: pg.PoolClient, { text, values }: Statement): Promise<{ plan: Plan; ran: boolean }> {
+  const ran = !/\b(INSERT|UPDATE|DELETE)\b/.test(text.replaceAll('FOR UPDATE', ''));
+  await client.query('BEGIN');
+  try {
+    await client.query(`PREPARE explained AS ${text}`);
+    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+      `EXPLAIN (${ran ? 'ANALYZE, BUFFERS, ' : ''}FORMAT JSON) EXECUTE explained(${values.map(toLiteral).join(', ')})`,
+    );
+    return { plan: rows[0]!['QUERY PLAN'][0]!.Plan, ran };
+  } finally {
+    await client.query('ROLLBACK');
+    await client.query('DEALLOCATE ALL');
+  }
+}
+
+/** Returns what is wrong with a plan. */
+function findFaults(root: Plan, ran: boolean): string[] {
+  const faults: string[] = [];
+  const pages = (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0);
+  if (ran && pages > MAX_PAGES) faults.push(`reads ${pages} pages`);
+  const visit = (plan: Plan): void => {
+    const table = plan['Relation Name'];
+    const wasRun = !ran || plan['Actual Loops'] > 0;
+    if (wasRun && plan['Node Type'] === 'Seq Scan' && !SMALL_TABLES.includes(table!))
+      faults.push(`scans all of ${table}`);
+    if (ran && plan['Node Type'].endsWith('Sort')) {
+      const sorted = plan.Plans![0]!['Actual Rows'] * plan.Plans![0]!['Actual Loops'];
+      if (sorted > MAX_SORTED) faults.push(`sorts ${sorted} rows`);
+    }
+    plan.Plans?.forEach(visit);
+  };
+  visit(root);
+  return faults;
+}
+
+describe('the plans of hot statements on a filled database', () => {
+  const usual = { ...READS };
+  let database: TestDatabase;
+  let app: TestApp;
+  let client: pg.PoolClient;
+  let subjects: Subject[];
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    const now = new Date();
+    const options = { events: EVENTS, people: PEOPLE, streamDays: 30, seed: 3, now, log: () => undefined };
+    await database.query(
+      `DO $$ DECLARE name text; BEGIN
+         FOR name IN SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+           EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = false)', name);
+         END LOOP; END $$`,
+    );
+    await fillDatabase(database.url, options);
+    // People without events and with sessions, so that these tables are not small either.
+    await database.query(
+      `INSERT INTO users (id, username, email, password_hash, time_zone, created_at)
+       SELECT gen_random_uuid(), 'other-' || n, 'other-' || n || '@example.com', '', 'UTC', now()
+         FROM generate_series(1, 20000) AS n`,
+    );
+    await database.query(
+      `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at)
+       SELECT gen_random_uuid(), id, now(), now(), now() FROM users`,
+    );
+    // Visible to index-only scans; without statistics of values.
+    await database.query('VACUUM');
+    Object.assign(READS, { searched: 600, manyEvents: 600, latestChanges: 4_000 });
+    app = await startApp({ jwtSecrets: [SECRET] }, database);
+    client = await database.pool.connect();
+    await client.query('SET plan_cache_mode = force_generic_plan');
+    const target = new Target('Convene', app.url, process.pid, client, true);
+    subjects = [await chooseSubject(target, 'ordinary'), await chooseSubject(target, 'busiest')];
+  });
+  afterAll(async () => {
+    Object.assign(READS, usual);
+    client?.release();
+    await app?.close();
+    await database.drop();
+  });
+
+  const call = async ({ creates, request }: MeasuredCall, subject: Subject, turn: number): Promise<void> => {
+    const { method, path, json } = request(subject, turn);
+    const headers = { authorization: `Bearer ${subject.token}`, 'content-type': 'application/json' };
+    const body = json && JSON.stringify(json);
+    const response = await fetch(app.url + path, { method, headers, ...(body ? { body } : {}) });
+    expect(response.status, path).toBe(creates ? 201 : 200);
+    if (!creates) return;
+    const { id } = (await response.json()) as { id: string };
+    await fetch(`${app.url}/api/events/${id}`, { method: 'DELETE', headers: { authorization: headers.authorization } });
+  };
+
+  const checkAll = async (): Promise<void> => {
+    const faults: string[] = [];
+    let checked = 0;
+    for (const subject of subjects) {
+      for (const [turn, measured] of CALLS.entries()) {
+        const { statements, stop } = recordStatements();
+        await call(measured, subject, turn).finally(stop);
+        for (const statement of statements.values()) {
+          const { plan, ran } = await explain(client, statement);
+          const found = findFaults(plan, ran);
+          if (found.length > 0) faults.push(`${measured.name}: ${found.join(', ')}: ${statement.text.slice(0, 2_000)}`);
+          checked += 1;
+        }
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(checked).toBeGreaterThan(2 * CALLS.length);
+  };
+
+  it('read no whole table and sort no whole calendar without statistics', checkAll);
+
+  it('read no whole table and sort no whole calendar with statistics', async () => {
+    await database.query('ANALYZE');
+    await checkAll();
+  });
+
+  it('find a plan that reads everything', async () => {
+    const all = { text: 'SELECT id FROM events WHERE title = $1 ORDER BY description', values: ['x'] };
+    const { plan, ran } = await explain(client, all);
+    expect(findFaults(plan, ran)).toContain('scans all of events');
+    const sorted = {
+      text: 'SELECT id FROM events WHERE id > $1 ORDER BY title',
+      values: ['00000000-0000-0000-0000-000000000000'],
+    };
+    const whole = await explain(client, sorted);
+    expect(findFaults(whole.plan, whole.ran).join()).toMatch(/sorts \d+ rows/);
+  });
+});
