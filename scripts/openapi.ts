@@ -1,9 +1,9 @@
 import { createClient } from '@hey-api/openapi-ts';
-import type { OpenAPIObject, SchemaObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { mapContent, mapOperations } from '../src/platform/openapi/operations.js';
+import { mapOperations } from '../src/platform/openapi/operations.js';
 import { PREPARED_FOLDER } from '../src/platform/openapi/prepared.js';
 
 const SDK = 'sdk';
@@ -49,26 +49,11 @@ async function generate(folder: string): Promise<void> {
   });
 }
 
-/**
- * The document as the client is made from it. There a dry run is a call of its own (`sdk/dry-run.ts`); otherwise the
- * answer of every write would be one of two, and whoever creates an event would have to find out which.
- */
+/** The document as the client is made from it. There a dry run is a call of its own: `sdk/dry-run.ts`. */
 function withoutDryRuns(document: OpenAPIObject): OpenAPIObject {
   return mapOperations(document, (operation) => {
-    const { parameters = [], responses } = operation;
-    const left = parameters.filter(({ name }) => name !== 'dry_run');
-    if (left.length === parameters.length) return operation;
-    const { 200: ok, ...others } = responses;
-    const own = mapContent({ ...operation, responses: { 200: ok! } }, (content) =>
-      Object.fromEntries(
-        Object.entries(content).map(([type, media]) => {
-          const { oneOf: [schema] = [] } = media.schema as SchemaObject;
-          return [type, { ...media, ...(schema ? { schema } : {}) }];
-        }),
-      ),
-    ).responses;
-    const hasOther = '201' in responses || '204' in responses;
-    return { ...operation, parameters: left, responses: hasOther ? others : { ...own, ...others } };
+    const { parameters = [] } = operation;
+    return { ...operation, parameters: parameters.filter(({ name }) => name !== 'dry_run') };
   });
 }
 

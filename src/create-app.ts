@@ -8,6 +8,7 @@ import type { Config } from './platform/config/config.js';
 import { useBodyFormats } from './platform/http/body-formats.js';
 import { keepAlive } from './platform/http/keep-alive.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
+import { rejectUnparsable } from './platform/http/unparsable-request.js';
 import { createLogger } from './platform/logging/logger.js';
 import { HEADERS } from './platform/openapi/api-headers.js';
 import { serveDocs } from './platform/openapi/docs.js';
@@ -25,6 +26,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
     bodyLimit: Math.max(config.values.bodyLimitBytes, config.values.batchBodyLimitBytes),
     requestTimeout: 60_000,
     frameworkErrors: rejectMalformedUrl,
+    clientErrorHandler: rejectUnparsable,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     logger: createLogger(config.values.logLevel),

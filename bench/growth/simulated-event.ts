@@ -102,7 +102,7 @@ export class SimulatedEvent {
     if ('errors' in draft) throw new Error(`A planned event is not valid: ${JSON.stringify(draft.errors)}`);
     this.content = this.first = draft.content;
     const changed = findChangedFields(EMPTY_CONTENT, wireContent(draft.content));
-    return this.nextVersion('created', changed, owner.id, at);
+    return this.nextVersion('created', changed, owner.id, at, null);
   }
 
   private edit(action: ContentAction, at: Date): Change | null {
@@ -120,22 +120,30 @@ export class SimulatedEvent {
   private writeText(action: TextAction, actorId: string, at: Date): Change | null {
     const { field, value } = textByAction(this.dice, action);
     if (this.content[field] === value) return null;
-    this.content = { ...this.content, [field]: value };
-    return this.nextVersion('updated', [field], actorId, at);
+    const before = this.content;
+    this.content = { ...before, [field]: value };
+    return this.nextVersion('updated', [field], actorId, at, before);
   }
 
   private write(content: EventContent, kind: ContentKind, actorId: string, at: Date): Change | null {
-    const changed = findChangedFields(wireContent(this.content), wireContent(content));
+    const before = this.content;
+    const changed = findChangedFields(wireContent(before), wireContent(content));
     if (changed.length === 0) return null;
     this.content = content;
-    return this.nextVersion(kind, changed, actorId, at);
+    return this.nextVersion(kind, changed, actorId, at, before);
   }
 
-  private nextVersion(kind: ContentKind, changed: string[], actorId: string, at: Date): Change {
+  private nextVersion(
+    kind: ContentKind,
+    changed: string[],
+    actorId: string,
+    at: Date,
+    before: EventContent | null,
+  ): Change {
     this.version += 1;
     this.updatedAt = at;
     this.updatedBy = actorId;
-    return { ...this.changeBy(actorId, at), kind, changed, content: this.content };
+    return { ...this.changeBy(actorId, at), kind, changed, content: this.content, before, undoes: null };
   }
 
   private changeMembers(action: MemberAction, at: Date): Change | null {

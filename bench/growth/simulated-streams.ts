@@ -1,4 +1,5 @@
 import type { Change } from '../../src/history/change.js';
+import { summarise } from '../../src/notifications/change-summary.js';
 import { listRecipients, newStreamItem } from '../../src/notifications/new-stream-item.js';
 import type { NewStreamItem } from '../../src/notifications/stream-item.js';
 import type { Dice } from './dice.js';
@@ -29,10 +30,11 @@ export class SimulatedStreams {
   /** Returns the items to store for a change: one for each member after it and for each person whose role it changed. */
   publish(change: Change, memberIds: Iterable<string>): NumberedItem[] {
     const isStored = change.at.getTime() >= this.since;
+    const summary = isStored ? summarise(change) : null;
     return listRecipients(change, memberIds).flatMap((userId) => {
       const seq = (this.lastSeqs.get(userId) ?? 0) + 1;
       this.lastSeqs.set(userId, seq);
-      return isStored ? [{ seq, item: this.toItem(change, userId) }] : [];
+      return isStored ? [{ seq, item: this.toItem(change, userId, summary) }] : [];
     });
   }
 
@@ -41,8 +43,8 @@ export class SimulatedStreams {
     return [...this.lastSeqs];
   }
 
-  private toItem(change: Change, userId: string): NewStreamItem {
-    const item = newStreamItem(change, userId);
+  private toItem(change: Change, userId: string, summary: string | null): NewStreamItem {
+    const item = newStreamItem(change, userId, summary);
     const at = change.at.getTime();
     return { ...item, id: idFrom(at), readAt: item.readAt ?? this.chooseReadAt(at) };
   }

@@ -25,7 +25,7 @@ export const TABLES = {
   notification_streams: ['user_id', 'last_seq'],
   notifications: [
     ...['user_id', 'seq', 'id', 'type', 'event_id', 'event_title', 'version', 'actor_id', 'changed', 'members'],
-    ...['created_at', 'read_at'],
+    ...['created_at', 'read_at', 'summary'],
   ],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -78,7 +78,22 @@ export function occupancyRow(event: SimulatedEvent, now: number): CopyValue[] | 
 }
 
 export function notificationRow(item: NewStreamItem, seq: number): CopyValue[] {
-  const { userId, id, type, eventId, eventTitle, version, actorId, changed, members, createdAt, readAt } = item;
+  const { userId, id, type, eventId, eventTitle, version, actorId, changed, members, createdAt, readAt, summary } =
+    item;
   const named = members && JSON.stringify(members);
-  return [userId, seq, id, type, eventId, eventTitle, version, actorId, toNames(changed), named, createdAt, readAt];
+  return [
+    userId,
+    seq,
+    id,
+    type,
+    eventId,
+    eventTitle,
+    version,
+    actorId,
+    toNames(changed),
+    named,
+    createdAt,
+    readAt,
+    summary,
+  ];
 }

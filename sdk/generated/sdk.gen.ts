@@ -45,7 +45,7 @@ export const getReadiness = <ThrowOnError extends boolean = false>(options?: Opt
  * Matches the whole name or the whole e-mail address, in any case. Accounts cannot be listed or searched by part of a name.
  */
 export const findUsers = <ThrowOnError extends boolean = false>(options?: Options<FindUsersData, ThrowOnError>) => (options?.client ?? client).get<FindUsersResponses, FindUsersErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/users',
     ...options
 });
@@ -98,7 +98,7 @@ export const refresh = <ThrowOnError extends boolean = false>(options: Options<R
  * Revokes the access and refresh tokens of the session at once and closes its live connections. Needs the access token or, when it has expired, `refresh_token`.
  */
 export const logout = <ThrowOnError extends boolean = false>(options?: Options<LogoutData, ThrowOnError>) => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/auth/logout',
     ...options,
     headers: {
@@ -113,7 +113,7 @@ export const logout = <ThrowOnError extends boolean = false>(options?: Options<L
  * Cannot be undone. Erases your name, e-mail address, password and devices and ends every session at once; the name and the e-mail address become available again. Histories stay complete and show you as “Deleted user”. The ownership of an event with other members is transferred to the longest-standing editor or, without one, the longest-standing viewer. Events without other members are moved to the trash, and you leave the events of others. What you wrote in titles, descriptions and comments stays.
  */
 export const eraseMe = <ThrowOnError extends boolean = false>(options: Options<EraseMeData, ThrowOnError>) => (options.client ?? client).delete<EraseMeResponses, EraseMeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/auth/me',
     ...options,
     headers: {
@@ -128,7 +128,7 @@ export const eraseMe = <ThrowOnError extends boolean = false>(options: Options<E
  * Returns the account that the token belongs to.
  */
 export const getMe = <ThrowOnError extends boolean = false>(options?: Options<GetMeData, ThrowOnError>) => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/auth/me',
     ...options
 });
@@ -139,7 +139,7 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
  * Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions.
  */
 export const updateMe = <ThrowOnError extends boolean = false>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/auth/me',
     ...options,
     headers: {
@@ -154,7 +154,7 @@ export const updateMe = <ThrowOnError extends boolean = false>(options: Options<
  * Returns the sessions that have not ended, most recently used first.
  */
 export const listSessions = <ThrowOnError extends boolean = false>(options?: Options<ListSessionsData, ThrowOnError>) => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/auth/sessions',
     ...options
 });
@@ -165,7 +165,7 @@ export const listSessions = <ThrowOnError extends boolean = false>(options?: Opt
  * Ends the session: revokes its tokens at once and closes its live connections.
  */
 export const endSession = <ThrowOnError extends boolean = false>(options: Options<EndSessionData, ThrowOnError>) => (options.client ?? client).delete<EndSessionResponses, EndSessionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/auth/sessions/{id}',
     ...options
 });
@@ -176,7 +176,7 @@ export const endSession = <ThrowOnError extends boolean = false>(options: Option
  * A person is busy during the events that they own and that are shown as busy. The response contains times, never events. A person with whom you share no event gives the same error as one who does not exist: 422 `unknown_person`. The result is exact for any date, even a century ahead.
  */
 export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Options<GetFreeBusyData, ThrowOnError>) => (options.client ?? client).get<GetFreeBusyResponses, GetFreeBusyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/free-busy',
     ...options
 });
@@ -187,7 +187,7 @@ export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Optio
  * Owner only. Accepts `{users: […]}`, a bare list or a single entry. All or nothing: an unknown person or an invalid role rejects the call, with a pointer for each. Sharing again changes the role. Returns the members of the event.
  */
 export const shareEvent = <ThrowOnError extends boolean = false>(options: Options<ShareEventData, ThrowOnError>) => (options.client ?? client).post<ShareEventResponses, ShareEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/share',
     ...options,
     headers: {
@@ -202,7 +202,7 @@ export const shareEvent = <ThrowOnError extends boolean = false>(options: Option
  * Returns the members, owner first, then by name. Every member may read them. With `as_of`, returns the members as of that time; the owner may also read those of a deleted event.
  */
 export const listPermissions = <ThrowOnError extends boolean = false>(options: Options<ListPermissionsData, ThrowOnError>) => (options.client ?? client).get<ListPermissionsResponses, ListPermissionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/permissions',
     ...options
 });
@@ -213,7 +213,7 @@ export const listPermissions = <ThrowOnError extends boolean = false>(options: O
  * The owner may revoke the access of any other member. Other members may leave. The owner cannot be removed (409).
  */
 export const revokePermission = <ThrowOnError extends boolean = false>(options: Options<RevokePermissionData, ThrowOnError>) => (options.client ?? client).delete<RevokePermissionResponses, RevokePermissionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/permissions/{userId}',
     ...options
 });
@@ -224,7 +224,7 @@ export const revokePermission = <ThrowOnError extends boolean = false>(options: 
  * Owner only. `owner` transfers the ownership: the previous owner becomes an editor, and the event is checked for conflicts with the events of the new owner. The owner cannot change their own role (409). Returns the members of the event.
  */
 export const changeRole = <ThrowOnError extends boolean = false>(options: Options<ChangeRoleData, ThrowOnError>) => (options.client ?? client).put<ChangeRoleResponses, ChangeRoleErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/permissions/{userId}',
     ...options,
     headers: {
@@ -236,10 +236,10 @@ export const changeRole = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Check an event for conflicts
  *
- * Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.
+ * Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. Takes the same body; an event that was read can be sent as it is, with some fields changed. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.
  */
 export const checkConflicts = <ThrowOnError extends boolean = false>(options: Options<CheckConflictsData, ThrowOnError>) => (options.client ?? client).post<CheckConflictsResponses, CheckConflictsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/check-conflicts',
     ...options,
     headers: {
@@ -254,7 +254,7 @@ export const checkConflicts = <ThrowOnError extends boolean = false>(options: Op
  * Lists all events that you may see, by start. Events must match all filters; a series matches by any of its occurrences. `expand=true` returns one item per occurrence. `as_of` returns the events that you may see today as of that time: filters, order and totals apply to that state.
  */
 export const listEvents = <ThrowOnError extends boolean = false>(options?: Options<ListEventsData, ThrowOnError>) => (options?.client ?? client).get<ListEventsResponses, ListEventsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events',
     ...options
 });
@@ -265,7 +265,7 @@ export const listEvents = <ThrowOnError extends boolean = false>(options?: Optio
  * You become the owner. A busy event that conflicts with another one of yours is rejected (409), unless `on_conflict` allows or skips it.
  */
 export const createEvent = <ThrowOnError extends boolean = false>(options: Options<CreateEventData, ThrowOnError>) => (options.client ?? client).post<CreateEventResponses, CreateEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events',
     ...options,
     headers: {
@@ -277,10 +277,10 @@ export const createEvent = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Create several events
  *
- * Accepts `{events: […]}` or a bare list. All or nothing: the response contains the errors of every item, and the new events are checked for conflicts among themselves too.
+ * Accepts `{events: […]}` or a bare list. All or nothing, and the new events are checked for conflicts among themselves too. A problem contains the errors of every item at once: with invalid values (422), the conflicts of the other items as well.
  */
 export const createEvents = <ThrowOnError extends boolean = false>(options: Options<CreateEventsData, ThrowOnError>) => (options.client ?? client).post<CreateEventsResponses, CreateEventsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/batch',
     ...options,
     headers: {
@@ -295,7 +295,7 @@ export const createEvents = <ThrowOnError extends boolean = false>(options: Opti
  * Owner only. Moves the event to the trash: you can still read its history and restore it. With `occurrence`, removes the occurrences that `scope` selects, which editors may do as well unless none would remain.
  */
 export const deleteEvent = <ThrowOnError extends boolean = false>(options: Options<DeleteEventData, ThrowOnError>) => (options.client ?? client).delete<DeleteEventResponses, DeleteEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}',
     ...options
 });
@@ -306,7 +306,7 @@ export const deleteEvent = <ThrowOnError extends boolean = false>(options: Optio
  * Returns the event with your role, the actions that it allows, and the members. `If-None-Match` with the current ETag gives 304. With `as_of`, content, owner and members are as of that time, and your role is your current one; the owner may also read earlier states of a deleted event.
  */
 export const getEvent = <ThrowOnError extends boolean = false>(options: Options<GetEventData, ThrowOnError>) => (options.client ?? client).get<GetEventResponses, GetEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}',
     ...options
 });
@@ -317,7 +317,7 @@ export const getEvent = <ThrowOnError extends boolean = false>(options: Options<
  * The same as PUT. With `application/merge-patch+json` (RFC 7396), an object in `recurrence_pattern` is merged into the current pattern, and null removes a member of it.
  */
 export const patchEvent = <ThrowOnError extends boolean = false>(options: Options<PatchEventData, ThrowOnError>) => (options.client ?? client).patch<PatchEventResponses, PatchEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}',
     ...options,
     headers: {
@@ -329,10 +329,10 @@ export const patchEvent = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Update an event
  *
- * Absent fields keep their values, and null clears. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.
+ * Absent fields keep their values, and null clears. You may send the event as you have read it, with some fields changed: members that only the server sets are ignored, and `version` counts as `If-Match` if you do not send that header. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.
  */
 export const updateEvent = <ThrowOnError extends boolean = false>(options: Options<UpdateEventData, ThrowOnError>) => (options.client ?? client).put<UpdateEventResponses, UpdateEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}',
     ...options,
     headers: {
@@ -347,7 +347,7 @@ export const updateEvent = <ThrowOnError extends boolean = false>(options: Optio
  * Owner only. The event is checked for conflicts. An event that is not deleted is returned unchanged.
  */
 export const restoreEvent = <ThrowOnError extends boolean = false>(options: Options<RestoreEventData, ThrowOnError>) => (options.client ?? client).post<RestoreEventResponses, RestoreEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/restore',
     ...options,
     headers: {
@@ -362,7 +362,7 @@ export const restoreEvent = <ThrowOnError extends boolean = false>(options: Opti
  * Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series.
  */
 export const listOccurrences = <ThrowOnError extends boolean = false>(options: Options<ListOccurrencesData, ThrowOnError>) => (options.client ?? client).get<ListOccurrencesResponses, ListOccurrencesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/occurrences',
     ...options
 });
@@ -373,7 +373,7 @@ export const listOccurrences = <ThrowOnError extends boolean = false>(options: O
  * Checks every quarter of an hour of the window. At each suggested time all required people are free, including the buffer, and within working hours. With a `recurrence_pattern`, a time is the start of a series, and the response contains the number of its first occurrences that suit everybody. The call stores and reserves nothing: create the event to book the time. The reasons for rejected times do not reveal what people are doing.
  */
 export const findTime = <ThrowOnError extends boolean = false>(options: Options<FindTimeData, ThrowOnError>) => (options.client ?? client).post<FindTimeResponses, FindTimeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/find-time',
     ...options,
     headers: {
@@ -388,7 +388,7 @@ export const findTime = <ThrowOnError extends boolean = false>(options: Options<
  * Lists the versions, newest first, with author, time, changed fields and comment.
  */
 export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>) => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/history',
     ...options
 });
@@ -399,7 +399,7 @@ export const listVersions = <ThrowOnError extends boolean = false>(options: Opti
  * Returns the version with the complete content after its change.
  */
 export const getVersion = <ThrowOnError extends boolean = false>(options: Options<GetVersionData, ThrowOnError>) => (options.client ?? client).get<GetVersionResponses, GetVersionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/history/{version}',
     ...options
 });
@@ -410,7 +410,7 @@ export const getVersion = <ThrowOnError extends boolean = false>(options: Option
  * Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it.
  */
 export const listChangelog = <ThrowOnError extends boolean = false>(options: Options<ListChangelogData, ThrowOnError>) => (options.client ?? client).get<ListChangelogResponses, ListChangelogErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/changelog',
     ...options
 });
@@ -418,10 +418,10 @@ export const listChangelog = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Compare two versions
  *
- * Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference.
+ * Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference: texts line by line, old lines after `-` and new ones after `+`, with control characters and changes of direction escaped.
  */
 export const diffVersions = <ThrowOnError extends boolean = false>(options: Options<DiffVersionsData, ThrowOnError>) => (options.client ?? client).get<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/diff/{v1}/{v2}',
     ...options
 });
@@ -432,7 +432,7 @@ export const diffVersions = <ThrowOnError extends boolean = false>(options: Opti
  * Writes the content of an earlier version, or some fields of it, as a new version. The server checks it for conflicts like any change. History is never rewritten.
  */
 export const rollbackEvent = <ThrowOnError extends boolean = false>(options: Options<RollbackEventData, ThrowOnError>) => (options.client ?? client).post<RollbackEventResponses, RollbackEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/rollback/{version}',
     ...options,
     headers: {
@@ -447,7 +447,7 @@ export const rollbackEvent = <ThrowOnError extends boolean = false>(options: Opt
  * Undoes the change of one version and keeps all later changes, as a new version that is checked for conflicts. If later versions changed the same fields, the response is 409 with these fields.
  */
 export const revertChange = <ThrowOnError extends boolean = false>(options: Options<RevertChangeData, ThrowOnError>) => (options.client ?? client).post<RevertChangeResponses, RevertChangeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/revert/{version}',
     ...options,
     headers: {
@@ -462,7 +462,7 @@ export const revertChange = <ThrowOnError extends boolean = false>(options: Opti
  * Undoes a version as `revert/{version}` does. The owner can also undo changes of members: a share (the access is revoked), a change of role or a revocation (the previous role is restored), and a transfer of ownership (the event is returned to the previous owner and checked for conflicts with their events). The change is undone completely or not at all, and creates a new entry. If the role of a person changed again since, the response is 409 with these people.
  */
 export const undoChange = <ThrowOnError extends boolean = false>(options: Options<UndoChangeData, ThrowOnError>) => (options.client ?? client).post<UndoChangeResponses, UndoChangeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/events/{id}/changelog/{position}/undo',
     ...options,
     headers: {
@@ -477,7 +477,7 @@ export const undoChange = <ThrowOnError extends boolean = false>(options: Option
  * Everything that happened on events while you could see them, newest first. Your own actions are read from the start.
  */
 export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/notifications',
     ...options
 });
@@ -485,12 +485,16 @@ export const listNotifications = <ThrowOnError extends boolean = false>(options?
 /**
  * Mark all notifications as read
  *
- * Returns how many were unread.
+ * Returns how many were unread. Send `up_to`, the `seq` of the last one that you have shown, so that you do not mark one that arrived since.
  */
 export const readAllNotifications = <ThrowOnError extends boolean = false>(options?: Options<ReadAllNotificationsData, ThrowOnError>) => (options?.client ?? client).post<ReadAllNotificationsResponses, ReadAllNotificationsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/notifications/read-all',
-    ...options
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
 });
 
 /**
@@ -499,7 +503,7 @@ export const readAllNotifications = <ThrowOnError extends boolean = false>(optio
  * Returns the notification. Marking it again keeps the first `read_at`.
  */
 export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/notifications/{id}/read',
     ...options
 });
@@ -510,7 +514,7 @@ export const readNotification = <ThrowOnError extends boolean = false>(options: 
  * Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Send `last_seq` as the next `after`. If items after `after` are no longer stored, the response is 410: reload what you show, then read on after the number in `after`.
  */
 export const listChanges = <ThrowOnError extends boolean = false>(options?: Options<ListChangesData, ThrowOnError>) => (options?.client ?? client).get<ListChangesResponses, ListChangesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/changes',
     ...options
 });
@@ -521,7 +525,7 @@ export const listChanges = <ThrowOnError extends boolean = false>(options?: Opti
  * Server-Sent Events: `event: change` with the item as `data` and its `seq` as `id`. A client that reconnects with `Last-Event-ID` misses nothing. `/docs/realtime` describes the other events.
  */
 export const streamChanges = <ThrowOnError extends boolean = false>(options?: Options<StreamChangesData, ThrowOnError, StreamChangesResponse>) => (options?.client ?? client).sse.get<StreamChangesResponses, StreamChangesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/changes/stream',
     ...options
 });

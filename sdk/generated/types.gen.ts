@@ -121,10 +121,6 @@ export type RefreshBody = {
 
 export type LogoutBody = {
     /**
-     * A refresh token of the session, for a client whose access token has expired.
-     */
-    refresh_token?: string;
-    /**
      * End every session of the account, not only this one.
      */
     all?: boolean;
@@ -643,7 +639,7 @@ export type EventView = {
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the current version, with which the ETag begins.
+     * Number of the current version, which is also the ETag.
      */
     version: number;
     owner: PersonView;
@@ -779,7 +775,7 @@ export type EventItemView = {
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the current version, with which the ETag begins.
+     * Number of the current version, which is also the ETag.
      */
     version: number;
     owner: PersonView;
@@ -1508,7 +1504,7 @@ export type ChangesView = {
     has_more: boolean;
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'internal_error' | 'unavailable';
+export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'too_many_sockets' | 'internal_error' | 'unavailable';
 
 export type FieldErrorView = {
     /**
@@ -2933,7 +2929,7 @@ export type DeleteEventData = {
     body?: never;
     headers?: {
         /**
-         * The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, the response is a 412.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.
          */
         'If-Match'?: string;
     };
@@ -3002,7 +2998,7 @@ export type GetEventData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304.
+         * The ETag of the version that you have, such as `"3"`.
          */
         'If-None-Match'?: string;
     };
@@ -3059,7 +3055,7 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
@@ -3148,7 +3144,7 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412.
+         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
          */
         'If-Match'?: string;
         /**
@@ -4104,10 +4100,6 @@ export type StreamChangesData = {
          * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change.
          */
         after?: number;
-        /**
-         * The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may.
-         */
-        token?: string;
     };
     url: '/api/changes/stream';
 };
@@ -4125,6 +4117,10 @@ export type StreamChangesErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ProblemView;
+    /**
+     * `too_many_sockets`: You have too many live connections
+     */
+    429: ProblemView;
     /**
      * `unavailable`: The service is not ready
      */

@@ -46,14 +46,19 @@ export class ConflictView extends IntervalView {
 }
 
 export class ConflictProblemView extends ProblemView {
-  @ApiProperty({ type: [ConflictView], required: false, description: 'With `event_conflict`: the first 50 conflicts.' })
-  conflicts?: ConflictView[];
+  @ApiProperty({
+    type: [ConflictView],
+    description: 'The first conflicts: up to 50, or up to 100 for a batch, with at least one of each event.',
+  })
+  conflicts: ConflictView[];
+
+  @ApiProperty({ type: 'integer', required: false, description: 'How many more there are.' })
+  and_more?: number;
 
   @ApiProperty({
     type: [SlotView],
     required: false,
-    description:
-      'With `event_conflict`, except for batches: the next three times at which the event would not conflict.',
+    description: 'Except for batches: the next three times at which the event would not conflict.',
   })
   suggestions?: SlotView[];
 }

@@ -1,12 +1,12 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../test/support/contents.js';
-import type { WireContent } from './event-content.js';
-import { compareContents, renderDifference } from './diff.js';
-import { compareTexts } from './text-diff.js';
+import { compareContents, compareWithNothing, type PatchOperation } from './diff.js';
+import type { EventContent } from './event-content.js';
+import { renderDifference } from './render-difference.js';
 import { wireContent } from './wire.js';
 
-const MEETING = wireContent(contentOf({ title: 'Team Meeting', location: 'Room 4' }));
+const MEETING = contentOf({ title: 'Team Meeting', location: 'Room 4' });
+const SERIES = contentOf({ title: 'Standup', recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO' }, 'Europe/Paris');
 
 describe('compareContents', () => {
   it('is nothing between equal states', () => {
@@ -43,38 +43,29 @@ describe('compareContents', () => {
   });
 
   it('treats an empty list as no value', () => {
-    const excluded = ['2026-06-02T10:00:00Z'];
-    expect(compareContents(MEETING, { ...MEETING, excluded }).changes.excluded?.type).toBe('added');
-    expect(compareContents({ ...MEETING, excluded }, MEETING).changes.excluded?.type).toBe('removed');
-  });
-
-  it('compares patterns regardless of the order of their members', () => {
-    const one = { ...MEETING, is_recurring: true, recurrence_pattern: { frequency: 'daily' as const, interval: 1 } };
-    const other = { ...one, recurrence_pattern: { interval: 1, frequency: 'daily' as const } };
-    expect(compareContents(one, other).changes).toEqual({});
-    expect(compareContents(MEETING, one).summary).toEqual(['Now repeats every day']);
+    const shorter = { ...SERIES, excluded: ['2026-06-08T10:00:00'] };
+    expect(compareContents(SERIES, shorter).changes.excluded?.type).toBe('added');
+    expect(compareContents(shorter, SERIES).changes.excluded?.type).toBe('removed');
   });
 
   it('compares the first state with nothing: defaults are not changes', () => {
-    expect(Object.keys(compareContents(null, MEETING).changes)).toEqual([
-      'title',
-      'location',
-      'start_time',
-      'end_time',
-      'time_zone',
-    ]);
-    expect(compareContents(null, MEETING).changes.title).toEqual({ from: null, to: 'Team Meeting', type: 'added' });
-    const pizza = compareContents(null, { ...MEETING, description: 'Pizza' }).patch;
+    const { changes, patch } = compareContents(null, { ...MEETING, description: 'Pizza' });
+    expect(Object.keys(changes)).toEqual(['title', 'description', 'location', 'start_time', 'end_time', 'time_zone']);
+    expect(changes.title).toEqual({ from: null, to: 'Team Meeting', type: 'added' });
     // `add` sets a member whether it is there or not (RFC 6902 §4.1); `replace` of nothing would fail.
-    expect(new Set(pizza.map(({ op }) => op))).toEqual(new Set(['add']));
+    expect(new Set(patch.map(({ op }) => op))).toEqual(new Set(['add']));
+    expect(compareWithNothing(MEETING)).toMatchObject({
+      changes: { title: { from: 'Team Meeting', to: null, type: 'removed' } },
+      summary: ['Everything removed'],
+    });
   });
 
   it('is inverted in the other order', () => {
-    const after = { ...MEETING, title: 'Lunch', show_as: 'free' as const, deleted: true };
-    const apply = (state: WireContent, patch: { path: string; value?: unknown }[]): WireContent =>
-      patch.reduce((result, { path, value }) => ({ ...result, [path.slice(1)]: value }), state);
-    expect(apply(MEETING, compareContents(MEETING, after).patch)).toEqual(after);
-    expect(apply(after, compareContents(after, MEETING).patch)).toEqual(MEETING);
+    const after: EventContent = { ...MEETING, title: 'Lunch', showAs: 'free', deletedAt: new Date(0) };
+    const apply = (state: EventContent, patch: PatchOperation[]): object =>
+      patch.reduce((result, { path, value }) => ({ ...result, [path.slice(1)]: value }), wireContent(state));
+    expect(apply(MEETING, compareContents(MEETING, after).patch)).toEqual(wireContent(after));
+    expect(apply(after, compareContents(after, MEETING).patch)).toEqual(wireContent(MEETING));
   });
 
   it('quotes only the beginning of a long text in the summary, and all of it in the change', () => {
@@ -83,101 +74,73 @@ describe('compareContents', () => {
     expect(summary).toEqual([`Description set to “${'x'.repeat(80)}…”`]);
     expect(changes.description?.to).toBe(description);
   });
-
-  it('compares texts word by word', () => {
-    const [before, after] = [
-      { ...MEETING, title: 'Weekly team meeting' },
-      { ...MEETING, title: 'Weekly board meeting' },
-    ];
-    expect(compareContents(before, after).changes.title?.text).toEqual([
-      { op: 'equal', text: 'Weekly ' },
-      { op: 'delete', text: 'team' },
-      { op: 'insert', text: 'board' },
-      { op: 'equal', text: ' meeting' },
-    ]);
-  });
-
-  it('shows times in the zone of the event', () => {
-    const paris = { ...MEETING, time_zone: 'Europe/Paris' };
-    const later = { ...paris, start_time: '2026-06-01T12:00:00Z' };
-    expect(compareContents(paris, later).summary).toEqual([
-      'Start changed from “Monday, 1 June 2026, 12:00” to “Monday, 1 June 2026, 14:00”',
-    ]);
-  });
-
-  it('describes changes of a recurrence, and of its dates', () => {
-    const weekly = (by_day: string[], until?: string): Partial<WireContent> => ({
-      is_recurring: true,
-      recurrence_pattern: { frequency: 'weekly', interval: 1, by_day, ...(until ? { until } : {}) },
-    });
-    const before = { ...MEETING, ...weekly(['MO']) };
-    const after = { ...MEETING, ...weekly(['TU'], '2026-06-30'), excluded: ['2026-06-09T10:00:00Z'] };
-    expect(compareContents(before, after).summary).toEqual([
-      'Now every Tuesday instead of Monday; ends 30 June 2026',
-      'Tuesday, 9 June 2026, 10:00 no longer takes place',
-    ]);
-  });
-
-  it('describes which occurrences were overridden', () => {
-    const overrides = [
-      { original_start: '2026-06-08T10:00:00Z', start_time: '2026-06-09T15:00:00Z', end_time: '2026-06-09T16:00:00Z' },
-      { original_start: '2026-06-15T10:00:00Z', title: 'Special' },
-    ];
-    const { summary } = compareContents(MEETING, { ...MEETING, overrides });
-    expect(summary).toEqual([
-      'The occurrence of Monday, 8 June 2026, 10:00 was moved to Tuesday, 9 June 2026, 15:00',
-      'The occurrence of Monday, 15 June 2026, 10:00 has its own title',
-    ]);
-    expect(compareContents({ ...MEETING, overrides }, MEETING).summary[0]).toBe(
-      'The occurrence of Monday, 8 June 2026, 10:00 is as in the series again',
-    );
-  });
 });
 
 describe('renderDifference', () => {
+  const render = (before: EventContent | null, after: EventContent): string[] =>
+    renderDifference(before, after, compareContents(before, after).changes).split('\n');
+
   it('is a block for each field', () => {
-    const after = { ...MEETING, title: 'Lunch', description: 'Bring\nplates', show_as: 'free' as const };
-    expect(renderDifference(MEETING, after, compareContents(MEETING, after))).toBe(
-      [
-        'Title',
-        '- Team Meeting',
-        '+ Lunch',
-        '',
-        'Description',
-        '+ Bring',
-        '+ plates',
-        '',
-        'Shown as',
-        '- busy',
-        '+ free',
-      ].join('\n'),
-    );
-  });
-});
-
-describe('compareTexts', () => {
-  it('contains both texts completely', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.string(), (from, to) => {
-        const operations = compareTexts(from, to);
-        const without = (op: string): string =>
-          operations
-            .filter((part) => part.op !== op)
-            .map((part) => part.text)
-            .join('');
-        expect([without('insert'), without('delete')]).toEqual([from, to]);
-      }),
-    );
+    const after = { ...MEETING, title: 'Lunch', description: 'Bring\nplates', showAs: 'free' as const };
+    expect(render(MEETING, after)).toEqual([
+      ...['Title', '- Team Meeting', '+ Lunch', ''],
+      ...['Description', '+ Bring', '+ plates', ''],
+      ...['Shown as', '- busy', '+ free'],
+    ]);
   });
 
-  it('compares texts without common words, of any length', () => {
-    const [from, to] = ['a', 'b'].map((letter) =>
-      Array.from({ length: 5_000 }, (_, index) => `${letter}${index}`).join(' '),
-    );
-    const joined = compareTexts(from!, to!)
-      .filter(({ op }) => op !== 'insert')
-      .map(({ text }) => text)
-      .join('');
-    expect(joined).toBe(from);
+  it('compares texts line by line, with the lines around each change', () => {
+    const lines = Array.from({ length: 20 }, (_, index) => `Line ${index + 1}`);
+    const text = (changed: Record<number, string>): string =>
+      lines.map((line, index) => changed[index + 1] ?? line).join('\n');
+    const before = { ...MEETING, description: text({}) };
+    const after = { ...MEETING, description: `${text({ 3: 'Third line', 19: 'Nineteenth line' })}\nLine 21` };
+    expect(render(before, after)).toEqual([
+      ...['Description', '  Line 1', '  Line 2', '- Line 3', '+ Third line', '  Line 4', '  Line 5'],
+      ...['… 11 unchanged lines', '  Line 17', '  Line 18'],
+      ...['- Line 19', '+ Nineteenth line', '  Line 20', '+ Line 21'],
+    ]);
+  });
+
+  it('ignores the kind of line breaks, unless nothing else changed', () => {
+    const before = { ...MEETING, description: 'One\nTwo' };
+    expect(render(before, { ...MEETING, description: 'One\r\nThree' })).toEqual([
+      ...['Description', '  One', '- Two', '+ Three'],
+    ]);
+    expect(render(before, { ...MEETING, description: 'One\r\nTwo' })).toEqual([
+      ...['Description', '- One\\u{000A}', '+ One\\u{000D}\\u{000A}', '  Two'],
+    ]);
+  });
+
+  it('lists the dates and occurrences that changed, in words, and the last day of an all-day event', () => {
+    const override = { original: '2026-06-15T10:00:00', title: 'Retro', location: null, start: '2026-06-16T15:00:00' };
+    const after = { ...SERIES, excluded: ['2026-06-08T10:00:00'], overrides: [override] };
+    expect(render({ ...SERIES, excluded: ['2026-06-22T10:00:00'] }, after)).toEqual([
+      ...['Excluded dates', '- Monday, 22 June 2026, 10:00', '+ Monday, 8 June 2026, 10:00', ''],
+      'Changed occurrences',
+      '+ Monday, 15 June 2026, 10:00: Tuesday, 16 June 2026, 15:00–16:00; title “Retro”; no location',
+    ]);
+    const fair = contentOf({ start_time: '2026-06-09', end_time: '2026-06-12', all_day: true });
+    const longer = contentOf({ start_time: '2026-06-09', end_time: '2026-06-13', all_day: true });
+    expect(render(fair, longer)).toEqual(['End', '- Thursday, 11 June 2026', '+ Friday, 12 June 2026']);
+  });
+
+  it('names the zone of times when two are in play', () => {
+    const tokyo = contentOf({ title: 'Team Meeting', location: 'Room 4', time_zone: 'Asia/Tokyo' });
+    expect(render(MEETING, tokyo)).toEqual([
+      ...['Start', '- Monday, 1 June 2026, 10:00 (UTC)', '+ Monday, 1 June 2026, 10:00 (Asia/Tokyo)', ''],
+      ...['End', '- Monday, 1 June 2026, 11:00 (UTC)', '+ Monday, 1 June 2026, 11:00 (Asia/Tokyo)', ''],
+      ...['Time zone', '- UTC', '+ Asia/Tokyo'],
+    ]);
+  });
+
+  it('escapes what would forge lines, colours or direction', () => {
+    const forged = 'Lunch\r\nTitle\u2028+ Dinner\u001b[31m\u202eevil\u0085\u0000';
+    expect(render(MEETING, { ...MEETING, title: forged })).toEqual([
+      ...['Title', '- Team Meeting', '+ Lunch', '+ Title\\u{2028}+ Dinner\\u{001B}[31m\\u{202E}evil\\u{0085}\\u{0000}'],
+    ]);
+    for (const line of render(MEETING, { ...MEETING, description: 'Version 1 to version 9\n\nTitle\n- a' }).slice(1)) {
+      expect(line).toMatch(/^\+ /);
+    }
   });
 });

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { EMPTY_CONTENT, type WireContent } from './event-content.js';
+import { describeChanges } from './diff-words.js';
+import { EMPTY_CONTENT, type EventContent, type WireContent } from './event-content.js';
 import { CONTENT_FIELDS, type ContentField, fieldOf } from './fields.js';
-import { describeChange, valueInWords } from './diff-words.js';
+import { toHeadline } from './statement.js';
 import { compareTexts, type TextOperation } from './text-diff.js';
+import { wireContent } from './wire.js';
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
@@ -31,32 +33,48 @@ export interface Difference {
 }
 
 /**
- * Compares two states of an event field by field. A field that is null, absent or an empty list on one side counts as
- * added or removed; any other difference counts as changed. Pure.
+ * Compares two states of an event field by field, and their texts word by word. Pure, and always the same for the same
+ * states.
  * @param before null for the time before the event existed
- * @param byWords also compares texts word by word, which is slow for long texts
  */
-export function compareContents(before: WireContent | null, after: WireContent, byWords = true): Difference {
-  const earlier: Partial<WireContent> = before ?? EMPTY_CONTENT;
+export function compareContents(before: EventContent | null, after: EventContent): Difference {
+  const changes = compareFields(before, after);
+  const compared: Partial<Record<ContentField, TextOperation[]>> = {};
+  for (const [field, change] of Object.entries(changes)) {
+    if (change.type !== 'changed' || !fieldOf(field as ContentField).isText) continue;
+    compared[field as ContentField] = change.text = compareTexts(change.from as string, change.to as string);
+  }
+  return {
+    changes,
+    patch: Object.entries(changes).map(([field, { to: value }]) => ({
+      op: before ? 'replace' : 'add',
+      path: `/${field}`,
+      value,
+    })),
+    summary: describeChanges(before, after, new Set(Object.keys(changes)), compared).map(toHeadline),
+  };
+}
+
+/**
+ * Returns how each field differs, without the comparison of texts. A field that is null, absent or an empty list on one
+ * side counts as added or removed; any other difference counts as changed. Pure.
+ * @param before null for the time before the event existed
+ */
+export function compareFields(before: EventContent | null, after: EventContent): Record<string, FieldDifference> {
+  const earlier: Partial<WireContent> = before ? wireContent(before) : EMPTY_CONTENT;
+  const later = wireContent(after);
   const changes: Record<string, FieldDifference> = {};
-  const patch: PatchOperation[] = [];
-  const summary: string[] = [];
   for (const field of CONTENT_FIELDS) {
     const from = earlier[field] ?? null;
-    const to = after[field] ?? null;
-    if (isDeepStrictEqual(from, to)) continue;
-    const type = changeType(from, to);
-    const hasWords = byWords && type === 'changed' && fieldOf(field).isText;
-    changes[field] = { from, to, type, ...(hasWords ? { text: compareTexts(from as string, to as string) } : {}) };
-    patch.push({ op: before ? 'replace' : 'add', path: `/${field}`, value: to });
-    summary.push(...describeChange(field, earlier, after));
+    const to = later[field] ?? null;
+    if (!isDeepStrictEqual(from, to)) changes[field] = { from, to, type: changeType(from, to) };
   }
-  return { changes, patch, summary };
+  return changes;
 }
 
 /** Compares a state with the time before the event existed: the inverse of comparing in the other direction. */
-export function compareWithNothing(content: WireContent): Difference {
-  const { changes, summary } = compareContents(null, content);
+export function compareWithNothing(content: EventContent): Difference {
+  const changes = compareFields(null, content);
   const inverted = Object.entries(changes).map(([field, { from, to }]) => [
     field,
     { from: to, to: from, type: 'removed' },
@@ -64,20 +82,8 @@ export function compareWithNothing(content: WireContent): Difference {
   return {
     changes: Object.fromEntries(inverted) as Difference['changes'],
     patch: Object.keys(changes).map((field) => ({ op: 'remove', path: `/${field}` })),
-    summary: summary.length > 0 ? ['Everything was removed'] : [],
+    summary: ['Everything removed'],
   };
-}
-
-/** Renders a comparison as plain text: one block per field, the old value after `-` and the new one after `+`. */
-export function renderDifference(before: Partial<WireContent>, after: WireContent, { changes }: Difference): string {
-  const blocks = (Object.keys(changes) as ContentField[]).map((field) => {
-    const line = (sign: string, state: Partial<WireContent>): string[] =>
-      valueInWords(field, state)
-        ?.split('\n')
-        .map((text) => `${sign} ${text}`) ?? [];
-    return [fieldOf(field).label, ...line('-', before), ...line('+', after)].join('\n');
-  });
-  return blocks.join('\n\n');
 }
 
 const isEmpty = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);

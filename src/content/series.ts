@@ -51,6 +51,18 @@ export function overrideContent(override: Override | undefined): OverrideContent
   return override?.content ?? {};
 }
 
+/** Returns when an occurrence with an override takes place, on the clock of the series; an all-day one ends at midnight. */
+export function occurrenceSpan(
+  content: EventContent,
+  { original, start, duration = durationOf(content) }: StoredOverride,
+): { start: LocalTime; end: LocalTime; allDay: boolean } {
+  const { timeZone, allDay } = content;
+  const from = parseLocalTime(start ?? original);
+  if (allDay) return { start: from, end: dayAfter(from, duration.days), allDay };
+  const end = endOf(toInstant(from, timeZone).epochSecond, duration, timeZone);
+  return { start: from, end: toLocal(end, timeZone), allDay };
+}
+
 function toEngineOverride({ original, start, zone, duration, ...content }: StoredOverride): Override {
   return {
     original: parseLocalTime(original),

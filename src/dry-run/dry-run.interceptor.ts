@@ -22,7 +22,7 @@ export class DryRunInterceptor implements NestInterceptor {
     const result = await this.dryRuns.run(work);
     // These headers would refer to something that does not exist.
     for (const name of ['etag', 'location']) reply.removeHeader(name);
-    reply.status(200);
+    reply.status(200).header('convene-dry-run', 'true');
     return result;
   }
 }

@@ -4,6 +4,7 @@ import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { CheckConflictsService } from './check-conflicts.service.js';
+import { toEventInput } from './events.dto.js';
 import { CheckConflictsBody, ConflictCheckView } from './check-conflicts.dto.js';
 
 @ApiTags('Events')
@@ -18,13 +19,14 @@ export class CheckConflictsController {
     operationId: 'checkConflicts',
     summary: 'Check an event for conflicts',
     description:
-      'Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.',
+      'Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. Takes the same body; an event that was read can be sent as it is, with some fields changed. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.',
   })
   @ApiOkResponse({ type: ConflictCheckView, description: 'The conflicts; empty lists when there are none' })
   @ApiProblems('not_found', 'forbidden')
   async check(@CurrentActor() actor: Actor, @Body() body: CheckConflictsBody): Promise<ConflictCheckView> {
-    const { event_id: eventId, ...input } = body;
-    const { conflicts, suggestions, possibleConflictsAfter } = await this.checks.check(actor, input, eventId ?? null);
+    const { id = null, event_id: eventId = id, ...event } = body;
+    const { content } = toEventInput(event);
+    const { conflicts, suggestions, possibleConflictsAfter } = await this.checks.check(actor, content, eventId);
     return { conflicts, suggestions, possible_conflicts_after: possibleConflictsAfter };
   }
 }

@@ -1,25 +1,13 @@
-import { ApiProperty, PartialType, PickType } from '@nestjs/swagger';
-import { PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
+import { ApiProperty } from '@nestjs/swagger';
 import { UuidField } from '../platform/http/fields.js';
 import { ConflictView, SlotView } from '../availability/conflict-view.js';
-import { CreateEventBody } from './events.dto.js';
+import { ignoredBy } from '../platform/http/read-only.js';
+import { UpdateEventBody } from './events.dto.js';
 
-const TIMES = [
-  'start_time',
-  'end_time',
-  'time_zone',
-  'all_day',
-  'is_recurring',
-  'recurrence_pattern',
-  'excluded',
-  'added',
-] as const;
-const TIME_FIELDS = [...TIMES, ...PLAIN_NAMES.filter((name) => plainFieldOf(name).isTime)];
+/** The event as it would be sent to create or update it. What does not determine its time makes no difference. */
+export class CheckConflictsBody extends UpdateEventBody {
+  static readonly readOnly = ignoredBy(UpdateEventBody, { except: ['id'] });
 
-/** The fields of an event that determine which time it occupies. */
-export class CheckConflictsBody extends PartialType(PickType(CreateEventBody, TIME_FIELDS), {
-  skipNullProperties: false,
-}) {
   @UuidField({
     description:
       'The event to update: absent fields have its values, and the result contains its conflicts with other events of its owner. Without it, you check a new event of yours, which needs `start_time` and `end_time`.',
@@ -27,6 +15,9 @@ export class CheckConflictsBody extends PartialType(PickType(CreateEventBody, TI
     example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
   })
   event_id?: string;
+
+  @UuidField({ description: 'The same as `event_id`, for an event that was read.', optional: true })
+  id?: string;
 }
 
 export class ConflictCheckView {

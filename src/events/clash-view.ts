@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ConflictProblemView } from '../availability/conflict-view.js';
 import { extendProblem } from '../platform/openapi/api-problems.js';
 import { ProblemView } from '../platform/openapi/problem-view.js';
 
@@ -72,12 +71,12 @@ export class ChangedTailView {
   version: number | null;
 }
 
-export class LaterChangesProblemView extends ConflictProblemView {
+export class LaterChangesProblemView extends ProblemView {
   @ApiProperty({
     type: [FieldClashView],
     required: false,
     description:
-      'With `later_changes`: the fields that changed again since: the value after the change, the current value, and the value that undoing would restore.',
+      'The fields that changed again since: the value after the change, the current value, and the value that undoing would restore.',
   })
   clashes?: FieldClashView[];
 

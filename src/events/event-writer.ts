@@ -4,7 +4,7 @@ import type { Conflict, Resolution } from '../availability/conflict.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
 import { findChangedFields, changesTime, wireContent } from '../content/wire.js';
-import type { ContentKind } from '../history/change.js';
+import type { ContentKind, Undoing } from '../history/change.js';
 import { EventLock, type LockedEvent, type LockedForActor } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -37,6 +37,8 @@ export interface WriteRequest {
   kind: ContentKind;
   comment: string | null;
   onConflict: Resolution;
+  /** How the version is made, when it undoes others. */
+  undoes?: Undoing;
   /** Undoes the splits made after this version; refused when a tail changed since. */
   rejoinAfter?: number;
 }
@@ -93,7 +95,7 @@ export class EventWriter {
     tx: Transaction,
     locked: LockedForActor,
     content: EventContent,
-    { actor, kind, comment, onConflict, rejoinAfter }: WriteRequest,
+    { actor, kind, comment, onConflict, undoes, rejoinAfter }: WriteRequest,
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const [before, after] = [wireContent(event), wireContent(content)];
@@ -101,7 +103,7 @@ export class EventWriter {
     if (fields.length === 0) return toEventWithMembers(locked, event);
     // Removing the last occurrence deletes the event, whatever the kind of the request.
     const isDeletion = fields.includes('deleted') && content.deletedAt !== null;
-    const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment };
+    const version = { tx, actorId: actor.userId, kind: isDeletion ? ('deleted' as const) : kind, comment, undoes };
     const author = { id: actor.userId, username: actor.username };
     if (!changesTime(before, after)) {
       const saved = await this.events.update(createNextRow(locked, content, actor), event, version);

@@ -16,10 +16,10 @@ import { RequireRole } from '../permissions/role.guard.js';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
-import { type Precondition, readPrecondition } from '../platform/http/etag.js';
+import { readPrecondition, refuseIfExists } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { withSentPointers } from '../platform/http/validation.pipe.js';
+import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js';
 import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
@@ -81,13 +81,15 @@ export class EventsController {
     operationId: 'createEvents',
     summary: 'Create several events',
     description:
-      'Accepts `{events: […]}` or a bare list. All or nothing: the response contains the errors of every item, and the new events are checked for conflicts among themselves too.',
+      'Accepts `{events: […]}` or a bare list. All or nothing, and the new events are checked for conflicts among themselves too. A problem contains the errors of every item at once: with invalid values (422), the conflicts of the other items as well.',
   })
   @ApiShorthandBody(CreateEventsBody, CreateEventBody)
   @ApiCreatedResponse({ type: CreatedEventsView, description: 'The events' })
   @ApiProblems('event_conflict')
   async createBatch(@CurrentActor() actor: Actor, @Body() body: CreateEventsBody): Promise<CreatedEventsView> {
-    const records = await withSentPointers(body, () => this.events.createBatch(actor, body.events.map(toEventInput)));
+    const records = await withSentPointers(body, () =>
+      this.events.createBatch(actor, body.events.map(toEventInput), errorsOf(body)),
+    );
     return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 
@@ -149,31 +151,34 @@ export class EventsController {
   @Put(':id')
   @RequireRole('edit', { locks: true })
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'updateEvent',
     summary: 'Update an event',
     description:
-      'Absent fields keep their values, and null clears. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.',
+      'Absent fields keep their values, and null clears. You may send the event as you have read it, with some fields changed: members that only the server sets are ignored, and `version` counts as `If-Match` if you do not send that header. A change creates a new version; a request that changes nothing does not. With `If-Match`, a change to an older version is merged (`Convene-Merged`), or rejected with 412 if both sides changed the same fields. With `occurrence`, `scope` selects the occurrences to change; `following` returns the new event that begins there.',
   })
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', STALE_VERSION)
+  @ApiProblems('event_conflict', STALE_VERSION, 'precondition_failed')
   put(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
-    return this.update(actor, id, body, query, readPrecondition(ifMatch, prefer), reply);
+    return this.update(actor, id, body, query, { ifMatch, ifNoneMatch, prefer }, reply);
   }
 
   @Patch(':id')
   @RequireRole('edit', { locks: true })
   @RouteConfig({ consumes: ['application/merge-patch+json'] })
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'patchEvent',
     summary: 'Update an event (merge patch)',
@@ -183,25 +188,27 @@ export class EventsController {
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiIfMatch({ merges: true })
   @ApiOkResponse({ type: EventView, description: 'The event as it is now', headers: headers('ETag', 'Convene-Merged') })
-  @ApiProblems('event_conflict', STALE_VERSION)
+  @ApiProblems('event_conflict', STALE_VERSION, 'precondition_failed')
   patch(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: UpdateEventBody,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Headers('prefer') prefer: string | undefined,
     @Headers('content-type') format: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventView> {
     const mergesPattern = format?.startsWith('application/merge-patch+json') ?? false;
-    return this.update(actor, id, { ...body, mergesPattern }, query, readPrecondition(ifMatch, prefer), reply);
+    return this.update(actor, id, { ...body, mergesPattern }, query, { ifMatch, ifNoneMatch, prefer }, reply);
   }
 
   @Delete(':id')
   @HttpCode(204)
   @RequireRole('edit', { locks: true })
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'deleteEvent',
     summary: 'Delete an event',
@@ -210,13 +217,15 @@ export class EventsController {
   })
   @ApiIfMatch()
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems(STALE_VERSION)
+  @ApiProblems(STALE_VERSION, 'precondition_failed')
   async delete(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Query() query: OccurrenceQuery,
     @Headers('if-match') ifMatch: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
   ): Promise<void> {
+    refuseIfExists(ifNoneMatch);
     await this.events.delete(actor, id, readPrecondition(ifMatch, 'handling=strict'), readTarget(query));
   }
 
@@ -248,10 +257,12 @@ export class EventsController {
     id: string,
     body: UpdateEventBody & { mergesPattern?: boolean },
     query: OccurrenceQuery,
-    precondition: Precondition | null,
+    { ifMatch, ifNoneMatch, prefer }: { ifMatch?: string; ifNoneMatch?: string; prefer?: string },
     reply: FastifyReply,
   ): Promise<EventView> {
+    refuseIfExists(ifNoneMatch);
     const target = readTarget(query);
+    const precondition = readPrecondition(ifMatch ?? body.version?.toString(), prefer);
     return respondWithEvent(await this.events.update(actor, id, toEventInput(body), precondition, target), reply);
   }
 }

@@ -8,13 +8,16 @@ import {
   ListField,
   TextField,
   UuidField,
+  WholeNumberField,
 } from '../platform/http/fields.js';
+import { AcceptsReadOnly } from '../platform/http/read-only.js';
 import type { PlainWire } from '../content/fields.js';
 import { type Class, PlainInputs } from './plain-fields.js';
 import type { EventInput } from './to-drafts.js';
 import { PageQuery } from '../platform/http/page.js';
 import { ROLES, type Role } from '../permissions/role.js';
 import { type Scope, SCOPES } from '../content/series-edit.js';
+import { EventView } from './event-view.js';
 import { RECURRENCE_INPUT, RecurrencePatternBody } from './recurrence-input.js';
 import { PATTERN_EXAMPLE } from './recurrence-view.js';
 
@@ -101,8 +104,21 @@ export class CreateEventBody extends EventTimesBody {
   change_comment?: string | null;
 }
 
-/** Absent fields keep their values; null clears an optional one. */
+/**
+ * Absent fields keep their values; null clears an optional one. The event as it was read, with some fields changed, is
+ * accepted too.
+ */
+@AcceptsReadOnly(EventView)
 export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProperties: false }) {
+  @WholeNumberField({
+    description: 'The version that you have read. It counts as `If-Match` if you do not send that header.',
+    min: 1,
+    max: 999_999_999,
+    optional: true,
+    example: 3,
+  })
+  version?: number;
+
   @FlagField({
     description:
       'For a series: `true` lets it begin at `start_time`, on another day of its pattern, and keeps its other dates. Without it, all dates move as far as the start.',
@@ -112,7 +128,14 @@ export class UpdateEventBody extends PartialType(CreateEventBody, { skipNullProp
   start_only?: boolean;
 }
 
-export const toEventInput = ({ on_conflict, change_comment, ...content }: UpdateEventBody): EventInput => ({
+type EventBody = Partial<CreateEventBody> & Pick<UpdateEventBody, 'version' | 'start_only'>;
+
+export const toEventInput = ({
+  on_conflict,
+  change_comment,
+  version: _version,
+  ...content
+}: EventBody): EventInput => ({
   content,
   onConflict: on_conflict ?? 'reject',
   comment: change_comment ?? null,
@@ -121,6 +144,7 @@ export const toEventInput = ({ on_conflict, change_comment, ...content }: Update
 export class CreateEventsBody {
   /** A bare list is accepted too. */
   static readonly shorthand = { member: 'events' };
+  static readonly collects = 'events';
 
   @ListField({ description: 'The events, up to 500.', type: () => CreateEventBody, min: 1, max: 500 })
   events: CreateEventBody[];
@@ -188,14 +212,20 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   end_date?: string;
 
   @TextField({
-    description: 'Text in title, description or location, ignoring case.',
+    description:
+      'Text in title, description or location. Upper and lower case, the way in which characters are composed, and the kind and number of spaces make no difference.',
     max: 255,
     optional: true,
     example: 'sync',
   })
   q?: string;
 
-  @TextField({ description: 'Text in the location, ignoring case.', max: 255, optional: true, example: 'Room 4' })
+  @TextField({
+    description: 'Text in the location, compared in the same way.',
+    max: 255,
+    optional: true,
+    example: 'Room 4',
+  })
   location?: string;
 
   @ChoiceField({

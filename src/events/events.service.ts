@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Resolution } from '../availability/conflict.js';
+import { type Conflict, conflictsOf, type Resolution } from '../availability/conflict.js';
 import { editContent, mayMove, type OccurrenceTarget, splitContent } from '../content/edit.js';
 import { type EventContent, toContent } from '../content/event-content.js';
 import { findOriginal, removeOccurrences } from '../content/series-edit.js';
@@ -11,11 +11,13 @@ import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Precondition } from '../platform/http/etag.js';
-import { invalid } from '../problems/problem.js';
+import { entriesWithErrors } from '../platform/http/list-errors.js';
+import { type FieldError, invalid } from '../problems/problem.js';
 import type { EventWithMembers } from './event-record.js';
-import { EventWriter } from './event-writer.js';
+import { type Draft, EventWriter } from './event-writer.js';
+import { invalidBatch } from './invalid-batch.js';
 import { isStale, mergeStaleEdit, refuseStale } from './stale-edit.js';
-import { type EventInput, toDrafts } from './to-drafts.js';
+import { type EventInput, toDraft, toDrafts } from './to-drafts.js';
 
 /** Creates, updates, deletes and restores events. `ReadEventsService` reads them. */
 @Injectable()
@@ -30,24 +32,32 @@ export class EventsService {
 
   /** Creates an event that the actor owns. @throws Problem validation_failed, event_conflict */
   async create(actor: Actor, input: EventInput): Promise<EventWithMembers> {
-    const drafts = toDrafts(actor, [{ input }]);
-    return this.transactions.run(async (tx) => (await this.writer.create(tx, actor, drafts))[0]!);
+    const draft = toDraft(actor, input);
+    return this.transactions.run(async (tx) => (await this.writer.create(tx, actor, [draft]))[0]!);
   }
 
   /**
-   * Creates several events, all or nothing. The problem contains the errors of every event.
+   * Creates several events, all or nothing. The problem contains the errors of every event: the values that are invalid
+   * and, if others are valid, the conflicts of these.
+   * @param found errors that are already known; their events are not checked further
    * @throws Problem validation_failed, event_conflict
    */
-  async createBatch(actor: Actor, inputs: EventInput[]): Promise<EventWithMembers[]> {
+  async createBatch(actor: Actor, inputs: EventInput[], found: FieldError[] = []): Promise<EventWithMembers[]> {
     const { maxBatch } = this.config.values;
     if (inputs.length > maxBatch) {
       throw invalid({ pointer: '/events', code: 'too_many', message: `At most ${maxBatch} events per call.` });
     }
-    const drafts = toDrafts(
+    const bad = entriesWithErrors('/events', found);
+    const entries = inputs.map((input, index) => ({ input, pointer: `/events/${index}` }));
+    const { drafts, errors } = toDrafts(
       actor,
-      inputs.map((input, index) => ({ input, pointer: `/events/${index}` })),
+      entries.filter((_entry, index) => !bad.has(index)),
     );
-    return this.transactions.run((tx) => this.writer.create(tx, actor, drafts));
+    return this.transactions.run(async (tx) => {
+      if (errors.length + found.length === 0) return this.writer.create(tx, actor, drafts);
+      const conflicts = await this.listConflicts(tx, actor, drafts);
+      throw invalidBatch([...found, ...errors], conflicts);
+    });
   }
 
   /**
@@ -110,6 +120,17 @@ export class EventsService {
       const locked = await this.locks.lockFor(tx, actor, id, 'delete', options);
       return this.writer.write(tx, locked, { ...toContent(locked.event), deletedAt: null }, request);
     });
+  }
+
+  /** Returns the conflicts of new events, which may be stored by then: the transaction must not be committed. */
+  private async listConflicts(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<Conflict[]> {
+    if (drafts.length === 0) return [];
+    try {
+      await this.writer.create(tx, actor, drafts);
+      return [];
+    } catch (error) {
+      return conflictsOf(error);
+    }
   }
 
   /** Returns the content of the version that the caller has read; null when an edit of it must not be merged. */

@@ -6,7 +6,7 @@ import { staleVersion } from './stale-version.js';
 
 /** Returns true when an edit was made for another version. */
 export const isStale = (version: number, precondition: Precondition | null): precondition is Precondition =>
-  precondition !== null && precondition.version !== version;
+  precondition !== null && !precondition.versions.includes(version);
 
 /** @throws Problem stale_version */
 export function refuseStale(version: number, precondition: Precondition | null): void {

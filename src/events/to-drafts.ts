@@ -1,5 +1,5 @@
 import type { Actor } from '../platform/http/actor.js';
-import { type FieldError, invalid } from '../problems/problem.js';
+import { type FieldError, invalidValues } from '../problems/problem.js';
 import type { Resolution } from '../availability/conflict.js';
 import { type ContentInput, draftContent } from '../content/draft.js';
 import type { Draft } from './event-writer.js';
@@ -11,8 +11,18 @@ export interface EventInput {
   comment: string | null;
 }
 
-/** Drafts new events from their inputs. @throws Problem validation_failed with the errors of every input */
-export function toDrafts(actor: Actor, inputs: { input: EventInput; pointer?: string }[]): Draft[] {
+/** Drafts a new event from its input. @throws Problem validation_failed with every bad value */
+export function toDraft(actor: Actor, input: EventInput): Draft {
+  const { drafts, errors } = toDrafts(actor, [{ input }]);
+  if (errors.length > 0) throw invalidValues(errors);
+  return drafts[0]!;
+}
+
+/** Drafts new events from their inputs. Returns the valid ones, and the errors of the others. */
+export function toDrafts(
+  actor: Actor,
+  inputs: { input: EventInput; pointer?: string }[],
+): { drafts: Draft[]; errors: FieldError[] } {
   const errors: FieldError[] = [];
   const drafts = inputs.flatMap(({ input, pointer }) => {
     const draft = draftContent(input.content, null, actor.timeZone);
@@ -22,6 +32,5 @@ export function toDrafts(actor: Actor, inputs: { input: EventInput; pointer?: st
     errors.push(...draft.errors.map((error) => ({ ...error, pointer: (pointer ?? '') + error.pointer })));
     return [];
   });
-  if (errors.length > 0) throw invalid(...errors);
-  return drafts;
+  return { drafts, errors };
 }

@@ -11,6 +11,12 @@ export type ContentKind = (typeof CONTENT_KINDS)[number];
 export type MemberKind = (typeof MEMBER_KINDS)[number];
 export type ChangeKind = ContentKind | MemberKind;
 
+/**
+ * How a version was made from earlier ones: by writing the content of one, or some fields of it, or by undoing the change
+ * of one.
+ */
+export type Undoing = { rolledBackTo: number; fields?: string[] } | { reverted: number };
+
 interface ChangeBase {
   eventId: string;
   eventTitle: string;
@@ -27,6 +33,10 @@ export interface ContentChange extends ChangeBase {
   changed: string[];
   /** The content after the change. */
   content: EventContent;
+  /** The content before the change; null for the first version. */
+  before: EventContent | null;
+  /** How the version was made, when it undoes others. */
+  undoes: Undoing | null;
 }
 
 export interface MembersChange extends ChangeBase {

@@ -88,5 +88,11 @@ function toEntry(change: Change, position: number): HistoryEntry {
   const { eventId, version, kind, actorId, at, comment } = change;
   const common = { eventId, position, version, kind, actorId, at, comment };
   if (isMembersChange(change)) return { ...common, changed: null, snapshot: null, members: change.members };
-  return { ...common, changed: change.changed, snapshot: toSnapshot(change.content), members: null };
+  return {
+    ...common,
+    changed: change.changed,
+    snapshot: toSnapshot(change.content),
+    undoes: change.undoes,
+    members: null,
+  };
 }

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
 import type { Snapshot } from '../content/snapshot.js';
-import { CONTENT_KINDS, type ContentKind } from './change.js';
+import { CONTENT_KINDS, type ContentKind, type Undoing } from './change.js';
 
 const KINDS = CONTENT_KINDS.map((kind) => `'${kind}'`).join(', ');
 
@@ -44,6 +44,12 @@ export class EventVersion {
       'The content after the change: "schema", and a value for each content column of events. See whole_snapshot.',
   })
   snapshot: Snapshot;
+
+  @Column('jsonb', {
+    nullable: true,
+    comment: 'How the version was made, when it undoes others: {rolledBackTo, fields} or {reverted}.',
+  })
+  undoes: Undoing | null;
 
   @Column('jsonb', {
     name: 'long_values',

@@ -1,5 +1,5 @@
 import type { Transaction } from '../platform/database/transaction.js';
-import type { ContentKind } from './change.js';
+import type { ContentKind, Undoing } from './change.js';
 
 /** Passed with every save of an event to the subscriber that creates the version, which rejects a save without it. */
 export interface EventWrite {
@@ -7,4 +7,6 @@ export interface EventWrite {
   actorId: string;
   kind: ContentKind;
   comment: string | null;
+  /** How the version was made, when it undoes others. */
+  undoes?: Undoing;
 }

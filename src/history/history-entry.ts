@@ -1,6 +1,6 @@
 import type { Snapshot } from '../content/snapshot.js';
 import type { RoleChange } from '../permissions/member.js';
-import type { ChangeKind } from './change.js';
+import type { ChangeKind, Undoing } from './change.js';
 
 /** One row of an event's history as stored: a version or a change of members. Everything in it is hashed. */
 export interface HistoryEntry {
@@ -16,6 +16,8 @@ export interface HistoryEntry {
   changed: string[] | null;
   /** Null for a change of members. */
   snapshot: Snapshot | null;
+  /** How a version was made, when it undoes others; null or absent for all other entries. */
+  undoes?: Undoing | null;
   /** Null for a version. */
   members: RoleChange[] | null;
 }

@@ -42,6 +42,7 @@ describe('historyHash', () => {
   it.each<[string, Partial<HistoryEntry>]>([
     ['event', { eventId: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b03' }],
     ['position', { position: 3 }],
+    ['undone version', { undoes: { reverted: 1 } }],
     ['number', { version: 3 }],
     ['kind', { kind: 'rolled_back' }],
     ['author', { actorId: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a02' }],

@@ -21,8 +21,9 @@ export function historyHash(previous: string | null, entry: HistoryEntry, conten
  * hash, and the chain still verifies. Pure.
  * @returns SHA-256, hexadecimal
  */
-export function contentHash({ comment, changed, snapshot, members }: HistoryEntry): string {
-  return sha256([comment, changed, snapshot, members]);
+export function contentHash({ comment, changed, snapshot, members, undoes }: HistoryEntry): string {
+  // Entries of earlier releases have none.
+  return sha256([comment, changed, snapshot, members, ...(undoes ? [undoes] : [])]);
 }
 
 /** Hashes one value of a content. Pure. @returns SHA-256, hexadecimal */

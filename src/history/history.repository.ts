@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Snapshot } from '../content/snapshot.js';
 import type { Member, RoleChange } from '../permissions/member.js';
+import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
 import { insertRows, type Row } from '../platform/database/insert-rows.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -20,8 +21,23 @@ export interface EntryRow extends Omit<HistoryEntry, 'eventId' | 'actorId'> {
   personName: string;
   /** Snapshot of the previous version; only in changelogs. */
   before?: Snapshot | null;
+  /** Of the version that split a series, if the reader may see the other part; only in changelogs. */
+  otherPart?: OtherPart | null;
+  /** The members of both parts of a series that was split, owner first; only in changelogs. */
+  partMembers?: PartMember[] | null;
   redactionReason: string | null;
   redactedAt: Date | null;
+}
+
+/** The other part of a series that was split, as it was then. */
+export interface OtherPart {
+  eventId: string;
+  title: string;
+}
+
+export interface PartMember {
+  username: string;
+  role: Role;
 }
 
 /** Selects entries of the changelog. */
@@ -32,11 +48,14 @@ export interface ChangelogFilter {
   kind?: ChangeKind;
   /** User name or id. */
   author?: string;
+  /** Who reads: the other part of a split series is named only to people who can see it. */
+  readerId: string;
 }
 
 const REDACTION = `r.reason AS "redactionReason", r.created_at AS "redactedAt"`;
 const VERSION = `
-  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, whole_snapshot(v) AS snapshot, NULL::jsonb AS members,
+  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, whole_snapshot(v) AS snapshot, v.undoes,
+         NULL::jsonb AS members,
          u.id AS "personId", u.username AS "personName", ${REDACTION}
     FROM event_versions v JOIN users u ON u.id = v.author_id
     LEFT JOIN redactions r ON r.event_id = v.event_id AND r.version = v.version`;
@@ -54,6 +73,25 @@ const ENTRIES = `
      AND ($3::text IS NULL OR h.kind = $3)
      AND ($4::text IS NULL OR u.username = $4::citext OR u.id::text = lower($4))`;
 
+/**
+ * The other part of a split: of the version that ends the head, the tail; of the first version of the tail, the head. Only
+ * when the reader ($8) can see that event now.
+ */
+const OTHER_PART = `
+  SELECT jsonb_build_object('eventId', part.id, 'title', whole_snapshot(other) ->> 'title') AS "otherPart"
+    FROM events own
+    JOIN events part ON CASE WHEN v.version = 1 THEN part.id = own.split_from
+                             ELSE part.split_from = own.id AND part.split_from_version = v.version END
+    JOIN event_versions other ON other.event_id = part.id
+                             AND other.version = CASE WHEN v.version = 1 THEN own.split_from_version ELSE 1 END
+    JOIN event_permissions access ON access.event_id = part.id AND access.user_id = $8
+   WHERE v.kind = 'split' AND own.id = v.event_id AND (part.deleted_at IS NULL OR access.role = 'owner')
+   LIMIT 1`;
+const PART_MEMBERS = `
+  CASE WHEN v.kind = 'split' THEN (
+    SELECT jsonb_agg(jsonb_build_object('username', u.username, 'role', m.role) ORDER BY m.role <> 'owner', u.username)
+      FROM members_at(v.event_id, 'infinity', v.position) m JOIN users u ON u.id = m.user_id) END AS "partMembers"`;
+
 const COLUMNS = {
   event_id: false,
   position: false,
@@ -63,7 +101,14 @@ const COLUMNS = {
   created_at: false,
   hash: false,
 };
-const VERSION_COLUMNS = { ...COLUMNS, author_id: false, changed: false, snapshot: true, long_values: true };
+const VERSION_COLUMNS = {
+  ...COLUMNS,
+  author_id: false,
+  changed: false,
+  snapshot: true,
+  long_values: true,
+  undoes: true,
+};
 const VALUE_COLUMNS = { event_id: false, hash: false, value: true };
 const MEMBER_CHANGE_COLUMNS = { ...COLUMNS, actor_id: false, members: true };
 
@@ -153,18 +198,20 @@ export class HistoryRepository {
   /** Returns the entries that match the filter, oldest or newest first. */
   async listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<EntryRow>> {
     const after = page.after ? numberKey(page.after[0]) : null;
-    const { descending, field = null, kind = null, author = null } = filter;
+    const { descending, field = null, kind = null, author = null, readerId } = filter;
     const direction = descending ? 'DESC' : 'ASC';
     // Snapshots are read for the page only: they make up most of a long history.
     const rows = await this.database.query<EntryRow>(
-      `SELECT page.*, whole_snapshot(v) AS snapshot, whole_snapshot(earlier) AS before, ${REDACTION}
+      `SELECT page.*, whole_snapshot(v) AS snapshot, v.undoes, whole_snapshot(earlier) AS before, part."otherPart",
+              ${PART_MEMBERS}, ${REDACTION}
          FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
                 ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
          LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
          LEFT JOIN event_versions earlier ON earlier.event_id = $1 AND earlier.version = v.version - 1
          LEFT JOIN redactions r ON r.event_id = $1 AND r.version = v.version
+         LEFT JOIN LATERAL (${OTHER_PART}) AS part ON true
         ORDER BY page.position ${direction}`,
-      [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0],
+      [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0, readerId],
     );
     const total =
       page.offset === null
@@ -197,6 +244,7 @@ export class HistoryRepository {
       changed: entry.changed,
       snapshot,
       long_values: longValues,
+      undoes: entry.undoes ?? null,
     }));
     tx.write(...insertRows('event_versions', VERSION_COLUMNS, rows));
   }

@@ -5,8 +5,14 @@ import type { Member, RoleChange } from '../permissions/member.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';
-import type { ChangeKind } from './change.js';
-import { type ChangelogFilter, type EntryRow, HistoryRepository } from './history.repository.js';
+import type { ChangeKind, Undoing } from './change.js';
+import {
+  type ChangelogFilter,
+  type EntryRow,
+  HistoryRepository,
+  type OtherPart,
+  type PartMember,
+} from './history.repository.js';
 
 /** One entry of an event's history, in the current schema. */
 export interface ChangelogEntry {
@@ -21,6 +27,12 @@ export interface ChangelogEntry {
   content: EventContent | null;
   /** Content before the change; null for the first version and for a change of members. Only in changelogs. */
   before: EventContent | null;
+  /** How the version was made, when it undoes others; null for versions of earlier releases. */
+  undoes: Undoing | null;
+  /** Of the version that split a series, the other part; null when the reader may not see that. */
+  otherPart: OtherPart | null;
+  /** The members of both parts of a series that was split, owner first; empty for other versions. */
+  partMembers: PartMember[];
   /** Null for a version. */
   members: RoleChange[] | null;
   /** When and why the texts of the version were redacted; null when they were not. */
@@ -32,7 +44,7 @@ export interface VersionEntry extends ChangelogEntry {
   content: EventContent;
 }
 
-export type { ChangelogFilter } from './history.repository.js';
+export type { ChangelogFilter, OtherPart } from './history.repository.js';
 
 /** Reads the history of events. */
 @Injectable()
@@ -82,7 +94,7 @@ export class HistoryService {
 const mapPage = (page: Page<EntryRow>): Page<ChangelogEntry> => ({ ...page, items: page.items.map(toChangelogEntry) });
 
 function toChangelogEntry(row: EntryRow): ChangelogEntry {
-  const { position, version, kind, at, comment, changed, members, redactionReason, redactedAt } = row;
+  const { position, version, kind, at, comment, changed, members, undoes, redactionReason, redactedAt } = row;
   return {
     position,
     version,
@@ -93,6 +105,9 @@ function toChangelogEntry(row: EntryRow): ChangelogEntry {
     changed: changed ?? [],
     content: readSnapshot(row.snapshot),
     before: readSnapshot(row.before ?? null),
+    undoes: undoes ?? null,
+    otherPart: row.otherPart ?? null,
+    partMembers: row.partMembers ?? [],
     members,
     redaction: redactionReason === null ? null : { reason: redactionReason, at: redactedAt! },
   };

@@ -25,7 +25,7 @@ export async function redactVersion(
 ): Promise<{ alsoIn: number[] }> {
   const [row] = await query<VersionRow>(
     `SELECT v.event_id AS "eventId", v.position::int, v.version, v.kind, v.author_id AS "actorId", v.created_at AS at,
-            v.comment, v.changed, whole_snapshot(v) AS snapshot, encode(v.hash, 'hex') AS hash, e.version AS current,
+            v.comment, v.changed, whole_snapshot(v) AS snapshot, v.undoes, encode(v.hash, 'hex') AS hash, e.version AS current,
             (SELECT encode(previous.hash, 'hex') FROM (
                SELECT position, hash FROM event_versions WHERE event_id = v.event_id
                UNION ALL SELECT position, hash FROM member_changes WHERE event_id = v.event_id) AS previous

@@ -116,12 +116,12 @@ async function* listHistory(query: Query, only: string[] | null): AsyncGenerator
   for (let after: [string, number] = [FIRST, 0]; ;) {
     const rows = await query<EntryRow>(
       `SELECT v.event_id AS "eventId", v.position, v.version, v.kind, v.author_id AS "actorId", v.created_at AS at,
-              v.comment, v.changed, whole_snapshot(v) AS snapshot, NULL::jsonb AS members, encode(v.hash, 'hex') AS hash,
+              v.comment, v.changed, whole_snapshot(v) AS snapshot, v.undoes, NULL::jsonb AS members, encode(v.hash, 'hex') AS hash,
               encode(r.content_hash, 'hex') AS "redactedHash"
          FROM event_versions v LEFT JOIN redactions r ON r.event_id = v.event_id AND r.version = v.version
         WHERE (v.event_id, v.position) > ($1, $2) AND ($3::uuid[] IS NULL OR v.event_id = ANY($3))
        UNION ALL
-       SELECT event_id, position, version, kind, actor_id, created_at, comment, NULL, NULL, members,
+       SELECT event_id, position, version, kind, actor_id, created_at, comment, NULL, NULL, NULL, members,
               encode(hash, 'hex'), NULL
          FROM member_changes WHERE (event_id, position) > ($1, $2) AND ($3::uuid[] IS NULL OR event_id = ANY($3))
         ORDER BY 1, 2 LIMIT ${ROWS}`,

@@ -29,8 +29,11 @@ export function listRecipients(change: Change, memberIds: Iterable<string>): str
   return [...new Set([...memberIds, ...affected])];
 }
 
-/** Returns the item with which one recipient hears of a change. */
-export function newStreamItem(change: Change, userId: string): NewStreamItem {
+/**
+ * Returns the item with which one recipient hears of a change.
+ * @param summary what the actor did, the same for every recipient
+ */
+export function newStreamItem(change: Change, userId: string, summary: string | null): NewStreamItem {
   const members = isMembersChange(change) ? change.members : null;
   return {
     id: uuidv7(),
@@ -43,6 +46,7 @@ export function newStreamItem(change: Change, userId: string): NewStreamItem {
     actorId: change.actorId,
     changed: isMembersChange(change) ? ['permissions'] : change.changed,
     members: members && nameMembers(members, userId),
+    summary,
     createdAt: change.at,
     // Your own actions are read from the start.
     readAt: change.actorId === userId ? change.at : null,

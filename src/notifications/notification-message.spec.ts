@@ -20,6 +20,7 @@ function messageOf(type: StreamItem['type'], rest: Partial<StreamItem> = {}): st
     actorName: 'Ana',
     changed: [],
     members: null,
+    summary: null,
     createdAt: new Date(0),
     readAt: null,
     names: NAMES,
@@ -45,26 +46,28 @@ describe('the message of a notification', () => {
 
   it('lists the changed fields by their labels', () => {
     expect(messageOf('event_updated', { changed: ['title', 'time_zone'] })).toBe(
-      'Ana changed “Lunch”: title, time zone',
+      'Ana changed “Lunch”: title and time zone',
     );
   });
 
   it('lists a field that no longer exists by its name', () => {
     expect(messageOf('event_updated', { changed: ['dress_code', 'constructor'] })).toBe(
-      'Ana changed “Lunch”: dress code, constructor',
+      'Ana changed “Lunch”: dress code and constructor',
     );
   });
 
   it('addresses the recipient as you, and counts the members that it does not name', () => {
-    expect(messageOf('event_shared', members([added('ben', 'editor')]))).toBe('Ana shared “Lunch” with you as editor');
+    expect(messageOf('event_shared', members([added('ben', 'editor')]))).toBe(
+      'Ana shared “Lunch” with you as an editor',
+    );
     expect(messageOf('event_shared', members([added('ben'), added('cid')]))).toBe(
-      'Ana shared “Lunch” with you as viewer and Cid as viewer',
+      'Ana shared “Lunch” with you and Cid as viewers',
     );
     expect(messageOf('event_shared', members([added('cid'), added('dee')], 3))).toBe(
-      'Ana shared “Lunch” with Cid as viewer, Dee as viewer and 1 other',
+      'Ana shared “Lunch” with Cid and Dee as viewers and with 1 other',
     );
     expect(messageOf('event_shared', members([added('cid')], 9))).toBe(
-      'Ana shared “Lunch” with Cid as viewer and 8 others',
+      'Ana shared “Lunch” with Cid as a viewer and with 8 others',
     );
   });
 
@@ -102,11 +105,29 @@ describe('the message of a notification', () => {
     );
   });
 
+  it('is the summary of the change when there is one', () => {
+    expect(messageOf('event_updated', { changed: ['title'], summary: 'renamed “Plan” to “Lunch”' })).toBe(
+      'Ana renamed “Plan” to “Lunch”',
+    );
+  });
+
+  it('tells a person who lost access nothing about the others who did', () => {
+    const lost = members([removed('ben'), removed('cid')], 5);
+    expect(messageOf('access_revoked', lost)).toBe('Ana removed you from “Lunch”');
+    expect(messageOf('access_revoked', { ...lost, userId: 'ana' })).toBe(
+      'You removed Ben, Cid and 3 others from “Lunch”',
+    );
+  });
+
+  it('escapes what people wrote', () => {
+    expect(messageOf('event_deleted', { eventTitle: 'A\n\u202eB”' })).toBe('Ana deleted “A↵\\u{202E}B’”');
+  });
+
   it('uses “someone” for an unknown name', () => {
     expect(messageOf('event_shared', { ...members([added('cid')]), names: {} })).toBe(
-      'Ana shared “Lunch” with someone as viewer',
+      'Ana shared “Lunch” with someone as a viewer',
     );
-    expect(messageOf('role_changed', members([]))).toBe('Ana changed roles on “Lunch”: someone');
+    expect(messageOf('role_changed', members([]))).toBe('Ana changed roles on “Lunch”');
     expect(messageOf('event_shared')).toBe('Ana shared “Lunch” with someone');
     expect(messageOf('ownership_transferred')).toBe('Ana transferred ownership of “Lunch” to someone');
   });

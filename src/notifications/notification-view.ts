@@ -37,7 +37,11 @@ export class NotificationView {
   })
   changed: string[];
 
-  @ApiProperty({ example: 'ana changed “Team meeting”: start, end' })
+  @ApiProperty({
+    description:
+      'What happened, in one sentence on one line, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.',
+    example: 'ana moved “Team meeting” from 10:00–11:00 to 14:00–15:00 on Monday, 1 June 2026',
+  })
   message: string;
 
   @ApiProperty({ format: 'date-time', description: 'When the change happened.', example: '2026-05-04T09:30:00.000Z' })

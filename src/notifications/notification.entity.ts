@@ -65,6 +65,12 @@ export class Notification {
   })
   members: NamedMembers | null;
 
+  @Column('text', {
+    nullable: true,
+    comment: 'What the actor did, to follow their name; null when type and members say it.',
+  })
+  summary: string | null;
+
   @PrimaryColumn('timestamp with time zone', {
     name: 'created_at',
     precision: 3,

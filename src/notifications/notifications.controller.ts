@@ -1,5 +1,5 @@
-import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
@@ -7,7 +7,7 @@ import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { NotificationView, toNotificationView } from './notification-view.js';
-import { ListNotificationsQuery, NotificationsView, ReadAllView } from './notifications.dto.js';
+import { ListNotificationsQuery, NotificationsView, ReadAllBody, ReadAllView } from './notifications.dto.js';
 import { NotificationsService } from './notifications.service.js';
 
 @ApiTags('Notifications')
@@ -49,12 +49,14 @@ export class NotificationsController {
   @ApiOperation({
     operationId: 'readAllNotifications',
     summary: 'Mark all notifications as read',
-    description: 'Returns how many were unread.',
+    description:
+      'Returns how many were unread. Send `up_to`, the `seq` of the last one that you have shown, so that you do not mark one that arrived since.',
   })
+  @ApiBody({ type: ReadAllBody, required: false })
   @ApiOkResponse({ type: ReadAllView, description: 'All notifications are read' })
   @ApiProblems('validation_failed')
-  async readAll(@CurrentActor() actor: Actor): Promise<ReadAllView> {
-    return { updated: await this.notifications.markAllRead(actor.userId) };
+  async readAll(@CurrentActor() actor: Actor, @Body() body: ReadAllBody): Promise<ReadAllView> {
+    return { updated: await this.notifications.markAllRead(actor.userId, body.up_to ?? null) };
   }
 
   @Post(':id/read')

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { FlagQuery } from '../platform/http/fields.js';
+import { FlagQuery, WholeNumberField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
 import { NotificationView } from './notification-view.js';
 
@@ -14,6 +14,18 @@ export class NotificationsView extends PageView {
 
   @ApiProperty({ type: 'integer', description: 'How many of all your notifications are unread.', example: 2 })
   unread_count: number;
+}
+
+export class ReadAllBody {
+  @WholeNumberField({
+    description:
+      'The `seq` of the last notification that you have seen: later ones stay unread. Absent: all notifications.',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    optional: true,
+    example: 12,
+  })
+  up_to?: number;
 }
 
 export class ReadAllView {

@@ -63,13 +63,13 @@ export class NotificationsRepository {
     return { ...row, ...marked };
   }
 
-  /** Returns how many visible ones were unread. */
-  async markAllRead(userId: string): Promise<number> {
+  /** Marks those up to a number. Returns how many visible ones were unread. */
+  async markAllRead(userId: string, upTo: number): Promise<number> {
     const [row] = await this.database.query<{ n: number }>(
-      `WITH unread AS (${UNREAD}), marked AS (
-         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL)
+      `WITH unread AS (${UNREAD} AND n.seq <= $2), marked AS (
+         UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL AND seq <= $2)
        SELECT count AS n FROM unread`,
-      [userId],
+      [userId, upTo],
     );
     return row?.n ?? 0;
   }

@@ -21,8 +21,11 @@ export class NotificationsService {
     return item;
   }
 
-  /** Marks all notifications as read and returns how many were unread. */
-  markAllRead(userId: string): Promise<number> {
-    return this.notifications.markAllRead(userId);
+  /**
+   * Marks notifications as read and returns how many were unread.
+   * @param upTo the number of the last one; null for all
+   */
+  markAllRead(userId: string, upTo: number | null): Promise<number> {
+    return this.notifications.markAllRead(userId, upTo ?? Number.MAX_SAFE_INTEGER);
   }
 }

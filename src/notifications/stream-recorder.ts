@@ -3,6 +3,7 @@ import { type Change, isMembersChange } from '../history/change.js';
 import { Changes } from '../history/changes.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Hook } from '../platform/hooks/hook.js';
+import { summarise } from './change-summary.js';
 import { listRecipients, newStreamItem } from './new-stream-item.js';
 import type { NewStreamItem } from './stream-item.js';
 import { StreamsRepository } from './streams.repository.js';
@@ -36,7 +37,8 @@ export class StreamRecorder {
     for (const change of changes) {
       const recipients = listRecipients(change, this.changes.membersOf(tx, change.eventId));
       this.recipientsOf.of(tx).set(change, recipients);
-      items.push(...recipients.map((userId) => newStreamItem(change, userId)));
+      const summary = summarise(change);
+      items.push(...recipients.map((userId) => newStreamItem(change, userId, summary)));
     }
     if (items.length > 0) this.streams.append(tx, items);
   }

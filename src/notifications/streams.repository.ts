@@ -15,8 +15,8 @@ export const JOIN_ACCESS = `LEFT JOIN event_permissions access ON access.event_i
 
 /** Selects rows of `notifications`, named `n`, as `StreamItem`. */
 export const SELECT_ITEMS = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId",
-    n.event_title AS "eventTitle", n.version, n.actor_id AS "actorId", n.changed, n.members, n.created_at AS "createdAt",
-    n.read_at AS "readAt", actor.username AS "actorName", ${VISIBLE} AS visible,
+    n.event_title AS "eventTitle", n.version, n.actor_id AS "actorId", n.changed, n.members, n.summary,
+    n.created_at AS "createdAt", n.read_at AS "readAt", actor.username AS "actorName", ${VISIBLE} AS visible,
     CASE WHEN n.members IS NULL THEN '{}' ELSE
       (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
          FROM jsonb_array_elements(n.members -> 'named') AS member JOIN users u ON u.id = (member ->> 'userId')::uuid)
@@ -55,11 +55,11 @@ export class StreamsRepository {
          ON CONFLICT (user_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
          RETURNING user_id, last_seq)
        INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
-                                  created_at, read_at)
+                                  summary, created_at, read_at)
        SELECT s.user_id, s.last_seq - item.following, item.id, item.type, item."eventId", item."eventTitle",
-              item.version, item."actorId", item.changed, item.members, item."createdAt", item."readAt"
+              item.version, item."actorId", item.changed, item.members, item.summary, item."createdAt", item."readAt"
          FROM json_to_recordset($3::json) AS item ("userId" uuid, following bigint, id uuid, type text, "eventId" uuid,
-              "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, "createdAt" timestamptz,
+              "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, summary text, "createdAt" timestamptz,
               "readAt" timestamptz)
          JOIN streams s ON s.user_id = item."userId"`,
       [recipients, recipients.map((userId) => counts.get(userId)), JSON.stringify(placed)],

@@ -11,6 +11,8 @@ export interface AccessOptions {
   evenDeleted?: boolean;
 }
 
+type Judgement = { role: Role; problem: null } | { role: Role | null; problem: Problem };
+
 /** How long a role is remembered for `expect`. */
 const ROLE_MS = 60_000;
 
@@ -38,8 +40,15 @@ export class AccessService {
    *   action
    */
   async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Role> {
+    const { role, problem } = await this.judge(eventId, userId, action, options);
+    if (problem) throw problem;
+    return role;
+  }
+
+  /** Returns the caller's role on an event, and the problem of `require` if the role doesn't allow the action. */
+  async judge(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Judgement> {
     const access = await this.permissions.findAccess(eventId, userId);
-    return checkRole(access?.role ?? null, access?.deleted ?? false, action, options);
+    return judgeRole(access?.role ?? null, access?.deleted ?? false, action, options);
   }
 
   /**
@@ -64,8 +73,13 @@ export class AccessService {
  * @throws Problem not_found, forbidden
  */
 export function checkRole(role: Role | null, deleted: boolean, action: Action, options: AccessOptions = {}): Role {
-  if (role === null) throw notFound();
-  if (deleted && !(options.evenDeleted && role === 'owner')) throw notFound();
-  if (!can(role, action)) throw new Problem('forbidden');
-  return role;
+  const judgement = judgeRole(role, deleted, action, options);
+  if (judgement.problem) throw judgement.problem;
+  return judgement.role;
+}
+
+function judgeRole(role: Role | null, deleted: boolean, action: Action, { evenDeleted }: AccessOptions): Judgement {
+  if (role === null) return { role, problem: notFound() };
+  if (deleted && !(evenDeleted && role === 'owner')) return { role, problem: notFound() };
+  return can(role, action) ? { role, problem: null } : { role, problem: new Problem('forbidden') };
 }

@@ -9,6 +9,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { SignedIn } from '../platform/http/access.js';
+import { isKeyed } from '../platform/idempotency/deferred-refusal.js';
 import { parseUuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { AccessService } from './access.service.js';
@@ -38,7 +39,11 @@ export class RoleGuard implements CanActivate {
     const eventId = parseUuidParam('id', request.params.id);
     if (readsOwnRole) return true;
     const { userId } = request.actor!;
-    if (locks) await this.access.expect(eventId, userId, action, { evenDeleted });
+    if (isKeyed(context)) {
+      // A remembered role is not enough to repeat a response.
+      const { role, problem } = await this.access.judge(eventId, userId, action, { evenDeleted });
+      if (problem) request.deferredRefusal = { problem, mayRead: role !== null };
+    } else if (locks) await this.access.expect(eventId, userId, action, { evenDeleted });
     else await this.access.require(eventId, userId, action, { evenDeleted });
     return true;
   }

@@ -82,6 +82,11 @@ export const PROBLEMS = {
     'The event changed since the version you sent',
     'Somebody else changed the same fields. If the server tried to merge, `clashes` lists the differences. Reload the event (`current_version`) and apply your change again.',
   ),
+  precondition_failed: kind(
+    412,
+    'It exists already',
+    'You sent `If-None-Match: *`, which allows the request only if nothing exists at its address.',
+  ),
   body_too_large: kind(413, 'The body is too large', 'Send less in one request.'),
   unsupported_format: kind(
     415,

@@ -52,9 +52,26 @@ export class Problem extends Error {
   }
 }
 
+/** The largest number of entries in `errors`. `and_more` counts the others. */
+export const MAX_ERRORS = 100;
+
 /** Returns a 422 with one or more invalid values. */
 export function invalid(...errors: FieldError[]): Problem {
-  return new Problem('validation_failed', { errors });
+  return invalidValues(errors);
+}
+
+/**
+ * Returns a 422 with invalid values, however many there are.
+ * @param members further members of the document
+ */
+export function invalidValues(errors: readonly FieldError[], members: Record<string, unknown> = {}): Problem {
+  const more = errors.length - MAX_ERRORS;
+  return new Problem('validation_failed', {
+    errors: errors.slice(0, MAX_ERRORS),
+    ...(more > 0 || Object.keys(members).length > 0
+      ? { members: { ...(more > 0 ? { and_more: more } : {}), ...members } }
+      : {}),
+  });
 }
 
 /** Returns the same problem for a resource that does not exist and for one that the caller has no access to. */

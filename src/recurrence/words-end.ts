@@ -9,20 +9,16 @@ import { getZone } from '../time/zone.js';
  */
 export type WordsContext = { start: LocalTime; zone: string | null };
 
-/** Describes the end of a rule after its pattern: `until 30 June 2026`, `3 times`. */
+/** Describes the end of a rule after its pattern: ` until 30 June 2026`, `, 3 times`. */
 export function endInWords({ count, until }: RecurrenceRule, { zone }: WordsContext): string {
-  if (count !== undefined) return times(count);
-  return until ? `until ${untilInWords(until, zone)}` : '';
+  if (count !== undefined) return count === 1 ? ', once' : `, ${count} times`;
+  return until ? ` until ${untilInWords(until, zone)}` : '';
 }
 
-/** Describes the end of a rule after the word "ends": `30 June 2026`, `after 3 times`. */
+/** Describes the end of a rule after the word "end": `on 30 June 2026`, `after 3 occurrences`. Empty without an end. */
 export function endAloneInWords({ count, until }: RecurrenceRule, { zone }: WordsContext): string {
-  if (count !== undefined) return `after ${times(count)}`;
-  return until ? untilInWords(until, zone) : '';
-}
-
-function times(count: number): string {
-  return count === 1 ? 'one time' : `${count} times`;
+  if (count !== undefined) return `after ${count} ${count === 1 ? 'occurrence' : 'occurrences'}`;
+  return until ? `on ${untilInWords(until, zone)}` : '';
 }
 
 function untilInWords(until: Until, zone: string | null): string {
@@ -30,7 +26,7 @@ function untilInWords(until: Until, zone: string | null): string {
   const local = until.form === 'local' ? until.local : localOf(getZone(zone).toStamp(until.epochSecond));
   // The last second of a day means the whole day.
   if (local.second === SECONDS_IN_DAY - 1) return dateInWords(local.day);
-  return `${dateInWords(local.day)} ${formatLocalTime(local).slice(11, 16)}`;
+  return `${dateInWords(local.day)}, ${formatLocalTime(local).slice(11, 16)}`;
 }
 
 function dateInWords(day: number): string {

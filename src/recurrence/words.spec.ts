@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseLocalTime } from '../time/local-time.js';
 import { parseRrule } from './rrule-text.js';
-import { ruleChangeInWords, ruleInWords } from './words.js';
+import { ruleInWords } from './words.js';
+import { endAloneInWords } from './words-end.js';
 
 /** 2 June 2026 is a Tuesday. */
 const context = { start: parseLocalTime('2026-06-02T10:00'), zone: 'Europe/Paris' };
@@ -9,7 +10,7 @@ const context = { start: parseLocalTime('2026-06-02T10:00'), zone: 'Europe/Paris
 describe('ruleInWords', () => {
   it.each([
     ['FREQ=DAILY', 'every day'],
-    ['FREQ=DAILY;INTERVAL=12;COUNT=5', 'every 12th day 5 times'],
+    ['FREQ=DAILY;INTERVAL=12;COUNT=5', 'every 12th day, 5 times'],
     ['FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR', 'every weekday'],
     ['FREQ=DAILY;INTERVAL=3;BYDAY=MO,TU', 'every third day when it is a Monday or Tuesday'],
     ['FREQ=WEEKLY', 'every Tuesday'],
@@ -28,29 +29,21 @@ describe('ruleInWords', () => {
     ['FREQ=YEARLY;BYWEEKNO=20,-1', 'every year on Tuesday in week 20 and the last week'],
     ['FREQ=YEARLY;BYYEARDAY=1,-1', 'every year on the 1st and last day of the year'],
     ['FREQ=WEEKLY;UNTIL=20261231T225959Z', 'every Tuesday until 31 December 2026'],
-    ['FREQ=WEEKLY;UNTIL=20261231T090000Z', 'every Tuesday until 31 December 2026 10:00'],
-    ['FREQ=WEEKLY;COUNT=1', 'every Tuesday one time'],
+    ['FREQ=WEEKLY;UNTIL=20261231T090000Z', 'every Tuesday until 31 December 2026, 10:00'],
+    ['FREQ=WEEKLY;COUNT=1', 'every Tuesday, once'],
   ])('%s: %s', (rrule, words) => {
     expect(ruleInWords(parseRrule(rrule), context)).toBe(words);
   });
 });
 
-describe('ruleChangeInWords', () => {
+describe('endAloneInWords', () => {
   it.each([
-    [
-      'FREQ=WEEKLY;BYDAY=MO',
-      'FREQ=WEEKLY;BYDAY=TU;UNTIL=20260630',
-      'now every Tuesday instead of Monday; ends 30 June 2026',
-    ],
-    ['FREQ=WEEKLY;COUNT=3', 'FREQ=WEEKLY', 'no longer ends'],
-    ['FREQ=WEEKLY;COUNT=3', 'FREQ=WEEKLY;COUNT=5', 'ends after 5 times instead of after 3 times'],
-    ['FREQ=WEEKLY', 'FREQ=DAILY', 'now every day instead of Tuesday'],
-    [null, 'FREQ=DAILY', 'now repeats every day'],
-    ['FREQ=DAILY', null, 'no longer repeats'],
-    ['FREQ=DAILY', 'FREQ=DAILY;INTERVAL=1', ''],
-    [null, null, ''],
-  ])('%s to %s: %s', (before, after, words) => {
-    const rule = (text: string | null) => (text === null ? null : parseRrule(text));
-    expect(ruleChangeInWords(rule(before), rule(after), { before: context, after: context })).toBe(words);
+    ['FREQ=WEEKLY', ''],
+    ['FREQ=WEEKLY;COUNT=1', 'after 1 occurrence'],
+    ['FREQ=WEEKLY;COUNT=5', 'after 5 occurrences'],
+    ['FREQ=WEEKLY;UNTIL=20260630', 'on 30 June 2026'],
+    ['FREQ=WEEKLY;UNTIL=20261231T090000Z', 'on 31 December 2026, 10:00'],
+  ])('%s: %s', (rrule, words) => {
+    expect(endAloneInWords(parseRrule(rrule), context)).toBe(words);
   });
 });

@@ -1,7 +1,7 @@
 import { civilFromDay, weekdayOf } from '../time/calendar-day.js';
 import type { LocalTime } from '../time/local-time.js';
 import type { Frequency, RecurrenceRule } from './rule.js';
-import { endAloneInWords, endInWords, type WordsContext } from './words-end.js';
+import { endInWords, type WordsContext } from './words-end.js';
 import { daysInWords, joinPhrases, monthsInWords, timesInWords, weekdayNames } from './words-parts.js';
 import { MONTHS, WEEKDAYS, list, ordinal } from './words-lists.js';
 
@@ -15,36 +15,11 @@ const UNITS: Record<Frequency, string> = { daily: 'day', weekly: 'week', monthly
  * @throws TimeError `unknown_time_zone`
  */
 export function ruleInWords(rule: RecurrenceRule, context: WordsContext): string {
-  return joinPhrases([patternInWords(rule, context), endInWords(rule, context)]);
+  return patternInWords(rule, context) + endInWords(rule, context);
 }
 
-/**
- * Describes the change from one rule to another: `now every Tuesday instead of Monday; ends 30 June 2026`. Null means
- * no rule. Empty if both rules have the same description.
- * @throws TimeError `unknown_time_zone`
- */
-export function ruleChangeInWords(
-  before: RecurrenceRule | null,
-  after: RecurrenceRule | null,
-  contexts: { before: WordsContext; after: WordsContext },
-): string {
-  if (!before && !after) return '';
-  if (!after) return 'no longer repeats';
-  if (!before) return `now repeats ${ruleInWords(after, contexts.after)}`;
-  const changes: string[] = [];
-  const oldPattern = patternInWords(before, contexts.before);
-  const newPattern = patternInWords(after, contexts.after);
-  if (oldPattern !== newPattern) changes.push(`now ${newPattern} instead of ${oldPattern.replace(/^every /, '')}`);
-  const oldEnd = endAloneInWords(before, contexts.before);
-  const newEnd = endAloneInWords(after, contexts.after);
-  if (oldEnd !== newEnd) {
-    const insteadOf = oldEnd === '' ? '' : ` instead of ${oldEnd}`;
-    changes.push(newEnd === '' ? 'no longer ends' : `ends ${newEnd}${insteadOf}`);
-  }
-  return changes.join('; ');
-}
-
-function patternInWords(rule: RecurrenceRule, context: WordsContext): string {
+/** Describes a rule without its end: `every second Tuesday`. @throws TimeError `unknown_time_zone` */
+export function patternInWords(rule: RecurrenceRule, context: WordsContext): string {
   return joinPhrases([daysPattern(rule, context.start), timesInWords(rule)]);
 }
 

@@ -3,7 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { withSentPointers } from '../platform/http/validation.pipe.js';
+import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
@@ -45,7 +45,7 @@ export class SharingController {
       email,
       role,
     }));
-    return permissionsView(await withSentPointers(body, () => this.sharing.share(actor, id, requests)));
+    return permissionsView(await withSentPointers(body, () => this.sharing.share(actor, id, requests, errorsOf(body))));
   }
 
   @Get('permissions')
@@ -69,6 +69,7 @@ export class SharingController {
   @Put('permissions/:userId')
   @RequireRole('share', { locks: true })
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'changeRole',
     summary: 'Change a role or transfer the ownership',
@@ -91,6 +92,7 @@ export class SharingController {
   @HttpCode(204)
   @RequireRole('read')
   @DryRun()
+  @Idempotent()
   @ApiOperation({
     operationId: 'revokePermission',
     summary: 'Revoke access or leave an event',

@@ -35,9 +35,27 @@ export class ShareEntry {
 export class ShareBody {
   /** A bare list of entries or a single entry is accepted too. */
   static readonly shorthand = { member: 'users', single: true };
+  static readonly collects = 'users';
 
   @ListField({ description: 'The people and their roles.', type: () => ShareEntry, min: 1, max: 100 })
   users: ShareEntry[];
+}
+
+export class PermissionView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
+  user_id: string;
+
+  @ApiProperty({ example: 'ben' })
+  username: string;
+
+  @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'editor' })
+  role: Role;
+
+  @ApiProperty({ type: PersonView })
+  granted_by: PersonView;
+
+  @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
+  granted_at: string;
 }
 
 export class ChangeRoleBody {
@@ -56,23 +74,6 @@ export class ChangeRoleBody {
     example: 'reject',
   })
   on_conflict?: 'reject' | 'allow';
-}
-
-export class PermissionView {
-  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05' })
-  user_id: string;
-
-  @ApiProperty({ example: 'ben' })
-  username: string;
-
-  @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'editor' })
-  role: Role;
-
-  @ApiProperty({ type: PersonView })
-  granted_by: PersonView;
-
-  @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })
-  granted_at: string;
 }
 
 export class PermissionsView {

@@ -7,11 +7,11 @@ import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import { invalid, notFound, Problem } from '../problems/problem.js';
+import { type FieldError, invalid, invalidValues, notFound, Problem } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { MembersWriter } from './members-writer.js';
-import { refuseOwner, resolveShareRequests, type ShareRequest } from './share-request.js';
+import { resolveShareRequests, type ShareRequest } from './share-request.js';
 
 /** Shares events, changes roles, revokes access and transfers ownership. */
 @Injectable()
@@ -28,16 +28,17 @@ export class SharingService {
   /**
    * Shares an event with several people, all or nothing: an unknown person or an invalid role rejects the whole call,
    * with a pointer for each. Sharing again changes the role. Returns the members.
+   * @param known errors of requests that are not checked further
    * @throws Problem validation_failed, too_many_people, not_found, forbidden
    */
-  async share(actor: Actor, eventId: string, requests: ShareRequest[]): Promise<Member[]> {
+  async share(actor: Actor, eventId: string, requests: ShareRequest[], known: FieldError[] = []): Promise<Member[]> {
     return this.transactions.run(async (tx) => {
       const [found, locked] = await Promise.all([
         this.findPeople(tx, requests),
         this.locks.lockFor(tx, actor, eventId, 'share'),
       ]);
-      const people = resolveShareRequests(requests, found);
-      refuseOwner(people, locked.ownerId);
+      const { people, errors } = resolveShareRequests(requests, found, known, locked.ownerId);
+      if (errors.length > 0) throw invalidValues(errors);
       const roles = new Map(locked.members.map(({ userId, role }) => [userId, role]));
       const wanted = people.map(({ userId, role }) => ({ userId, from: roles.get(userId) ?? null, to: role }));
       const added = wanted.filter(({ from }) => from === null);

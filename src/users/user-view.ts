@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { extendProblem } from '../platform/openapi/api-problems.js';
-import { ProblemView } from '../platform/openapi/problem-view.js';
+import { InvalidProblemView } from '../platform/openapi/problem-view.js';
 import type { User } from './user.entity.js';
 
 /** Everything that one person can see about another. */
@@ -13,7 +13,7 @@ export class PersonView {
 }
 
 export class UserView extends PersonView {
-  @ApiProperty({ format: 'email', example: 'ana@example.com' })
+  @ApiProperty({ format: 'idn-email', example: 'ana@example.com' })
   email: string;
 
   @ApiProperty({ enum: ['user', 'admin'], enumName: 'UserRole', example: 'user' })
@@ -40,6 +40,6 @@ export const userView = (user: User): UserView => ({
 });
 
 extendProblem('name_taken', {
-  view: ProblemView,
+  view: InvalidProblemView,
   example: { errors: [{ pointer: '/username', code: 'taken', message: 'This name is taken.' }] },
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transaction.js';
 import { v7 as uuidv7 } from 'uuid';
+import { normalizeEmail } from '../platform/http/email-address.js';
 import { ERASED_NAME } from './erased-user.js';
 import type { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
@@ -53,13 +54,13 @@ export class UsersService {
 
   /** Finds the user with a login name: an e-mail address if it contains an @, otherwise a user name. */
   findByLogin(name: string): Promise<User | null> {
-    return name.includes('@') ? this.users.findByEmail(name) : this.users.findByUsername(name);
+    return name.includes('@') ? this.users.findByEmail(normalizeEmail(name)) : this.users.findByUsername(name);
   }
 
   findByName(name: PersonName): Promise<User | null> {
     if (name.userId !== undefined) return this.users.findById(name.userId);
     if (name.username !== undefined) return this.users.findByUsername(name.username);
-    return this.users.findByEmail(name.email ?? '');
+    return this.users.findByEmail(normalizeEmail(name.email ?? ''));
   }
 
   /** Returns the users with these names, in the same order, with null for each name that nobody has. */

@@ -1,9 +1,9 @@
 import { camelCase } from '../content/columns.js';
 import type { EventContent } from '../content/event-content.js';
 import { PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
-import { wireContent } from '../content/wire.js';
-import { compareContents } from '../content/diff.js';
+import { compareFields } from '../content/diff.js';
 import type { ChangelogEntry } from '../history/history.service.js';
+import { describeMembers, describeVersion } from './log-words.js';
 import { type LogChangeView, type LogEntryView, redactionView } from './versions.dto.js';
 
 /**
@@ -11,7 +11,7 @@ import { type LogChangeView, type LogEntryView, redactionView } from './versions
  * @param names user names of the people whose roles changed, by id
  */
 export function logEntryView(record: ChangelogEntry, names: Map<string, string>): LogEntryView {
-  const { changes, sentences } = record.members ? describeMemberChanges(record, names) : describeContentChanges(record);
+  const { changes, sentences } = record.members ? viewMembers(record, names) : viewContent(record);
   return {
     position: record.position,
     version: record.version,
@@ -21,8 +21,9 @@ export function logEntryView(record: ChangelogEntry, names: Map<string, string>)
     comment: record.comment,
     previous_version: record.members ? record.version : record.version - 1 || null,
     size: textLength(record.content) - textLength(record.before),
-    summary: [OPENING[record.kind], ...sentences].filter(Boolean).join('. '),
+    summary: sentences.join('. '),
     changes,
+    ...(record.otherPart ? { other_part: { event_id: record.otherPart.eventId, title: record.otherPart.title } } : {}),
     ...redactionView(record),
   };
 }
@@ -32,38 +33,31 @@ const TEXTS = PLAIN_NAMES.filter((name) => plainFieldOf(name).isText);
 const textLength = (content: EventContent | null): number =>
   content ? TEXTS.map((name) => content[camelCase(name)] ?? '').join('').length : 0;
 
-const OPENING: Partial<Record<ChangelogEntry['kind'], string>> = {
-  created: 'Created',
-  rolled_back: 'Rolled back',
-  deleted: 'Deleted',
-  restored: 'Restored',
-};
-
 interface Description {
   changes: LogChangeView[];
   sentences: string[];
 }
 
-function describeContentChanges({ kind, content, before }: ChangelogEntry): Description {
-  const after = wireContent(content!);
-  const { changes, summary } = compareContents(before && wireContent(before), after, false);
+function viewContent(entry: ChangelogEntry): Description {
+  const { before, content, changed } = entry;
+  // Next to a redacted text, only the stored list knows whether the text changed.
+  const changes = Object.entries(compareFields(before, content!)).filter(([field]) => changed.includes(field));
   return {
-    changes: Object.entries(changes).map(([field, change]) => ({ field, ...change })),
-    // The opening word is enough.
-    sentences: kind === 'created' || kind === 'deleted' || kind === 'restored' ? [] : summary,
+    changes: changes.map(([field, change]) => ({ field, ...change })),
+    sentences: describeVersion(entry, new Set(changes.map(([field]) => field))),
   };
 }
 
-function describeMemberChanges({ members }: ChangelogEntry, names: Map<string, string>): Description {
-  const changes: LogChangeView[] = [];
-  const sentences: string[] = [];
-  for (const { userId, from, to } of members!) {
-    const username = names.get(userId) ?? 'somebody';
-    const type = from === null ? 'added' : to === null ? 'removed' : 'changed';
-    changes.push({ field: 'permissions', from, to, type, person: { id: userId, username } });
-    if (type === 'added') sentences.push(`Shared with ${username} as ${to}`);
-    else if (type === 'removed') sentences.push(`${username} removed (was ${from})`);
-    else sentences.push(`Role of ${username} changed from ${from} to ${to}`);
-  }
-  return { changes, sentences };
+function viewMembers({ members, actor }: ChangelogEntry, names: Map<string, string>): Description {
+  const nameOf = (userId: string): string => names.get(userId) ?? 'somebody';
+  return {
+    changes: members!.map(({ userId, from, to }) => ({
+      field: 'permissions',
+      from,
+      to,
+      type: from === null ? 'added' : to === null ? 'removed' : 'changed',
+      person: { id: userId, username: nameOf(userId) },
+    })),
+    sentences: describeMembers(members!, actor.id, nameOf),
+  };
 }

@@ -61,6 +61,8 @@ export class VersionSubscriber implements EntitySubscriberInterface<CalendarEven
       comment: write.comment ?? null,
       changed: findChangedFields(before ? wireContent(before) : EMPTY_CONTENT, wireContent(after)),
       content: toContent(after),
+      before: before && toContent(before),
+      undoes: write.undoes ?? null,
     });
   }
 }

@@ -83,6 +83,7 @@ export class VersionsController {
   })
   @ApiOkResponse({ type: ChangelogView, description: 'A page of changes' })
   async listChangelog(
+    @CurrentActor() { userId: readerId }: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Query() query: ChangelogQuery,
     @Req() request: FastifyRequest,
@@ -90,7 +91,7 @@ export class VersionsController {
   ): Promise<ChangelogView> {
     const order = query.order ?? 'asc';
     const { field, author, kind } = query;
-    const filter = { descending: order === 'desc', field, author, kind };
+    const filter = { descending: order === 'desc', field, author, kind, readerId };
     const page = await this.versions.listChangelog(id, pageRequest(query, `changes:${order}`, 1), filter);
     const userIds = page.items.flatMap((entry) => entry.members ?? []).map(({ userId }) => userId);
     const names = await this.users.usernames(userIds);
@@ -106,7 +107,7 @@ export class VersionsController {
     operationId: 'diffVersions',
     summary: 'Compare two versions',
     description:
-      'Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference.',
+      'Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference: texts line by line, old lines after `-` and new ones after `+`, with control characters and changes of direction escaped.',
   })
   @RouteConfig({ produces: ['text/plain'] })
   @ApiExtraModels(DiffView)

@@ -165,7 +165,8 @@ export class FieldDifferenceView extends ChangedValueView {
   @ApiProperty({
     type: [TextOperationView],
     required: false,
-    description: 'The comparison word by word. Only for title, description, location and link, when the text changed.',
+    description:
+      'The comparison word by word. Only for title, description, location and link, when the text changed. The equal and deleted pieces together are `from`, the equal and inserted ones `to`; no piece cuts a character that people see as one. The same versions always have the same comparison.',
   })
   text?: TextOperationView[];
 }
@@ -176,6 +177,15 @@ export class LogChangeView extends ChangedValueView {
 
   @ApiProperty({ type: PersonView, required: false, description: 'The person whose role changed.' })
   person?: PersonView;
+}
+
+/** The other part of a series that was split. */
+export class OtherPartView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b09' })
+  event_id: string;
+
+  @ApiProperty({ description: 'Its title at the time of the split.', example: 'Team lunch' })
+  title: string;
 }
 
 export class LogEntryView {
@@ -217,13 +227,22 @@ export class LogEntryView {
   size: number;
 
   @ApiProperty({
-    description: 'The change in words.',
-    example: 'Title changed from “Team meeting” to “Team lunch”',
+    description:
+      'The change in words: sentences about the actor, on one line, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.',
+    example: 'Changed the title from “Team meeting” to “Team lunch”. Set the location to “Room 4”',
   })
   summary: string;
 
   @ApiProperty({ type: [LogChangeView] })
   changes: LogChangeView[];
+
+  @ApiProperty({
+    type: OtherPartView,
+    required: false,
+    description:
+      'Only of a split, if you can see the other event: the event with the later occurrences, or the one from which this event was split off.',
+  })
+  other_part?: OtherPartView;
 
   @ApiProperty({
     type: RedactionView,
@@ -271,7 +290,12 @@ export class DiffView {
   })
   patch: PatchOperationView[];
 
-  @ApiProperty({ type: [String], example: ['Title changed from “Team meeting” to “Team lunch”'] })
+  @ApiProperty({
+    type: [String],
+    description:
+      'The changes in words, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.',
+    example: ['Title changed from “Team meeting” to “Team lunch”'],
+  })
   summary: string[];
 }
 

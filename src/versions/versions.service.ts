@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type Difference, compareContents, compareWithNothing, renderDifference } from '../content/diff.js';
-import { type EventContent, toContent, type WireContent } from '../content/event-content.js';
+import { type Difference, compareContents, compareWithNothing } from '../content/diff.js';
+import { type EventContent, toContent } from '../content/event-content.js';
 import type { ContentField } from '../content/fields.js';
 import { type FieldClash, listFieldClashes, mergeContent, unitOf, replaceUnits } from '../content/merge.js';
-import { wireContent } from '../content/wire.js';
+import { renderDifference } from '../content/render-difference.js';
+import { labelOf } from '../content/value-words.js';
 import type { EventWithMembers } from '../events/event-record.js';
 import { EventWriter } from '../events/event-writer.js';
 import { ReadEventsService } from '../events/read-events.service.js';
-import type { MemberKind } from '../history/change.js';
+import type { MemberKind, Undoing } from '../history/change.js';
 import { EventLock } from '../history/event-lock.js';
 import {
   type ChangelogEntry,
@@ -75,7 +76,7 @@ export class VersionsService {
     const [earlier, later] = [await this.getState(eventId, from), await this.getState(eventId, to)];
     const [before, after] = [earlier.content, later.content];
     const compared = after ? compareContents(before, after) : before ? compareWithNothing(before) : UNCHANGED;
-    const rendered = after ? renderDifference(before ?? {}, after, compared) : compared.summary.join('\n');
+    const rendered = after ? renderDifference(before, after, compared.changes) : compared.summary.join('\n');
     return { from: earlier.version, to: later.version, rendered, ...compared };
   }
 
@@ -92,8 +93,10 @@ export class VersionsService {
     { fields, onConflict, comment }: Undo & { fields?: ContentField[] },
   ): Promise<EventWithMembers> {
     const units = fields && new Set(fields.map(unitOf));
+    const names = fields ? ` (${fields.map(labelOf).join(', ')})` : '';
     const request = {
-      comment: comment ?? `Rolled back to version ${version}${fields ? ` (${fields.join(', ')})` : ''}`,
+      comment: comment ?? `Rolled back to version ${version}${names}`,
+      undoes: { rolledBackTo: version, ...(fields ? { fields } : {}) },
       onConflict,
     };
     return this.write(actor, eventId, request, async (tx, current) => {
@@ -124,7 +127,7 @@ export class VersionsService {
       const message = 'The first version is the creation. To undo it, delete the event.';
       throw invalid({ pointer, code: 'not_allowed', message });
     }
-    const request = { comment: comment ?? `Undid version ${version}`, onConflict };
+    const request = { comment: comment ?? `Undid version ${version}`, undoes: { reverted: version }, onConflict };
     return this.write(actor, eventId, request, async (tx, current) => {
       const changed = await this.get(eventId, version, tx);
       const before = await this.get(eventId, version - 1, tx);
@@ -159,7 +162,7 @@ export class VersionsService {
   private async write(
     actor: Actor,
     eventId: string,
-    request: { comment: string; onConflict: 'reject' | 'allow' },
+    request: { comment: string; undoes: Undoing; onConflict: 'reject' | 'allow' },
     decide: (tx: Transaction, current: EventContent) => Promise<{ content: EventContent; rejoinAfter?: number }>,
   ): Promise<EventWithMembers> {
     return this.transactions.run(async (tx) => {
@@ -175,10 +178,10 @@ export class VersionsService {
   private async getState(
     eventId: string,
     version: number | 'current',
-  ): Promise<{ version: number; content: WireContent | null }> {
+  ): Promise<{ version: number; content: EventContent | null }> {
     if (version === 0) return { version, content: null };
     const number = version === 'current' ? await this.history.findLatestVersion(eventId) : version;
-    return { version: number, content: wireContent((await this.get(eventId, number)).content) };
+    return { version: number, content: (await this.get(eventId, number)).content };
   }
 }
 

@@ -8,6 +8,7 @@ import { ok, type Person, refused, startApp, type TestApp } from '../support/tes
 
 const EMPTY_CONTENT = { conflicts: [], suggestions: [], possible_conflicts_after: [] };
 const { title: _title, ...TIMES } = MEETING;
+const idOf = (conflict: { event_id: string }): string => conflict.event_id;
 
 describe('POST /api/events/check-conflicts', () => {
   let app: TestApp;
@@ -45,6 +46,24 @@ describe('POST /api/events/check-conflicts', () => {
       EMPTY_CONTENT,
     );
     expect(await check(ana, { ...TIMES, show_as: 'free' })).toEqual(EMPTY_CONTENT);
+  });
+
+  it('takes the whole body of a create, and the event as it was read with some fields changed', async () => {
+    const { id } = await createMeeting(ana);
+    const whole = { ...MEETING, description: 'x', location: null, url: null, change_comment: 'y', on_conflict: 'skip' };
+    const { json } = await send(app, '/api/events/check-conflicts', { as: ana, body: whole });
+    expect(json.conflicts.map(idOf)).toEqual([id]);
+
+    const other = await createMeeting(ana, { start_time: '2026-06-01T14:00:00Z', end_time: '2026-06-01T15:00:00Z' });
+    const read = (await send(app, `/api/events/${other.id}`, { as: ana })).json as object;
+    const moved = { ...read, start_time: '2026-06-01T10:30:00Z', end_time: '2026-06-01T11:30:00Z' };
+    for (const [body, found] of [
+      [read, []],
+      [moved, [id]],
+    ] as const) {
+      const answer = await send(app, '/api/events/check-conflicts', { as: ana, body });
+      expect([answer.status, ...answer.json.conflicts.map(idOf)]).toEqual([200, ...found]);
+    }
   });
 
   it('asks only about the time of the caller', async () => {
@@ -190,8 +209,8 @@ describe('POST /api/events/check-conflicts', () => {
     ],
     [{ ...TIMES, recurrence_pattern: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' }, ['/recurrence_pattern no_occurrence']],
     [{ ...TIMES, is_recurring: true }, ['/recurrence_pattern recurrence_required']],
-    [{ ...TIMES, title: 'Meeting' }, ['/title unknown_field']],
-    [{ ...TIMES, on_conflict: 'allow' }, ['/on_conflict unknown_field']],
+    [{ ...TIMES, colour: 'red' }, ['/colour unknown_field']],
+    [{ ...TIMES, on_conflict: 'maybe' }, ['/on_conflict not_allowed']],
     [{ ...TIMES, event_id: 'mine' }, ['/event_id not_a_uuid']],
   ])('refuses %j', async (body, expected) => {
     const answer = await send(app, '/api/events/check-conflicts', { as: ana, body });

@@ -199,10 +199,10 @@ describe('DELETE /api/auth/me', () => {
     expect(versions.map(({ author }) => author.username)).toEqual(['Deleted user', ana.username]);
     const { items: changes } = await ok(listChangelog({ client: ana.client, path: { id } }));
     expect(changes.map(({ kind, summary }) => [kind, summary])).toEqual([
-      ['created', 'Created'],
-      ['shared', 'Shared with Deleted user as editor'],
+      ['created', expect.stringMatching(/^Created “/)],
+      ['shared', 'Shared with Deleted user as an editor'],
       ['updated', expect.stringContaining('By Ben')],
-      ['revoked', 'Deleted user removed (was editor)'],
+      ['revoked', 'Left the event (was editor)'],
     ]);
     const query = { as_of: changes[2]!.at };
     const then = await ok(listPermissions({ client: ana.client, path: { id }, query }));

@@ -77,6 +77,63 @@ describe('POST /api/events/batch', () => {
     expect(complaints(problem)).toEqual(['/events/2/end_time not_an_instant', '/events/5/start_time not_an_instant']);
   });
 
+  it('reports every bad item at once across kinds of error: fields, times, series and conflicts', async () => {
+    const ana = await app.signUp('ana');
+    await createMeeting(ana, { title: 'In the way', ...hourOn(3) });
+    const before = await footprint(app.database);
+    const wrong: Record<number, unknown> = {
+      0: { ...days(1)[0], colour: 'red', owner_id: 'x' },
+      1: null,
+      2: { title: 'Backwards', start_time: MEETING.end_time, end_time: MEETING.start_time },
+      4: { ...days(5)[4], title: '' },
+      5: { ...days(6)[5], recurrence_pattern: 'FREQ=HOURLY' },
+      7: { title: 'Twice', ...hourOn(6) },
+      8: { ...days(9)[8], time_zone: 'Mars/Olympus' },
+      9: 'text',
+    };
+    const events = days(10).map((body, index) => (index in wrong ? wrong[index] : body));
+    const found = [
+      '0/colour unknown_field',
+      '0/owner_id unknown_field',
+      '1 invalid',
+      '2/end_time end_not_after_start',
+      '3 event_conflict',
+      '4/title too_short',
+      '5/recurrence_pattern unsupported_frequency',
+      '7 event_conflict',
+      '8/time_zone unknown_time_zone',
+      '9 invalid',
+    ];
+    for (const [body, prefix] of [
+      [{ events }, '/events/'],
+      [events, '/'],
+    ] as const) {
+      const { status, json } = await send(app, '/api/events/batch', { as: ana, body });
+      expect([status, ...complaints(json)]).toEqual([422, ...found.map((complaint) => prefix + complaint)]);
+      const conflicts = json.conflicts as { pointer: string; title: string }[];
+      expect(conflicts.map(({ pointer, title }) => [pointer, title])).toEqual([
+        [`${prefix}3`, 'In the way'],
+        [`${prefix}7`, 'day 6'],
+      ]);
+    }
+    expect(await footprint(app.database)).toEqual(before);
+  });
+
+  it('reports the errors beside the list as well', async () => {
+    const ana = await app.signUp('ana');
+    const body = { mode: 'all', events: withItem(2, { end_time: '2020-01-01T00:00:00Z' }, 4) };
+    const { json } = await send(app, '/api/events/batch', { as: ana, body });
+    expect(complaints(json)).toEqual(['/mode unknown_field', '/events/2/end_time end_not_after_start']);
+  });
+
+  it('reports the first 100 errors and counts the others', async () => {
+    const ana = await app.signUp('ana');
+    const events = days(300).map((body, index) => (index % 2 ? { ...body, title: '' } : { ...body, end_time: 'x' }));
+    const { json } = await send(app, '/api/events/batch', { as: ana, body: { events } });
+    expect([json.errors.length, json.and_more]).toEqual([100, 200]);
+    expect(complaints(json).slice(98)).toEqual(['/events/98/end_time not_an_instant', '/events/99/title too_short']);
+  });
+
   it('refuses what is no list of events', async () => {
     const ana = await app.signUp('ana');
     const before = await footprint(app.database);
@@ -140,6 +197,16 @@ describe('conflicts in a batch', () => {
       [other.id, '/events/4'],
     ]);
     expect((await ok(listEvents({ client: ana.client }))).items).toHaveLength(2);
+  });
+
+  it('are counted beyond 100, with at least one for every item', async () => {
+    const ana = await app.signUp('ana');
+    const daily = { title: 'Daily', ...hourOn(0), recurrence_pattern: 'FREQ=DAILY;COUNT=40' };
+    await createMeeting(ana, daily);
+    const { status, json } = await send(app, '/api/events/batch', { as: ana, body: [daily, daily, daily, ...days(9)] });
+    const pointers = new Set((json.conflicts as { pointer: string }[]).map(({ pointer }) => pointer));
+    expect([status, pointers.size, json.conflicts.length]).toEqual([409, 12, 12]);
+    expect(json.and_more).toBeGreaterThan(100);
   });
 
   it('are stored when the item allows them, or is free', async () => {

@@ -10,7 +10,6 @@ import { HOUR, type Setting, WRITE_CALLS, type WriteCall } from '../support/writ
 
 /** POSTs under /api/events that only ask. */
 const QUESTIONS = ['checkConflicts'];
-const KEYED = WRITE_CALLS.filter(({ request }) => request({ cleo: {}, ben: {} } as Setting).method === 'POST');
 
 describe('Idempotency-Key', () => {
   let app: TestApp;
@@ -41,23 +40,23 @@ describe('Idempotency-Key', () => {
   const titles = async (title: string): Promise<number> =>
     (await app.database.query(`SELECT 1 FROM events WHERE title = $1`, [title])).length;
 
-  it('is accepted by every POST on events, and by nothing else', () => {
+  it('is accepted by every write on events, and by nothing else', () => {
     const { paths } = openApiDocument(app.app) as unknown as {
       paths: Record<string, Record<string, { operationId: string; parameters: { name: string }[] }>>;
     };
     const all = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
     );
-    const posts = all
-      .filter(({ path, method }) => path.startsWith('/api/events') && method === 'post')
+    const writes = all
+      .filter(({ path, method }) => path.startsWith('/api/events') && method !== 'get')
       .map(({ operationId }) => operationId)
       .filter((id) => !QUESTIONS.includes(id));
     const keyed = all.filter(({ parameters }) => parameters.some(({ name }) => name === 'Idempotency-Key'));
-    expect(keyed.map(({ operationId }) => operationId).sort()).toEqual(posts.sort());
-    expect([...new Set(KEYED.map(({ operation }) => operation))].sort()).toEqual(posts.sort());
+    expect(keyed.map(({ operationId }) => operationId).sort()).toEqual(writes.sort());
+    expect([...new Set(WRITE_CALLS.map(({ operation }) => operation))].sort()).toEqual(writes.sort());
   });
 
-  it.each(KEYED.map((call): [string, WriteCall] => [call.operation + (call.circumstance ?? ''), call]))(
+  it.each(WRITE_CALLS.map((call): [string, WriteCall] => [call.operation + (call.circumstance ?? ''), call]))(
     'lets %s be done once and answered twice',
     async (_name, { before, request }) => {
       await before?.(setting);
@@ -214,14 +213,80 @@ describe('Idempotency-Key', () => {
     }
   });
 
-  it('replays under the rights of today: nothing to somebody who may not do it any more', async () => {
-    const { ana, ben, eventId } = setting;
-    const path = `/api/events/${eventId}/rollback/1`;
-    const request = withKey(newKey(), { as: ben, method: 'POST', body: {} });
-    await send(app, `/api/events/${eventId}`, { as: ana, method: 'PUT', body: { title: 'Renamed' } });
-    expect((await send(app, path, request)).status).toBe(200);
-    await done(revokePermission({ client: ana.client, path: { id: eventId, userId: ben.id } }));
-    expect((await send(app, path, request)).status).toBe(404);
+  describe('of a write after which its caller may do less', () => {
+    const twice = async (path: string, request: WireRequest): Promise<[WireAnswer, WireAnswer, WireAnswer]> => {
+      const keyed = withKey(newKey(), request);
+      const first = await send(app, path, keyed);
+      const before = await checksums(app.database);
+      const answers = [first, await send(app, path, keyed), await send(app, path, request)] as const;
+      expect(await checksums(app.database)).toEqual(before);
+      expect(answers[1].headers.get('idempotent-replayed')).toBe('true');
+      expect(answers[1].bytes.equals(first.bytes)).toBe(true);
+      return [...answers];
+    };
+    const statuses = (answers: WireAnswer[]): number[] => answers.map(({ status }) => status);
+
+    it('repeats the answer to a transfer of ownership, where another request is 403', async () => {
+      const { ana, ben, eventId } = setting;
+      const body = { role: 'owner' };
+      const answers = await twice(`/api/events/${eventId}/permissions/${ben.id}`, { as: ana, method: 'PUT', body });
+      expect(statuses(answers)).toEqual([200, 200, 403]);
+    });
+
+    it('repeats the answer to leaving after a transfer of ownership', async () => {
+      const { ana, ben, eventId } = setting;
+      const role = { as: ana, method: 'PUT', body: { role: 'owner' } };
+      await send(app, `/api/events/${eventId}/permissions/${ben.id}`, role);
+      const answers = await twice(`/api/events/${eventId}/permissions/${ana.id}`, { as: ana, method: 'DELETE' });
+      expect(statuses(answers)).toEqual([204, 204, 404]);
+    });
+
+    it('repeats the answer to deleting and to leaving, where another request is 404', async () => {
+      const { ana, ben, eventId } = setting;
+      const left = await twice(`/api/events/${eventId}/permissions/${ben.id}`, { as: ben, method: 'DELETE' });
+      expect(statuses(left)).toEqual([204, 204, 404]);
+      const deleted = await twice(`/api/events/${eventId}`, { as: ana, method: 'DELETE' });
+      expect(statuses(deleted)).toEqual([204, 204, 404]);
+    });
+
+    it('repeats the answer to a split, where another request finds no such occurrence', async () => {
+      const { ana } = setting;
+      const daily = { title: 'Daily', ...HOUR, show_as: 'free', recurrence_pattern: 'FREQ=DAILY;COUNT=9' };
+      const { json } = await send(app, '/api/events', { as: ana, body: daily });
+      const path = `/api/events/${json.id}?occurrence=2026-06-04T10:00:00Z&scope=following`;
+      const answers = await twice(path, { as: ana, method: 'PUT', body: { title: 'From here' } });
+      expect(statuses(answers)).toEqual([200, 200, 404]);
+    });
+
+    it('repeats the answer to an edit of an event that somebody else deleted since', async () => {
+      const { ana, ben, eventId } = setting;
+      const edit = withKey(newKey(), { as: ben, method: 'PATCH', body: { title: 'Renamed' } });
+      const first = await send(app, `/api/events/${eventId}`, edit);
+      await send(app, `/api/events/${eventId}`, { as: ana, method: 'DELETE' });
+      const again = await send(app, `/api/events/${eventId}`, edit);
+      expect([again.status, again.json]).toEqual([200, first.json]);
+    });
+
+    it('tells a person whose access was revoked nothing, and a stranger nothing new', async () => {
+      const { ana, ben, cleo, eventId } = setting;
+      const path = `/api/events/${eventId}/rollback/1`;
+      const request = withKey(newKey(), { as: ben, method: 'POST', body: {} });
+      await send(app, `/api/events/${eventId}`, { as: ana, method: 'PUT', body: { title: 'Renamed' } });
+      expect((await send(app, path, request)).status).toBe(200);
+      await done(revokePermission({ client: ana.client, path: { id: eventId, userId: ben.id } }));
+      expect((await send(app, path, request)).status).toBe(404);
+      const stranger = withKey(newKey(), { as: cleo, method: 'PUT', body: { title: 'Stolen' } });
+      const attempts = [1, 2].map(() => send(app, `/api/events/${eventId}`, stranger));
+      expect((await Promise.all(attempts)).map(({ status }) => status)).toEqual([404, 404]);
+    });
+
+    it('refuses another request with the key as if it had none', async () => {
+      const { ana, ben, eventId } = setting;
+      const path = `/api/events/${eventId}/permissions/${ben.id}`;
+      const transfer = withKey(newKey(), { as: ana, method: 'PUT', body: { role: 'owner' } });
+      expect((await send(app, path, transfer)).status).toBe(200);
+      expect((await send(app, path, { ...transfer, body: { role: 'viewer' } })).status).toBe(403);
+    });
   });
 
   it('expires after 24 hours, and is deleted in the background', async () => {

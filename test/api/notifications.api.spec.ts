@@ -146,7 +146,7 @@ describe('an item', () => {
       version: 2,
       actor: { id: ana.id, username: ana.username },
       changed: ['title', 'location'],
-      message: `${ana.username} changed “Dinner”: title, location`,
+      message: `${ana.username} updated “Dinner”: changed the title from “Lunch” to “Dinner”; set the location to “Room 4”`,
       timestamp: changed.updated_at,
       read_at: null,
     });
@@ -164,15 +164,15 @@ describe('an item', () => {
     const [a, b, c] = [ana.username, ben.username, cid.username];
     expect(await messages(ana)).toEqual([
       'You created “Lunch”',
-      `You shared “Lunch” with ${b} as viewer and ${c} as viewer`,
+      `You shared “Lunch” with ${b} and ${c} as viewers`,
       `You changed ${b}’s role on “Lunch” from viewer to editor`,
-      `${b} changed “Dinner”: title`,
+      `${b} renamed “Lunch” to “Dinner”`,
       `${c} left “Dinner”`,
     ]);
     expect(await messages(ben)).toEqual([
-      `${a} shared “Lunch” with you as viewer and ${c} as viewer`,
+      `${a} shared “Lunch” with you and ${c} as viewers`,
       `${a} changed your role on “Lunch” from viewer to editor`,
-      'You changed “Dinner”: title',
+      'You renamed “Lunch” to “Dinner”',
       `${c} left “Dinner”`,
     ]);
     expect((await messages(cid)).at(-1)).toBe('You left “Dinner”');
@@ -261,6 +261,21 @@ describe('reading', () => {
     expect(await inbox(ben)).toMatchObject({ unread_count: 0, items: [{}, {}] });
     expect((await inbox(ben, { unread: true })).items).toEqual([]);
     await edit({ title: 'Breakfast' });
+    expect((await inbox(ben)).unread_count).toBe(1);
+  });
+
+  it('marks those up to a number, and leaves what arrived since unread', async () => {
+    const { items } = await inbox(ben);
+    const body = { up_to: items[1]!.seq };
+    for (const updated of [1, 0]) {
+      const { status, json } = await send(app, '/api/notifications/read-all', { as: ben, body });
+      expect([status, json]).toEqual([200, { updated }]);
+    }
+    expect((await inbox(ben, { unread: true })).items.map(({ seq }) => seq)).toEqual([items[0]!.seq]);
+    for (const up_to of [-1, 1.5, '1', null, 2 ** 53]) {
+      const { status, json } = await send(app, '/api/notifications/read-all', { as: ben, body: { up_to } });
+      expect([status, json.errors[0].pointer]).toEqual([422, '/up_to']);
+    }
     expect((await inbox(ben)).unread_count).toBe(1);
   });
 

@@ -145,6 +145,25 @@ describe('POST /api/events/:id/share', () => {
       { username: 'nobody-2', role: 'owner' },
     ]);
     expect(complaints(several.json)).toEqual(['/0 unknown_person', '/2 unknown_person', '/2/role not_allowed']);
+    const kinds = await sharing([
+      { user_id: ana.id, role: 'viewer' },
+      { username: 'nobody-at-all', role: 'viewer' },
+      null,
+      { ...good, role: 'boss' },
+      good,
+      { email: ben.email.toUpperCase(), role: 'editor' },
+      { ...good, event_id: event.id },
+      { email: 'nonsense', role: 'viewer' },
+    ]);
+    expect(complaints(kinds.json)).toEqual([
+      '/0 not_allowed',
+      '/1 unknown_person',
+      '/2 invalid',
+      '/3/role not_allowed',
+      '/5 duplicate',
+      '/6/event_id unknown_field',
+      '/7/email invalid',
+    ]);
     expect(await footprint(app.database)).toEqual(before);
   });
 

@@ -228,7 +228,7 @@ describe('GET /api/events/:id/changelog', () => {
     ]);
     const person = { id: ben.id, username: ben.username };
     expect(items[1]).toMatchObject({
-      summary: `Shared with ${ben.username} as viewer`,
+      summary: `Shared with ${ben.username} as a viewer`,
       changes: [{ field: 'permissions', from: null, to: 'viewer', type: 'added', person }],
     });
     expect(items[2]!.changes).toEqual([
@@ -236,7 +236,7 @@ describe('GET /api/events/:id/changelog', () => {
     ]);
     expect(items[3]).toMatchObject({
       comment: 'Hungry',
-      summary: 'Title changed from “Team Meeting” to “Lunch”. Location set to “Room 4”',
+      summary: 'Changed the title from “Team Meeting” to “Lunch”. Set the location to “Room 4”',
       changes: [
         { field: 'title', from: 'Team Meeting', to: 'Lunch', type: 'changed' },
         { field: 'location', from: null, to: 'Room 4', type: 'added' },

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ResponseContract } from '../support/response-contract.js';
 import { startApp, type TestApp } from '../support/test-app.js';
@@ -25,9 +25,17 @@ interface Operation {
   description: string;
   tags: string[];
   security: object[];
-  parameters: { name: string; in: string; description: string; schema: object; example?: unknown }[];
+  parameters: {
+    name: string;
+    in: string;
+    description: string;
+    required?: boolean;
+    schema: object;
+    example?: unknown;
+  }[];
   requestBody?: Body;
   responses: Record<string, Body>;
+  'x-dry-run-response'?: Body;
 }
 
 interface Document {
@@ -56,6 +64,7 @@ describe('the OpenAPI document', () => {
     );
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
+    ajv.addFormat('idn-email', true);
     ajv.addSchema({ $id: 'openapi', ...document });
     fits = (schema, value) => {
       // References in the schema are relative to the document.
@@ -80,12 +89,17 @@ describe('the OpenAPI document', () => {
     expect(document).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'Convene', version, license: { name: 'MIT', identifier: 'MIT' } },
-      servers: [{ url: '/' }],
+      // Not `/`: many tools put it in front of a path, and `//api` is a host.
+      servers: [{ url: '' }],
     });
     for (const topic of ['Bearer', 'RFC 9457', 'ETag', 'next_cursor', 'MessagePack', 'time_zone']) {
       expect(document.info.description).toContain(topic);
     }
     expect(document.components.securitySchemes.bearer?.description).toBeTruthy();
+    expect(document.components.securitySchemes.password).toMatchObject({
+      type: 'oauth2',
+      flows: { password: { tokenUrl: '/api/auth/login' } },
+    });
   });
 
   it('gives every operation a readable id of its own, a summary, a description and one described tag', () => {
@@ -96,13 +110,16 @@ describe('the OpenAPI document', () => {
     expect(wrong((operation) => operation.tags.length !== 1 || !tags.includes(operation.tags[0]!))).toEqual([]);
   });
 
-  it('describes every parameter, with an example that fits it', () => {
+  it('describes every parameter, with an example; only those of required ones are sent by tools', () => {
     const problems = wrong(({ parameters }) =>
       parameters
-        .map(({ name, description, schema, example }) => {
+        .map((parameter) => {
+          const { name, description, schema, example, required = false } = parameter;
           if (!description) return `${name}: no description`;
           if (Object.keys(schema).length === 0) return `${name}: no type`;
-          return example === undefined ? `${name}: no example` : fits(schema, example);
+          if (required) return example === undefined ? `${name}: no example` : fits(schema, example);
+          if ('example' in parameter || 'example' in schema || 'default' in schema) return `${name}: would be sent`;
+          return /Example: `.+`\.$/.test(description) ? null : `${name}: no example in the description`;
         })
         .find(Boolean),
     );
@@ -194,7 +211,7 @@ describe('the OpenAPI document', () => {
 
   it('declares which bodies are optional', () => {
     const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
-    const ids = ['logout', 'restoreEvent', 'revertChange', 'rollbackEvent', 'undoChange'];
+    const ids = ['logout', 'readAllNotifications', 'restoreEvent', 'revertChange', 'rollbackEvent', 'undoChange'];
     expect(optional.map(({ id }) => id).sort()).toEqual(ids);
   });
 
@@ -209,16 +226,74 @@ describe('the OpenAPI document', () => {
     expect(fits(schema, [])).not.toBeNull();
   });
 
-  it('lets no object take properties that it does not name', () => {
-    const open: string[] = [];
-    const visit = (node: unknown, place: string): void => {
-      if (typeof node !== 'object' || node === null) return;
-      if ('properties' in node && 'type' in node && !('additionalProperties' in node)) open.push(place);
-      for (const [key, value] of Object.entries(node)) if (key !== 'example') visit(value, `${place}/${key}`);
-    };
-    visit(document.components.schemas, '');
-    visit(document.paths, '');
-    expect(open).toEqual([]);
+  it('lets no request have properties that it does not name, and every response have more', async () => {
+    const { schemas } = document.components;
+    const isClosed = (name: string): boolean =>
+      (schemas[name] as { additionalProperties?: boolean }).additionalProperties === false;
+    const names = Object.keys(schemas);
+    expect(names.filter((name) => /(Body|Entry)$/.test(name) && !isClosed(name))).toEqual([]);
+    expect(names.filter((name) => /(View|Problem)$/.test(name) && isClosed(name))).toEqual([]);
+    const [post] = operations.filter(({ id }) => id === 'createEvent');
+    const { requestBody, responses } = post!.operation;
+    const body = requestBody!.content!['application/json']!;
+    const event = responses['201']!.content!['application/json']!;
+    expect(fits(body.schema, { ...(body.example as object), colour: 'red' })).toMatch(/additional/);
+    expect(fits(event.schema, { ...(event.example as object), colour: 'red' })).toBeNull();
+  });
+
+  it('has one schema for each problem; the code tells those of one status apart', () => {
+    const problems = wrong(({ responses }) =>
+      Object.entries(responses)
+        .filter(([status]) => status >= '400')
+        .map(([status, { content, description }]) => {
+          const schema = content![PROBLEM]!.schema as {
+            $ref?: string;
+            oneOf?: { $ref: string }[];
+            discriminator?: { propertyName: string; mapping: Record<string, string> };
+          };
+          const references = schema.oneOf?.map(({ $ref }) => $ref) ?? [schema.$ref!];
+          const codes = references.map(($ref) => {
+            const { properties } = document.components.schemas[$ref.split('/').at(-1)!] as {
+              properties: { code: { enum: string[] }; status: { enum: number[] } };
+            };
+            return properties.status.enum.join() === status ? properties.code.enum.join() : `not ${status}`;
+          });
+          if (codes.some((code) => !description!.includes(`\`${code}\``))) return `${status}: ${codes.join()}`;
+          if (references.length === 1) return null;
+          const { propertyName, mapping } = schema.discriminator!;
+          const expected = Object.fromEntries(codes.map((code, index) => [code, references[index]]));
+          return propertyName === 'code' && isDeepStrictEqual(mapping, expected) ? null : `${status}: mapping`;
+        })
+        .find(Boolean),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('names every body', () => {
+    expect(
+      wrong(({ requestBody }) =>
+        Object.values(requestBody?.content ?? {}).some(({ schema }) => !('$ref' in (schema as object))),
+      ),
+    ).toEqual([]);
+  });
+
+  it('documents dry runs beside the responses of the real call', () => {
+    const dry = operations.filter(({ operation }) => operation.parameters.some(({ name }) => name === 'dry_run'));
+    expect(dry.length).toBeGreaterThan(10);
+    for (const { id, operation } of dry) {
+      const successes = Object.keys(operation.responses).filter((status) => status.startsWith('2'));
+      expect([id, successes.length]).toEqual([id, 1]);
+      const real = operation.responses[successes[0]!]!.content?.['application/json']?.schema;
+      expect([id, real === undefined || '$ref' in (real as object)]).toEqual([id, true]);
+      const response = operation['x-dry-run-response']!;
+      expect(response.headers).toMatchObject({ 'Convene-Dry-Run': {} });
+      expect(Object.keys(response.content!)).toEqual(['application/json']);
+    }
+  });
+
+  it('has no more than one screen of prose before the first operation', () => {
+    expect(document.info.description.split('\n').length).toBeLessThanOrEqual(30);
+    expect(document.info.description.length).toBeLessThan(2_000);
   });
 
   it('makes the tests refuse an answer with an undocumented member, in data and in problems', async () => {

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { MESSAGE_PACK_TYPES, packMessage, unpackMessage } from './message-pack.js';
 import { Problem } from '../../problems/problem.js';
@@ -28,14 +28,21 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   const { batchBodyLimitBytes, bodyLimitBytes, maxNesting } = config.values;
   const largest = Math.max(batchBodyLimitBytes, bodyLimitBytes);
 
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   // Fastify parses plain text by default; this API doesn't accept it.
-  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
+  fastify.removeContentTypeParser('text/plain');
+  // Clients name a type for a body that they don't send: `curl -d ''`, `axios.post(url)`.
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+    const { 'content-length': length = '0', 'transfer-encoding': chunked } = headers;
+    if (length === '0' && chunked === undefined) delete headers['content-type'];
+    done();
+  });
   const read = (types: string[], decode: (bytes: Buffer, request: FastifyRequest) => unknown): void => {
     app.useBodyParser(types, { bodyLimit: largest }, (request: FastifyRequest, bytes: Buffer, done) => {
       try {
         const limit = request.routeOptions.config.largeBody ? batchBodyLimitBytes : bodyLimitBytes;
         if (bytes.length > limit) throw new Problem('body_too_large', { detail: `Send at most ${limit} bytes.` });
-        done(null, decode(bytes, request));
+        done(null, bytes.length === 0 ? undefined : decode(bytes, request));
       } catch (error) {
         done(error as Error, undefined);
       }

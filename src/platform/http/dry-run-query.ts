@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
-import { invalid } from '../../problems/problem.js';
+import { invalid, invalidValues } from '../../problems/problem.js';
 import { escapePointer } from './validation.pipe.js';
 import { DRY_RUN } from './write-route.js';
 
@@ -40,7 +40,9 @@ function rejectQuery({ query }: FastifyRequest): void {
   const names = Object.keys(query as object);
   if (names.length === 0) return;
   const message = 'Unknown parameter.';
-  throw invalid(...names.map((name) => ({ pointer: `/query/${escapePointer(name)}`, code: 'unknown_field', message })));
+  throw invalidValues(
+    names.map((name) => ({ pointer: `/query/${escapePointer(name)}`, code: 'unknown_field', message })),
+  );
 }
 
 const WORDS: Record<string, boolean> = { true: true, '1': true, '': true, false: false, '0': false };

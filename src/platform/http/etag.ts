@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { invalid } from '../../problems/problem.js';
+import { invalid, Problem } from '../../problems/problem.js';
+import { type EntityTag, parseEntityTags } from './entity-tags.js';
 
 /**
  * Returns the entity tag of an event (RFC 9110 §8.8.3), such as `"3.201544831"`: its version, and a number that changes
@@ -16,33 +17,57 @@ export function versionTag(version: number, text: string, format = 'json'): stri
 /** Sets `ETag`. If `If-None-Match` contains the tag, sets the status 304 and returns true: send no body. */
 export function isNotModified(tag: string, request: FastifyRequest, reply: FastifyReply): boolean {
   reply.header('etag', tag);
-  const known = request.headers['if-none-match'];
-  if (!known) return false;
-  const tags = known.split(',').map((part) => part.trim().replace(/^W\//, ''));
-  if (!tags.includes('*') && !tags.includes(tag)) return false;
+  const known = parseEntityTags(request.headers['if-none-match'] ?? '');
+  if (known === null) return false;
+  // Weak comparison (RFC 9110 §13.1.2).
+  const value = tag.replace(/^W\//, '').slice(1, -1);
+  if (known !== '*' && !known.some((entry) => entry.value === value)) return false;
   reply.status(304);
   return true;
 }
 
+/**
+ * Refuses a write to a resource that exists if `If-None-Match` is `*` (RFC 9110 §13.1.2).
+ * @throws Problem precondition_failed
+ */
+export function refuseIfExists(ifNoneMatch: string | undefined): void {
+  if (parseEntityTags(ifNoneMatch ?? '') === '*') throw new Problem('precondition_failed');
+}
+
 /** The version that a write is based on. The second number of an entity tag is no part of it: members don't merge. */
 export interface Precondition {
+  /** The newest of the versions in `If-Match`. */
   version: number;
+  /** Every version in `If-Match`. A write to any of them is not stale. */
+  versions: number[];
   /** True to reject a write that is based on an older version, instead of merging it (RFC 7240 `handling=strict`). */
   strict: boolean;
 }
 
 /**
- * Reads `If-Match`, an entity tag or a bare version, and `Prefer`. Returns null without `If-Match` or for `*` (any
- * version).
- * @throws Problem validation_failed if `If-Match` isn't a version
+/**
+ * Reads `If-Match`, entity tags or bare versions, and `Prefer`. Returns null without `If-Match` or for `*` (any version).
+ * @throws Problem validation_failed if no entry of `If-Match` is a version
  */
 export function readPrecondition(ifMatch: string | undefined, prefer: string | undefined): Precondition | null {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return null;
-  const match = /^(?:W\/)?"?(\d{1,9})(?:\.\d{1,15})?"?$/.exec(ifMatch.trim());
-  if (match) return { version: Number(match[1]), strict: /\bhandling\s*=\s*"?strict\b/i.test(prefer ?? '') };
-  throw invalid({
-    pointer: '/header/if-match',
-    code: 'invalid',
-    message: 'Must be an ETag, a version such as "3", or *.',
-  });
+  if (ifMatch === undefined) return null;
+  const tags = parseEntityTags(ifMatch);
+  if (tags === '*') return null;
+  // A tag that isn't a version is one of something else, which the event doesn't match.
+  const versions = (tags ?? []).flatMap(toVersion);
+  if (versions.length > 0) return precondition(versions, prefer);
+  const message = 'Must be an ETag, a version such as "3", a list of them, or *.';
+  throw invalid({ pointer: '/header/if-match', code: 'invalid', message });
+}
+
+/** Returns the precondition of a write that is based on one of these versions. */
+export const precondition = (versions: number[], prefer: string | undefined): Precondition => ({
+  version: Math.max(...versions),
+  versions,
+  strict: /\bhandling\s*=\s*"?strict\b/i.test(prefer ?? ''),
+});
+
+function toVersion({ value }: EntityTag): number[] {
+  const version = /^(\d{1,9})(?:\.\d{1,15})?$/.exec(value)?.[1];
+  return version === undefined ? [] : [Number(version)];
 }

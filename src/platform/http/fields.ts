@@ -21,6 +21,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { normalizeEmail } from './email-address.js';
 
 interface FieldOptions {
   description: string;
@@ -128,10 +129,12 @@ function isWebAddress(text: string): boolean {
   return URL.canParse(text);
 }
 
+/** An e-mail address. The handler receives it in the form in which it is stored. */
 export function EmailField(options: FieldOptions): PropertyDecorator {
   return field(
     options,
-    { type: String, format: 'email', maxLength: 254 },
+    { type: String, format: 'idn-email', maxLength: 254 },
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalizeEmail(value) : value)),
     IsString({ message: 'Must be text.' }),
     MaxLength(254, { message: 'At most 254 characters.' }),
     IsEmail({}, { message: 'Must be an e-mail address.' }),

@@ -1,6 +1,6 @@
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { messagePackDepth, packMessage, unpackMessage } from './message-pack.js';
+import { checkMessage, packMessage, unpackMessage } from './message-pack.js';
 import { Problem } from '../../problems/problem.js';
 
 const DEEPEST = 32;
@@ -33,11 +33,9 @@ describe('unpackMessage', () => {
     expect(unpackMessage(packr.pack({ at }), DEEPEST)).toEqual({ at: '2026-06-01T10:00:00.000Z' });
   });
 
-  it('reads integers beyond 2^53 as numbers, and reads undefined as null', () => {
+  it('reads integers beyond 2^53 as numbers', () => {
     // uint 64 of 2^63
     expect(typeof unpackMessage(Buffer.from([0xcf, 0x80, 0, 0, 0, 0, 0, 0, 0]), DEEPEST)).toBe('number');
-    // fixext 1, type 0: undefined to msgpackr
-    expect(unpackMessage(Buffer.from([0xd4, 0x00, 0x00]), DEEPEST)).toBeNull();
   });
 
   it.each([
@@ -49,6 +47,21 @@ describe('unpackMessage', () => {
     ['two values', [0x01, 0x02]],
     ['a record of another library’s own format', [0xd4, 0x72, 0x40, 0x91, 0xa1, 0x61, 0x01]],
     ['a set in that library’s format', [0xd4, 0x73, 0x00, 0x91, 0x01]],
+    ['undefined in that library’s format', [0xd4, 0x00, 0x00]],
+    ['an extension of an unknown type', [0xc7, 0x01, 0x05, 0x00]],
+    ['an extension of 64 KB', [0xc8, 0x00, 0x01, 0x05, 0x00]],
+    ['an extension of 4 GB', [0xc9, 0x00, 0x00, 0x00, 0x01, 0x05, 0x00]],
+    ['a timestamp of a length of its own', [0xd5, 0xff, 0x00, 0x00]],
+    ['a timestamp without a time', [0xc7, 0x00, 0xff]],
+    ['a timestamp beyond the calendar', [0xc7, 0x0c, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
+    ['a text that is not UTF-8', [0x81, 0xa1, 0x61, 0xa2, 0xc3, 0x28]],
+    ['a text with a surrogate', [0xd9, 0x03, 0xed, 0xa0, 0x80]],
+    ['a text that is longer than its shortest form', [0xda, 0x00, 0x02, 0xc0, 0x80]],
+    ['a key that is not UTF-8', [0x81, 0xa1, 0xff, 0x01]],
+    ['a text of four billion', [0xdb, 0xff, 0xff, 0xff, 0xff]],
+    ['bytes', [0xc4, 0x01, 0x00]],
+    ['not a number', [0xca, 0x7f, 0xc0, 0x00, 0x00]],
+    ['infinity', [0x91, 0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0]],
   ])('rejects %s', (_name, bytes) => {
     expect(() => unpackMessage(Buffer.from(bytes), DEEPEST)).toThrow(
       expect.objectContaining({ code: 'unreadable_body' }) as Error,
@@ -72,7 +85,7 @@ describe('unpackMessage', () => {
   });
 });
 
-describe('messagePackDepth', () => {
+describe('checkMessage', () => {
   it.each([
     ['nil', null, 0],
     ['a long text', 'x'.repeat(70_000), 0],
@@ -84,16 +97,22 @@ describe('messagePackDepth', () => {
     ['empty containers', [[], {}], 2],
     ['a timestamp', [new Date(0)], 1],
   ])('measures %s', (_name, value, depth) => {
-    expect(messagePackDepth(packr.pack(value), DEEPEST)).toBe(depth);
+    expect(checkMessage(packr.pack(value), DEEPEST)).toBe(depth);
   });
 
   it('measures every fixed and sized format by its length', () => {
     const scalars = [
       [0xcc, 1], [0xcd, 1, 1], [0xce, 1, 1, 1, 1], [0xd0, 1], [0xd1, 1, 1], [0xd2, 1, 1, 1, 1],
-      [0xca, 0, 0, 0, 0], [0xd5, 1, 0, 0], [0xd6, 1, 0, 0, 0, 0], [0xc4, 1, 9], [0xc5, 0, 1, 9], [0xc6, 0, 0, 0, 1, 9],
-      [0xd9, 1, 9], [0xdb, 0, 0, 0, 1, 9], [0xc7, 1, 5, 9], [0xc8, 0, 1, 5, 9], [0xc9, 0, 0, 0, 1, 5, 9], [0x7f], [0xe0],
+      [0xca, 0, 0, 0, 0], [0xd6, 0xff, 0, 0, 0, 0], [0xd7, 0xff, 0, 0, 0, 0, 0, 0, 0, 0], [0xc4, 1, 9], [0xc5, 0, 1, 9],
+      [0xc6, 0, 0, 0, 1, 9], [0xd9, 1, 9], [0xda, 0, 1, 9], [0xdb, 0, 0, 0, 1, 9], [0xc7, 4, 0xff, 0, 0, 0, 0],
+      [0xc8, 0, 4, 0xff, 0, 0, 0, 0], [0xc9, 0, 0, 0, 4, 0xff, 0, 0, 0, 0], [0x7f], [0xe0],
     ]; // prettier-ignore
-    for (const bytes of scalars) expect(messagePackDepth(Buffer.from(bytes), DEEPEST)).toBe(0);
-    for (const bytes of scalars) expect(messagePackDepth(Buffer.from([...bytes, 0]), DEEPEST)).toBeNull();
+    for (const bytes of scalars) expect(checkMessage(Buffer.from(bytes), DEEPEST)).toBe(0);
+    for (const bytes of scalars) expect(checkMessage(Buffer.from([...bytes, 0]), DEEPEST)).toBe('malformed');
+  });
+
+  it('names what is wrong before anything is decoded', () => {
+    expect(checkMessage(Buffer.from([0xd4, 0x72, 0x40]), DEEPEST)).toBe('extension');
+    expect(checkMessage(Buffer.from([0x92, 0xa1, 0xff, 0xc1]), DEEPEST)).toBe('not_utf8');
   });
 });

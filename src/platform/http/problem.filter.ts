@@ -63,7 +63,8 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="convene"');
   // The handler may have set it before it failed.
   reply.removeHeader('etag');
-  if (request.responseFormat !== 'msgpack') reply.type('application/problem+json');
+  // Fastify drops the type that was negotiated when the body cannot be read.
+  reply.type(request.responseFormat === 'msgpack' ? 'application/msgpack' : 'application/problem+json');
   const document = problem.toDocument(request.url.split('?')[0] ?? '/', request.id);
   reply.send(request.responseFormat === 'msgpack' ? document : JSON.stringify(document));
 }

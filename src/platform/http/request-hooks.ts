@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { IncomingMessage } from 'node:http';
+import { Problem } from '../../problems/problem.js';
+import { AllowedMethods } from './allowed-methods.js';
 import { negotiate } from './body-formats.js';
 import { toProblem, sendProblem } from './problem.filter.js';
 
@@ -22,9 +24,15 @@ export function rejectMalformedUrl(error: Error, request: FastifyRequest, reply:
 /** Adds the hooks of every request: its id, the response format and one log line. */
 export function addRequestHooks(fastify: FastifyInstance): void {
   const logger = new Logger('Http');
+  const allowed = new AllowedMethods(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     negotiate(request, reply, done);
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const methods = request.is404 ? allowed.of(request.url.split('?')[0]!) : [];
+    if (methods.length === 0) return done();
+    sendProblem(new Problem('method_not_allowed', { headers: { allow: methods.join(', ') } }), request, reply);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     // The path without its query, which may contain tokens and names.

@@ -1,8 +1,10 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
+import { type ErrorCode, type FieldError, invalid, invalidValues, Problem } from '../../problems/problem.js';
+import { entriesWithErrors } from './list-errors.js';
+import { omitReadOnly, type WithReadOnlyMembers } from './read-only.js';
 import { keepValidationMetadata } from './validation-metadata.js';
-import { type ErrorCode, type FieldError, invalid, Problem } from '../../problems/problem.js';
 
 keepValidationMetadata();
 
@@ -10,6 +12,12 @@ keepValidationMetadata();
 export interface BodyShorthand {
   /** The member that a bare array replaces. With `single`, a bare object without that member replaces it as well. */
   shorthand?: { member: string; single?: boolean };
+}
+
+/** Declares that the service reports the invalid entries of a list together with the errors that only it can find. */
+export interface CollectedList {
+  /** The member with the list. */
+  collects?: string;
 }
 
 const CODE_OF_CHECK: Record<string, ErrorCode> = {
@@ -25,6 +33,8 @@ const CODE_OF_CHECK: Record<string, ErrorCode> = {
   arrayMaxSize: 'too_many',
 };
 
+type BodyOptions = BodyShorthand & CollectedList & WithReadOnlyMembers;
+
 const PREFIX: Record<string, string> = { body: '', query: '/query', param: '/path', custom: '' };
 const PRIMITIVES = new Set<unknown>([String, Number, Boolean, Array, Object, Buffer]);
 
@@ -32,18 +42,19 @@ const PRIMITIVES = new Set<unknown>([String, Number, Boolean, Array, Object, Buf
 @Injectable()
 export class RequestValidationPipe implements PipeTransform {
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const type = metadata.metatype as (Type<object> & BodyShorthand) | undefined;
+    const type = metadata.metatype as (Type<object> & BodyOptions) | undefined;
     if (!type || PRIMITIVES.has(type) || metadata.type === 'custom') return value;
 
-    const { object, omittedPrefix } = expandShorthand(value, type);
-    if (!isPlainObject(object)) {
+    const { object: sent, omittedPrefix } = expandShorthand(value, type);
+    if (!isPlainObject(sent)) {
       throw invalid({ pointer: '', code: 'invalid', message: 'The body must be an object.' });
     }
+    const object = omitReadOnly(sent, type);
     const reject = (errors: FieldError[]): void => {
       if (errors.length === 0) return;
       const prefix = PREFIX[metadata.type] ?? '';
-      throw invalid(
-        ...errors.map((error) => ({ ...error, pointer: prefix + stripPrefix(error.pointer, omittedPrefix) })),
+      throw invalidValues(
+        errors.map((error) => ({ ...error, pointer: prefix + stripPrefix(error.pointer, omittedPrefix) })),
       );
     };
     if (isEmpty(object) && acceptsNothing.has(type)) return new type();
@@ -56,7 +67,9 @@ export class RequestValidationPipe implements PipeTransform {
       forbidUnknownValues: true,
       stopAtFirstError: true,
     });
-    reject(found.flatMap((error) => fieldErrors(error, '')));
+    const errors = found.flatMap((error) => fieldErrors(error, ''));
+    if (isCollected(errors, type)) collect(errors, instance, type.collects!);
+    else reject(errors);
     if (isEmpty(object)) acceptsNothing.add(type);
     if (omittedPrefix) omittedPrefixes.set(instance, omittedPrefix);
     return instance;
@@ -67,6 +80,24 @@ export class RequestValidationPipe implements PipeTransform {
 const acceptsNothing = new WeakSet<object>();
 
 const isEmpty = (object: object): boolean => Object.keys(object).length === 0;
+
+/** For each body with a collected list that has invalid entries: the errors of all values. */
+const collectedErrors = new WeakMap<object, FieldError[]>();
+
+/** Returns the errors that the service has to report with its own, if the body class declares a collected list. */
+export const errorsOf = (body: object): FieldError[] => collectedErrors.get(body) ?? [];
+
+/** Returns true when the list itself is valid, so that the service can check its other entries. */
+const isCollected = (errors: FieldError[], { collects }: CollectedList): boolean =>
+  collects !== undefined && errors.length > 0 && errors.every(({ pointer }) => pointer !== `/${collects}`);
+
+/** Keeps the errors for the service, and replaces the invalid entries, which may be anything, with empty ones. */
+function collect(errors: FieldError[], instance: object, member: string): void {
+  const body = instance as Record<string, unknown[]>;
+  const invalidEntries = entriesWithErrors(`/${member}`, errors);
+  body[member] = body[member]!.map((entry, index) => (invalidEntries.has(index) ? {} : entry));
+  collectedErrors.set(instance, errors);
+}
 
 /** For each body in a short form: the prefix of its pointers that the caller didn't send. */
 const omittedPrefixes = new WeakMap<object, string>();

@@ -13,8 +13,9 @@ export const DryRun = (): MethodDecorator =>
       name: 'dry_run',
       required: false,
       description:
-        'Makes the call a dry run: the same checks and the same problems, but nothing is stored and nobody is notified.',
-      schema: { type: 'boolean', default: false, example: true },
+        'Makes the call a dry run: the same checks and the same problems, but nothing is stored and nobody is notified. The response is then a 200 with `Convene-Dry-Run: true` and another body: what the call would do (`would`, `changes`, `conflicts`, `notified`).',
+      schema: { type: 'boolean' },
+      example: true,
     }),
   );
 

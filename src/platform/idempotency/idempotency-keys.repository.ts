@@ -59,6 +59,16 @@ export class IdempotencyKeysRepository {
     return { status: row.status, headers: row.headers, body: row.body };
   }
 
+  /** Returns the response to this very request that was stored after a time; null if there is none. */
+  async find({ userId, key, fingerprint }: KeyedRequest, after: Date): Promise<StoredResponse | null> {
+    const [row] = await this.database.query<StoredResponse>(
+      `SELECT status, headers, body FROM idempotency_keys
+        WHERE user_id = $1 AND key = $2 AND created_at > $3 AND fingerprint = $4`,
+      [userId, key, after, fingerprint],
+    );
+    return row ?? null;
+  }
+
   /** Stores the response under the claimed key and replaces an expired one. */
   async store(tx: Transaction, request: KeyedRequest, response: StoredResponse, after: Date): Promise<void> {
     const rows = await tx.query(

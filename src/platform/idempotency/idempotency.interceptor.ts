@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { isDryRun } from '../http/dry-run-query.js';
 import { IDEMPOTENT } from '../http/write-route.js';
+import type { DeferredRefusal } from './deferred-refusal.js';
+import type { StoredResponse } from './idempotency-keys.repository.js';
 import { IdempotencyService } from './idempotency.service.js';
 import { type KeyedRequest, readKeyedRequest } from './keyed-request.js';
 
@@ -23,9 +25,23 @@ export class IdempotencyInterceptor implements NestInterceptor {
     // A dry run stores nothing, so its response is not stored either.
     if (context.getType() !== 'http' || isDryRun(context) || !isIdempotent) return next.handle();
     const http = context.switchToHttp();
-    const keyed = readKeyedRequest(http.getRequest<FastifyRequest>());
+    const request = http.getRequest<FastifyRequest>();
+    const keyed = readKeyedRequest(request);
     if (!keyed) return next.handle();
-    return from(this.once(keyed, http.getResponse<FastifyReply>(), () => lastValueFrom(next.handle())));
+    const reply = http.getResponse<FastifyReply>();
+    if (request.deferredRefusal) return from(this.replayRefused(keyed, request.deferredRefusal, reply));
+    return from(this.once(keyed, reply, () => lastValueFrom(next.handle())));
+  }
+
+  /** Sends the stored response to a caller whose access has changed since. @throws Problem the refusal if there is none */
+  private async replayRefused(
+    keyed: KeyedRequest,
+    { problem, mayRead }: DeferredRefusal,
+    reply: FastifyReply,
+  ): Promise<unknown> {
+    const response = await this.idempotency.find(keyed);
+    if (!response || (response.body !== null && !mayRead)) throw problem;
+    return replay(response, reply);
   }
 
   private async once(keyed: KeyedRequest, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
@@ -36,7 +52,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
       const headers = Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
       return { status: reply.statusCode, headers, body };
     });
-    if (replayed) reply.status(response.status).headers({ ...response.headers, 'idempotent-replayed': 'true' });
-    return response.body ?? undefined;
+    return replayed ? replay(response, reply) : (response.body ?? undefined);
   }
+}
+
+function replay(response: StoredResponse, reply: FastifyReply): unknown {
+  reply.status(response.status).headers({ ...response.headers, 'idempotent-replayed': 'true' });
+  return response.body ?? undefined;
 }

@@ -39,6 +39,11 @@ export class IdempotencyService {
     });
   }
 
+  /** Returns the stored response to this very request; null if there is none. */
+  find(request: KeyedRequest): Promise<StoredResponse | null> {
+    return this.keys.find(request, this.oldest());
+  }
+
   @Cron('0 */10 * * * *', { name: 'prune-idempotency-keys' })
   async prune(): Promise<void> {
     try {

@@ -40,6 +40,11 @@ export const HEADERS = {
     schema: { type: 'string', enum: ['true'] },
     example: 'true',
   },
+  'Convene-Dry-Run': {
+    description: 'Present after `dry_run=true`: nothing was stored, and the body describes what the call would do.',
+    schema: { type: 'string', enum: ['true'] },
+    example: 'true',
+  },
   'Retry-After': {
     description: 'Seconds to wait before you try again.',
     schema: { type: 'integer', minimum: 0 },
@@ -61,8 +66,8 @@ export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
       name: 'If-Match',
       required: false,
       description: merges
-        ? 'The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412.'
-        : 'The ETag or the version you last read, such as `"3"`, or `*`. Only changes to the content count, not those of members. If the event has changed since, the response is a 412.',
+        ? 'The ETag or the version you last read, such as `"3"`, several of them, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412.'
+        : 'The ETag or the version you last read, such as `"3"`, several of them, or `*`. Only changes to the content count, not those of members. If the event has changed since, the response is a 412.',
       schema: { type: 'string' },
       example: '"3"',
     }),
@@ -83,12 +88,14 @@ export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
 /** Adds the headers that depend on the status, and the link of a paged list. */
 export function withHeaders(operation: Operation): Operation {
   const isKeyed = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false;
+  const hasDryRun = operation.parameters?.some(({ name }) => name === 'dry_run') ?? false;
   const isPaged = operation.parameters?.some(({ name }) => name === 'cursor') ?? false;
   const responses = mapResponses(operation.responses, (response, status) => {
     const names: HeaderName[] = ['X-Request-Id'];
     if (status === '401') names.push('WWW-Authenticate');
     if (status === '429' || status === '503' || (status === '409' && isKeyed)) names.push('Retry-After');
     if (status.startsWith('2') && isKeyed) names.push('Idempotent-Replayed');
+    if (status === '200' && hasDryRun) names.push('Convene-Dry-Run');
     if (status === '200' && isPaged) names.push('Link');
     return { ...response, headers: { ...headers(...names), ...response.headers } };
   });

@@ -3,7 +3,8 @@ import { ApiResponse, getSchemaPath, type ResponseObject } from '@nestjs/swagger
 import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
 import { EXTRA_MODELS } from './extra-models.js';
 import { mapResponses, type Operation } from './operations.js';
-import { ProblemView } from './problem-view.js';
+import { ProblemView, UnreadableProblemView } from './problem-view.js';
+import { resolve, type Schema, type Schemas } from './schemas.js';
 
 interface ProblemMembers {
   view: Type<ProblemView>;
@@ -21,6 +22,7 @@ export function extendProblem<Code extends ProblemCode>(code: Code, members: Pro
 }
 
 EXTRA_MODELS.add(ProblemView);
+extendProblem('unreadable_body', { view: UnreadableProblemView, example: {} });
 
 /** Marks a response with its problem codes until `withProblemDocuments` describes it. */
 const CODES = 'x-codes';
@@ -39,7 +41,7 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDec
 /** Returns the response of one status for one or more problems. */
 export const problemResponse = (codes: ProblemCode[], others?: ProblemResponse): ProblemResponse => ({
   description: '',
-  [CODES]: [...(others?.[CODES] ?? []), ...codes],
+  [CODES]: [...new Set([...(others?.[CODES] ?? []), ...codes])],
 });
 
 /** Adds to every response with problems its description, its schema and an example. */
@@ -47,17 +49,57 @@ export function withProblemDocuments(operation: Operation): Operation {
   const describe = (response: ProblemResponse): ResponseObject => {
     const { [CODES]: codes, ...rest } = response;
     if (!codes) return response;
-    // Routes declare the problem with the most members last among those with the same status.
-    const view = codes.map((code) => MEMBERS.get(code)?.view).findLast(Boolean) ?? ProblemView;
     return {
       ...rest,
       description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
       content: {
-        'application/problem+json': { schema: { $ref: getSchemaPath(view) }, example: problemExample(codes[0]!) },
+        'application/problem+json': { schema: oneOfProblems(codes), example: problemExample(codes[0]!) },
       },
     };
   };
   return { ...operation, responses: mapResponses(operation.responses, describe) };
+}
+
+/** Returns the schema of one of these problems. Their codes tell them apart. */
+function oneOfProblems(codes: ProblemCode[]): Schema {
+  const references = codes.map((code) => [code, `#/components/schemas/${schemaName(code)}`] as const);
+  if (codes.length === 1) return { $ref: references[0]![1] };
+  return {
+    oneOf: references.map(([, $ref]) => ({ $ref })),
+    discriminator: { propertyName: 'code', mapping: Object.fromEntries(references) },
+  };
+}
+
+const schemaName = (code: ProblemCode): string =>
+  `${code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Problem`;
+
+/**
+ * Returns the schemas with one for each problem, in place of those of the views, which several problems share.
+ */
+export function withProblemSchemas(schemas: Schemas): Schemas {
+  const views = new Set<string>();
+  const schemaOf = (code: ProblemCode): Schema => {
+    const { name } = MEMBERS.get(code)?.view ?? ProblemView;
+    views.add(name);
+    const { properties, ...schema } = resolve({ $ref: getSchemaPath(name) }, schemas);
+    const { title, status, help } = PROBLEMS[code];
+    return {
+      ...schema,
+      description: `${title}. ${help}`,
+      properties: {
+        ...properties,
+        type: { ...properties!.type, example: `/problems/${code}` },
+        title: { ...properties!.title, example: title },
+        status: { type: 'integer', enum: [status], description: 'The HTTP status.', example: status },
+        code: { type: 'string', enum: [code], description: 'The problem, for programs.', example: code },
+      },
+    };
+  };
+  const problems = Object.fromEntries(
+    (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => [schemaName(code), schemaOf(code)]),
+  );
+  const others = Object.entries(schemas).filter(([name]) => !views.has(name));
+  return { ...Object.fromEntries(others), ...problems };
 }
 
 function problemExample(code: ProblemCode): object {

@@ -5,9 +5,10 @@ import { mapContent, type Operation } from './operations.js';
 
 const isApi = (path: string): boolean => path.startsWith('/api/');
 
-/** Documents explicitly that a public route needs no token. */
+/** Documents that a public route needs no token, and that the others take one that was obtained in either way. */
 export function withSecurity(operation: Operation): Operation {
-  return { ...operation, security: operation.security ?? [] };
+  const { security = [] } = operation;
+  return { ...operation, security: security.length > 0 ? [...security, { password: [] }] : [] };
 }
 
 /** Sorts path parameters first, in the order of the path. Nest lists them in the order of the decorators. */

@@ -1,3 +1,4 @@
+import type { ParameterObject, SchemaObject } from '@nestjs/swagger';
 import { mapContent, type Operation, type Step } from './operations.js';
 import { resolve, type Schema, type Schemas } from './schemas.js';
 
@@ -27,10 +28,7 @@ export function exampleOf(schema: Schema, schemas: Schemas): unknown {
 /** Adds examples to parameters and bodies, and a matching path and pointer to the examples of problems. */
 export function withExamples(schemas: Schemas): Step {
   return (original, path) => {
-    const parameters = (original.parameters ?? []).map((parameter) => ({
-      ...parameter,
-      example: (parameter.example ?? exampleOf(parameter.schema!, schemas)) as unknown,
-    }));
+    const parameters = (original.parameters ?? []).map((parameter) => withParameterExample(parameter, schemas));
     const operation = { ...original, parameters };
     const instance = examplePath(operation, path);
     const errors = [exampleError(operation)];
@@ -46,6 +44,19 @@ export function withExamples(schemas: Schemas): Step {
       ),
     );
   };
+}
+
+/**
+ * Gives a required parameter its example, and puts that of an optional one into its description: tools that send requests
+ * fill in every example, so that a call would be a dry run, a replay of another one, or one page too far.
+ */
+function withParameterExample(parameter: ParameterObject, schemas: Schemas): ParameterObject {
+  const { example: given, schema: ownSchema, ...rest } = parameter;
+  const example: unknown = given ?? exampleOf(ownSchema!, schemas);
+  if (parameter.required) return { ...rest, schema: ownSchema, example };
+  const { example: _example, default: _default, ...schema } = ownSchema as SchemaObject;
+  const text = typeof example === 'string' ? example : JSON.stringify(example);
+  return { ...rest, description: `${parameter.description} Example: \`${text}\`.`, schema };
 }
 
 function examplePath({ parameters = [] }: Operation, path: string): string {

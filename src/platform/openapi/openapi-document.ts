@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { type InfoObject, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { withProblemDocuments } from './api-problems.js';
+import { withProblemDocuments, withProblemSchemas } from './api-problems.js';
 import { withCommonProblems, withMessagePack, withOrderedParameters, withSecurity } from './common-steps.js';
 import { DESCRIPTION, TAGS } from './document-text.js';
 import { withDryRun, withRetries } from './write-steps.js';
@@ -8,24 +8,31 @@ import { withExamples } from './examples.js';
 import { EXTRA_MODELS } from './extra-models.js';
 import { mapOperations } from './operations.js';
 import { HEADERS, withHeaders } from './api-headers.js';
+import { withNamedBodies } from './named-bodies.js';
 import { packageVersion } from './package-version.js';
-import { closeSchemas, type Schemas } from './schemas.js';
+import { closeRequestSchemas, type Schemas, withoutUnusedSchemas } from './schemas.js';
 
 /** Returns the OpenAPI 3.1 document of the application, which is served at `/openapi.json` and committed in `sdk/`. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const document = closeSchemas(SwaggerModule.createDocument(app, outline(), { extraModels: [...EXTRA_MODELS] }));
-  return mapOperations(
-    document,
+  const found = SwaggerModule.createDocument(app, outline(), { extraModels: [...EXTRA_MODELS] });
+  const named = withNamedBodies({
+    ...found,
+    components: { ...found.components, schemas: withProblemSchemas(found.components!.schemas as Schemas) },
+  });
+  const schemas = named.components!.schemas as Schemas;
+  const document = mapOperations(
+    named,
     withSecurity,
     withOrderedParameters,
     withCommonProblems,
     withRetries,
-    withDryRun(document.components!.schemas as Schemas),
+    withDryRun(schemas),
     withProblemDocuments,
     withHeaders,
-    withExamples(document.components!.schemas as Schemas),
+    withExamples(schemas),
     withMessagePack,
   );
+  return closeRequestSchemas(withoutUnusedSchemas(document));
 }
 
 /** Returns the document without operations and schemas, which Nest adds. */
@@ -39,7 +46,7 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
       version: packageVersion(),
       license: { name: 'MIT', identifier: 'MIT' },
     } as InfoObject,
-    servers: [{ url: '/', description: 'The server that serves this document' }],
+    servers: [{ url: '', description: 'The server that serves this document' }],
     tags: TAGS,
     components: {
       headers: HEADERS,
@@ -49,6 +56,11 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description: 'The `access_token` that register, login and refresh return.',
+        },
+        password: {
+          type: 'oauth2',
+          description: 'Your user name or e-mail address, and your password. No client id is needed.',
+          flows: { password: { tokenUrl: '/api/auth/login', scopes: {} } },
         },
       },
     },

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PROBLEMS } from '../../problems/problem-catalogue.js';
 
 export class FieldErrorView {
   @ApiProperty({
@@ -36,7 +35,7 @@ export class ProblemView {
   @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.', example: 422 })
   status: number;
 
-  @ApiProperty({ enum: Object.keys(PROBLEMS), enumName: 'ProblemCode', example: 'validation_failed' })
+  @ApiProperty({ description: 'The problem, for programs.', example: 'validation_failed' })
   code: string;
 
   @ApiProperty({ required: false, description: 'One sentence for people. Never contains text from users.' })
@@ -50,7 +49,18 @@ export class ProblemView {
     example: '0193a5f0-5b1e-7c3a-9f43-2f6f0d6f7a11',
   })
   request_id: string;
+}
 
-  @ApiProperty({ type: [FieldErrorView], required: false, description: 'Every invalid value.' })
+/** A problem with values of the request. */
+export class InvalidProblemView extends ProblemView {
+  @ApiProperty({ type: [FieldErrorView], description: 'The invalid values, up to 100.' })
+  errors: FieldErrorView[];
+
+  @ApiProperty({ type: 'integer', required: false, description: 'How many more there are.' })
+  and_more?: number;
+}
+
+export class UnreadableProblemView extends ProblemView {
+  @ApiProperty({ type: [FieldErrorView], required: false, description: 'What could not be read.' })
   errors?: FieldErrorView[];
 }

@@ -1,4 +1,5 @@
 import type { ResponseObject } from '@nestjs/swagger';
+import { headers } from './api-headers.js';
 import { problemResponse } from './api-problems.js';
 import type { Operation, Step } from './operations.js';
 import { resolve, type Schema, type Schemas } from './schemas.js';
@@ -13,30 +14,32 @@ export function withRetries(operation: Operation): Operation {
   return { ...operation, responses: { ...operation.responses, 409: conflict } };
 }
 
-/** Documents the 200 of a dry run, whatever the status of the real call. */
+/** Where an operation documents the response of its dry run: beside `responses`, which stay those of the real call. */
+export const DRY_RUN_RESPONSE = 'x-dry-run-response';
+
+/**
+ * Documents the response of a dry run. It is not one of `responses`: the response type of every write would be a union,
+ * and whoever creates an event with a generated client would have to find out which it is.
+ */
 export function withDryRun(schemas: Schemas): Step {
   return (operation) => {
     if (!hasParameter(operation, 'query', 'dry_run')) return operation;
     const { responses } = operation;
     const status = Object.keys(responses).find((status) => status.startsWith('2'))!;
-    const own = responses[status]!.content?.['application/json']?.schema;
-    const dry = own ? dryRunOf(own, schemas) : { $ref: '#/components/schemas/DryRunView' };
-    const description = 'with `dry_run`, the result of the dry run';
-    const response: ResponseObject =
-      status === '200'
-        ? { ...responses[status], ...json({ oneOf: [own!, dry] }, `${responses[status]!.description}; ${description}`) }
-        : json(dry, `W${description.slice(1)}`);
-    return { ...operation, responses: { ...responses, 200: response } };
+    const would = responses[status]!.content?.['application/json']?.schema;
+    const response: ResponseObject = {
+      description: 'With `dry_run=true`: what the call would do',
+      headers: headers('Convene-Dry-Run', 'X-Request-Id'),
+      content: { 'application/json': { schema: dryRunOf(would, schemas) } },
+    };
+    return { ...operation, [DRY_RUN_RESPONSE]: response };
   };
 }
 
-const json = (schema: Schema, description: string): ResponseObject => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
 /** Returns the schema of a dry run that contains the response of the real call. */
-function dryRunOf(response: Schema, schemas: Schemas): Schema {
-  const { description: _description, ...view } = resolve({ $ref: '#/components/schemas/DryRunView' }, schemas);
-  return { ...view, properties: { ...view.properties, would: response } };
+function dryRunOf(would: Schema | undefined, schemas: Schemas): Schema {
+  const view = { $ref: '#/components/schemas/DryRunView' };
+  if (!would) return view;
+  const { description: _description, ...schema } = resolve(view, schemas);
+  return { ...schema, properties: { ...schema.properties, would } };
 }
