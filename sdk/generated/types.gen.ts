@@ -121,6 +121,10 @@ export type RefreshBody = {
 
 export type LogoutBody = {
     /**
+     * A refresh token of the session, for a client whose access token has expired.
+     */
+    refresh_token?: string;
+    /**
      * End every session of the account, not only this one.
      */
     all?: boolean;
@@ -249,7 +253,99 @@ export type ChangeRoleBody = {
     on_conflict?: 'reject' | 'allow';
 };
 
+export type OverrideView = {
+    /**
+     * Identifies the occurrence, even after it was moved.
+     */
+    original_start: string;
+    start_time?: string;
+    end_time?: string;
+    /**
+     * The name of the event.
+     */
+    title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
+    description?: string | null;
+    /**
+     * Where it takes place.
+     */
+    location?: string | null;
+    /**
+     * Link to an online meeting or to more information: an `http` or `https` address.
+     */
+    url?: string | null;
+    /**
+     * `free` never conflicts.
+     */
+    show_as?: 'busy' | 'free';
+    /**
+     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
+     */
+    status?: 'confirmed' | 'tentative' | 'cancelled';
+};
+
+export type SplitFromView = {
+    event_id: string;
+    /**
+     * The version of that event just after the split.
+     */
+    version: number;
+};
+
+/**
+ * Read-only: ignored.
+ */
+export type Action = 'read' | 'edit' | 'share' | 'delete';
+
+export type PersonRoleView = {
+    user_id: string;
+    username: string;
+    role: Role;
+};
+
+export type ConflictView = {
+    start_time: string;
+    /**
+     * Exclusive.
+     */
+    end_time: string;
+    /**
+     * Null when you may not see that event.
+     */
+    event_id: string | null;
+    /**
+     * Null when you may not see that event.
+     */
+    title: string | null;
+    /**
+     * The occurrence of your event that overlaps it.
+     */
+    with: IntervalView;
+    /**
+     * Your event in the body of a batch, such as `/events/3`.
+     */
+    pointer?: string;
+};
+
 export type CheckConflictsBody = {
+    /**
+     * The name of the event.
+     */
+    title?: string;
+    /**
+     * Up to 20,000 characters.
+     */
+    description?: string | null;
+    /**
+     * Where it takes place.
+     */
+    location?: string | null;
+    /**
+     * Link to an online meeting or to more information: an `http` or `https` address.
+     */
+    url?: string | null;
     /**
      * `free` never conflicts.
      */
@@ -291,33 +387,89 @@ export type CheckConflictsBody = {
      */
     added?: Array<string> | null;
     /**
+     * What to do when the owner is busy at that time: reject the request (409), allow the conflict, or, for a series, skip the conflicting occurrences.
+     */
+    on_conflict?: 'reject' | 'allow' | 'skip';
+    /**
+     * Stored in the history with the change.
+     */
+    change_comment?: string | null;
+    /**
+     * The version that you have read. It counts as `If-Match` if you do not send that header.
+     */
+    version?: number;
+    /**
+     * For a series: `true` lets it begin at `start_time`, on another day of its pattern, and keeps its other dates. Without it, all dates move as far as the start.
+     */
+    start_only?: boolean;
+    /**
+     * Read-only: ignored.
+     */
+    overrides?: Array<OverrideView>;
+    /**
+     * The same as `event_id`, for an event that was read.
+     */
+    id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    rrule?: string | null;
+    /**
+     * Read-only: ignored.
+     */
+    series_id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    split_from?: SplitFromView | null;
+    /**
+     * Read-only: ignored.
+     */
+    owner?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    role?: Role;
+    /**
+     * Read-only: ignored.
+     */
+    can?: Array<Action>;
+    /**
+     * Read-only: ignored.
+     */
+    permissions?: Array<PersonRoleView>;
+    /**
+     * Read-only: ignored.
+     */
+    created_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_by?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    adjusted?: boolean;
+    /**
+     * Read-only: ignored.
+     */
+    skipped?: Array<string>;
+    /**
+     * Read-only: ignored.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * Read-only: ignored.
+     */
+    deleted_at?: string;
+    /**
      * The event to update: absent fields have its values, and the result contains its conflicts with other events of its owner. Without it, you check a new event of yours, which needs `start_time` and `end_time`.
      */
     event_id?: string;
-};
-
-export type ConflictView = {
-    start_time: string;
-    /**
-     * Exclusive.
-     */
-    end_time: string;
-    /**
-     * Null when you may not see that event.
-     */
-    event_id: string | null;
-    /**
-     * Null when you may not see that event.
-     */
-    title: string | null;
-    /**
-     * The occurrence of your event that overlaps it.
-     */
-    with: IntervalView;
-    /**
-     * Your event in the body of a batch, such as `/events/3`.
-     */
-    pointer?: string;
 };
 
 export type SlotView = {
@@ -521,58 +673,6 @@ export type RecurrencePatternView = {
     week_start?: string;
 };
 
-export type OverrideView = {
-    /**
-     * Identifies the occurrence, even after it was moved.
-     */
-    original_start: string;
-    start_time?: string;
-    end_time?: string;
-    /**
-     * The name of the event.
-     */
-    title?: string;
-    /**
-     * Up to 20,000 characters.
-     */
-    description?: string | null;
-    /**
-     * Where it takes place.
-     */
-    location?: string | null;
-    /**
-     * Link to an online meeting or to more information: an `http` or `https` address.
-     */
-    url?: string | null;
-    /**
-     * `free` never conflicts.
-     */
-    show_as?: 'busy' | 'free';
-    /**
-     * `cancelled` occupies no time and stays visible; `tentative` occupies it.
-     */
-    status?: 'confirmed' | 'tentative' | 'cancelled';
-};
-
-export type SplitFromView = {
-    event_id: string;
-    /**
-     * The version of that event just after the split.
-     */
-    version: number;
-};
-
-/**
- * The actions that your role allows.
- */
-export type Action = 'read' | 'edit' | 'share' | 'delete';
-
-export type PersonRoleView = {
-    user_id: string;
-    username: string;
-    role: Role;
-};
-
 export type EventView = {
     /**
      * The name of the event.
@@ -639,7 +739,7 @@ export type EventView = {
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the current version, which is also the ETag.
+     * Number of the current version, with which the ETag begins.
      */
     version: number;
     owner: PersonView;
@@ -775,7 +875,7 @@ export type EventItemView = {
      */
     split_from: SplitFromView | null;
     /**
-     * Number of the current version, which is also the ETag.
+     * Number of the current version, with which the ETag begins.
      */
     version: number;
     owner: PersonView;
@@ -906,9 +1006,77 @@ export type UpdateEventBody = {
      */
     change_comment?: string | null;
     /**
+     * The version that you have read. It counts as `If-Match` if you do not send that header.
+     */
+    version?: number;
+    /**
      * For a series: `true` lets it begin at `start_time`, on another day of its pattern, and keeps its other dates. Without it, all dates move as far as the start.
      */
     start_only?: boolean;
+    /**
+     * Read-only: ignored.
+     */
+    overrides?: Array<OverrideView>;
+    /**
+     * Read-only: ignored.
+     */
+    id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    rrule?: string | null;
+    /**
+     * Read-only: ignored.
+     */
+    series_id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    split_from?: SplitFromView | null;
+    /**
+     * Read-only: ignored.
+     */
+    owner?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    role?: Role;
+    /**
+     * Read-only: ignored.
+     */
+    can?: Array<Action>;
+    /**
+     * Read-only: ignored.
+     */
+    permissions?: Array<PersonRoleView>;
+    /**
+     * Read-only: ignored.
+     */
+    created_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_at?: string;
+    /**
+     * Read-only: ignored.
+     */
+    updated_by?: PersonView;
+    /**
+     * Read-only: ignored.
+     */
+    adjusted?: boolean;
+    /**
+     * Read-only: ignored.
+     */
+    skipped?: Array<string>;
+    /**
+     * Read-only: ignored.
+     */
+    possible_conflicts_after?: Array<ConflictView>;
+    /**
+     * Read-only: ignored.
+     */
+    deleted_at?: string;
 };
 
 export type Scope = 'this' | 'following' | 'all';
@@ -1290,6 +1458,14 @@ export type LogChangeView = {
     person?: PersonView;
 };
 
+export type OtherPartView = {
+    event_id: string;
+    /**
+     * Its title at the time of the split.
+     */
+    title: string;
+};
+
 export type LogEntryView = {
     /**
      * Position in the changelog, which identifies the change to undo.
@@ -1312,10 +1488,14 @@ export type LogEntryView = {
      */
     size: number;
     /**
-     * The change in words.
+     * The change in words: sentences about the actor, on one line, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.
      */
     summary: string;
     changes: Array<LogChangeView>;
+    /**
+     * Only of a split, if you can see the other event: the event with the later occurrences, or the one from which this event was split off.
+     */
+    other_part?: OtherPartView;
     /**
      * Only when the texts of this version were redacted.
      */
@@ -1364,7 +1544,7 @@ export type FieldDifferenceView = {
     to: string | boolean | Array<string | OverrideView> | RecurrencePatternView | null;
     type: ChangeType;
     /**
-     * The comparison word by word. Only for title, description, location and link, when the text changed.
+     * The comparison word by word. Only for title, description, location and link, when the text changed. The equal and deleted pieces together are `from`, the equal and inserted ones `to`; no piece cuts a character that people see as one. The same versions always have the same comparison.
      */
     text?: Array<TextOperationView>;
 };
@@ -1391,6 +1571,9 @@ export type DiffView = {
      * JSON Patch (RFC 6902) from the first version to the second.
      */
     patch: Array<PatchOperationView>;
+    /**
+     * The changes in words, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.
+     */
     summary: Array<string>;
 };
 
@@ -1443,6 +1626,9 @@ export type NotificationView = {
      * The fields that changed; `permissions` when the members changed.
      */
     changed: Array<string>;
+    /**
+     * What happened, in one sentence on one line, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.
+     */
     message: string;
     /**
      * When the change happened.
@@ -1482,6 +1668,13 @@ export type NotificationsView = {
     unread_count: number;
 };
 
+export type ReadAllBody = {
+    /**
+     * The `seq` of the last notification that you have seen: later ones stay unread. Absent: all notifications.
+     */
+    up_to?: number;
+};
+
 export type ReadAllView = {
     /**
      * How many were unread.
@@ -1504,8 +1697,6 @@ export type ChangesView = {
     has_more: boolean;
 };
 
-export type ProblemCode = 'unreadable_body' | 'bad_request' | 'unauthenticated' | 'wrong_credentials' | 'refresh_token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'name_taken' | 'event_conflict' | 'owner_required' | 'too_many_people' | 'request_running' | 'later_changes' | 'resync' | 'stale_version' | 'body_too_large' | 'unsupported_format' | 'validation_failed' | 'upgrade_required' | 'headers_too_large' | 'rate_limited' | 'too_many_sockets' | 'internal_error' | 'unavailable';
-
 export type FieldErrorView = {
     /**
      * JSON Pointer into the body; `/query/…`, `/path/…` or `/header/…` for the rest of the request.
@@ -1527,114 +1718,6 @@ export type FieldErrorView = {
      * For a start that is not an occurrence: the starts of the occurrences before and after it.
      */
     near?: Array<string>;
-};
-
-export type ProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Every invalid value.
-     */
-    errors?: Array<FieldErrorView>;
-};
-
-export type ConflictProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Every invalid value.
-     */
-    errors?: Array<FieldErrorView>;
-    /**
-     * With `event_conflict`: the first 50 conflicts.
-     */
-    conflicts?: Array<ConflictView>;
-    /**
-     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
-     */
-    suggestions?: Array<SlotView>;
-};
-
-export type ResyncProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Every invalid value.
-     */
-    errors?: Array<FieldErrorView>;
-    /**
-     * Reload what you show, then read on after this number.
-     */
-    after?: number;
 };
 
 export type DryRunPersonView = {
@@ -1727,46 +1810,6 @@ export type FieldClashView = {
     } | null;
 };
 
-export type StaleVersionProblemView = {
-    /**
-     * A page that explains the problem.
-     */
-    type: string;
-    /**
-     * The title of the problem.
-     */
-    title: string;
-    /**
-     * The HTTP status.
-     */
-    status: number;
-    code: ProblemCode;
-    /**
-     * One sentence for people. Never contains text from users.
-     */
-    detail?: string;
-    /**
-     * The path of the request.
-     */
-    instance: string;
-    /**
-     * The id of the request. Include it when you report the problem.
-     */
-    request_id: string;
-    /**
-     * Every invalid value.
-     */
-    errors?: Array<FieldErrorView>;
-    /**
-     * The current version of the event.
-     */
-    current_version?: number;
-    /**
-     * The fields that both sides changed: the value at your version, the current value, and the value that you sent.
-     */
-    clashes?: Array<FieldClashView>;
-};
-
 export type ChangedTailView = {
     /**
      * Null when you may not see that event.
@@ -1778,7 +1821,10 @@ export type ChangedTailView = {
     version: number | null;
 };
 
-export type LaterChangesProblemView = {
+/**
+ * The body could not be read. Send well-formed JSON or MessagePack.
+ */
+export type UnreadableBodyProblem = {
     /**
      * A page that explains the problem.
      */
@@ -1790,8 +1836,11 @@ export type LaterChangesProblemView = {
     /**
      * The HTTP status.
      */
-    status: number;
-    code: ProblemCode;
+    status: 400;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unreadable_body';
     /**
      * One sentence for people. Never contains text from users.
      */
@@ -1805,19 +1854,439 @@ export type LaterChangesProblemView = {
      */
     request_id: string;
     /**
-     * Every invalid value.
+     * What could not be read.
      */
     errors?: Array<FieldErrorView>;
+};
+
+/**
+ * Sign in first. Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, log in again.
+ */
+export type UnauthenticatedProblem = {
     /**
-     * With `event_conflict`: the first 50 conflicts.
+     * A page that explains the problem.
      */
-    conflicts?: Array<ConflictView>;
+    type: string;
     /**
-     * With `event_conflict`, except for batches: the next three times at which the event would not conflict.
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 401;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unauthenticated';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The name or the password is wrong. Check both and try again.
+ */
+export type WrongCredentialsProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 401;
+    /**
+     * The problem, for programs.
+     */
+    code: 'wrong_credentials';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The refresh token is not valid. It was already used, it has expired, or its session has ended. Log in again.
+ */
+export type RefreshTokenInvalidProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 401;
+    /**
+     * The problem, for programs.
+     */
+    code: 'refresh_token_invalid';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Your role does not allow this. Ask the owner of the event for a role that does.
+ */
+export type ForbiddenProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 403;
+    /**
+     * The problem, for programs.
+     */
+    code: 'forbidden';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Not found. It does not exist, or you have no access to it. Check the address, or ask the owner for access.
+ */
+export type NotFoundProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 404;
+    /**
+     * The problem, for programs.
+     */
+    code: 'not_found';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * None of the formats in Accept is available. Accept `application/json` or `application/msgpack`.
+ */
+export type NotAcceptableProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 406;
+    /**
+     * The problem, for programs.
+     */
+    code: 'not_acceptable';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * This name or e-mail address is taken. Choose another one. Each pointer in `errors` names a value that is taken.
+ */
+export type NameTakenProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'name_taken';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The invalid values, up to 100.
+     */
+    errors: Array<FieldErrorView>;
+    /**
+     * How many more there are.
+     */
+    and_more?: number;
+};
+
+/**
+ * The owner is busy at that time. `conflicts` lists the conflicting occurrences. Choose another time, or send `on_conflict: "allow"` to store the event anyway.
+ */
+export type EventConflictProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'event_conflict';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The first conflicts: up to 50, or up to 100 for a batch, with at least one of each event.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * How many more there are.
+     */
+    and_more?: number;
+    /**
+     * Except for batches: the next three times at which the event would not conflict.
      */
     suggestions?: Array<SlotView>;
+};
+
+/**
+ * An event must have an owner. Transfer the ownership first: give another member the role `owner`.
+ */
+export type OwnerRequiredProblem = {
     /**
-     * With `later_changes`: the fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'owner_required';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The event has the largest allowed number of members. Revoke the access of some members before you share the event with others.
+ */
+export type TooManyPeopleProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'too_many_people';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The first request with this key is still running. Send the request again after `Retry-After` seconds with the same `Idempotency-Key` to receive the response to the first one.
+ */
+export type RequestRunningProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'request_running';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Later changes prevent this undo. What you want to undo has changed again since; `clashes` lists the differences. Undo the later changes first, or make a new change.
+ */
+export type LaterChangesProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'later_changes';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The fields that changed again since: the value after the change, the current value, and the value that undoing would restore.
      */
     clashes?: Array<FieldClashView>;
     /**
@@ -1825,6 +2294,272 @@ export type LaterChangesProblemView = {
      */
     tails?: Array<ChangedTailView>;
 };
+
+/**
+ * The stream does not reach back that far. Reload what you show, then continue after the number in `after`.
+ */
+export type ResyncProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 410;
+    /**
+     * The problem, for programs.
+     */
+    code: 'resync';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * Reload what you show, then read on after this number.
+     */
+    after?: number;
+};
+
+/**
+ * The event changed since the version you sent. Somebody else changed the same fields. If the server tried to merge, `clashes` lists the differences. Reload the event (`current_version`) and apply your change again.
+ */
+export type StaleVersionProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 412;
+    /**
+     * The problem, for programs.
+     */
+    code: 'stale_version';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The current version of the event.
+     */
+    current_version?: number;
+    /**
+     * The fields that both sides changed: the value at your version, the current value, and the value that you sent.
+     */
+    clashes?: Array<FieldClashView>;
+};
+
+/**
+ * It exists already. You sent `If-None-Match: *`, which allows the request only if nothing exists at its address.
+ */
+export type PreconditionFailedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 412;
+    /**
+     * The problem, for programs.
+     */
+    code: 'precondition_failed';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The body is too large. Send less in one request.
+ */
+export type BodyTooLargeProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 413;
+    /**
+     * The problem, for programs.
+     */
+    code: 'body_too_large';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * This body format is not supported. Send `application/json` or `application/msgpack`.
+ */
+export type UnsupportedFormatProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 415;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unsupported_format';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Some values are not valid. Each entry of `errors` points to one value and says what is wrong with it.
+ */
+export type ValidationFailedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 422;
+    /**
+     * The problem, for programs.
+     */
+    code: 'validation_failed';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The invalid values, up to 100.
+     */
+    errors: Array<FieldErrorView>;
+    /**
+     * How many more there are.
+     */
+    and_more?: number;
+    /**
+     * For a batch: the conflicts of the events that have no invalid values.
+     */
+    conflicts?: Array<ConflictView>;
+};
+
+/**
+ * The service is not ready. Try again after `Retry-After` seconds.
+ */
+export type UnavailableProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 503;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unavailable';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+export type ShareEventRequest = ShareBody | Array<ShareEntry> | ShareEntry;
+
+export type CreateEventsRequest = CreateEventsBody | Array<CreateEventBody>;
 
 export type GetMetricsData = {
     body?: never;
@@ -1869,7 +2604,7 @@ export type GetReadinessErrors = {
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
@@ -1888,11 +2623,11 @@ export type FindUsersData = {
     path?: never;
     query?: {
         /**
-         * The whole name, in any case.
+         * The whole name, in any case. Example: `ana`.
          */
         username?: string;
         /**
-         * The whole e-mail address, in any case.
+         * The whole e-mail address, in any case. Example: `ana@example.com`.
          */
         email?: string;
     };
@@ -1903,19 +2638,19 @@ export type FindUsersErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
@@ -1940,31 +2675,31 @@ export type RegisterErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `name_taken`: This name or e-mail address is taken
      */
-    409: ProblemView;
+    409: NameTakenProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RegisterError = RegisterErrors[keyof RegisterErrors];
@@ -1989,31 +2724,31 @@ export type LoginErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `wrong_credentials`: The name or the password is wrong
      */
-    401: ProblemView;
+    401: WrongCredentialsProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type LoginError = LoginErrors[keyof LoginErrors];
@@ -2038,31 +2773,31 @@ export type RefreshErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `refresh_token_invalid`: The refresh token is not valid
      */
-    401: ProblemView;
+    401: RefreshTokenInvalidProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RefreshError = RefreshErrors[keyof RefreshErrors];
@@ -2087,31 +2822,31 @@ export type LogoutErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type LogoutError = LogoutErrors[keyof LogoutErrors];
@@ -2136,31 +2871,31 @@ export type EraseMeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type EraseMeError = EraseMeErrors[keyof EraseMeErrors];
@@ -2185,15 +2920,15 @@ export type GetMeErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetMeError = GetMeErrors[keyof GetMeErrors];
@@ -2218,35 +2953,35 @@ export type UpdateMeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `name_taken`: This name or e-mail address is taken
      */
-    409: ProblemView;
+    409: NameTakenProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
@@ -2271,15 +3006,15 @@ export type ListSessionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
@@ -2309,23 +3044,23 @@ export type EndSessionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
@@ -2363,19 +3098,19 @@ export type GetFreeBusyErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
@@ -2390,10 +3125,10 @@ export type GetFreeBusyResponses = {
 export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
 
 export type ShareEventData = {
-    body: ShareBody | Array<ShareEntry> | ShareEntry;
+    body: ShareEventRequest;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -2411,50 +3146,54 @@ export type ShareEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
      */
-    409: ProblemView;
+    409: ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * The members of the event; with `dry_run`, the result of the dry run
+     * The members of the event
      */
     200: PermissionsView;
 };
@@ -2471,7 +3210,7 @@ export type ListPermissionsData = {
     };
     query?: {
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
     };
@@ -2482,23 +3221,23 @@ export type ListPermissionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsErrors];
@@ -2514,6 +3253,12 @@ export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermiss
 
 export type RevokePermissionData = {
     body?: never;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2532,31 +3277,35 @@ export type RevokePermissionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `owner_required`: An event must have an owner
+     * `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
      */
-    409: ProblemView;
+    409: ({
+        code: 'owner_required';
+    } & OwnerRequiredProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissionErrors];
@@ -2572,6 +3321,12 @@ export type RevokePermissionResponse = RevokePermissionResponses[keyof RevokePer
 
 export type ChangeRoleData = {
     body: ChangeRoleBody;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The event.
@@ -2590,50 +3345,56 @@ export type ChangeRoleErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner
+     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'owner_required';
+    } & OwnerRequiredProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
 
 export type ChangeRoleResponses = {
     /**
-     * The members of the event; with `dry_run`, the result of the dry run
+     * The members of the event
      */
     200: PermissionsView;
 };
@@ -2651,39 +3412,39 @@ export type CheckConflictsErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
@@ -2702,75 +3463,75 @@ export type ListEventsData = {
     path?: never;
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
         /**
-         * Events that end after this. An instant, or a wall time or date in your time zone.
+         * Events that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
          */
         from?: string;
         /**
-         * Events that start before this. An instant, or a wall time or date in your time zone.
+         * Events that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
          */
         to?: string;
         /**
-         * The same as `from`.
+         * The same as `from`. Example: `2026-06-01`.
          */
         start_date?: string;
         /**
-         * The same as `to`.
+         * The same as `to`. Example: `2026-07-01`.
          */
         end_date?: string;
         /**
-         * Text in title, description or location, ignoring case.
+         * Text in title, description or location. Upper and lower case, the way in which characters are composed, and the kind and number of spaces make no difference. Example: `sync`.
          */
         q?: string;
         /**
-         * Text in the location, ignoring case.
+         * Text in the location, compared in the same way. Example: `Room 4`.
          */
         location?: string;
         /**
-         * Your role on the event.
+         * Your role on the event. Example: `viewer`.
          */
         role?: Role;
         /**
-         * Only events of this owner.
+         * Only events of this owner. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01`.
          */
         owner_id?: string;
         /**
-         * Only series, or only single events.
+         * Only series, or only single events. Example: `true`.
          */
         is_recurring?: boolean;
         /**
-         * Only events that changed at or after this instant.
+         * Only events that changed at or after this instant. Example: `2026-05-04T09:30:00Z`.
          */
         updated_since?: string;
         /**
-         * Lists your deleted events instead. With `as_of`, those that were deleted at that time.
+         * Lists your deleted events instead. With `as_of`, those that were deleted at that time. Example: `false`.
          */
         deleted?: boolean;
         /**
-         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart.
+         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart. Example: `true`.
          */
         expand?: boolean;
         /**
-         * Order of the list.
+         * Order of the list. Example: `start_time`.
          */
         sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
     };
@@ -2781,19 +3542,19 @@ export type ListEventsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
@@ -2811,7 +3572,7 @@ export type CreateEventData = {
     body: CreateEventBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -2824,35 +3585,39 @@ export type CreateEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type CreateEventError = CreateEventErrors[keyof CreateEventErrors];
@@ -2867,10 +3632,10 @@ export type CreateEventResponses = {
 export type CreateEventResponse = CreateEventResponses[keyof CreateEventResponses];
 
 export type CreateEventsData = {
-    body: CreateEventsBody | Array<CreateEventBody>;
+    body: CreateEventsRequest;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -2883,35 +3648,39 @@ export type CreateEventsErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
@@ -2929,9 +3698,13 @@ export type DeleteEventData = {
     body?: never;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, the response is a 412.
+         * The ETag or the version you last read, such as `"3"`, several of them, or `*`. Only changes to the content count, not those of members. If the event has changed since, the response is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2941,11 +3714,11 @@ export type DeleteEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
          */
         scope?: Scope;
     };
@@ -2956,31 +3729,39 @@ export type DeleteEventErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `request_running`: The first request with this key is still running
      */
-    412: StaleVersionProblemView;
+    409: RequestRunningProblem;
+    /**
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
+     */
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type DeleteEventError = DeleteEventErrors[keyof DeleteEventErrors];
@@ -2998,7 +3779,7 @@ export type GetEventData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of the version that you have, such as `"3"`.
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `"3.201544831"`.
          */
         'If-None-Match'?: string;
     };
@@ -3010,7 +3791,7 @@ export type GetEventData = {
     };
     query?: {
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
     };
@@ -3021,23 +3802,23 @@ export type GetEventErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetEventError = GetEventErrors[keyof GetEventErrors];
@@ -3055,13 +3836,17 @@ export type PatchEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
+         * The ETag or the version you last read, such as `"3"`, several of them, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240). Example: `handling=strict`.
          */
         Prefer?: string;
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3071,11 +3856,11 @@ export type PatchEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
          */
         scope?: Scope;
     };
@@ -3086,54 +3871,62 @@ export type PatchEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
-    412: StaleVersionProblemView;
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type PatchEventError = PatchEventErrors[keyof PatchEventErrors];
 
 export type PatchEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3144,13 +3937,17 @@ export type UpdateEventData = {
     body: UpdateEventBody;
     headers?: {
         /**
-         * The version you last read, such as `"3"`, or `*`. If the event has changed since, your change is merged; a conflict with those changes is a 412.
+         * The ETag or the version you last read, such as `"3"`, several of them, or `*`. Only changes to the content count, not those of members. If the event has changed since, your change is merged; a conflict with those changes is a 412. Example: `"3"`.
          */
         'If-Match'?: string;
         /**
-         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240).
+         * `handling=strict` rejects a change that is based on an older version, instead of merging it (RFC 7240). Example: `handling=strict`.
          */
         Prefer?: string;
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3160,11 +3957,11 @@ export type UpdateEventData = {
     };
     query?: {
         /**
-         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events.
+         * Original start of an occurrence: an instant, a wall time in the zone of the event, or a date for all-day events. Example: `2026-06-08T08:00:00Z`.
          */
         occurrence?: string;
         /**
-         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`.
+         * The occurrences to change: `this` one (the default with `occurrence`), this and the `following` ones, or `all`. Example: `this`.
          */
         scope?: Scope;
     };
@@ -3175,54 +3972,62 @@ export type UpdateEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
-     * `event_conflict`: The owner is busy at that time
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
-     * `stale_version`: The event changed since the version you sent
+     * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
-    412: StaleVersionProblemView;
+    412: ({
+        code: 'stale_version';
+    } & StaleVersionProblem) | ({
+        code: 'precondition_failed';
+    } & PreconditionFailedProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type UpdateEventError = UpdateEventErrors[keyof UpdateEventErrors];
 
 export type UpdateEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3233,7 +4038,7 @@ export type RestoreEventData = {
     body?: RestoreEventBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -3251,50 +4056,54 @@ export type RestoreEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    409: ConflictProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RestoreEventError = RestoreEventErrors[keyof RestoreEventErrors];
 
 export type RestoreEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3311,27 +4120,27 @@ export type ListOccurrencesData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
         /**
-         * Occurrences that end after this. An instant, or a wall time or date in your time zone.
+         * Occurrences that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
          */
         from?: string;
         /**
-         * Occurrences that start before this. An instant, or a wall time or date in your time zone.
+         * Occurrences that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
          */
         to?: string;
     };
@@ -3342,23 +4151,23 @@ export type ListOccurrencesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
@@ -3383,31 +4192,31 @@ export type FindTimeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type FindTimeError = FindTimeErrors[keyof FindTimeErrors];
@@ -3431,19 +4240,19 @@ export type ListVersionsData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
     };
@@ -3454,23 +4263,23 @@ export type ListVersionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListVersionsError = ListVersionsErrors[keyof ListVersionsErrors];
@@ -3504,23 +4313,23 @@ export type GetVersionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
@@ -3544,35 +4353,35 @@ export type ListChangelogData = {
     };
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
         /**
-         * Oldest first (default) or newest first.
+         * Oldest first (default) or newest first. Example: `asc`.
          */
         order?: 'asc' | 'desc';
         /**
-         * Only changes of this field; `permissions` for changes of members.
+         * Only changes of this field; `permissions` for changes of members. Example: `title`.
          */
         field?: 'title' | 'description' | 'location' | 'url' | 'start_time' | 'end_time' | 'time_zone' | 'all_day' | 'is_recurring' | 'recurrence_pattern' | 'excluded' | 'added' | 'overrides' | 'show_as' | 'status' | 'deleted' | 'permissions';
         /**
-         * Only changes by this person: user name or id.
+         * Only changes by this person: user name or id. Example: `ana`.
          */
         author?: string;
         /**
-         * Only changes of this kind.
+         * Only changes of this kind. Example: `created`.
          */
         kind?: ChangeKind;
     };
@@ -3583,23 +4392,23 @@ export type ListChangelogErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListChangelogError = ListChangelogErrors[keyof ListChangelogErrors];
@@ -3637,23 +4446,23 @@ export type DiffVersionsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type DiffVersionsError = DiffVersionsErrors[keyof DiffVersionsErrors];
@@ -3671,7 +4480,7 @@ export type RollbackEventData = {
     body?: RollbackBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -3693,50 +4502,56 @@ export type RollbackEventErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: LaterChangesProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
 
 export type RollbackEventResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3747,7 +4562,7 @@ export type RevertChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -3769,50 +4584,56 @@ export type RevertChangeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: LaterChangesProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
 
 export type RevertChangeResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3823,7 +4644,7 @@ export type UndoChangeData = {
     body?: RevertBody;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
@@ -3845,50 +4666,58 @@ export type UndoChangeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
-    400: ProblemView;
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `forbidden`: Your role does not allow this
      */
-    403: ProblemView;
+    403: ForbiddenProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `event_conflict`: The owner is busy at that time; `too_many_people`: The event has the largest allowed number of members; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
-    409: LaterChangesProblemView;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
-    413: ProblemView;
+    413: BodyTooLargeProblem;
     /**
      * `unsupported_format`: This body format is not supported
      */
-    415: ProblemView;
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type UndoChangeError = UndoChangeErrors[keyof UndoChangeErrors];
 
 export type UndoChangeResponses = {
     /**
-     * The event as it is now; with `dry_run`, the result of the dry run
+     * The event as it is now
      */
     200: EventView;
 };
@@ -3900,23 +4729,23 @@ export type ListNotificationsData = {
     path?: never;
     query?: {
         /**
-         * The largest number of items to return. Defaults to 50.
+         * The largest number of items to return. Defaults to 50. Example: `50`.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the previous page.
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
          */
         cursor?: string;
         /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items.
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
          */
         page?: number;
         /**
-         * The number of items per numbered page. Defaults to 50.
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
          */
         page_size?: number;
         /**
-         * Only notifications that you have not read.
+         * Only notifications that you have not read. Example: `true`.
          */
         unread?: boolean;
     };
@@ -3927,19 +4756,19 @@ export type ListNotificationsErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
@@ -3954,7 +4783,7 @@ export type ListNotificationsResponses = {
 export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
 
 export type ReadAllNotificationsData = {
-    body?: never;
+    body?: ReadAllBody;
     path?: never;
     query?: never;
     url: '/api/notifications/read-all';
@@ -3962,21 +4791,33 @@ export type ReadAllNotificationsData = {
 
 export type ReadAllNotificationsErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ReadAllNotificationsError = ReadAllNotificationsErrors[keyof ReadAllNotificationsErrors];
@@ -4006,23 +4847,23 @@ export type ReadNotificationErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_found`: Not found
      */
-    404: ProblemView;
+    404: NotFoundProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ReadNotificationError = ReadNotificationErrors[keyof ReadNotificationErrors];
@@ -4041,11 +4882,11 @@ export type ListChangesData = {
     path?: never;
     query?: {
         /**
-         * The `seq` of the last item that you have. Without it, from the first item that is stored.
+         * The `seq` of the last item that you have. Without it, from the first item that is stored. Example: `12`.
          */
         after?: number;
         /**
-         * Maximum number of items (default 50).
+         * Maximum number of items (default 50). Example: `50`.
          */
         limit?: number;
     };
@@ -4056,23 +4897,23 @@ export type ListChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `resync`: The stream does not reach back that far
      */
-    410: ResyncProblemView;
+    410: ResyncProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
@@ -4090,16 +4931,20 @@ export type StreamChangesData = {
     body?: never;
     headers?: {
         /**
-         * The last `id` that you received; browsers send it when they reconnect.
+         * The last `id` that you received; browsers send it when they reconnect. Example: `12`.
          */
         'Last-Event-ID'?: string;
     };
     path?: never;
     query?: {
         /**
-         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change.
+         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change. Example: `12`.
          */
         after?: number;
+        /**
+         * The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may. Example: `eyJhbGciOi…`.
+         */
+        token?: string;
     };
     url: '/api/changes/stream';
 };
@@ -4108,23 +4953,19 @@ export type StreamChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
-    401: ProblemView;
+    401: UnauthenticatedProblem;
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
-    406: ProblemView;
+    406: NotAcceptableProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
-    422: ProblemView;
-    /**
-     * `too_many_sockets`: You have too many live connections
-     */
-    429: ProblemView;
+    422: ValidationFailedProblem;
     /**
      * `unavailable`: The service is not ready
      */
-    503: ProblemView;
+    503: UnavailableProblem;
 };
 
 export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
