@@ -10,7 +10,7 @@ import {
 } from '../../sdk/generated/sdk.gen.js';
 import type { CreateEventBody, EventView } from '../../sdk/generated/types.gen.js';
 import { type EventContent, isSeries, selectContent } from '../../src/content/event-content.js';
-import { listOccurrences } from '../../src/content/occurrences.js';
+import { listOccurrences, wireOccurrence } from '../../src/content/occurrences.js';
 import { fromSnapshot, type Snapshot } from '../../src/content/snapshot.js';
 import { READS } from '../../src/events/reads.js';
 import { share } from '../support/meetings.js';
@@ -184,7 +184,10 @@ function expectedIds(states: State[], person: Person, query: Query): string[] {
     if (q !== undefined && !versions.some((one) => texts(one).some((text) => contains(text, q)))) return false;
     if (location !== undefined && !versions.some((one) => contains(one.location, location))) return false;
     if (from === -Infinity && to === Infinity) return true;
-    return listOccurrences(content, RANGE, 10_000).some(({ start, end }) => start * 1_000 < to && end * 1_000 > from);
+    // The dates of all-day events are compared with the clocks of the reader, which are UTC here.
+    return listOccurrences(content, RANGE, 10_000)
+      .map((occurrence) => wireOccurrence(content, occurrence))
+      .some(({ start_time, end_time }) => Date.parse(start_time) < to && Date.parse(end_time) > from);
   });
   const column = sort.endsWith('start_time')
     ? ({ content }: State): number => content.startTime.getTime()
