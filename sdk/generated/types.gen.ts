@@ -2027,6 +2027,10 @@ export type NotFoundProblem = {
      * The id of the request. Include it when you report the problem.
      */
     request_id: string;
+    /**
+     * For an event that exists: the value of the query that names no occurrence of it.
+     */
+    errors?: Array<FieldErrorView>;
 };
 
 /**

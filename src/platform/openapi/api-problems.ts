@@ -3,7 +3,7 @@ import { ApiResponse, getSchemaPath, type ResponseObject } from '@nestjs/swagger
 import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
 import { EXTRA_MODELS } from './extra-models.js';
 import { mapResponses, type Operation } from './operations.js';
-import { ProblemView, UnreadableProblemView } from './problem-view.js';
+import { ProblemView, UnreadableProblemView, NotFoundProblemView } from './problem-view.js';
 import { resolve, type Schema, type Schemas } from './schemas.js';
 
 interface ProblemMembers {
@@ -23,6 +23,7 @@ export function extendProblem<Code extends ProblemCode>(code: Code, members: Pro
 
 EXTRA_MODELS.add(ProblemView);
 extendProblem('unreadable_body', { view: UnreadableProblemView, example: {} });
+extendProblem('not_found', { view: NotFoundProblemView, example: {} });
 
 /** Marks a response with its problem codes until `withProblemDocuments` describes it. */
 const CODES = 'x-codes';

@@ -64,3 +64,12 @@ export class UnreadableProblemView extends ProblemView {
   @ApiProperty({ type: [FieldErrorView], required: false, description: 'What could not be read.' })
   errors?: FieldErrorView[];
 }
+
+export class NotFoundProblemView extends ProblemView {
+  @ApiProperty({
+    type: [FieldErrorView],
+    required: false,
+    description: 'For an event that exists: the value of the query that names no occurrence of it.',
+  })
+  errors?: FieldErrorView[];
+}
