@@ -2828,9 +2828,13 @@ export type LogoutErrors = {
      */
     400: UnreadableBodyProblem;
     /**
-     * `unauthenticated`: Sign in first
+     * `unauthenticated`: Sign in first; `refresh_token_invalid`: The refresh token is not valid
      */
-    401: UnauthenticatedProblem;
+    401: ({
+        code: 'unauthenticated';
+    } & UnauthenticatedProblem) | ({
+        code: 'refresh_token_invalid';
+    } & RefreshTokenInvalidProblem);
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */

@@ -9,14 +9,9 @@ export type Access = 'public' | 'optional' | 'signed_in';
 /** Anybody may call it. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, 'public' satisfies Access);
 
-/** Anybody may call it; `request.actor` is the caller if they sent a valid token. The handler judges what they may do. */
+/** Anybody may call it; `request.actor` is the caller if they sent a valid token. The handler judges what they may do, and documents its refusals. */
 export const OptionallySignedIn = (): MethodDecorator =>
-  applyDecorators(
-    SetMetadata(ACCESS, 'optional' satisfies Access),
-    ApiBearerAuth(),
-    ApiSecurity({}),
-    ApiProblems('unauthenticated'),
-  );
+  applyDecorators(SetMetadata(ACCESS, 'optional' satisfies Access), ApiBearerAuth(), ApiSecurity({}));
 
 /** The route also takes the access token as `?token=`, for clients that cannot send a header. */
 export const TOKEN_IN_QUERY = 'convene:token-in-query';
