@@ -22,9 +22,7 @@ afterAll(() => app.close());
 /** Ana has nothing else to do in any test. */
 async function newSeries(body: Partial<CreateEventBody>, zone = 'UTC'): Promise<EventView> {
   ana = await app.signUp('ana', zone);
-  return ok(
-    createEvent({ client: ana.client, body: { title: 'Sync', ...at('2026-06-01'), ...body } as CreateEventBody }),
-  );
+  return ok(createEvent({ client: ana.client, body: { title: 'Sync', ...at('2026-06-01'), ...body } }));
 }
 
 /** An hour from ten, or from another hour. */

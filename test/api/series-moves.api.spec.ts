@@ -21,9 +21,7 @@ afterAll(() => app.close());
 /** Ana has nothing else to do in any test. */
 async function newSeries(body: Partial<CreateEventBody>, zone = 'UTC'): Promise<EventView> {
   ana = await app.signUp('ana', zone);
-  return ok(
-    createEvent({ client: ana.client, body: { title: 'Sync', ...at('2026-06-01'), ...body } as CreateEventBody }),
-  );
+  return ok(createEvent({ client: ana.client, body: { title: 'Sync', ...at('2026-06-01'), ...body } }));
 }
 
 /** An hour from ten, or from another hour. */
@@ -52,7 +50,7 @@ describe('a field that is equal', () => {
 
   const echoes: [string, (event: EventView) => UpdateEventBody][] = [
     ['nothing else', () => ({})],
-    ['the pattern', ({ recurrence_pattern }) => ({ recurrence_pattern }) as UpdateEventBody],
+    ['the pattern', ({ recurrence_pattern }) => ({ recurrence_pattern })],
     ['the rule as text', ({ rrule }) => ({ recurrence_pattern: rrule! })],
     [
       'the rule with what it implies',
@@ -60,17 +58,16 @@ describe('a field that is equal', () => {
     ],
     [
       'all that it read',
-      ({ recurrence_pattern, excluded, added, time_zone, all_day, is_recurring, title, description }) =>
-        ({
-          recurrence_pattern,
-          excluded,
-          added,
-          time_zone,
-          all_day,
-          is_recurring,
-          title,
-          description,
-        }) as UpdateEventBody,
+      ({ recurrence_pattern, excluded, added, time_zone, all_day, is_recurring, title, description }) => ({
+        recurrence_pattern,
+        excluded,
+        added,
+        time_zone,
+        all_day,
+        is_recurring,
+        title,
+        description,
+      }),
     ],
   ];
 
@@ -100,7 +97,7 @@ describe('a field that is equal', () => {
       await read(event.id);
     const body = { recurrence_pattern, excluded, added, time_zone, all_day, is_recurring, title, start_time, end_time };
     for (const scope of ['following', 'all'] as const) {
-      const same = await changePart(ana, event, '2026-06-22T10:00:00Z', scope, body as UpdateEventBody);
+      const same = await changePart(ana, event, '2026-06-22T10:00:00Z', scope, body);
       expect(same).toMatchObject({ id: event.id, version: 2 });
     }
     expect(await patch(event, body as UpdateEventBody)).toMatchObject({ version: 2 });
@@ -303,10 +300,8 @@ describe('an editor', () => {
 describe('suggestions', () => {
   it('are made for an all-day event, a series of days, and a series without room on its days', async () => {
     const busy = await newSeries({ all_day: true, start_time: '2026-06-01', end_time: '2026-06-03' });
-    const suggested = async (body: Partial<CreateEventBody>) => {
-      const problem = await refused(
-        createEvent({ client: ana.client, body: { title: 'x', ...body } as CreateEventBody }),
-      );
+    const suggested = async (body: Omit<CreateEventBody, 'title'>) => {
+      const problem = await refused(createEvent({ client: ana.client, body: { title: 'x', ...body } }));
       return (problem as unknown as { suggestions: { start_time: string }[] }).suggestions.map(
         ({ start_time }) => start_time,
       );

@@ -272,7 +272,7 @@ describe('the OpenAPI document', () => {
   it('names every body', () => {
     expect(
       wrong(({ requestBody }) =>
-        Object.values(requestBody?.content ?? {}).some(({ schema }) => !('$ref' in (schema as object))),
+        Object.values(requestBody?.content ?? {}).some(({ schema }) => !('$ref' in schema)),
       ),
     ).toEqual([]);
   });
@@ -284,7 +284,7 @@ describe('the OpenAPI document', () => {
       const successes = Object.keys(operation.responses).filter((status) => status.startsWith('2'));
       expect([id, successes.length]).toEqual([id, 1]);
       const real = operation.responses[successes[0]!]!.content?.['application/json']?.schema;
-      expect([id, real === undefined || '$ref' in (real as object)]).toEqual([id, true]);
+      expect([id, real === undefined || '$ref' in real]).toEqual([id, true]);
       const response = operation['x-dry-run-response']!;
       expect(response.headers).toMatchObject({ 'Convene-Dry-Run': {} });
       expect(Object.keys(response.content!)).toEqual(['application/json']);
