@@ -11,6 +11,7 @@ import { EventsRepository } from './events.repository.js';
 import {
   type EventOccurrence,
   listOccurrences,
+  MAX_ZONE_DIFFERENCE,
   type OccurrenceKey,
   type ReaderWindow,
 } from '../content/occurrences.js';
@@ -75,7 +76,7 @@ export class OccurrencesService {
       [...series, ...single].flatMap((record) => {
         const key = after && toOccurrenceKey(record.event.id, after);
         const wanted = isSeries(record.event) ? accepts : undefined;
-        const found = listOccurrences(record.event, { from: window.from, to }, take, key, wanted);
+        const found = listOccurrences(record.event, { ...window, to }, take, key, wanted);
         return found.map((occurrence) => ({ record, occurrence }));
       });
     const from = Math.max(window.from, after?.start ?? window.from);
@@ -87,12 +88,20 @@ export class OccurrencesService {
 
 /**
  * Expands the beginning of a window, and more of it until that has enough occurrences: of many series, the whole window
- * would have far more. What starts before the end of a part is complete.
+ * would have far more. What starts before the end of a part is complete, but for all-day events of other zones, which may
+ * start earlier than the date of the reader on which they are.
  */
-function expandPage<T>(from: number, to: number, enough: number, expand: (to: number) => T[]): T[] {
+function expandPage(
+  from: number,
+  to: number,
+  enough: number,
+  expand: (to: number) => ExpandedRecord[],
+): ExpandedRecord[] {
   for (const share of [1 / 16, 1 / 4]) {
-    const found = expand(from + Math.ceil((to - from) * share));
-    if (found.length >= enough) return found;
+    const end = from + Math.ceil((to - from) * share);
+    const found = expand(end);
+    const complete = found.filter(({ occurrence }) => occurrence.start < end - MAX_ZONE_DIFFERENCE);
+    if (complete.length >= enough) return found;
   }
   return expand(to);
 }

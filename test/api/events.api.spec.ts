@@ -166,7 +166,8 @@ describe('the time of an event', () => {
 
   it('moves out of a gap of the clocks by the gap, and is the first of two', async () => {
     const gap = await create({ start_time: '2026-03-29T02:30:00', end_time: '2026-03-29T05:00:00' }, ben);
-    expect(gap).toMatchObject({ start_time: '2026-03-29T01:30:00Z', end_time: '2026-03-29T03:00:00Z' });
+    const moved = { start_time: '2026-03-29T01:30:00Z', end_time: '2026-03-29T04:00:00Z', adjusted: true };
+    expect(gap).toMatchObject(moved);
     const twice = await create({ start_time: '2026-10-25T02:30:00', end_time: '2026-10-25T05:00:00' }, ben);
     expect(twice).toMatchObject({ start_time: '2026-10-25T00:30:00Z', end_time: '2026-10-25T04:00:00Z' });
   });

@@ -37,6 +37,7 @@ const ACTORS: Record<string, Name> = {
   updateEvent: 'ben',
   patchEvent: 'ben',
   deleteEvent: 'ana',
+  'deleteEvent of one occurrence': 'ben',
   restoreEvent: 'ana',
   rollbackEvent: 'ben',
   revertChange: 'ben',

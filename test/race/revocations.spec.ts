@@ -71,10 +71,10 @@ async function takeMoment(userId: string, graceMs: number): Promise<Moment> {
   return { mark, time, received: new Map(own.flatMap((watcher) => [...watcher.received()])) };
 }
 
-/** Returns the ids of items about the recipient's own role, which may be sent at any time. */
+/** Returns the ids of items about the end of the recipient's own access, which may be sent at any time. */
 async function listOwnItems(): Promise<Set<string>> {
   const rows = await database.query<{ id: string }>(
-    `SELECT id FROM notifications WHERE members #>> '{named,0,userId}' = user_id::text`,
+    `SELECT id FROM notifications WHERE type = 'access_revoked' AND members #>> '{named,0,userId}' = user_id::text`,
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -164,7 +164,7 @@ function listReceivedAfter({ revocations }: Outcome, own: Set<string>): Item[] {
   );
 }
 
-/** Expects that a user who was offline receives only items about their own role, over every transport and by polling. */
+/** Expects that a user who was offline receives only items about the end of their access, over every transport and by polling. */
 async function expectOnlyOwnItems(person: PlainPerson, own: Set<string>): Promise<void> {
   const [stream] = await database.query<{ last: number; ids: string[] }>(
     `SELECT max(seq)::int AS last, array_agg(id::text ORDER BY seq) AS ids FROM notifications WHERE user_id = $1`,
