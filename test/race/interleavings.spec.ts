@@ -144,7 +144,8 @@ describe('a write that waits while its author', () => {
     const { status, json, entries } = await overtaken(row, become('ben', 'owner'));
     expect(done(status), JSON.stringify(json)).toBe(true);
     expect(entries.filter((entry) => !entry.startsWith('ownership'))).toEqual(changes(row).sort());
-    expect(json).toMatchObject({ owner: { id: scene.ben.id } });
+    // A deletion has no body.
+    if (status !== 204) expect(json).toMatchObject({ owner: { id: scene.ben.id } });
   });
 
   it('becomes the owner is refused when the owner may not do it: leaving', async () => {
@@ -162,7 +163,8 @@ describe('a write that waits while the event', () => {
     const { status, json, entries } = await overtaken(row, become('dora', 'owner'));
     expect(done(status), JSON.stringify(json)).toBe(true);
     expect(entries.filter((entry) => !entry.startsWith('ownership'))).toEqual(changes(row).sort());
-    expect(json).toMatchObject({ owner: { id: scene.dora.id } });
+    // A deletion has no body.
+    if (status !== 204) expect(json).toMatchObject({ owner: { id: scene.dora.id } });
   });
 
   it.each([...EDITS, ...OWNED, LEAVING])('is deleted is refused: $name', async (row) => {
