@@ -76,7 +76,7 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await page.locator('#oauth_password').fill(ana.password);
     const form = page.locator('.auth-container', { has: page.locator('#oauth_username') });
     await form.locator('.auth-btn-wrapper .authorize').click();
-    await form.getByText('Logout').waitFor();
+    await page.locator('.dialog-ux').getByText('Logout').waitFor();
     await page.locator('.dialog-ux .btn-done').first().click();
 
     const execute = async (operation: string): Promise<[status: string, body: unknown]> => {
