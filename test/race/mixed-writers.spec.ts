@@ -135,8 +135,8 @@ describe('sharing, revoking and editing one event at once', () => {
     expect(inbox.items).toHaveLength(99);
     for (const guest of guests) {
       const told = await ok(listNotifications({ client: guest.client, query: { limit: 200 } }));
-      expect(told.items[0]).toMatchObject({ type: 'access_revoked' });
-      expect(told.items.at(-1)).toMatchObject({ type: 'event_shared' });
+      // All that is left of the event.
+      expect(told.items.map(({ type }) => type)).toEqual(Array.from({ length: 8 }, () => 'access_revoked'));
     }
   });
 });

@@ -77,10 +77,12 @@ describe('accounts, as the reference systems document them', () => {
 
     const second = await refresh(first.body.refresh_token);
     expect(second.status).toBe(200);
-    // Two generations old: somebody else has it. The whole session ends.
+    const third = await refresh(second.body.refresh_token);
+    expect(third.status).toBe(200);
+    // The successor of its successor was used: somebody else has it. The whole session ends.
     expect((await refresh(refreshToken)).status).toBe(401);
-    expect((await refresh(second.body.refresh_token)).status).toBe(401);
-    for (const dead of [token, first.body.access_token, second.body.access_token]) {
+    expect((await refresh(third.body.refresh_token)).status).toBe(401);
+    for (const dead of [token, first.body.access_token, second.body.access_token, third.body.access_token]) {
       expect((await client.call('GET', '/api/events', { token: dead })).status).toBe(401);
     }
   });
