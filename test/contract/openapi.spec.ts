@@ -271,9 +271,7 @@ describe('the OpenAPI document', () => {
 
   it('names every body', () => {
     expect(
-      wrong(({ requestBody }) =>
-        Object.values(requestBody?.content ?? {}).some(({ schema }) => !('$ref' in schema)),
-      ),
+      wrong(({ requestBody }) => Object.values(requestBody?.content ?? {}).some(({ schema }) => !('$ref' in schema))),
     ).toEqual([]);
   });
 
