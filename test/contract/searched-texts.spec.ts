@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, deleteEvent, listEvents, revokePermission, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { foldText } from '../../src/content/fold-text.js';
@@ -11,10 +10,7 @@ import { done } from '../support/requests.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-beforeAll(async () => {
-  app = await startApp();
-  void app.app.get(SchedulerRegistry).getCronJob('index-texts').stop();
-});
+beforeAll(async () => void (app = await startApp()));
 afterAll(() => app.close());
 
 const due = async (id: string): Promise<number> => {

@@ -178,6 +178,7 @@ describe.skipIf(!chromiumPath)(`a page of another origin in a real browser${unle
       const { id } = await ok(createEvent({ client: ana.client, body: MEETING }));
       await page.addScriptTag({ content: script, type: 'module' });
       const expected = ['You created “Plan”'];
+      let title = 'Plan';
       const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000, interval: 20 });
       const connections = short.app.get(OpenConnections);
       const seen = new Set<unknown>();
@@ -188,9 +189,10 @@ describe.skipIf(!chromiumPath)(`a page of another origin in a real browser${unle
         await until(() => expect(shown).toEqual(expected));
         for (const isConnected of [true, false]) {
           if (!isConnected) await until(() => expect(connection!.closed).toBe(true));
-          const title = `Plan ${expected.length}`;
+          const before = title;
+          title = `Plan ${expected.length}`;
           await ok(updateEvent({ client: ana.client, path: { id }, body: { title } }));
-          expected.push(`You changed “${title}”: title`);
+          expected.push(`You renamed “${before}” to “${title}”`);
         }
       }
       await until(() => expect(shown).toEqual(expected));

@@ -78,6 +78,7 @@ describe.concurrent('the example of', () => {
     const connections = app.app.get(OpenConnections);
     const seen = new Set<unknown>();
     const expected = ['You created “Plan”'];
+    let title = 'Plan';
     try {
       while (seen.size <= ENDS) {
         await until(() => expect(connections.of(ana.id).some((one) => !seen.has(one))).toBe(true));
@@ -87,9 +88,10 @@ describe.concurrent('the example of', () => {
         // One change while it is connected, and one while it is not.
         for (const isConnected of [true, false]) {
           if (!isConnected) await until(() => expect(connection!.closed).toBe(true));
-          const body = { title: `Plan ${expected.length}` };
+          const before = title;
+          const body = { title: (title = `Plan ${expected.length}`) };
           await ok(updateEvent({ client: await signedIn(), path: { id }, body }));
-          expected.push(`You changed “${body.title}”: title`);
+          expected.push(`You renamed “${before}” to “${title}”`);
         }
       }
       await until(() => expect(shown).toEqual(expected));

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { createApp } from '../../src/create-app.js';
 import { type Config, readConfig } from '../../src/platform/config/config.js';
 import type { Settings } from '../../src/platform/config/settings.js';
@@ -46,6 +47,8 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
   }).with(settings);
   const app = await createApp(config);
   await app.listen(0, '127.0.0.1');
+  // It would take a connection at any moment. Searches do not depend on it.
+  await app.get(SchedulerRegistry).getCronJob('index-texts').stop();
   const url = await app.getUrl();
   const contract = new ResponseContract(openApiDocument(app) as never);
 

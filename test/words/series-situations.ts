@@ -40,9 +40,9 @@ export const SERIES_SITUATIONS: Record<string, Situation[]> = {
       set({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20260731' }),
     ),
     repeating(
-      'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO',
+      'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU',
       'another first day of the week',
-      set({ recurrence_pattern: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=SU' }),
+      set({ recurrence_pattern: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU' }),
     ),
     repeating(
       'FREQ=MONTHLY;BYMONTHDAY=1',
