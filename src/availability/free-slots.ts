@@ -71,19 +71,26 @@ function findLaterSeries(content: EventContent, busyTime: Interval[]): Interval[
     return 0;
   };
   const slots: Interval[] = [];
-  let tries = MAX_TRIES;
-  for (let shift = step; slots.length < SLOTS && shift < SUGGESTION_WINDOW && tries > 0; tries -= 1) {
+  let [tries, moves] = [MAX_TRIES, MAX_MOVES];
+  for (let shift = step; slots.length < SLOTS && shift < SUGGESTION_WINDOW && tries > 0 && moves > 0; tries -= 1) {
     const blocked = blockedFor(shift);
-    const moved = blocked > 0 ? null : moveTo(content, start + shift);
+    if (blocked > 0) {
+      shift += roundUp(blocked);
+      continue;
+    }
+    moves -= 1;
+    const moved = moveTo(content, start + shift);
     const isFree = moved && !findOccupied(moved, ALWAYS, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one));
     if (isFree) slots.push(intervalOf(moved));
-    shift += roundUp(blocked);
+    // A rule that cannot follow to one time of a day can follow to none of that day.
+    shift = moved ? shift + step : Math.ceil((start + shift + 1) / DAY) * DAY - start;
   }
   return slots;
 }
 
-/** Bounds the work for a series that has no room anywhere. */
-const MAX_TRIES = 500;
+/** Bounds the work for a series that has no room anywhere: looking at its dates, and moving it. */
+const MAX_TRIES = 200;
+const MAX_MOVES = 8;
 
 const ALWAYS = { from: -Infinity, to: Infinity };
 
