@@ -23,7 +23,8 @@ export function selectPage(events: VisibleEvents, filter: EventFilter, slice: Sl
 /** Selects by the current rows. @param conditions of `e`, beside those of the filter */
 function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   const { events, filter, slice } = list;
-  const { from, to, isRecurring, deleted, sort } = filter;
+  const { from, to, window, isRecurring, deleted, sort } = filter;
+  const exactFrom = window.from === -Infinity ? undefined : new Date(window.from * 1_000);
   conditions.push(...contentConditions(events, filter));
   if (deleted) {
     conditions.push('e.deleted_at IS NOT NULL', ...windowConditions(events, filter));
@@ -34,7 +35,7 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   const byStart = sort.column === 'startTime';
   const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
   const spans = (limit: number | null): string =>
-    selectSpans(events, { from, to, isRecurring, order, after: byStart ? slice.after : null, limit });
+    selectSpans(events, { from, to, exactFrom, isRecurring, order, after: byStart ? slice.after : null, limit });
   if (byStart && conditions.length === 0) {
     const enough = upTo(list).slice.limit;
     return `SELECT v.event_id, v.start_time AS time, NULL::integer AS version FROM ${spans(enough)} AS v ${inOrder(list)}`;

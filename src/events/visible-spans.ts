@@ -3,6 +3,8 @@ import type { VisibleEvents } from './visible-events.js';
 export interface SpansQuery {
   from?: Date;
   to?: Date;
+  /** Where the window really begins, when `from` is earlier for the sake of all-day events, which float. */
+  exactFrom?: Date;
   /** Only single events, or only series. */
   isRecurring?: boolean;
   /** The order of the starts; null for any order. */
@@ -18,7 +20,7 @@ export interface SpansQuery {
  * a range of starts, and of long ones and series, each person has few.
  */
 export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
-  const { from, to, isRecurring, order, after, limit } = query;
+  const { from, to, exactFrom, isRecurring, order, after, limit } = query;
   const [fromPlace, toPlace] = [from && events.parameter(from), to && events.parameter(to)];
   const key = after && `(${events.parameter(after[0])}::timestamptz, ${events.parameter(after[1])}::uuid)`;
   const rest =
@@ -36,13 +38,17 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
     return part(isRecurring === undefined ? undefined : isRecurring ? 'kind = 2' : 'kind < 2');
   }
   const overlaps = `span && tstzrange(${fromPlace ?? 'NULL'}, ${toPlace ?? 'NULL'})`;
+  const long = part('kind > 0', isRecurring === undefined ? undefined : `kind = ${isRecurring ? 2 : 1}`, overlaps);
+  if (isRecurring === true) return long;
   const short = part(
     'kind = 0',
     fromPlace && `start_time > ${fromPlace}::timestamptz - interval '24 hours' AND upper(span) > ${fromPlace}`,
     toPlace && `start_time < ${toPlace}`,
+    // Else a page would begin with the events of a whole day that are not in the window.
+    exactFrom &&
+      `(upper(span) > ${events.parameter(exactFrom)} OR (SELECT e.all_day FROM events e WHERE e.id = event_id))`,
   );
-  const long = part('kind > 0', isRecurring === undefined ? undefined : `kind = ${isRecurring ? 2 : 1}`, overlaps);
-  return isRecurring === true ? long : `(${short} UNION ALL ${long})`;
+  return `(${short} UNION ALL ${long})`;
 }
 
 /** Returns the same window as conditions of spans `v` that are looked up one by one. */
