@@ -30,8 +30,11 @@ export const matchesInSql = ({ from, to }: EventFilter): boolean => !from && !to
 /** Returns true when an occurrence of the event overlaps the window, as SQL finds only approximately. */
 export function occursWithin(event: CalendarEvent, { window }: Pick<EventFilter, 'window'>): boolean {
   if (isAlways(window)) return true;
-  // Expanding is enough for times of day, and cheaper.
-  if (isSeries(event) && !event.allDay) return expand(seriesOf(event), window, 1).length > 0;
+  // Times of day don't float: comparing or expanding them is enough, and cheaper.
+  if (!event.allDay) {
+    if (isSeries(event)) return expand(seriesOf(event), window, 1).length > 0;
+    return event.startTime.getTime() / 1_000 < window.to && event.endTime.getTime() / 1_000 > window.from;
+  }
   return listOccurrences(event, window, 1).length > 0;
 }
 
