@@ -3,9 +3,11 @@ import type { EventFilter } from './event-filter.js';
 import { ownerAsOf } from './events-as-of.js';
 import { anyMatches, contains, SEARCHED } from './text-filter.js';
 import type { VisibleEvents } from './visible-events.js';
+import { boundsAround } from './visible-spans.js';
 
-/** Returns what spans show too, as conditions of `e`. */
-export function windowConditions(events: VisibleEvents, { from, to, isRecurring }: EventFilter): string[] {
+/** Returns what spans show too, as conditions of `e`. The bounds of a window are approximate: see `occursWithin`. */
+export function windowConditions(events: VisibleEvents, { window, isRecurring }: EventFilter): string[] {
+  const { from, to } = boundsAround(window);
   const conditions: string[] = [];
   if (from) conditions.push(`(e.last_end IS NULL OR e.last_end > ${events.parameter(from)})`);
   if (to) conditions.push(`e.first_start < ${events.parameter(to)}`);

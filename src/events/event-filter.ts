@@ -10,9 +10,6 @@ import type { TextFilter } from './text-filter.js';
 export interface EventFilter extends TextFilter {
   /** The event overlaps the half-open window, as the caller sees it; see `occursWithin`. */
   window: ReaderWindow;
-  /** Bounds around the window for SQL, which compares instants. All-day events float, so they may lie outside it. */
-  from?: Date;
-  to?: Date;
   role?: Role;
   ownerId?: string;
   isRecurring?: boolean;
@@ -24,8 +21,9 @@ export interface EventFilter extends TextFilter {
   sort: { column: 'startTime' | 'updatedAt'; descending: boolean };
 }
 
-/** Returns true when SQL rejects all that the filter rejects: the bounds of a window are approximate in SQL. */
-export const matchesInSql = ({ from, to }: EventFilter): boolean => !from && !to;
+/** Returns true when SQL rejects all that the filter rejects: of a window, that is so for single events today. */
+export const matchesInSql = ({ window, isRecurring, asOf, deleted }: EventFilter): boolean =>
+  isAlways(window) || (isRecurring === false && asOf === null && !deleted);
 
 /** Returns true when an occurrence of the event overlaps the window, as SQL finds only approximately. */
 export function occursWithin(event: CalendarEvent, { window }: Pick<EventFilter, 'window'>): boolean {
@@ -38,4 +36,5 @@ export function occursWithin(event: CalendarEvent, { window }: Pick<EventFilter,
   return listOccurrences(event, window, 1).length > 0;
 }
 
-const isAlways = ({ from, to }: ReaderWindow): boolean => from === -Infinity && to === Infinity;
+/** Returns true for a window without bounds. */
+export const isAlways = ({ from, to }: ReaderWindow): boolean => from === -Infinity && to === Infinity;

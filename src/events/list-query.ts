@@ -4,7 +4,7 @@ import { type FieldError, invalid } from '../problems/problem.js';
 import type { EventFilter } from './event-filter.js';
 import type { ListEventsQuery, OccurrenceQuery } from './events.dto.js';
 import type { OccurrenceTarget } from '../content/edit.js';
-import { MAX_ZONE_DIFFERENCE, type ReaderWindow } from '../content/occurrences.js';
+import type { ReaderWindow } from '../content/occurrences.js';
 
 type Name = 'from' | 'to' | 'start_date' | 'end_date' | 'updated_since';
 
@@ -17,8 +17,6 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
   const sort = query.sort ?? 'start_time';
   return {
     window: toWindow({ from, to }, timeZone),
-    from: from && later(from, -MAX_ZONE_DIFFERENCE),
-    to: to && later(to, MAX_ZONE_DIFFERENCE),
     updatedSince,
     q: query.q || undefined,
     location: query.location || undefined,
@@ -41,8 +39,6 @@ const toWindow = ({ from, to }: { from?: Date; to?: Date }, zone: string): Reade
   to: to ? to.getTime() / 1_000 : Infinity,
   zone,
 });
-
-const later = (instant: Date, seconds: number): Date => new Date(instant.getTime() + seconds * 1_000);
 
 function readInstants(query: Partial<Record<Name, string>>, timeZone: string): Partial<Record<Name, Date>> {
   const errors: FieldError[] = [];

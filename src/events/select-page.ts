@@ -1,5 +1,5 @@
 import { contentConditions, keyConditions, windowConditions } from './event-conditions.js';
-import type { EventFilter } from './event-filter.js';
+import { type EventFilter, isAlways } from './event-filter.js';
 import { changedSince } from './events-as-of.js';
 import { columnOf, inOrder, type ListQuery, selectMatching, type Slice, upTo } from './list-statement.js';
 import { selectByText, selectByUpdate } from './many-events.js';
@@ -23,8 +23,7 @@ export function selectPage(events: VisibleEvents, filter: EventFilter, slice: Sl
 /** Selects by the current rows. @param conditions of `e`, beside those of the filter */
 function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   const { events, filter, slice } = list;
-  const { from, to, window, isRecurring, deleted, sort } = filter;
-  const exactFrom = window.from === -Infinity ? undefined : new Date(window.from * 1_000);
+  const { window, isRecurring, deleted, sort } = filter;
   conditions.push(...contentConditions(events, filter));
   if (deleted) {
     conditions.push('e.deleted_at IS NOT NULL', ...windowConditions(events, filter));
@@ -35,14 +34,14 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   const byStart = sort.column === 'startTime';
   const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
   const spans = (limit: number | null): string =>
-    selectSpans(events, { from, to, exactFrom, isRecurring, order, after: byStart ? slice.after : null, limit });
+    selectSpans(events, { window, isRecurring, order, after: byStart ? slice.after : null, limit });
   if (byStart && conditions.length === 0) {
     const enough = upTo(list).slice.limit;
     return `SELECT v.event_id, v.start_time AS time, NULL::integer AS version FROM ${spans(enough)} AS v ${inOrder(list)}`;
   }
   if (!byStart) conditions.push(...keyConditions(events, filter, slice.after));
   if (filter.q || filter.location) return selectByText(list, spans, conditions);
-  const isWalk = !byStart && slice.limit !== null && !from && !to && !events.asOf;
+  const isWalk = !byStart && slice.limit !== null && isAlways(window) && !events.asOf;
   if (isWalk) return selectByUpdate(list, spans(null), conditions);
   return selectMatching(list, spans(null), conditions, byStart ? 'v.start_time' : 'e.updated_at');
 }

@@ -1,10 +1,10 @@
+import { MAX_ZONE_DIFFERENCE, type ReaderWindow } from '../content/occurrences.js';
+import { formatLocalTime } from '../time/local-time.js';
+import { toLocal } from '../time/time-zone.js';
 import type { VisibleEvents } from './visible-events.js';
 
 export interface SpansQuery {
-  from?: Date;
-  to?: Date;
-  /** Where the window really begins, when `from` is earlier for the sake of all-day events, which float. */
-  exactFrom?: Date;
+  window: ReaderWindow;
   /** Only single events, or only series. */
   isRecurring?: boolean;
   /** The order of the starts; null for any order. */
@@ -15,12 +15,23 @@ export interface SpansQuery {
   limit: number | null;
 }
 
+/** Returns a bound as a parameter of SQL, moved by seconds; undefined for one that is infinite. */
+const instant = (bound: number, seconds = 0): Date | undefined =>
+  Number.isFinite(bound) ? new Date((bound + seconds) * 1_000) : undefined;
+
+/** Returns instants around a window, between which everything in it lies: all-day events float. */
+export const boundsAround = ({ from, to }: ReaderWindow): { from?: Date; to?: Date } => ({
+  from: instant(from, -MAX_ZONE_DIFFERENCE),
+  to: instant(to, MAX_ZONE_DIFFERENCE),
+});
+
 /**
  * Returns a query of the events that a person sees in a window. It reads only that person's own spans: short events lie in
- * a range of starts, and of long ones and series, each person has few.
+ * a range of starts, and of long ones and series, each person has few. Single events are exact, series only their bounds.
  */
 export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
-  const { from, to, exactFrom, isRecurring, order, after, limit } = query;
+  const { window, isRecurring, order, after, limit } = query;
+  const { from, to } = boundsAround(window);
   const [fromPlace, toPlace] = [from && events.parameter(from), to && events.parameter(to)];
   const key = after && `(${events.parameter(after[0])}::timestamptz, ${events.parameter(after[1])}::uuid)`;
   const rest =
@@ -28,25 +39,29 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
     (limit === null ? '' : ` LIMIT ${events.parameter(limit)}`);
   const part = (...conditions: (string | undefined)[]): string => {
     const all = [
-      `user_id = ${events.user}`,
+      `v.user_id = ${events.user}`,
       ...conditions,
-      key ? `(start_time, event_id) ${order === 'DESC' ? '<' : '>'} ${key}` : undefined,
+      key ? `(v.start_time, v.event_id) ${order === 'DESC' ? '<' : '>'} ${key}` : undefined,
     ].filter((condition) => condition !== undefined);
-    return `(SELECT event_id, start_time FROM visible_spans WHERE ${all.join(' AND ')}${rest})`;
+    return `(SELECT v.event_id, v.start_time FROM visible_spans v WHERE ${all.join(' AND ')}${rest})`;
   };
   if (!from && !to) {
-    return part(isRecurring === undefined ? undefined : isRecurring ? 'kind = 2' : 'kind < 2');
+    return part(isRecurring === undefined ? undefined : isRecurring ? 'v.kind = 2' : 'v.kind < 2');
   }
-  const overlaps = `span && tstzrange(${fromPlace ?? 'NULL'}, ${toPlace ?? 'NULL'})`;
-  const long = part('kind > 0', isRecurring === undefined ? undefined : `kind = ${isRecurring ? 2 : 1}`, overlaps);
-  if (isRecurring === true) return long;
+  const overlaps = `v.span && tstzrange(${fromPlace ?? 'NULL'}, ${toPlace ?? 'NULL'})`;
+  if (isRecurring === true) return part('v.kind > 0', 'v.kind = 2', overlaps);
+  const exact = isInWindow(events, window);
   const short = part(
-    'kind = 0',
-    fromPlace && `start_time > ${fromPlace}::timestamptz - interval '24 hours' AND upper(span) > ${fromPlace}`,
-    toPlace && `start_time < ${toPlace}`,
-    // Else a page would begin with the events of a whole day that are not in the window.
-    exactFrom &&
-      `(upper(span) > ${events.parameter(exactFrom)} OR (SELECT e.all_day FROM events e WHERE e.id = event_id))`,
+    'v.kind = 0',
+    fromPlace && `v.start_time > ${fromPlace}::timestamptz - interval '24 hours' AND upper(v.span) > ${fromPlace}`,
+    toPlace && `v.start_time < ${toPlace}`,
+    exact,
+  );
+  const long = part(
+    'v.kind > 0',
+    isRecurring === false ? 'v.kind = 1' : undefined,
+    overlaps,
+    `(v.kind = 2 OR ${exact})`,
   );
   return `(${short} UNION ALL ${long})`;
 }
@@ -54,13 +69,43 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
 /** Returns the same window as conditions of spans `v` that are looked up one by one. */
 export function spanConditions(
   events: VisibleEvents,
-  { from, to, isRecurring }: Pick<SpansQuery, 'from' | 'to' | 'isRecurring'>,
+  { window, isRecurring }: Pick<SpansQuery, 'window' | 'isRecurring'>,
 ): string[] {
   const conditions: string[] = [];
+  const { from, to } = boundsAround(window);
   if (from || to) {
     const [fromPlace, toPlace] = [from && events.parameter(from), to && events.parameter(to)];
     conditions.push(`v.span && tstzrange(${fromPlace ?? 'NULL'}, ${toPlace ?? 'NULL'})`);
+    conditions.push(`(v.kind = 2 OR ${isInWindow(events, window)})`);
   }
   if (isRecurring !== undefined) conditions.push(isRecurring ? 'v.kind = 2' : 'v.kind < 2');
   return conditions;
+}
+
+/**
+ * Returns the condition that the span `v` of a single event overlaps a window exactly, as `overlapsWindow` says. Only events
+ * near a bound are looked up: there, one that lasts all day is compared by its dates.
+ */
+function isInWindow(events: VisibleEvents, { from, to, zone }: ReaderWindow): string {
+  const at = (bound: number, seconds = 0): string => events.parameter(instant(bound, seconds));
+  const clock = (bound: number): string => events.parameter(formatLocalTime(toLocal(bound, zone!)));
+  const after = from !== -Infinity && {
+    inside: `upper(v.span) > ${at(from, MAX_ZONE_DIFFERENCE)}`,
+    times: `e.end_time > ${at(from)}`,
+    dates: zone && `e.local_end > ${clock(Math.floor(from))}`,
+  };
+  const before = to !== Infinity && {
+    inside: `v.start_time < ${at(to, -MAX_ZONE_DIFFERENCE)}`,
+    times: `e.start_time < ${at(to)}`,
+    dates: zone && `e.local_start < ${clock(Math.ceil(to))}`,
+  };
+  const both = (read: (bound: Exclude<typeof after | typeof before, false>) => string): string =>
+    [after, before]
+      .flatMap((bound) => bound || [])
+      .map(read)
+      .join(' AND ');
+  const times = both((bound) => bound.times);
+  const dates = both((bound) => bound.dates ?? bound.times);
+  return `(${both((bound) => bound.inside)}
+    OR (SELECT CASE WHEN e.all_day THEN ${dates} ELSE ${times} END FROM events e WHERE e.id = v.event_id))`;
 }

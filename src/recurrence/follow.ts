@@ -8,13 +8,16 @@ import type { Series } from './series.js';
 const MANY = 5_000;
 /** Daily and weekly rules without months or days of months repeat within a few weeks. */
 const FEW = 500;
+/** After so many seconds, 400 years, the calendar repeats: the same days of months on the same weekdays. */
+const CALENDAR_CYCLE = 146_097 * SECONDS_IN_DAY;
 
 /** Returns the dates of the rule of a series, without added and excluded ones; of many, as many as tell its pattern. */
 export function listPattern(series: Series): LocalStamp[] {
   const { rule } = series;
   if (rule === null) return [stampOf(series.start)];
   const repeatsSoon = (rule.frequency === 'daily' || rule.frequency === 'weekly') && !rule.byMonth && !rule.byMonthDay;
-  return listStamps(series, repeatsSoon ? FEW : MANY);
+  const end = rule.frequency === 'yearly' ? stampOf(series.start) + rule.interval * CALENDAR_CYCLE : Infinity;
+  return listStamps(series, repeatsSoon ? FEW : MANY, end);
 }
 
 /** Returns the first dates of the rule from its start on, without regard to its end. */
@@ -86,9 +89,9 @@ function moveUntil(until: Until, shift: number): Until {
   return { form: 'date', day: until.day + Math.round(shift / SECONDS_IN_DAY) };
 }
 
-function listStamps(series: Series, limit: number): LocalStamp[] {
+function listStamps(series: Series, limit: number, end = Infinity): LocalStamp[] {
   const stamps: LocalStamp[] = [];
-  compileSeries(bare(series)).rule.forward(stampOf(series.start), (stamp) => stamps.push(stamp) < limit);
+  compileSeries(bare(series)).rule.forward(stampOf(series.start), (stamp) => stamp < end && stamps.push(stamp) < limit);
   return stamps;
 }
 

@@ -49,6 +49,9 @@ export function moveSeries(
 }
 
 function followExactly(series: Series, moved: Series, move: Move, shift: number): Series | null {
+  const { byHour, byMinute, bySecond } = series.rule!;
+  // Another time of the same day, which the rule leaves to the start: its days stay, whatever they are.
+  if (move.from.day === move.to.day && !byHour && !byMinute && !bySecond) return withEnd(series, moved, shift);
   const stamps = listPattern(series);
   for (const rule of movedRules(series.rule!, move)) {
     if (isValid(rule) && followsExactly({ ...moved, rule }, stamps, shift)) {
