@@ -60,7 +60,9 @@ function findLaterDays({ localStart, localEnd, timeZone }: EventContent, busyTim
  */
 function findLaterSeries(content: EventContent, busyTime: Interval[]): Interval[] {
   const start = stampOf(parseLocalTime(content.localStart));
-  const occurrences = findOccupied(content, ALWAYS, MAX_OCCURRENCES);
+  // Nothing blocks what comes later.
+  const window = { from: -Infinity, to: busyTime.at(-1)?.end ?? -Infinity };
+  const occurrences = findOccupied(content, window, MAX_OCCURRENCES);
   const step = content.allDay ? DAY : QUARTER;
   const roundUp = (shift: number): number => Math.max(1, Math.ceil(shift / step)) * step;
   const blockedFor = (shift: number): number => {
@@ -80,7 +82,7 @@ function findLaterSeries(content: EventContent, busyTime: Interval[]): Interval[
     }
     moves -= 1;
     const moved = moveTo(content, start + shift);
-    const isFree = moved && !findOccupied(moved, ALWAYS, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one));
+    const isFree = moved && !findOccupied(moved, window, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one));
     if (isFree) slots.push(intervalOf(moved));
     // A rule that cannot follow to one time of a day can follow to none of that day.
     shift = moved ? shift + step : Math.ceil((start + shift + 1) / DAY) * DAY - start;
@@ -91,8 +93,6 @@ function findLaterSeries(content: EventContent, busyTime: Interval[]): Interval[
 /** Bounds the work for a series that has no room anywhere: looking at its dates, and moving it. */
 const MAX_TRIES = 200;
 const MAX_MOVES = 8;
-
-const ALWAYS = { from: -Infinity, to: Infinity };
 
 /** Moves a series to a new start (local stamp). Returns null when its rule cannot follow. */
 function moveTo(content: EventContent, start: number): EventContent | null {

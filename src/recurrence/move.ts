@@ -42,7 +42,7 @@ export function moveSeries(
     reference: times.rule.has(stampOf(reference)) ? reference : series.start,
   };
   // The dates of the rule begin with the start in every series that was validated.
-  const isValidStart = listPattern(series)[0] === stampOf(series.start);
+  const isValidStart = listDates(series, 1)[0] === stampOf(series.start);
   const found =
     isValidStart && (followExactly(series, moved, move, shift) ?? followOrdinals(series, moved, move, shift));
   return found || refuse(moved, move);
