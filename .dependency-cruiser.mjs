@@ -11,12 +11,12 @@ export const ROOMS = [
   'content',
   'permissions',
   'history',
+  'notifications',
   'availability',
   'sharing',
   'events',
   'find-time',
   'versions',
-  'notifications',
   'live',
   'dry-run',
 ];

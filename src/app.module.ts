@@ -22,7 +22,7 @@ import { DocsModule } from './platform/docs/docs.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VersionsModule } from './versions/versions.module.js';
 
-/** The wiring, in the order in which the rooms build on one another. */
+/** The wiring, in the order in which the API document lists the routes. */
 @Module({})
 export class AppModule {
   static with(config: Config): DynamicModule {

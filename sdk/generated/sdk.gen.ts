@@ -252,6 +252,8 @@ export const checkConflicts = <ThrowOnError extends boolean = false>(options: Op
  * List events
  *
  * Lists all events that you may see, by start. Events must match all filters; a series matches by any of its occurrences. `expand=true` returns one item per occurrence. `as_of` returns the events that you may see today as of that time: filters, order and totals apply to that state.
+ *
+ * The last page has a `sync_token`. Send it instead of the filters, and you receive what changed since the first page was read: `items` as they are now, and in `removed` what is no longer in the list. Each event is in one of them once. A long response has further pages (`next_cursor`); the last one has the token of your next request. If changes since then are no longer stored, the response is 410 `resync`: list the events again. Lists with `expand`, `as_of` or `deleted` and numbered pages have no token.
  */
 export const listEvents = <ThrowOnError extends boolean = false>(options?: Options<ListEventsData, ThrowOnError>) => (options?.client ?? client).get<ListEventsResponses, ListEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],

@@ -916,6 +916,19 @@ export type EventItemView = {
     occurrence?: OccurrenceTimesView;
 };
 
+/**
+ * `deleted`: moved to the trash. `access_revoked`: you are no longer a member. `no_longer_matches`: the event changed and does not match the filters of the list, whether or not it did before.
+ */
+export type RemovalReason = 'deleted' | 'access_revoked' | 'no_longer_matches';
+
+export type RemovedEventView = {
+    id: string;
+    /**
+     * `deleted`: moved to the trash. `access_revoked`: you are no longer a member. `no_longer_matches`: the event changed and does not match the filters of the list, whether or not it did before.
+     */
+    reason: RemovalReason;
+};
+
 export type EventsView = {
     /**
      * Send it as `cursor` to read the next page; null on the last page.
@@ -937,7 +950,18 @@ export type EventsView = {
      * The total number of pages (numbered pages only).
      */
     pages?: number;
+    /**
+     * With `sync_token`: the events that changed, as they are now.
+     */
     items: Array<EventItemView>;
+    /**
+     * Only with `sync_token`: the events that are no longer in the list. It may name some that never were.
+     */
+    removed?: Array<RemovedEventView>;
+    /**
+     * Only on the last page: send it as `sync_token` to receive what changes from now on. It belongs to you and to these filters.
+     */
+    sync_token?: string;
 };
 
 export type UpdateEventBody = {
@@ -3527,7 +3551,7 @@ export type ListEventsData = {
          */
         is_recurring?: boolean;
         /**
-         * Only events that changed at or after this instant. Example: `2026-05-04T09:30:00Z`.
+         * Only events whose content changed at or after this instant. A filter, and no way to stay up to date: it shows neither deleted events nor changes of roles, and changes that are written at the same moment may be missed. For that, use `sync_token`. Example: `2026-05-04T09:30:00Z`.
          */
         updated_since?: string;
         /**
@@ -3542,6 +3566,10 @@ export type ListEventsData = {
          * Order of the list. Example: `start_time`.
          */
         sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
+        /**
+         * The `sync_token` of the last page of a list, or of the last response to a token. Returns what changed since, in a list with the same filters: dates among them stay those of your time zone at that time. Send only `limit` and `cursor` with it. Example: `WyJzeW5jIiwiMDE5MzZmOWUtNWQzYy03YjIxLThhNTQtMGY2ZjJmOGYxYTAxIiwxMix7fV0`.
+         */
+        sync_token?: string;
     };
     url: '/api/events';
 };
@@ -3556,6 +3584,10 @@ export type ListEventsErrors = {
      */
     406: NotAcceptableProblem;
     /**
+     * `resync`: The stream does not reach back that far
+     */
+    410: ResyncProblem;
+    /**
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
@@ -3569,7 +3601,7 @@ export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
 
 export type ListEventsResponses = {
     /**
-     * A page of events
+     * A page of events, or of what changed
      */
     200: EventsView;
 };

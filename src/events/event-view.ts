@@ -9,6 +9,7 @@ import { PageView } from '../platform/http/page.js';
 import type { RecurrencePattern } from '../recurrence/pattern.js';
 import { PersonView } from '../users/user-view.js';
 import type { EventRecord, EventWithMembers, TimeNotes } from './event-record.js';
+import { type ListedPage, REMOVAL_REASONS, type RemovalReason } from './listed-page.js';
 import { OccurrenceTimesView, type OccurrenceView } from './occurrences.dto.js';
 import type { ExpandedRecord } from './occurrences.service.js';
 import { type Class, OccurrenceProperties, PlainProperties } from './plain-fields.js';
@@ -178,9 +179,36 @@ export class EventItemView extends EventView {
   occurrence?: OccurrenceTimesView;
 }
 
+export class RemovedEventView {
+  @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b03' })
+  id: string;
+
+  @ApiProperty({
+    enum: REMOVAL_REASONS,
+    enumName: 'RemovalReason',
+    description:
+      '`deleted`: moved to the trash. `access_revoked`: you are no longer a member. `no_longer_matches`: the event changed and does not match the filters of the list, whether or not it did before.',
+    example: 'access_revoked',
+  })
+  reason: RemovalReason;
+}
+
 export class EventsView extends PageView {
-  @ApiProperty({ type: [EventItemView] })
+  @ApiProperty({ type: [EventItemView], description: 'With `sync_token`: the events that changed, as they are now.' })
   items: EventItemView[];
+
+  @ApiPropertyOptional({
+    type: [RemovedEventView],
+    description: 'Only with `sync_token`: the events that are no longer in the list. It may name some that never were.',
+  })
+  removed?: RemovedEventView[];
+
+  @ApiPropertyOptional({
+    description:
+      'Only on the last page: send it as `sync_token` to receive what changes from now on. It belongs to you and to these filters.',
+    example: 'WyJzeW5jIiwiMDE5MzZmOWUtNWQzYy03YjIxLThhNTQtMGY2ZjJmOGYxYTAxIiwxMix7fV0',
+  })
+  sync_token?: string;
 }
 
 export class CreatedEventsView {
@@ -211,6 +239,12 @@ export function eventView(
     ...(event.deletedAt ? { deleted_at: event.deletedAt.toISOString() } : {}),
   };
 }
+
+/** Returns the events of a page, and its token if it has one. */
+export const listedView = ({ items, syncToken }: ListedPage): Pick<EventsView, 'items' | 'sync_token'> => ({
+  items: items.map((record) => eventView(record)),
+  ...(syncToken === undefined ? {} : { sync_token: syncToken }),
+});
 
 const memberRole = ({ userId, username, role }: EventWithMembers['members'][number]): PersonRoleView => ({
   user_id: userId,

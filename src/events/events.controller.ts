@@ -35,8 +35,17 @@ import {
   UpdateEventBody,
 } from './events.dto.js';
 import { EventsService } from './events.service.js';
-import { CreatedEventsView, EventsView, EventView, eventView, expandedView, notesView } from './event-view.js';
-import { readFilter, readTarget } from './list-query.js';
+import {
+  CreatedEventsView,
+  EventsView,
+  EventView,
+  eventView,
+  expandedView,
+  listedView,
+  notesView,
+} from './event-view.js';
+import { ListEventsService } from './list-events.service.js';
+import { readFilter, readSyncParameters, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';
 import { respondWithEvent, sendEvent } from './respond-with-event.js';
@@ -47,6 +56,7 @@ export class EventsController {
   constructor(
     private readonly events: EventsService,
     private readonly reading: ReadEventsService,
+    private readonly listing: ListEventsService,
     private readonly occurrences: OccurrencesService,
   ) {}
 
@@ -99,16 +109,17 @@ export class EventsController {
     operationId: 'listEvents',
     summary: 'List events',
     description:
-      'Lists all events that you may see, by start. Events must match all filters; a series matches by any of its occurrences. `expand=true` returns one item per occurrence. `as_of` returns the events that you may see today as of that time: filters, order and totals apply to that state.',
+      'Lists all events that you may see, by start. Events must match all filters; a series matches by any of its occurrences. `expand=true` returns one item per occurrence. `as_of` returns the events that you may see today as of that time: filters, order and totals apply to that state.\n\nThe last page has a `sync_token`. Send it instead of the filters, and you receive what changed since the first page was read: `items` as they are now, and in `removed` what is no longer in the list. Each event is in one of them once. A long response has further pages (`next_cursor`); the last one has the token of your next request. If changes since then are no longer stored, the response is 410 `resync`: list the events again. Lists with `expand`, `as_of` or `deleted` and numbered pages have no token.',
   })
-  @ApiOkResponse({ type: EventsView, description: 'A page of events' })
-  @ApiProblems('validation_failed')
+  @ApiOkResponse({ type: EventsView, description: 'A page of events, or of what changed' })
+  @ApiProblems('validation_failed', 'resync')
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: ListEventsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventsView> {
+    if (query.sync_token !== undefined) return this.listChanged(actor, query, request, reply);
     const filter = readFilter(query, actor.timeZone);
     if (query.expand) {
       const page = await this.occurrences.expandAll(actor, filter, pageRequest(query, 'occurrences', 3));
@@ -116,8 +127,8 @@ export class EventsController {
     }
     // A cursor is valid for one order and one `as_of`.
     const order = ['events', query.sort ?? 'start_time', ...(filter.asOf ? [filter.asOf.toISOString()] : [])].join(':');
-    const page = await this.reading.list(actor, filter, pageRequest(query, order, 2));
-    return { items: page.items.map((record) => eventView(record)), ...pageView(page, query, request, reply) };
+    const page = await this.listing.list(actor, filter, pageRequest(query, order, 3));
+    return { ...listedView(page), ...pageView(page, query, request, reply) };
   }
 
   @Get(':id')
@@ -250,6 +261,17 @@ export class EventsController {
   ): Promise<EventView> {
     const { on_conflict: onConflict = 'reject', change_comment: comment = null } = body;
     return respondWithEvent(await this.events.restore(actor, id, onConflict, comment), reply);
+  }
+
+  private async listChanged(
+    actor: Actor,
+    query: ListEventsQuery,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<EventsView> {
+    const token = readSyncParameters(query);
+    const page = await this.listing.changesSince(actor, token, pageRequest(query, 'events:sync', 2));
+    return { ...listedView(page), removed: page.removed, ...pageView(page, query, request, reply) };
   }
 
   private async update(

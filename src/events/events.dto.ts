@@ -248,7 +248,8 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   is_recurring?: boolean;
 
   @TextField({
-    description: 'Only events that changed at or after this instant.',
+    description:
+      'Only events whose content changed at or after this instant. A filter, and no way to stay up to date: it shows neither deleted events nor changes of roles, and changes that are written at the same moment may be missed. For that, use `sync_token`.',
     max: 40,
     optional: true,
     example: '2026-05-04T09:30:00Z',
@@ -274,4 +275,13 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
     example: 'start_time',
   })
   sort?: 'start_time' | '-start_time' | 'updated_at' | '-updated_at';
+
+  @TextField({
+    description:
+      'The `sync_token` of the last page of a list, or of the last response to a token. Returns what changed since, in a list with the same filters: dates among them stay those of your time zone at that time. Send only `limit` and `cursor` with it.',
+    max: 6_000,
+    optional: true,
+    example: 'WyJzeW5jIiwiMDE5MzZmOWUtNWQzYy03YjIxLThhNTQtMGY2ZjJmOGYxYTAxIiwxMix7fV0',
+  })
+  sync_token?: string;
 }

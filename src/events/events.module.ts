@@ -12,6 +12,7 @@ import { EventWriter } from './event-writer.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
+import { ListEventsService } from './list-events.service.js';
 import { OccurrencesController } from './occurrences.controller.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';
@@ -34,6 +35,7 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
     EventWriter,
     EventsRepository,
     EventsService,
+    ListEventsService,
     OccurrencesService,
     ReadEventsService,
     TextIndexRepository,

@@ -8,13 +8,26 @@ import { Database } from '../platform/database/database.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
+import {
+  type ChangedEvents,
+  type ChangedQuestion,
+  type ChangedRow,
+  selectChanged,
+  toChangedEvents,
+} from './changed-events.js';
 import { type EventFilter, matchesInSql, occursWithin } from './event-filter.js';
 import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
 import { selectOneAsOf } from './events-as-of.js';
 import { orderOf, type Slice } from './list-statement.js';
 import { selectPage } from './select-page.js';
-import { toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
+import { MEMBERS, type NumberedRow, toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
+
+/** A page of a list, and the number of the last item in the person's stream when its first page was read. */
+export interface NumberedPage extends Page<EventRecord> {
+  /** Null for other pages than the first, numbered pages, and lists as of an earlier time. */
+  lastSeq: number | null;
+}
 
 /** Rows of the largest read. */
 const MAX_ROWS = 2_000;
@@ -140,24 +153,41 @@ export class EventsRepository {
     filter: EventFilter,
     page: PageRequest,
     keep: (event: CalendarEvent) => boolean,
-  ): Promise<Page<EventRecord>> {
+  ): Promise<NumberedPage> {
     const { column } = filter.sort;
     const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
     const { offset, limit } = page;
+    let lastSeq: number | null = null;
     if (offset !== null && matchesInSql(filter)) {
       const [total, rows] = await Promise.all([
         this.count(userId, filter),
         this.read(userId, filter, { after: null, limit: limit + 1, offset }),
       ]);
-      return pageOf(rows, page, keyOf, total);
+      return { ...pageOf(rows, page, keyOf, total), lastSeq };
     }
-    const read = (after: string[] | null, take: number): Promise<EventRecord[]> =>
-      this.read(userId, filter, { after: after && readKey(after), limit: take, offset: 0 });
+    const read = async (after: string[] | null, take: number): Promise<EventRecord[]> => {
+      const slice = { after: after && readKey(after), limit: take, offset: 0 };
+      if (after !== null || offset !== null || filter.asOf) return this.read(userId, filter, slice);
+      const first = await this.readNumbered(userId, filter, slice);
+      lastSeq = first.lastSeq;
+      return first.records;
+    };
     if (offset !== null) {
       const all = await readAll(read, keyOf, keep, Infinity);
-      return pageOf(all.slice(offset, offset + limit + 1), page, keyOf, all.length);
+      return { ...pageOf(all.slice(offset, offset + limit + 1), page, keyOf, all.length), lastSeq };
     }
-    return pageOf(await readAll(read, keyOf, keep, limit + 1, page.after), page, keyOf, null);
+    return { ...pageOf(await readAll(read, keyOf, keep, limit + 1, page.after), page, keyOf, null), lastSeq };
+  }
+
+  /**
+   * Returns what the items of a person's stream between two numbers are about, ordered by event.
+   * @param question.until the number of the last item; null for the last item of the stream
+   * @param question.afterId the event after which the page begins; null for the first page
+   */
+  async listChanged(userId: string, filter: EventFilter, question: ChangedQuestion): Promise<ChangedEvents> {
+    const events = new VisibleEvents(userId, null);
+    const sql = selectChanged(events, filter, question);
+    return toChangedEvents(await this.database.query<ChangedRow>(sql, events.parameters));
   }
 
   private subscribers(write: EventWrite): QueryRunner['broadcaster'] {
@@ -174,13 +204,27 @@ export class EventsRepository {
     const events = new VisibleEvents(userId, asOf);
     const place = events.parameter(id);
     const page = events.asOf ? selectOneAsOf(events, place, events.asOf) : `SELECT ${place}::uuid AS event_id`;
-    return (tx ?? this.database).query<VisibleRow>(events.select(page, '', { members }), events.parameters);
+    return (tx ?? this.database).query<VisibleRow>(
+      events.select(page, '', members ? [MEMBERS] : []),
+      events.parameters,
+    );
   }
 
   private async read(userId: string, filter: EventFilter, slice: Slice): Promise<EventRecord[]> {
     const events = new VisibleEvents(userId, filter.asOf);
     const sql = events.select(selectPage(events, filter, slice), orderOf(filter));
     return (await this.database.query<VisibleRow>(sql, events.parameters)).map(toRecord);
+  }
+
+  private async readNumbered(
+    userId: string,
+    filter: EventFilter,
+    slice: Slice,
+  ): Promise<{ records: EventRecord[]; lastSeq: number }> {
+    const events = new VisibleEvents(userId, null);
+    const sql = events.selectNumbered(selectPage(events, filter, slice), orderOf(filter));
+    const rows = await this.database.query<NumberedRow>(sql, events.parameters);
+    return { records: rows.flatMap((row) => (row.id === null ? [] : toRecord(row))), lastSeq: rows[0]!.lastSeq };
   }
 
   private async count(userId: string, filter: EventFilter): Promise<number> {

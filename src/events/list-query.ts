@@ -29,6 +29,24 @@ export function readFilter(query: ListEventsQuery, timeZone: string): EventFilte
   };
 }
 
+/**
+ * Returns the token of a query that continues a list, which contains the filters of the list.
+ * @throws Problem validation_failed when the query has filters too
+ */
+export function readSyncParameters({
+  sync_token: token,
+  cursor: _cursor,
+  limit: _limit,
+  ...others
+}: ListEventsQuery): string {
+  const message = 'A token contains the filters of its list. Send only `limit` and `cursor` with it.';
+  const errors = Object.entries(others)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => ({ pointer: `/query/${name}`, code: 'not_allowed', message }));
+  if (errors.length > 0) throw invalid(...errors);
+  return token!;
+}
+
 /** Reads a half-open window. A date is midnight in the caller's zone. @throws Problem validation_failed */
 export function readWindow(query: { from?: string; to?: string }, timeZone: string): ReaderWindow {
   return toWindow(readInstants(query, timeZone), timeZone);

@@ -2,10 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { HistoryService } from '../history/history.service.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
-import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';
-import { type EventFilter, occursWithin } from './event-filter.js';
-import type { EventRecord, EventWithMembers } from './event-record.js';
+import type { EventWithMembers } from './event-record.js';
 import { EventsRepository } from './events.repository.js';
 
 /** Reads events as one person sees them, today or at an earlier time. */
@@ -25,11 +23,6 @@ export class ReadEventsService {
     const found = asOf ? await this.findAsOf(actor, id, asOf) : await this.events.findWithMembers(id, actor.userId);
     if (!found || found.record.event.deletedAt) throw notFound();
     return found;
-  }
-
-  /** Returns a page of the events that the actor may see. */
-  list(actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>> {
-    return this.events.list(actor.userId, filter, page, (event) => occursWithin(event, filter));
   }
 
   /** Returns the event as the running transaction sees it, even in the trash. @throws Problem not_found */

@@ -1,4 +1,5 @@
-import { CalendarEvent, selectEvent } from '../content/event.entity.js';
+import { type CalendarEvent, selectEvent, toEvent } from '../content/event.entity.js';
+import { lastSeqOf } from '../notifications/stream-sql.js';
 import type { Member } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
@@ -15,12 +16,16 @@ export interface VisibleRow extends CalendarEvent {
   members?: Pick<Member, 'userId' | 'username' | 'role'>[];
 }
 
+/** A row of `VisibleEvents.selectNumbered`. */
+export type NumberedRow = { lastSeq: number } & (VisibleRow | { [Name in keyof VisibleRow]: null });
+
 const EVENT = selectEvent('e');
 /** For each row: without statistics, PostgreSQL would begin with the owners of all events. */
 const OWNER = `CROSS JOIN LATERAL (SELECT p.user_id FROM event_permissions p
                                 WHERE p.event_id = e.id AND p.role = 'owner' OFFSET 0) own
   JOIN users owner ON owner.id = own.user_id`;
-const MEMBERS = `(SELECT json_agg(json_build_object('userId', p.user_id, 'username', u.username, 'role', p.role)
+/** The members of the event, for `VisibleEvents.select`. */
+export const MEMBERS = `(SELECT json_agg(json_build_object('userId', p.user_id, 'username', u.username, 'role', p.role)
                           ORDER BY p.role = 'owner' DESC, u.username)
    FROM event_permissions p JOIN users u ON u.id = p.user_id WHERE p.event_id = e.id) AS members`;
 
@@ -52,23 +57,43 @@ export class VisibleEvents {
    * @param page a query of the column `event_id`, with a row for each event to read; as of an earlier time, also of the
    *   column `version`: the number of the version that the event had then, or null for the current one
    * @param rest follows the conditions, such as an order
+   * @param more further columns to select
    */
-  select(page: string, rest: string, { members = false } = {}): VaryingSql {
+  select(page: string, rest: string, more: string[] = []): VaryingSql {
+    const earlier = this.asOf ? `WITH events AS (${selectEventsAsOf(this, page)}) ` : '';
+    return new VaryingSql(
+      `${earlier}SELECT ${[...this.columns(), ...more].join(', ')} FROM ${this.joined(page)} ${rest}`,
+    );
+  }
+
+  /**
+   * Returns the statement for the current state, with the number of the last item in the person's stream: what the
+   * statement sees is everything up to that number. Without events, it returns one row whose other columns are null.
+   */
+  selectNumbered(page: string, rest: string): VaryingSql {
+    const stream = `(SELECT ${lastSeqOf(this.user)} AS seq) AS stream`;
+    return new VaryingSql(`SELECT stream.seq AS "lastSeq", ${this.columns().join(', ')}
+  FROM ${stream} LEFT JOIN (${this.joined(page)}) ON true ${rest}`);
+  }
+
+  private columns(): string[] {
     const owner = this.asOf
       ? `${ownerAsOf(this.asOf)} AS "ownerId", (SELECT u.username FROM users u WHERE u.id = ${ownerAsOf(this.asOf)}) AS "ownerName"`
       : `own.user_id AS "ownerId", owner.username AS "ownerName"`;
-    const earlier = this.asOf ? `WITH events AS (${selectEventsAsOf(this, page)}) ` : '';
-    return new VaryingSql(`${earlier}SELECT ${EVENT}, mine.role, ${owner}, editor.username AS "editorName"${members ? `, ${MEMBERS}` : ''}
-  FROM ${this.asOf ? 'events e' : `(${page}) AS page JOIN events e ON e.id = page.event_id`}
+    return [EVENT, 'mine.role', owner, 'editor.username AS "editorName"'];
+  }
+
+  private joined(page: string): string {
+    return `${this.asOf ? 'events e' : `(${page}) AS page JOIN events e ON e.id = page.event_id`}
   JOIN event_permissions mine ON mine.event_id = e.id AND mine.user_id = ${this.user}
-  JOIN users editor ON editor.id = e.updated_by ${this.asOf ? '' : OWNER} ${rest}`);
+  JOIN users editor ON editor.id = e.updated_by ${this.asOf ? '' : OWNER}`;
   }
 }
 
 export function toRecord(row: VisibleRow): EventRecord {
-  const { role, ownerId, ownerName, editorName, members: _members, ...event } = row;
+  const { role, ownerId, ownerName, editorName } = row;
   return {
-    event: Object.assign(new CalendarEvent(), event),
+    event: toEvent(row),
     role,
     owner: { id: ownerId, username: ownerName },
     updatedBy: { id: row.updatedBy, username: editorName },

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TextField, WholeNumberQuery } from './fields.js';
+import { fromOpaqueText, toOpaqueText } from './opaque-text.js';
 import { invalid } from '../../problems/problem.js';
 
 /** The parameters of every paged list: keyset pagination with `cursor`, or numbered pages with `page`. */
@@ -119,7 +120,7 @@ export function pageView(
   reply: FastifyReply,
 ): PageView {
   const numbered = page.total !== null;
-  const nextCursor = !numbered && page.nextKey ? encodeCursor(page.nextKey) : null;
+  const nextCursor = !numbered && page.nextKey ? toOpaqueText(page.nextKey) : null;
   const size = query.page_size ?? query.limit ?? 50;
   const number = query.page ?? 1;
   const next = new URLSearchParams(request.url.split('?')[1] ?? '');
@@ -131,17 +132,11 @@ export function pageView(
   return { next_cursor: null, total: page.total, page: number, page_size: size, pages };
 }
 
-const encodeCursor = (key: string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
-
 function decodeCursor(cursor: string | undefined, order: string, keyLength: number): string[] | null {
   if (cursor === undefined) return null;
-  try {
-    const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
-    const texts = Array.isArray(parts) && parts.every((part) => typeof part === 'string' && !part.includes('\0'));
-    if (texts && parts.length === keyLength + 1 && parts[0] === order) return parts.slice(1) as string[];
-  } catch {
-    // Reported below, like every other invalid cursor.
-  }
+  const parts = fromOpaqueText(cursor);
+  const texts = Array.isArray(parts) && parts.every((part) => typeof part === 'string' && !part.includes('\0'));
+  if (texts && parts.length === keyLength + 1 && parts[0] === order) return parts.slice(1) as string[];
   throw invalidCursor();
 }
 
