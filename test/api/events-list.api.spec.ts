@@ -38,6 +38,7 @@ describe('GET /api/events', () => {
     expect(await ok(listEvents({ client: (await app.signUp('new')).client }))).toEqual({
       items: [],
       next_cursor: null,
+      sync_token: expect.any(String) as string,
     });
   });
 });

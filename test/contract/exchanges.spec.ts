@@ -81,6 +81,24 @@ const CASES: Case[] = [
   },
 ];
 
+function sinceToken(query: string): Case['request'] {
+  return async ({ token }) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const listed = await app.fetch(`/api/events${query}`, { headers });
+    const { sync_token: syncToken } = (await listed.json()) as { sync_token: string };
+    return { query: `?sync_token=${syncToken}` };
+  };
+}
+
+CASES.push(
+  { operation: 'listEvents', circumstance: ' since a sync token', request: sinceToken('') },
+  {
+    operation: 'listEvents',
+    circumstance: ' since a sync token, with filters',
+    request: sinceToken('?q=a&from=2026-01-01'),
+  },
+);
+
 /** A write is one exchange to read its event under the lock and one to store everything; a role guard takes another. */
 describe('exchanges with the database', () => {
   it.each(CASES.map((one) => [`${one.operation}${one.circumstance ?? ''}`, one] as const))(

@@ -48,6 +48,7 @@ describe.each(['time.md', 'history.md'])('the examples of docs/guide/%s', (name)
       if (method === 'POST' && status === 201)
         Object.assign(names, { id: found.json.id, created_at: found.json.created_at });
       if (found.json?.split_from) names['tail'] = found.json.id;
+      if (found.json?.sync_token) names['sync_token'] = found.json.sync_token;
     }
     expect(text.match(/^```http$/gm)?.length ?? 0).toBe(examplesOf(text).length);
   });

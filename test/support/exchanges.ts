@@ -20,6 +20,8 @@ export const EXCHANGES: Record<string, number> = {
   createEvent: 1,
   createEvents: 1,
   listEvents: 1,
+  'listEvents since a sync token': 1,
+  'listEvents since a sync token, with filters': 1,
   getEvent: 1,
   listOccurrences: 2,
   updateEvent: 2,
