@@ -97,6 +97,11 @@ export function replaceUnits(current: EventContent, source: EventContent, units:
   return content;
 }
 
+/** Returns true when two states differ at most in which occurrences are excluded, and in overrides. */
+export function differOnlyInOccurrences(a: EventContent, b: EventContent): boolean {
+  return UNITS.every((unit) => isSame(unit, a, b) || (unit === 'times' && !isSeriesMoved(a, b)));
+}
+
 const isSame = (unit: Unit, a: EventContent, b: EventContent): boolean =>
   UNIT_PROPERTIES[unit].every((property) => isDeepStrictEqual(a[property], b[property]));
 

@@ -11,6 +11,9 @@ import {
   listVersions,
   patchEvent,
   restoreEvent,
+  revokePermission,
+  rollbackEvent,
+  shareEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
 import type { CreateEventBody, EventView } from '../../sdk/generated/types.gen.js';
@@ -321,13 +324,41 @@ describe('DELETE /api/events/:id', () => {
     await done(remove(event));
     const path = { id: event.id };
     for (const { client } of [ana, ben]) {
-      for (const call of [getEvent({ client, path }), updateEvent({ client, path, body: {} }), remove(event)]) {
-        expect(await refused(call)).toMatchObject({ status: 404, code: 'not_found' });
-      }
+      expect(await refused(getEvent({ client, path }))).toMatchObject({ status: 404, code: 'not_found' });
       expect((await ok(listEvents({ client, query: { q: event.title } }))).items.map(({ id }) => id)).not.toContain(
         event.id,
       );
       expect(await refused(listPermissions({ client, path }))).toMatchObject({ status: 404 });
+    }
+    expect(await versionsOf(app.database, event.id)).toEqual(['1 created', '2 deleted']);
+  });
+
+  it('says to its owner who writes to it who deleted it and how to restore it, and nothing to others', async () => {
+    const event = await create();
+    await share(ana, event.id, ben, 'editor');
+    const cid = await app.signUp('cid');
+    await share(ana, event.id, cid, 'viewer');
+    await done(remove(event));
+    const path = { id: event.id };
+    const occurrence = { occurrence: event.start_time };
+    const writes = ({ client }: Person) => [
+      updateEvent({ client, path, body: { title: 'x' }, headers: { 'If-Match': '"1"' } }),
+      patchEvent({ client, path, body: { title: 'x' } }),
+      deleteEvent({ client, path }),
+      deleteEvent({ client, path, query: occurrence }),
+      shareEvent({ client, path, body: { users: [{ username: 'nobody', role: 'viewer' }] } }),
+      rollbackEvent({ client, path: { ...path, version: 1 }, body: { fields: ['title'] } }),
+      revokePermission({ client, path: { ...path, userId: cid.id } }),
+    ];
+    for (const call of writes(ben)) expect(await refused(call)).toMatchObject({ status: 404, code: 'not_found' });
+    for (const call of writes(ana)) {
+      expect(await refused(call)).toMatchObject({
+        status: 410,
+        code: 'event_deleted',
+        deleted_at: expect.stringMatching(/Z$/),
+        deleted_by: { id: ana.id, username: ana.username },
+        restore_url: `/api/events/${event.id}/restore`,
+      });
     }
     expect(await versionsOf(app.database, event.id)).toEqual(['1 created', '2 deleted']);
   });
