@@ -99,8 +99,8 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'a stale base is not compared',
     file: EVENTS,
-    find: 'if (!isStale(version, precondition)) return this.writer',
-    replace: 'if (!isStale(version, precondition) || version > 0) return this.writer',
+    find: 'const stale = isStale(version, precondition);',
+    replace: 'const stale = isStale(version, precondition) && version < 0;',
     tests: [NEW_OWNERS],
     only: 'an edit for an older version',
   },
@@ -114,8 +114,8 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'a stale split is done',
     file: EVENTS,
-    find: "if (target?.scope === 'following') refuseStale(version, precondition);",
-    replace: '',
+    find: "const split = stale && target?.scope === 'following' ? null : splitContent(current, edit);",
+    replace: 'const split = splitContent(current, edit);',
     tests: ['test/api/series-parts.api.spec.ts', 'test/api/series-split.api.spec.ts'],
   },
   {
@@ -157,7 +157,7 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'an event in the trash can be edited by undoing',
     file: VERSIONS,
-    find: 'if (locked.event.deletedAt && content.deletedAt) throw notFound();',
+    find: 'if (deletion && content.deletedAt) throw eventDeleted(deletion);',
     replace: '',
     tests: [INTERLEAVINGS],
     only: 'leaves it in the trash',

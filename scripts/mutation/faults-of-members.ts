@@ -32,8 +32,8 @@ export const FAULTS_OF_MEMBERS: Fault[] = [
   {
     name: 'editors may act on an event in the trash',
     file: 'src/permissions/access.service.ts',
-    find: "if (deleted && !(evenDeleted && role === 'owner')) return { role, problem: notFound() };",
-    replace: 'if (deleted && !evenDeleted) return { role, problem: notFound() };',
+    find: "if (deletion && !(evenDeleted && role === 'owner')) {",
+    replace: 'if (deletion && !evenDeleted) {',
     tests: [INTERLEAVINGS],
     only: 'is deleted is refused',
   },

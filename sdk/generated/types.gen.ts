@@ -1744,6 +1744,11 @@ export type FieldErrorView = {
     near?: Array<string>;
 };
 
+export type DeletedByView = {
+    id: string;
+    username: string;
+};
+
 export type DryRunPersonView = {
     user_id: string;
     /**
@@ -1832,6 +1837,25 @@ export type FieldClashView = {
     yours: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
+};
+
+export type TailView = {
+    /**
+     * Null, like all other members, when you may not see that event.
+     */
+    event_id: string | null;
+    /**
+     * Its current version.
+     */
+    version: number | null;
+    /**
+     * Its title.
+     */
+    title: string | null;
+    /**
+     * Where it begins.
+     */
+    start_time: string | null;
 };
 
 export type ChangedTailView = {
@@ -2324,6 +2348,52 @@ export type LaterChangesProblem = {
 };
 
 /**
+ * The event was deleted. It is in the trash since `deleted_at`. As its owner you can restore it with a POST to `restore_url`, and then send your request again.
+ */
+export type EventDeletedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 410;
+    /**
+     * The problem, for programs.
+     */
+    code: 'event_deleted';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * When it was deleted.
+     */
+    deleted_at: string;
+    /**
+     * Who deleted it.
+     */
+    deleted_by: DeletedByView;
+    /**
+     * The address that restores it with POST.
+     */
+    restore_url: string;
+};
+
+/**
  * The stream does not reach back that far. Reload what you show, then continue after the number in `after`.
  */
 export type ResyncProblem = {
@@ -2401,6 +2471,10 @@ export type StaleVersionProblem = {
      * The fields that both sides changed: the value at your version, the current value, and the value that you sent.
      */
     clashes?: Array<FieldClashView>;
+    /**
+     * When the series was split since your version: the events split off since, by start, at most 100. Apply your change to each that it concerns.
+     */
+    tails?: Array<TailView>;
 };
 
 /**
@@ -3204,6 +3278,10 @@ export type ShareEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
+    /**
      * `body_too_large`: The body is too large
      */
     413: BodyTooLargeProblem;
@@ -3331,6 +3409,10 @@ export type RevokePermissionErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
+    /**
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
@@ -3405,6 +3487,10 @@ export type ChangeRoleErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
+    /**
      * `body_too_large`: The body is too large
      */
     413: BodyTooLargeProblem;
@@ -3461,6 +3547,10 @@ export type CheckConflictsErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
     /**
      * `body_too_large`: The body is too large
      */
@@ -3787,6 +3877,10 @@ export type DeleteEventErrors = {
      */
     409: RequestRunningProblem;
     /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
+    /**
      * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
     412: ({
@@ -3937,6 +4031,10 @@ export type PatchEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
+    /**
      * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
     412: ({
@@ -4038,6 +4136,10 @@ export type UpdateEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
+    /**
      * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
     412: ({
@@ -4121,6 +4223,10 @@ export type RestoreEventErrors = {
     } & EventConflictProblem) | ({
         code: 'request_running';
     } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
     /**
      * `body_too_large`: The body is too large
      */
@@ -4570,6 +4676,10 @@ export type RollbackEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
+    /**
      * `body_too_large`: The body is too large
      */
     413: BodyTooLargeProblem;
@@ -4651,6 +4761,10 @@ export type RevertChangeErrors = {
     } & LaterChangesProblem) | ({
         code: 'request_running';
     } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
     /**
      * `body_too_large`: The body is too large
      */
@@ -4735,6 +4849,10 @@ export type UndoChangeErrors = {
     } & LaterChangesProblem) | ({
         code: 'request_running';
     } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
     /**
      * `body_too_large`: The body is too large
      */

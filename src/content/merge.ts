@@ -5,6 +5,7 @@ import { formatLocalTime, localOf, parseLocalTime, stampOf } from '../time/local
 import { type EventContent, fieldsOfUnit, isSeries, type WireContent } from './event-content.js';
 import { columnsOf, CONTENT_FIELDS, type ContentField, FIELDS, fieldOf, type StoredOverride } from './fields.js';
 import { seriesOf } from './series.js';
+import { mergeLines } from './merge-lines.js';
 import { wireContent } from './wire.js';
 
 /** Fields that are merged, rolled back and reverted together. */
@@ -24,7 +25,7 @@ const OF_SERIES = UNIT_PROPERTIES.times.filter((property) => !OF_OCCURRENCES.inc
 
 /**
  * Merges two edits of the same base. A unit that only one side changed has the value of that side, and a unit that both
- * changed to the same value has that value. A unit that both changed to different values is a clash. Times, zone,
+ * changed to the same value has that value. A unit that both changed to different values is a clash. The description merges line by line. Times, zone,
  * all-day and recurrence are one unit, because combining two new times gives a time that nobody chose. Exclusions and
  * overrides of different occurrences are still merged, also into a series that the other side moved or made longer, unless
  * no occurrence would be left. Pure.
@@ -40,8 +41,9 @@ export function mergeContent(
     if (isSame(unit, base, yours) || isSame(unit, theirs, yours)) continue;
     if (isSame(unit, base, theirs)) Object.assign(content, pick(unit, yours));
     else {
-      const times = unit === 'times' ? mergeTimes(base, theirs, yours) : null;
-      if (times) Object.assign(content, times);
+      const merge = MERGES[unit];
+      const merged = merge ? merge(base, theirs, yours) : null;
+      if (merged) Object.assign(content, merged);
       else clashes.push(unit);
     }
   }
@@ -97,6 +99,11 @@ export function replaceUnits(current: EventContent, source: EventContent, units:
   return content;
 }
 
+/** Returns true when two states differ at most in which occurrences are excluded, and in overrides. */
+export function differOnlyInOccurrences(a: EventContent, b: EventContent): boolean {
+  return UNITS.every((unit) => isSame(unit, a, b) || (unit === 'times' && !isSeriesMoved(a, b)));
+}
+
 const isSame = (unit: Unit, a: EventContent, b: EventContent): boolean =>
   UNIT_PROPERTIES[unit].every((property) => isDeepStrictEqual(a[property], b[property]));
 
@@ -105,6 +112,22 @@ const pick = (unit: Unit, from: EventContent): Partial<EventContent> =>
 
 const isSeriesMoved = (a: EventContent, b: EventContent): boolean =>
   OF_SERIES.some((property) => !isDeepStrictEqual(a[property], b[property]));
+
+/** Merges edits of the description line by line; null for a clash, and for a result that is too long. */
+function mergeDescription(
+  base: EventContent,
+  theirs: EventContent,
+  yours: EventContent,
+): Pick<EventContent, 'description'> | null {
+  const description = mergeLines(base.description, theirs.description, yours.description);
+  const isTooLong = description !== null && description.length > FIELDS.description.input.maxLength;
+  return description === null || isTooLong ? null : { description };
+}
+
+/** How units that both sides changed are merged; null for a clash. */
+const MERGES: Partial<
+  Record<Unit, (base: EventContent, theirs: EventContent, yours: EventContent) => Partial<EventContent> | null>
+> = { description: mergeDescription, times: mergeTimes };
 
 /** Merges edits of single occurrences with each other, or with a change of the whole series; null for a clash. */
 function mergeTimes(base: EventContent, theirs: EventContent, yours: EventContent): Partial<EventContent> | null {

@@ -84,7 +84,8 @@ export function wireInstant(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function wireTime(time: Date, local: string, allDay: boolean): string {
+/** Returns the start or the end of an event as clients see it: an instant, or a date for all-day events. */
+export function wireTime(time: Date, local: string, allDay: boolean): string {
   return allDay ? local.slice(0, 10) : wireInstant(time);
 }
 

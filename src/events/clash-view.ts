@@ -43,6 +43,27 @@ export class FieldClashView {
   yours: unknown;
 }
 
+/** An event that was split off a series. */
+export class TailView {
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'Null, like all other members, when you may not see that event.',
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b01',
+  })
+  event_id: string | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Its current version.', example: 2 })
+  version: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Its title.', example: 'Team meeting' })
+  title: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Where it begins.', example: '2026-07-06T10:00:00Z' })
+  start_time: string | null;
+}
+
 export class StaleVersionProblemView extends ProblemView {
   @ApiProperty({ type: 'integer', required: false, description: 'The current version of the event.' })
   current_version?: number;
@@ -54,6 +75,14 @@ export class StaleVersionProblemView extends ProblemView {
       'The fields that both sides changed: the value at your version, the current value, and the value that you sent.',
   })
   clashes?: FieldClashView[];
+
+  @ApiProperty({
+    type: [TailView],
+    required: false,
+    description:
+      'When the series was split since your version: the events split off since, by start, at most 100. Apply your change to each that it concerns.',
+  })
+  tails?: TailView[];
 }
 
 /** A part of a split series that changed since. */

@@ -21,6 +21,7 @@ import { EventStatements } from './event-statements.js';
 import { selectOneAsOf } from './events-as-of.js';
 import { orderOf, type Slice } from './list-statement.js';
 import { selectPage } from './select-page.js';
+import type { Tail } from './tail.js';
 import { MEMBERS, type NumberedRow, toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
 
 /** A page of a list, and the number of the last item in the person's stream when its first page was read. */
@@ -29,6 +30,8 @@ export interface NumberedPage extends Page<EventRecord> {
   lastSeq: number | null;
 }
 
+/** Tails that a problem names. */
+const MAX_TAILS = 100;
 /** Rows of the largest read. */
 const MAX_ROWS = 2_000;
 
@@ -84,6 +87,24 @@ export class EventsRepository {
         WHERE e.split_from = $1 AND e.split_from_version > $2 AND e.deleted_at IS NULL
         ORDER BY e.id FOR UPDATE OF e`,
       [id, afterVersion],
+    );
+  }
+
+  /**
+   * Returns the events split off a series after a version of it, and off these, that are not in the trash, by start.
+   * @param userId whose access decides about `visible`
+   */
+  listTailsSince(tx: Transaction, id: string, version: number, userId: string): Promise<Tail[]> {
+    return tx.query<Tail>(
+      `WITH RECURSIVE part AS (
+         SELECT id FROM events WHERE split_from = $1 AND split_from_version > $2
+         UNION ALL SELECT e.id FROM part JOIN events e ON e.split_from = part.id)
+       SELECT e.id, e.version, e.title, e.start_time AS "startTime", e.local_start AS "localStart",
+              e.all_day AS "allDay", p.role IS NOT NULL AS visible
+         FROM part JOIN events e ON e.id = part.id
+         LEFT JOIN event_permissions p ON p.event_id = e.id AND p.user_id = $3
+        WHERE e.deleted_at IS NULL ORDER BY e.start_time, e.id LIMIT ${MAX_TAILS}`,
+      [id, version, userId],
     );
   }
 

@@ -14,6 +14,7 @@ import type { Precondition } from '../platform/http/etag.js';
 import { entriesWithErrors } from '../platform/http/list-errors.js';
 import { type FieldError, invalid } from '../problems/problem.js';
 import type { EventWithMembers } from './event-record.js';
+import { EventsRepository } from './events.repository.js';
 import { type Draft, EventWriter } from './event-writer.js';
 import { invalidBatch } from './invalid-batch.js';
 import { isStale, mergeStaleEdit, refuseStale } from './stale-edit.js';
@@ -23,6 +24,7 @@ import { type EventInput, toDraft, toDrafts } from './to-drafts.js';
 @Injectable()
 export class EventsService {
   constructor(
+    private readonly events: EventsRepository,
     private readonly writer: EventWriter,
     private readonly locks: EventLock,
     private readonly history: HistoryService,
@@ -80,12 +82,17 @@ export class EventsService {
       const locked = await this.locks.lockFor(tx, actor, id, 'edit', { availability: mayMove(edit) });
       const current = toContent(locked.event);
       const { version } = locked.event;
-      if (target?.scope === 'following') refuseStale(version, precondition);
-      const split = splitContent(current, edit);
+      const stale = isStale(version, precondition);
+      const split = stale && target?.scope === 'following' ? null : splitContent(current, edit);
       if (split) return this.writer.split(tx, locked, split, request);
-      if (!isStale(version, precondition)) return this.writer.write(tx, locked, editContent(current, edit), request);
-      const base = await this.findBase(tx, id, precondition, version);
-      const written = await this.writer.write(tx, locked, mergeStaleEdit(base, current, version, edit), request);
+      if (!stale) return this.writer.write(tx, locked, editContent(current, edit), request);
+      const [base, tails] = await Promise.all([
+        this.findBase(tx, id, precondition, version),
+        this.events.listTailsSince(tx, id, precondition.version, actor.userId),
+      ]);
+      // An edit of the following occurrences is not merged.
+      const content = mergeStaleEdit(target?.scope === 'following' ? null : base, current, version, edit, tails);
+      const written = await this.writer.write(tx, locked, content, request);
       return { ...written, mergedOver: { from: precondition.version, to: version } };
     });
   }
@@ -107,7 +114,7 @@ export class EventsService {
       refuseStale(locked.event.version, precondition);
       const current = toContent(locked.event);
       const rest = target && removeOccurrences(current, findOriginal(current, target.occurrence), target.scope);
-      if (!rest) checkRole(locked.role, false, 'delete');
+      if (!rest) checkRole(locked.role, null, 'delete');
       await this.writer.write(tx, locked, rest ?? { ...current, deletedAt: new Date() }, request);
     });
   }

@@ -1,11 +1,20 @@
 import type { FieldClash } from '../content/merge.js';
 import { Problem } from '../problems/problem.js';
+import { type Tail, toTailView } from './tail.js';
 
 /**
  * Returns the problem of a stale write.
+ * @param tails the events split off since the version of the caller
  * @param clashes the clashing fields; none when the caller wanted no merge, or none is possible
  */
-export function staleVersion(currentVersion: number, clashes: FieldClash[] = []): Problem {
-  const members = { current_version: currentVersion, ...(clashes.length > 0 ? { clashes } : {}) };
-  return new Problem('stale_version', { members });
+export function staleVersion(currentVersion: number, clashes: FieldClash[] = [], tails: Tail[] = []): Problem {
+  const members = {
+    current_version: currentVersion,
+    ...(clashes.length > 0 ? { clashes } : {}),
+    ...(tails.length > 0 ? { tails: tails.map(toTailView) } : {}),
+  };
+  return new Problem('stale_version', { ...(tails.length > 0 ? { detail: SPLIT } : {}), members });
 }
+
+const SPLIT =
+  'The series was split since the version that you sent. Reload this event and those in `tails`, and apply your change to each that it concerns.';

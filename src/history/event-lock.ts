@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CalendarEvent, selectEvent, toEvent } from '../content/event.entity.js';
 import { type AccessOptions, checkRole } from '../permissions/access.service.js';
+import type { Deletion } from '../permissions/event-deleted.js';
 import type { Member } from '../permissions/member.js';
 import type { Action, Role } from '../permissions/role.js';
 import { RetryTransaction } from '../platform/database/database-errors.js';
@@ -112,7 +113,7 @@ export class EventLock {
 
   /**
    * Locks an event and checks the actor's role, which may have changed since the guard checked it.
-   * @throws Problem not_found, forbidden
+   * @throws Problem not_found, forbidden, event_deleted
    */
   async lockFor(
     tx: Transaction,
@@ -123,9 +124,14 @@ export class EventLock {
   ): Promise<LockedForActor> {
     const locked = await this.lock(tx, eventId, options);
     const found = locked?.members.find(({ userId }) => userId === actor.userId)?.role ?? null;
-    const role = checkRole(found, locked !== null && locked.event.deletedAt !== null, action, options);
+    const role = checkRole(found, locked && deletionOf(locked), action, options);
     return { ...locked!, role };
   }
+}
+
+/** Returns who moved a locked event to the trash, and when; null when it is not there. */
+export function deletionOf({ event, editor }: Pick<LockedEvent, 'event' | 'editor'>): Deletion | null {
+  return event.deletedAt && { eventId: event.id, at: event.deletedAt, by: editor };
 }
 
 /**

@@ -3,12 +3,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { notFound, Problem } from '../problems/problem.js';
+import { type Deletion, eventDeleted } from './event-deleted.js';
 import { PermissionsRepository } from './permissions.repository.js';
 import { type Action, can, type Role } from './role.js';
 
 export interface AccessOptions {
   /** Also allows the owner to act on an event in the trash, which is hidden from everybody else. */
   evenDeleted?: boolean;
+  /** For a write that every member may do. */
+  writes?: boolean;
 }
 
 type Judgement = { role: Role; problem: null } | { role: Role | null; problem: Problem };
@@ -37,7 +40,7 @@ export class AccessService {
   /**
    * Returns the caller's role on an event.
    * @throws Problem not_found when the caller may not see the event; forbidden when their role does not allow the
-   *   action
+   *   action; event_deleted for a write to an event in the trash by a caller who can restore it
    */
   async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Role> {
     const { role, problem } = await this.judge(eventId, userId, action, options);
@@ -48,13 +51,13 @@ export class AccessService {
   /** Returns the caller's role on an event, and the problem of `require` if the role doesn't allow the action. */
   async judge(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Judgement> {
     const access = await this.permissions.findAccess(eventId, userId);
-    return judgeRole(access?.role ?? null, access?.deleted ?? false, action, options);
+    return judgeRole(access?.role ?? null, access?.deletion ?? null, action, options);
   }
 
   /**
    * Refuses a write that the caller's role does not allow, before its body is looked at. A role that allowed it a minute
    * ago is enough here, because the role decides only under the lock; one that did not is looked up again.
-   * @throws Problem not_found, forbidden
+   * @throws Problem not_found, forbidden, event_deleted
    */
   async expect(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<void> {
     const key = `${eventId} ${userId}`;
@@ -70,16 +73,31 @@ export class AccessService {
 /**
  * Returns the role if it allows the action. Pure.
  * @param role null for a person who is not a member
- * @throws Problem not_found, forbidden
+ * @param deletion null for an event that is not in the trash
+ * @throws Problem not_found, forbidden, event_deleted
  */
-export function checkRole(role: Role | null, deleted: boolean, action: Action, options: AccessOptions = {}): Role {
-  const judgement = judgeRole(role, deleted, action, options);
+export function checkRole(
+  role: Role | null,
+  deletion: Deletion | null,
+  action: Action,
+  options: AccessOptions = {},
+): Role {
+  const judgement = judgeRole(role, deletion, action, options);
   if (judgement.problem) throw judgement.problem;
   return judgement.role;
 }
 
-function judgeRole(role: Role | null, deleted: boolean, action: Action, { evenDeleted }: AccessOptions): Judgement {
+function judgeRole(
+  role: Role | null,
+  deletion: Deletion | null,
+  action: Action,
+  { evenDeleted, writes = action !== 'read' }: AccessOptions,
+): Judgement {
   if (role === null) return { role, problem: notFound() };
-  if (deleted && !(evenDeleted && role === 'owner')) return { role, problem: notFound() };
+  if (deletion && !(evenDeleted && role === 'owner')) {
+    // Only those who can restore the event learn that it exists.
+    const mayKnow = writes && can(role, 'delete');
+    return { role, problem: mayKnow ? eventDeleted(deletion) : notFound() };
+  }
   return can(role, action) ? { role, problem: null } : { role, problem: new Problem('forbidden') };
 }

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
+import type { Deletion } from './event-deleted.js';
 import type { KnownPerson, Member } from './member.js';
 import type { Role } from './role.js';
 
 /** A person's access to one event. */
 export interface EventAccess {
   role: Role;
-  deleted: boolean;
+  /** Null for an event that is not in the trash. */
+  deletion: Deletion | null;
 }
 
 interface MemberRow extends Omit<Member, 'grantedBy'> {
@@ -36,13 +38,17 @@ export class PermissionsRepository {
   constructor(private readonly database: Database) {}
 
   async findAccess(eventId: string, userId: string): Promise<EventAccess | null> {
-    const [row] = await this.database.query<EventAccess>(
-      `SELECT p.role, e.deleted_at IS NOT NULL AS deleted
+    const [row] = await this.database.query<{ role: Role; deletedAt: Date | null; by: Deletion['by'] | null }>(
+      `SELECT p.role, e.deleted_at AS "deletedAt",
+              CASE WHEN e.deleted_at IS NOT NULL THEN (
+                SELECT json_build_object('id', u.id, 'username', u.username) FROM users u WHERE u.id = e.updated_by) END AS by
          FROM event_permissions p JOIN events e ON e.id = p.event_id
         WHERE p.event_id = $1 AND p.user_id = $2`,
       [eventId, userId],
     );
-    return row ?? null;
+    if (!row) return null;
+    // The deletion is the latest version: an event in the trash does not change.
+    return { role: row.role, deletion: row.deletedAt && { eventId, at: row.deletedAt, by: row.by! } };
   }
 
   /** Returns the members of an event, owner first, then by name. */

@@ -13,6 +13,7 @@ import { isKeyed } from '../platform/idempotency/deferred-refusal.js';
 import { parseUuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { AccessService } from './access.service.js';
+import { EVENT_DELETED } from './event-deleted.js';
 import type { Action } from './role.js';
 
 const REQUIREMENT = 'convene:requirement';
@@ -22,6 +23,7 @@ interface Requirement {
   evenDeleted: boolean;
   readsOwnRole: boolean;
   locks: boolean;
+  writes: boolean;
 }
 
 /** Checks the caller's role on the event `:id` of the path, in one indexed query or in that of the handler. */
@@ -34,17 +36,18 @@ export class RoleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const requirement = this.reflector.get<Requirement>(REQUIREMENT, context.getHandler());
-    const { action, evenDeleted, readsOwnRole, locks } = requirement;
+    const { action, evenDeleted, readsOwnRole, locks, writes } = requirement;
+    const options = { evenDeleted, writes };
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
     const eventId = parseUuidParam('id', request.params.id);
     if (readsOwnRole) return true;
     const { userId } = request.actor!;
     if (isKeyed(context)) {
       // A remembered role is not enough to repeat a response.
-      const { role, problem } = await this.access.judge(eventId, userId, action, { evenDeleted });
+      const { role, problem } = await this.access.judge(eventId, userId, action, options);
       if (problem) request.deferredRefusal = { problem, mayRead: role !== null };
-    } else if (locks) await this.access.expect(eventId, userId, action, { evenDeleted });
-    else await this.access.require(eventId, userId, action, { evenDeleted });
+    } else if (locks) await this.access.expect(eventId, userId, action, options);
+    else await this.access.require(eventId, userId, action, options);
     return true;
   }
 }
@@ -53,16 +56,18 @@ export class RoleGuard implements CanActivate {
  * Requires a role on the event `:id` that allows the action.
  * @param evenDeleted also allows the owner when the event is in the trash
  * @param readsOwnRole for a read: the statement of the handler joins the caller's role, and finds nothing without it
+ * @param writes for a write that every member may do
  * @param locks for a write: the handler judges the role again under the lock (`EventLock.lockFor`)
  */
 export const RequireRole = (
   action: Action,
-  { evenDeleted = false, readsOwnRole = false, locks = false } = {},
+  { evenDeleted = false, readsOwnRole = false, locks = false, writes = action !== 'read' } = {},
 ): MethodDecorator =>
   applyDecorators(
     SignedIn(),
-    SetMetadata(REQUIREMENT, { action, evenDeleted, readsOwnRole, locks } satisfies Requirement),
+    SetMetadata(REQUIREMENT, { action, evenDeleted, readsOwnRole, locks, writes } satisfies Requirement),
     UseGuards(RoleGuard),
     ApiProblems('not_found', 'validation_failed'),
     ...(action === 'read' ? [] : [ApiProblems('forbidden')]),
+    ...(writes ? [ApiProblems(EVENT_DELETED)] : []),
   );

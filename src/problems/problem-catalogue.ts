@@ -72,6 +72,11 @@ export const PROBLEMS = {
     'Later changes prevent this undo',
     'What you want to undo has changed again since; `clashes` lists the differences. Undo the later changes first, or make a new change.',
   ),
+  event_deleted: kind(
+    410,
+    'The event was deleted',
+    'It is in the trash since `deleted_at`. As its owner you can restore it with a POST to `restore_url`, and then send your request again.',
+  ),
   resync: kind(
     410,
     'The stream does not reach back that far',

@@ -90,7 +90,7 @@ export class SharingController {
 
   @Delete('permissions/:userId')
   @HttpCode(204)
-  @RequireRole('read')
+  @RequireRole('read', { writes: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({

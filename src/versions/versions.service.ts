@@ -9,13 +9,14 @@ import type { EventWithMembers } from '../events/event-record.js';
 import { EventWriter } from '../events/event-writer.js';
 import { ReadEventsService } from '../events/read-events.service.js';
 import type { MemberKind, Undoing } from '../history/change.js';
-import { EventLock } from '../history/event-lock.js';
+import { deletionOf, EventLock } from '../history/event-lock.js';
 import {
   type ChangelogEntry,
   type ChangelogFilter,
   HistoryService,
   type VersionEntry,
 } from '../history/history.service.js';
+import { eventDeleted } from '../permissions/event-deleted.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -170,7 +171,8 @@ export class VersionsService {
       const locked = await this.locks.lockFor(tx, actor, eventId, 'edit', options);
       const { content, rejoinAfter } = await decide(tx, toContent(locked.event));
       // An event in the trash can only be restored.
-      if (locked.event.deletedAt && content.deletedAt) throw notFound();
+      const deletion = deletionOf(locked);
+      if (deletion && content.deletedAt) throw eventDeleted(deletion);
       return this.writer.write(tx, locked, content, { actor, kind: 'rolled_back', rejoinAfter, ...request });
     });
   }

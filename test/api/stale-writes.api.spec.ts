@@ -65,6 +65,24 @@ describe('a write that was made for an older version', () => {
     expect(await ok(getEvent({ client: ana.client, path: { id } }))).toMatchObject({ description: 'Weekly sync' });
   });
 
+  it('merges descriptions line by line, with what both appended, and is refused over the same line', async () => {
+    const { id } = await shared();
+    await ok(put(ana, id, { description: 'Weekly sync\nBudget' }));
+    const merged = await ok(put(ben, id, { description: 'Weekly sync\nHiring' }, 1));
+    expect(merged.description).toBe('Weekly sync\nBudget\nHiring');
+    await ok(put(ana, id, { description: 'Weekly sync\nCosts\nHiring' }));
+    const problem = await refused(put(ben, id, { description: 'Weekly sync\nMoney\nHiring' }, 3));
+    expect(problem).toMatchObject({ status: 412, clashes: [{ field: 'description' }] });
+  });
+
+  it('is refused when the merged description would be too long', async () => {
+    const { id } = await shared();
+    const long = 'x'.repeat(12_000);
+    await ok(put(ana, id, { description: `Weekly sync\n${long}` }));
+    const problem = await refused(put(ben, id, { description: `Weekly sync\n${long}y` }, 1));
+    expect(problem).toMatchObject({ status: 412, clashes: [{ field: 'description' }] });
+  });
+
   it('is not a clash when both sides chose the same value', async () => {
     const { id } = await shared();
     await ok(put(ana, id, { title: 'Lunch' }));

@@ -70,10 +70,10 @@ describe('POST /api/events/:id/revert/:version', () => {
     const { id } = await create();
     await edit({ id }, { title: 'Lunch' });
     await done(deleteEvent({ client: ana.client, path: { id } }));
-    expect(await refused(revert(id, 2))).toMatchObject({ status: 404 });
+    expect(await refused(revert(id, 2))).toMatchObject({ status: 410, code: 'event_deleted' });
     const body = { fields: ['title' as const] };
     const call = rollbackEvent({ client: ana.client, path: { id, version: 1 }, body });
-    expect(await refused(call)).toMatchObject({ status: 404 });
+    expect(await refused(call)).toMatchObject({ status: 410, code: 'event_deleted' });
     expect(await versionsOf(app.database, id)).toHaveLength(3);
   });
 

@@ -170,7 +170,8 @@ describe('a write that waits while the event', () => {
   it.each([...EDITS, ...OWNED, LEAVING])('is deleted is refused: $name', async (row) => {
     const { status, code, entries } = await overtaken(row, remove);
     const expected = [expect.stringMatching(/^deleted \d by ana$/)];
-    expect({ status, code, entries }).toEqual({ status: 404, code: 'not_found', entries: expected });
+    const refusal = row.by === 'ana' ? { status: 410, code: 'event_deleted' } : { status: 404, code: 'not_found' };
+    expect({ status, code, entries }).toEqual({ ...refusal, entries: expected });
   });
 
   it.each(named('rollbackEvent'))('is deleted brings it back when its author is the owner: $name', async (row) => {
@@ -182,7 +183,11 @@ describe('a write that waits while the event', () => {
     'is deleted is refused to its owner too, for undoing another change leaves it in the trash: $name',
     async (row) => {
       const { status, code, entries } = await overtaken({ ...row, by: 'ana' }, remove);
-      expect({ status, code, entries }).toEqual({ status: 404, code: 'not_found', entries: ['deleted 3 by ana'] });
+      expect({ status, code, entries }).toEqual({
+        status: 410,
+        code: 'event_deleted',
+        entries: ['deleted 3 by ana'],
+      });
     },
   );
 

@@ -48,6 +48,8 @@ const ANYBODY_SIGNED_IN: Statuses = [401, 200, 200, 200, 200, 200];
 const READERS: Statuses = [401, 404, 200, 200, 200, 404];
 const ONLY_OWNER_IN_TRASH: Statuses = [401, 404, 404, 404, 200, 404];
 const NOBODY_IN_TRASH: Statuses = [401, 404, 404, 404, 404, 404];
+/** The owner, who can restore the event, learns that it was deleted. */
+const NO_WRITE_IN_TRASH: Statuses = [401, 404, 404, 404, 410, 404];
 
 /** Every operation × every caller: the status of a well-formed call. The columns are those of CALLERS. */
 export const ACCESS_MATRIX: Row[] = [
@@ -98,10 +100,10 @@ export const ACCESS_MATRIX: Row[] = [
   row('listOccurrences', READERS),
   row('listOccurrences', NOBODY_IN_TRASH, TRASH),
   row('updateEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),
-  row('updateEvent', NOBODY_IN_TRASH, { ...TRASH, request: () => ({ body: { title: 'Renamed' } }) }),
+  row('updateEvent', NO_WRITE_IN_TRASH, { ...TRASH, request: () => ({ body: { title: 'Renamed' } }) }),
   row('patchEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),
   row('deleteEvent', [401, 404, 403, 403, 204, 404], { writes: true }),
-  row('deleteEvent', NOBODY_IN_TRASH, TRASH),
+  row('deleteEvent', NO_WRITE_IN_TRASH, TRASH),
   row('restoreEvent', [401, 404, 403, 403, 200, 404]),
   row('restoreEvent', ONLY_OWNER_IN_TRASH, { ...TRASH, writes: true }),
 
@@ -110,7 +112,7 @@ export const ACCESS_MATRIX: Row[] = [
     circumstance: ' for an event',
     request: ({ eventId }) => ({ body: { ...TIMES, event_id: eventId } }),
   }),
-  row('checkConflicts', NOBODY_IN_TRASH, {
+  row('checkConflicts', NO_WRITE_IN_TRASH, {
     ...TRASH,
     request: ({ eventId }) => ({ body: { ...TIMES, event_id: eventId } }),
   }),
@@ -186,7 +188,7 @@ export const ACCESS_MATRIX: Row[] = [
     circumstance: ' of content',
     request: () => ({ params: { position: '1' }, body: {} }),
   }),
-  row('undoChange', NOBODY_IN_TRASH, {
+  row('undoChange', NO_WRITE_IN_TRASH, {
     ...TRASH,
     circumstance: ' of people in the trash',
     request: () => ({ params: { position: '2' }, body: {} }),
