@@ -156,7 +156,7 @@ describe('32 clients after 50 slots with every kind of write', () => {
 
     const counts = tally(outcomes.flat());
     const refusals = outcomes.flat().filter(({ status }) => status === 409);
-    expect(Object.keys(counts).filter((status) => !/^(200|201|204|403|404|409|422)$/.test(status))).toEqual([]);
+    expect(Object.keys(counts).filter((status) => !/^(200|201|204|403|404|410|409|422)$/.test(status))).toEqual([]);
     for (const { body } of refusals) {
       expect(body).toMatchObject({ code: expect.stringMatching(/^(event_conflict|owner_required|later_changes)$/) });
       if (body['code'] === 'event_conflict') expectRealClashes(body['conflicts'] as Clash[]);
