@@ -5130,7 +5130,7 @@ export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
 
 export type StreamChangesResponses = {
     /**
-     * The stream. It ends when the token expires.
+     * The stream. It ends after at most `SSE_SECONDS` (50), and when the token expires: ask again with the last `id` as `Last-Event-ID`, as `EventSource` does by itself.
      */
     200: string;
 };
