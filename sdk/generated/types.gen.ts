@@ -2722,6 +2722,12 @@ export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessRespo
 
 export type FindUsersData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -3017,6 +3023,12 @@ export type EraseMeResponse = EraseMeResponses[keyof EraseMeResponses];
 
 export type GetMeData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/me';
@@ -3103,6 +3115,12 @@ export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
 
 export type ListSessionsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/sessions';
@@ -3182,6 +3200,12 @@ export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
 
 export type GetFreeBusyData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query: {
         /**
@@ -3312,6 +3336,12 @@ export type ShareEventResponse = ShareEventResponses[keyof ShareEventResponses];
 
 export type ListPermissionsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -3582,6 +3612,12 @@ export type CheckConflictsResponse = CheckConflictsResponses[keyof CheckConflict
 
 export type ListEventsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -4258,6 +4294,12 @@ export type RestoreEventResponse = RestoreEventResponses[keyof RestoreEventRespo
 
 export type ListOccurrencesData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4378,6 +4420,12 @@ export type FindTimeResponse = FindTimeResponses[keyof FindTimeResponses];
 
 export type ListVersionsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4441,6 +4489,12 @@ export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsRespo
 
 export type GetVersionData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4491,6 +4545,12 @@ export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];
 
 export type ListChangelogData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4570,6 +4630,12 @@ export type ListChangelogResponse = ListChangelogResponses[keyof ListChangelogRe
 
 export type DiffVersionsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4884,6 +4950,12 @@ export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
 export type ListNotificationsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -5037,6 +5109,12 @@ export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotif
 
 export type ListChangesData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
