@@ -170,12 +170,13 @@ describe('the plans of hot statements on a filled database', () => {
     await database.drop();
   });
 
-  /** Adds items to the end of a stream, each about one of the person's events in turn. */
+  /** Adds items to the end of a stream, each about one of the person's events in turn, and read already. */
   const addItems = async (subject: Subject): Promise<void> => {
     await database.query(
-      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at)
+      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at,
+                                  read_at)
        SELECT last.user_id, last.seq + n, gen_random_uuid(), 'event_updated', mine.ids[1 + n % cardinality(mine.ids)], 'Plan', 2,
-              last.actor_id, last.changed, last.created_at
+              last.actor_id, last.changed, last.created_at, last.created_at
          FROM (SELECT * FROM notifications WHERE user_id = $1 ORDER BY seq DESC LIMIT 1) AS last,
               (SELECT array_agg(event_id) AS ids FROM event_permissions WHERE user_id = $1) AS mine,
               generate_series(1, $2::int) AS n`,
