@@ -59,6 +59,14 @@ const CALLS: MeasuredCall[] = [
     name: 'numbered page of a search',
     request: () => ({ method: 'GET', path: '/api/events?q=payroll&page=1&page_size=20' }),
   },
+  {
+    name: 'numbered page of a window',
+    request: () => ({ method: 'GET', path: '/api/events?from=2026-01-01&to=2027-01-01&page=2&page_size=20' }),
+  },
+  {
+    name: 'numbered page of a search in a window',
+    request: () => ({ method: 'GET', path: '/api/events?q=payroll&from=2026-01-01&page=1&page_size=20' }),
+  },
   { name: 'trash', request: () => ({ method: 'GET', path: '/api/events?deleted=true&limit=20' }) },
 ];
 
