@@ -3877,10 +3877,6 @@ export type DeleteEventErrors = {
      */
     409: RequestRunningProblem;
     /**
-     * `event_deleted`: The event was deleted
-     */
-    410: EventDeletedProblem;
-    /**
      * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
     412: ({

@@ -217,7 +217,7 @@ export class EventsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('edit', { locks: true })
+  @RequireRole('edit', { locks: true, tellsOfDeletion: false })
   @DryRun()
   @Idempotent()
   @ApiOperation({

@@ -110,7 +110,10 @@ export class EventsService {
   ): Promise<void> {
     const request = { actor, kind: 'updated' as const, comment: null, onConflict: 'allow' as const };
     await this.transactions.run(async (tx) => {
-      const locked = await this.locks.lockFor(tx, actor, id, target ? 'edit' : 'delete', { availability: true });
+      const locked = await this.locks.lockFor(tx, actor, id, target ? 'edit' : 'delete', {
+        availability: true,
+        tellsOfDeletion: false,
+      });
       refuseStale(locked.event.version, precondition);
       const current = toContent(locked.event);
       const rest = target && removeOccurrences(current, findOriginal(current, target.occurrence), target.scope);
