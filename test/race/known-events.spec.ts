@@ -152,6 +152,32 @@ describe('a write of an event that another server has changed since', () => {
     expect(await lastOf(carol)).toMatchObject({ type: 'access_revoked' });
   });
 
+  it('reaches the members that the same server added and removed', async () => {
+    const dan = await there.signUp('dan');
+    await editThere({ title: 'Plan 2' });
+    await ok(shareEvent({ client: ana.client, ...event(), body: { users: [{ user_id: dan.id, role: 'editor' }] } }));
+    await editThere({ title: 'Plan 3' });
+    await revokePermission({ client: ana.client, path: { id, userId: dan.id } });
+    await editThere({ title: 'Plan 4' });
+    const { items } = await ok(listChanges({ client: dan.client }));
+    expect(items.map(({ type }) => type)).toEqual(['access_revoked']);
+    expect(await database.query(`SELECT type FROM notifications WHERE user_id = $1 ORDER BY seq`, [dan.id])).toEqual(
+      ['event_shared', 'event_updated', 'access_revoked'].map((type) => ({ type })),
+    );
+  });
+
+  it('is checked against an event with an allowed overlap, which no constraint knows', async () => {
+    await ok(createEvent({ client: ana.client, body: { title: 'Own', ...slot(3) } }));
+    await ok(createEvent({ client: ana.client, body: { title: 'Also', ...slot(3), on_conflict: 'allow' } }));
+    const [own] = await database.query<{ id: string }>(`SELECT id FROM events WHERE title = 'Own'`);
+    await deleteEvent({ client: ana.client, path: { id: own!.id } });
+    expect(await refused(edit(slot(3)))).toMatchObject({ status: 409 });
+    expect(await refused(createEvent({ client: ana.client, body: { title: 'New', ...slot(3) } }))).toMatchObject({
+      status: 409,
+      conflicts: [{ title: 'Also' }],
+    });
+  });
+
   it('is checked against the events of the new owner', async () => {
     await ok(createEvent({ client: ben.client, body: { title: 'Own', ...slot(3) } }));
     await ok(changeRole({ client: ana.client, path: { id, userId: ben.id }, body: { role: 'owner' } }));
