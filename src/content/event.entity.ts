@@ -40,6 +40,7 @@ class ContentRow {}
   'events_lists_check',
   `jsonb_typeof(excluded) = 'array' AND jsonb_typeof(added) = 'array' AND jsonb_typeof(overrides) = 'array'`,
 )
+@Index('events_updated_at_idx', ['updatedAt', 'id'])
 @Index('events_series_id_idx', ['seriesId'])
 export class CalendarEvent extends (ContentRow as new () => EventContent) {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' })
