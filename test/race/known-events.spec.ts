@@ -106,7 +106,7 @@ describe('a write of an event that another server has changed since', () => {
   it('merges into it, or is refused with what it says now', async () => {
     await editThere({ title: 'Plan 2' });
     const stale = (body: object): ReturnType<typeof updateEvent> =>
-      updateEvent({ client: ben.client, ...event(), body, headers: { 'If-Match': '"2"' } as never });
+      updateEvent({ client: ben.client, ...event(), body, headers: { 'If-Match': '"2"' } });
     expect(await refused(stale({ title: 'Plan 3' }))).toMatchObject({
       status: 412,
       current_version: 3,
@@ -117,9 +117,9 @@ describe('a write of an event that another server has changed since', () => {
 
   it('takes a version that this server does not know yet', async () => {
     await editThere({ title: 'Plan 2' });
-    const headers = { 'If-Match': '"3"' } as never;
+    const headers = { 'If-Match': '"3"' };
     const { response } = await updateEvent({ client: ben.client, ...event(), body: { title: 'Plan 3' }, headers });
-    expect([response!.status, response!.headers.get('convene-merged')]).toEqual([200, null]);
+    expect([response.status, response.headers.get('convene-merged')]).toEqual([200, null]);
   });
 
   it('is refused after its author lost the role', async () => {
@@ -211,7 +211,7 @@ describe('a write of an event that another server has changed since', () => {
         edit(slot(hour)),
         createEvent({ client: here.client(ana.accessToken), body: { title: 'Here', ...slot(hour) } }),
       ]);
-      const statuses = all.map(({ response }) => response!.status);
+      const statuses = all.map(({ response }) => response.status);
       expect(statuses.filter((status) => status < 300)).toHaveLength(1);
       expect(statuses.filter((status) => status === 409)).toHaveLength(2);
     }
@@ -225,7 +225,7 @@ describe('a write of an event that another server has changed since', () => {
         updateEvent({ client: servers[n % 2]!.client(ana.accessToken), ...event(), body: { title } }),
       ),
     );
-    expect(all.map(({ response }) => response!.status)).toEqual(titles.map(() => 200));
+    expect(all.map(({ response }) => response.status)).toEqual(titles.map(() => 200));
     const rows = await database.query<{ title: string }>(
       `SELECT snapshot ->> 'title' AS title FROM event_versions WHERE event_id = $1 AND version > 2`,
       [id],

@@ -54,9 +54,7 @@ export class Transactions {
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
       return report(tx, value);
     };
-    const { value } = await this.withRetries((mayAssume) =>
-      this.attempt(checked, (tx) => tx.rollBack(), mayAssume),
-    );
+    const { value } = await this.withRetries((mayAssume) => this.attempt(checked, (tx) => tx.rollBack(), mayAssume));
     return value;
   }
 
