@@ -24,6 +24,7 @@ export class Transaction implements Queryable {
   isOpen = true;
   private isStarted = false;
   private waiting: Waiting[] = [{ sql: 'BEGIN' }];
+  private failure: { error: unknown } | null = null;
   /** Assumptions that wait or are being checked, and those of them that wait. */
   private unchecked = 0;
   private waitingAssumptions = 0;
@@ -96,7 +97,6 @@ export class Transaction implements Queryable {
     stream.cork();
     process.nextTick(() => stream.uncork());
     const sent = statements.map(({ sql, parameters }) => this.client.query(sql as string, parameters));
-    // After a failure PostgreSQL refuses the rest: the first error is the one that says why.
     const results = await Promise.allSettled(sent);
     this.unchecked -= assumed;
     // COMMIT ends the transaction also after a failure.
@@ -104,7 +104,9 @@ export class Transaction implements Queryable {
     for (const [index, result] of results.entries()) {
       if (result.status === 'fulfilled') continue;
       const { toError } = statements[index]!;
-      throw toError ? toError(result.reason) : result.reason;
+      // After a failure PostgreSQL refuses the rest, also of other calls: the first error is the one that says why.
+      this.failure ??= { error: toError ? toError(result.reason) : result.reason };
+      throw this.failure.error;
     }
     return (results.at(-1) as PromiseFulfilledResult<QueryResult>).value;
   }
