@@ -849,18 +849,6 @@ export type EventItemView = {
     all_day: boolean;
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
-    /**
-     * Original starts of occurrences that do not take place.
-     */
-    excluded: Array<string>;
-    /**
-     * Starts of additional occurrences beside the pattern.
-     */
-    added: Array<string>;
-    /**
-     * The occurrences that differ from the series.
-     */
-    overrides: Array<OverrideView>;
     id: string;
     /**
      * The same rule as RFC 5545 text.
@@ -910,6 +898,18 @@ export type EventItemView = {
      * When the event was deleted. Only for events in the trash.
      */
     deleted_at?: string;
+    /**
+     * Not with `expand`: items do not repeat the lists of their series.
+     */
+    excluded?: Array<string>;
+    /**
+     * Not with `expand`: items do not repeat the lists of their series.
+     */
+    added?: Array<string>;
+    /**
+     * Not with `expand`: items do not repeat the lists of their series.
+     */
+    overrides?: Array<OverrideView>;
     /**
      * With `expand`: the occurrence that this item represents.
      */
