@@ -1810,11 +1810,25 @@ export type ClashingPersonView = {
     username: string;
 };
 
+export type TextRegionView = {
+    /**
+     * The number of the first line in `base`, from 1.
+     */
+    line: number;
+    base: string;
+    theirs: string;
+    yours: string;
+};
+
 export type FieldClashView = {
     /**
-     * A field of the event, or `permissions`.
+     * A field of the event or of one occurrence, or `permissions`.
      */
     field: string;
+    /**
+     * The original start of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.
+     */
+    occurrence?: string;
     /**
      * With `permissions`: the person whose role it is.
      */
@@ -1837,6 +1851,10 @@ export type FieldClashView = {
     yours: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
+    /**
+     * With `description`: the lines that both sides changed. All others merge.
+     */
+    regions?: Array<TextRegionView>;
 };
 
 export type TailView = {
@@ -1856,17 +1874,6 @@ export type TailView = {
      * Where it begins.
      */
     start_time: string | null;
-};
-
-export type ChangedTailView = {
-    /**
-     * Null when you may not see that event.
-     */
-    event_id: string | null;
-    /**
-     * Its current version.
-     */
-    version: number | null;
 };
 
 /**
@@ -2344,7 +2351,7 @@ export type LaterChangesProblem = {
     /**
      * With `later_changes`, when a split would be undone: the events split off that changed since.
      */
-    tails?: Array<ChangedTailView>;
+    tails?: Array<TailView>;
 };
 
 /**
@@ -2472,7 +2479,7 @@ export type StaleVersionProblem = {
      */
     clashes?: Array<FieldClashView>;
     /**
-     * When the series was split since your version: the events split off since, by start, at most 100. Apply your change to each that it concerns.
+     * When the series was split since your version: the events split off since, by start, at most 100, or the one with the occurrence that you named. Apply your change to each that it concerns.
      */
     tails?: Array<TailView>;
 };

@@ -17,7 +17,8 @@ import type { EventWithMembers } from './event-record.js';
 import { EventsRepository } from './events.repository.js';
 import { type Draft, EventWriter } from './event-writer.js';
 import { invalidBatch } from './invalid-batch.js';
-import { isStale, mergeStaleEdit, refuseStale } from './stale-edit.js';
+import { isStale, mergeStaleEdit } from './stale-edit.js';
+import { staleVersion } from './stale-version.js';
 import { type EventInput, toDraft, toDrafts } from './to-drafts.js';
 
 /** Creates, updates, deletes and restores events. `ReadEventsService` reads them. */
@@ -114,7 +115,11 @@ export class EventsService {
         availability: true,
         tellsOfDeletion: false,
       });
-      refuseStale(locked.event.version, precondition);
+      const { version } = locked.event;
+      if (isStale(version, precondition)) {
+        const tails = await this.events.listTailsSince(tx, id, precondition.version, actor.userId);
+        throw staleVersion(version, [], tails);
+      }
       const current = toContent(locked.event);
       const rest = target && removeOccurrences(current, findOriginal(current, target.occurrence), target.scope);
       if (!rest) checkRole(locked.role, null, 'delete');
