@@ -1,8 +1,10 @@
-import type { CalendarEvent } from '../content/event.entity.js';
+import type { EventContent } from '../content/event-content.js';
 import { wireTime } from '../content/wire.js';
 
 /** An event that was split off a series, directly or from one of its tails. */
-export interface Tail extends Pick<CalendarEvent, 'id' | 'version' | 'title' | 'startTime' | 'localStart' | 'allDay'> {
+export interface Tail extends Pick<EventContent, 'title' | 'startTime' | 'localStart' | 'allDay'> {
+  id: string;
+  version: number;
   /** False when the caller has no access to it. */
   visible: boolean;
 }

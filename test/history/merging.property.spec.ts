@@ -86,12 +86,9 @@ function collideStates(was: unknown, one: unknown, other: unknown): boolean {
   const same = isDeepStrictEqual;
   if (same(was, one) || same(was, other) || same(one, other)) return false;
   if ([was, one, other].includes('excluded')) return true;
-  const [before, left, right] = [was, one, other].map((state) => {
+  const [before, left, right] = [was, one, other].map((state): Record<string, unknown> => {
     const { start, zone, duration, ...texts } = (state ?? {}) as Record<string, unknown>;
-    return { ...texts, times: start || zone || duration ? { start, zone, duration } : undefined } as Record<
-      string,
-      unknown
-    >;
+    return { ...texts, times: start || zone || duration ? { start, zone, duration } : undefined };
   });
   return Object.keys({ ...before, ...left, ...right }).some(
     (key) => !same(before![key], left![key]) && !same(before![key], right![key]) && !same(left![key], right![key]),
