@@ -51,7 +51,7 @@ async function run(dataSource: DataSource): Promise<void> {
   });
   await database.query('VACUUM ANALYZE');
 
-  const tx = new Transaction(await database.connect());
+  const tx = new Transaction(await database.connect(), false);
   const [{ id }] = (await tx.query<{ id: string }>('SELECT id FROM events LIMIT 1')) as [{ id: string }];
   const read = (): Promise<unknown> => tx.query('SELECT * FROM events WHERE id = $1', [id]);
   const report = async (name: string, owner: string, content: EventContent, limit?: number): Promise<void> => {

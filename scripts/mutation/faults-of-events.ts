@@ -135,8 +135,8 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'a deletion leaves the availability unlocked',
     file: EVENTS,
-    find: "'delete', { availability: true });",
-    replace: "'delete');",
+    find: "target ? 'edit' : 'delete', {\n        availability: true,",
+    replace: "target ? 'edit' : 'delete', {",
     tests: [INTERLEAVINGS],
     only: 'deleteEvent',
   },

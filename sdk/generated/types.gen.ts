@@ -849,18 +849,6 @@ export type EventItemView = {
     all_day: boolean;
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
-    /**
-     * Original starts of occurrences that do not take place.
-     */
-    excluded: Array<string>;
-    /**
-     * Starts of additional occurrences beside the pattern.
-     */
-    added: Array<string>;
-    /**
-     * The occurrences that differ from the series.
-     */
-    overrides: Array<OverrideView>;
     id: string;
     /**
      * The same rule as RFC 5545 text.
@@ -910,6 +898,18 @@ export type EventItemView = {
      * When the event was deleted. Only for events in the trash.
      */
     deleted_at?: string;
+    /**
+     * Not with `expand`: items do not repeat the lists of their series.
+     */
+    excluded?: Array<string>;
+    /**
+     * Not with `expand`: items do not repeat the lists of their series.
+     */
+    added?: Array<string>;
+    /**
+     * Not with `expand`: items do not repeat the lists of their series.
+     */
+    overrides?: Array<OverrideView>;
     /**
      * With `expand`: the occurrence that this item represents.
      */
@@ -1810,11 +1810,25 @@ export type ClashingPersonView = {
     username: string;
 };
 
+export type TextRegionView = {
+    /**
+     * The number of the first line in `base`, from 1.
+     */
+    line: number;
+    base: string;
+    theirs: string;
+    yours: string;
+};
+
 export type FieldClashView = {
     /**
-     * A field of the event, or `permissions`.
+     * A field of the event or of one occurrence, or `permissions`.
      */
     field: string;
+    /**
+     * The original start of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.
+     */
+    occurrence?: string;
     /**
      * With `permissions`: the person whose role it is.
      */
@@ -1837,6 +1851,10 @@ export type FieldClashView = {
     yours: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
+    /**
+     * With `description`: the lines that both sides changed. All others merge.
+     */
+    regions?: Array<TextRegionView>;
 };
 
 export type TailView = {
@@ -1856,17 +1874,6 @@ export type TailView = {
      * Where it begins.
      */
     start_time: string | null;
-};
-
-export type ChangedTailView = {
-    /**
-     * Null when you may not see that event.
-     */
-    event_id: string | null;
-    /**
-     * Its current version.
-     */
-    version: number | null;
 };
 
 /**
@@ -2344,7 +2351,7 @@ export type LaterChangesProblem = {
     /**
      * With `later_changes`, when a split would be undone: the events split off that changed since.
      */
-    tails?: Array<ChangedTailView>;
+    tails?: Array<TailView>;
 };
 
 /**
@@ -2472,7 +2479,7 @@ export type StaleVersionProblem = {
      */
     clashes?: Array<FieldClashView>;
     /**
-     * When the series was split since your version: the events split off since, by start, at most 100. Apply your change to each that it concerns.
+     * When the series was split since your version: the events split off since, by start, at most 100, or the one with the occurrence that you named. Apply your change to each that it concerns.
      */
     tails?: Array<TailView>;
 };
@@ -3912,10 +3919,6 @@ export type DeleteEventErrors = {
      * `request_running`: The first request with this key is still running
      */
     409: RequestRunningProblem;
-    /**
-     * `event_deleted`: The event was deleted
-     */
-    410: EventDeletedProblem;
     /**
      * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */

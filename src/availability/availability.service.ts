@@ -79,8 +79,9 @@ export class AvailabilityService {
   /** Resolves the conflicts of a booking. Skipping is refused when no occurrence of the series would be left. */
   async resolve(tx: Transaction, booking: Booking, actor: Actor, onConflict: Resolution): Promise<ResolvedBooking> {
     const { content } = booking;
-    const all = await this.find(tx, booking, actor);
     const resolved = { content, overlapping: false, skipped: [], refused: [] };
+    if (tx.mayAssume && onConflict === 'reject' && (await this.areFree(tx, [booking]))) return resolved;
+    const all = await this.find(tx, booking, actor);
     if (all.length === 0) return resolved;
     if (onConflict === 'allow') {
       this.accepted.of(tx).push(...all);
@@ -99,15 +100,16 @@ export class AvailabilityService {
   }
 
   /**
-   * Returns true when bookings of one owner certainly have no conflicts, with stored events or among themselves. False
-   * may also mean that it takes `resolve` to tell, such as for endless series.
+   * Returns true when bookings of one owner certainly have no conflicts, with stored events or among themselves, or when
+   * the transaction may assume so. False may also mean that it takes `resolve` to tell, such as for endless series.
    */
   async areFree(tx: Transaction, bookings: Booking[]): Promise<boolean> {
     const occupied = bookings.map((booking) => occupancyOf(booking.content, nowOf(booking)));
     const busy = occupied.flatMap((one) => one.busy).sort((a, b) => a.start - b.start);
     if (occupied.some(({ until }) => until !== null) || busy.length > MAX_OCCURRENCES) return false;
     if (busy.some(({ start }, index) => index > 0 && start < busy[index - 1]!.end)) return false;
-    return busy.length === 0 || this.occupancies.isFree(tx, bookings[0]!.ownerId, busy);
+    const [{ ownerId, eventId }] = bookings as [Booking];
+    return busy.length === 0 || this.occupancies.isFree(tx, ownerId, busy, eventId);
   }
 
   /**

@@ -52,6 +52,12 @@ const REPLACE = `ON CONFLICT (event_id) DO UPDATE
   SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
       busy_until = excluded.busy_until, far_days = excluded.far_days, week = excluded.week`;
 
+const IS_FREE = `
+  SELECT NOT EXISTS (SELECT FROM event_occupancy
+                      WHERE owner_id = $1 AND span && range_merge($2::tstzmultirange) AND event_id <> $5
+                        AND CASE WHEN bit_count(week & $4::bit(336)) > 0 THEN busy && $2::tstzmultirange END)
+     AND NOT EXISTS (SELECT FROM event_occupancy WHERE owner_id = $1 AND busy_until < $3 AND event_id <> $5)`;
+
 const MAX_FAR_NEIGHBOURS = 20;
 const MAX_OVERLAPS = 50;
 const MAX_INTERVALS = 50;
@@ -83,15 +89,18 @@ export class OccupancyRepository {
     return rows.map(({ shared, ...row }) => ({ ...toNeighbour(row), shared: readIntervals(shared) }));
   }
 
-  /** Returns true when an owner has no event in the busy time, which is sorted, and no series that may continue in it. */
-  async isFree(tx: Transaction, ownerId: string, busy: Interval[]): Promise<boolean> {
-    const [row] = await tx.query<{ free: boolean }>(
-      `SELECT NOT EXISTS (SELECT FROM event_occupancy
-                           WHERE owner_id = $1 AND span && range_merge($2::tstzmultirange)
-                             AND CASE WHEN bit_count(week & $4::bit(336)) > 0 THEN busy && $2::tstzmultirange END)
-          AND NOT EXISTS (SELECT FROM event_occupancy WHERE owner_id = $1 AND busy_until < $3) AS free`,
-      [ownerId, toMultirange(busy), new Date(busy.at(-1)!.end * 1_000), toWeekMask(busy)],
-    );
+  /**
+   * Returns true when an owner has no other event in the busy time, which is sorted, and no series that may continue in
+   * it. A transaction that may assume so has PostgreSQL check it with what it writes.
+   */
+  async isFree(tx: Transaction, ownerId: string, busy: Interval[], exceptEventId: string): Promise<boolean> {
+    const until = new Date(busy.at(-1)!.end * 1_000);
+    const parameters = [ownerId, toMultirange(busy), until, toWeekMask(busy), exceptEventId];
+    if (tx.mayAssume) {
+      tx.assume(IS_FREE, parameters);
+      return true;
+    }
+    const [row] = await tx.query<{ free: boolean }>(`${IS_FREE} AS free`, parameters);
     return row!.free;
   }
 

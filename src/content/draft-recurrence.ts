@@ -55,8 +55,8 @@ export function resolveRecurrence(input: RecurrenceInput, content: EventContent,
 
   const errors: FieldError[] = [];
   const rule = patternGiven ? readPattern(input.recurrence_pattern, times, errors) : null;
-  const excluded = readStarts(input.excluded, 'excluded', times, errors);
-  const added = readStarts(input.added, 'added', times, errors);
+  const excluded = readStarts(input.excluded, 'excluded', content, times, errors);
+  const added = readStarts(input.added, 'added', content, times, errors);
   if (errors.length > 0) return { errors };
 
   if (isRepeated({ instant: times.startTime, local: times.localStart }, times.timeZone)) {
@@ -189,19 +189,22 @@ function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): R
   }
 }
 
-const MAX_DATES = 10_000;
+/** More than people cancel or add in years. Every version and every comparison carries the lists. */
+export const MAX_DATES = 1_000;
 
-/** Returns the local starts that each entry may name; null when the list was not sent. */
+/** Returns the local starts that each entry may name; null when the list was not sent. What was stored can be sent back. */
 function readStarts(
   value: unknown,
   name: 'excluded' | 'added',
+  content: EventContent,
   times: EventTimes,
   errors: FieldError[],
 ): LocalTime[][] | null {
   if (value === undefined) return null;
   if (value === null) return [];
-  if (!Array.isArray(value) || value.length > MAX_DATES) {
-    errors.push({ pointer: `/${name}`, code: 'invalid', message: `Must be a list of at most ${MAX_DATES} starts.` });
+  const max = Math.max(MAX_DATES, content[name].length);
+  if (!Array.isArray(value) || value.length > max) {
+    errors.push({ pointer: `/${name}`, code: 'invalid', message: `Must be a list of at most ${max} starts.` });
     return [];
   }
   return value.map((text: unknown, index) => {

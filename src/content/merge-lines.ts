@@ -17,12 +17,7 @@ interface Region {
  */
 export function mergeLines(base: string | null, theirs: string | null, yours: string | null): string | null {
   if (!base || !theirs || !yours) return null;
-  const texts = [base, theirs, yours];
-  const joint = texts.every(hasOneLineEnd) ? chooseLineEnd(base, theirs, yours) : null;
-  const split = (text: string): string[] => (joint ? text.replaceAll('\r\n', '\n') : text).split('\n');
-  const [lines, left, right] = texts.map(split) as [string[], string[], string[]];
-  const their = findRegions(lines, left);
-  const your = findRegions(lines, right).filter((region) => !their.some((other) => isEqual(region, other)));
+  const { lines, their, your, joint } = compareLines(base, theirs, yours);
   if (your.some((region) => their.some((other) => overlaps(region, other)))) return null;
   // The sort is stable: at the same place, theirs come first.
   const regions = [...their, ...your].sort((a, b) => a.from - b.from || a.to - b.to);
@@ -34,6 +29,60 @@ export function mergeLines(base: string | null, theirs: string | null, yours: st
     next = to;
   }
   return [...merged, ...lines.slice(next)].join(joint ?? '\n');
+}
+
+/** Lines that both sides changed to different ones. */
+export interface TextRegion {
+  /** The number of its first line in the text before, from 1. */
+  line: number;
+  base: string;
+  theirs: string;
+  yours: string;
+}
+
+/** Returns the regions because of which `mergeLines` does not merge, in order. Regions that touch are one. Pure. */
+export function listClashingRegions(base: string, theirs: string, yours: string): TextRegion[] {
+  const { lines, their, your } = compareLines(base, theirs, yours);
+  const clashing: { from: number; to: number }[] = [];
+  const pairs = your.flatMap((own) => their.filter((other) => overlaps(own, other)).map((other) => ({ own, other })));
+  for (const { own, other } of pairs) {
+    const [from, to] = [Math.min(own.from, other.from), Math.max(own.to, other.to)];
+    const last = clashing.at(-1);
+    if (last && from <= last.to) Object.assign(last, { from: Math.min(last.from, from), to: Math.max(last.to, to) });
+    else clashing.push({ from, to });
+  }
+  return clashing.map(({ from, to }) => ({
+    line: from + 1,
+    base: lines.slice(from, to).join('\n'),
+    theirs: linesWithin(lines, their, from, to),
+    yours: linesWithin(lines, your, from, to),
+  }));
+}
+
+/** Returns what a side made of some lines of the base. */
+function linesWithin(lines: string[], regions: Region[], from: number, to: number): string {
+  const made: string[] = [];
+  let next = from;
+  for (const region of regions.filter((one) => one.from >= from && one.to <= to)) {
+    made.push(...lines.slice(next, region.from), ...region.lines);
+    next = region.to;
+  }
+  return [...made, ...lines.slice(next, to)].join('\n');
+}
+
+/** Compares two edits of a text, without what both changed to the same lines. */
+function compareLines(
+  base: string,
+  theirs: string,
+  yours: string,
+): { lines: string[]; their: Region[]; your: Region[]; joint: string | null } {
+  const texts = [base, theirs, yours];
+  const joint = texts.every(hasOneLineEnd) ? chooseLineEnd(base, theirs, yours) : null;
+  const split = (text: string): string[] => (joint ? text.replaceAll('\r\n', '\n') : text).split('\n');
+  const [lines, left, right] = texts.map(split) as [string[], string[], string[]];
+  const their = findRegions(lines, left);
+  const your = findRegions(lines, right).filter((region) => !their.some((other) => isEqual(region, other)));
+  return { lines, their, your, joint };
 }
 
 /** Returns true for a text whose lines all end alike. */

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { EventContent } from './event-content.js';
 import { CONTENT_FIELDS } from './fields.js';
 import { draftContent } from './draft.js';
-import { listFieldClashes, mergeContent, UNIT_PROPERTIES, unitOf, UNITS, replaceUnits } from './merge.js';
+import { listFieldClashes } from './clashes.js';
+import { mergeContent } from './merge.js';
+import { UNIT_PROPERTIES, unitOf, UNITS, replaceUnits } from './units.js';
 
 function meeting(changes: Partial<EventContent> = {}): EventContent {
   const input = { title: 'Meeting', start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
@@ -161,6 +163,96 @@ describe('mergeContent', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+});
+
+describe('the dates of a series', () => {
+  const base = meeting();
+  const tenth = '2026-06-10T10:00:00';
+  const eleventh = '2026-06-11T10:00:00';
+
+  it('merge when two people add different ones, the same one, or one adds and one cancels', () => {
+    const [theirs, yours] = [
+      { ...base, added: [eleventh] },
+      { ...base, added: [tenth] },
+    ];
+    expect(mergeContent(base, theirs, yours)).toEqual({ content: { ...base, added: [tenth, eleventh] } });
+    expect(mergeContent(base, theirs, { ...theirs, excluded: [THIRD] })).toEqual({
+      content: { ...theirs, excluded: [THIRD] },
+    });
+    expect(mergeContent(base, { ...base, excluded: [THIRD] }, yours)).toEqual({
+      content: { ...yours, excluded: [THIRD] },
+    });
+    expect(mergeContent(theirs, base, { ...theirs, added: [tenth, eleventh] })).toEqual({
+      content: { ...base, added: [tenth] },
+    });
+  });
+
+  it('follow a series that the other side moved, also those that were added', () => {
+    const moved = { ...base, ...LATER };
+    const merged = { ...moved, added: [atNoon(tenth)] };
+    expect(mergeContent(base, moved, { ...base, added: [tenth] })).toEqual({ content: merged });
+    expect(mergeContent(base, { ...base, added: [tenth] }, moved)).toEqual({ content: merged });
+  });
+
+  it('clash when one side takes a date away and the other changes it', () => {
+    const from = { ...base, added: [tenth] };
+    const renamed = { ...from, overrides: [{ original: tenth, title: 'Extra' }] };
+    expect(mergeContent(from, base, renamed)).toEqual({ clashes: ['times'] });
+    expect(mergeContent(from, renamed, base)).toEqual({ clashes: ['times'] });
+    expect(mergeContent(renamed, renamed, base)).toEqual({ content: base });
+    const clash = { field: 'added', occurrence: '2026-06-10T08:00:00Z' };
+    expect(listFieldClashes(['times'], from, renamed, base)).toEqual([
+      { ...clash, base: true, theirs: true, yours: false },
+    ]);
+  });
+
+  it('merge the description of an occurrence by line', () => {
+    const with9 = (description: string): EventContent => ({ ...base, overrides: [{ original: NINTH, description }] });
+    expect(mergeContent(with9('a\nb\nc'), with9('A\nb\nc'), with9('a\nb\nC'))).toEqual({ content: with9('A\nb\nC') });
+    expect(listFieldClashes(['times'], with9('a\nb'), with9('a\nx'), with9('a\ny'))).toEqual([
+      {
+        ...{ field: 'description', occurrence: '2026-06-09T08:00:00Z', base: 'a\nb', theirs: 'a\nx', yours: 'a\ny' },
+        regions: [{ line: 2, base: 'b', theirs: 'x', yours: 'y' }],
+      },
+    ]);
+  });
+
+  it('are named by those clashes that are theirs, with nothing else', () => {
+    const titled = (title: string, more = {}): EventContent => ({
+      ...base,
+      overrides: [{ original: NINTH, title, ...more }],
+    });
+    const occurrence = '2026-06-09T08:00:00Z';
+    const theirs = { ...titled('Party', { location: 'Garden' }), excluded: [THIRD] };
+    expect(listFieldClashes(['times'], base, theirs, titled('Picnic'))).toEqual([
+      { field: 'title', occurrence, base: 'Meeting', theirs: 'Party', yours: 'Picnic' },
+    ]);
+    expect(listFieldClashes(['times'], base, { ...base, excluded: [NINTH] }, titled('Picnic'))).toEqual([
+      { field: 'excluded', occurrence, base: false, theirs: true, yours: false },
+    ]);
+    const at = (hour: string): EventContent => ({
+      ...base,
+      overrides: [{ original: NINTH, start: `2026-06-09T${hour}:00:00` }],
+    });
+    expect(listFieldClashes(['times'], base, at('15'), at('16'))).toEqual([
+      {
+        field: 'start_time',
+        occurrence,
+        base: occurrence,
+        theirs: '2026-06-09T13:00:00Z',
+        yours: '2026-06-09T14:00:00Z',
+      },
+      {
+        ...{ field: 'end_time', occurrence, base: '2026-06-09T09:00:00Z' },
+        ...{ theirs: '2026-06-09T14:00:00Z', yours: '2026-06-09T15:00:00Z' },
+      },
+    ]);
+    // They moved the series, and ended it before that date.
+    const short = { ...base, ...LATER, rrule: 'FREQ=DAILY;COUNT=3' };
+    expect(listFieldClashes(['times'], base, short, titled('Picnic'))).toEqual([
+      { field: 'title', occurrence: '2026-06-09T10:00:00Z', base: 'Meeting', theirs: 'Meeting', yours: 'Picnic' },
+    ]);
   });
 });
 

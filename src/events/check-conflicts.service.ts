@@ -33,7 +33,7 @@ export class CheckConflictsService {
    * @throws Problem validation_failed, not_found, forbidden
    */
   async check(actor: Actor, input: ContentInput, eventId: string | null): Promise<ConflictCheck> {
-    if (eventId !== null) await this.access.require(eventId, actor.userId, 'edit');
+    if (eventId !== null) await this.access.require(eventId, actor.userId, 'edit', { tellsOfDeletion: false });
     return this.transactions.run(async (tx) => {
       const booking = await this.toBooking(tx, actor, input, eventId);
       const conflicts = await this.availability.findNew(tx, booking, actor);

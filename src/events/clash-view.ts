@@ -21,10 +21,34 @@ class ClashingPersonView {
   username: string;
 }
 
+/** Lines of a description that both sides changed. */
+class TextRegionView {
+  @ApiProperty({ type: 'integer', description: 'The number of the first line in `base`, from 1.', example: 3 })
+  line: number;
+
+  @ApiProperty({ example: 'Bring a pen.' })
+  base: string;
+
+  @ApiProperty({ example: 'Bring two pens.' })
+  theirs: string;
+
+  @ApiProperty({ example: 'Bring a pencil.' })
+  yours: string;
+}
+
 /** A field that both sides changed. */
 export class FieldClashView {
-  @ApiProperty({ description: 'A field of the event, or `permissions`.', example: 'title' })
+  @ApiProperty({ description: 'A field of the event or of one occurrence, or `permissions`.', example: 'title' })
   field: string;
+
+  @ApiProperty({
+    type: String,
+    required: false,
+    description:
+      'The original start of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.',
+    example: '2026-06-08T10:00:00Z',
+  })
+  occurrence?: string;
 
   @ApiProperty({
     type: ClashingPersonView,
@@ -41,6 +65,13 @@ export class FieldClashView {
 
   @ApiProperty({ ...VALUE, example: 'Team breakfast' })
   yours: unknown;
+
+  @ApiProperty({
+    type: [TextRegionView],
+    required: false,
+    description: 'With `description`: the lines that both sides changed. All others merge.',
+  })
+  regions?: TextRegionView[];
 }
 
 /** An event that was split off a series. */
@@ -80,24 +111,9 @@ export class StaleVersionProblemView extends ProblemView {
     type: [TailView],
     required: false,
     description:
-      'When the series was split since your version: the events split off since, by start, at most 100. Apply your change to each that it concerns.',
+      'When the series was split since your version: the events split off since, by start, at most 100, or the one with the occurrence that you named. Apply your change to each that it concerns.',
   })
   tails?: TailView[];
-}
-
-/** A part of a split series that changed since. */
-export class ChangedTailView {
-  @ApiProperty({
-    type: String,
-    format: 'uuid',
-    nullable: true,
-    description: 'Null when you may not see that event.',
-    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b01',
-  })
-  event_id: string | null;
-
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Its current version.', example: 2 })
-  version: number | null;
 }
 
 export class LaterChangesProblemView extends ProblemView {
@@ -110,11 +126,11 @@ export class LaterChangesProblemView extends ProblemView {
   clashes?: FieldClashView[];
 
   @ApiProperty({
-    type: [ChangedTailView],
+    type: [TailView],
     required: false,
     description: 'With `later_changes`, when a split would be undone: the events split off that changed since.',
   })
-  tails?: ChangedTailView[];
+  tails?: TailView[];
 }
 
 const CLASH = { field: 'title', base: 'Team meeting', theirs: 'Team lunch', yours: 'Team breakfast' };

@@ -1,6 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ConflictView } from '../availability/conflict-view.js';
-import { type EventContent, isAdjusted } from '../content/event-content.js';
+import { CalendarEvent } from '../content/event.entity.js';
+import { type EventContent, isAdjusted, isSeries } from '../content/event-content.js';
 import type { OccurrenceWire, PlainWire, WireOverride } from '../content/fields.js';
 import { type EventOccurrence, wireOccurrence } from '../content/occurrences.js';
 import { wireContent, wireOccurrenceContent, wireRrule } from '../content/wire.js';
@@ -171,7 +172,19 @@ export class EventView extends EventContentView {
   deleted_at?: string;
 }
 
-export class EventItemView extends EventView {
+const LISTS = ['excluded', 'added', 'overrides'] as const;
+const WITHOUT_EXPAND = 'Not with `expand`: items do not repeat the lists of their series.';
+
+export class EventItemView extends OmitType(EventView, LISTS) {
+  @ApiPropertyOptional({ type: [String], description: WITHOUT_EXPAND, example: [] })
+  excluded?: string[];
+
+  @ApiPropertyOptional({ type: [String], description: WITHOUT_EXPAND, example: [] })
+  added?: string[];
+
+  @ApiPropertyOptional({ type: [OverrideView], description: WITHOUT_EXPAND, example: [] })
+  overrides?: WireOverride[];
+
   @ApiPropertyOptional({
     type: OccurrenceTimesView,
     description: 'With `expand`: the occurrence that this item represents.',
@@ -252,10 +265,23 @@ const memberRole = ({ userId, username, role }: EventWithMembers['members'][numb
   role,
 });
 
-/** Returns one occurrence as an item of a list: the event with the values of the occurrence. */
-export function expandedView({ record, occurrence }: ExpandedRecord): EventItemView {
-  const times = occurrenceTimes(record.event, occurrence);
-  return { ...eventView(record), ...wireOccurrenceContent(occurrence.values), occurrence: times };
+/** Returns occurrences as items of a list: each is its event with the values of the occurrence. */
+export function expandedViews(expanded: ExpandedRecord[]): EventItemView[] {
+  const views = new Map<EventRecord, EventItemView>();
+  return expanded.map(({ record, occurrence }) => {
+    const view = views.get(record) ?? viewWithoutLists(record);
+    views.set(record, view);
+    const times = occurrenceTimes(record.event, occurrence);
+    return { ...view, ...wireOccurrenceContent(occurrence.values), occurrence: times };
+  });
+}
+
+function viewWithoutLists(record: EventRecord): EventItemView {
+  // The lists of a series can be longer than everything else together.
+  const event = Object.assign(new CalendarEvent(), record.event, { excluded: [], added: [], overrides: [] });
+  const view: EventItemView = eventView({ ...record, event });
+  for (const list of LISTS) delete view[list];
+  return { ...view, is_recurring: isSeries(record.event) };
 }
 
 export function occurrenceView(event: EventContent, occurrence: EventOccurrence): OccurrenceView {

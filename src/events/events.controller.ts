@@ -38,7 +38,7 @@ import {
   EventsView,
   EventView,
   eventView,
-  expandedView,
+  expandedViews,
   listedView,
   notesView,
 } from './event-view.js';
@@ -121,7 +121,7 @@ export class EventsController {
     const filter = readFilter(query, actor.timeZone);
     if (query.expand) {
       const page = await this.occurrences.expandAll(actor, filter, pageRequest(query, 'occurrences', 3));
-      return { items: page.items.map(expandedView), ...pageView(page, query, request, reply) };
+      return { items: expandedViews(page.items), ...pageView(page, query, request, reply) };
     }
     // A cursor is valid for one order and one `as_of`.
     const order = ['events', query.sort ?? 'start_time', ...(filter.asOf ? [filter.asOf.toISOString()] : [])].join(':');
@@ -207,7 +207,7 @@ export class EventsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('edit', { locks: true })
+  @RequireRole('edit', { locks: true, tellsOfDeletion: false })
   @DryRun()
   @Idempotent()
   @ApiOperation({

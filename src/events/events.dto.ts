@@ -11,6 +11,7 @@ import {
   WholeNumberField,
 } from '../platform/http/fields.js';
 import { AcceptsReadOnly } from '../platform/http/read-only.js';
+import { MAX_DATES } from '../content/draft-recurrence.js';
 import type { PlainWire } from '../content/fields.js';
 import { type Class, PlainInputs } from './plain-fields.js';
 import type { EventInput } from './to-drafts.js';
@@ -69,7 +70,7 @@ export class CreateEventBody extends EventTimesBody {
 
   @FreeField({
     description: 'Original starts of occurrences that do not take place.',
-    schema: { type: 'array', items: { type: 'string' }, maxItems: 10_000 },
+    schema: { type: 'array', items: { type: 'string' }, maxItems: MAX_DATES },
     optional: true,
     nullable: true,
     example: ['2026-06-03T10:00:00'],
@@ -78,7 +79,7 @@ export class CreateEventBody extends EventTimesBody {
 
   @FreeField({
     description: 'Starts of additional occurrences beside the pattern.',
-    schema: { type: 'array', items: { type: 'string' }, maxItems: 10_000 },
+    schema: { type: 'array', items: { type: 'string' }, maxItems: MAX_DATES },
     optional: true,
     nullable: true,
     example: [],

@@ -17,7 +17,8 @@ import type { EventWithMembers } from './event-record.js';
 import { EventsRepository } from './events.repository.js';
 import { type Draft, EventWriter } from './event-writer.js';
 import { invalidBatch } from './invalid-batch.js';
-import { isStale, mergeStaleEdit, refuseStale } from './stale-edit.js';
+import { isStale, mergeStaleEdit } from './stale-edit.js';
+import { staleVersion } from './stale-version.js';
 import { type EventInput, toDraft, toDrafts } from './to-drafts.js';
 
 /** Creates, updates, deletes and restores events. `ReadEventsService` reads them. */
@@ -110,8 +111,15 @@ export class EventsService {
   ): Promise<void> {
     const request = { actor, kind: 'updated' as const, comment: null, onConflict: 'allow' as const };
     await this.transactions.run(async (tx) => {
-      const locked = await this.locks.lockFor(tx, actor, id, target ? 'edit' : 'delete', { availability: true });
-      refuseStale(locked.event.version, precondition);
+      const locked = await this.locks.lockFor(tx, actor, id, target ? 'edit' : 'delete', {
+        availability: true,
+        tellsOfDeletion: false,
+      });
+      const { version } = locked.event;
+      if (isStale(version, precondition)) {
+        const tails = await this.events.listTailsSince(tx, id, precondition.version, actor.userId);
+        throw staleVersion(version, [], tails);
+      }
       const current = toContent(locked.event);
       const rest = target && removeOccurrences(current, findOriginal(current, target.occurrence), target.scope);
       if (!rest) checkRole(locked.role, null, 'delete');

@@ -1,4 +1,4 @@
-import type { FieldClash } from '../content/merge.js';
+import type { FieldClash } from '../content/clashes.js';
 import { Problem } from '../problems/problem.js';
 import { type Tail, toTailView } from './tail.js';
 
@@ -11,7 +11,7 @@ export function staleVersion(currentVersion: number, clashes: FieldClash[] = [],
   const members = {
     current_version: currentVersion,
     ...(clashes.length > 0 ? { clashes } : {}),
-    ...(tails.length > 0 ? { tails: tails.map(toTailView) } : {}),
+    ...(tails.length > 0 ? { tails: tails.map((tail) => toTailView(tail.visible ? tail : null)) } : {}),
   };
   return new Problem('stale_version', { ...(tails.length > 0 ? { detail: SPLIT } : {}), members });
 }

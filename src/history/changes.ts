@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CalendarEvent } from '../content/event.entity.js';
 import { toSnapshot } from '../content/snapshot.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
@@ -17,6 +18,7 @@ export class Changes {
   readonly afterCommit = new Hook<[Transaction, readonly Change[]]>('Changes.afterCommit');
 
   private readonly recorded = new PerTransaction<Change[]>(() => []);
+  private readonly rows = new PerTransaction<Map<string, CalendarEvent>>(() => new Map());
   private readonly lastEntries = new PerTransaction<Map<string, LastEntry>>(() => new Map());
   private readonly members = new PerTransaction<Map<string, string[]>>(() => new Map());
 
@@ -30,14 +32,28 @@ export class Changes {
     });
   }
 
-  /** Records a change in the running transaction, which has locked the event or created it. */
-  record(tx: Transaction, change: Change): void {
+  /**
+   * Records a change in the running transaction, which has locked the event or created it.
+   * @param row the row of the event after a change of its content
+   */
+  record(tx: Transaction, change: Change, row?: CalendarEvent): void {
     this.recorded.of(tx).push(change);
+    if (row) this.rows.of(tx).set(change.eventId, row);
+  }
+
+  /** Returns the row of an event after the last change of its content; undefined when there was none. */
+  rowOf(tx: Transaction, eventId: string): CalendarEvent | undefined {
+    return this.rows.of(tx).get(eventId);
   }
 
   /** Sets the last history entry of a locked event, so that it is not read again. */
   setLastEntry(tx: Transaction, eventId: string, last: LastEntry): void {
     this.lastEntries.of(tx).set(eventId, last);
+  }
+
+  /** Returns the last history entry of an event that the transaction has locked or changed; undefined for others. */
+  lastEntryOf(tx: Transaction, eventId: string): LastEntry | undefined {
+    return this.lastEntries.of(tx).get(eventId);
   }
 
   /** Sets the members of a locked or new event, as they are after the last change, so that they are not read again. */
@@ -71,12 +87,12 @@ export class Changes {
     // An event that is created in this transaction has no history yet.
     const created = new Set(changes.filter(isCreation).map(({ eventId }) => eventId));
     const unknown = changes.map(({ eventId }) => eventId).filter((id) => !created.has(id) && !known.has(id));
-    const last = new Map([...known, ...(await this.history.listLastEntries(tx, [...new Set(unknown)]))]);
+    for (const [id, last] of await this.history.listLastEntries(tx, [...new Set(unknown)])) known.set(id, last);
     return changes.map((change) => {
-      const before = last.get(change.eventId);
+      const before = known.get(change.eventId);
       const entry = toEntry(change, (before?.position ?? 0) + 1);
       const hash = historyHash(before?.hash ?? null, entry);
-      last.set(change.eventId, { position: entry.position, hash });
+      known.set(change.eventId, { position: entry.position, hash });
       return { ...entry, hash };
     });
   }

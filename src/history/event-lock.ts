@@ -5,20 +5,14 @@ import type { Deletion } from '../permissions/event-deleted.js';
 import type { Member } from '../permissions/member.js';
 import type { Action, Role } from '../permissions/role.js';
 import { RetryTransaction } from '../platform/database/database-errors.js';
-import type { Transaction } from '../platform/database/transaction.js';
+import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Changes } from './changes.js';
+import { type EventState, KnownEvents, stateAfter } from './known-events.js';
 
 /** A locked event and everything that decides about a write, as of the moment at which the lock was granted. */
-export interface LockedEvent {
-  event: CalendarEvent;
-  ownerId: string;
-  /** Owner first, then by name. */
-  members: Member[];
-  /** The author of the latest version. */
-  editor: { id: string; username: string };
-  /** The time of the last entry of its history, on whichever server it was made. */
-  lastEntryAt: Date;
+export interface LockedEvent extends EventState {
   /**
    * True when the availability of the owner is locked too, so that a write may change the time that the event occupies.
    */
@@ -61,6 +55,8 @@ const LOCK_AVAILABILITY_OF_OWNER = lockAvailability(`
   SELECT user_id AS id FROM event_permissions WHERE event_id = $1 AND role = 'owner'
   UNION ALL SELECT $2::uuid WHERE $2 IS NOT NULL`);
 
+const LOCK_EVENT = 'SELECT FROM events WHERE id = $1 FOR UPDATE';
+
 const READ_LOCKED = `
   SELECT ${selectEvent('e')}, last.position, last.hash, last.created_at AS at,
          (SELECT json_agg(json_build_object('userId', p.user_id, 'username', u.username, 'role', p.role,
@@ -72,12 +68,31 @@ const READ_LOCKED = `
     FROM events e CROSS JOIN LATERAL last_entry(e.id) AS last WHERE e.id = $1`;
 
 /**
+ * True for an event whose last entry in its history is still the one that a server knows, with its hash. Members and
+ * content only change with an entry; names of former members change only when a person is erased.
+ */
+const IS_AS_KNOWN = `
+  SELECT EXISTS (SELECT FROM events e CROSS JOIN LATERAL last_entry(e.id) AS last
+                  WHERE e.id = $1 AND last.hash = $2 AND e.tzdata = $3)
+     AND NOT EXISTS (SELECT FROM users WHERE erased_at > $4 AND id = ANY($5))`;
+/** By how much the clock of a server that erases somebody may be behind, and how long that takes at most. */
+const ERASURE_MARGIN_MS = 60_000;
+
+/**
  * The only place that locks events. Locks are taken in one order: availability (owners sorted), then the event row,
  * then streams (in notifications/). Two transactions therefore never deadlock.
  */
 @Injectable()
 export class EventLock {
-  constructor(private readonly changes: Changes) {}
+  private readonly held = new PerTransaction<Map<string, { state: EventState; readAt: Date }>>(() => new Map());
+
+  constructor(
+    private readonly changes: Changes,
+    private readonly known: KnownEvents,
+    transactions: Transactions,
+  ) {
+    transactions.afterCommit.on((tx) => this.remember(tx));
+  }
 
   /** Locks the availability of people until the transaction ends. */
   lockAvailability(tx: Transaction, ownerIds: string[]): void {
@@ -85,30 +100,30 @@ export class EventLock {
   }
 
   /**
-   * Locks an event and reads it, in one exchange. Returns null when there is none. The statement that reads has a
-   * snapshot from after the lock was granted, so it sees everything that the previous holder of the lock committed.
+   * Locks an event and reads it, in one exchange, or in none when this server knows it: then PostgreSQL checks under the
+   * lock that it is unchanged (`Transaction.assume`). Returns null when there is none. The statement that reads or checks
+   * has a snapshot from after the lock was granted, so it sees everything that the previous holder of the lock committed.
    * @throws RetryTransaction when the ownership was transferred between the locks of availability and event
    */
   async lock(tx: Transaction, eventId: string, options: LockOptions = {}): Promise<LockedEvent | null> {
     const { availabilityOf = null, availability = availabilityOf !== null } = options;
+    const assumed = this.assume(tx, eventId, availability, availabilityOf);
+    if (assumed) return assumed;
+    const readAt = new Date();
     const availabilityLocks = availability
       ? tx.query<{ id: string }>(LOCK_AVAILABILITY_OF_OWNER, [eventId, availabilityOf])
       : null;
-    tx.write('SELECT FROM events WHERE id = $1 FOR UPDATE', [eventId]);
+    tx.write(LOCK_EVENT, [eventId]);
     const [[row], people] = await Promise.all([tx.query<LockRow>(READ_LOCKED, [eventId]), availabilityLocks]);
     if (!row) return null;
     const { position, hash, at: lastEntryAt, editor: username } = row;
     const members = row.members.map(({ grantedAt, ...member }) => ({ ...member, grantedAt: new Date(grantedAt) }));
     const ownerId = members[0]!.userId;
     if (people && !people.some(({ id }) => id === ownerId)) throw new RetryTransaction();
-    this.changes.setLastEntry(tx, eventId, { position, hash });
-    this.changes.setMembers(
-      tx,
-      eventId,
-      members.map(({ userId }) => userId),
-    );
     const editor = { id: row.updatedBy, username };
-    return { event: toEvent(row), ownerId, members, editor, lastEntryAt, availabilityLocked: availability };
+    const state = { event: toEvent(row), ownerId, members, editor, lastEntryAt, last: { position, hash } };
+    this.hold(tx, state, readAt);
+    return { ...state, availabilityLocked: availability };
   }
 
   /**
@@ -127,7 +142,51 @@ export class EventLock {
     const role = checkRole(found, locked && deletionOf(locked), action, options);
     return { ...locked!, role };
   }
+
+  /** Locks an event that this server knows, without reading it; null when it does not, or when the work must look. */
+  private assume(
+    tx: Transaction,
+    eventId: string,
+    availability: boolean,
+    availabilityOf: string | null,
+  ): LockedEvent | null {
+    const known = tx.mayAssume ? this.known.take(eventId) : null;
+    if (!known) return null;
+    const { state, readAt } = known;
+    if (availability) this.lockAvailability(tx, [state.ownerId, ...(availabilityOf === null ? [] : [availabilityOf])]);
+    tx.write(LOCK_EVENT, [eventId]);
+    const erasedSince = new Date(readAt.getTime() - ERASURE_MARGIN_MS);
+    const parameters = [eventId, state.last.hash, state.event.tzdata, erasedSince, listPeople(state)];
+    tx.assume(IS_AS_KNOWN, parameters, () => this.known.distrust(eventId));
+    this.hold(tx, state, readAt);
+    return { ...state, availabilityLocked: availability };
+  }
+
+  private hold(tx: Transaction, state: EventState, readAt: Date): void {
+    const { event, members, last } = state;
+    this.held.of(tx).set(event.id, { state, readAt });
+    this.changes.setLastEntry(tx, event.id, last);
+    this.changes.setMembers(
+      tx,
+      event.id,
+      members.map(({ userId }) => userId),
+    );
+  }
+
+  /** Remembers the events that a committed transaction has locked, as it left them. */
+  private remember(tx: Transaction): void {
+    for (const [eventId, { state, readAt }] of this.held.of(tx)) {
+      const row = this.changes.rowOf(tx, eventId) ?? state.event;
+      const after = stateAfter(state, this.changes.of(tx), row, this.changes.lastEntryOf(tx, eventId)!);
+      if (after) this.known.set({ state: after, readAt });
+    }
+  }
 }
+
+/** Returns the ids of all people whose names are known with an event. */
+const listPeople = ({ editor, members }: EventState): string[] => [
+  ...new Set([editor.id, ...members.flatMap(({ userId, grantedBy }) => [userId, grantedBy.id])]),
+];
 
 /** Returns who moved a locked event to the trash, and when; null when it is not there. */
 export function deletionOf({ event, editor }: Pick<LockedEvent, 'event' | 'editor'>): Deletion | null {

@@ -10,8 +10,11 @@ import { type Action, can, type Role } from './role.js';
 export interface AccessOptions {
   /** Also allows the owner to act on an event in the trash, which is hidden from everybody else. */
   evenDeleted?: boolean;
-  /** For a write that every member may do. */
-  writes?: boolean;
+  /**
+   * Whether the refusal tells those who can restore an event in the trash that it is there. By default for every write;
+   * deleting what is deleted already asks for nothing else.
+   */
+  tellsOfDeletion?: boolean;
 }
 
 type Judgement = { role: Role; problem: null } | { role: Role | null; problem: Problem };
@@ -91,12 +94,12 @@ function judgeRole(
   role: Role | null,
   deletion: Deletion | null,
   action: Action,
-  { evenDeleted, writes = action !== 'read' }: AccessOptions,
+  { evenDeleted, tellsOfDeletion = action !== 'read' }: AccessOptions,
 ): Judgement {
   if (role === null) return { role, problem: notFound() };
   if (deletion && !(evenDeleted && role === 'owner')) {
     // Only those who can restore the event learn that it exists.
-    const mayKnow = writes && can(role, 'delete');
+    const mayKnow = tellsOfDeletion && can(role, 'delete');
     return { role, problem: mayKnow ? eventDeleted(deletion) : notFound() };
   }
   return can(role, action) ? { role, problem: null } : { role, problem: new Problem('forbidden') };

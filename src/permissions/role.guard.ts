@@ -23,7 +23,7 @@ interface Requirement {
   evenDeleted: boolean;
   readsOwnRole: boolean;
   locks: boolean;
-  writes: boolean;
+  tellsOfDeletion: boolean;
 }
 
 /** Checks the caller's role on the event `:id` of the path, in one indexed query or in that of the handler. */
@@ -36,8 +36,8 @@ export class RoleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const requirement = this.reflector.get<Requirement>(REQUIREMENT, context.getHandler());
-    const { action, evenDeleted, readsOwnRole, locks, writes } = requirement;
-    const options = { evenDeleted, writes };
+    const { action, evenDeleted, readsOwnRole, locks, tellsOfDeletion } = requirement;
+    const options = { evenDeleted, tellsOfDeletion };
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
     const eventId = parseUuidParam('id', request.params.id);
     if (readsOwnRole) return true;
@@ -56,18 +56,18 @@ export class RoleGuard implements CanActivate {
  * Requires a role on the event `:id` that allows the action.
  * @param evenDeleted also allows the owner when the event is in the trash
  * @param readsOwnRole for a read: the statement of the handler joins the caller's role, and finds nothing without it
- * @param writes for a write that every member may do
+ * @param tellsOfDeletion whether the refusal tells those who can restore an event in the trash that it is there
  * @param locks for a write: the handler judges the role again under the lock (`EventLock.lockFor`)
  */
 export const RequireRole = (
   action: Action,
-  { evenDeleted = false, readsOwnRole = false, locks = false, writes = action !== 'read' } = {},
+  { evenDeleted = false, readsOwnRole = false, locks = false, tellsOfDeletion = action !== 'read' } = {},
 ): MethodDecorator =>
   applyDecorators(
     SignedIn(),
-    SetMetadata(REQUIREMENT, { action, evenDeleted, readsOwnRole, locks, writes } satisfies Requirement),
+    SetMetadata(REQUIREMENT, { action, evenDeleted, readsOwnRole, locks, tellsOfDeletion } satisfies Requirement),
     UseGuards(RoleGuard),
     ApiProblems('not_found', 'validation_failed'),
     ...(action === 'read' ? [] : [ApiProblems('forbidden')]),
-    ...(writes ? [ApiProblems(EVENT_DELETED)] : []),
+    ...(tellsOfDeletion ? [ApiProblems(EVENT_DELETED)] : []),
   );

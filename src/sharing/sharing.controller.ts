@@ -90,7 +90,7 @@ export class SharingController {
 
   @Delete('permissions/:userId')
   @HttpCode(204)
-  @RequireRole('read', { writes: true })
+  @RequireRole('read', { tellsOfDeletion: true })
   @DryRun()
   @Idempotent()
   @ApiOperation({

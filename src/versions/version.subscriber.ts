@@ -10,6 +10,7 @@ import {
 import { CalendarEvent } from '../content/event.entity.js';
 import { EMPTY_CONTENT, toContent } from '../content/event-content.js';
 import { findChangedFields, wireContent } from '../content/wire.js';
+import type { Change } from '../history/change.js';
 import { Changes } from '../history/changes.js';
 import type { EventWrite } from '../history/event-write.js';
 import { Transaction } from '../platform/database/transaction.js';
@@ -51,7 +52,7 @@ export class VersionSubscriber implements EntitySubscriberInterface<CalendarEven
     if (!(write?.tx instanceof Transaction) || !write.actorId || !write.kind) {
       throw new Error('Events are written through EventWriter only');
     }
-    this.changes.record(write.tx, {
+    const change: Change = {
       kind: write.kind,
       eventId: after.id,
       eventTitle: after.title,
@@ -63,6 +64,7 @@ export class VersionSubscriber implements EntitySubscriberInterface<CalendarEven
       content: toContent(after),
       before: before && toContent(before),
       undoes: write.undoes ?? null,
-    });
+    };
+    this.changes.record(write.tx, change, after);
   }
 }

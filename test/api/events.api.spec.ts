@@ -13,7 +13,7 @@ import {
   restoreEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
-import type { CreateEventBody, EventView } from '../../sdk/generated/types.gen.js';
+import type { CreateEventBody, EventItemView, EventView } from '../../sdk/generated/types.gen.js';
 import { createMeeting, MEETING, share, versionsOf } from '../support/meetings.js';
 import { complaints, done, footprint, send } from '../support/requests.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
@@ -358,7 +358,7 @@ describe('DELETE /api/events/:id', () => {
     const event = await create();
     await share(ana, event.id, ben, 'editor');
     await done(remove(event));
-    const trash = async ({ client }: Person): Promise<EventView[]> =>
+    const trash = async ({ client }: Person): Promise<EventItemView[]> =>
       (await ok(listEvents({ client, query: { deleted: true } }))).items;
     expect((await trash(ana)).find(({ id }) => id === event.id)).toMatchObject({
       version: 2,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, listEvents, updateEvent } from '../../sdk/generated/sdk.gen.js';
-import type { CreateEventBody, EventView } from '../../sdk/generated/types.gen.js';
+import type { CreateEventBody, EventItemView, EventView } from '../../sdk/generated/types.gen.js';
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
 import { complaints, send } from '../support/requests.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
@@ -17,7 +17,7 @@ afterAll(() => app.close());
 const read = async (id: string, as = ana): Promise<EventView> =>
   (await send(app, `/api/events/${id}`, { as })).json as EventView;
 const sendBack = (
-  body: EventView,
+  body: EventItemView,
   { as = ana, method = 'PUT', headers = {} }: { as?: Person; method?: string; headers?: Record<string, string> } = {},
 ): ReturnType<typeof send> => send(app, `/api/events/${body.id}`, { as, method, body, headers });
 

@@ -81,6 +81,24 @@ describe('a write made for a version before a split', () => {
     expect((tails as { event_id: string }[]).map(({ event_id }) => event_id)).toEqual([early.id, tail.id, last.id]);
   });
 
+  it('names only the tail with the occurrence that it is about', async () => {
+    await split();
+    const last = await changePart(ana, tail, EIGHTH, 'following', { title: 'The end' });
+    await changePart(ana, series, SECOND, 'following', { title: 'From the second' });
+    const about = (occurrence: string): ReturnType<typeof refused> =>
+      refused(write({ title: 'Mine' }, { query: { occurrence, scope: 'this' } }));
+    expect(await about('2026-07-27T10:00:00Z')).toMatchObject({ tails: [{ event_id: last.id }] });
+    expect(((await about(SIXTH)).tails as object[]).length).toBe(1);
+    expect(await about(SIXTH)).toMatchObject({ tails: [{ event_id: tail.id }] });
+  });
+
+  it('is refused with the tails when it deletes', async () => {
+    await split();
+    const call = deleteEvent({ client: ana.client, path: { id: series.id }, headers: { 'If-Match': '"1"' } });
+    expect(await refused(call)).toMatchObject({ status: 412, current_version: 2, tails: [named()] });
+    expect(await versionsOf(app.database, series.id)).toEqual(['1 created', '2 split']);
+  });
+
   it('merges when it changes only an occurrence before the split', async () => {
     await split();
     const merged = await ok(write({ title: 'Mine' }, { query: { occurrence: SECOND, scope: 'this' } }));

@@ -117,7 +117,26 @@ describe('a write that was made for an older version', () => {
     await ok(change(ana, 2, 'From Ana'));
     const merged = await ok(change(ben, 3, 'From Ben'));
     expect(merged.overrides.map(({ title }) => title)).toEqual(['From Ana', 'From Ben']);
-    expect(await refused(change(ben, 2, 'From Ben as well'))).toMatchObject({ status: 412, code: 'stale_version' });
+    const occurrence = hourOn(2).start_time;
+    expect(await refused(change(ben, 2, 'From Ben as well'))).toMatchObject({
+      status: 412,
+      code: 'stale_version',
+      clashes: [{ field: 'title', occurrence, base: 'Daily', theirs: 'From Ana', yours: 'From Ben as well' }],
+    });
+  });
+
+  it('adds and cancels different dates of a series together', async () => {
+    const body = { title: 'Daily', ...hourOn(0), recurrence_pattern: 'FREQ=DAILY;COUNT=3', show_as: 'free' as const };
+    const { id } = await ok(createEvent({ client: ana.client, body }));
+    await share(ana, id, ben, 'editor');
+    await ok(put(ana, id, { added: [hourOn(10).start_time] }, 1));
+    await ok(put(ben, id, { added: [hourOn(8).start_time] }, 1));
+    const merged = await ok(put(ana, id, { excluded: [hourOn(1).start_time] }, 1));
+    expect(merged).toMatchObject({
+      version: 4,
+      added: [hourOn(8).start_time, hourOn(10).start_time],
+      excluded: [hourOn(1).start_time],
+    });
   });
 
   it('is checked for conflicts as it comes out', async () => {

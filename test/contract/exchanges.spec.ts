@@ -1,6 +1,6 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, getMe } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, getMe, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { Exchanges } from '../../src/platform/database/exchanges.js';
 import { openApiDocument } from '../../src/platform/openapi/openapi-document.js';
 import { ACCESS_MATRIX, type RequestParts } from '../support/access-matrix.js';
@@ -58,6 +58,15 @@ async function count({ operation, inTrash, request }: Case): Promise<number> {
   return exchanges.total - before;
 }
 
+/** A request that changes an event that the same server has just changed. */
+function editedBefore(body: object | undefined): Case['request'] {
+  return async ({ caller }) => {
+    const { id } = await ok(createEvent({ client: caller.client, body: { title: 'Busy', ...slot(1) } }));
+    await ok(updateEvent({ client: caller.client, path: { id }, body: { title: 'Once' } }));
+    return { params: { id }, body };
+  };
+}
+
 const OWNER = 4;
 const CASES: Case[] = [
   ...ACCESS_MATRIX.filter(({ statuses }) => statuses[OWNER] < 300),
@@ -71,6 +80,17 @@ const CASES: Case[] = [
     circumstance: ', 50 of them',
     request: () => ({ body: { events: Array.from({ length: 50 }, (_, n) => ({ title: `No ${n}`, ...slot(n) })) } }),
   },
+  {
+    operation: 'createEvent',
+    circumstance: ' that conflicts, and is allowed',
+    request: async ({ caller }) => {
+      await ok(createEvent({ client: caller.client, body: { title: 'Busy', ...slot(1) } }));
+      return { body: { title: 'Also', ...slot(1), on_conflict: 'allow' } };
+    },
+  },
+  { operation: 'updateEvent', circumstance: ' again', request: editedBefore({ title: 'Again' }) },
+  { operation: 'updateEvent', circumstance: ' times again', request: editedBefore(slot(5)) },
+  { operation: 'deleteEvent', circumstance: ' after an edit', request: editedBefore(undefined) },
   {
     operation: 'updateEvent',
     circumstance: ' times',
@@ -99,7 +119,10 @@ CASES.push(
   },
 );
 
-/** A write is one exchange to read its event under the lock and one to store everything; a role guard takes another. */
+/**
+ * A write is one exchange to read its event under the lock, unless the server knows it, and one to store everything; a role
+ * guard takes another.
+ */
 describe('exchanges with the database', () => {
   it.each(CASES.map((one) => [`${one.operation}${one.circumstance ?? ''}`, one] as const))(
     '%s takes as many as the table says',

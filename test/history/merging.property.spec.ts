@@ -7,7 +7,8 @@ import { seriesOf } from '../../src/content/series.js';
 import { expand } from '../../src/recurrence/expand.js';
 import { formatLocalTime } from '../../src/time/local-time.js';
 import { validateSeries } from '../../src/recurrence/validate.js';
-import { mergeContent, type Unit, unitOf } from '../../src/content/merge.js';
+import { mergeContent } from '../../src/content/merge.js';
+import { type Unit, unitOf } from '../../src/content/units.js';
 import { anyEdit, applyEdit, attempt, type ContentEdit, dailyMeeting, edit as steadyEdit } from './random-edits.js';
 
 /**
@@ -15,10 +16,11 @@ import { anyEdit, applyEdit, attempt, type ContentEdit, dailyMeeting, edit as st
  * place, when, and each text.
  */
 function atomsOf(content: EventContent): Map<string, unknown> {
-  const { title, description, location, showAs, deletedAt, excluded, overrides, ...shape } = content;
+  const { title, description, location, showAs, deletedAt, excluded, added, overrides, ...shape } = content;
   return new Map<string, unknown>([
     ...Object.entries({ title, description, location, show_as: showAs, deleted: deletedAt, shape }),
     ...excluded.map((name) => [`date ${name}`, 'excluded'] as const),
+    ...added.map((name) => [`date ${name} added`, true] as const),
     ...overrides.flatMap(({ original, start, zone, duration, ...texts }): [string, unknown][] => [
       ...(start || zone || duration
         ? [[`date ${original} times`, { start, zone, duration }] as [string, unknown]]
@@ -55,17 +57,42 @@ function collide(a: EventContent, b: EventContent, c: EventContent, unit: Unit):
   if (reshapedLeft && reshapedRight) return true;
   if (reshapedLeft) return collideInReshaped(a, b, c);
   if (reshapedRight) return collideInReshaped(a, c, b);
-  if ([...left, ...right].some((atom) => isCancelledInOne(atom, a, b, c))) return true;
-  if (left.some((atom) => right.includes(atom) && !isSame(b, c, atom))) return true;
-  return occurrences({ ...a, excluded: excludedByBoth(a, b, c), overrides: [] }) === 0;
+  return collideByDate(a, b, c, b);
 }
 
-/** True when both sides changed a date to different states, of which one says only that it does not take place. */
-function isCancelledInOne(atom: string, a: EventContent, b: EventContent, c: EventContent): boolean {
-  const [before, left, right] = [a, b, c].map((side) => stateOfDate(side, atom));
-  if (isDeepStrictEqual(before, left) || isDeepStrictEqual(before, right) || isDeepStrictEqual(left, right))
-    return false;
-  return [before, left, right].includes('excluded');
+/**
+ * True when a date was changed by both sides to different states, or taken away by one and changed by the other, or when
+ * no date would be left. All have the dates of the series that is merged.
+ */
+function collideByDate(before: EventContent, left: EventContent, right: EventContent, series: EventContent): boolean {
+  const merged = { ...series, added: keptByBoth('added', before, left, right), overrides: [] };
+  const names = listNames({ ...merged, excluded: [] });
+  const changed = [...differing(before, left), ...differing(before, right)].filter(isDate).map(nameOfDate);
+  for (const name of new Set(changed)) {
+    const [was, one, other] = [before, left, right].map((side) => stateOfDate(side, `date ${name}`));
+    if (names.includes(name)) {
+      if (collideStates(was, one, other)) return true;
+      continue;
+    }
+    const isTaken = (side: EventContent): boolean => before.added.includes(name) && !side.added.includes(name);
+    if (isTaken(left) && isTaken(right)) continue;
+    if (isTaken(right) ? !isDeepStrictEqual(was, one) : !isDeepStrictEqual(was, other)) return true;
+  }
+  return occurrences({ ...merged, excluded: keptByBoth('excluded', before, left, right) }) === 0;
+}
+
+/** True when three states of a date have no merged one. */
+function collideStates(was: unknown, one: unknown, other: unknown): boolean {
+  const same = isDeepStrictEqual;
+  if (same(was, one) || same(was, other) || same(one, other)) return false;
+  if ([was, one, other].includes('excluded')) return true;
+  const [before, left, right] = [was, one, other].map((state): Record<string, unknown> => {
+    const { start, zone, duration, ...texts } = (state ?? {}) as Record<string, unknown>;
+    return { ...texts, times: start || zone || duration ? { start, zone, duration } : undefined };
+  });
+  return Object.keys({ ...before, ...left, ...right }).some(
+    (key) => !same(before![key], left![key]) && !same(before![key], right![key]) && !same(left![key], right![key]),
+  );
 }
 
 const nameOfDate = (atom: string): string => atom.split(' ')[1]!;
@@ -81,35 +108,18 @@ function collideInReshaped(base: EventContent, reshaped: EventContent, dated: Ev
   const isMoveOnly = reshaped.timeZone === base.timeZone && reshaped.allDay === base.allDay;
   if (!isMoveOnly || (reshaped.rrule === null && reshaped.added.length === 0)) return true;
   const [before, after] = [follow(base, base, reshaped), follow(base, dated, reshaped)];
-  const taken = listNames({ ...reshaped, excluded: [] });
-  for (const name of new Set(differing(before, after).filter(isDate).map(nameOfDate))) {
-    const atom = `date ${name}`;
-    if (!taken.includes(name) || !isDeepStrictEqual(stateOfDate(reshaped, atom), stateOfDate(before, atom)))
-      return true;
-  }
-  return occurrences(combine(before, reshaped, after)) === 0;
+  return collideByDate(before, reshaped, after, reshaped);
 }
 
 /** Returns a content whose dates have moved as far as the start of a series, with the shape of that series. */
 function follow(base: EventContent, content: EventContent, reshaped: EventContent): EventContent {
   const shift = Date.parse(`${reshaped.localStart}Z`) - Date.parse(`${base.localStart}Z`);
   const move = (name: string): string => new Date(Date.parse(`${name}Z`) + shift).toISOString().slice(0, 19);
-  const { title, description, location, showAs, deletedAt, excluded, overrides } = content;
+  const { title, description, location, showAs, deletedAt, excluded, added, overrides } = content;
   return {
     ...reshaped,
-    ...{ title, description, location, showAs, deletedAt, excluded: excluded.map(move) },
+    ...{ title, description, location, showAs, deletedAt, excluded: excluded.map(move), added: added.map(move) },
     overrides: overrides.map((override) => ({ ...override, original: move(override.original) })),
-  };
-}
-
-/** Returns the reshaped series with the dates that changed from `before` to `after`. */
-function combine(before: EventContent, reshaped: EventContent, after: EventContent): EventContent {
-  const names = new Set(differing(before, after).filter(isDate).map(nameOfDate));
-  const others = reshaped.excluded.filter((name) => !names.has(name));
-  return {
-    ...reshaped,
-    excluded: [...others, ...after.excluded.filter((name) => names.has(name))].sort(),
-    overrides: [],
   };
 }
 
@@ -143,10 +153,10 @@ const listNames = (content: EventContent): string[] =>
     formatLocalTime(original),
   );
 
-/** Each date as the side has it that changed it. */
-function excludedByBoth(a: EventContent, b: EventContent, c: EventContent): string[] {
-  return [...new Set([...b.excluded, ...c.excluded])].filter((name) => {
-    const [before, left, right] = [a, b, c].map(({ excluded }) => excluded.includes(name));
+/** The dates of a list, each as the side has it that changed it. */
+function keptByBoth(list: 'excluded' | 'added', a: EventContent, b: EventContent, c: EventContent): string[] {
+  return [...new Set([...b[list], ...c[list]])].filter((name) => {
+    const [before, left, right] = [a, b, c].map((side) => side[list].includes(name));
     return left === before ? right : left;
   });
 }

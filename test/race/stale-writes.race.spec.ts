@@ -120,7 +120,8 @@ describe('16 clients with 60 edits each of one event, half of them made for an o
       expect(problem!.clashes!.length).toBeGreaterThan(0);
       for (const clash of problem!.clashes!) {
         const field = clash.field as keyof typeof base;
-        expect(clash).toEqual({ field, base: base[field], theirs: theirs[field], yours: edit.set[field] });
+        const { regions: _regions, ...values } = clash as typeof clash & { regions?: unknown };
+        expect(values).toEqual({ field, base: base[field], theirs: theirs[field], yours: edit.set[field] });
         expect([theirs[field], edit.set[field]]).not.toContainEqual(base[field]);
       }
     }

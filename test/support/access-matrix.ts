@@ -103,7 +103,7 @@ export const ACCESS_MATRIX: Row[] = [
   row('updateEvent', NO_WRITE_IN_TRASH, { ...TRASH, request: () => ({ body: { title: 'Renamed' } }) }),
   row('patchEvent', [401, 404, 403, 200, 200, 404], { writes: true, request: () => ({ body: { title: 'Renamed' } }) }),
   row('deleteEvent', [401, 404, 403, 403, 204, 404], { writes: true }),
-  row('deleteEvent', NO_WRITE_IN_TRASH, TRASH),
+  row('deleteEvent', NOBODY_IN_TRASH, TRASH),
   row('restoreEvent', [401, 404, 403, 403, 200, 404]),
   row('restoreEvent', ONLY_OWNER_IN_TRASH, { ...TRASH, writes: true }),
 
@@ -112,7 +112,7 @@ export const ACCESS_MATRIX: Row[] = [
     circumstance: ' for an event',
     request: ({ eventId }) => ({ body: { ...TIMES, event_id: eventId } }),
   }),
-  row('checkConflicts', NO_WRITE_IN_TRASH, {
+  row('checkConflicts', NOBODY_IN_TRASH, {
     ...TRASH,
     request: ({ eventId }) => ({ body: { ...TIMES, event_id: eventId } }),
   }),

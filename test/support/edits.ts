@@ -3,7 +3,7 @@ import type { WireContent } from '../../src/content/event-content.js';
 import { wireContent } from '../../src/content/wire.js';
 import type { ContentField } from '../../src/content/fields.js';
 import { fromSnapshot, type Snapshot } from '../../src/content/snapshot.js';
-import { type Unit, unitOf } from '../../src/content/merge.js';
+import { type Unit, unitOf } from '../../src/content/units.js';
 import type { TestDatabase } from './database.js';
 
 /** One edit that was made for a version, and what became of it: the version that it made, or null for 412. */

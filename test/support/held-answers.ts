@@ -39,6 +39,12 @@ export class HeldAnswers {
     for (const chunk of held?.chunks ?? []) held!.client.write(chunk);
   }
 
+  /** Breaks the connection whose answer is held back, which is lost. */
+  drop(): void {
+    this.held!.client.destroy();
+    this.held = null;
+  }
+
   close(): void {
     this.server.close();
   }

@@ -33,6 +33,7 @@ describe('readConfig', () => {
       bodyLimitBytes: 1_048_576,
       batchBodyLimitBytes: 4_194_304,
       maxNesting: 32,
+      maxBodyValues: 100_000,
       maxBatch: 500,
       maxShare: 100,
       maxPeople: 1_000,

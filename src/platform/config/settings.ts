@@ -118,6 +118,12 @@ export const SETTINGS = {
   bodyLimitBytes: setting('BODY_LIMIT_BYTES', '1048576', wholeNumber(1_024, 2 ** 26), 'Largest request body'),
   batchBodyLimitBytes: setting('BATCH_BODY_LIMIT_BYTES', '4194304', wholeNumber(1_024, 2 ** 26), 'Largest batch body'),
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
+  maxBodyValues: setting(
+    'MAX_BODY_VALUES',
+    '100000',
+    wholeNumber(1_000, 10_000_000),
+    'Largest number of values in a request body, in lists and objects of any depth',
+  ),
   maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Largest number of events per batch'),
   maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Largest number of people per share call'),
   streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long stream items and notifications are stored'),

@@ -25,6 +25,11 @@ export function violatesExclusion(error: unknown, constraint: string): boolean {
   return cause?.code === '23P01' && cause.constraint === constraint;
 }
 
+/** True if a condition of `Transaction.assume` was not true. The code is that of `require_assumption`. */
+export function failsAssumption(error: unknown): boolean {
+  return postgresError(error)?.code === 'CN001';
+}
+
 /** True for a deadlock (40P01), a serialization failure (40001) or a `RetryTransaction`: a retry may succeed. */
 export function isRetryable(error: unknown): boolean {
   const code = postgresError(error)?.code;
@@ -61,3 +66,6 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** Throw it in a transaction that another transaction has overtaken: the work runs again from the start. */
 export class RetryTransaction extends Error {}
+
+/** Something that a transaction took for true was not: the work runs again, and looks first. */
+export class WrongAssumption extends RetryTransaction {}

@@ -1,4 +1,4 @@
-import { Client, type ClientConfig, type QueryConfig } from 'pg';
+import { Client, type ClientConfig, Query, type QueryResult } from 'pg';
 import { nameOf, type Sql, VaryingSql } from './statement-names.js';
 
 /** Options of the driver beside those of `pg`. The data source passes them to the pool as `extra`. */
@@ -29,20 +29,24 @@ export class PreparedClient extends Client {
   // Every form of a call is passed on as it is, except a text with parameters.
   override query(...args: unknown[]): never {
     const [sql, values] = args;
-    const send = super.query.bind(this) as (...args: unknown[]) => unknown;
     const isStatement = (typeof sql === 'string' || sql instanceof VaryingSql) && typeof args.at(-1) !== 'function';
-    if (!isStatement) return send(...args) as never;
-    if (this.running === 0) this.onExchange?.();
-    this.running += 1;
-    const settled = (): void => void (this.running -= 1);
-    const result = send(this.prepare(sql, values as unknown[] | undefined)) as Promise<unknown>;
-    result.then(settled, settled);
-    return result as never;
+    if (!isStatement) return (super.query.bind(this) as (...args: unknown[]) => unknown)(...args) as never;
+    return this.run(sql, values as unknown[] | undefined) as never;
   }
 
-  private prepare(sql: Sql, values: unknown[] | undefined): QueryConfig {
-    const text = typeof sql === 'string' ? sql : sql.text;
-    if (!this.prepares || !values?.length) return { text, values };
-    return { name: nameOf(sql), text, values };
+  private run(sql: Sql, values: unknown[] | undefined): Promise<QueryResult> {
+    if (this.running === 0) this.onExchange?.();
+    this.running += 1;
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | undefined, result: unknown): void => {
+        this.running -= 1;
+        if (error) reject(error);
+        else resolve(result as QueryResult);
+      };
+      // A text and a callback, because the driver copies a configuration property by property.
+      const query = new Query(typeof sql === 'string' ? sql : sql.text, values ?? [], settle);
+      if (this.prepares && values?.length) Object.assign(query, { name: nameOf(sql) });
+      super.query(query);
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { Queryable } from './database.js';
+import { failsAssumption, WrongAssumption } from './database-errors.js';
 import type { Sql } from './statement-names.js';
 
 interface Waiting {
@@ -23,8 +24,21 @@ export class Transaction implements Queryable {
   isOpen = true;
   private isStarted = false;
   private waiting: Waiting[] = [{ sql: 'BEGIN' }];
+  private failure: { error: unknown } | null = null;
+  /** Assumptions that wait or are being checked, and those of them that wait. */
+  private unchecked = 0;
+  private waitingAssumptions = 0;
 
-  constructor(private readonly client: PoolClient) {}
+  /** @param mayAssume whether the work may go on with what PostgreSQL checks later, with `assume` */
+  constructor(
+    private readonly client: PoolClient,
+    readonly mayAssume: boolean,
+  ) {}
+
+  /** True while the work goes on with something that PostgreSQL has not checked: what it decided may be wrong. */
+  get hasUnchecked(): boolean {
+    return this.unchecked > 0;
+  }
 
   /** Returns the rows of a statement. It sees everything that was written before. */
   async query<Row>(sql: Sql, parameters: unknown[] = []): Promise<Row[]> {
@@ -38,6 +52,22 @@ export class Transaction implements Queryable {
   write(sql: Sql, parameters: unknown[] = [], toError?: (error: unknown) => unknown): void {
     if (!this.isOpen) throw new Error('The transaction has ended');
     this.waiting.push({ sql, parameters, toError });
+  }
+
+  /**
+   * Adds a check to the statements that wait, so that the work goes on without its answer. When the condition is not
+   * true, nothing is stored, and the work runs again without assumptions.
+   * @param condition a query of one boolean
+   * @param onWrong is called when the condition was not true
+   */
+  assume(condition: string, parameters: unknown[], onWrong?: () => void): void {
+    this.write(`SELECT require_assumption((${condition}))`, parameters, (error) => {
+      if (!failsAssumption(error)) return error;
+      onWrong?.();
+      return new WrongAssumption();
+    });
+    this.waitingAssumptions += 1;
+    this.unchecked += 1;
   }
 
   /** @throws the error of the first statement that failed; nothing of the transaction is stored then */
@@ -58,19 +88,25 @@ export class Transaction implements Queryable {
   private async send(last: Waiting): Promise<QueryResult> {
     if (!this.isOpen) throw new Error('The transaction has ended');
     const statements = [...this.waiting, last];
+    const assumed = this.waitingAssumptions;
     this.waiting = [];
+    this.waitingAssumptions = 0;
     this.isStarted = true;
     const { stream } = (this.client as unknown as WithStream).connection;
     // In one packet with everything else that is sent at this moment.
     stream.cork();
     process.nextTick(() => stream.uncork());
     const sent = statements.map(({ sql, parameters }) => this.client.query(sql as string, parameters));
-    // After a failure PostgreSQL refuses the rest: the first error is the one that says why.
     const results = await Promise.allSettled(sent);
+    this.unchecked -= assumed;
+    // COMMIT ends the transaction also after a failure.
+    if (last.sql === 'COMMIT' && results.at(-1)!.status === 'fulfilled') this.isStarted = false;
     for (const [index, result] of results.entries()) {
       if (result.status === 'fulfilled') continue;
       const { toError } = statements[index]!;
-      throw toError ? toError(result.reason) : result.reason;
+      // After a failure PostgreSQL refuses the rest, also of other calls: the first error is the one that says why.
+      this.failure ??= { error: toError ? toError(result.reason) : result.reason };
+      throw this.failure.error;
     }
     return (results.at(-1) as PromiseFulfilledResult<QueryResult>).value;
   }

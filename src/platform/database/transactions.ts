@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Hook } from '../hooks/hook.js';
-import { isRetryable } from './database-errors.js';
+import { isRetryable, WrongAssumption } from './database-errors.js';
 import { Database } from './database.js';
 import { Transaction } from './transaction.js';
 
@@ -24,8 +24,9 @@ export class Transactions {
 
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs
-   * again, so it must have no effect outside the transaction. A nested `run` joins the outer transaction, which can
-   * therefore span a whole request.
+   * again, so it must have no effect outside the transaction. It also runs again when it assumed something that was wrong
+   * (`Transaction.assume`), or ended with an error before that was checked. A nested `run` joins the outer transaction,
+   * which can therefore span a whole request.
    */
   async run<T>(work: Work<T>): Promise<T> {
     const outer = this.running.getStore();
@@ -35,7 +36,9 @@ export class Transactions {
       await this.beforeCommit.run(running);
       return result;
     };
-    const { tx, value } = await this.withRetries(() => this.attempt(complete, (running) => running.commit()));
+    const { tx, value } = await this.withRetries((mayAssume) =>
+      this.attempt(complete, (running) => running.commit(), mayAssume),
+    );
     this.afterCommit.notify(tx);
     return value;
   }
@@ -51,16 +54,18 @@ export class Transactions {
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
       return report(tx, value);
     };
-    const { value } = await this.withRetries(() => this.attempt(checked, (tx) => tx.rollBack()));
+    const { value } = await this.withRetries((mayAssume) => this.attempt(checked, (tx) => tx.rollBack(), mayAssume));
     return value;
   }
 
-  private async withRetries<T>(attempt: () => Promise<T>): Promise<T> {
+  /** @param attempt is told whether it may assume: only the first one, so that a wrong assumption costs one attempt */
+  private async withRetries<T>(attempt: (mayAssume: boolean) => Promise<T>): Promise<T> {
     for (let number = 1; ; number += 1) {
       try {
-        return await attempt();
+        return await attempt(number === 1);
       } catch (error) {
         if (!isRetryable(error) || number === MAX_ATTEMPTS) throw error;
+        if (error instanceof WrongAssumption) continue;
         await sleep(Math.random() * 10 * 2 ** number);
       }
     }
@@ -70,17 +75,19 @@ export class Transactions {
   private async attempt<T>(
     work: Work<T>,
     end: (tx: Transaction) => Promise<void>,
+    mayAssume: boolean,
   ): Promise<{ tx: Transaction; value: T }> {
     const client = await this.database.connect();
-    const tx = new Transaction(client);
+    const tx = new Transaction(client, mayAssume);
     let broken = false;
     try {
       const value = await this.running.run(tx, () => work(tx));
       await end(tx);
       return { tx, value };
     } catch (error) {
+      const { hasUnchecked } = tx;
       await tx.rollBack().catch(() => (broken = true));
-      throw error;
+      throw hasUnchecked && !isRetryable(error) ? new WrongAssumption() : error;
     } finally {
       tx.isOpen = false;
       // A connection whose transaction may still be open is closed.

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { CACHE_CONTROL } from './etag.js';
+import { readJson } from './json-body.js';
 import { MESSAGE_PACK_TYPES, packMessage, unpackMessage } from './message-pack.js';
 import { Problem } from '../../problems/problem.js';
 import { sendProblem } from './problem.filter.js';
@@ -26,7 +27,8 @@ const MERGE_PATCH = 'application/merge-patch+json';
 
 /** Registers the parsers for JSON and MessagePack and, for the routes that declare them, merge patches and forms. */
 export function useBodyFormats(app: NestFastifyApplication, config: Config): void {
-  const { batchBodyLimitBytes, bodyLimitBytes, maxNesting } = config.values;
+  const { batchBodyLimitBytes, bodyLimitBytes, maxNesting, maxBodyValues } = config.values;
+  const bounds = { nesting: maxNesting, values: maxBodyValues };
   const largest = Math.max(batchBodyLimitBytes, bodyLimitBytes);
 
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
@@ -49,15 +51,15 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
       }
     });
   };
-  read(['application/json'], (bytes) => readJson(bytes, maxNesting));
+  read(['application/json'], (bytes) => readJson(bytes, bounds));
   read([MERGE_PATCH], (bytes, request) => {
     requireConsumed(request, MERGE_PATCH);
-    return readJson(bytes, maxNesting);
+    return readJson(bytes, bounds);
   });
-  read(MESSAGE_PACK_TYPES, (bytes) => unpackMessage(bytes, maxNesting));
+  read(MESSAGE_PACK_TYPES, (bytes) => unpackMessage(bytes, bounds));
   read([FORM], (bytes, request) => {
     // `curl -d '{…}'` sends the content type of a form by default. No form begins with a brace or a bracket.
-    if (bytes[0] === 0x7b || bytes[0] === 0x5b) return readJson(bytes, maxNesting);
+    if (bytes[0] === 0x7b || bytes[0] === 0x5b) return readJson(bytes, bounds);
     requireConsumed(request, FORM);
     return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
   });
@@ -66,44 +68,6 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
 /** Rejects a form (RFC 6749 §4.3) or a merge patch (RFC 7396) on a route that doesn't declare it. */
 function requireConsumed(request: FastifyRequest, type: string): void {
   if (!request.routeOptions.config.consumes?.includes(type)) throw new Problem('unsupported_format');
-}
-
-/**
- * Parses a JSON body. An empty body is undefined. The nesting is measured before decoding.
- * @throws Problem unreadable_body
- */
-export function readJson(bytes: Buffer, maxNesting: number): unknown {
-  if (bytes.length === 0) return undefined;
-  if (jsonDepth(bytes) > maxNesting) {
-    throw new Problem('unreadable_body', {
-      detail: `The body is nested deeper than ${maxNesting} levels.`,
-      errors: [{ pointer: '', code: 'too_deep', message: `At most ${maxNesting} levels.` }],
-    });
-  }
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
-  } catch {
-    throw new Problem('unreadable_body', {
-      detail: 'The body is not well-formed JSON.',
-      errors: [{ pointer: '', code: 'invalid', message: 'Not well-formed JSON in UTF-8.' }],
-    });
-  }
-}
-
-function jsonDepth(bytes: Buffer): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at]!;
-    if (inString) {
-      if (byte === 0x5c) at += 1;
-      else if (byte === 0x22) inString = false;
-    } else if (byte === 0x22) inString = true;
-    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, (depth += 1));
-    else if (byte === 0x5d || byte === 0x7d) depth -= 1;
-  }
-  return deepest;
 }
 
 /** Negotiates the response format of everything under `/api` (RFC 9110 §12.5.1). Sends a 406 if none is acceptable. */

@@ -4,6 +4,7 @@ import { checkMessage, packMessage, unpackMessage } from './message-pack.js';
 import { Problem } from '../../problems/problem.js';
 
 const DEEPEST = 32;
+const BOUNDS = { nesting: DEEPEST, values: 100 };
 const packr = new Packr({ useRecords: false });
 const nested = (levels: number): Buffer => Buffer.concat([Buffer.alloc(levels, 0x91), Buffer.from([0xc0])]);
 
@@ -20,22 +21,29 @@ describe('packMessage', () => {
 });
 
 describe('unpackMessage', () => {
+  it('refuses more values than are allowed before it decodes them', () => {
+    expect(unpackMessage(packr.pack(Array.from({ length: 99 }, () => 0)), BOUNDS)).toHaveLength(99);
+    expect(() => unpackMessage(packr.pack(Array.from({ length: 100 }, () => 0)), BOUNDS)).toThrow(
+      /more than 100 values/,
+    );
+  });
+
   it('reads maps as plain objects', () => {
-    expect(unpackMessage(packr.pack({ a: [1, { b: null }] }), DEEPEST)).toEqual({ a: [1, { b: null }] });
+    expect(unpackMessage(packr.pack({ a: [1, { b: null }] }), BOUNDS)).toEqual({ a: [1, { b: null }] });
   });
 
   it('reads an empty body as undefined', () => {
-    expect(unpackMessage(Buffer.alloc(0), DEEPEST)).toBeUndefined();
+    expect(unpackMessage(Buffer.alloc(0), BOUNDS)).toBeUndefined();
   });
 
   it('reads timestamps as the text that JSON would contain', () => {
     const at = new Date('2026-06-01T10:00:00.000Z');
-    expect(unpackMessage(packr.pack({ at }), DEEPEST)).toEqual({ at: '2026-06-01T10:00:00.000Z' });
+    expect(unpackMessage(packr.pack({ at }), BOUNDS)).toEqual({ at: '2026-06-01T10:00:00.000Z' });
   });
 
   it('reads integers beyond 2^53 as numbers', () => {
     // uint 64 of 2^63
-    expect(typeof unpackMessage(Buffer.from([0xcf, 0x80, 0, 0, 0, 0, 0, 0, 0]), DEEPEST)).toBe('number');
+    expect(typeof unpackMessage(Buffer.from([0xcf, 0x80, 0, 0, 0, 0, 0, 0, 0]), BOUNDS)).toBe('number');
   });
 
   it.each([
@@ -63,23 +71,23 @@ describe('unpackMessage', () => {
     ['not a number', [0xca, 0x7f, 0xc0, 0x00, 0x00]],
     ['infinity', [0x91, 0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0]],
   ])('rejects %s', (_name, bytes) => {
-    expect(() => unpackMessage(Buffer.from(bytes), DEEPEST)).toThrow(
+    expect(() => unpackMessage(Buffer.from(bytes), BOUNDS)).toThrow(
       expect.objectContaining({ code: 'unreadable_body' }) as Error,
     );
   });
 
   it('reads the allowed number of levels and rejects one more', () => {
-    expect(unpackMessage(nested(DEEPEST), DEEPEST)).toBeInstanceOf(Array);
-    expect(() => unpackMessage(nested(DEEPEST + 1), DEEPEST)).toThrow(Problem);
+    expect(unpackMessage(nested(DEEPEST), BOUNDS)).toBeInstanceOf(Array);
+    expect(() => unpackMessage(nested(DEEPEST + 1), BOUNDS)).toThrow(Problem);
   });
 
   it('rejects a million levels without recursion', () => {
-    expect(() => unpackMessage(nested(1_000_000), DEEPEST)).toThrow(/deeper than 32/);
+    expect(() => unpackMessage(nested(1_000_000), BOUNDS)).toThrow(/deeper than 32/);
   });
 
   it('never sets the prototype of an object', () => {
     const bytes = Buffer.concat([Buffer.from([0x81, 0xa9]), Buffer.from('__proto__'), packr.pack({ admin: true })]);
-    const read = unpackMessage(bytes, DEEPEST) as Record<string, unknown>;
+    const read = unpackMessage(bytes, BOUNDS) as Record<string, unknown>;
     expect(read.admin).toBeUndefined();
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
   });
@@ -97,7 +105,7 @@ describe('checkMessage', () => {
     ['empty containers', [[], {}], 2],
     ['a timestamp', [new Date(0)], 1],
   ])('measures %s', (_name, value, depth) => {
-    expect(checkMessage(packr.pack(value), DEEPEST)).toBe(depth);
+    expect(checkMessage(packr.pack(value), BOUNDS)).toMatchObject({ depth });
   });
 
   it('measures every fixed and sized format by its length', () => {
@@ -107,12 +115,12 @@ describe('checkMessage', () => {
       [0xc6, 0, 0, 0, 1, 9], [0xd9, 1, 9], [0xda, 0, 1, 9], [0xdb, 0, 0, 0, 1, 9], [0xc7, 4, 0xff, 0, 0, 0, 0],
       [0xc8, 0, 4, 0xff, 0, 0, 0, 0], [0xc9, 0, 0, 0, 4, 0xff, 0, 0, 0, 0], [0x7f], [0xe0],
     ]; // prettier-ignore
-    for (const bytes of scalars) expect(checkMessage(Buffer.from(bytes), DEEPEST)).toBe(0);
-    for (const bytes of scalars) expect(checkMessage(Buffer.from([...bytes, 0]), DEEPEST)).toBe('malformed');
+    for (const bytes of scalars) expect(checkMessage(Buffer.from(bytes), BOUNDS)).toMatchObject({ depth: 0 });
+    for (const bytes of scalars) expect(checkMessage(Buffer.from([...bytes, 0]), BOUNDS)).toBe('malformed');
   });
 
   it('names what is wrong before anything is decoded', () => {
-    expect(checkMessage(Buffer.from([0xd4, 0x72, 0x40]), DEEPEST)).toBe('extension');
-    expect(checkMessage(Buffer.from([0x92, 0xa1, 0xff, 0xc1]), DEEPEST)).toBe('not_utf8');
+    expect(checkMessage(Buffer.from([0xd4, 0x72, 0x40]), BOUNDS)).toBe('extension');
+    expect(checkMessage(Buffer.from([0x92, 0xa1, 0xff, 0xc1]), BOUNDS)).toBe('not_utf8');
   });
 });

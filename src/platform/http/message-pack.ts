@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Packr } from 'msgpackr';
 import { Problem } from '../../problems/problem.js';
+import { type BodyBounds, type BodyStructure, isBeyond, refuseBeyond } from './body-bounds.js';
 
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number', encodeUndefinedAsNil: true });
 
@@ -25,11 +26,11 @@ const REASONS = {
  * as in JSON.
  * @throws Problem unreadable_body
  */
-export function unpackMessage(bytes: Buffer, maxNesting: number): unknown {
+export function unpackMessage(bytes: Buffer, bounds: BodyBounds): unknown {
   if (bytes.length === 0) return undefined;
-  const found = checkMessage(bytes, maxNesting);
+  const found = checkMessage(bytes, bounds);
   if (typeof found === 'string') throw unreadable(REASONS[found]);
-  if (found > maxNesting) throw unreadable(`The body is nested deeper than ${maxNesting} levels.`);
+  refuseBeyond(found, bounds);
   try {
     return plain(packr.unpack(bytes));
   } catch {
@@ -51,14 +52,14 @@ function plain(value: unknown): unknown {
 }
 
 /**
- * Returns the nesting depth of arrays and maps, read from the format bytes alone (MessagePack specification,
- * "Formats"), or what is wrong: the bytes are not exactly one value, a text is not UTF-8, or there is an extension other
- * than a timestamp. Stops once the depth exceeds `limit`.
+ * Returns the structure of a body, read from the format bytes alone (MessagePack specification, "Formats"), or what is
+ * wrong: the bytes are not exactly one value, a text is not UTF-8, or there is an extension other than a timestamp. Stops
+ * beyond the bounds.
  */
-export function checkMessage(bytes: Buffer, limit: number): number | keyof typeof REASONS {
+export function checkMessage(bytes: Buffer, bounds: BodyBounds): BodyStructure | keyof typeof REASONS {
   // The number of remaining values on each open level. The last level is the innermost.
   const open: number[] = [1];
-  let deepest = 0;
+  const found = { depth: 0, values: 0, members: 0 };
   let at = 0;
   while (open.length > 0) {
     const level = open.length - 1;
@@ -73,13 +74,15 @@ export function checkMessage(bytes: Buffer, limit: number): number | keyof typeo
     if (item.textAt !== undefined && !isUtf8(bytes.subarray(item.textAt, item.next))) return 'not_utf8';
     if (item.extensionAt !== undefined && !isTimestamp(bytes, item.extensionAt, item.next)) return 'extension';
     at = item.next;
+    found.values += 1;
     if (item.children >= 0) {
       open.push(item.children);
-      deepest = Math.max(deepest, open.length - 1);
-      if (deepest > limit) return deepest;
+      found.members = Math.max(found.members, item.members ?? 0);
+      found.depth = Math.max(found.depth, open.length - 1);
     }
+    if (isBeyond(found, bounds)) return found;
   }
-  return at === bytes.length ? deepest : 'malformed';
+  return at === bytes.length ? found : 'malformed';
 }
 
 /** Returns true for the extension type −1 with one of its three lengths. The type is followed by the data. */
@@ -91,6 +94,8 @@ interface Header {
   next: number;
   /** The number of values inside; −1 for a scalar. */
   children: number;
+  /** The number of members of a map. */
+  members?: number;
   /** The offset of the bytes of a text, which end at `next`. */
   textAt?: number;
   /** The offset of the type of an extension, whose data ends at `next`. */
@@ -118,7 +123,7 @@ function readHeader(bytes: Buffer, at: number): Header | null {
   const format = bytes[at]!;
   const body = at + 1;
   if (format <= 0x7f || format >= 0xe0) return scalar(body);
-  if (format <= 0x8f) return { next: body, children: (format & 0x0f) * 2 };
+  if (format <= 0x8f) return { next: body, children: (format & 0x0f) * 2, members: format & 0x0f };
   if (format <= 0x9f) return { next: body, children: format & 0x0f };
   if (format <= 0xbf) return text(body, format & 0x1f);
   const size = FIXED_SIZE.get(format);
@@ -128,7 +133,7 @@ function readHeader(bytes: Buffer, at: number): Header | null {
     body + width <= bytes.length ? header(body + width, bytes.readUIntBE(body, width)) : null;
   const binary = (start: number, count: number): Header => scalar(start + count);
   const list = (next: number, children: number): Header => ({ next, children });
-  const map = (next: number, pairs: number): Header => ({ next, children: pairs * 2 });
+  const map = (next: number, pairs: number): Header => ({ next, children: pairs * 2, members: pairs });
   switch (format) {
     case 0xc4:
       return sized(1, binary);

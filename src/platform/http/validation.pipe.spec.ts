@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ChoiceField, FlagField, FreeField, ListField, TextField, WholeNumberQuery } from './fields.js';
 import { invalid, Problem } from '../../problems/problem.js';
-import { withSentPointers, RequestValidationPipe } from './validation.pipe.js';
+import { errorsOf as collectedErrorsOf, withSentPointers, RequestValidationPipe } from './validation.pipe.js';
 
 class Guest {
   @TextField({ description: '', min: 1, max: 5 })
@@ -149,6 +149,41 @@ describe('bodies in a short form', () => {
     expect(await errorsOf(check({ guests: [ana, nobody] }, Party))).toEqual(['/guests/1/name too_short']);
     expect(await errorsOf(check([ana, nobody], Party))).toEqual(['/1/name too_short']);
     expect(await errorsOf(check(nobody, Party))).toEqual(['/name too_short']);
+  });
+
+  it('reports every invalid entry of a long list, and keeps the order of the others', async () => {
+    class Crowd {
+      static readonly collects = 'guests';
+
+      @ListField({ description: '', type: () => Guest, min: 1, max: 200 })
+      guests: Guest[];
+    }
+    const names = Array.from({ length: 120 }, (_, n) => ({ name: `g${n}` }));
+    expect(await check({ guests: names }, Crowd)).toMatchObject({ guests: names });
+    const some = names.map((guest, n) => (n % 25 === 24 || n === 3 ? { ...guest, name: '', no: 1 } : guest));
+    const body = (await check({ guests: some }, Crowd)) as Crowd;
+    const expected = [3, 24, 49, 74, 99].flatMap((n) => [
+      `/guests/${n}/name too_short`,
+      `/guests/${n}/no unknown_field`,
+    ]);
+    expect(
+      collectedErrorsOf(body)
+        .map(({ pointer, code }) => `${pointer} ${code}`)
+        .sort(),
+    ).toEqual(expected.sort());
+    expect(body.guests.map(({ name }) => name)).toEqual(some.map(({ name }) => (name === '' ? undefined : name)));
+    const odd = (await check({ guests: names, no: 1 }, Crowd)) as Crowd;
+    expect(collectedErrorsOf(odd)).toMatchObject([{ pointer: '/no', code: 'unknown_field' }]);
+  });
+
+  it('names the object that has too many members', async () => {
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`k${n}`, 1]));
+    expect(await errorsOf(check(many, Party))).toEqual([' too_many']);
+    expect(await errorsOf(check({ guests: [ana, many] }, Party))).toEqual(['/guests/1 too_many']);
+    // A pointer to it would repeat it.
+    expect(await errorsOf(check({ guests: [{ ...ana, ['x'.repeat(101)]: 1 }] }, Party))).toEqual([
+      '/guests/0 unknown_field',
+    ]);
   });
 
   it('rejects anything but a list of objects', async () => {

@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
 import { type ErrorCode, type FieldError, invalid, invalidValues, Problem } from '../../problems/problem.js';
-import { entriesWithErrors } from './list-errors.js';
+import { entriesWithErrors, indexIn, moveEntry } from './list-errors.js';
 import { keepValidationMetadata } from './validation-metadata.js';
 import { omitReadOnly, type WithReadOnlyMembers } from './read-only.js';
 
@@ -58,22 +59,55 @@ export class RequestValidationPipe implements PipeTransform {
       );
     };
     if (isEmpty(object) && acceptsNothing.has(type)) return new type();
-    // First of all, because class-transformer fails on some of these names.
-    reject(reservedKeys(object, ''));
-    const instance = plainToInstance(type, object, { exposeUnsetFields: false });
-    const found = await validate(instance, {
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
-      stopAtFirstError: true,
-    });
-    const errors = found.flatMap((error) => fieldErrors(error, ''));
+    // First of all, because class-transformer fails on some of these names, and takes seconds for very many of them.
+    reject(refusedNames(object, ''));
+    const { instance, errors } = await validateParts(type, object);
     if (isCollected(errors, type)) collect(errors, instance, type.collects!);
     else reject(errors);
     if (isEmpty(object)) acceptsNothing.add(type);
     if (omittedPrefix) omittedPrefixes.set(instance, omittedPrefix);
     return instance;
   }
+}
+
+/** Entries of a collected list that are validated at once. */
+const PART = 25;
+
+/** Validates a body, its collected list in parts: between them, the server handles other requests. */
+async function validateParts(
+  type: Type<object> & BodyOptions,
+  object: Record<string, unknown>,
+): Promise<{ instance: object; errors: FieldError[] }> {
+  const { collects: member } = type;
+  const list = member === undefined ? null : object[member];
+  if (member === undefined || !Array.isArray(list) || list.length <= PART) return validateWhole(type, object);
+  const entries: unknown[] = [];
+  const errors: FieldError[] = [];
+  let instance: object | undefined;
+  for (let from = 0; from < list.length; from += PART) {
+    if (from > 0) await setImmediate();
+    const part = await validateWhole(type, { ...object, [member]: list.slice(from, from + PART) });
+    entries.push(...(part.instance as Record<string, unknown[]>)[member]!);
+    // Errors outside the list are those of the first part.
+    const own = part.errors.flatMap((error) => {
+      const index = indexIn(`/${member}`, error.pointer);
+      return index < 0 ? (from === 0 ? [error] : []) : [{ ...error, pointer: moveEntry(member, error.pointer, from) }];
+    });
+    errors.push(...own);
+    instance ??= part.instance;
+  }
+  return { instance: Object.assign(instance!, { [member]: entries }), errors };
+}
+
+async function validateWhole(type: Type<object>, object: object): Promise<{ instance: object; errors: FieldError[] }> {
+  const instance = plainToInstance(type, object, { exposeUnsetFields: false });
+  const found = await validate(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+  });
+  return { instance, errors: found.flatMap((error) => fieldErrors(error, '')) };
 }
 
 /** Classes without a required member, as a first object without members has shown. Most reads have no query. */
@@ -151,19 +185,41 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 /** Escapes a member name for a JSON Pointer (RFC 6901 §3). */
 export const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
+/** More than any body class has. */
+const MAX_MEMBERS = 100;
+/** Longer than the name of any member. A pointer to it would repeat it. */
+const MAX_NAME = 100;
+const LONG_NAME = `Unknown field, whose name is longer than ${MAX_NAME} characters.`;
+
 /**
- * Returns an error for each name that every object has. class-transformer would ignore these unknown fields silently.
+ * Returns an error for each object with far too many members, and for each name that every object has. class-transformer
+ * would ignore these unknown fields silently.
  */
-function reservedKeys(value: unknown, pointer: string): FieldError[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => reservedKeys(item, `${pointer}/${index}`));
-  if (!isPlainObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => {
-    const own = `${pointer}/${escapePointer(key)}`;
-    return key in Object.prototype
-      ? [{ pointer: own, code: 'unknown_field', message: 'Unknown field.' }]
-      : reservedKeys(item, own);
-  });
+function refusedNames(value: unknown, pointer: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const visit = (item: unknown, at: string): void => {
+    if (Array.isArray(item)) {
+      for (const [index, entry] of item.entries()) if (isContainer(entry)) visit(entry, `${at}/${index}`);
+    } else if (isPlainObject(item)) {
+      const names = Object.keys(item);
+      if (names.length > MAX_MEMBERS) {
+        errors.push({ pointer: at, code: 'too_many', message: `At most ${MAX_MEMBERS} members.` });
+        return;
+      }
+      for (const name of names) {
+        const own = `${at}/${escapePointer(name)}`;
+        if (name.length > MAX_NAME) errors.push({ pointer: at, code: 'unknown_field', message: LONG_NAME });
+        else if (name in Object.prototype)
+          errors.push({ pointer: own, code: 'unknown_field', message: 'Unknown field.' });
+        else if (isContainer(item[name])) visit(item[name], own);
+      }
+    }
+  };
+  visit(value, pointer);
+  return errors;
 }
+
+const isContainer = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 function fieldErrors(error: ValidationError, parent: string): FieldError[] {
   const pointer = `${parent}/${escapePointer(error.property)}`;
