@@ -2729,6 +2729,12 @@ export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessRespo
 
 export type FindUsersData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -3024,6 +3030,12 @@ export type EraseMeResponse = EraseMeResponses[keyof EraseMeResponses];
 
 export type GetMeData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/me';
@@ -3110,6 +3122,12 @@ export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
 
 export type ListSessionsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/sessions';
@@ -3189,6 +3207,12 @@ export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
 
 export type GetFreeBusyData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query: {
         /**
@@ -3319,6 +3343,12 @@ export type ShareEventResponse = ShareEventResponses[keyof ShareEventResponses];
 
 export type ListPermissionsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -3589,6 +3619,12 @@ export type CheckConflictsResponse = CheckConflictsResponses[keyof CheckConflict
 
 export type ListEventsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -4261,6 +4297,12 @@ export type RestoreEventResponse = RestoreEventResponses[keyof RestoreEventRespo
 
 export type ListOccurrencesData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4381,6 +4423,12 @@ export type FindTimeResponse = FindTimeResponses[keyof FindTimeResponses];
 
 export type ListVersionsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4444,6 +4492,12 @@ export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsRespo
 
 export type GetVersionData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4494,6 +4548,12 @@ export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];
 
 export type ListChangelogData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4573,6 +4633,12 @@ export type ListChangelogResponse = ListChangelogResponses[keyof ListChangelogRe
 
 export type DiffVersionsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -4887,6 +4953,12 @@ export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
 export type ListNotificationsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -5040,6 +5112,12 @@ export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotif
 
 export type ListChangesData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -5133,7 +5211,7 @@ export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
 
 export type StreamChangesResponses = {
     /**
-     * The stream. It ends when the token expires.
+     * The stream. It ends after at most `SSE_SECONDS` (50), and when the token expires: ask again with the last `id` as `Last-Event-ID`, as `EventSource` does by itself.
      */
     200: string;
 };

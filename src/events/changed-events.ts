@@ -1,4 +1,5 @@
-import { isStoredAfter, lastSeqOf, selectEventsBetween } from '../notifications/stream-sql.js';
+import type { StreamReach } from '../notifications/stream-item.js';
+import { firstSeqOf, lastSeqOf, selectEventsBetween } from '../notifications/stream-sql.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import { contentConditions, windowConditions } from './event-conditions.js';
 import type { EventFilter } from './event-filter.js';
@@ -30,16 +31,14 @@ export interface ChangedEvent {
 /** A page of the events that changed, as of one moment. */
 export interface ChangedEvents {
   events: ChangedEvent[];
-  /** The number of the last item of the stream. */
-  lastSeq: number;
-  /** Whether every item after the first number can still be read. */
-  isStored: boolean;
+  /** The part of the stream that can be read. */
+  reach: StreamReach;
 }
 
 type Seen = VisibleRow & { matches: boolean };
 
 /** A row of `selectChanged`: an event and how the person sees it, or one row of nulls when nothing changed. */
-export type ChangedRow = Pick<ChangedEvents, 'lastSeq' | 'isStored'> & {
+export type ChangedRow = StreamReach & {
   eventId: string | null;
   hasAccess: boolean;
 } & (Seen | { [Name in keyof Seen]: null });
@@ -61,21 +60,21 @@ export function selectChanged(
   const conditions = [...windowConditions(events, filter), ...contentConditions(events, filter)];
   const matches = `(${conditions.join(' AND ') || 'true'}) AS matches`;
   const seen = events.select('SELECT changed.event_id', 'WHERE e.deleted_at IS NULL OFFSET 0', [matches]);
-  return new VaryingSql(`SELECT stream.seq AS "lastSeq", stream.stored AS "isStored", changed.event_id AS "eventId",
+  return new VaryingSql(`SELECT stream.seq AS "lastSeq", stream.first AS "firstSeq", changed.event_id AS "eventId",
        EXISTS (SELECT FROM event_permissions p WHERE p.event_id = changed.event_id AND p.user_id = ${user}) AS "hasAccess",
        seen.*
-  FROM (SELECT ${lastSeqOf(user)} AS seq, ${isStoredAfter(user, start)} AS stored) AS stream
+  FROM (SELECT ${lastSeqOf(user)} AS seq, ${firstSeqOf(user)} AS first) AS stream
   LEFT JOIN LATERAL (${page}) AS changed ON true
   LEFT JOIN LATERAL (${seen.text}) AS seen ON true
  ORDER BY changed.event_id`);
 }
 
 export function toChangedEvents(rows: ChangedRow[]): ChangedEvents {
-  const { lastSeq, isStored } = rows[0]!;
+  const { firstSeq, lastSeq } = rows[0]!;
   const events = rows.flatMap(({ eventId, hasAccess, ...row }) =>
     eventId === null
       ? []
       : [{ id: eventId, hasAccess, record: row.id === null ? null : toRecord(row), matches: row.matches ?? false }],
   );
-  return { events, lastSeq, isStored };
+  return { events, reach: { firstSeq, lastSeq } };
 }

@@ -18,12 +18,18 @@ export interface EventFilter extends TextFilter {
   deleted: boolean;
   /** Lists the state as of an earlier time; null for the current state. Access is always that of the present. */
   asOf: Date | null;
+  /** Ids of series that are left out, because their bounds overlap the window but none of their occurrences do. */
+  outside?: string[];
   sort: { column: 'startTime' | 'updatedAt'; descending: boolean };
 }
 
-/** Returns true when SQL rejects all that the filter rejects: of a window, that is so for single events today. */
-export const matchesInSql = ({ window, isRecurring, asOf, deleted }: EventFilter): boolean =>
-  isAlways(window) || (isRecurring === false && asOf === null && !deleted);
+/** Returns true when SQL rejects all single events that the filter rejects: with a window, only of today's state. */
+export const matchesSingleInSql = ({ window, asOf, deleted }: EventFilter): boolean =>
+  isAlways(window) || (asOf === null && !deleted);
+
+/** Returns true when SQL finds no series that the filter rejects. */
+export const matchesSeriesInSql = ({ window, isRecurring }: EventFilter): boolean =>
+  isAlways(window) || isRecurring === false;
 
 /** Returns true when an occurrence of the event overlaps the window, as SQL finds only approximately. */
 export function occursWithin(event: CalendarEvent, { window }: Pick<EventFilter, 'window'>): boolean {

@@ -4,11 +4,9 @@ import {
   ApiBody,
   ApiConsumes,
   ApiCreatedResponse,
-  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -139,15 +137,7 @@ export class EventsController {
     description:
       'Returns the event with your role, the actions that it allows, and the members. `If-None-Match` with the current ETag gives 304. With `as_of`, content, owner and members are as of that time, and your role is your current one; the owner may also read earlier states of a deleted event.',
   })
-  @ApiHeader({
-    name: 'If-None-Match',
-    required: false,
-    description: 'The ETag of the response that you have. If nothing in it has changed, the response is a 304.',
-    schema: { type: 'string' },
-    example: '"3.201544831"',
-  })
   @ApiOkResponse({ type: EventView, description: 'The event', headers: headers('ETag') })
-  @ApiResponse({ status: 304, description: 'You already have this response', headers: headers('ETag') })
   async get(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,

@@ -15,7 +15,7 @@ import {
   selectChanged,
   toChangedEvents,
 } from './changed-events.js';
-import { type EventFilter, matchesInSql, occursWithin } from './event-filter.js';
+import { type EventFilter, matchesSeriesInSql, matchesSingleInSql, occursWithin } from './event-filter.js';
 import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
 import { selectOneAsOf } from './events-as-of.js';
@@ -179,10 +179,11 @@ export class EventsRepository {
     const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
     const { offset, limit } = page;
     let lastSeq: number | null = null;
-    if (offset !== null && matchesInSql(filter)) {
+    if (offset !== null && matchesSingleInSql(filter)) {
+      const found = { ...filter, outside: await this.listSeriesOutside(userId, filter, keep) };
       const [total, rows] = await Promise.all([
-        this.count(userId, filter),
-        this.read(userId, filter, { after: null, limit: limit + 1, offset }),
+        this.count(userId, found),
+        this.read(userId, found, { after: null, limit: limit + 1, offset }),
       ]);
       return { ...pageOf(rows, page, keyOf, total), lastSeq };
     }
@@ -246,6 +247,17 @@ export class EventsRepository {
     const sql = events.selectNumbered(selectPage(events, filter, slice), orderOf(filter));
     const rows = await this.database.query<NumberedRow>(sql, events.parameters);
     return { records: rows.flatMap((row) => (row.id === null ? [] : toRecord(row))), lastSeq: rows[0]!.lastSeq };
+  }
+
+  /** Returns the ids of the series that match in SQL but are rejected: only series have to be expanded. */
+  private async listSeriesOutside(
+    userId: string,
+    filter: EventFilter,
+    keep: (event: CalendarEvent) => boolean,
+  ): Promise<string[]> {
+    if (matchesSeriesInSql(filter)) return [];
+    const series = await this.read(userId, { ...filter, isRecurring: true }, { after: null, limit: null, offset: 0 });
+    return series.flatMap(({ event }) => (keep(event) ? [] : event.id));
   }
 
   private async count(userId: string, filter: EventFilter): Promise<number> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import { isStored } from '../notifications/stream-number.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalidCursor, type PageRequest } from '../platform/http/page.js';
 import { Problem } from '../problems/problem.js';
@@ -38,9 +39,9 @@ export class ListEventsService {
     const reached = page.after ? readStart(page.after[1], print) : null;
     if (page.after && (reached === null || !isUUID(afterId))) throw invalidCursor();
     const question = { after: seq, until: reached, afterId, limit: page.limit + 1 };
-    const { events, lastSeq, isStored } = await this.events.listChanged(actor.userId, filter, question);
-    if (!isStored) throw new Problem('resync', { members: { after: lastSeq } });
-    const until = reached ?? lastSeq;
+    const { events, reach } = await this.events.listChanged(actor.userId, filter, question);
+    if (!isStored(seq, reach)) throw new Problem('resync', { members: { after: reach.lastSeq } });
+    const until = reached ?? reach.lastSeq;
     const shown = events.slice(0, page.limit).map((event) => judge(event, filter));
     const result = {
       items: shown.filter((entry) => 'event' in entry),

@@ -23,7 +23,7 @@ export function selectPage(events: VisibleEvents, filter: EventFilter, slice: Sl
 /** Selects by the current rows. @param conditions of `e`, beside those of the filter */
 function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   const { events, filter, slice } = list;
-  const { window, isRecurring, deleted, sort } = filter;
+  const { window, isRecurring, outside, deleted, sort } = filter;
   conditions.push(...contentConditions(events, filter));
   if (deleted) {
     conditions.push('e.deleted_at IS NOT NULL', ...windowConditions(events, filter));
@@ -34,7 +34,7 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   const byStart = sort.column === 'startTime';
   const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
   const spans = (limit: number | null): string =>
-    selectSpans(events, { window, isRecurring, order, after: byStart ? slice.after : null, limit });
+    selectSpans(events, { window, isRecurring, outside, order, after: byStart ? slice.after : null, limit });
   if (byStart && conditions.length === 0) {
     const enough = upTo(list).slice.limit;
     return `SELECT v.event_id, v.start_time AS time, NULL::integer AS version FROM ${spans(enough)} AS v ${inOrder(list)}`;

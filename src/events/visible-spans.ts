@@ -5,6 +5,8 @@ import type { VisibleEvents } from './visible-events.js';
 
 export interface SpansQuery {
   window: ReaderWindow;
+  /** Ids of series that are left out. */
+  outside?: string[];
   /** Only single events, or only series. */
   isRecurring?: boolean;
   /** The order of the starts; null for any order. */
@@ -30,7 +32,7 @@ export const boundsAround = ({ from, to }: ReaderWindow): { from?: Date; to?: Da
  * a range of starts, and of long ones and series, each person has few. Single events are exact, series only their bounds.
  */
 export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
-  const { window, isRecurring, order, after, limit } = query;
+  const { window, isRecurring, order, after, limit, outside = [] } = query;
   const { from, to } = boundsAround(window);
   const [fromPlace, toPlace] = [from && events.parameter(from), to && events.parameter(to)];
   const key = after && `(${events.parameter(after[0])}::timestamptz, ${events.parameter(after[1])}::uuid)`;
@@ -49,7 +51,8 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
     return part(isRecurring === undefined ? undefined : isRecurring ? 'v.kind = 2' : 'v.kind < 2');
   }
   const overlaps = `v.span && tstzrange(${fromPlace ?? 'NULL'}, ${toPlace ?? 'NULL'})`;
-  if (isRecurring === true) return part('v.kind > 0', 'v.kind = 2', overlaps);
+  const isInside = outside.length === 0 ? undefined : isNoneOf(events, outside);
+  if (isRecurring === true) return part('v.kind > 0', 'v.kind = 2', overlaps, isInside);
   const exact = isInWindow(events, window);
   const short = part(
     'v.kind = 0',
@@ -62,14 +65,18 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
     isRecurring === false ? 'v.kind = 1' : undefined,
     overlaps,
     `(v.kind = 2 OR ${exact})`,
+    isInside,
   );
   return `(${short} UNION ALL ${long})`;
 }
 
+const isNoneOf = (events: VisibleEvents, ids: string[]): string =>
+  `v.event_id <> ALL(${events.parameter(ids)}::uuid[])`;
+
 /** Returns the same window as conditions of spans `v` that are looked up one by one. */
 export function spanConditions(
   events: VisibleEvents,
-  { window, isRecurring }: Pick<SpansQuery, 'window' | 'isRecurring'>,
+  { window, isRecurring, outside = [] }: Pick<SpansQuery, 'window' | 'isRecurring' | 'outside'>,
 ): string[] {
   const conditions: string[] = [];
   const { from, to } = boundsAround(window);
@@ -79,6 +86,7 @@ export function spanConditions(
     conditions.push(`(v.kind = 2 OR ${isInWindow(events, window)})`);
   }
   if (isRecurring !== undefined) conditions.push(isRecurring ? 'v.kind = 2' : 'v.kind < 2');
+  if (outside.length > 0) conditions.push(isNoneOf(events, outside));
   return conditions;
 }
 

@@ -4,14 +4,14 @@ import { LIVE_LIMITS } from './live-limits.js';
 
 const { maxMessageBytes, messagesPerMinute, signInSeconds, maxStallSeconds } = LIVE_LIMITS;
 
-type Limits = Pick<Settings, 'liveQueueFrames' | 'maxSockets' | 'pulseSeconds' | 'streamDays'>;
+type Limits = Pick<Settings, 'liveQueueFrames' | 'maxSockets' | 'pulseSeconds' | 'sseSeconds' | 'streamDays'>;
 
 const reasons = END_REASON_NAMES.map(
   (name) => `| \`${name}\` | ${END_REASONS[name].code} | ${END_REASONS[name].help} |`,
 );
 
 /** Returns the description of the document: everything that is the same for all connections. */
-export const toDescription = ({ liveQueueFrames, maxSockets, pulseSeconds, streamDays }: Limits): string =>
+export const toDescription = ({ liveQueueFrames, maxSockets, pulseSeconds, sseSeconds, streamDays }: Limits): string =>
   `
 Every user has one stream: everything that happens on events while the user can see them, numbered \`seq\` 1, 2, 3 … without
 gaps. An item is written in the transaction of the change itself and sent after it commits. **socket.io**, a **plain
@@ -86,6 +86,7 @@ Whatever the reason, wait longer after each failed attempt, and reconnect with y
 | size of a message from a client | ${maxMessageBytes / 1_024} KiB |
 | items that may accumulate while a client does not read | ${new Intl.NumberFormat('en').format(liveQueueFrames)} items |
 | time for which a client may read nothing while items wait | ${maxStallSeconds} seconds |
+| length of a Server-Sent Events response, after which the client asks again | ${sseSeconds} seconds |
 `.trim();
 
 export const SOCKET_IO = `
@@ -182,6 +183,7 @@ curl -N http://127.0.0.1:3000/api/changes/stream -H "Authorization: Bearer $TOKE
 \`\`\`text
 : ready {"user_id":"01936f9e-…","seq":13}
 id: 12
+retry: 3000
 
 id: 13
 event: change
@@ -192,8 +194,12 @@ id: 13
 
 \`\`\`
 
-The \`id\` of a block is your new number. The blocks of \`ready\`, \`withheld\` and \`pulse\` have no data: a comment contains
-their name, and they update \`Last-Event-ID\` without dispatching an event. To continue, reconnect with the last \`id\` as
+The \`id\` of a block is your new number. The blocks of \`ready\`, \`withheld\`, \`pulse\` and \`renew\` have no data: a comment
+contains their name, and they update \`Last-Event-ID\` without dispatching an event.
+
+A client cannot answer over this transport, so it proves that it still reads by asking again: when the time in “Limits” is
+over, the response ends with a block \`renew\`. \`EventSource\` asks again by itself, \`retry\` milliseconds later; \`curl\`
+exits. The response also ends after \`session_ended\`. To continue without a loss, reconnect with the last \`id\` as
 \`Last-Event-ID\` or \`?after=\`. If the server refuses the request, it responds with a status and a problem document, as
-everywhere else. After \`session_ended\` the response ends.
+everywhere else.
 `.trim();

@@ -6,6 +6,7 @@ import { readSeq } from '../notifications/stream-number.js';
 import { SignedIn, TokenInQuery } from '../platform/http/access.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { StreamChangesQuery } from './changes-stream.dto.js';
+import { LIVE_LIMITS } from './live-limits.js';
 import { LiveMetrics } from './live-metrics.js';
 import { LiveService } from './live.service.js';
 import { SseTransport } from './sse.transport.js';
@@ -40,7 +41,8 @@ export class ChangesStreamController {
     example: '12',
   })
   @ApiOkResponse({
-    description: 'The stream. It ends when the token expires.',
+    description:
+      'The stream. It ends after at most `SSE_SECONDS` (50), and when the token expires: ask again with the last `id` as `Last-Event-ID`, as `EventSource` does by itself.',
     content: { [EVENT_STREAM]: { schema: { type: 'string' }, example: 'id: 12\nevent: change\ndata: {"seq":12}\n\n' } },
   })
   @ApiProblems('validation_failed')
@@ -65,6 +67,8 @@ export class ChangesStreamController {
       'cache-control': 'no-store',
       // Keeps proxies from buffering frames.
       'x-accel-buffering': 'no',
+      // Less than the server waits for the request that renews the stream, so that none is sent to a closing connection.
+      'keep-alive': `timeout=${LIVE_LIMITS.maxRenewSeconds / 2}`,
     });
     raw.flushHeaders();
     // Finds out hosts that are gone without a word.

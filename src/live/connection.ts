@@ -8,8 +8,16 @@ import type { Transport } from './transport.js';
 const MAX_UNSENT_BYTES = 65_536;
 const MINUTE_MS = 60_000;
 
-/** Why a connection closed: the reason that the server gave, or `left` when the client closed it. */
-export type CloseReason = EndReason | 'left';
+/** How long a renewal waits while frames are unsent, in milliseconds. */
+const RENEW_AGAIN_MS = 1_000;
+/** Connections that opened together, such as after a restart, do not all ask again at the same time. */
+const SHORTEST_LIFE = 0.8;
+
+/**
+ * Why a connection closed: the reason that the server gave, `left` when the client closed it, or `renewed` when its time
+ * was over and the client is to ask again.
+ */
+export type CloseReason = EndReason | 'left' | 'renewed';
 
 /**
  * One open connection of one user, over any transport. It keeps the number of the last item sent instead of a queue: a
@@ -23,6 +31,7 @@ export class Connection {
   closed = false;
   private readonly timers: NodeJS.Timeout[] = [];
   private expiry?: NodeJS.Timeout;
+  private renewal?: NodeJS.Timeout;
   private messages = { count: 0, since: 0 };
 
   constructor(
@@ -58,6 +67,22 @@ export class Connection {
       if (this.acceptsItems) this.transport.send('pulse', { seq: this.cursor! });
     };
     this.timers.push(setInterval(pulse, seconds * 1_000).unref());
+  }
+
+  /**
+   * Ends the connection after 80 to 100 % of that time if its protocol can renew it. A client that is slow is given more
+   * time, since taking what is unsent proves that it reads.
+   */
+  renewAfter(seconds: number): void {
+    if (!this.transport.renew || this.closed) return;
+    const renew = (): void => {
+      if (this.cursor === null || this.transport.unsentBytes() > 0) return wait(RENEW_AGAIN_MS);
+      this.finish('renewed', () => this.transport.renew!(this.cursor!));
+    };
+    const wait = (milliseconds: number): void => {
+      this.renewal = setTimeout(renew, milliseconds).unref();
+    };
+    wait(seconds * 1_000 * (SHORTEST_LIFE + (1 - SHORTEST_LIFE) * Math.random()));
   }
 
   /**
@@ -114,6 +139,7 @@ export class Connection {
     if (this.closed) return;
     this.closed = true;
     clearTimeout(this.expiry);
+    clearTimeout(this.renewal);
     for (const timer of this.timers) clearInterval(timer);
     this.onClose(this, reason);
     close();

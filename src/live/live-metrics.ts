@@ -31,7 +31,7 @@ export class LiveMetrics {
     });
     this.closed = new Counter({
       name: 'convene_live_sockets_closed_total',
-      help: 'Closed live connections, by the reason that the server gave; left: the client closed the connection.',
+      help: 'Closed live connections, by the reason that the server gave; left: the client closed the connection; renewed: the client asks again.',
       labelNames: ['transport', 'reason'],
       registers,
     });

@@ -73,6 +73,7 @@ export class LiveService implements BeforeApplicationShutdown {
       if (connection.closed) return connection;
       connection.expireAt(expiresAt);
       connection.pulseEvery(this.config.values.pulseSeconds);
+      connection.renewAfter(this.config.values.sseSeconds);
       transport.send('ready', { user_id: userId, seq: reach.lastSeq });
       if (after !== undefined && !isStored(after, reach)) connection.resync(reach.lastSeq);
       else connection.start(after ?? reach.lastSeq);

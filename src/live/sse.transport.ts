@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { EndReason } from './end-reasons.js';
+import { LIVE_LIMITS } from './live-limits.js';
 import type { FrameName, ServerFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
 import { resetSocket } from './reset-socket.js';
@@ -28,7 +29,10 @@ export class SseTransport implements Transport {
     this.response.write(this.toBlock(name, frame), () => (this.taken += 1));
   }
 
-  /** There is no message with which a reader could answer, so what it takes from the socket has to do. */
+  /**
+   * There is no message with which a reader could answer, so what it takes from the socket has to do. What the operating
+   * system takes for a reader that is frozen, megabytes, is not noticed here: see `renew`.
+   */
   isFrozen(): boolean {
     const { written, taken } = this;
     const frozen = this.before.taken < this.before.written && this.before.taken === taken;
@@ -38,6 +42,15 @@ export class SseTransport implements Transport {
 
   unsentBytes(): number {
     return this.response.writableLength;
+  }
+
+  renew(seq: number): void {
+    const { socket } = this.response;
+    const limit = LIVE_LIMITS.maxRenewSeconds * 1_000;
+    // Until the end is sent, and then, in place of the usual time, until the next request of the client.
+    socket?.setTimeout(limit);
+    this.response.once('finish', () => socket?.setTimeout(limit));
+    this.response.end(`: renew\nid: ${seq}\nretry: ${LIVE_LIMITS.renewRetryMs}\n\n`);
   }
 
   close(reason: EndReason, abruptly: boolean): void {
@@ -50,7 +63,7 @@ export class SseTransport implements Transport {
     const data = JSON.stringify(frame);
     switch (name) {
       case 'ready':
-        return `: ready ${data}\nid: ${this.after ?? (frame as ServerFrames['ready']).seq}\n\n`;
+        return `: ready ${data}\nid: ${this.after ?? (frame as ServerFrames['ready']).seq}\nretry: ${LIVE_LIMITS.retryMs}\n\n`;
       case 'pulse':
       case 'withheld':
         return `: ${name}\nid: ${(frame as ServerFrames['pulse']).seq}\n\n`;

@@ -15,6 +15,11 @@ export interface Transport {
    * pings of their own.
    */
   isFrozen?(): boolean;
+  /**
+   * Ends the response after the number of the last item sent, in such a way that the client asks for the rest by itself.
+   * Only for protocols in which a client cannot answer: asking again proves that it reads.
+   */
+  renew?(seq: number): void;
   /** Sends the reason and closes. Abruptly: closes at once, without a reason, and discards unsent bytes. */
   close(reason: EndReason, abruptly: boolean): void;
 }

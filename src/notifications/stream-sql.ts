@@ -6,10 +6,9 @@
 export const lastSeqOf = (user: string): string =>
   `coalesce((SELECT s.last_seq FROM notification_streams s WHERE s.user_id = ${user}), 0)`;
 
-/** Returns the same condition as `isStored`: every item of a person after a number can still be read. */
-export const isStoredAfter = (user: string, after: string): string =>
-  `(${after} = ${lastSeqOf(user)}
-    OR EXISTS (SELECT FROM notifications n WHERE n.user_id = ${user} AND n.seq = ${after} + 1))`;
+/** Returns an expression for the number of the first item that is still stored; one more than the last if none is. */
+export const firstSeqOf = (user: string): string =>
+  `coalesce((SELECT min(n.seq) FROM notifications n WHERE n.user_id = ${user}), ${lastSeqOf(user)} + 1)`;
 
 /** Returns a query of the events, in the column `event_id`, that the items of a person between two numbers are about. */
 export const selectEventsBetween = (user: string, after: string, until: string): string =>

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
+import { firstSeqOf, lastSeqOf } from './stream-sql.js';
 import type { NewStreamItem, StreamItem, StreamPart, StreamReach } from './stream-item.js';
 
 /**
@@ -96,13 +97,11 @@ export class StreamsRepository {
   }
 
   async findReach(userId: string): Promise<StreamReach> {
-    const [row] = await this.database.query<{ firstSeq: number | null; lastSeq: number }>(
-      `SELECT last_seq AS "lastSeq", (SELECT min(seq) FROM notifications WHERE user_id = $1) AS "firstSeq"
-         FROM notification_streams WHERE user_id = $1`,
+    const [row] = await this.database.query<StreamReach>(
+      `SELECT ${lastSeqOf('$1')} AS "lastSeq", ${firstSeqOf('$1')} AS "firstSeq"`,
       [userId],
     );
-    const lastSeq = row?.lastSeq ?? 0;
-    return { lastSeq, firstSeq: row?.firstSeq ?? lastSeq + 1 };
+    return row!;
   }
 
   /**

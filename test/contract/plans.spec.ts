@@ -5,6 +5,7 @@ import { MEASURED_CALLS, type MeasuredCall } from '../../bench/growth/measured-c
 import { chooseSubject, type Subject } from '../../bench/growth/subject.js';
 import { SECRET, Target } from '../../bench/target.js';
 import { READS } from '../../src/events/reads.js';
+import { toOpaqueText } from '../../src/platform/http/opaque-text.js';
 import { PreparedClient } from '../../src/platform/database/prepared-client.js';
 import { VaryingSql } from '../../src/platform/database/statement-names.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -13,6 +14,8 @@ import { startApp, type TestApp } from '../support/test-app.js';
 /** 100,000 versions, 80,000 memberships; one person with 1,000 events. */
 const EVENTS = 20_000;
 const PEOPLE = 200;
+/** Added to the stream of each person who reads, so that reading or sorting all of it would show. */
+const ITEMS = 50_000;
 /** As many as a statement may read: pages of 8 KB, and rows that it sorts. The tables have tens of thousands of pages. */
 const MAX_PAGES = 10_000;
 const MAX_SORTED = 2_500;
@@ -34,7 +37,19 @@ interface Plan {
   Plans?: Plan[];
 }
 
+/** Reads what changed since the item that is so far from the end of the person's stream. */
+const sync = (items: number, query = {}): MeasuredCall => ({
+  name: `sync of the last ${items} items, with ${JSON.stringify(query)}`,
+  request: ({ id, lastSeq }) => {
+    const token = toOpaqueText(['sync', id, lastSeq - items, query]);
+    return { method: 'GET', path: `/api/events?limit=50&sync_token=${token}` };
+  },
+});
+
 const CALLS: MeasuredCall[] = [
+  sync(20),
+  sync(200, { from: '2026-01-01', time_zone: 'Europe/Paris' }),
+  sync(200, { q: 'payroll', role: 'owner' }),
   ...MEASURED_CALLS,
   ...['-start_time', 'updated_at', '-updated_at'].map((sort) => ({
     name: `list by ${sort} from a date`,
@@ -43,6 +58,14 @@ const CALLS: MeasuredCall[] = [
   {
     name: 'numbered page of a search',
     request: () => ({ method: 'GET', path: '/api/events?q=payroll&page=1&page_size=20' }),
+  },
+  {
+    name: 'numbered page of a window',
+    request: () => ({ method: 'GET', path: '/api/events?from=2026-01-01&to=2027-01-01&page=2&page_size=20' }),
+  },
+  {
+    name: 'numbered page of a search in a window',
+    request: () => ({ method: 'GET', path: '/api/events?q=payroll&from=2026-01-01&page=1&page_size=20' }),
   },
   { name: 'trash', request: () => ({ method: 'GET', path: '/api/events?deleted=true&limit=20' }) },
 ];
@@ -143,14 +166,15 @@ describe('the plans of hot statements on a filled database', () => {
       `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at)
        SELECT gen_random_uuid(), id, now(), now(), now() FROM users`,
     );
-    // Visible to index-only scans; without statistics of values.
-    await database.query('VACUUM');
     Object.assign(READS, { searched: 600, manyEvents: 600, latestChanges: 4_000 });
     app = await startApp({ jwtSecrets: [SECRET] }, database);
     client = await database.pool.connect();
     await client.query('SET plan_cache_mode = force_generic_plan');
     const target = new Target('Convene', app.url, process.pid, client, true);
     subjects = [await chooseSubject(target, 'ordinary'), await chooseSubject(target, 'busiest')];
+    await Promise.all(subjects.map(addItems));
+    // Visible to index-only scans; without statistics of values.
+    await database.query('VACUUM');
   });
   afterAll(async () => {
     Object.assign(READS, usual);
@@ -158,6 +182,25 @@ describe('the plans of hot statements on a filled database', () => {
     await app?.close();
     await database.drop();
   });
+
+  /** Adds items to the end of a stream, each about one of the person's events in turn, and read already. */
+  const addItems = async (subject: Subject): Promise<void> => {
+    await database.query(
+      `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at,
+                                  read_at)
+       SELECT last.user_id, last.seq + n, gen_random_uuid(), 'event_updated', mine.ids[1 + n % cardinality(mine.ids)], 'Plan', 2,
+              last.actor_id, last.changed, last.created_at, last.created_at
+         FROM (SELECT * FROM notifications WHERE user_id = $1 ORDER BY seq DESC LIMIT 1) AS last,
+              (SELECT array_agg(event_id) AS ids FROM event_permissions WHERE user_id = $1) AS mine,
+              generate_series(1, $2::int) AS n`,
+      [subject.id, ITEMS],
+    );
+    await database.query('UPDATE notification_streams SET last_seq = last_seq + $2 WHERE user_id = $1', [
+      subject.id,
+      ITEMS,
+    ]);
+    subject.lastSeq += ITEMS;
+  };
 
   const call = async ({ creates, request }: MeasuredCall, subject: Subject, turn: number): Promise<void> => {
     const { method, path, json } = request(subject, turn);

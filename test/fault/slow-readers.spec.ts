@@ -29,6 +29,8 @@ beforeEach(async () => {
     DATABASE_URL: database.url,
     JWT_SECRET: 'a secret that only the tests use and nobody else',
     LOG_LEVEL: 'warn',
+    // Its clients stay connected for minutes.
+    SSE_SECONDS: '3600',
     ...INSPECTED,
   });
   client = new PlainClient(await server.url());

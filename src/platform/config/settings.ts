@@ -145,6 +145,12 @@ export const SETTINGS = {
     wholeNumber(1, 60),
     'How often a live connection receives its position in the stream',
   ),
+  sseSeconds: setting(
+    'SSE_SECONDS',
+    '50',
+    wholeNumber(1, 86_400),
+    'Time after which a Server-Sent Events response is renewed',
+  ),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Largest number of members per event'),
 } as const;
 

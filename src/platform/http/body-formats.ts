@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
+import { CACHE_CONTROL } from './etag.js';
 import { readJson } from './json-body.js';
 import { MESSAGE_PACK_TYPES, packMessage, unpackMessage } from './message-pack.js';
 import { Problem } from '../../problems/problem.js';
@@ -69,14 +70,11 @@ function requireConsumed(request: FastifyRequest, type: string): void {
   if (!request.routeOptions.config.consumes?.includes(type)) throw new Problem('unsupported_format');
 }
 
-/**
- * Negotiates the response format of everything under `/api` (RFC 9110 §12.5.1). Sends a 406 if none is acceptable. A
- * cache may store a response for its reader only, and has to ask before it uses it: access can end at any moment.
- */
+/** Negotiates the response format of everything under `/api` (RFC 9110 §12.5.1). Sends a 406 if none is acceptable. */
 export function negotiate(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   request.responseFormat = 'json';
   if (!request.url.startsWith('/api')) return done();
-  reply.header('cache-control', 'private, no-cache').header('vary', 'Authorization, Accept, Origin');
+  reply.header('cache-control', CACHE_CONTROL).header('vary', 'Authorization, Accept, Origin');
   const accept = request.headers.accept;
   if (accept) {
     const offered = [

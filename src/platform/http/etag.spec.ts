@@ -17,7 +17,7 @@ describe('isNotModified', () => {
     const sent: { status?: number; etag?: string } = {};
     const reply = {
       header: (_name: string, value: string) => void (sent.etag = value),
-      status: (code: number) => void (sent.status = code),
+      status: (code: number) => ((sent.status = code), { removeHeader: () => undefined }),
     } as unknown as FastifyReply;
     const request = { headers: { 'if-none-match': ifNoneMatch } } as unknown as FastifyRequest;
     return { unchanged: isNotModified('"3.14"', request, reply), ...sent };

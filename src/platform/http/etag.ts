@@ -3,6 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid, Problem } from '../../problems/problem.js';
 import { type EntityTag, parseEntityTags } from './entity-tags.js';
 
+/** A cache may store data for its reader only, and has to ask before it uses it: access can end at any moment. */
+export const CACHE_CONTROL = 'private, no-cache';
+
 /**
  * Returns the entity tag of an event (RFC 9110 §8.8.3), such as `"3.201544831"`: its version, and a number that changes
  * with anything else in the response, such as the members, the role of the reader and the format. It is made from the
@@ -14,6 +17,29 @@ export function versionTag(version: number, text: string, format = 'json'): stri
   return `"${version}.${Number.parseInt(digest.slice(0, 12), 16)}"`;
 }
 
+/**
+ * Returns the entity tag of a response by its bytes, such as `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`. It is weak, since the same
+ * response may be sent with and without compression (RFC 9110 §8.8.1), and nothing is written or resumed by it.
+ */
+export const contentTag = (body: string | Buffer): string => `W/"${hash('sha1', body, 'base64url')}"`;
+
+/**
+ * Tags the response to a read under `/api` whose handler has not done so, or replaces it by a 304. Called with the
+ * serialized body, before it is compressed. A response that nobody may store gets no tag.
+ */
+export function tagResponse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: unknown,
+  done: (error: null, body: unknown) => void,
+): void {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const isTagged = reply.hasHeader('etag') || reply.getHeader('cache-control') !== CACHE_CONTROL;
+  if (!isRead || reply.statusCode !== 200 || isTagged) return done(null, body);
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return done(null, body);
+  done(null, isNotModified(contentTag(body), request, reply) ? undefined : body);
+}
+
 /** Sets `ETag`. If `If-None-Match` contains the tag, sets the status 304 and returns true: send no body. */
 export function isNotModified(tag: string, request: FastifyRequest, reply: FastifyReply): boolean {
   reply.header('etag', tag);
@@ -22,7 +48,7 @@ export function isNotModified(tag: string, request: FastifyRequest, reply: Fasti
   // Weak comparison (RFC 9110 §13.1.2).
   const value = tag.replace(/^W\//, '').slice(1, -1);
   if (known !== '*' && !known.some((entry) => entry.value === value)) return false;
-  reply.status(304);
+  reply.status(304).removeHeader('content-type');
   return true;
 }
 

@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../problems/problem.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { negotiate } from './body-formats.js';
+import { tagResponse } from './etag.js';
 import { toProblem, sendProblem } from './problem.filter.js';
 
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
@@ -21,7 +22,7 @@ export function rejectMalformedUrl(error: Error, request: FastifyRequest, reply:
   negotiate(request, reply, () => sendProblem(toProblem(error), request, reply));
 }
 
-/** Adds the hooks of every request: its id, the response format and one log line. */
+/** Adds the hooks of every request: its id, the response format, the entity tag and one log line. */
 export function addRequestHooks(fastify: FastifyInstance): void {
   const logger = new Logger('Http');
   const allowed = new AllowedMethods(fastify);
@@ -34,6 +35,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     if (methods.length === 0) return done();
     sendProblem(new Problem('method_not_allowed', { headers: { allow: methods.join(', ') } }), request, reply);
   });
+  fastify.addHook('onSend', tagResponse);
   fastify.addHook('onResponse', (request, reply, done) => {
     // The path without its query, which may contain tokens and names.
     logger.log('request', {

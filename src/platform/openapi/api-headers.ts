@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, type HeaderObject, type HeadersObject } from '@nestjs/swagger';
+import { ApiHeader, type HeaderObject, type HeadersObject, type ParameterObject } from '@nestjs/swagger';
 import { mapResponses, type Operation } from './operations.js';
 
 /** Every response header in the document. */
@@ -84,6 +84,37 @@ export const ApiIfMatch = ({ merges = false } = {}): MethodDecorator =>
         ]
       : []),
   );
+
+const IF_NONE_MATCH: ParameterObject = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of the response that you have. If nothing in it has changed, the response is a 304.',
+  schema: { type: 'string' },
+};
+
+const CONTENT_TAG = {
+  description: 'Changes with everything in the response, and differs by format. Send it as `If-None-Match`.',
+  schema: { type: 'string', pattern: '^W/"[\\w-]+"$' },
+  example: 'W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"',
+};
+
+/** Documents the entity tag of every read under `/api`, and the 304 for a client that has the response already. */
+export function withEntityTags(operation: Operation, path: string, method: string): Operation {
+  const { 200: found, ...others } = operation.responses;
+  if (method !== 'get' || !path.startsWith('/api/') || !found?.content?.['application/json']) return operation;
+  const tag = found.headers?.['ETag'] ?? CONTENT_TAG;
+  const example = (tag as HeaderObject).example ?? HEADERS.ETag.example;
+  return {
+    ...operation,
+    parameters: [...(operation.parameters ?? []), { ...IF_NONE_MATCH, example }],
+    responses: {
+      ...others,
+      200: { ...found, headers: { ...found.headers, ETag: tag } },
+      304: { description: 'You already have this response', headers: { ETag: tag } },
+    },
+  };
+}
 
 /** Adds the headers that depend on the status, and the link of a paged list. */
 export function withHeaders(operation: Operation): Operation {

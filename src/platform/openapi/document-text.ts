@@ -17,6 +17,7 @@ curl http://localhost:3000/api/events -H 'Authorization: Bearer <access_token>' 
 - **Problems** are RFC 9457 documents: handle them by \`code\`. \`errors\` points to every invalid value, \`type\` is a page that
   explains the problem. What you may not see is a 404.
 - **Versions**: send the \`ETag\` of an event as \`If-Match\`, so that you never overwrite a change you have not seen.
+- **Caching**: every read has an \`ETag\`. Send it as \`If-None-Match\`: while nothing has changed, the response is a short 304.
 - **Lists** are paged: send \`limit\`, and the \`next_cursor\` of one page as \`cursor\`.
 - **Live changes** arrive over socket.io, WebSocket or Server-Sent Events: see [live changes](/docs/realtime).
 `.trim();

@@ -7,7 +7,7 @@ import { withDryRun, withRetries } from './write-steps.js';
 import { withExamples } from './examples.js';
 import { EXTRA_MODELS } from './extra-models.js';
 import { mapOperations } from './operations.js';
-import { HEADERS, withHeaders } from './api-headers.js';
+import { HEADERS, withEntityTags, withHeaders } from './api-headers.js';
 import { withNamedBodies } from './named-bodies.js';
 import { packageVersion } from './package-version.js';
 import { closeRequestSchemas, type Schemas, withoutUnusedSchemas } from './schemas.js';
@@ -28,6 +28,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     withRetries,
     withDryRun(schemas),
     withProblemDocuments,
+    withEntityTags,
     withHeaders,
     withExamples(schemas),
     withMessagePack,

@@ -14,7 +14,7 @@ export interface Operation extends OperationObject {
   responses: Record<string, ResponseObject>;
 }
 
-export type Step = (operation: Operation, path: string) => Operation;
+export type Step = (operation: Operation, path: string, method: string) => Operation;
 
 /** Applies the steps to every operation of the document, in their order. */
 export function mapOperations(document: OpenAPIObject, ...steps: Step[]): OpenAPIObject {
@@ -23,7 +23,7 @@ export function mapOperations(document: OpenAPIObject, ...steps: Step[]): OpenAP
     Object.fromEntries(
       Object.entries(operations as Record<string, Operation>).map(([method, operation]) => [
         method,
-        steps.reduce((result, step) => step(result, path), operation),
+        steps.reduce((result, step) => step(result, path, method), operation),
       ]),
     ),
   ]);
