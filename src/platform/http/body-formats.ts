@@ -74,8 +74,7 @@ function requireConsumed(request: FastifyRequest, type: string): void {
 export function negotiate(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   request.responseFormat = 'json';
   if (!request.url.startsWith('/api')) return done();
-  // The last as the compression spells it, which adds it to what it compresses only, and never to a 304.
-  reply.header('cache-control', CACHE_CONTROL).header('vary', 'Authorization, Accept, Origin, accept-encoding');
+  reply.header('cache-control', CACHE_CONTROL).header('vary', 'Authorization, Accept, Origin');
   const accept = request.headers.accept;
   if (accept) {
     const offered = [
