@@ -1826,7 +1826,7 @@ export type FieldClashView = {
      */
     field: string;
     /**
-     * The original start of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.
+     * The original start, in the current version, of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.
      */
     occurrence?: string;
     /**
@@ -1855,6 +1855,10 @@ export type FieldClashView = {
      * With `description`: the lines that both sides changed. All others merge.
      */
     regions?: Array<TextRegionView>;
+    /**
+     * With `description`, when its lines merge: the length of the result, which is too long to be stored.
+     */
+    merged_length?: number;
 };
 
 export type TailView = {

@@ -5,7 +5,7 @@ import { camelCase } from './columns.js';
 import { type EventContent, fieldsOfUnit, type WireContent } from './event-content.js';
 import { type ContentField, OCCURRENCE_FIELDS } from './fields.js';
 import { type DateClash, mergeTimes, type Sides } from './merge-dates.js';
-import { listClashingRegions, type TextRegion } from './merge-lines.js';
+import { listClashingRegions, mergeLines, type TextRegion } from './merge-lines.js';
 import { seriesOf } from './series.js';
 import type { Unit } from './units.js';
 import { wireContent, wireLocal, wireOccurrenceTime } from './wire.js';
@@ -17,7 +17,12 @@ export interface FieldClash extends Sides<unknown> {
   occurrence?: string;
   /** Of a description: the lines that both changed. */
   regions?: TextRegion[];
+  /** Of a description whose lines merge: the length of the result, which is too long. */
+  merged_length?: number;
 }
+
+/** The lists of a series. A clash names single dates instead. */
+const DATES = ['excluded', 'added', 'overrides'] as const;
 
 /** Returns what clashes in units that do not merge. */
 export function listFieldClashes(
@@ -37,14 +42,27 @@ export function listFieldClashes(
 function listOfUnit(unit: Unit, sides: Sides<EventContent>): FieldClash[] {
   const wire = mapSides(sides, (content) => wireContent(content));
   const valuesOf = (field: ContentField): Sides<unknown> => mapSides(wire, (content: WireContent) => content[field]);
-  const fields = fieldsOfUnit(unit).filter((field) => isChanged(valuesOf(field)));
+  const isList = (field: string): boolean => DATES.some((name) => name === field);
+  const fields = fieldsOfUnit(unit).filter((field) => !isList(field) && isChanged(valuesOf(field)));
+  // No date would be left: each side cancelled some of the last.
+  if (fields.length === 0) return listCancelled(sides);
   const both = fields.filter((field) => clashes(valuesOf(field)));
   // Times that clash only together, such as a start and a pattern, are all listed.
   return (both.length > 0 ? both : fields).map((field) => ({
     field,
     ...valuesOf(field),
-    ...(field === 'description' ? regionsOf(valuesOf(field)) : {}),
+    ...(field === 'description' ? describeTexts(valuesOf(field)) : {}),
   }));
+}
+
+function listCancelled(sides: Sides<EventContent>): FieldClash[] {
+  const { base, theirs, yours } = sides;
+  const names = new Set([...theirs.excluded, ...yours.excluded, ...theirs.added, ...yours.added, ...base.added]);
+  const clash = (name: string, property: 'excluded' | 'added'): FieldClash[] => {
+    const [found] = listOfDate({ names: { base: name, theirs: name, yours: name }, property }, sides);
+    return isChanged(found!) ? [found!] : [];
+  };
+  return [...names].sort().flatMap((name) => [...clash(name, 'excluded'), ...clash(name, 'added')]);
 }
 
 function listOfDate({ names, property }: DateClash, sides: Sides<EventContent>): FieldClash[] {
@@ -70,7 +88,7 @@ function listOfDate({ names, property }: DateClash, sides: Sides<EventContent>):
     const override = content.overrides.find(({ original }) => original === name);
     return override?.[property] ?? content[property] ?? null;
   });
-  return [{ ...clash, ...(field === 'description' ? regionsOf(clash) : {}) }];
+  return [{ ...clash, ...(field === 'description' ? describeTexts(clash) : {}) }];
 }
 
 /** Returns when an occurrence starts or ends, excluded or not; null when the series does not have it. */
@@ -79,10 +97,12 @@ function timeOf(content: EventContent, name: string, end: 'start' | 'end'): stri
   return occurrence && wireOccurrenceTime(occurrence[end], content);
 }
 
-function regionsOf({ base, theirs, yours }: Sides<unknown>): { regions?: TextRegion[] } {
+function describeTexts({ base, theirs, yours }: Sides<unknown>): Pick<FieldClash, 'regions' | 'merged_length'> {
   if (typeof base !== 'string' || typeof theirs !== 'string' || typeof yours !== 'string') return {};
   const regions = listClashingRegions(base, theirs, yours);
-  return regions.length > 0 ? { regions } : {};
+  if (regions.length > 0) return { regions };
+  const merged = mergeLines(base, theirs, yours);
+  return merged === null ? {} : { merged_length: merged.length };
 }
 
 const isChanged = ({ base, theirs, yours }: Sides<unknown>): boolean =>

@@ -3,13 +3,14 @@ import { expand } from '../recurrence/expand.js';
 import { compileSeries } from '../recurrence/series-times.js';
 import { formatLocalTime, localOf, parseLocalTime, stampOf } from '../time/local-time.js';
 import { type EventContent, isSeries } from './event-content.js';
-import type { OccurrenceContent, StoredOverride } from './fields.js';
+import { FIELDS, type OccurrenceContent, type StoredOverride } from './fields.js';
 import { mergeLines } from './merge-lines.js';
 import { seriesOf } from './series.js';
 import { pickUnit, UNIT_PROPERTIES } from './units.js';
 
 /** These belong to single dates of a series. The other times determine the whole series. */
 const OF_DATES: (keyof EventContent)[] = ['excluded', 'added', 'overrides'];
+const MAX_DESCRIPTION = FIELDS.description.input.maxLength;
 const OF_SERIES = UNIT_PROPERTIES.times.filter((property) => !OF_DATES.includes(property));
 
 /** What both sides changed of one date: whether it is excluded or added, when it takes place, or a text. */
@@ -131,7 +132,7 @@ function mergeDate(
     const [was, left, right] = [b.get(key), t.get(key), y.get(key)];
     let chosen = isDeepStrictEqual(was, right) ? left : right;
     if (!isDeepStrictEqual(was, left) && !isDeepStrictEqual(was, right) && !isDeepStrictEqual(left, right)) {
-      const lines = key === 'description' ? mergeTexts(was ?? description, left, right) : null;
+      const lines = key === 'description' ? mergeDescription(was ?? description, left, right) : null;
       if (lines === null) clashes.push(key as DateClash['property']);
       else chosen = lines;
     }
@@ -148,10 +149,12 @@ function valuesOf({ start, zone, duration, ...values }: StoredOverride): Map<str
   return new Map<string, unknown>(Object.entries({ ...values, times: { start, zone, duration } }));
 }
 
-const mergeTexts = (base: unknown, theirs: unknown, yours: unknown): string | null =>
-  [base, theirs, yours].every((text) => typeof text === 'string')
-    ? mergeLines(base as string, theirs as string, yours as string)
-    : null;
+/** Merges two edits of a description line by line; null for a clash, and for a result that is too long. Pure. */
+export function mergeDescription(base: unknown, theirs: unknown, yours: unknown): string | null {
+  if (typeof base !== 'string' || typeof theirs !== 'string' || typeof yours !== 'string') return null;
+  const merged = mergeLines(base, theirs, yours);
+  return merged === null || merged.length > MAX_DESCRIPTION ? null : merged;
+}
 
 /** Returns what changed of a date. */
 function listChanged(old: DateChange | undefined, now: DateChange | undefined): DateClash['property'][] {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeLines } from './merge-lines.js';
+import { listClashingRegions, mergeLines } from './merge-lines.js';
 
 describe('mergeLines', () => {
   it.each([
@@ -52,5 +52,19 @@ describe('mergeLines', () => {
     const many = (texts: string[]): string =>
       Array.from({ length: 10_000 }, (_, n) => texts[n % texts.length]).join('\n');
     expect(mergeLines(many(['a', 'b', 'c']), many(['b', 'a', 'a', 'c']), many(['c', 'c', 'a', 'b', 'b']))).toBeNull();
+  });
+});
+
+describe('listClashingRegions', () => {
+  it('returns the lines that both changed to different ones, and nothing that merges', () => {
+    const base = 'a\nb\nc\nd\ne\nf';
+    expect(listClashingRegions(base, 'a\nB\nc\nd\ne\nF', 'A\nx\nc\nd\ne\nf\ng')).toEqual([
+      { line: 1, base: 'a\nb', theirs: 'a\nB', yours: 'A\nx' },
+    ]);
+    expect(listClashingRegions(base, 'a\nB\nc\nd\nE\nf', 'a\n\nc\nd\nf')).toEqual([
+      { line: 2, base: 'b', theirs: 'B', yours: '' },
+      { line: 5, base: 'e', theirs: 'E', yours: '' },
+    ]);
+    expect(listClashingRegions(base, `${base}\ng`, `${base}\nh`)).toEqual([]);
   });
 });

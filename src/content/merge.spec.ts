@@ -218,6 +218,38 @@ describe('the dates of a series', () => {
     ]);
   });
 
+  it('are left out of a clash of the series, and named singly when none would be left', () => {
+    const rule = { ...base, rrule: 'FREQ=WEEKLY;COUNT=3', excluded: [] };
+    const moved = {
+      ...base,
+      ...LATER,
+      excluded: [atNoon(THIRD)],
+      overrides: [{ original: atNoon(NINTH), title: 'x' }],
+    };
+    const fields = listFieldClashes(['times'], base, moved, rule).map(({ field }) => field);
+    expect(fields).toEqual(['start_time', 'end_time', 'recurrence_pattern'].filter((field) => fields.includes(field)));
+    expect(fields).toContain('recurrence_pattern');
+    const two = meeting({ rrule: 'FREQ=DAILY;COUNT=2' });
+    const [first, second] = ['2026-06-01T10:00:00', '2026-06-02T10:00:00'];
+    expect(listFieldClashes(['times'], two, { ...two, excluded: [first!] }, { ...two, excluded: [second!] })).toEqual([
+      { field: 'excluded', occurrence: '2026-06-01T08:00:00Z', base: false, theirs: true, yours: false },
+      { field: 'excluded', occurrence: '2026-06-02T08:00:00Z', base: false, theirs: false, yours: true },
+    ]);
+  });
+
+  it('do not merge to a description that is too long, of an occurrence neither', () => {
+    const long = (letter: string): string => `${letter.repeat(9_000)}\n`;
+    const with9 = (description: string): EventContent => ({ ...base, overrides: [{ original: NINTH, description }] });
+    const [was, left, right] = [long('a'), `${long('a')}${long('b')}`, `${long('a')}${long('c')}`] as const;
+    expect(mergeContent(with9(was), with9(left), with9(right))).toEqual({ clashes: ['times'] });
+    const [clash] = listFieldClashes(['times'], with9(was), with9(left), with9(right));
+    expect(clash).toMatchObject({ field: 'description', merged_length: 27_003 });
+    const described = (description: string): EventContent => ({ ...base, description });
+    expect(listFieldClashes(['description'], described(was), described(left), described(right))).toMatchObject([
+      { field: 'description', merged_length: 27_003 },
+    ]);
+  });
+
   it('are named by those clashes that are theirs, with nothing else', () => {
     const titled = (title: string, more = {}): EventContent => ({
       ...base,

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventContent } from './event-content.js';
-import { FIELDS } from './fields.js';
-import { isSeriesMoved, mergeTimes } from './merge-dates.js';
-import { mergeLines } from './merge-lines.js';
+import { isSeriesMoved, mergeDescription, mergeTimes } from './merge-dates.js';
 import { isSameUnit, pickUnit, type Unit, UNITS } from './units.js';
 
 /**
@@ -43,9 +41,8 @@ const MERGES: Partial<
   Record<Unit, (base: EventContent, theirs: EventContent, yours: EventContent) => Partial<EventContent> | null>
 > = {
   description(base, theirs, yours) {
-    const description = mergeLines(base.description, theirs.description, yours.description);
-    const isTooLong = description !== null && description.length > FIELDS.description.input.maxLength;
-    return description === null || isTooLong ? null : { description };
+    const description = mergeDescription(base.description, theirs.description, yours.description);
+    return description === null ? null : { description };
   },
   times(base, theirs, yours) {
     const merged = mergeTimes(base, theirs, yours);

@@ -45,7 +45,7 @@ export class FieldClashView {
     type: String,
     required: false,
     description:
-      'The original start of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.',
+      'The original start, in the current version, of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.',
     example: '2026-06-08T10:00:00Z',
   })
   occurrence?: string;
@@ -72,6 +72,14 @@ export class FieldClashView {
     description: 'With `description`: the lines that both sides changed. All others merge.',
   })
   regions?: TextRegionView[];
+
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    description: 'With `description`, when its lines merge: the length of the result, which is too long to be stored.',
+    example: 27_004,
+  })
+  merged_length?: number;
 }
 
 /** An event that was split off a series. */

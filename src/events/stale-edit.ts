@@ -2,8 +2,10 @@ import { listFieldClashes } from '../content/clashes.js';
 import { type ContentEdit, editContent } from '../content/edit.js';
 import type { EventContent } from '../content/event-content.js';
 import { differOnlyInOccurrences, mergeContent } from '../content/merge.js';
+import { seriesOf } from '../content/series.js';
 import { findOriginal } from '../content/series-edit.js';
 import type { Precondition } from '../platform/http/etag.js';
+import { occurrenceAt } from '../recurrence/expand.js';
 import { toInstant } from '../time/time-zone.js';
 import { staleVersion } from './stale-version.js';
 import { type Tail, tailsWith } from './tail.js';
@@ -27,13 +29,17 @@ export function mergeStaleEdit(
 ): EventContent {
   if (!base) throw staleVersion(version, [], tails);
   const yours = editContent(base, edit);
-  const concerned = edit.target?.scope === 'this' ? tailsWith(tails, instantOf(base, edit.target.occurrence)) : tails;
+  const concerned =
+    edit.target?.scope === 'this' ? concernedTails(tails, base, current, edit.target.occurrence) : tails;
   if (tails.length > 0 && !differOnlyInOccurrences(base, yours)) throw staleVersion(version, [], concerned);
   const merged = mergeContent(base, current, yours);
   if ('content' in merged) return merged.content;
   throw staleVersion(version, listFieldClashes(merged.clashes, base, current, yours), concerned);
 }
 
-/** Returns when an occurrence starts by the rule of its series. */
-const instantOf = (content: EventContent, occurrence: string): Date =>
-  new Date(toInstant(findOriginal(content, occurrence), content.timeZone).epochSecond * 1_000);
+/** Returns the tail in which an occurrence is now; none when it is still in this event. */
+function concernedTails(tails: Tail[], base: EventContent, current: EventContent, occurrence: string): Tail[] {
+  const original = findOriginal(base, occurrence);
+  if (occurrenceAt(seriesOf({ ...current, excluded: [] }), original)) return [];
+  return tailsWith(tails, new Date(toInstant(original, base.timeZone).epochSecond * 1_000));
+}

@@ -25,8 +25,7 @@ export function toTailView(tail: Omit<Tail, 'visible'> | null): TailView {
 }
 
 /** Returns the tail in which an occurrence of the former series is now: the last one that begins before it, or all of them. */
-export function tailsWith(tails: Tail[], occurrence: Date | null): Tail[] {
-  if (!occurrence) return tails;
+export function tailsWith(tails: Tail[], occurrence: Date): Tail[] {
   const found = tails.filter(({ startTime }) => startTime <= occurrence).at(-1);
   return found ? [found] : tails;
 }

@@ -92,6 +92,15 @@ describe('a write made for a version before a split', () => {
     expect(await about(SIXTH)).toMatchObject({ tails: [{ event_id: tail.id }] });
   });
 
+  it('names no tail for an occurrence that is still in the event', async () => {
+    await split();
+    const query = { occurrence: SECOND, scope: 'this' as const };
+    await changePart(ana, series, SECOND, 'this', { title: 'Hers' });
+    const refusal = await refused(write({ title: 'Mine' }, { query }));
+    expect(refusal).toMatchObject({ status: 412, clashes: [{ field: 'title', occurrence: SECOND, theirs: 'Hers' }] });
+    expect(refusal).not.toHaveProperty('tails');
+  });
+
   it('is refused with the tails when it deletes', async () => {
     await split();
     const call = deleteEvent({ client: ana.client, path: { id: series.id }, headers: { 'If-Match': '"1"' } });
