@@ -82,7 +82,9 @@ export class SharingService {
   async revoke(actor: Actor, eventId: string, userId: string): Promise<void> {
     await this.transactions.run(async (tx) => {
       const isLeaving = userId === actor.userId;
-      const locked = await this.locks.lockFor(tx, actor, eventId, isLeaving ? 'read' : 'share', { tellsOfDeletion: true });
+      const locked = await this.locks.lockFor(tx, actor, eventId, isLeaving ? 'read' : 'share', {
+        tellsOfDeletion: true,
+      });
       const from = roleOf(locked, userId);
       if (from === 'owner')
         throw new Problem('owner_required', { detail: 'The owner cannot be removed. Transfer the ownership first.' });

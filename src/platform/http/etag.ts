@@ -48,6 +48,8 @@ export function isNotModified(tag: string, request: FastifyRequest, reply: Fasti
   // Weak comparison (RFC 9110 §13.1.2).
   const value = tag.replace(/^W\//, '').slice(1, -1);
   if (known !== '*' && !known.some((entry) => entry.value === value)) return false;
+  // The compression adds this to what it compresses, and never sees a response without a body.
+  reply.header('vary', `${reply.getHeader('vary') as string}, accept-encoding`);
   reply.status(304).removeHeader('content-type');
   return true;
 }
