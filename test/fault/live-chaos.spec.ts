@@ -43,6 +43,7 @@ const startServer = (): ServerProcess =>
     DATABASE_POOL_SIZE: '8',
     JWT_SECRET: 'a secret that only the tests use and nobody else',
     PULSE_SECONDS: '1',
+    SSE_SECONDS: '1',
     LOG_LEVEL: 'warn',
     ...(redis ? { REDIS_URL: redis.url } : {}),
   });

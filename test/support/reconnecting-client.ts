@@ -9,7 +9,7 @@ export type ClientKind = LiveKind | 'polling';
 
 const MAX_STAY_MS = 1_500;
 /** Expected frames, and the errors of connections that fail because a server was killed. */
-const EXPECTED = new Set(['open', 'ready', 'pulse', 'change', 'error', 'connect_error']);
+const EXPECTED = new Set(['open', 'ready', 'pulse', 'renew', 'change', 'error', 'connect_error']);
 
 /**
  * A client that disconnects at random moments and reconnects to a random server with its last number. It records the exact
