@@ -1826,7 +1826,7 @@ export type FieldClashView = {
      */
     field: string;
     /**
-     * The original start, in the current version, of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.
+     * The original start, in the current version, of the occurrence whose field it is. A value is null where that side has no such occurrence. `excluded` and `added` are then true or false: whether that date is in the list.
      */
     occurrence?: string;
     /**

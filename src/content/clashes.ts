@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { occurrenceAt } from '../recurrence/expand.js';
+import type { Occurrence } from '../recurrence/occurrence.js';
 import { parseLocalTime } from '../time/local-time.js';
 import { camelCase } from './columns.js';
 import { type EventContent, fieldsOfUnit, type WireContent } from './event-content.js';
@@ -85,17 +86,23 @@ function listOfDate({ names, property }: DateClash, sides: Sides<EventContent>):
   }
   const field = OCCURRENCE_FIELDS.find((name) => camelCase(name) === property)!;
   const clash = of(field, (content, name) => {
-    const override = content.overrides.find(({ original }) => original === name);
-    return override?.[property] ?? content[property] ?? null;
+    if (!findOccurrence(content, name)) return null;
+    // An override may clear a field, which is null then.
+    const own = content.overrides.find(({ original }) => original === name)?.[property];
+    return own === undefined ? content[property] : own;
   });
   return [{ ...clash, ...(field === 'description' ? describeTexts(clash) : {}) }];
 }
 
 /** Returns when an occurrence starts or ends, excluded or not; null when the series does not have it. */
 function timeOf(content: EventContent, name: string, end: 'start' | 'end'): string | null {
-  const occurrence = occurrenceAt(seriesOf({ ...content, excluded: [] }), parseLocalTime(name));
+  const occurrence = findOccurrence(content, name);
   return occurrence && wireOccurrenceTime(occurrence[end], content);
 }
+
+/** Returns an occurrence by its original start, excluded or not; null when the series does not have it. */
+const findOccurrence = (content: EventContent, name: string): Occurrence | null =>
+  occurrenceAt(seriesOf({ ...content, excluded: [] }), parseLocalTime(name));
 
 function describeTexts({ base, theirs, yours }: Sides<unknown>): Pick<FieldClash, 'regions' | 'merged_length'> {
   if (typeof base !== 'string' || typeof theirs !== 'string' || typeof yours !== 'string') return {};

@@ -260,6 +260,14 @@ describe('the dates of a series', () => {
     expect(listFieldClashes(['times'], base, theirs, titled('Picnic'))).toEqual([
       { field: 'title', occurrence, base: 'Meeting', theirs: 'Party', yours: 'Picnic' },
     ]);
+    const placed = (location: string | null): EventContent => ({
+      ...inRoom,
+      overrides: [{ original: NINTH, location }],
+    });
+    const inRoom = { ...base, location: 'Room 1' };
+    expect(listFieldClashes(['times'], inRoom, placed(null), placed('Garden'))).toEqual([
+      { field: 'location', occurrence, base: 'Room 1', theirs: null, yours: 'Garden' },
+    ]);
     expect(listFieldClashes(['times'], base, { ...base, excluded: [NINTH] }, titled('Picnic'))).toEqual([
       { field: 'excluded', occurrence, base: false, theirs: true, yours: false },
     ]);
@@ -283,7 +291,7 @@ describe('the dates of a series', () => {
     // They moved the series, and ended it before that date.
     const short = { ...base, ...LATER, rrule: 'FREQ=DAILY;COUNT=3' };
     expect(listFieldClashes(['times'], base, short, titled('Picnic'))).toEqual([
-      { field: 'title', occurrence: '2026-06-09T10:00:00Z', base: 'Meeting', theirs: 'Meeting', yours: 'Picnic' },
+      { field: 'title', occurrence: '2026-06-09T10:00:00Z', base: 'Meeting', theirs: null, yours: 'Picnic' },
     ]);
   });
 });

@@ -45,7 +45,7 @@ export class FieldClashView {
     type: String,
     required: false,
     description:
-      'The original start, in the current version, of the occurrence whose field it is. `excluded` and `added` are then true or false: whether that date is in the list.',
+      'The original start, in the current version, of the occurrence whose field it is. A value is null where that side has no such occurrence. `excluded` and `added` are then true or false: whether that date is in the list.',
     example: '2026-06-08T10:00:00Z',
   })
   occurrence?: string;
