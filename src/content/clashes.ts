@@ -44,7 +44,10 @@ function listOfUnit(unit: Unit, sides: Sides<EventContent>): FieldClash[] {
   const wire = mapSides(sides, (content) => wireContent(content));
   const valuesOf = (field: ContentField): Sides<unknown> => mapSides(wire, (content: WireContent) => content[field]);
   const isList = (field: string): boolean => DATES.some((name) => name === field);
-  const fields = fieldsOfUnit(unit).filter((field) => !isList(field) && isChanged(valuesOf(field)));
+  const isSame = ({ theirs, yours }: Sides<unknown>): boolean => isDeepStrictEqual(theirs, yours);
+  const fields = fieldsOfUnit(unit).filter(
+    (field) => !isList(field) && isChanged(valuesOf(field)) && !isSame(valuesOf(field)),
+  );
   // No date would be left: each side cancelled some of the last.
   if (fields.length === 0) return listCancelled(sides);
   const both = fields.filter((field) => clashes(valuesOf(field)));

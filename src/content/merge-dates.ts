@@ -132,7 +132,7 @@ function mergeDate(
     const [was, left, right] = [b.get(key), t.get(key), y.get(key)];
     let chosen = isDeepStrictEqual(was, right) ? left : right;
     if (!isDeepStrictEqual(was, left) && !isDeepStrictEqual(was, right) && !isDeepStrictEqual(left, right)) {
-      const lines = key === 'description' ? mergeDescription(was ?? description, left, right) : null;
+      const lines = key === 'description' ? mergeDescription(was === undefined ? description : was, left, right) : null;
       if (lines === null) clashes.push(key as DateClash['property']);
       else chosen = lines;
     }

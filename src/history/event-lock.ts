@@ -69,14 +69,13 @@ const READ_LOCKED = `
 
 /**
  * True for an event whose last entry in its history is still the one that a server knows, with its hash. Members and
- * content only change with an entry; names of former members change only when a person is erased.
+ * content only change with an entry; names of people change when they are erased.
  */
 const IS_AS_KNOWN = `
   SELECT EXISTS (SELECT FROM events e CROSS JOIN LATERAL last_entry(e.id) AS last
                   WHERE e.id = $1 AND last.hash = $2 AND e.tzdata = $3)
-     AND NOT EXISTS (SELECT FROM users WHERE erased_at > $4 AND id = ANY($5))`;
-/** By how much the clock of a server that erases somebody may be behind, and how long that takes at most. */
-const ERASURE_MARGIN_MS = 60_000;
+     AND NOT EXISTS (SELECT FROM unnest($4::uuid[], $5::text[]) AS known (id, username)
+                       JOIN users u ON u.id = known.id WHERE u.username::text <> known.username)`;
 
 /**
  * The only place that locks events. Locks are taken in one order: availability (owners sorted), then the event row,
@@ -84,7 +83,7 @@ const ERASURE_MARGIN_MS = 60_000;
  */
 @Injectable()
 export class EventLock {
-  private readonly held = new PerTransaction<Map<string, { state: EventState; readAt: Date }>>(() => new Map());
+  private readonly held = new PerTransaction<Map<string, EventState>>(() => new Map());
 
   constructor(
     private readonly changes: Changes,
@@ -109,7 +108,6 @@ export class EventLock {
     const { availabilityOf = null, availability = availabilityOf !== null } = options;
     const assumed = this.assume(tx, eventId, availability, availabilityOf);
     if (assumed) return assumed;
-    const readAt = new Date();
     const availabilityLocks = availability
       ? tx.query<{ id: string }>(LOCK_AVAILABILITY_OF_OWNER, [eventId, availabilityOf])
       : null;
@@ -122,7 +120,7 @@ export class EventLock {
     if (people && !people.some(({ id }) => id === ownerId)) throw new RetryTransaction();
     const editor = { id: row.updatedBy, username };
     const state = { event: toEvent(row), ownerId, members, editor, lastEntryAt, last: { position, hash } };
-    this.hold(tx, state, readAt);
+    this.hold(tx, state);
     return { ...state, availabilityLocked: availability };
   }
 
@@ -150,21 +148,24 @@ export class EventLock {
     availability: boolean,
     availabilityOf: string | null,
   ): LockedEvent | null {
-    const known = tx.mayAssume ? this.known.take(eventId) : null;
-    if (!known) return null;
-    const { state, readAt } = known;
+    // What this transaction has written itself is not in its history yet.
+    const mayAssume = tx.mayAssume && !this.held.of(tx).has(eventId);
+    const state = mayAssume ? this.known.take(eventId) : null;
+    if (!state) return null;
     if (availability) this.lockAvailability(tx, [state.ownerId, ...(availabilityOf === null ? [] : [availabilityOf])]);
     tx.write(LOCK_EVENT, [eventId]);
-    const erasedSince = new Date(readAt.getTime() - ERASURE_MARGIN_MS);
-    const parameters = [eventId, state.last.hash, state.event.tzdata, erasedSince, listPeople(state)];
-    tx.assume(IS_AS_KNOWN, parameters, () => this.known.distrust(eventId));
-    this.hold(tx, state, readAt);
+    const people = [...namesOf(state)];
+    const names = [people.map(([id]) => id), people.map(([, name]) => name)];
+    tx.assume(IS_AS_KNOWN, [eventId, state.last.hash, state.event.tzdata, ...names], () =>
+      this.known.distrust(eventId),
+    );
+    this.hold(tx, state);
     return { ...state, availabilityLocked: availability };
   }
 
-  private hold(tx: Transaction, state: EventState, readAt: Date): void {
+  private hold(tx: Transaction, state: EventState): void {
     const { event, members, last } = state;
-    this.held.of(tx).set(event.id, { state, readAt });
+    this.held.of(tx).set(event.id, state);
     this.changes.setLastEntry(tx, event.id, last);
     this.changes.setMembers(
       tx,
@@ -175,18 +176,23 @@ export class EventLock {
 
   /** Remembers the events that a committed transaction has locked, as it left them. */
   private remember(tx: Transaction): void {
-    for (const [eventId, { state, readAt }] of this.held.of(tx)) {
+    for (const [eventId, state] of this.held.of(tx)) {
       const row = this.changes.rowOf(tx, eventId) ?? state.event;
       const after = stateAfter(state, this.changes.of(tx), row, this.changes.lastEntryOf(tx, eventId)!);
-      if (after) this.known.set({ state: after, readAt });
+      if (after) this.known.set(after);
     }
   }
 }
 
-/** Returns the ids of all people whose names are known with an event. */
-const listPeople = ({ editor, members }: EventState): string[] => [
-  ...new Set([editor.id, ...members.flatMap(({ userId, grantedBy }) => [userId, grantedBy.id])]),
-];
+/** Returns the names of all people that are known with an event, by id. */
+const namesOf = ({ editor, members }: EventState): Map<string, string> =>
+  new Map([
+    [editor.id, editor.username],
+    ...members.flatMap(({ userId, username, grantedBy }): [string, string][] => [
+      [userId, username],
+      [grantedBy.id, grantedBy.username],
+    ]),
+  ]);
 
 /** Returns who moved a locked event to the trash, and when; null when it is not there. */
 export function deletionOf({ event, editor }: Pick<LockedEvent, 'event' | 'editor'>): Deletion | null {

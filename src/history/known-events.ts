@@ -21,12 +21,6 @@ export interface EventState {
   last: LastEntry;
 }
 
-interface KnownEvent {
-  state: EventState;
-  /** When the names of its people were read. */
-  readAt: Date;
-}
-
 const MAX_EVENTS = 10_000;
 /** Characters of all texts together. */
 const MAX_SIZE = 20_000_000;
@@ -39,10 +33,10 @@ const DISTRUST_MS = 60_000;
  */
 @Injectable()
 export class KnownEvents {
-  private readonly events = new LRUCache<string, KnownEvent>({
+  private readonly events = new LRUCache<string, EventState>({
     max: MAX_EVENTS,
     maxSize: MAX_SIZE,
-    sizeCalculation: ({ state: { event, members } }) =>
+    sizeCalculation: ({ event, members }) =>
       1_000 +
       (event.description?.length ?? 0) +
       100 * (members.length + event.overrides.length + event.excluded.length + event.added.length),
@@ -60,16 +54,16 @@ export class KnownEvents {
   }
 
   /** Removes an event and returns it; null when it is not known. */
-  take(eventId: string): KnownEvent | null {
+  take(eventId: string): EventState | null {
     const known = this.events.get(eventId) ?? null;
     this.assumptions.inc({ result: known ? 'hit' : 'miss' });
     this.events.delete(eventId);
     return known;
   }
 
-  set(known: KnownEvent): void {
-    const { id } = known.state.event;
-    if (!this.distrusted.has(id)) this.events.set(id, known);
+  set(state: EventState): void {
+    const { id } = state.event;
+    if (!this.distrusted.has(id)) this.events.set(id, state);
   }
 
   /** What was known of an event was wrong. It is read before each write for a while. */

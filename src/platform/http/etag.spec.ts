@@ -16,7 +16,8 @@ describe('isNotModified', () => {
   const check = (ifNoneMatch?: string): { unchanged: boolean; status?: number; etag?: string } => {
     const sent: { status?: number; etag?: string } = {};
     const reply = {
-      header: (_name: string, value: string) => void (sent.etag = value),
+      header: (name: string, value: string) => void (name === 'etag' && (sent.etag = value)),
+      getHeader: () => 'Accept',
       status: (code: number) => ((sent.status = code), { removeHeader: () => undefined }),
     } as unknown as FastifyReply;
     const request = { headers: { 'if-none-match': ifNoneMatch } } as unknown as FastifyRequest;

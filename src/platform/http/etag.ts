@@ -49,7 +49,8 @@ export function isNotModified(tag: string, request: FastifyRequest, reply: Fasti
   const value = tag.replace(/^W\//, '').slice(1, -1);
   if (known !== '*' && !known.some((entry) => entry.value === value)) return false;
   // The compression adds this to what it compresses, and never sees a response without a body.
-  reply.header('vary', `${reply.getHeader('vary') as string}, accept-encoding`);
+  const vary = reply.getHeader('vary') as string | undefined;
+  if (vary) reply.header('vary', `${vary}, accept-encoding`);
   reply.status(304).removeHeader('content-type');
   return true;
 }

@@ -74,7 +74,8 @@ export function checkMessage(bytes: Buffer, bounds: BodyBounds): BodyStructure |
     if (item.textAt !== undefined && !isUtf8(bytes.subarray(item.textAt, item.next))) return 'not_utf8';
     if (item.extensionAt !== undefined && !isTimestamp(bytes, item.extensionAt, item.next)) return 'extension';
     at = item.next;
-    found.values += 1;
+    // The names of members are no values, as in JSON.
+    found.values += 1 - (item.members ?? 0);
     if (item.children >= 0) {
       open.push(item.children);
       found.members = Math.max(found.members, item.members ?? 0);
