@@ -103,7 +103,10 @@ describe('whatever comes in', { timeout: 600_000 }, () => {
       const start = randomStart(random);
       const series = { ...meeting, start, rule: randomRule(random, start) };
       const check = (): void => void attempt(() => validateSeries(series));
-      expect(Math.min(milliseconds(check), milliseconds(check)), JSON.stringify(series)).toBeLessThan(10);
+      // The shortest of several: a machine with much to do interrupts any of them.
+      let shortest = milliseconds(check);
+      for (let more = 0; more < 20 && shortest >= 10; more += 1) shortest = Math.min(shortest, milliseconds(check));
+      expect(shortest, JSON.stringify(series)).toBeLessThan(10);
     }
   });
 
