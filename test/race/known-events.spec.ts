@@ -12,6 +12,7 @@ import {
   shareEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
+import type { Client } from '../../sdk/generated/client/index.js';
 import { Exchanges } from '../../src/platform/database/exchanges.js';
 import { slot } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -19,7 +20,7 @@ import { HeldAnswers } from '../support/held-answers.js';
 import { expectInvariants } from '../support/invariants.js';
 import { ok, PASSWORD, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
-/** Ana and Carol use one server, Ben the other. Ben's server knows the event after his first edit. */
+/** Ana and Carol use one server, Ben the other. The server of Ben knows the event after the first edit there. */
 let database: TestDatabase;
 let here: TestApp;
 let there: TestApp;
@@ -231,6 +232,46 @@ describe('a write of an event that another server has changed since', () => {
       [id],
     );
     expect(rows.map(({ title }) => title).sort()).toEqual(titles.sort());
+  });
+});
+
+describe('each kind of write of an event that another server has changed since', () => {
+  const hereAs = (person: Person): Client => here.client(person.accessToken);
+  const rename = (client: Client): Promise<unknown> =>
+    ok(updateEvent({ client, ...event(), body: { title: 'Known here' } }));
+  const member = (): { path: { id: string; userId: string } } => ({ path: { id, userId: carol.id } });
+
+  it.each<[string, (client: Client) => Promise<{ response?: Response }>, string[]]>([
+    ['a rollback', (client) => rollbackEvent({ client, path: { id, version: 1 }, body: {} }), ['rolled_back']],
+    [
+      'a share',
+      (client) => shareEvent({ client, ...event(), body: { users: [{ user_id: carol.id, role: 'viewer' }] } }),
+      ['role_changed'],
+    ],
+    ['a new role', (client) => changeRole({ client, ...member(), body: { role: 'viewer' } }), ['role_changed']],
+    ['a revocation', (client) => revokePermission({ client, ...member() }), ['revoked']],
+    ['a deletion', (client) => deleteEvent({ client, ...event() }), ['deleted']],
+    [
+      'an edit with a key',
+      (client) =>
+        updateEvent({ client, ...event(), body: { location: 'Room 9' }, headers: { 'Idempotency-Key': 'one' } }),
+      ['updated'],
+    ],
+    ['a move', (client) => updateEvent({ client, ...event(), body: slot(7) }), ['updated']],
+  ])('%s is done once, after it', async (_name, write, kinds) => {
+    await rename(hereAs(ana));
+    await editThere({ description: 'Changed there' });
+    const { response } = await write(hereAs(ana));
+    expect(response!.status).toBeLessThan(300);
+    const rows = await database.query<{ kind: string }>(
+      `SELECT kind FROM (SELECT kind, position FROM event_versions WHERE event_id = $1
+                         UNION ALL SELECT kind, position FROM member_changes WHERE event_id = $1) AS history
+        ORDER BY position OFFSET 5`,
+      [id],
+    );
+    const after = rows.map(({ kind }) => kind);
+    expect(after).toEqual(kinds);
+    expect(await counts()).toMatchObject({ wrong: 1 });
   });
 });
 

@@ -46,6 +46,13 @@ export const HOSTILE_REQUESTS: HostileRequest[] = [
     { username: 'x', password: 'x', ...unknownFields(90_000) },
     { anonymous: true },
   ),
+  {
+    name: 'a login form with 90,000 unknown fields',
+    path: '/api/auth/login',
+    type: 'application/x-www-form-urlencoded',
+    body: Object.keys(unknownFields(90_000)).join('=1&'),
+    anonymous: true,
+  },
   post('a registration with 900 unknown fields', '/api/auth/register', unknownFields(900), { anonymous: true }),
   post('an event with 90,000 unknown fields', '/api/events', unknownFields(90_000)),
   post('an event with 100 unknown fields', '/api/events', unknownFields(100)),

@@ -58,7 +58,7 @@ export class Transactions {
     return value;
   }
 
-  /** @param attempt is told whether it may assume: only the first one, so that a wrong assumption costs one attempt */
+  /** @param attempt may assume only the first time, so that a wrong assumption costs one attempt */
   private async withRetries<T>(attempt: (mayAssume: boolean) => Promise<T>): Promise<T> {
     for (let number = 1; ; number += 1) {
       try {

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
+import { refuseBeyond } from './body-bounds.js';
 import { CACHE_CONTROL } from './etag.js';
 import { readJson } from './json-body.js';
 import { MESSAGE_PACK_TYPES, packMessage, unpackMessage } from './message-pack.js';
@@ -61,7 +62,10 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
     // `curl -d '{…}'` sends the content type of a form by default. No form begins with a brace or a bracket.
     if (bytes[0] === 0x7b || bytes[0] === 0x5b) return readJson(bytes, bounds);
     requireConsumed(request, FORM);
-    return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
+    const text = bytes.toString('utf8');
+    const members = text.split('&').length;
+    refuseBeyond({ depth: 1, values: members, members }, bounds);
+    return Object.fromEntries(new URLSearchParams(text));
   });
 }
 
