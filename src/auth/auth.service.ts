@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import { invalid, notFound, Problem } from '../problems/problem.js';
+import { type FieldError, invalid, notFound, Problem } from '../problems/problem.js';
 import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
-import { isCommonPassword, Passwords } from './passwords.js';
+import { judgePassword } from './judge-password.js';
+import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { isReservedName } from './reserved-names.js';
 import type { Session } from './session.entity.js';
 import { type Device, SessionsService } from './sessions.service.js';
 
@@ -37,13 +39,14 @@ export class AuthService {
     private readonly transactions: Transactions,
   ) {}
 
-  /** @throws Problem validation_failed (common password, unknown zone), name_taken */
+  /** @throws Problem validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
   async register(
     account: { username: string; email: string; password: string; timeZone?: string },
     device: Device,
   ): Promise<SignedInUser> {
     const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
-    rejectCommonPassword(account.password, account.username, account.email);
+    const errors = [...findReservedName(account.username), ...(await findWeakPassword(account.password, account))];
+    if (errors.length > 0) throw invalid(...errors);
     const passwordHash = await this.passwords.hash(account.password);
     const user = await this.users.create({ ...account, timeZone, passwordHash });
     return this.signIn(user, device);
@@ -97,8 +100,11 @@ export class AuthService {
     if (changes.password !== undefined || changes.email !== undefined) {
       await this.requirePassword(user, changes.currentPassword);
     }
-    if (changes.password !== undefined)
-      rejectCommonPassword(changes.password, user.username, changes.email ?? user.email);
+    if (changes.password !== undefined) {
+      const { username, email } = { ...user, email: changes.email ?? user.email };
+      const errors = await findWeakPassword(changes.password, { username, email });
+      if (errors.length > 0) throw invalid(...errors);
+    }
     await this.users.update(user.id, {
       ...(changes.timeZone === undefined ? {} : { timeZone: requireTimeZone(changes.timeZone) }),
       ...(changes.email === undefined ? {} : { email: changes.email }),
@@ -157,13 +163,18 @@ export class AuthService {
   }
 }
 
-function rejectCommonPassword(password: string, username: string, email: string): void {
-  if (!isCommonPassword(password, username, email)) return;
-  throw invalid({
-    pointer: '/password',
-    code: 'too_common',
-    message: 'This password is too easy to guess. Choose another one.',
-  });
+function findReservedName(username: string): FieldError[] {
+  if (!isReservedName(username)) return [];
+  const message = 'This name is reserved, or looks like one that is. Choose another one.';
+  return [{ pointer: '/username', code: 'reserved', message }];
+}
+
+async function findWeakPassword(
+  password: string,
+  { username, email }: { username: string; email: string },
+): Promise<FieldError[]> {
+  const message = await judgePassword(password, [username, email]);
+  return message === null ? [] : [{ pointer: '/password', code: 'too_common', message }];
 }
 
 function requireTimeZone(name: string): string {
