@@ -44,19 +44,30 @@ export class AuthService {
     account: { username: string; email: string; password: string; timeZone?: string },
     device: Device,
   ): Promise<SignedInUser> {
-    const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
-    const errors = [...findReservedName(account.username), ...(await findWeakPassword(account.password, account))];
+    const { timeZone = 'UTC' } = account;
+    const errors = [
+      ...findReservedName(account.username),
+      ...(await findWeakPassword(account.password, account)),
+      ...findUnknownTimeZone(timeZone),
+    ];
     if (errors.length > 0) throw invalid(...errors);
     const passwordHash = await this.passwords.hash(account.password);
-    const user = await this.users.create({ ...account, timeZone, passwordHash });
+    const user = await this.users.create({ ...account, timeZone: canonicalTimeZone(timeZone), passwordHash });
     return this.signIn(user, device);
   }
 
-  /** @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost */
+  /**
+   * Signs in by user name or e-mail address.
+   * @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost
+   * @throws Problem unavailable when too many people sign in
+   */
   async login(name: string, password: string, device: Device): Promise<SignedInUser> {
-    const user = await this.users.findByLogin(name);
-    const matches = await this.passwords.matches(password, user?.passwordHash ?? null);
-    if (!user || !matches) throw new Problem('wrong_credentials');
+    const candidates = await this.users.listByLogin(name);
+    const matches = await Promise.all(
+      candidates.map((user) => this.passwords.matches(password, user?.passwordHash ?? null)),
+    );
+    const user = candidates.find((candidate, index) => candidate && matches[index]);
+    if (!user) throw new Problem('wrong_credentials');
     return this.signIn(user, device);
   }
 
@@ -100,17 +111,19 @@ export class AuthService {
     if (changes.password !== undefined || changes.email !== undefined) {
       await this.requirePassword(user, changes.currentPassword);
     }
-    if (changes.password !== undefined) {
-      const { username, email } = { ...user, email: changes.email ?? user.email };
-      const errors = await findWeakPassword(changes.password, { username, email });
-      if (errors.length > 0) throw invalid(...errors);
-    }
+    const { timeZone, email, password } = changes;
+    const names = { username: user.username, email: email ?? user.email };
+    const errors = [
+      ...(password === undefined ? [] : await findWeakPassword(password, names)),
+      ...(timeZone === undefined ? [] : findUnknownTimeZone(timeZone)),
+    ];
+    if (errors.length > 0) throw invalid(...errors);
     await this.users.update(user.id, {
-      ...(changes.timeZone === undefined ? {} : { timeZone: requireTimeZone(changes.timeZone) }),
-      ...(changes.email === undefined ? {} : { email: changes.email }),
-      ...(changes.password === undefined ? {} : { passwordHash: await this.passwords.hash(changes.password) }),
+      ...(timeZone === undefined ? {} : { timeZone: canonicalTimeZone(timeZone) }),
+      ...(email === undefined ? {} : { email }),
+      ...(password === undefined ? {} : { passwordHash: await this.passwords.hash(password) }),
     });
-    if (changes.password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
+    if (password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
     await this.sessions.forgetProfile(actor.sessionId);
     return this.me(actor);
   }
@@ -177,11 +190,8 @@ async function findWeakPassword(
   return message === null ? [] : [{ pointer: '/password', code: 'too_common', message }];
 }
 
-function requireTimeZone(name: string): string {
-  if (isTimeZone(name)) return canonicalTimeZone(name);
-  throw invalid({
-    pointer: '/time_zone',
-    code: 'unknown_time_zone',
-    message: 'Must be an IANA time zone such as Europe/Paris.',
-  });
+function findUnknownTimeZone(name: string): FieldError[] {
+  if (isTimeZone(name)) return [];
+  const message = 'Must be an IANA time zone such as Europe/Paris.';
+  return [{ pointer: '/time_zone', code: 'unknown_time_zone', message }];
 }
