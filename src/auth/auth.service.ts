@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import { invalid, notFound, Problem } from '../problems/problem.js';
+import { type FieldError, invalid, notFound, Problem } from '../problems/problem.js';
 import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
-import { isCommonPassword, Passwords } from './passwords.js';
+import { judgePassword } from './judge-password.js';
+import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { isReservedName } from './reserved-names.js';
 import type { Session } from './session.entity.js';
 import { type Device, SessionsService } from './sessions.service.js';
 
@@ -37,23 +39,35 @@ export class AuthService {
     private readonly transactions: Transactions,
   ) {}
 
-  /** @throws Problem validation_failed (common password, unknown zone), name_taken */
+  /** @throws Problem validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
   async register(
     account: { username: string; email: string; password: string; timeZone?: string },
     device: Device,
   ): Promise<SignedInUser> {
-    const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
-    rejectCommonPassword(account.password, account.username, account.email);
+    const { timeZone = 'UTC' } = account;
+    const errors = [
+      ...findReservedName(account.username),
+      ...(await findWeakPassword(account.password, account)),
+      ...findUnknownTimeZone(timeZone),
+    ];
+    if (errors.length > 0) throw invalid(...errors);
     const passwordHash = await this.passwords.hash(account.password);
-    const user = await this.users.create({ ...account, timeZone, passwordHash });
+    const user = await this.users.create({ ...account, timeZone: canonicalTimeZone(timeZone), passwordHash });
     return this.signIn(user, device);
   }
 
-  /** @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost */
+  /**
+   * Signs in by user name or e-mail address.
+   * @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost
+   * @throws Problem unavailable when too many people sign in
+   */
   async login(name: string, password: string, device: Device): Promise<SignedInUser> {
-    const user = await this.users.findByLogin(name);
-    const matches = await this.passwords.matches(password, user?.passwordHash ?? null);
-    if (!user || !matches) throw new Problem('wrong_credentials');
+    const candidates = await this.users.listByLogin(name);
+    const matches = await Promise.all(
+      candidates.map((user) => this.passwords.matches(password, user?.passwordHash ?? null)),
+    );
+    const user = candidates.find((candidate, index) => candidate && matches[index]);
+    if (!user) throw new Problem('wrong_credentials');
     return this.signIn(user, device);
   }
 
@@ -97,14 +111,19 @@ export class AuthService {
     if (changes.password !== undefined || changes.email !== undefined) {
       await this.requirePassword(user, changes.currentPassword);
     }
-    if (changes.password !== undefined)
-      rejectCommonPassword(changes.password, user.username, changes.email ?? user.email);
+    const { timeZone, email, password } = changes;
+    const names = { username: user.username, email: email ?? user.email };
+    const errors = [
+      ...(password === undefined ? [] : await findWeakPassword(password, names)),
+      ...(timeZone === undefined ? [] : findUnknownTimeZone(timeZone)),
+    ];
+    if (errors.length > 0) throw invalid(...errors);
     await this.users.update(user.id, {
-      ...(changes.timeZone === undefined ? {} : { timeZone: requireTimeZone(changes.timeZone) }),
-      ...(changes.email === undefined ? {} : { email: changes.email }),
-      ...(changes.password === undefined ? {} : { passwordHash: await this.passwords.hash(changes.password) }),
+      ...(timeZone === undefined ? {} : { timeZone: canonicalTimeZone(timeZone) }),
+      ...(email === undefined ? {} : { email }),
+      ...(password === undefined ? {} : { passwordHash: await this.passwords.hash(password) }),
     });
-    if (changes.password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
+    if (password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
     await this.sessions.forgetProfile(actor.sessionId);
     return this.me(actor);
   }
@@ -157,20 +176,22 @@ export class AuthService {
   }
 }
 
-function rejectCommonPassword(password: string, username: string, email: string): void {
-  if (!isCommonPassword(password, username, email)) return;
-  throw invalid({
-    pointer: '/password',
-    code: 'too_common',
-    message: 'This password is too easy to guess. Choose another one.',
-  });
+function findReservedName(username: string): FieldError[] {
+  if (!isReservedName(username)) return [];
+  const message = 'This name is reserved, or looks like one that is. Choose another one.';
+  return [{ pointer: '/username', code: 'reserved', message }];
 }
 
-function requireTimeZone(name: string): string {
-  if (isTimeZone(name)) return canonicalTimeZone(name);
-  throw invalid({
-    pointer: '/time_zone',
-    code: 'unknown_time_zone',
-    message: 'Must be an IANA time zone such as Europe/Paris.',
-  });
+async function findWeakPassword(
+  password: string,
+  { username, email }: { username: string; email: string },
+): Promise<FieldError[]> {
+  const message = await judgePassword(password, [username, email]);
+  return message === null ? [] : [{ pointer: '/password', code: 'too_common', message }];
+}
+
+function findUnknownTimeZone(name: string): FieldError[] {
+  if (isTimeZone(name)) return [];
+  const message = 'Must be an IANA time zone such as Europe/Paris.';
+  return [{ pointer: '/time_zone', code: 'unknown_time_zone', message }];
 }

@@ -128,6 +128,7 @@ export const ERROR_CODES = [
   'too_many',
   'not_allowed',
   'taken',
+  'reserved',
   'too_common',
   'wrong_password',
   'not_a_uuid',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
+import { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
 import { violatesUnique } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -12,39 +13,58 @@ const TAKEN: Record<string, FieldError> = {
   users_email_key: { pointer: '/email', code: 'taken', message: 'This e-mail address is taken. Choose another one.' },
 };
 
-const USER = `u.id, u.username, u.email, u.password_hash AS "passwordHash", u.role, u.time_zone AS "timeZone",
+const USER = `u.id, u.username, u.email, u.holds_email AS "holdsEmail", u.password_hash AS "passwordHash", u.role, u.time_zone AS "timeZone",
   u.created_at AS "createdAt", u.erased_at AS "erasedAt"`;
 
 const NOT_ERASED = { erasedAt: IsNull() };
 
+/** Registrations of one address at the same moment: the one that came first holds it, and the others see that. */
+const MAX_ATTEMPTS = 3;
+
 @Injectable()
 export class UsersRepository {
+  /** Whether nobody may learn who has an e-mail address. */
+  private readonly areAddressesPrivate: boolean;
+
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly database: Database,
-  ) {}
+    { values }: Config,
+  ) {
+    this.areAddressesPrivate = values.userLookup !== 'email';
+  }
 
-  /** @throws Problem name_taken, with a pointer to every taken value */
-  async insert(user: User): Promise<void> {
-    try {
-      await this.users.insert(user);
-    } catch (error) {
-      throw await this.toNameTaken(error, user);
-    }
+  /**
+   * Stores and returns an account. It holds its e-mail address unless another one does and addresses are private.
+   * @throws Problem name_taken, with a pointer to every taken value
+   */
+  async insert(user: Omit<User, 'holdsEmail'>): Promise<User> {
+    const { raw } = await this.write(user, () =>
+      this.users
+        .createQueryBuilder()
+        .insert()
+        .values({ ...user, ...this.holdsEmail(user.email) })
+        .setParameters({ wantedEmail: user.email, wantedBy: user.id })
+        .returning('holds_email'),
+    );
+    return { ...user, holdsEmail: (raw as { holds_email: boolean }[])[0]!.holds_email };
   }
 
   /** @throws Problem name_taken */
   async update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
     if (Object.keys(changes).length === 0) return;
-    try {
-      await this.users.update({ id }, changes);
-    } catch (error) {
-      throw await this.toNameTaken(error, changes);
-    }
+    await this.write(changes, () =>
+      this.users
+        .createQueryBuilder()
+        .update()
+        .set({ ...changes, ...this.holdsEmail(changes.email) })
+        .where({ id })
+        .setParameters({ wantedEmail: changes.email, wantedBy: id }),
+    );
   }
 
   /** Overwrites the personal data of the account. Does nothing if the account is already erased. */
-  erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role'>): void {
+  erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role' | 'holdsEmail'>): void {
     const { username, email, passwordHash, timeZone, erasedAt } = erased;
     tx.write(
       `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user'
@@ -61,8 +81,20 @@ export class UsersRepository {
     return this.users.findOneBy({ username, ...NOT_ERASED });
   }
 
+  /** Finds the account that holds an address. */
   findByEmail(email: string): Promise<User | null> {
-    return this.users.findOneBy({ email, ...NOT_ERASED });
+    return this.users.findOneBy({ email, holdsEmail: true, ...NOT_ERASED });
+  }
+
+  /** Returns the account that holds an address, and the newest of the others that name it. */
+  listByEmail(email: string): Promise<User[]> {
+    return this.database.query(
+      `(SELECT ${USER} FROM users u WHERE u.email = $1 AND u.holds_email AND u.erased_at IS NULL)
+       UNION ALL
+       (SELECT ${USER} FROM users u WHERE u.email = $1 AND NOT u.holds_email AND u.erased_at IS NULL
+         ORDER BY u.created_at DESC LIMIT 1)`,
+      [email],
+    );
   }
 
   /** Returns the users with these ids, including erased ones. */
@@ -75,9 +107,29 @@ export class UsersRepository {
     return tx.query(
       `SELECT ${USER} FROM users u
         WHERE u.erased_at IS NULL
-          AND (u.id = ANY($1::uuid[]) OR u.username = ANY($2::citext[]) OR u.email = ANY($3::citext[]))`,
+          AND (u.id = ANY($1::uuid[]) OR u.username = ANY($2::citext[]) OR u.holds_email AND u.email = ANY($3::citext[]))`,
       [names.ids, names.usernames, names.emails],
     );
+  }
+
+  /** Decides with the write itself whether the account holds its new address, if it has a new one. */
+  private holdsEmail(email: string | undefined): { holdsEmail?: boolean | (() => string) } {
+    if (email === undefined) return {};
+    if (!this.areAddressesPrivate) return { holdsEmail: true };
+    const isHeld = `SELECT FROM users held WHERE held.email = :wantedEmail AND held.holds_email AND held.id <> :wantedBy`;
+    return { holdsEmail: () => `NOT EXISTS (${isHeld})` };
+  }
+
+  /** @throws Problem name_taken */
+  private async write<T>(wanted: Partial<User>, statement: () => { execute(): Promise<T> }): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await statement().execute();
+      } catch (error) {
+        const isOnlyLate = this.areAddressesPrivate && violatesUnique(error, 'users_email_key');
+        if (!isOnlyLate || attempt === MAX_ATTEMPTS) throw await this.toNameTaken(error, wanted);
+      }
+    }
   }
 
   /** Returns a name_taken problem if the error is a violation of a unique constraint, or else the error itself. */
@@ -85,7 +137,7 @@ export class UsersRepository {
     const names = Object.keys(TAKEN).filter((constraint) => violatesUnique(error, constraint));
     if (names.length === 0) return error;
     // PostgreSQL reports only the first violated constraint. Check whether the other value is taken as well.
-    if (wanted.username && wanted.email) {
+    if (wanted.username && wanted.email && !this.areAddressesPrivate) {
       if (await this.findByUsername(wanted.username)) names.push('users_username_key');
       if (await this.findByEmail(wanted.email)) names.push('users_email_key');
     }

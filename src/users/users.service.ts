@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transaction.js';
 import { v7 as uuidv7 } from 'uuid';
+import { Config } from '../platform/config/config.js';
 import { normalizeEmail } from '../platform/http/email-address.js';
 import { ERASED_NAME } from './erased-user.js';
 import type { User } from './user.entity.js';
@@ -23,13 +24,14 @@ export interface PersonName {
 
 @Injectable()
 export class UsersService {
-  constructor(private readonly users: UsersRepository) {}
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly config: Config,
+  ) {}
 
   /** @throws Problem name_taken */
-  async create(user: NewUser): Promise<User> {
-    const created: User = { ...user, id: uuidv7(), role: 'user', createdAt: new Date(), erasedAt: null };
-    await this.users.insert(created);
-    return created;
+  create(user: NewUser): Promise<User> {
+    return this.users.insert({ ...user, id: uuidv7(), role: 'user', createdAt: new Date(), erasedAt: null });
   }
 
   /** @throws Problem name_taken */
@@ -52,15 +54,21 @@ export class UsersService {
     return this.users.findById(id);
   }
 
-  /** Finds the user with a login name: an e-mail address if it contains an @, otherwise a user name. */
-  findByLogin(name: string): Promise<User | null> {
-    return name.includes('@') ? this.users.findByEmail(normalizeEmail(name)) : this.users.findByUsername(name);
+  /**
+   * Returns whom a login name may mean: the user with that name or, if it contains an @, the account that holds the
+   * address and the newest of the others that name it. Always returns one entry for a name and two for an address, null
+   * where there is nobody.
+   */
+  async listByLogin(name: string): Promise<(User | null)[]> {
+    if (!name.includes('@')) return [await this.users.findByUsername(name)];
+    const users = await this.users.listByEmail(normalizeEmail(name));
+    return [true, false].map((holdsEmail) => users.find((user) => user.holdsEmail === holdsEmail) ?? null);
   }
 
-  findByName(name: PersonName): Promise<User | null> {
-    if (name.userId !== undefined) return this.users.findById(name.userId);
-    if (name.username !== undefined) return this.users.findByUsername(name.username);
-    return this.users.findByEmail(normalizeEmail(name.email ?? ''));
+  /** Finds a person for somebody else. An address finds nobody, without a look-up, unless the setting allows it. */
+  async lookUp({ username, email = '' }: Omit<PersonName, 'userId'>): Promise<User | null> {
+    if (username !== undefined) return this.users.findByUsername(username);
+    return this.config.values.userLookup === 'email' ? this.users.findByEmail(normalizeEmail(email)) : null;
   }
 
   /** Returns the users with these names, in the same order, with null for each name that nobody has. */
