@@ -12,6 +12,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { OptionallySignedIn, Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { NeverLimited } from '../platform/limits/never-limited.js';
 import { invalid } from '../problems/problem.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
@@ -45,6 +46,7 @@ export class AuthController {
   @Post('register')
   @Header(...NO_STORE)
   @Public()
+  @RouteConfig({ addressBudget: 'register_address' })
   @ApiOperation({
     operationId: 'register',
     summary: 'Sign up',
@@ -66,7 +68,7 @@ export class AuthController {
   @Header(...NO_STORE)
   @HttpCode(200)
   @Public()
-  @RouteConfig({ consumes: [FORM] })
+  @RouteConfig({ consumes: [FORM], addressBudget: 'login_address' })
   @ApiOperation({
     operationId: 'login',
     summary: 'Log in',
@@ -92,6 +94,7 @@ export class AuthController {
   @Header(...NO_STORE)
   @HttpCode(200)
   @Public()
+  @RouteConfig({ addressBudget: 'refresh_address' })
   @ApiOperation({
     operationId: 'refresh',
     summary: 'Exchange the refresh token for new tokens',
@@ -107,6 +110,7 @@ export class AuthController {
   @Post('logout')
   @HttpCode(204)
   @OptionallySignedIn()
+  @NeverLimited()
   @ApiOperation({
     operationId: 'logout',
     summary: 'Log out',

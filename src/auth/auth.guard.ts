@@ -1,8 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCESS, type Access, TOKEN_IN_QUERY } from '../platform/http/access.js';
 import type { Actor } from '../platform/http/actor.js';
+import { RequestLimits } from '../platform/limits/request-limits.js';
 import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
 import { SessionsService } from './sessions.service.js';
@@ -11,8 +12,8 @@ import { SessionsService } from './sessions.service.js';
 const BEARER = /^\s*bearer\s+(\S+)/i;
 
 /**
- * Requires a valid token on every HTTP route that is neither `@Public()` nor `@OptionallySignedIn()`. Live connections
- * check theirs in the handshake.
+ * Requires a valid token on every HTTP route that is neither `@Public()` nor `@OptionallySignedIn()`, and counts the
+ * request for its user. Live connections check their token in the handshake.
  */
 @Injectable()
 export class GlobalAuthGuard implements CanActivate {
@@ -20,9 +21,10 @@ export class GlobalAuthGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokens,
     private readonly sessions: SessionsService,
+    private readonly limits: RequestLimits,
   ) {}
 
-  /** @throws Problem unauthenticated, the same for every invalid token and ended session */
+  /** @throws Problem unauthenticated, the same for every invalid token and ended session; rate_limited */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
@@ -34,7 +36,14 @@ export class GlobalAuthGuard implements CanActivate {
     } catch (error) {
       const isRefused = error instanceof Problem && error.code === 'unauthenticated';
       if (access !== 'optional' || !isRefused) throw error;
+      return true;
     }
+    const counting = this.limits.countUser(
+      request,
+      context.switchToHttp().getResponse<FastifyReply>(),
+      request.actor.userId,
+    );
+    if (counting) await counting;
     return true;
   }
 

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
+import { Limits } from '../platform/limits/limits.service.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
 import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
+import { PasswordAttempts } from './password-attempts.js';
 import { isCommonPassword, Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import type { Session } from './session.entity.js';
@@ -35,6 +37,8 @@ export class AuthService {
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
+    private readonly attempts: PasswordAttempts,
+    private readonly limits: Limits,
   ) {}
 
   /** @throws Problem validation_failed (common password, unknown zone), name_taken */
@@ -49,18 +53,20 @@ export class AuthService {
     return this.signIn(user, device);
   }
 
-  /** @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost */
+  /** @throws Problem rate_limited; wrong_credentials: a wrong name and a wrong password have the same response and the same cost */
   async login(name: string, password: string, device: Device): Promise<SignedInUser> {
     const user = await this.users.findByLogin(name);
-    const matches = await this.passwords.matches(password, user?.passwordHash ?? null);
+    const check = (): Promise<boolean> => this.passwords.matches(password, user?.passwordHash ?? null);
+    const matches = await this.attempts.signIn(user, name, device.address, check);
     if (!user || !matches) throw new Problem('wrong_credentials');
     return this.signIn(user, device);
   }
 
-  /** @throws Problem refresh_token_invalid */
+  /** @throws Problem refresh_token_invalid, rate_limited */
   async refresh(token: string): Promise<SignedInUser> {
     const name = this.refreshTokens.read(token);
     if (!name) throw new Problem('refresh_token_invalid');
+    await this.limits.spend('refresh_session', name.sessionId);
     const { userId, count } = await this.sessions.redeem(name.sessionId, name.count);
     const user = await this.users.find(userId);
     if (!user) throw new Problem('refresh_token_invalid');
@@ -90,12 +96,12 @@ export class AuthService {
   /**
    * Changes the account. A new password or e-mail address needs the current password; a new password ends all other
    * sessions.
-   * @throws Problem validation_failed, name_taken
+   * @throws Problem validation_failed, name_taken, rate_limited
    */
   async updateMe(actor: Actor, changes: ProfileChanges): Promise<User> {
     const user = await this.me(actor);
     if (changes.password !== undefined || changes.email !== undefined) {
-      await this.requirePassword(user, changes.currentPassword);
+      await this.requirePassword(user, actor, changes.currentPassword);
     }
     if (changes.password !== undefined)
       rejectCommonPassword(changes.password, user.username, changes.email ?? user.email);
@@ -146,12 +152,13 @@ export class AuthService {
     };
   }
 
-  private async requirePassword(user: User, password: string | undefined): Promise<void> {
+  private async requirePassword(user: User, actor: Actor, password: string | undefined): Promise<void> {
     const pointer = '/current_password';
     if (password === undefined) {
       throw invalid({ pointer, code: 'required', message: 'Send your current password to make this change.' });
     }
-    if (!(await this.passwords.matches(password, user.passwordHash))) {
+    const check = (): Promise<boolean> => this.passwords.matches(password, user.passwordHash);
+    if (!(await this.attempts.confirm(actor.sessionId, check))) {
       throw invalid({ pointer, code: 'wrong_password', message: 'This is not the current password.' });
     }
   }

@@ -43,7 +43,7 @@ import {
   notesView,
 } from './event-view.js';
 import { ListEventsService } from './list-events.service.js';
-import { readFilter, readSyncParameters, readTarget } from './list-query.js';
+import { listBudget, readFilter, readSyncParameters, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';
 import { respondWithEvent, sendEvent } from './respond-with-event.js';
@@ -103,6 +103,7 @@ export class EventsController {
 
   @Get()
   @SignedIn()
+  @RouteConfig({ userBudget: listBudget })
   @ApiOperation({
     operationId: 'listEvents',
     summary: 'List events',

@@ -26,7 +26,7 @@ export class ChangesStreamController {
   @Get()
   @SignedIn()
   @TokenInQuery()
-  @RouteConfig({ produces: [EVENT_STREAM] })
+  @RouteConfig({ produces: [EVENT_STREAM], addressBudget: 'connect_address', userBudget: 'none' })
   @ApiOperation({
     operationId: 'streamChanges',
     summary: 'Stream your changes live',
