@@ -234,7 +234,7 @@ describe('an account under attack', () => {
   async function attack(username: string, addresses = attackers): Promise<number> {
     let guesses = 0;
     for (const address of addresses) {
-      for (let n = 0; n < 12; n += 1) if ((await app.logIn(address, username, `guess ${n}`)) === 401) guesses += 1;
+      for (let n = 0; n < 3; n += 1) if ((await app.logIn(address, username, `guess ${n}`)) === 401) guesses += 1;
     }
     return guesses;
   }
@@ -271,7 +271,7 @@ describe('an account under attack', () => {
 
   it('says when to try again, and waits longer with each guess', async () => {
     const ana = await app.signUp('ana');
-    await attack(ana.username, attackers.slice(0, 3));
+    await attack(ana.username, attackers.slice(0, 11));
     const waits = [];
     for (let n = 0; n < 8; n += 1) {
       const body = JSON.stringify({ username: ana.username, password: 'guess' });
