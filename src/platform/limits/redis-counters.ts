@@ -159,7 +159,7 @@ function openClient(url: string, lost: (error: Error) => void) {
   const client = createClient({
     url,
     RESP: 2,
-    name: 'convene limits',
+    name: 'convene-limits',
     disableClientInfo: true,
     disableOfflineQueue: true,
     commandOptions: { timeout: 0 },
