@@ -2,7 +2,6 @@ import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
 import { NEVER_LIMITED } from '../openapi/common-steps.js';
-import './request-limits.js';
 
 /** For a route that is always answered, however much its caller has done. */
 export const NeverLimited = (): MethodDecorator =>
