@@ -34,6 +34,7 @@ const PLATFORM = [
   'idempotency',
   'metrics',
   'limits',
+  'queues',
   'health',
 ];
 const WIRING = ['app.module', 'create-app', 'main'];

@@ -14,6 +14,7 @@ import { OptionallySignedIn, Public, SignedIn } from '../platform/http/access.js
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { NeverLimited } from '../platform/limits/never-limited.js';
 import { invalid } from '../problems/problem.js';
+import { NeverQueued } from '../platform/queues/request-queues.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { userView, UserView } from '../users/user-view.js';
@@ -111,6 +112,7 @@ export class AuthController {
   @HttpCode(204)
   @OptionallySignedIn()
   @NeverLimited()
+  @NeverQueued()
   @ApiOperation({
     operationId: 'logout',
     summary: 'Log out',

@@ -4,6 +4,8 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { memoryStore } from '../platform/cache/memory-store.js';
+import { RequestQueuesModule } from '../platform/queues/request-queues.module.js';
+import { CallerQueueGuard } from '../platform/queues/request-queues.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
@@ -22,6 +24,7 @@ const MAX_CACHED_SESSIONS = 50_000;
 @Module({
   imports: [
     UsersModule,
+    RequestQueuesModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
     TypeOrmModule.forFeature([Session]),
@@ -37,6 +40,8 @@ const MAX_CACHED_SESSIONS = 50_000;
     SessionsRepository,
     SessionsService,
     { provide: APP_GUARD, useClass: GlobalAuthGuard },
+    // After it, because it must know the caller.
+    { provide: APP_GUARD, useClass: CallerQueueGuard },
   ],
   exports: [AccessTokens, ErasureService, SessionsService],
 })
