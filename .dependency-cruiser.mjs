@@ -33,6 +33,7 @@ const PLATFORM = [
   'docs',
   'idempotency',
   'metrics',
+  'limits',
   'queues',
   'health',
 ];

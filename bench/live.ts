@@ -15,6 +15,7 @@ import { WebSocket } from 'ws';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
 import { AccessTokens } from '../src/auth/access-tokens.js';
 import { readConfig } from '../src/platform/config/config.js';
+import { HIGH_LIMITS } from './high-limits.js';
 import type { Answered, Call } from './live-writer.js';
 
 const PEOPLE = 1_000;
@@ -28,7 +29,14 @@ const writer = new Worker(new URL('./live-writer.js', import.meta.url));
 const postgres = await startTemporaryPostgres();
 try {
   const convene = await start('dist/server/start.js', {
-    ...{ DATABASE_URL: postgres.url, JWT_SECRET: SECRET, PORT: '0', LOG_LEVEL: 'error', ...passedOn('REDIS_URL') },
+    ...{
+      DATABASE_URL: postgres.url,
+      JWT_SECRET: SECRET,
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      ...passedOn('REDIS_URL'),
+      ...HIGH_LIMITS,
+    },
   });
   const reference = await start('dist/bench/live-reference.js', {});
   await run(convene, reference);

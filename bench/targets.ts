@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
+import { HIGH_LIMITS } from './high-limits.js';
 import { postmasterOf } from './processor-time.js';
 import { INSPECTED } from './profile.js';
 import { PEOPLE } from './scenario.js';
@@ -41,6 +42,7 @@ export async function startTargets(filled: string | null, options: { inspected: 
     ...{ DATABASE_URL: url, DATABASE_POOL_SIZE: String(PEOPLE), JWT_SECRET: SECRET, PORT: '0' },
     // 16 large batches at once keep all connections longer than the server lets others wait.
     DATABASE_WAIT_SECONDS: '60',
+    ...HIGH_LIMITS,
   });
 
   try {

@@ -11,6 +11,7 @@ import { refuseWhenOverloaded } from './platform/http/overload.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { endStalledResponses } from './platform/http/stalled-responses.js';
 import { rejectUnparsable } from './platform/http/unparsable-request.js';
+import { limitAddresses } from './platform/limits/request-limits.js';
 import { createLogger } from './platform/logging/logger.js';
 import { HEADERS } from './platform/openapi/api-headers.js';
 import { serveDocs } from './platform/openapi/docs.js';
@@ -23,7 +24,7 @@ import { serveDocs } from './platform/openapi/docs.js';
 export async function createApp(config: Config, { preview = false } = {}): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    trustProxy: config.values.trustProxy || false,
+    trustProxy: config.values.trustProxy ?? false,
     genReqId: requestId,
     bodyLimit: Math.max(config.values.bodyLimitBytes, config.values.batchBodyLimitBytes),
     requestTimeout: 60_000,
@@ -52,6 +53,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
   addRequestHooks(fastify);
   refuseWhenOverloaded(fastify, config);
   endStalledResponses(fastify, config);
+  limitAddresses(app);
   keepAlive(fastify);
   await app.register(compress as never, { global: true, threshold: 1_024, encodings: ['gzip', 'identity'] });
   app.useSecurityHeaders({

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { migrate } from '../../src/platform/database/migrate.js';
+import { HIGH_LIMITS } from '../high-limits.js';
 import type { Servers } from '../servers.js';
 import { SECRET, Target } from '../target.js';
 import { fillDatabase } from './fill-database.js';
@@ -40,7 +41,7 @@ export async function startFilledServer(
     await preventStatistics(client);
     await client.query('VACUUM');
   }
-  const settings = { DATABASE_URL: address.href, JWT_SECRET: SECRET, PORT: '0', STREAM_DAYS };
+  const settings = { DATABASE_URL: address.href, JWT_SECRET: SECRET, PORT: '0', STREAM_DAYS, ...HIGH_LIMITS };
   const server = await servers.start('server/start.js', settings);
   return { events, isNew, target: new Target('Convene', server.url, server.pid, client, true) };
 }

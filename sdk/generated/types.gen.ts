@@ -2637,6 +2637,56 @@ export type ValidationFailedProblem = {
 };
 
 /**
+ * Too many requests. `budget` names the budget that is used up. Try again at `retry_at`, which is in `Retry-After` seconds. The `RateLimit` header of every response says how much is left.
+ */
+export type RateLimitedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 429;
+    /**
+     * The problem, for programs.
+     */
+    code: 'rate_limited';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The budget that is used up. It counts by user, session, account or address, as its name says.
+     */
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'reads' | 'writes' | 'expensive_reads';
+    /**
+     * How much the budget allows.
+     */
+    limit: number;
+    /**
+     * In how many seconds.
+     */
+    window_seconds: number;
+    /**
+     * When you can try again, by the clock of the server. `Retry-After` has the seconds until then.
+     */
+    retry_at: string;
+};
+
+/**
  * The service is not ready. Try again after `Retry-After` seconds.
  */
 export type UnavailableProblem = {
@@ -2767,6 +2817,10 @@ export type FindUsersErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -2815,6 +2869,10 @@ export type RegisterErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -2865,6 +2923,10 @@ export type LoginErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -2913,6 +2975,10 @@ export type RefreshErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3016,6 +3082,10 @@ export type EraseMeErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3054,6 +3124,10 @@ export type GetMeErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3108,6 +3182,10 @@ export type UpdateMeErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3146,6 +3224,10 @@ export type ListSessionsErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3192,6 +3274,10 @@ export type EndSessionErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3248,6 +3334,10 @@ export type GetFreeBusyErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3329,6 +3419,10 @@ export type ShareEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3385,6 +3479,10 @@ export type ListPermissionsErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3457,6 +3555,10 @@ export type RevokePermissionErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3544,6 +3646,10 @@ export type ChangeRoleErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3604,6 +3710,10 @@ export type CheckConflictsErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3729,6 +3839,10 @@ export type ListEventsErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3792,6 +3906,10 @@ export type CreateEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3854,6 +3972,10 @@ export type CreateEventsErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3936,6 +4058,10 @@ export type DeleteEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3992,6 +4118,10 @@ export type GetEventErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4098,6 +4228,10 @@ export type PatchEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4203,6 +4337,10 @@ export type UpdateEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4283,6 +4421,10 @@ export type RestoreEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4360,6 +4502,10 @@ export type ListOccurrencesErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4408,6 +4554,10 @@ export type FindTimeErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4478,6 +4628,10 @@ export type ListVersionsErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4533,6 +4687,10 @@ export type GetVersionErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4619,6 +4777,10 @@ export type ListChangelogErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4678,6 +4840,10 @@ export type DiffVersionsErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4765,6 +4931,10 @@ export type RollbackEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4850,6 +5020,10 @@ export type RevertChangeErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4939,6 +5113,10 @@ export type UndoChangeErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -5003,6 +5181,10 @@ export type ListNotificationsErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -5052,6 +5234,10 @@ export type ReadAllNotificationsErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -5097,6 +5283,10 @@ export type ReadNotificationErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -5154,6 +5344,10 @@ export type ListChangesErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -5205,6 +5399,10 @@ export type StreamChangesErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */

@@ -12,6 +12,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { OptionallySignedIn, Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { NeverLimited } from '../platform/limits/never-limited.js';
 import { invalid } from '../problems/problem.js';
 import { NeverQueued } from '../platform/queues/request-queues.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
@@ -46,6 +47,7 @@ export class AuthController {
   @Post('register')
   @Header(...NO_STORE)
   @Public()
+  @RouteConfig({ addressBudget: 'register_address' })
   @ApiOperation({
     operationId: 'register',
     summary: 'Sign up',
@@ -67,7 +69,7 @@ export class AuthController {
   @Header(...NO_STORE)
   @HttpCode(200)
   @Public()
-  @RouteConfig({ consumes: [FORM] })
+  @RouteConfig({ consumes: [FORM], addressBudget: 'login_address' })
   @ApiOperation({
     operationId: 'login',
     summary: 'Log in',
@@ -93,6 +95,7 @@ export class AuthController {
   @Header(...NO_STORE)
   @HttpCode(200)
   @Public()
+  @RouteConfig({ addressBudget: 'refresh_address' })
   @ApiOperation({
     operationId: 'refresh',
     summary: 'Exchange the refresh token for new tokens',
@@ -108,6 +111,7 @@ export class AuthController {
   @Post('logout')
   @HttpCode(204)
   @OptionallySignedIn()
+  @NeverLimited()
   @NeverQueued()
   @ApiOperation({
     operationId: 'logout',

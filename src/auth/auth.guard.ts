@@ -1,8 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCESS, type Access, TOKEN_IN_QUERY } from '../platform/http/access.js';
 import type { Actor } from '../platform/http/actor.js';
+import { RequestLimits } from '../platform/limits/request-limits.js';
 import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
 import { SessionsService } from './sessions.service.js';
@@ -14,8 +15,8 @@ export type Handler = ReturnType<ExecutionContext['getHandler']> | ReturnType<Ex
 const BEARER = /^\s*bearer\s+(\S+)/i;
 
 /**
- * Requires a valid token on every HTTP route that is neither `@Public()` nor `@OptionallySignedIn()`. Live connections
- * check theirs in the handshake.
+ * Requires a valid token on every HTTP route that is neither `@Public()` nor `@OptionallySignedIn()`, and counts the
+ * request for its user. Live connections check their token in the handshake.
  */
 @Injectable()
 export class GlobalAuthGuard implements CanActivate {
@@ -23,12 +24,18 @@ export class GlobalAuthGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokens,
     private readonly sessions: SessionsService,
+    private readonly limits: RequestLimits,
   ) {}
 
-  /** @throws Problem unauthenticated, the same for every invalid token and ended session */
+  /** @throws Problem unauthenticated, the same for every invalid token and ended session; rate_limited */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    await this.check(context.switchToHttp().getRequest(), context.getHandler(), context.getClass());
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    await this.check(request, context.getHandler(), context.getClass());
+    if (!request.actor) return true;
+    const counting = this.limits.countUser(request, http.getResponse<FastifyReply>(), request.actor.userId);
+    if (counting) await counting;
     return true;
   }
 
@@ -39,6 +46,7 @@ export class GlobalAuthGuard implements CanActivate {
   async check(request: FastifyRequest, handler: Handler, type: Handler): Promise<void> {
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [handler, type]);
     if (access === 'public') return;
+    request.actor = undefined;
     try {
       const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, handler) ?? false;
       request.actor = await this.readActor(request, inQuery);

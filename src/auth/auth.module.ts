@@ -12,6 +12,7 @@ import { AuthController } from './auth.controller.js';
 import { GlobalAuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { ErasureService } from './erasure.service.js';
+import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
@@ -35,6 +36,7 @@ const MAX_CACHED_SESSIONS = 50_000;
     AccessTokens,
     AuthService,
     ErasureService,
+    PasswordAttempts,
     Passwords,
     RefreshTokens,
     SessionsRepository,

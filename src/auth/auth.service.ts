@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
+import { Limits } from '../platform/limits/limits.service.js';
 import { type FieldError, invalid, notFound, Problem } from '../problems/problem.js';
 import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { judgePassword } from './judge-password.js';
+import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { isReservedName } from './reserved-names.js';
@@ -37,6 +39,8 @@ export class AuthService {
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
+    private readonly attempts: PasswordAttempts,
+    private readonly limits: Limits,
   ) {}
 
   /** @throws Problem validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
@@ -59,22 +63,30 @@ export class AuthService {
   /**
    * Signs in by user name or e-mail address.
    * @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost
-   * @throws Problem unavailable when too many people sign in
+   * @throws Problem rate_limited, and unavailable when too many people sign in
    */
   async login(name: string, password: string, device: Device): Promise<SignedInUser> {
     const candidates = await this.users.listByLogin(name);
-    const matches = await Promise.all(
-      candidates.map((user) => this.passwords.matches(password, user?.passwordHash ?? null)),
-    );
-    const user = candidates.find((candidate, index) => candidate && matches[index]);
+    let user: User | null = null;
+    const check = async (): Promise<boolean> => {
+      const matches = await Promise.all(
+        candidates.map((candidate) => this.passwords.matches(password, candidate?.passwordHash ?? null)),
+      );
+      user = candidates.find((candidate, index) => candidate && matches[index]) ?? null;
+      return user !== null;
+    };
+    // The account that holds an address comes first: whoever else names the address gains nothing by it.
+    const account = candidates.find((candidate) => candidate !== null) ?? null;
+    await this.attempts.signIn(account, name, device.address, check);
     if (!user) throw new Problem('wrong_credentials');
     return this.signIn(user, device);
   }
 
-  /** @throws Problem refresh_token_invalid */
+  /** @throws Problem refresh_token_invalid, rate_limited */
   async refresh(token: string): Promise<SignedInUser> {
     const name = this.refreshTokens.read(token);
     if (!name) throw new Problem('refresh_token_invalid');
+    await this.limits.spend('refresh_session', name.sessionId);
     const { userId, count } = await this.sessions.redeem(name.sessionId, name.count);
     const user = await this.users.find(userId);
     if (!user) throw new Problem('refresh_token_invalid');
@@ -104,12 +116,12 @@ export class AuthService {
   /**
    * Changes the account. A new password or e-mail address needs the current password; a new password ends all other
    * sessions.
-   * @throws Problem validation_failed, name_taken
+   * @throws Problem validation_failed, name_taken, rate_limited
    */
   async updateMe(actor: Actor, changes: ProfileChanges): Promise<User> {
     const user = await this.me(actor);
     if (changes.password !== undefined || changes.email !== undefined) {
-      await this.requirePassword(user, changes.currentPassword);
+      await this.requirePassword(user, actor, changes.currentPassword);
     }
     const { timeZone, email, password } = changes;
     const names = { username: user.username, email: email ?? user.email };
@@ -165,12 +177,13 @@ export class AuthService {
     };
   }
 
-  private async requirePassword(user: User, password: string | undefined): Promise<void> {
+  private async requirePassword(user: User, actor: Actor, password: string | undefined): Promise<void> {
     const pointer = '/current_password';
     if (password === undefined) {
       throw invalid({ pointer, code: 'required', message: 'Send your current password to make this change.' });
     }
-    if (!(await this.passwords.matches(password, user.passwordHash))) {
+    const check = (): Promise<boolean> => this.passwords.matches(password, user.passwordHash);
+    if (!(await this.attempts.confirm(actor.sessionId, check))) {
       throw invalid({ pointer, code: 'wrong_password', message: 'This is not the current password.' });
     }
   }

@@ -6,6 +6,7 @@ import { IdempotencyService } from '../platform/idempotency/idempotency.service.
 import { invalid, Problem } from '../problems/problem.js';
 import { ERASED_NAME } from '../users/erased-user.js';
 import { UsersService } from '../users/users.service.js';
+import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -24,13 +25,15 @@ export class ErasureService {
     private readonly sessions: SessionsService,
     private readonly idempotency: IdempotencyService,
     private readonly transactions: Transactions,
+    private readonly attempts: PasswordAttempts,
   ) {}
 
-  /** @throws Problem validation_failed if the password is wrong */
+  /** @throws Problem validation_failed if the password is wrong; rate_limited if it was too often */
   async erase(actor: Actor, password: string): Promise<void> {
     const user = await this.users.find(actor.userId);
     if (!user) throw new Problem('unauthenticated');
-    if (!(await this.passwords.matches(password, user.passwordHash))) {
+    const check = (): Promise<boolean> => this.passwords.matches(password, user.passwordHash);
+    if (!(await this.attempts.confirm(actor.sessionId, check))) {
       throw invalid({ pointer: '/password', code: 'wrong_password', message: 'This is not your password.' });
     }
     const ended = await this.transactions.run(async (tx) => {

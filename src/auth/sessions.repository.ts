@@ -55,6 +55,17 @@ export class SessionsRepository {
     });
   }
 
+  /** Returns the addresses of the sessions that a user began in the last 90 days, the latest first. */
+  async listAddresses(userId: string): Promise<string[]> {
+    const rows = await this.sessions.query<{ address: string }[]>(
+      `SELECT address FROM sessions
+        WHERE user_id = $1 AND address IS NOT NULL AND created_at > now() - interval '90 days'
+        GROUP BY address ORDER BY max(created_at) DESC LIMIT 100`,
+      [userId],
+    );
+    return rows.map(({ address }) => address);
+  }
+
   /**
    * Redeems the refresh token with the number `count` in one statement, so that exactly one of any number of concurrent
    * requests rotates it. The row lock makes the others wait and evaluate the new row: the previous token returns the same

@@ -99,6 +99,11 @@ export class SessionsService {
     return this.sessions.listLive(userId);
   }
 
+  /** Returns the addresses from which a user has signed in lately, at most 100. */
+  listAddresses(userId: string): Promise<string[]> {
+    return this.sessions.listAddresses(userId);
+  }
+
   /** Ends one session, all, or all but one of a user. Returns the number of sessions that had not ended before. */
   async end(userId: string, which: { only?: string; except?: string }): Promise<number> {
     const ended = await this.sessions.end(userId, which);

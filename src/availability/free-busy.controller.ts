@@ -1,4 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { wireInterval } from './conflict.js';
 import { SignedIn } from '../platform/http/access.js';
@@ -15,6 +16,7 @@ export class FreeBusyController {
 
   @Get()
   @SignedIn()
+  @RouteConfig({ userBudget: 'expensive_reads' })
   @ApiOperation({
     operationId: 'getFreeBusy',
     summary: 'Get when people are busy',

@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
@@ -16,6 +17,7 @@ export class CheckConflictsController {
   @Post()
   @HttpCode(200)
   @SignedIn()
+  @RouteConfig({ userBudget: 'expensive_reads' })
   @ApiOperation({
     operationId: 'checkConflicts',
     summary: 'Check an event for conflicts',

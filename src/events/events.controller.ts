@@ -44,7 +44,7 @@ import {
   notesView,
 } from './event-view.js';
 import { ListEventsService } from './list-events.service.js';
-import { readFilter, readSyncParameters, readTarget } from './list-query.js';
+import { listBudget, readFilter, readSyncParameters, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';
 import { respondWithEvent, sendEvent } from './respond-with-event.js';
@@ -104,6 +104,7 @@ export class EventsController {
 
   @Get()
   @SignedIn()
+  @RouteConfig({ userBudget: listBudget })
   @ApiOperation({
     operationId: 'listEvents',
     summary: 'List events',

@@ -1,5 +1,6 @@
 import { readAsOf } from '../platform/http/as-of.js';
 import { readQueryInstant, restorePlus } from '../platform/http/instant-text.js';
+import type { UserBudget } from '../platform/limits/budgets.js';
 import { type FieldError, invalid } from '../problems/problem.js';
 import type { EventFilter } from './event-filter.js';
 import type { ListEventsQuery, OccurrenceQuery } from './events.dto.js';
@@ -7,6 +8,13 @@ import type { OccurrenceTarget } from '../content/edit.js';
 import type { ReaderWindow } from '../content/occurrences.js';
 
 type Name = 'from' | 'to' | 'start_date' | 'end_date' | 'updated_since';
+
+/** Parameters that make a list read more than one page of rows. */
+const EXPENSIVE = ['q', 'expand', 'as_of', 'page', 'page_size'];
+
+/** Returns the budget of `GET /api/events` with this query, which is not validated yet. */
+export const listBudget = (query: Record<string, unknown>): UserBudget =>
+  EXPENSIVE.some((name) => name in query) ? 'expensive_reads' : 'reads';
 
 /**
  * Reads the query of `GET /api/events`. A date is midnight in the caller's zone.

@@ -1,4 +1,5 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequireRole } from '../permissions/role.guard.js';
@@ -17,6 +18,7 @@ export class OccurrencesController {
 
   @Get()
   @RequireRole('read')
+  @RouteConfig({ userBudget: 'expensive_reads' })
   @ApiOperation({
     operationId: 'listOccurrences',
     summary: 'List the occurrences of an event',

@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
@@ -14,6 +15,7 @@ export class FindTimeController {
   @Post()
   @HttpCode(200)
   @SignedIn()
+  @RouteConfig({ userBudget: 'expensive_reads' })
   @ApiOperation({
     operationId: 'findTime',
     summary: 'Find times that suit everybody',

@@ -28,7 +28,7 @@ export class ChangesStreamController {
   @SignedIn()
   @TokenInQuery()
   @NeverQueued()
-  @RouteConfig({ produces: [EVENT_STREAM] })
+  @RouteConfig({ produces: [EVENT_STREAM], addressBudget: 'connect_address', userBudget: 'none' })
   @ApiOperation({
     operationId: 'streamChanges',
     summary: 'Stream your changes live',

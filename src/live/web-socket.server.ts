@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { readSeq } from '../notifications/stream-number.js';
 import { Config } from '../platform/config/config.js';
+import { RequestLimits } from '../platform/limits/request-limits.js';
 import type { Connection } from './connection.js';
 import { LIVE_LIMITS } from './live-limits.js';
 import { LiveMetrics } from './live-metrics.js';
@@ -36,6 +37,7 @@ export class LiveWebSocketServer implements OnApplicationBootstrap, BeforeApplic
     private readonly live: LiveService,
     private readonly metrics: LiveMetrics,
     private readonly config: Config,
+    private readonly limits: RequestLimits,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -45,7 +47,12 @@ export class LiveWebSocketServer implements OnApplicationBootstrap, BeforeApplic
       if (url.startsWith('/socket.io/')) return;
       if (!PATH.test(url)) return refuse(socket, '404 Not Found');
       if (!isOriginAllowed(request, this.config.values.corsOrigins)) return refuse(socket, '403 Forbidden');
-      this.server.handleUpgrade(request, socket, head, (client) => this.accept(client, request));
+      socket.on('error', ignore);
+      this.limits.countConnection(request, (refusal) => {
+        socket.off('error', ignore);
+        if (refusal) refuse(socket, '429 Too Many Requests', refusal.extras.headers);
+        else this.server.handleUpgrade(request, socket, head, (client) => this.accept(client, request));
+      });
     });
     this.heartbeat = setInterval(() => this.terminateUnresponsive(), HEARTBEAT_MS).unref();
   }
@@ -144,7 +151,10 @@ function tokenOf({ headers }: IncomingMessage, query: URLSearchParams): string |
   return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? query.get('token');
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.on('error', () => undefined);
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+const ignore = (): void => undefined;
+
+function refuse(socket: Duplex, status: string, headers: Record<string, string> = {}): void {
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': '0' });
+  socket.on('error', ignore);
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
 }

@@ -105,7 +105,11 @@ export const PROBLEMS = {
   ),
   upgrade_required: kind(426, 'This path requires WebSocket', 'Connect with a WebSocket client (RFC 6455).'),
   headers_too_large: kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
-  rate_limited: kind(429, 'Too many requests', 'Try again after `Retry-After` seconds.'),
+  rate_limited: kind(
+    429,
+    'Too many requests',
+    '`budget` names the budget that is used up. Try again at `retry_at`, which is in `Retry-After` seconds. The `RateLimit` header of every response says how much is left.',
+  ),
   internal_error: kind(
     500,
     'Something went wrong on our side',

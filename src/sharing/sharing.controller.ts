@@ -4,6 +4,7 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js';
+import { Limits } from '../platform/limits/limits.service.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
@@ -18,6 +19,7 @@ export class SharingController {
   constructor(
     private readonly sharing: SharingService,
     private readonly listing: ListMembersService,
+    private readonly limits: Limits,
   ) {}
 
   @Post('share')
@@ -45,6 +47,9 @@ export class SharingController {
       email,
       role,
     }));
+    // Each name is a look-up: the answer says whether somebody has it.
+    const names = requests.filter(({ userId }) => userId === undefined);
+    await this.limits.spend('lookup_user', actor.userId, names.length);
     return permissionsView(await withSentPointers(body, () => this.sharing.share(actor, id, requests, errorsOf(body))));
   }
 

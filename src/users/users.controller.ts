@@ -1,4 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../platform/http/access.js';
 import { invalid } from '../problems/problem.js';
@@ -14,6 +15,7 @@ export class UsersController {
 
   @Get()
   @SignedIn()
+  @RouteConfig({ addressBudget: 'lookup_address', userBudget: 'lookup_user' })
   @ApiOperation({
     operationId: 'findUsers',
     summary: 'Look up a person to share with',

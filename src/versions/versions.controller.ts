@@ -109,7 +109,7 @@ export class VersionsController {
     description:
       'Compares two versions in either order. `current` is the current state, and 0 the empty state before the first version. `Accept: text/plain` gives a readable difference: texts line by line, old lines after `-` and new ones after `+`, with control characters and changes of direction escaped.',
   })
-  @RouteConfig({ produces: ['text/plain'] })
+  @RouteConfig({ produces: ['text/plain'], userBudget: 'expensive_reads' })
   @ApiExtraModels(DiffView)
   @ApiOkResponse({
     description: 'The differences',

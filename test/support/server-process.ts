@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HIGH_LIMITS } from '../../bench/high-limits.js';
 import { SERVER_PROGRAM } from './build.js';
 import { postmasterPid, runsIn, until } from './embedded-postgres-harness.js';
 
@@ -21,7 +22,7 @@ export class ServerProcess {
     this.child = spawn(process.execPath, [program], {
       // Away from the project, so that no .env of a developer counts.
       cwd: home.path,
-      env: { PATH, HOME, DATA_DIR: home.dataDir, PORT: '0', LOG_LEVEL: 'error', ...env },
+      env: { PATH, HOME, DATA_DIR: home.dataDir, PORT: '0', LOG_LEVEL: 'error', ...HIGH_LIMITS, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {

@@ -42,6 +42,7 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
   const config = readConfig({
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
+    RATE_LIMITS: 'off',
     // A loaded machine takes its time.
     DATABASE_WAIT_SECONDS: '30',
     OVERLOAD_LAG_MS: '0',

@@ -82,6 +82,19 @@ describe('readConfig', () => {
     expect(problemsOf({ ACCESS_TOKEN_SECONDS: text })).toHaveLength(1);
   });
 
+  it('reads a limit with its window', () => {
+    expect(readConfig({ RATE_LIMIT_READS: '5/3600' }).values.limitReads).toEqual({ limit: 5, windowSeconds: 3_600 });
+  });
+
+  it.each(['60', '60/', '/60', '0/60', '60/0', '1.5/60', '60/86401', '1000001/1', '60/60/60', '-1/60'])(
+    'rejects the limit %j',
+    (text) => {
+      expect(problemsOf({ RATE_LIMIT_READS: text })).toEqual([
+        expect.stringMatching(/^RATE_LIMIT_READS: must be a number and/),
+      ]);
+    },
+  );
+
   it('has a variable name for each setting', () => {
     const variables = Object.values(SETTINGS).map(({ variable }) => variable);
     expect(new Set(variables).size).toBe(variables.length);
@@ -118,6 +131,12 @@ describe('readConfig in production', () => {
       expect(problemsOf({ ...GOOD, JWT_SECRET: secret })).toEqual([expect.stringMatching(/^JWT_SECRET: .*sample/)]);
     },
   );
+
+  it('requires rate limits', () => {
+    expect(problemsOf({ ...GOOD, RATE_LIMITS: 'off' })).toEqual([expect.stringMatching(/^RATE_LIMITS: must be on/)]);
+    expect(problemsOf({ ...GOOD, RATE_LIMITS: 'maybe' })).toEqual([expect.stringMatching(/^RATE_LIMITS: must be one/)]);
+    expect(readConfig({ RATE_LIMITS: 'off' }).values.rateLimits).toBe(false);
+  });
 
   it('rejects a sample database URL', () => {
     const url = 'postgres://user:changeme@localhost/convene';

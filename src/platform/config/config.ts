@@ -70,6 +70,10 @@ function productionProblems(values: Settings): string[] {
     if (Buffer.byteLength(secret) < 32) problems.push('JWT_SECRET: each secret must have 32 bytes or more');
     else if (SAMPLE.test(secret)) problems.push('JWT_SECRET: is a sample value');
   }
+  // Missing if it could not be read.
+  if ('rateLimits' in values && !values.rateLimits) {
+    problems.push('RATE_LIMITS: must be on in production; raise the limits that are too low instead');
+  }
   return problems;
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { readTrustProxy } from './trust-proxy.js';
 
 interface Setting<T> {
   variable: string;
@@ -57,6 +58,27 @@ const secrets = (text: string): string[] => {
   const parts = list(text);
   if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret must have 16 bytes or more');
   return parts;
+};
+
+/** How often something may be done in a window of time. */
+export interface LimitSetting {
+  limit: number;
+  windowSeconds: number;
+}
+
+const MAX_LIMIT = 1_000_000;
+const MAX_WINDOW_SECONDS = 86_400;
+
+const limit = (text: string): LimitSetting => {
+  const [, count, seconds] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const [number, windowSeconds] = [Number(count), Number(seconds)];
+  const fits = number >= 1 && number <= MAX_LIMIT && windowSeconds >= 1 && windowSeconds <= MAX_WINDOW_SECONDS;
+  if (!fits) {
+    throw new Error(
+      `must be a number and a window in seconds such as 60/60, up to ${MAX_LIMIT} and ${MAX_WINDOW_SECONDS}`,
+    );
+  }
+  return { limit: number, windowSeconds };
 };
 
 /**
@@ -118,7 +140,12 @@ export const SETTINGS = {
     (text) => oneOf('on', 'off')(text) === 'on',
     'Set off for PgBouncer before 1.21 in transaction mode',
   ),
-  redisUrl: setting('REDIS_URL', '', redisUrl, 'Redis 5 or later for signals between servers; if empty, PostgreSQL'),
+  redisUrl: setting(
+    'REDIS_URL',
+    '',
+    redisUrl,
+    'Redis 5 or later for signals and rate limits; if empty, PostgreSQL and memory',
+  ),
   dataDir: setting('DATA_DIR', '.data', String, 'Folder of the embedded database and the generated secret'),
   jwtSecrets: setting('JWT_SECRET', '', secrets, 'Signing secrets, comma-separated: the first signs, all verify'),
   accessTokenSeconds: setting('ACCESS_TOKEN_SECONDS', '900', wholeNumber(5, 86_400), 'Lifetime of an access token'),
@@ -147,7 +174,12 @@ export const SETTINGS = {
     oneOf('username', 'email'),
     'What finds a person: user names, or e-mail addresses as well',
   ),
-  trustProxy: setting('TRUST_PROXY', '', String, 'Addresses of proxies whose X-Forwarded-For is trusted'),
+  trustProxy: setting(
+    'TRUST_PROXY',
+    '',
+    readTrustProxy,
+    'Proxies whose X-Forwarded-For is trusted: how many, or their addresses',
+  ),
   corsOrigins: setting('CORS_ORIGINS', '', list, 'Web origins that may call the API, comma-separated'),
   logLevel: setting(
     'LOG_LEVEL',
@@ -198,6 +230,61 @@ export const SETTINGS = {
     'Time after which a Server-Sent Events response is renewed',
   ),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Largest number of members per event'),
+  rateLimits: setting(
+    'RATE_LIMITS',
+    'on',
+    (text) => oneOf('on', 'off')(text) === 'on',
+    'Set off for tests and benches only; refused in production',
+  ),
+  rateLimitWaitMilliseconds: setting(
+    'RATE_LIMIT_WAIT_MILLISECONDS',
+    '100',
+    wholeNumber(1, 10_000),
+    'Longest wait for Redis before this server counts a request alone',
+  ),
+  limitLoginAddress: setting('RATE_LIMIT_LOGIN_ADDRESS', '60/60', limit, 'Sign-ins per address: number/seconds'),
+  limitPasswordAddress: setting(
+    'RATE_LIMIT_PASSWORD_ADDRESS',
+    '10/900',
+    limit,
+    'Wrong passwords per account and address',
+  ),
+  limitPasswordAccount: setting(
+    'RATE_LIMIT_PASSWORD_ACCOUNT',
+    '30/3600',
+    limit,
+    'Wrong passwords per account; then new addresses wait up to a minute',
+  ),
+  limitPasswordSession: setting(
+    'RATE_LIMIT_PASSWORD_SESSION',
+    '10/900',
+    limit,
+    'Wrong passwords per session, to change or erase an account',
+  ),
+  limitRegisterAddress: setting('RATE_LIMIT_REGISTER_ADDRESS', '60/60', limit, 'Registrations per address'),
+  limitRefreshAddress: setting('RATE_LIMIT_REFRESH_ADDRESS', '300/60', limit, 'Refreshes per address'),
+  limitRefreshSession: setting('RATE_LIMIT_REFRESH_SESSION', '30/60', limit, 'Refreshes per session'),
+  limitLookupAddress: setting('RATE_LIMIT_LOOKUP_ADDRESS', '300/60', limit, 'Look-ups of people per address'),
+  limitLookupUser: setting(
+    'RATE_LIMIT_LOOKUP_USER',
+    '300/60',
+    limit,
+    'People looked up per user, by name or e-mail address, or to share',
+  ),
+  limitConnectAddress: setting(
+    'RATE_LIMIT_CONNECT_ADDRESS',
+    '600/60',
+    limit,
+    'Attempts to open a live connection per address',
+  ),
+  limitReads: setting('RATE_LIMIT_READS', '1200/60', limit, 'Reads per user'),
+  limitWrites: setting('RATE_LIMIT_WRITES', '600/60', limit, 'Writes per user'),
+  limitExpensiveReads: setting(
+    'RATE_LIMIT_EXPENSIVE_READS',
+    '240/60',
+    limit,
+    'Searches, expanded lists, comparisons, availability per user',
+  ),
 } as const;
 
 export type Settings = {

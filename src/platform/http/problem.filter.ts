@@ -14,7 +14,6 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
   408: 'request_timeout',
   413: 'body_too_large',
   415: 'unsupported_format',
-  429: 'rate_limited',
   431: 'headers_too_large',
   503: 'unavailable',
 };
@@ -52,13 +51,20 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Seconds after which a client may try again, unless the problem says otherwise. */
-const RETRY_AFTER: Record<number, string> = { 429: '60', 503: '2' };
+const RETRY_AFTER: Record<number, string> = { 503: '2' };
+
+/** Headers that are lists: a problem adds its items to those that the response has already. */
+const LISTS = new Set(['ratelimit', 'ratelimit-policy']);
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent) return;
   const retryAfter = RETRY_AFTER[problem.status];
   if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter);
-  reply.status(problem.status).headers(problem.extras.headers ?? {});
+  reply.status(problem.status);
+  for (const [name, value] of Object.entries(problem.extras.headers ?? {})) {
+    const items = LISTS.has(name) ? reply.getHeader(name) : undefined;
+    reply.header(name, items === undefined ? value : `${String(items)}, ${value}`);
+  }
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="convene"');
   // The handler may have set it before it failed.
   reply.removeHeader('etag');

@@ -50,6 +50,17 @@ export const HEADERS = {
     schema: { type: 'integer', minimum: 0 },
     example: 2,
   },
+  RateLimit: {
+    description:
+      'For each budget that this request was counted for: what is left of it (`r`), and in how many seconds it is whole again (`t`). Absent if the server has no rate limits.',
+    schema: { type: 'string' },
+    example: '"reads";r=1180;t=42',
+  },
+  'RateLimit-Policy': {
+    description: 'How much each of these budgets allows (`q`) in how many seconds (`w`).',
+    schema: { type: 'string' },
+    example: '"reads";q=1200;w=60',
+  },
 } as const satisfies Record<string, HeaderObject>;
 
 type HeaderName = keyof typeof HEADERS;
@@ -121,9 +132,11 @@ export function withHeaders(operation: Operation): Operation {
   const isKeyed = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false;
   const hasDryRun = operation.parameters?.some(({ name }) => name === 'dry_run') ?? false;
   const isPaged = operation.parameters?.some(({ name }) => name === 'cursor') ?? false;
+  const isLimited = '429' in operation.responses;
   const responses = mapResponses(operation.responses, (response, status) => {
     const names: HeaderName[] = ['X-Request-Id'];
     if (status === '401') names.push('WWW-Authenticate');
+    if (isLimited && (status.startsWith('2') || status === '429')) names.push('RateLimit', 'RateLimit-Policy');
     if (status === '429' || status === '503' || (status === '409' && isKeyed)) names.push('Retry-After');
     if (status.startsWith('2') && isKeyed) names.push('Idempotent-Replayed');
     if (status === '200' && hasDryRun) names.push('Convene-Dry-Run');
