@@ -7,6 +7,7 @@ export const ROOMS = [
   'platform',
   'recurrence',
   'users',
+  'audit',
   'auth',
   'content',
   'permissions',

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
 import { DryRunModule } from './dry-run/dry-run.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         HealthModule,
         DocsModule,
         UsersModule,
+        AuditModule,
         AuthModule,
         PermissionsModule,
         HistoryModule,

@@ -31,6 +31,75 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
+
+export type AuditOutcome = 'ok' | 'refused';
+
+export type AuditEntryView = {
+    id: string;
+    at: string;
+    kind: AuditKind;
+    outcome: AuditOutcome;
+    /**
+     * Who did it; null for somebody unknown.
+     */
+    actor: PersonView | null;
+    /**
+     * To whom it happened, if that is somebody else.
+     */
+    subject: PersonView | null;
+    /**
+     * The event. A refusal names the id of the request, whether or not there is such an event.
+     */
+    event_id: string | null;
+    /**
+     * The address of the client. Null in entries of others, unless you are an administrator.
+     */
+    address: string | null;
+    /**
+     * The client, as it describes itself. Null in entries of others, unless you are an administrator.
+     */
+    user_agent: string | null;
+    /**
+     * The session of the actor. Null in entries of others, unless you are an administrator.
+     */
+    session_id: string | null;
+    /**
+     * The `X-Request-Id`. Null in entries of others, unless you are an administrator.
+     */
+    request_id: string | null;
+    /**
+     * What the kind adds, such as `version`, or `from` and `to` for roles. Never a text of an event.
+     */
+    details: {
+        [key: string]: string | number | boolean | null;
+    };
+};
+
+export type AuditView = {
+    /**
+     * Send it as `cursor` to read the next page; null on the last page.
+     */
+    next_cursor: string | null;
+    /**
+     * The total number of items (numbered pages only).
+     */
+    total?: number;
+    /**
+     * The number of this page (numbered pages only).
+     */
+    page?: number;
+    /**
+     * The number of items per page (numbered pages only).
+     */
+    page_size?: number;
+    /**
+     * The total number of pages (numbered pages only).
+     */
+    pages?: number;
+    items: Array<AuditEntryView>;
+};
+
 export type RegisterBody = {
     /**
      * 3–80 letters, digits, `.`, `_` or `-`; unique without regard to case.
@@ -2782,6 +2851,90 @@ export type FindUsersResponses = {
 };
 
 export type FindUsersResponse = FindUsersResponses[keyof FindUsersResponses];
+
+export type ListAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The largest number of items to return. Defaults to 50. Example: `50`.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         */
+        cursor?: string;
+        /**
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         */
+        page?: number;
+        /**
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         */
+        page_size?: number;
+        /**
+         * Only entries of this kind. Example: `registered`.
+         */
+        kind?: AuditKind;
+        /**
+         * Only entries from this time on: an instant, or wall time or a date in your time zone. Example: `2026-06-01`.
+         */
+        from?: string;
+        /**
+         * Only entries before this time. Example: `2026-07-01`.
+         */
+        to?: string;
+        /**
+         * Only entries about this event. Example: `undefined`.
+         */
+        event_id?: string;
+        /**
+         * For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id. Example: `undefined`.
+         */
+        user_id?: string;
+    };
+    url: '/api/audit';
+};
+
+export type ListAuditErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
+
+export type ListAuditResponses = {
+    /**
+     * A page of entries
+     */
+    200: AuditView;
+};
+
+export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
 
 export type RegisterData = {
     body: RegisterBody;

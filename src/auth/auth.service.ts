@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditEntry } from '../audit/audit-kinds.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
@@ -35,6 +37,7 @@ export class AuthService {
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** @throws Problem validation_failed (common password, unknown zone), name_taken */
@@ -46,15 +49,19 @@ export class AuthService {
     rejectCommonPassword(account.password, account.username, account.email);
     const passwordHash = await this.passwords.hash(account.password);
     const user = await this.users.create({ ...account, timeZone, passwordHash });
-    return this.signIn(user, device);
+    return this.signIn(user, device, 'registered');
   }
 
   /** @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost */
   async login(name: string, password: string, device: Device): Promise<SignedInUser> {
     const user = await this.users.findByLogin(name);
     const matches = await this.passwords.matches(password, user?.passwordHash ?? null);
-    if (!user || !matches) throw new Problem('wrong_credentials');
-    return this.signIn(user, device);
+    if (!user || !matches) {
+      // Never the name: people type their password there.
+      this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: null, subjectId: user?.id ?? null });
+      throw new Problem('wrong_credentials');
+    }
+    return this.signIn(user, device, 'signed_in');
   }
 
   /** @throws Problem refresh_token_invalid */
@@ -77,7 +84,10 @@ export class AuthService {
     const signedOut = refreshToken === undefined ? null : await this.findSession(refreshToken);
     if (!actor && refreshToken === undefined) throw new Problem('unauthenticated');
     for (const session of [actor, signedOut]) {
-      if (session) await this.sessions.end(session.userId, everywhere ? {} : { only: session.sessionId });
+      if (!session) continue;
+      const { userId, sessionId } = session;
+      const which = everywhere ? {} : { only: sessionId };
+      await this.sessions.end(userId, which, { kind: 'signed_out', actorId: userId, sessionId });
     }
   }
 
@@ -99,12 +109,23 @@ export class AuthService {
     }
     if (changes.password !== undefined)
       rejectCommonPassword(changes.password, user.username, changes.email ?? user.email);
-    await this.users.update(user.id, {
+    const update = {
       ...(changes.timeZone === undefined ? {} : { timeZone: requireTimeZone(changes.timeZone) }),
       ...(changes.email === undefined ? {} : { email: changes.email }),
       ...(changes.password === undefined ? {} : { passwordHash: await this.passwords.hash(changes.password) }),
+    };
+    const entries: AuditEntry[] = [
+      ...(changes.email === undefined ? [] : [{ kind: 'email_changed' as const, actorId: user.id }]),
+      ...(changes.password === undefined ? [] : [{ kind: 'password_changed' as const, actorId: user.id }]),
+    ];
+    if (Object.keys(update).length === 0) return user;
+    await this.transactions.run(async (tx) => {
+      this.users.update(tx, user.id, update);
+      this.audit.record(tx, entries);
     });
-    if (changes.password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
+    if (changes.password !== undefined) {
+      await this.sessions.end(user.id, { except: actor.sessionId }, { kind: 'session_ended', actorId: user.id });
+    }
     await this.sessions.forgetProfile(actor.sessionId);
     return this.me(actor);
   }
@@ -115,7 +136,8 @@ export class AuthService {
 
   /** @throws Problem not_found if the caller has no such session or it has ended */
   async endSession(actor: Actor, sessionId: string): Promise<void> {
-    const ended = await this.sessions.end(actor.userId, { only: sessionId });
+    const entry = { kind: 'session_ended', actorId: actor.userId, details: { session: sessionId } } as const;
+    const ended = await this.sessions.end(actor.userId, { only: sessionId }, entry);
     if (ended === 0) throw notFound();
   }
 
@@ -127,8 +149,8 @@ export class AuthService {
     return userId === null ? null : { userId, sessionId: name.sessionId };
   }
 
-  private async signIn(user: User, device: Device): Promise<SignedInUser> {
-    const session = await this.sessions.start(user.id, device);
+  private async signIn(user: User, device: Device, kind: 'registered' | 'signed_in'): Promise<SignedInUser> {
+    const session = await this.sessions.start(user.id, device, kind);
     // The account was erased during the password check. Neither the session nor its device may remain.
     if (!(await this.users.find(user.id))) {
       await this.transactions.run((tx) => this.sessions.erase(tx, user.id));

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -24,6 +25,7 @@ export class ErasureService {
     private readonly sessions: SessionsService,
     private readonly idempotency: IdempotencyService,
     private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** @throws Problem validation_failed if the password is wrong */
@@ -35,12 +37,17 @@ export class ErasureService {
     }
     const ended = await this.transactions.run(async (tx) => {
       this.users.erase(tx, user.id);
+      this.audit.record(tx, [{ kind: 'account_erased', actorId: user.id }]);
+      this.audit.eraseOrigins(tx, user.id);
       await this.idempotency.forget(tx, user.id, ERASED_NAME);
       return this.sessions.erase(tx, user.id);
     });
     await this.sessions.forget(ended);
     await this.erased.runEach(user.id);
-    // A write that ran at the same time may have stored a response with the old name.
-    await this.transactions.run((tx) => this.idempotency.forget(tx, user.id, ERASED_NAME));
+    // A write that ran at the same time may have stored a response with the old name, or an address.
+    await this.transactions.run(async (tx) => {
+      this.audit.eraseOrigins(tx, user.id);
+      await this.idempotency.forget(tx, user.id, ERASED_NAME);
+    });
   }
 }

@@ -3,11 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Counter } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
+import type { AuditEntry } from '../audit/audit-kinds.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Config } from '../platform/config/config.js';
+import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import type { Actor } from '../platform/http/actor.js';
+import { boundUserAgent } from '../platform/http/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { AccessClaims } from './access-tokens.js';
@@ -47,6 +52,9 @@ export class SessionsService {
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
     private readonly config: Config,
     private readonly signals: Signals,
+    private readonly audit: AuditTrail,
+    private readonly database: Database,
+    private readonly transactions: Transactions,
     { registry }: Metrics,
   ) {
     this.lookups = new Counter({
@@ -59,7 +67,8 @@ export class SessionsService {
     signals.on(SESSIONS_ENDED, (ids) => this.forgetEnded(ids));
   }
 
-  async start(userId: string, device: Device): Promise<Session> {
+  /** Starts a session. @param kind of the entry in the audit trail, in the same transaction */
+  async start(userId: string, device: Device, kind: 'registered' | 'signed_in'): Promise<Session> {
     const now = new Date();
     const session: Session = {
       id: uuidv7(),
@@ -71,9 +80,12 @@ export class SessionsService {
       expiresAt: new Date(now.getTime() + this.config.values.refreshTokenDays * 86_400_000),
       endedAt: null,
       address: device.address,
-      userAgent: device.userAgent?.replaceAll('\0', '').slice(0, 400) ?? null,
+      userAgent: boundUserAgent(device.userAgent),
     };
-    await this.sessions.insert(session);
+    await this.transactions.run(async (tx) => {
+      this.sessions.insert(tx, session);
+      this.audit.record(tx, [{ kind, actorId: userId, sessionId: session.id }]);
+    });
     return session;
   }
 
@@ -99,11 +111,24 @@ export class SessionsService {
     return this.sessions.listLive(userId);
   }
 
-  /** Ends one session, all, or all but one of a user. Returns the number of sessions that had not ended before. */
-  async end(userId: string, which: { only?: string; except?: string }): Promise<number> {
-    const ended = await this.sessions.end(userId, which);
+  /**
+   * Ends one session, all, or all but one of a user. Returns the number of sessions that had not ended before.
+   * @param entry for the audit trail, if there were any
+   */
+  async end(userId: string, which: { only?: string; except?: string }, entry: AuditEntry): Promise<number> {
+    const ended = await this.sessions.end(userId, which, this.audit.prepare(entry), this.database);
     await this.forget(ended);
     return ended.length;
+  }
+
+  /** Ends sessions like `end`, in a transaction. Call `forget` with the ids after COMMIT to make it effective. */
+  endIn(
+    tx: Transaction,
+    userId: string,
+    which: { only?: string; except?: string },
+    entry: AuditEntry,
+  ): Promise<string[]> {
+    return this.sessions.end(userId, which, this.audit.prepare(entry), tx);
   }
 
   /** Ends every session of an erased user. Call `forget` after COMMIT to make it effective. */
@@ -133,7 +158,8 @@ export class SessionsService {
    */
   async redeem(sessionId: string, count: number): Promise<{ userId: string; count: number }> {
     const { refreshGraceSeconds, refreshTokenDays } = this.config.values;
-    const redemption = await this.sessions.redeem(sessionId, count, refreshGraceSeconds, refreshTokenDays);
+    const theft = this.audit.prepare({ kind: 'token_theft', actorId: null, sessionId, outcome: 'refused' });
+    const redemption = await this.sessions.redeem(sessionId, count, refreshGraceSeconds, refreshTokenDays, theft);
     if (redemption?.stolen) await this.forget([sessionId]);
     if (!redemption || redemption.stolen) throw new Problem('refresh_token_invalid');
     return redemption;

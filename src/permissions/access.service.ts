@@ -2,7 +2,7 @@ import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { Metrics } from '../platform/metrics/metrics.js';
-import { notFound, Problem } from '../problems/problem.js';
+import { notVisible, Problem } from '../problems/problem.js';
 import { type Deletion, eventDeleted } from './event-deleted.js';
 import { PermissionsRepository } from './permissions.repository.js';
 import { type Action, can, type Role } from './role.js';
@@ -96,11 +96,11 @@ function judgeRole(
   action: Action,
   { evenDeleted, tellsOfDeletion = action !== 'read' }: AccessOptions,
 ): Judgement {
-  if (role === null) return { role, problem: notFound() };
+  if (role === null) return { role, problem: notVisible() };
   if (deletion && !(evenDeleted && role === 'owner')) {
     // Only those who can restore the event learn that it exists.
     const mayKnow = tellsOfDeletion && can(role, 'delete');
-    return { role, problem: mayKnow ? eventDeleted(deletion) : notFound() };
+    return { role, problem: mayKnow ? eventDeleted(deletion) : notVisible() };
   }
   return can(role, action) ? { role, problem: null } : { role, problem: new Problem('forbidden') };
 }

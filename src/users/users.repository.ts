@@ -17,6 +17,8 @@ const USER = `u.id, u.username, u.email, u.password_hash AS "passwordHash", u.ro
 
 const NOT_ERASED = { erasedAt: IsNull() };
 
+export type AccountChanges = Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>;
+
 @Injectable()
 export class UsersRepository {
   constructor(
@@ -33,14 +35,17 @@ export class UsersRepository {
     }
   }
 
-  /** @throws Problem name_taken */
-  async update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
-    if (Object.keys(changes).length === 0) return;
-    try {
-      await this.users.update({ id }, changes);
-    } catch (error) {
-      throw await this.toNameTaken(error, changes);
-    }
+  /** Changes an account. The call that sends the statement throws Problem name_taken. */
+  update(tx: Transaction, id: string, { email, timeZone, passwordHash }: AccountChanges): void {
+    tx.write(
+      `UPDATE users SET email = coalesce($2, email), time_zone = coalesce($3, time_zone),
+              password_hash = coalesce($4, password_hash) WHERE id = $1`,
+      [id, email ?? null, timeZone ?? null, passwordHash ?? null],
+      (error) =>
+        violatesUnique(error, 'users_email_key')
+          ? new Problem('name_taken', { errors: [TAKEN.users_email_key!] })
+          : error,
+    );
   }
 
   /** Overwrites the personal data of the account. Does nothing if the account is already erased. */

@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { normalizeEmail } from '../platform/http/email-address.js';
 import { ERASED_NAME } from './erased-user.js';
 import type { User } from './user.entity.js';
-import { UsersRepository } from './users.repository.js';
+import { type AccountChanges, UsersRepository } from './users.repository.js';
 
 export interface NewUser {
   username: string;
@@ -32,9 +32,9 @@ export class UsersService {
     return created;
   }
 
-  /** @throws Problem name_taken */
-  update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
-    return this.users.update(id, changes);
+  /** Changes an account. The call that sends the statement throws Problem name_taken. */
+  update(tx: Transaction, id: string, changes: AccountChanges): void {
+    this.users.update(tx, id, changes);
   }
 
   /** Erases everything but the id and the creation date. The name and the e-mail address become available again. */

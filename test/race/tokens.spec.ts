@@ -30,7 +30,7 @@ describe('200 refresh tokens, each redeemed by 8 parallel requests on two server
   it('have one successor each', async () => {
     // As a login would make them, without 200 password hashes.
     const [sessions, tokens] = [app.app.get(SessionsService), app.app.get(RefreshTokens)];
-    const started = await atOnce(200, () => sessions.start(ana.id, { address: null, userAgent: null }));
+    const started = await atOnce(200, () => sessions.start(ana.id, { address: null, userAgent: null }, 'signed_in'));
     const limit = pLimit(8);
     const rounds = await Promise.all(
       started.map(({ id }) =>

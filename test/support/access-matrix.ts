@@ -92,6 +92,12 @@ export const ACCESS_MATRIX: Row[] = [
   }),
   row('findUsers', ANYBODY_SIGNED_IN, { request: ({ guest }) => ({ query: `?username=${guest.username}` }) }),
 
+  row('listAudit', ANYBODY_SIGNED_IN),
+  row('listAudit', [401, 403, 403, 403, 403, 403], {
+    circumstance: ' of somebody else',
+    request: ({ outsider }) => ({ query: `?user_id=${outsider.id}` }),
+  }),
+
   row('createEvent', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: EVENT }) }),
   row('createEvents', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: { events: [EVENT] } }) }),
   row('listEvents', ANYBODY_SIGNED_IN),

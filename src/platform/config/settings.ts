@@ -127,6 +127,7 @@ export const SETTINGS = {
   maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Largest number of events per batch'),
   maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Largest number of people per share call'),
   streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long stream items and notifications are stored'),
+  auditDays: setting('AUDIT_DAYS', '365', wholeNumber(30, 3_650), 'How long entries of the audit trail are stored'),
   maxSockets: setting(
     'MAX_SOCKETS',
     '10',

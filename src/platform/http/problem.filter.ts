@@ -4,6 +4,13 @@ import { isDatabaseUnavailable, isRetryable } from '../database/database-errors.
 import { Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** True when the rights of the caller did not allow the request. */
+    refusedByRight?: boolean;
+  }
+}
+
 const CODE_OF_STATUS: Record<number, ProblemCode> = {
   400: 'bad_request',
   401: 'unauthenticated',
@@ -57,6 +64,7 @@ const RETRY_AFTER: Record<number, string> = { 429: '60', 503: '2' };
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent) return;
+  request.refusedByRight = problem.isByRight;
   const retryAfter = RETRY_AFTER[problem.status];
   if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter);
   reply.status(problem.status).headers(problem.extras.headers ?? {});
