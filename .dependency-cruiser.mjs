@@ -18,6 +18,7 @@ export const ROOMS = [
   'events',
   'find-time',
   'versions',
+  'admin',
   'live',
   'dry-run',
 ];

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
@@ -50,6 +51,7 @@ export class AppModule {
         FindTimeModule,
         VersionsModule,
         NotificationsModule,
+        AdminModule,
         LiveModule,
         DryRunModule,
       ],

@@ -31,6 +31,18 @@ export const AUDIT_KINDS = {
   role_changed: ['version', 'from', 'to'],
   revoked: ['version', 'from', 'to'],
   ownership_transferred: ['version', 'from', 'to'],
+
+  /** Acts of administrators, or of the command line. */
+  user_created: [],
+  user_disabled: ['sessions'],
+  user_enabled: [],
+  user_signed_out: ['sessions'],
+  user_promoted: [],
+  user_demoted: [],
+  user_erased: [],
+  version_redacted: ['version'],
+  /** Events that were in the trash for long enough were removed from it. */
+  trash_purged: ['events'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type AuditKind = keyof typeof AUDIT_KINDS;

@@ -23,7 +23,7 @@ export class AuditController {
       'Returns what you did and what happened to you, newest first: sign-ins, refusals, writes, changes of roles. An administrator reads the entries of everybody. Refusals and failed sign-ins appear within a second. Entries are kept for `AUDIT_DAYS`.',
   })
   @ApiOkResponse({ type: AuditView, description: 'A page of entries' })
-  @ApiProblems('validation_failed', 'forbidden')
+  @ApiProblems('validation_failed', 'admin_required')
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: ListAuditQuery,

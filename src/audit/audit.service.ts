@@ -19,10 +19,10 @@ export interface AuditQuestion {
 export class AuditService {
   constructor(private readonly entries: AuditRepository) {}
 
-  /** @throws Problem validation_failed; forbidden when a person who is not an administrator asks for another */
+  /** @throws Problem validation_failed; admin_required when a person who is not an administrator asks for another */
   async list(reader: Actor, question: AuditQuestion, page: PageRequest): Promise<Page<ReadEntry>> {
     const { kind = null, eventId = null, userId = null } = question;
-    if (!reader.isAdmin && userId !== null && userId !== reader.userId) throw new Problem('forbidden');
+    if (!reader.isAdmin && userId !== null && userId !== reader.userId) throw new Problem('admin_required');
     const personId = reader.isAdmin ? userId : reader.userId;
     const from = readTime('from', question.from, reader.timeZone);
     const to = readTime('to', question.to, reader.timeZone);

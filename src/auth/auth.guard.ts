@@ -22,7 +22,7 @@ export class GlobalAuthGuard implements CanActivate {
     private readonly sessions: SessionsService,
   ) {}
 
-  /** @throws Problem unauthenticated, the same for every invalid token and ended session */
+  /** @throws Problem unauthenticated, the same for every invalid token and ended session; admin_required */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
@@ -31,6 +31,7 @@ export class GlobalAuthGuard implements CanActivate {
     try {
       const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, context.getHandler()) ?? false;
       request.actor = await this.readActor(request, inQuery);
+      if (access === 'admin') await this.sessions.requireAdmin(request.actor);
     } catch (error) {
       const isRefused = error instanceof Problem && error.code === 'unauthenticated';
       if (access !== 'optional' || !isRefused) throw error;

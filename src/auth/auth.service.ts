@@ -61,6 +61,11 @@ export class AuthService {
       this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: null, subjectId: user?.id ?? null });
       throw new Problem('wrong_credentials');
     }
+    // Only somebody who knows the password learns it.
+    if (user.disabledAt) {
+      this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: user.id });
+      throw new Problem('account_disabled');
+    }
     return this.signIn(user, device, 'signed_in');
   }
 
@@ -151,8 +156,9 @@ export class AuthService {
 
   private async signIn(user: User, device: Device, kind: 'registered' | 'signed_in'): Promise<SignedInUser> {
     const session = await this.sessions.start(user.id, device, kind);
-    // The account was erased during the password check. Neither the session nor its device may remain.
-    if (!(await this.users.find(user.id))) {
+    // The account was erased or disabled during the password check. Neither the session nor its device may remain.
+    const present = await this.users.find(user.id);
+    if (!present || present.disabledAt) {
       await this.transactions.run((tx) => this.sessions.erase(tx, user.id));
       throw new Problem('wrong_credentials');
     }

@@ -62,7 +62,8 @@ export class SessionsRepository {
     const [row] = await this.sessions.query<LiveSession[]>(
       `SELECT s.user_id AS "userId", u.username, u.role, u.time_zone AS "timeZone"
          FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL`,
+        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL
+          AND u.disabled_at IS NULL`,
       [id],
     );
     return row ?? null;
@@ -72,7 +73,8 @@ export class SessionsRepository {
   async filterLive(ids: string[]): Promise<string[]> {
     const rows = await this.sessions.query<{ id: string }[]>(
       `SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL`,
+        WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL
+          AND u.disabled_at IS NULL`,
       [ids],
     );
     return rows.map(({ id }) => id);

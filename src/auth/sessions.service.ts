@@ -102,6 +102,13 @@ export class SessionsService {
     };
   }
 
+  /** Reads the role again, because the session may be cached. @throws Problem admin_required, unauthenticated */
+  async requireAdmin({ sessionId }: Actor): Promise<void> {
+    const live = await this.sessions.findLive(sessionId);
+    if (!live) throw new Problem('unauthenticated');
+    if (live.role !== 'admin') throw new Problem('admin_required');
+  }
+
   /** Returns the user of a session; null when it has ended. */
   async findUser(sessionId: string): Promise<string | null> {
     return (await this.sessions.findLive(sessionId))?.userId ?? null;
@@ -169,6 +176,11 @@ export class SessionsService {
   async forgetProfile(sessionId: string): Promise<void> {
     this.profileChanges += 1;
     await this.cache.del(sessionId);
+  }
+
+  /** Removes the profile that is cached with every session of a user. Other servers read it again when their cache expires. */
+  async forgetProfilesOf(userId: string): Promise<void> {
+    for (const { id } of await this.sessions.listLive(userId)) await this.forgetProfile(id);
   }
 
   private async forgetHere(sessionIds: string[]): Promise<void> {

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { notVisible, Problem } from '../problems/problem.js';
-import { type Deletion, eventDeleted } from './event-deleted.js';
+import { type Deletion, eventDeleted, eventPurged } from './event-deleted.js';
 import { PermissionsRepository } from './permissions.repository.js';
 import { type Action, can, type Role } from './role.js';
 
@@ -97,6 +97,10 @@ function judgeRole(
   { evenDeleted, tellsOfDeletion = action !== 'read' }: AccessOptions,
 ): Judgement {
   if (role === null) return { role, problem: notVisible() };
+  if (deletion?.purgedAt && action !== 'read') {
+    const mayKnow = tellsOfDeletion && can(role, 'delete');
+    return { role, problem: mayKnow ? eventPurged(deletion) : notVisible() };
+  }
   if (deletion && !(evenDeleted && role === 'owner')) {
     // Only those who can restore the event learn that it exists.
     const mayKnow = tellsOfDeletion && can(role, 'delete');

@@ -38,8 +38,13 @@ export class PermissionsRepository {
   constructor(private readonly database: Database) {}
 
   async findAccess(eventId: string, userId: string): Promise<EventAccess | null> {
-    const [row] = await this.database.query<{ role: Role; deletedAt: Date | null; by: Deletion['by'] | null }>(
-      `SELECT p.role, e.deleted_at AS "deletedAt",
+    const [row] = await this.database.query<{
+      role: Role;
+      deletedAt: Date | null;
+      purgedAt: Date | null;
+      by: Deletion['by'] | null;
+    }>(
+      `SELECT p.role, e.deleted_at AS "deletedAt", e.purged_at AS "purgedAt",
               CASE WHEN e.deleted_at IS NOT NULL THEN (
                 SELECT json_build_object('id', u.id, 'username', u.username) FROM users u WHERE u.id = e.updated_by) END AS by
          FROM event_permissions p JOIN events e ON e.id = p.event_id
@@ -48,7 +53,10 @@ export class PermissionsRepository {
     );
     if (!row) return null;
     // The deletion is the latest version: an event in the trash does not change.
-    return { role: row.role, deletion: row.deletedAt && { eventId, at: row.deletedAt, by: row.by! } };
+    return {
+      role: row.role,
+      deletion: row.deletedAt && { eventId, at: row.deletedAt, by: row.by!, purgedAt: row.purgedAt },
+    };
   }
 
   /** Returns the members of an event, owner first, then by name. */

@@ -39,7 +39,7 @@ export class Problem extends Error {
 
   /** True when the rights of the caller do not allow the request. */
   get isByRight(): boolean {
-    return this.extras.byRight ?? this.code === 'forbidden';
+    return this.extras.byRight ?? (this.code === 'forbidden' || this.code === 'admin_required');
   }
 
   /** Returns the problem document (RFC 9457 §3.1). */

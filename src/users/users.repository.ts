@@ -13,7 +13,7 @@ const TAKEN: Record<string, FieldError> = {
 };
 
 const USER = `u.id, u.username, u.email, u.password_hash AS "passwordHash", u.role, u.time_zone AS "timeZone",
-  u.created_at AS "createdAt", u.erased_at AS "erasedAt"`;
+  u.created_at AS "createdAt", u.erased_at AS "erasedAt", u.disabled_at AS "disabledAt"`;
 
 const NOT_ERASED = { erasedAt: IsNull() };
 
@@ -49,10 +49,11 @@ export class UsersRepository {
   }
 
   /** Overwrites the personal data of the account. Does nothing if the account is already erased. */
-  erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role'>): void {
+  erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role' | 'disabledAt'>): void {
     const { username, email, passwordHash, timeZone, erasedAt } = erased;
     tx.write(
-      `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user'
+      `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user',
+              disabled_at = NULL
         WHERE id = $1 AND erased_at IS NULL`,
       [id, username, email, passwordHash, timeZone, erasedAt],
     );

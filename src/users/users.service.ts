@@ -8,6 +8,7 @@ import type { User } from './user.entity.js';
 import { type AccountChanges, UsersRepository } from './users.repository.js';
 
 export interface NewUser {
+  role?: User['role'];
   username: string;
   email: string;
   passwordHash: string;
@@ -27,7 +28,14 @@ export class UsersService {
 
   /** @throws Problem name_taken */
   async create(user: NewUser): Promise<User> {
-    const created: User = { ...user, id: uuidv7(), role: 'user', createdAt: new Date(), erasedAt: null };
+    const created: User = {
+      role: 'user',
+      ...user,
+      id: uuidv7(),
+      createdAt: new Date(),
+      erasedAt: null,
+      disabledAt: null,
+    };
     await this.users.insert(created);
     return created;
   }

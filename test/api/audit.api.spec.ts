@@ -159,7 +159,11 @@ describe('GET /api/audit', () => {
   it('lists nothing of a dry run or of a write that is refused', async () => {
     const ana = await app.signUp('ana');
     await ok(
-      createEvent({ client: ana.client, query: { dry_run: true }, body: { title: 'Not stored', ...slot(7) } }) as never,
+      createEvent({
+        client: ana.client,
+        query: { dry_run: true } as never,
+        body: { title: 'Not stored', ...slot(7) },
+      }) as never,
     );
     await ok(createEvent({ client: ana.client, body: { title: 'Stored', ...slot(7) } }));
     await refused(createEvent({ client: ana.client, body: { title: 'Conflicts', ...slot(7) } }));

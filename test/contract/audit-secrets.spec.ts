@@ -32,7 +32,7 @@ const call = async (
   body?: object,
   method?: string,
 ): Promise<Record<string, unknown>> => {
-  const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   const { json } = await send(app, path, { body, method, headers });
   return (json ?? {}) as Record<string, unknown>;
 };

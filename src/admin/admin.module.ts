@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AccountsService } from './accounts.service.js';
+import { AdminController } from './admin.controller.js';
+import { FiguresRepository } from './figures.repository.js';
+import { FiguresService } from './figures.service.js';
+
+@Module({
+  imports: [AuthModule],
+  controllers: [AdminController],
+  providers: [AccountsRepository, AccountsService, FiguresRepository, FiguresService],
+  exports: [AccountsService],
+})
+export class AdminModule {}
