@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
-import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
 
@@ -24,13 +23,6 @@ export interface AccountFilter {
   text?: string;
   role?: 'user' | 'admin';
   isDisabled?: boolean;
-}
-
-/** A person whose account is locked, or null for nobody. */
-export interface LockedAccount {
-  id: string;
-  role: 'user' | 'admin';
-  disabledAt: Date | null;
 }
 
 const ACCOUNT = `u.id, u.username, u.email, u.role, u.time_zone AS "timeZone", u.created_at AS "createdAt",
@@ -88,26 +80,6 @@ export class AccountsRepository {
       [userId],
     );
     return row!;
-  }
-
-  /**
-   * Locks an account and all administrators, in the order of the ids, so that two acts cannot leave no administrator.
-   * Waits for the writes of the account that are being committed.
-   */
-  async lock(tx: Transaction, userId: string): Promise<LockedAccount[]> {
-    return tx.query<LockedAccount>(
-      `SELECT u.id, u.role, u.disabled_at AS "disabledAt" FROM users u
-        WHERE ${LISTED} AND (u.id = $1 OR u.role = 'admin') ORDER BY u.id FOR UPDATE`,
-      [userId],
-    );
-  }
-
-  setDisabled(tx: Transaction, userId: string, at: Date | null): void {
-    tx.write('UPDATE users SET disabled_at = $2 WHERE id = $1', [userId, at]);
-  }
-
-  setRole(tx: Transaction, userId: string, role: 'user' | 'admin'): void {
-    tx.write('UPDATE users SET role = $2 WHERE id = $1', [userId, role]);
   }
 
   private async count(conditions: string[], parameters: unknown[]): Promise<number> {

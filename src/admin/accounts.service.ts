@@ -8,7 +8,8 @@ import { Transactions } from '../platform/database/transactions.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound, Problem } from '../problems/problem.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
-import { type Account, type AccountFilter, AccountsRepository, type LockedAccount } from './accounts.repository.js';
+import { type LockedAccount, UsersService } from '../users/users.service.js';
+import { type Account, type AccountFilter, AccountsRepository } from './accounts.repository.js';
 
 export type { Account, AccountFilter } from './accounts.repository.js';
 
@@ -30,6 +31,7 @@ interface Act {
 export class AccountsService {
   constructor(
     private readonly accounts: AccountsRepository,
+    private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly audit: AuditTrail,
     private readonly transactions: Transactions,
@@ -62,7 +64,7 @@ export class AccountsService {
       userId,
       async ({ tx, account, entry, record }) => {
         if (account.disabledAt) return [];
-        this.accounts.setDisabled(tx, userId, new Date());
+        this.users.setDisabled(tx, userId, new Date());
         const ids = await this.sessions.endIn(tx, userId, {}, entry('user_disabled'));
         if (ids.length === 0) record('user_disabled');
         return ids;
@@ -77,7 +79,7 @@ export class AccountsService {
   async enable(by: Administrator, userId: string): Promise<Account> {
     await this.act(by, userId, ({ tx, account, record }) => {
       if (!account.disabledAt) return;
-      this.accounts.setDisabled(tx, userId, null);
+      this.users.setDisabled(tx, userId, null);
       record('user_enabled');
     });
     return this.require({ id: userId });
@@ -108,7 +110,7 @@ export class AccountsService {
       userId,
       async ({ tx, account, record }) => {
         if (account.role === role) return;
-        this.accounts.setRole(tx, userId, role);
+        this.users.setRole(tx, userId, role);
         record(role === 'admin' ? 'user_promoted' : 'user_demoted');
       },
       { endsAdmin: role === 'user' },
@@ -129,7 +131,7 @@ export class AccountsService {
     { endsAdmin = false } = {},
   ): Promise<T> {
     return this.transactions.run(async (tx) => {
-      const locked = await this.accounts.lock(tx, userId);
+      const locked = await this.users.lockWithAdmins(tx, userId);
       const admins = locked.filter(({ role, disabledAt }) => role === 'admin' && !disabledAt).map(({ id }) => id);
       if (by.userId !== SYSTEM_USER_ID && !admins.includes(by.userId)) throw new Problem('admin_required');
       const account = locked.find(({ id }) => id === userId);

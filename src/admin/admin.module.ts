@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { EventsModule } from '../events/events.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { AdminController } from './admin.controller.js';
@@ -7,7 +9,7 @@ import { FiguresRepository } from './figures.repository.js';
 import { FiguresService } from './figures.service.js';
 
 @Module({
-  imports: [AuthModule],
+  imports: [AuthModule, EventsModule, UsersModule],
   controllers: [AdminController],
   providers: [AccountsRepository, AccountsService, FiguresRepository, FiguresService],
   exports: [AccountsService],

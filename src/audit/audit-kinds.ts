@@ -41,8 +41,8 @@ export const AUDIT_KINDS = {
   user_demoted: [],
   user_erased: [],
   version_redacted: ['version'],
-  /** Events that were in the trash for long enough were removed from it. */
-  trash_purged: ['events'],
+  /** The event was in the trash for long enough and was removed from it; its owner is the subject. */
+  event_purged: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type AuditKind = keyof typeof AUDIT_KINDS;

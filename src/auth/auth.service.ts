@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../audit/audit-kinds.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { Config } from '../platform/config/config.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
@@ -38,6 +39,7 @@ export class AuthService {
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
+    private readonly config: Config,
   ) {}
 
   /** @throws Problem validation_failed (common password, unknown zone), name_taken */
@@ -48,8 +50,16 @@ export class AuthService {
     const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
     rejectCommonPassword(account.password, account.username, account.email);
     const passwordHash = await this.passwords.hash(account.password);
-    const user = await this.users.create({ ...account, timeZone, passwordHash });
+    const role = (await this.isFirstAdmin(account.username)) ? 'admin' : 'user';
+    const user = await this.users.create({ ...account, role, timeZone, passwordHash });
     return this.signIn(user, device, 'registered');
+  }
+
+  /** Returns true for the name of the setting, while there is no administrator. */
+  private async isFirstAdmin(username: string): Promise<boolean> {
+    const { adminUsername } = this.config.values;
+    if (adminUsername === '' || adminUsername.toLowerCase() !== username.toLowerCase()) return false;
+    return !(await this.users.hasAdmin());
   }
 
   /** @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost */

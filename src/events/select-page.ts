@@ -50,7 +50,9 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
 function selectPast(list: ListQuery, asOf: string): string {
   const { events, filter, slice } = list;
   const conditions = [
-    filter.deleted ? `e.deleted_at IS NOT NULL AND e.purged_at IS NULL AND seen.role = 'owner'` : 'e.deleted_at IS NULL',
+    filter.deleted
+      ? `e.deleted_at IS NOT NULL AND e.purged_at IS NULL AND seen.role = 'owner'`
+      : 'e.deleted_at IS NULL',
     ...windowConditions(events, filter),
     ...contentConditions(events, filter),
     ...keyConditions(events, filter, slice.after),

@@ -5,6 +5,7 @@ import { Database } from '../platform/database/database.js';
 import { violatesUnique } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { type FieldError, Problem } from '../problems/problem.js';
+import { SYSTEM_USER_ID } from './system-user.js';
 import { User } from './user.entity.js';
 
 const TAKEN: Record<string, FieldError> = {
@@ -16,6 +17,9 @@ const USER = `u.id, u.username, u.email, u.password_hash AS "passwordHash", u.ro
   u.created_at AS "createdAt", u.erased_at AS "erasedAt", u.disabled_at AS "disabledAt"`;
 
 const NOT_ERASED = { erasedAt: IsNull() };
+
+/** An account that is locked: its row does not change until the transaction ends. */
+export type LockedAccount = Pick<User, 'id' | 'role' | 'disabledAt'>;
 
 export type AccountChanges = Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>;
 
@@ -57,6 +61,31 @@ export class UsersRepository {
         WHERE id = $1 AND erased_at IS NULL`,
       [id, username, email, passwordHash, timeZone, erasedAt],
     );
+  }
+
+  /**
+   * Locks an account and all administrators, in the order of the ids, so that two acts cannot leave no administrator.
+   * Waits for the writes of the account that are being committed.
+   */
+  lockWithAdmins(tx: Transaction, id: string): Promise<LockedAccount[]> {
+    return tx.query<LockedAccount>(
+      `SELECT u.id, u.role, u.disabled_at AS "disabledAt" FROM users u
+        WHERE u.erased_at IS NULL AND u.id <> $2 AND (u.id = $1 OR u.role = 'admin') ORDER BY u.id FOR UPDATE`,
+      [id, SYSTEM_USER_ID],
+    );
+  }
+
+  setDisabled(tx: Transaction, id: string, at: Date | null): void {
+    tx.write('UPDATE users SET disabled_at = $2 WHERE id = $1', [id, at]);
+  }
+
+  setRole(tx: Transaction, id: string, role: User['role']): void {
+    tx.write('UPDATE users SET role = $2 WHERE id = $1', [id, role]);
+  }
+
+  /** Returns true when there is an administrator. */
+  async hasAdmin(): Promise<boolean> {
+    return (await this.users.findOneBy({ role: 'admin', ...NOT_ERASED })) !== null;
   }
 
   findById(id: string): Promise<User | null> {

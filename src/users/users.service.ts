@@ -5,7 +5,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { normalizeEmail } from '../platform/http/email-address.js';
 import { ERASED_NAME } from './erased-user.js';
 import type { User } from './user.entity.js';
-import { type AccountChanges, UsersRepository } from './users.repository.js';
+import { type AccountChanges, type LockedAccount, UsersRepository } from './users.repository.js';
+
+export type { LockedAccount } from './users.repository.js';
 
 export interface NewUser {
   role?: User['role'];
@@ -54,6 +56,24 @@ export class UsersService {
       timeZone: 'UTC',
       erasedAt: new Date(),
     });
+  }
+
+  /** Locks an account and all administrators until the transaction ends. */
+  lockWithAdmins(tx: Transaction, id: string): Promise<LockedAccount[]> {
+    return this.users.lockWithAdmins(tx, id);
+  }
+
+  /** @param at null enables the account */
+  setDisabled(tx: Transaction, id: string, at: Date | null): void {
+    this.users.setDisabled(tx, id, at);
+  }
+
+  setRole(tx: Transaction, id: string, role: User['role']): void {
+    this.users.setRole(tx, id, role);
+  }
+
+  hasAdmin(): Promise<boolean> {
+    return this.users.hasAdmin();
   }
 
   find(id: string): Promise<User | null> {
