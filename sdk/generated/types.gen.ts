@@ -31,7 +31,7 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
-export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'trash_purged';
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
 
 export type AuditOutcome = 'ok' | 'refused';
 
@@ -1975,62 +1975,6 @@ export type DeletedByView = {
     username: string;
 };
 
-export type DryRunPersonView = {
-    user_id: string;
-    /**
-     * Role before the change; null when not a member.
-     */
-    from: string | null;
-    /**
-     * Role after the change; null when the access is revoked.
-     */
-    to: string | null;
-};
-
-export type DryRunChangeView = {
-    /**
-     * The event. The id of an event that would be created is not the final one.
-     */
-    event_id: string;
-    kind: ChangeKind;
-    /**
-     * The version that the event would have.
-     */
-    version: number;
-    /**
-     * Fields that would change.
-     */
-    changed?: Array<string>;
-    /**
-     * Members whose role would change.
-     */
-    people?: Array<DryRunPersonView>;
-};
-
-export type NotifiedView = {
-    id: string;
-    username: string;
-};
-
-export type DryRunView = {
-    /**
-     * The response body of the call; null for a response without one (204).
-     */
-    would: null;
-    /**
-     * The changes that the call would make, in order.
-     */
-    changes: Array<DryRunChangeView>;
-    /**
-     * Conflicts that `on_conflict` would allow or skip.
-     */
-    conflicts: Array<ConflictView>;
-    /**
-     * The people who would be notified, without you.
-     */
-    notified: Array<NotifiedView>;
-};
-
 export type ClashingPersonView = {
     id: string;
     username: string;
@@ -2104,6 +2048,62 @@ export type TailView = {
      * Where it begins.
      */
     start_time: string | null;
+};
+
+export type DryRunPersonView = {
+    user_id: string;
+    /**
+     * Role before the change; null when not a member.
+     */
+    from: string | null;
+    /**
+     * Role after the change; null when the access is revoked.
+     */
+    to: string | null;
+};
+
+export type DryRunChangeView = {
+    /**
+     * The event. The id of an event that would be created is not the final one.
+     */
+    event_id: string;
+    kind: ChangeKind;
+    /**
+     * The version that the event would have.
+     */
+    version: number;
+    /**
+     * Fields that would change.
+     */
+    changed?: Array<string>;
+    /**
+     * Members whose role would change.
+     */
+    people?: Array<DryRunPersonView>;
+};
+
+export type NotifiedView = {
+    id: string;
+    username: string;
+};
+
+export type DryRunView = {
+    /**
+     * The response body of the call; null for a response without one (204).
+     */
+    would: null;
+    /**
+     * The changes that the call would make, in order.
+     */
+    changes: Array<DryRunChangeView>;
+    /**
+     * Conflicts that `on_conflict` would allow or skip.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * The people who would be notified, without you.
+     */
+    notified: Array<NotifiedView>;
 };
 
 /**
