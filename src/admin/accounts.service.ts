@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, AuditKind } from '../audit/audit-kinds.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { AuthService } from '../auth/auth.service.js';
+import { ErasureService } from '../auth/erasure.service.js';
+import { readRegistration } from '../auth/read-registration.js';
 import type { Session } from '../auth/session.entity.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -32,6 +35,8 @@ export class AccountsService {
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly users: UsersService,
+    private readonly auth: AuthService,
+    private readonly erasures: ErasureService,
     private readonly sessions: SessionsService,
     private readonly audit: AuditTrail,
     private readonly transactions: Transactions,
@@ -102,6 +107,30 @@ export class AccountsService {
   /** @throws Problem not_found, last_admin, admin_required */
   demote(by: Administrator, userId: string): Promise<Account> {
     return this.setRole(by, userId, 'user');
+  }
+
+  /**
+   * Creates an account. The person signs in with the password.
+   * @param input the body of a registration
+   * @throws Problem validation_failed, name_taken
+   */
+  async create(by: Administrator, input: object, role: 'user' | 'admin'): Promise<Account> {
+    const { id } = await this.auth.createAccount(await readRegistration(input), role);
+    await this.transactions.run(async (tx) =>
+      this.audit.record(tx, [{ kind: 'user_created', actorId: by.userId, subjectId: id }]),
+    );
+    return this.require({ id });
+  }
+
+  /** Erases an account as its owner could. @throws Problem not_found, last_admin, admin_required */
+  async erase(by: Administrator, userId: string): Promise<void> {
+    const ended = await this.act(
+      by,
+      userId,
+      ({ tx, entry }) => this.erasures.eraseIn(tx, userId, entry('user_erased')),
+      { endsAdmin: true },
+    );
+    await this.erasures.complete(userId, ended);
   }
 
   private async setRole(by: Administrator, userId: string, role: 'user' | 'admin'): Promise<Account> {

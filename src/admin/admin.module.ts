@@ -7,11 +7,12 @@ import { AccountsService } from './accounts.service.js';
 import { AdminController } from './admin.controller.js';
 import { FiguresRepository } from './figures.repository.js';
 import { FiguresService } from './figures.service.js';
+import { RedactionService } from './redaction.service.js';
 
 @Module({
   imports: [AuthModule, EventsModule, UsersModule],
   controllers: [AdminController],
-  providers: [AccountsRepository, AccountsService, FiguresRepository, FiguresService],
-  exports: [AccountsService],
+  providers: [AccountsRepository, AccountsService, FiguresRepository, FiguresService, RedactionService],
+  exports: [AccountsService, RedactionService],
 })
 export class AdminModule {}

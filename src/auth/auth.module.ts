@@ -36,6 +36,6 @@ const MAX_CACHED_SESSIONS = 50_000;
     SessionsService,
     { provide: APP_GUARD, useClass: GlobalAuthGuard },
   ],
-  exports: [AccessTokens, ErasureService, SessionsService],
+  exports: [AccessTokens, AuthService, ErasureService, SessionsService],
 })
 export class AuthModule {}

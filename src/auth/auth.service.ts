@@ -22,6 +22,13 @@ export interface SignedInUser {
   user: User;
 }
 
+export interface Registration {
+  username: string;
+  email: string;
+  password: string;
+  timeZone?: string;
+}
+
 export interface ProfileChanges {
   timeZone?: string;
   email?: string;
@@ -43,16 +50,17 @@ export class AuthService {
   ) {}
 
   /** @throws Problem validation_failed (common password, unknown zone), name_taken */
-  async register(
-    account: { username: string; email: string; password: string; timeZone?: string },
-    device: Device,
-  ): Promise<SignedInUser> {
-    const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
-    rejectCommonPassword(account.password, account.username, account.email);
-    const passwordHash = await this.passwords.hash(account.password);
-    const role = (await this.isFirstAdmin(account.username)) ? 'admin' : 'user';
-    const user = await this.users.create({ ...account, role, timeZone, passwordHash });
+  async register(account: Registration, device: Device): Promise<SignedInUser> {
+    const user = await this.createAccount(account, (await this.isFirstAdmin(account.username)) ? 'admin' : 'user');
     return this.signIn(user, device, 'registered');
+  }
+
+  /** Creates an account without signing in. @throws Problem validation_failed, name_taken */
+  async createAccount(account: Registration, role: User['role']): Promise<User> {
+    const { username, email, password } = account;
+    const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
+    rejectCommonPassword(password, username, email);
+    return this.users.create({ username, email, role, timeZone, passwordHash: await this.passwords.hash(password) });
   }
 
   /** Returns true for the name of the setting, while there is no administrator. */

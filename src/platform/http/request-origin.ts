@@ -11,18 +11,24 @@ export interface RequestOrigin {
 
 const MAX_USER_AGENT = 400;
 
-const requests = new AsyncLocalStorage<FastifyRequest>();
+const NOWHERE: RequestOrigin = { requestId: null, sessionId: null, address: null, userAgent: null };
+
+const origins = new AsyncLocalStorage<() => RequestOrigin>();
 
 /** Lets `currentOrigin` find the request in everything that its handler calls. */
 export function followRequests(fastify: FastifyInstance): void {
   // Not earlier: the body is read in callbacks of the socket, which know nothing of the request.
-  fastify.addHook('preHandler', (request, _reply, done) => requests.run(request, done));
+  fastify.addHook('preHandler', (request, _reply, done) => origins.run(() => originOf(request), done));
 }
 
 /** Returns the origin of the request that the caller works for. */
 export function currentOrigin(): RequestOrigin {
-  const request = requests.getStore();
-  return request ? originOf(request) : { requestId: null, sessionId: null, address: null, userAgent: null };
+  return origins.getStore()?.() ?? NOWHERE;
+}
+
+/** Runs work that no request started, with what it is to be recorded as, such as the command line. */
+export function withUserAgent<T>(userAgent: string, work: () => T): T {
+  return origins.run(() => ({ ...NOWHERE, userAgent }), work);
 }
 
 export function originOf(request: FastifyRequest): RequestOrigin {
