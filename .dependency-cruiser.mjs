@@ -7,6 +7,7 @@ export const ROOMS = [
   'platform',
   'recurrence',
   'users',
+  'audit',
   'auth',
   'content',
   'permissions',
@@ -17,6 +18,7 @@ export const ROOMS = [
   'events',
   'find-time',
   'versions',
+  'admin',
   'live',
   'dry-run',
 ];

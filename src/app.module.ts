@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AdminModule } from './admin/admin.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
 import { DryRunModule } from './dry-run/dry-run.module.js';
@@ -43,6 +45,7 @@ export class AppModule {
         HealthModule,
         DocsModule,
         UsersModule,
+        AuditModule,
         AuthModule,
         PermissionsModule,
         HistoryModule,
@@ -52,6 +55,7 @@ export class AppModule {
         FindTimeModule,
         VersionsModule,
         NotificationsModule,
+        AdminModule,
         LiveModule,
         DryRunModule,
       ],

@@ -78,7 +78,7 @@ export class AuthController {
   })
   @ApiConsumes('application/json', FORM)
   @ApiOkResponse({ type: TokensView, description: 'Signed in' })
-  @ApiProblems('wrong_credentials')
+  @ApiProblems('wrong_credentials', 'account_disabled')
   async login(
     @Body() body: LoginBody,
     @Ip() address: string,

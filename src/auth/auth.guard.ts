@@ -27,7 +27,7 @@ export class GlobalAuthGuard implements CanActivate {
     private readonly limits: RequestLimits,
   ) {}
 
-  /** @throws Problem unauthenticated, the same for every invalid token and ended session; rate_limited */
+  /** @throws Problem unauthenticated, the same for every invalid token and ended session; admin_required, rate_limited */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const http = context.switchToHttp();
@@ -41,7 +41,7 @@ export class GlobalAuthGuard implements CanActivate {
 
   /**
    * Sets the actor of a request to a route, unless it is public.
-   * @throws Problem unauthenticated
+   * @throws Problem unauthenticated, admin_required
    */
   async check(request: FastifyRequest, handler: Handler, type: Handler): Promise<void> {
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [handler, type]);
@@ -50,6 +50,7 @@ export class GlobalAuthGuard implements CanActivate {
     try {
       const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, handler) ?? false;
       request.actor = await this.readActor(request, inQuery);
+      if (access === 'admin') await this.sessions.requireAdmin(request.actor);
     } catch (error) {
       const isRefused = error instanceof Problem && error.code === 'unauthenticated';
       if (access !== 'optional' || !isRefused) throw error;

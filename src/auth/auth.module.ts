@@ -47,6 +47,6 @@ const MAX_CACHED_SESSIONS = 50_000;
     // After it, because it must know the caller.
     { provide: APP_GUARD, useClass: CallerQueueGuard },
   ],
-  exports: [AccessTokens, ErasureService, SessionsService],
+  exports: [AccessTokens, AuthService, ErasureService, SessionsService],
 })
 export class AuthModule {}

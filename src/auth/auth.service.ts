@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditEntry } from '../audit/audit-kinds.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Config } from '../platform/config/config.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
@@ -23,6 +26,13 @@ export interface SignedInUser {
   user: User;
 }
 
+export interface Registration {
+  username: string;
+  email: string;
+  password: string;
+  timeZone?: string;
+}
+
 export interface ProfileChanges {
   timeZone?: string;
   email?: string;
@@ -41,23 +51,37 @@ export class AuthService {
     private readonly transactions: Transactions,
     private readonly attempts: PasswordAttempts,
     private readonly limits: Limits,
+    private readonly audit: AuditTrail,
+    private readonly config: Config,
   ) {}
 
   /** @throws Problem validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
-  async register(
-    account: { username: string; email: string; password: string; timeZone?: string },
-    device: Device,
-  ): Promise<SignedInUser> {
-    const { timeZone = 'UTC' } = account;
+  async register(account: Registration, device: Device): Promise<SignedInUser> {
+    const user = await this.createAccount(account, (await this.isFirstAdmin(account.username)) ? 'admin' : 'user');
+    return this.signIn(user, device, 'registered');
+  }
+
+  /**
+   * Creates an account without signing in. An administrator may have a name that looks official.
+   * @throws Problem validation_failed, name_taken, unavailable
+   */
+  async createAccount(account: Registration, role: User['role']): Promise<User> {
+    const { timeZone = 'UTC', username, email, password } = account;
     const errors = [
-      ...findReservedName(account.username),
-      ...(await findWeakPassword(account.password, account)),
+      ...(role === 'admin' ? [] : findReservedName(username)),
+      ...(await findWeakPassword(password, account)),
       ...findUnknownTimeZone(timeZone),
     ];
     if (errors.length > 0) throw invalid(...errors);
-    const passwordHash = await this.passwords.hash(account.password);
-    const user = await this.users.create({ ...account, timeZone: canonicalTimeZone(timeZone), passwordHash });
-    return this.signIn(user, device);
+    const passwordHash = await this.passwords.hash(password);
+    return this.users.create({ username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash });
+  }
+
+  /** Returns true for the name of the setting, while there is no administrator. */
+  private async isFirstAdmin(username: string): Promise<boolean> {
+    const { adminUsername } = this.config.values;
+    if (adminUsername === '' || adminUsername.toLowerCase() !== username.toLowerCase()) return false;
+    return !(await this.users.hasAdmin());
   }
 
   /**
@@ -77,9 +101,18 @@ export class AuthService {
     };
     // The account that holds an address comes first: whoever else names the address gains nothing by it.
     const account = candidates.find((candidate) => candidate !== null) ?? null;
-    await this.attempts.signIn(account, name, device.address, check);
-    if (!user) throw new Problem('wrong_credentials');
-    return this.signIn(user, device);
+    if (!(await this.attempts.signIn(account, name, device.address, check)) || !user) {
+      // Never the name: people type their password there.
+      this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: null, subjectId: account?.id ?? null });
+      throw new Problem('wrong_credentials');
+    }
+    const { id, disabledAt } = user as User;
+    // Only somebody who knows the password learns it.
+    if (disabledAt) {
+      this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: id });
+      throw new Problem('account_disabled');
+    }
+    return this.signIn(user, device, 'signed_in');
   }
 
   /** @throws Problem refresh_token_invalid, rate_limited */
@@ -103,7 +136,10 @@ export class AuthService {
     const signedOut = refreshToken === undefined ? null : await this.findSession(refreshToken);
     if (!actor && refreshToken === undefined) throw new Problem('unauthenticated');
     for (const session of [actor, signedOut]) {
-      if (session) await this.sessions.end(session.userId, everywhere ? {} : { only: session.sessionId });
+      if (!session) continue;
+      const { userId, sessionId } = session;
+      const which = everywhere ? {} : { only: sessionId };
+      await this.sessions.end(userId, which, { kind: 'signed_out', actorId: userId, sessionId });
     }
   }
 
@@ -130,12 +166,23 @@ export class AuthService {
       ...(timeZone === undefined ? [] : findUnknownTimeZone(timeZone)),
     ];
     if (errors.length > 0) throw invalid(...errors);
-    await this.users.update(user.id, {
+    const update = {
       ...(timeZone === undefined ? {} : { timeZone: canonicalTimeZone(timeZone) }),
       ...(email === undefined ? {} : { email }),
       ...(password === undefined ? {} : { passwordHash: await this.passwords.hash(password) }),
+    };
+    const entries: AuditEntry[] = [
+      ...(email === undefined ? [] : [{ kind: 'email_changed' as const, actorId: user.id }]),
+      ...(password === undefined ? [] : [{ kind: 'password_changed' as const, actorId: user.id }]),
+    ];
+    if (Object.keys(update).length === 0) return user;
+    await this.transactions.run(async (tx) => {
+      this.users.update(tx, user.id, update);
+      this.audit.record(tx, entries);
     });
-    if (password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
+    if (password !== undefined) {
+      await this.sessions.end(user.id, { except: actor.sessionId }, { kind: 'session_ended', actorId: user.id });
+    }
     await this.sessions.forgetProfile(actor.sessionId);
     return this.me(actor);
   }
@@ -146,7 +193,8 @@ export class AuthService {
 
   /** @throws Problem not_found if the caller has no such session or it has ended */
   async endSession(actor: Actor, sessionId: string): Promise<void> {
-    const ended = await this.sessions.end(actor.userId, { only: sessionId });
+    const entry = { kind: 'session_ended', actorId: actor.userId, details: { session: sessionId } } as const;
+    const ended = await this.sessions.end(actor.userId, { only: sessionId }, entry);
     if (ended === 0) throw notFound();
   }
 
@@ -158,10 +206,11 @@ export class AuthService {
     return userId === null ? null : { userId, sessionId: name.sessionId };
   }
 
-  private async signIn(user: User, device: Device): Promise<SignedInUser> {
-    const session = await this.sessions.start(user.id, device);
-    // The account was erased during the password check. Neither the session nor its device may remain.
-    if (!(await this.users.find(user.id))) {
+  private async signIn(user: User, device: Device, kind: 'registered' | 'signed_in'): Promise<SignedInUser> {
+    const session = await this.sessions.start(user.id, device, kind);
+    // The account was erased or disabled during the password check. Neither the session nor its device may remain.
+    const present = await this.users.find(user.id);
+    if (!present || present.disabledAt) {
       await this.transactions.run((tx) => this.sessions.erase(tx, user.id));
       throw new Problem('wrong_credentials');
     }

@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditEntry } from '../audit/audit-kinds.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -26,6 +29,7 @@ export class ErasureService {
     private readonly idempotency: IdempotencyService,
     private readonly transactions: Transactions,
     private readonly attempts: PasswordAttempts,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** @throws Problem validation_failed if the password is wrong; rate_limited if it was too often */
@@ -36,14 +40,31 @@ export class ErasureService {
     if (!(await this.attempts.confirm(actor.sessionId, check))) {
       throw invalid({ pointer: '/password', code: 'wrong_password', message: 'This is not your password.' });
     }
-    const ended = await this.transactions.run(async (tx) => {
-      this.users.erase(tx, user.id);
-      await this.idempotency.forget(tx, user.id, ERASED_NAME);
-      return this.sessions.erase(tx, user.id);
+    const entry = { kind: 'account_erased', actorId: user.id } as const;
+    const ended = await this.transactions.run((tx) => this.eraseIn(tx, user.id, entry));
+    await this.complete(user.id, ended);
+  }
+
+  /**
+   * Erases an account in a transaction. Call `complete` after COMMIT with the sessions that it returns.
+   * @param entry of the audit trail
+   */
+  async eraseIn(tx: Transaction, userId: string, entry: AuditEntry): Promise<string[]> {
+    this.users.erase(tx, userId);
+    this.audit.record(tx, [entry]);
+    this.audit.eraseOrigins(tx, userId);
+    await this.idempotency.forget(tx, userId, ERASED_NAME);
+    return this.sessions.erase(tx, userId);
+  }
+
+  /** Ends the sessions of an erased account everywhere, and lets the listeners handle its events. */
+  async complete(userId: string, endedSessions: string[]): Promise<void> {
+    await this.sessions.forget(endedSessions);
+    await this.erased.runEach(userId);
+    // A write that ran at the same time may have stored a response with the old name, or an address.
+    await this.transactions.run(async (tx) => {
+      this.audit.eraseOrigins(tx, userId);
+      await this.idempotency.forget(tx, userId, ERASED_NAME);
     });
-    await this.sessions.forget(ended);
-    await this.erased.runEach(user.id);
-    // A write that ran at the same time may have stored a response with the old name.
-    await this.transactions.run((tx) => this.idempotency.forget(tx, user.id, ERASED_NAME));
   }
 }

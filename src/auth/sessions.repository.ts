@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, MoreThan, Not, Repository } from 'typeorm';
+import { IsNull, MoreThan, Repository } from 'typeorm';
+import { insertEntryIf } from '../audit/audit-row.js';
+import { insertRows } from '../platform/database/insert-rows.js';
+import type { Queryable } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Session } from './session.entity.js';
 
@@ -20,19 +23,47 @@ export interface LiveSession {
   timeZone: string;
 }
 
+const COLUMNS = {
+  id: false,
+  user_id: false,
+  refresh_count: false,
+  rotated_at: false,
+  created_at: false,
+  last_used_at: false,
+  expires_at: false,
+  ended_at: false,
+  address: false,
+  user_agent: false,
+};
+
 @Injectable()
 export class SessionsRepository {
   constructor(@InjectRepository(Session) private readonly sessions: Repository<Session>) {}
 
-  async insert(session: Session): Promise<void> {
-    await this.sessions.insert(session);
+  insert(tx: Transaction, session: Session): void {
+    const { id, userId, refreshCount, rotatedAt, createdAt, lastUsedAt, expiresAt, endedAt, address, userAgent } =
+      session;
+    const row = {
+      id,
+      user_id: userId,
+      refresh_count: refreshCount,
+      rotated_at: rotatedAt,
+      created_at: createdAt,
+      last_used_at: lastUsedAt,
+      expires_at: expiresAt,
+      ended_at: endedAt,
+      address,
+      user_agent: userAgent,
+    };
+    tx.write(...insertRows('sessions', COLUMNS, [row]));
   }
 
   async findLive(id: string): Promise<LiveSession | null> {
     const [row] = await this.sessions.query<LiveSession[]>(
       `SELECT s.user_id AS "userId", u.username, u.role, u.time_zone AS "timeZone"
          FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL`,
+        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL
+          AND u.disabled_at IS NULL`,
       [id],
     );
     return row ?? null;
@@ -42,7 +73,8 @@ export class SessionsRepository {
   async filterLive(ids: string[]): Promise<string[]> {
     const rows = await this.sessions.query<{ id: string }[]>(
       `SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL`,
+        WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.erased_at IS NULL
+          AND u.disabled_at IS NULL`,
       [ids],
     );
     return rows.map(({ id }) => id);
@@ -71,8 +103,15 @@ export class SessionsRepository {
    * requests rotates it. The row lock makes the others wait and evaluate the new row: the previous token returns the same
    * successor until that is used for the first time, and for the grace period after that, because the response may have
    * been lost; any older one ends the session. Returns null if there is no such live session.
+   * @param theft recorded in the audit trail when it ends the session
    */
-  async redeem(id: string, count: number, graceSeconds: number, lifeDays: number): Promise<Redemption | null> {
+  async redeem(
+    id: string,
+    count: number,
+    graceSeconds: number,
+    lifeDays: number,
+    theft: string,
+  ): Promise<Redemption | null> {
     const rows = await this.sessions.query<Redemption[]>(
       `WITH redeemed AS (
          UPDATE sessions SET
@@ -86,25 +125,40 @@ export class SessionsRepository {
                                  AND rotated_at > clock_timestamp() - make_interval(secs => $3::int))
                            THEN NULL ELSE clock_timestamp() END
          WHERE id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp()
-         RETURNING user_id, ended_at)
+         RETURNING user_id, ended_at),
+       stolen AS (${insertEntryIf(
+         `(SELECT $5::jsonb || jsonb_build_object('subject_id', user_id) FROM redeemed)`,
+         'EXISTS (SELECT FROM redeemed WHERE ended_at IS NOT NULL)',
+       )})
        SELECT user_id AS "userId", $2 + 1 AS count, ended_at IS NOT NULL AS stolen FROM redeemed`,
-      [id, count, graceSeconds, lifeDays],
+      [id, count, graceSeconds, lifeDays, theft],
     );
     return rows[0] ?? null;
   }
 
-  /** Ends one session, all, or all but one of a user. Returns the ids of those that had not ended before. */
-  async end(userId: string, which: { only?: string; except?: string }): Promise<string[]> {
-    const live = await this.sessions
-      .createQueryBuilder()
-      .update()
-      .set({ endedAt: () => 'clock_timestamp()' })
-      .where({ userId, endedAt: IsNull() })
-      .andWhere(which.only ? { id: which.only } : {})
-      .andWhere(which.except ? { id: Not(which.except) } : {})
-      .returning('id')
-      .execute();
-    return (live.raw as { id: string }[]).map((row) => row.id);
+  /**
+   * Ends one session, all, or all but one of a user. Returns the ids of those that had not ended before.
+   * @param entry recorded in the audit trail, with their number, when there are any
+   */
+  async end(
+    userId: string,
+    which: { only?: string; except?: string },
+    entry: string,
+    on: Queryable,
+  ): Promise<string[]> {
+    const rows = await on.query<{ id: string }>(
+      `WITH ended AS (
+         UPDATE sessions SET ended_at = clock_timestamp()
+          WHERE user_id = $1 AND ended_at IS NULL AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)
+          RETURNING id),
+       audited AS (${insertEntryIf(
+         `(SELECT jsonb_set($4::jsonb, '{details,sessions}', to_jsonb(count(*))) FROM ended)`,
+         'EXISTS (SELECT FROM ended)',
+       )})
+       SELECT id FROM ended`,
+      [userId, which.only ?? null, which.except ?? null, entry],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** Ends every session of a user and erases their devices. Returns the ids of all sessions of the user. */

@@ -3,11 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Counter } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
+import type { AuditEntry } from '../audit/audit-kinds.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Config } from '../platform/config/config.js';
+import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import type { Actor } from '../platform/http/actor.js';
+import { boundUserAgent } from '../platform/http/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { AccessClaims } from './access-tokens.js';
@@ -47,6 +52,9 @@ export class SessionsService {
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
     private readonly config: Config,
     private readonly signals: Signals,
+    private readonly audit: AuditTrail,
+    private readonly database: Database,
+    private readonly transactions: Transactions,
     { registry }: Metrics,
   ) {
     this.lookups = new Counter({
@@ -59,7 +67,8 @@ export class SessionsService {
     signals.on(SESSIONS_ENDED, (ids) => this.forgetEnded(ids));
   }
 
-  async start(userId: string, device: Device): Promise<Session> {
+  /** Starts a session. @param kind of the entry in the audit trail, in the same transaction */
+  async start(userId: string, device: Device, kind: 'registered' | 'signed_in'): Promise<Session> {
     const now = new Date();
     const session: Session = {
       id: uuidv7(),
@@ -71,9 +80,12 @@ export class SessionsService {
       expiresAt: new Date(now.getTime() + this.config.values.refreshTokenDays * 86_400_000),
       endedAt: null,
       address: device.address,
-      userAgent: device.userAgent?.replaceAll('\0', '').slice(0, 400) ?? null,
+      userAgent: boundUserAgent(device.userAgent),
     };
-    await this.sessions.insert(session);
+    await this.transactions.run(async (tx) => {
+      this.sessions.insert(tx, session);
+      this.audit.record(tx, [{ kind, actorId: userId, sessionId: session.id }]);
+    });
     return session;
   }
 
@@ -90,6 +102,13 @@ export class SessionsService {
     };
   }
 
+  /** Reads the role again, because the session may be cached. @throws Problem admin_required, unauthenticated */
+  async requireAdmin({ sessionId }: Actor): Promise<void> {
+    const live = await this.sessions.findLive(sessionId);
+    if (!live) throw new Problem('unauthenticated');
+    if (live.role !== 'admin') throw new Problem('admin_required');
+  }
+
   /** Returns the user of a session; null when it has ended. */
   async findUser(sessionId: string): Promise<string | null> {
     return (await this.sessions.findLive(sessionId))?.userId ?? null;
@@ -104,11 +123,24 @@ export class SessionsService {
     return this.sessions.listAddresses(userId);
   }
 
-  /** Ends one session, all, or all but one of a user. Returns the number of sessions that had not ended before. */
-  async end(userId: string, which: { only?: string; except?: string }): Promise<number> {
-    const ended = await this.sessions.end(userId, which);
+  /**
+   * Ends one session, all, or all but one of a user. Returns the number of sessions that had not ended before.
+   * @param entry for the audit trail, if there were any
+   */
+  async end(userId: string, which: { only?: string; except?: string }, entry: AuditEntry): Promise<number> {
+    const ended = await this.sessions.end(userId, which, this.audit.prepare(entry), this.database);
     await this.forget(ended);
     return ended.length;
+  }
+
+  /** Ends sessions like `end`, in a transaction. Call `forget` with the ids after COMMIT to make it effective. */
+  endIn(
+    tx: Transaction,
+    userId: string,
+    which: { only?: string; except?: string },
+    entry: AuditEntry,
+  ): Promise<string[]> {
+    return this.sessions.end(userId, which, this.audit.prepare(entry), tx);
   }
 
   /** Ends every session of an erased user. Call `forget` after COMMIT to make it effective. */
@@ -138,7 +170,8 @@ export class SessionsService {
    */
   async redeem(sessionId: string, count: number): Promise<{ userId: string; count: number }> {
     const { refreshGraceSeconds, refreshTokenDays } = this.config.values;
-    const redemption = await this.sessions.redeem(sessionId, count, refreshGraceSeconds, refreshTokenDays);
+    const theft = this.audit.prepare({ kind: 'token_theft', actorId: null, sessionId, outcome: 'refused' });
+    const redemption = await this.sessions.redeem(sessionId, count, refreshGraceSeconds, refreshTokenDays, theft);
     if (redemption?.stolen) await this.forget([sessionId]);
     if (!redemption || redemption.stolen) throw new Problem('refresh_token_invalid');
     return redemption;
@@ -148,6 +181,11 @@ export class SessionsService {
   async forgetProfile(sessionId: string): Promise<void> {
     this.profileChanges += 1;
     await this.cache.del(sessionId);
+  }
+
+  /** Removes the profile that is cached with every session of a user. Other servers read it again when their cache expires. */
+  async forgetProfilesOf(userId: string): Promise<void> {
+    for (const { id } of await this.sessions.listLive(userId)) await this.forgetProfile(id);
   }
 
   private async forgetHere(sessionIds: string[]): Promise<void> {

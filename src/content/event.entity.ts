@@ -42,6 +42,8 @@ class ContentRow {}
 )
 @Index('events_updated_at_idx', ['updatedAt', 'id'])
 @Index('events_series_id_idx', ['seriesId'])
+@Index('events_trash_idx', ['deletedAt'], { where: 'deleted_at IS NOT NULL AND purged_at IS NULL' })
+@Check('events_purged_check', 'purged_at IS NULL OR deleted_at IS NOT NULL')
 export class CalendarEvent extends (ContentRow as new () => EventContent) {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' })
   id: string;
@@ -100,6 +102,15 @@ export class CalendarEvent extends (ContentRow as new () => EventContent) {
   @Column('uuid', { name: 'updated_by' })
   @ForeignKey(() => User, { name: 'events_updated_by_fkey' })
   updatedBy: string;
+
+  /** When the event was removed from the trash; its history stays. */
+  @Column('timestamp with time zone', {
+    name: 'purged_at',
+    precision: 3,
+    nullable: true,
+    comment: 'When the event was removed from the trash: it cannot be restored, and its history stays.',
+  })
+  purgedAt: Date | null;
 }
 
 /** The columns beside those of the content. */
@@ -115,6 +126,7 @@ const OTHER_COLUMNS = [
   'created_at',
   'updated_at',
   'updated_by',
+  'purged_at',
 ];
 
 /** Returns the select list that reads a whole row of `events`, under its names in memory. */

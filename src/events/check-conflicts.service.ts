@@ -5,7 +5,7 @@ import { AccessService } from '../permissions/access.service.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import { invalid, notFound } from '../problems/problem.js';
+import { invalid, notVisible } from '../problems/problem.js';
 import { AvailabilityService, type Booking } from '../availability/availability.service.js';
 import type { Conflict } from '../availability/conflict.js';
 import type { SlotView } from '../availability/conflict-view.js';
@@ -52,7 +52,7 @@ export class CheckConflictsService {
     eventId: string | null,
   ): Promise<Booking> {
     const found = eventId === null ? null : await this.events.findContent(tx, eventId);
-    if (eventId !== null && !found) throw notFound();
+    if (eventId !== null && !found) throw notVisible();
     const draft = draftContent(input, found?.content ?? null, actor.timeZone);
     if ('errors' in draft) throw invalid(...draft.errors);
     return {

@@ -19,6 +19,7 @@ export function createFirstRow(content: EventContent, actor: Actor, at: Date): C
     createdAt: at,
     updatedAt: at,
     updatedBy: actor.userId,
+    purgedAt: null,
   });
 }
 

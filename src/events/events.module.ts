@@ -16,6 +16,8 @@ import { ListEventsService } from './list-events.service.js';
 import { OccurrencesController } from './occurrences.controller.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';
+import { TrashRepository } from './trash.repository.js';
+import { TrashService } from './trash.service.js';
 import { TextIndexRepository } from './text-index.repository.js';
 import { TextIndexService } from './text-index.service.js';
 import { TimeZoneUpdateService } from './time-zone-update.service.js';
@@ -41,7 +43,9 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
     TextIndexRepository,
     TextIndexService,
     TimeZoneUpdateService,
+    TrashRepository,
+    TrashService,
   ],
-  exports: [EventWriter, ReadEventsService],
+  exports: [EventWriter, ReadEventsService, TrashService],
 })
 export class EventsModule {}

@@ -60,7 +60,7 @@ export class EventsRepository {
   /** Returns events whose instants were computed with another edition of the time zone data. */
   async listWithOtherTzdata(tzdata: string, limit: number): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
-      `SELECT id FROM events WHERE tzdata <> $1 ORDER BY id LIMIT $2`,
+      `SELECT id FROM events WHERE tzdata <> $1 AND purged_at IS NULL ORDER BY id LIMIT $2`,
       [tzdata, limit],
     );
     return rows.map((row) => row.id);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/http/actor.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
-import { invalid, notFound } from '../problems/problem.js';
+import { invalid, notVisible } from '../problems/problem.js';
 import type { EventFilter } from './event-filter.js';
 import { matchesTexts } from './text-filter.js';
 import { isSeries } from '../content/event-content.js';
@@ -42,7 +42,7 @@ export class OccurrencesService {
   ): Promise<{ event: CalendarEvent; page: Page<EventOccurrence> }> {
     refuseNumbered(page);
     const record = await this.events.findRecord(id, actor.userId);
-    if (!record || record.event.deletedAt) throw notFound();
+    if (!record || record.event.deletedAt) throw notVisible();
     const after = page.after && { start: readSeconds(page.after[0]), original: page.after[1]! };
     const found = listOccurrences(record.event, window, page.limit + 1, after);
     const keyOf = (occurrence: EventOccurrence): string[] => [String(occurrence.start), occurrence.original];

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HistoryService } from '../history/history.service.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
-import { notFound } from '../problems/problem.js';
+import { notVisible } from '../problems/problem.js';
 import type { EventWithMembers } from './event-record.js';
 import { EventsRepository } from './events.repository.js';
 
@@ -21,14 +21,14 @@ export class ReadEventsService {
    */
   async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithMembers> {
     const found = asOf ? await this.findAsOf(actor, id, asOf) : await this.events.findWithMembers(id, actor.userId);
-    if (!found || found.record.event.deletedAt) throw notFound();
+    if (!found || found.record.event.deletedAt) throw notVisible();
     return found;
   }
 
   /** Returns the event as the running transaction sees it, even in the trash. @throws Problem not_found */
   async getIn(tx: Transaction, actor: Actor, id: string): Promise<EventWithMembers> {
     const found = await this.events.findWithMembers(id, actor.userId, tx);
-    if (!found) throw notFound();
+    if (!found) throw notVisible();
     return found;
   }
 

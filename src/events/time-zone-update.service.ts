@@ -59,7 +59,7 @@ export class TimeZoneUpdateService {
 
   private async recomputeOne(tx: Transaction, eventId: string, tzdata: string): Promise<MovedEvent | null> {
     const locked = await this.locks.lock(tx, eventId, { availability: true });
-    if (!locked) return null;
+    if (!locked || locked.event.purgedAt) return null;
     const content = recomputeInstants(locked.event);
     if (await this.isUnmoved(tx, locked.event, content)) {
       this.events.markTzdata(tx, eventId, tzdata);

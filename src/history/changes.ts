@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { toSnapshot } from '../content/snapshot.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import { mapInParts } from '../platform/hooks/map-in-parts.js';
+import { toAuditEntries } from './audited-change.js';
 import { type Change, isMembersChange } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
 import { historyHash } from './history-hash.js';
@@ -25,6 +27,7 @@ export class Changes {
 
   constructor(
     private readonly history: HistoryRepository,
+    private readonly audit: AuditTrail,
     transactions: Transactions,
   ) {
     transactions.beforeCommit.on((tx) => this.write(tx));
@@ -79,6 +82,7 @@ export class Changes {
     if (changes.length === 0) return;
     const entries = await this.chain(tx, changes);
     this.history.insert(tx, entries);
+    this.audit.record(tx, changes.flatMap(toAuditEntries));
     await this.beforeCommit.run(tx, changes);
   }
 

@@ -73,7 +73,7 @@ const READ_LOCKED = `
  */
 const IS_AS_KNOWN = `
   SELECT EXISTS (SELECT FROM events e CROSS JOIN LATERAL last_entry(e.id) AS last
-                  WHERE e.id = $1 AND last.hash = $2 AND e.tzdata = $3)
+                  WHERE e.id = $1 AND last.hash = $2 AND e.tzdata = $3 AND e.purged_at IS NULL)
      AND NOT EXISTS (SELECT FROM unnest($4::uuid[], $5::text[]) AS known (id, username)
                        JOIN users u ON u.id = known.id WHERE u.username::text <> known.username)`;
 
@@ -196,7 +196,8 @@ const namesOf = ({ editor, members }: EventState): Map<string, string> =>
 
 /** Returns who moved a locked event to the trash, and when; null when it is not there. */
 export function deletionOf({ event, editor }: Pick<LockedEvent, 'event' | 'editor'>): Deletion | null {
-  return event.deletedAt && { eventId: event.id, at: event.deletedAt, by: editor };
+  const { id: eventId, deletedAt: at, purgedAt } = event;
+  return at && { eventId, at, by: editor, purgedAt };
 }
 
 /**

@@ -2,8 +2,8 @@ import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { Metrics } from '../platform/metrics/metrics.js';
-import { notFound, Problem } from '../problems/problem.js';
-import { type Deletion, eventDeleted } from './event-deleted.js';
+import { notVisible, Problem } from '../problems/problem.js';
+import { type Deletion, eventDeleted, eventPurged } from './event-deleted.js';
 import { PermissionsRepository } from './permissions.repository.js';
 import { type Action, can, type Role } from './role.js';
 
@@ -113,11 +113,15 @@ function judgeRole(
   action: Action,
   { evenDeleted, tellsOfDeletion = action !== 'read' }: AccessOptions,
 ): Judgement {
-  if (role === null) return { role, problem: notFound() };
+  if (role === null) return { role, problem: notVisible() };
+  if (deletion?.purgedAt && action !== 'read') {
+    const mayKnow = tellsOfDeletion && can(role, 'delete');
+    return { role, problem: mayKnow ? eventPurged(deletion) : notVisible() };
+  }
   if (deletion && !(evenDeleted && role === 'owner')) {
     // Only those who can restore the event learn that it exists.
     const mayKnow = tellsOfDeletion && can(role, 'delete');
-    return { role, problem: mayKnow ? eventDeleted(deletion) : notFound() };
+    return { role, problem: mayKnow ? eventDeleted(deletion) : notVisible() };
   }
   return can(role, action) ? { role, problem: null } : { role, problem: new Problem('forbidden') };
 }

@@ -8,6 +8,13 @@ export interface Deletion {
   eventId: string;
   at: Date;
   by: { id: string; username: string };
+  /** When it was removed from the trash; null when it is still there. */
+  purgedAt: Date | null;
+}
+
+/** Returns the problem of a write to an event that was removed from the trash, for a caller who could have restored it. */
+export function eventPurged({ purgedAt }: Deletion): Problem {
+  return new Problem('event_purged', { members: { purged_at: purgedAt?.toISOString() } });
 }
 
 /** Returns the problem of a write to an event in the trash, for a caller who can restore it. */
@@ -20,6 +27,15 @@ export function eventDeleted({ eventId, at, by: { id, username } }: Deletion): P
       restore_url: `/api/events/${eventId}/restore`,
     },
   });
+}
+
+export class EventPurgedProblemView extends ProblemView {
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When it was removed from the trash.',
+    example: '2026-07-01T08:00:00.000Z',
+  })
+  purged_at: string;
 }
 
 class DeletedByView {
@@ -51,4 +67,9 @@ export const EVENT_DELETED = extendProblem('event_deleted', {
     deleted_by: { id: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05', username: 'ben' },
     restore_url: '/api/events/01936f9e-5d3c-7b21-8a54-0f6f2f8f1b01/restore',
   },
+});
+
+export const EVENT_PURGED = extendProblem('event_purged', {
+  view: EventPurgedProblemView,
+  example: { purged_at: '2026-07-01T08:00:00.000Z' },
 });

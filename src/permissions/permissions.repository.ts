@@ -17,6 +17,7 @@ interface AccessRow {
   role: Role;
   ownerId: string;
   deletedAt: Date | null;
+  purgedAt: Date | null;
   by: Deletion['by'] | null;
 }
 
@@ -47,7 +48,7 @@ export class PermissionsRepository {
 
   async findAccess(eventId: string, userId: string): Promise<EventAccess | null> {
     const [row] = await this.database.query<AccessRow>(
-      `SELECT p.role, e.deleted_at AS "deletedAt",
+      `SELECT p.role, e.deleted_at AS "deletedAt", e.purged_at AS "purgedAt",
               (SELECT o.user_id FROM event_permissions o WHERE o.event_id = e.id AND o.role = 'owner') AS "ownerId",
               CASE WHEN e.deleted_at IS NOT NULL THEN (
                 SELECT json_build_object('id', u.id, 'username', u.username) FROM users u WHERE u.id = e.updated_by) END AS by
@@ -57,8 +58,8 @@ export class PermissionsRepository {
     );
     if (!row) return null;
     // The deletion is the latest version: an event in the trash does not change.
-    const { role, ownerId } = row;
-    return { role, ownerId, deletion: row.deletedAt && { eventId, at: row.deletedAt, by: row.by! } };
+    const { role, ownerId, deletedAt, purgedAt, by } = row;
+    return { role, ownerId, deletion: deletedAt && { eventId, at: deletedAt, by: by!, purgedAt } };
   }
 
   /** Returns the members of an event, owner first, then by name. */

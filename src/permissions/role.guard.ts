@@ -13,7 +13,7 @@ import { isKeyed } from '../platform/idempotency/deferred-refusal.js';
 import { parseUuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { AccessService } from './access.service.js';
-import { EVENT_DELETED } from './event-deleted.js';
+import { EVENT_DELETED, EVENT_PURGED } from './event-deleted.js';
 import type { Action } from './role.js';
 
 const REQUIREMENT = 'convene:requirement';
@@ -70,5 +70,5 @@ export const RequireRole = (
     UseGuards(RoleGuard),
     ApiProblems('not_found', 'validation_failed'),
     ...(action === 'read' ? [] : [ApiProblems('forbidden')]),
-    ...(tellsOfDeletion ? [ApiProblems(EVENT_DELETED)] : []),
+    ...(tellsOfDeletion ? [ApiProblems(EVENT_DELETED, EVENT_PURGED)] : []),
   );

@@ -26,6 +26,8 @@ export const PROBLEMS = {
     'It was already used, it has expired, or its session has ended. Log in again.',
   ),
   forbidden: kind(403, 'Your role does not allow this', 'Ask the owner of the event for a role that does.'),
+  admin_required: kind(403, 'Only administrators may do this', 'Ask an administrator.'),
+  account_disabled: kind(403, 'This account is disabled', 'Ask an administrator to enable it.'),
   not_found: kind(
     404,
     'Not found',
@@ -62,6 +64,11 @@ export const PROBLEMS = {
     'The event has the largest allowed number of members',
     'Revoke the access of some members before you share the event with others.',
   ),
+  last_admin: kind(
+    409,
+    'This is the last administrator',
+    'Promote somebody else first: without an administrator nobody could.',
+  ),
   request_running: kind(
     409,
     'The first request with this key is still running',
@@ -76,6 +83,11 @@ export const PROBLEMS = {
     410,
     'The event was deleted',
     'It is in the trash since `deleted_at`. As its owner you can restore it with a POST to `restore_url`, and then send your request again.',
+  ),
+  event_purged: kind(
+    410,
+    'The event was removed from the trash',
+    'It was in the trash for longer than deleted events are kept, and cannot be restored. Its history can still be read.',
   ),
   resync: kind(
     410,

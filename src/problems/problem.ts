@@ -20,6 +20,8 @@ interface ProblemExtras {
   /** Further members of the document, such as `conflicts` or `current_version`. */
   members?: Record<string, unknown>;
   headers?: Record<string, string>;
+  /** The caller's rights do not allow the request: the audit trail records it. */
+  byRight?: boolean;
 }
 
 /** The only error for a rejected request. `problem.filter.ts` sends it as a problem document (RFC 9457). */
@@ -33,6 +35,11 @@ export class Problem extends Error {
     super(extras.detail ?? PROBLEMS[code].title);
     this.name = 'Problem';
     this.status = PROBLEMS[code].status;
+  }
+
+  /** True when the rights of the caller do not allow the request. */
+  get isByRight(): boolean {
+    return this.extras.byRight ?? (this.code === 'forbidden' || this.code === 'admin_required');
   }
 
   /** Returns the problem document (RFC 9457 §3.1). */
@@ -77,4 +84,9 @@ export function invalidValues(errors: readonly FieldError[], members: Record<str
 /** Returns the same problem for a resource that does not exist and for one that the caller has no access to. */
 export function notFound(): Problem {
   return new Problem('not_found');
+}
+
+/** Returns the problem of `notFound` for an event, which the audit trail records as a refusal. */
+export function notVisible(): Problem {
+  return new Problem('not_found', { byRight: true });
 }

@@ -46,4 +46,13 @@ export class User {
       'When the account was erased: the row stays, because history refers to it, and says nothing about the person.',
   })
   erasedAt: Date | null;
+
+  /** When an administrator disabled the account. */
+  @Column('timestamp with time zone', {
+    name: 'disabled_at',
+    precision: 3,
+    nullable: true,
+    comment: 'When an administrator disabled the account: nobody can sign in to it, and it writes nothing.',
+  })
+  disabledAt: Date | null;
 }

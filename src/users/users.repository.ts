@@ -3,9 +3,10 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
 import { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
-import { violatesUnique } from '../platform/database/database-errors.js';
+import { RetryTransaction, violatesUnique } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { type FieldError, Problem } from '../problems/problem.js';
+import { SYSTEM_USER_ID } from './system-user.js';
 import { User } from './user.entity.js';
 
 const TAKEN: Record<string, FieldError> = {
@@ -14,12 +15,21 @@ const TAKEN: Record<string, FieldError> = {
 };
 
 const USER = `u.id, u.username, u.email, u.holds_email AS "holdsEmail", u.password_hash AS "passwordHash", u.role, u.time_zone AS "timeZone",
-  u.created_at AS "createdAt", u.erased_at AS "erasedAt"`;
+  u.created_at AS "createdAt", u.erased_at AS "erasedAt", u.disabled_at AS "disabledAt"`;
 
 const NOT_ERASED = { erasedAt: IsNull() };
 
 /** Registrations of one address at the same moment: the one that came first holds it, and the others see that. */
 const MAX_ATTEMPTS = 3;
+
+/** An account that is locked: its row does not change until the transaction ends. */
+export type LockedAccount = Pick<User, 'id' | 'role' | 'disabledAt'>;
+
+export type AccountChanges = Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>;
+
+/** Returns a query that finds an account, other than that with the id, which holds the address. */
+const isHeldByAnother = (email: string, id: string): string =>
+  `SELECT FROM users held WHERE held.email = ${email} AND held.holds_email AND held.id <> ${id}`;
 
 @Injectable()
 export class UsersRepository {
@@ -43,34 +53,69 @@ export class UsersRepository {
       this.users
         .createQueryBuilder()
         .insert()
-        .values({ ...user, ...this.holdsEmail(user.email) })
+        .values({ ...user, ...this.holdsEmail() })
         .setParameters({ wantedEmail: user.email, wantedBy: user.id })
         .returning('holds_email'),
     );
     return { ...user, holdsEmail: (raw as { holds_email: boolean }[])[0]!.holds_email };
   }
 
-  /** @throws Problem name_taken */
-  async update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
-    if (Object.keys(changes).length === 0) return;
-    await this.write(changes, () =>
-      this.users
-        .createQueryBuilder()
-        .update()
-        .set({ ...changes, ...this.holdsEmail(changes.email) })
-        .where({ id })
-        .setParameters({ wantedEmail: changes.email, wantedBy: id }),
+  /** Changes an account. The call that sends the statement throws Problem name_taken. */
+  update(tx: Transaction, id: string, { email, timeZone, passwordHash }: AccountChanges): void {
+    tx.write(
+      `UPDATE users SET email = coalesce($2, email), time_zone = coalesce($3, time_zone),
+              password_hash = coalesce($4, password_hash),
+              holds_email = CASE WHEN $2::citext IS NULL THEN holds_email
+                                 ELSE NOT ($5::boolean AND EXISTS (${isHeldByAnother('$2', '$1')})) END
+        WHERE id = $1`,
+      [id, email ?? null, timeZone ?? null, passwordHash ?? null, this.areAddressesPrivate],
+      (error) => {
+        if (!violatesUnique(error, 'users_email_key')) return error;
+        // Another account took the address at the same moment, which the next attempt sees.
+        if (this.areAddressesPrivate) return new RetryTransaction();
+        return new Problem('name_taken', { errors: [TAKEN.users_email_key!] });
+      },
     );
   }
 
   /** Overwrites the personal data of the account. Does nothing if the account is already erased. */
-  erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role' | 'holdsEmail'>): void {
+  erase(
+    tx: Transaction,
+    id: string,
+    erased: Omit<User, 'id' | 'createdAt' | 'role' | 'holdsEmail' | 'disabledAt'>,
+  ): void {
     const { username, email, passwordHash, timeZone, erasedAt } = erased;
     tx.write(
-      `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user'
+      `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user',
+              disabled_at = NULL
         WHERE id = $1 AND erased_at IS NULL`,
       [id, username, email, passwordHash, timeZone, erasedAt],
     );
+  }
+
+  /**
+   * Locks an account and all administrators, in the order of the ids, so that two acts cannot leave no administrator.
+   * Waits for the writes of the account that are being committed.
+   */
+  lockWithAdmins(tx: Transaction, id: string): Promise<LockedAccount[]> {
+    return tx.query<LockedAccount>(
+      `SELECT u.id, u.role, u.disabled_at AS "disabledAt" FROM users u
+        WHERE u.erased_at IS NULL AND u.id <> $2 AND (u.id = $1 OR u.role = 'admin') ORDER BY u.id FOR UPDATE`,
+      [id, SYSTEM_USER_ID],
+    );
+  }
+
+  setDisabled(tx: Transaction, id: string, at: Date | null): void {
+    tx.write('UPDATE users SET disabled_at = $2 WHERE id = $1', [id, at]);
+  }
+
+  setRole(tx: Transaction, id: string, role: User['role']): void {
+    tx.write('UPDATE users SET role = $2 WHERE id = $1', [id, role]);
+  }
+
+  /** Returns true when there is an administrator. */
+  async hasAdmin(): Promise<boolean> {
+    return (await this.users.findOneBy({ role: 'admin', ...NOT_ERASED })) !== null;
   }
 
   findById(id: string): Promise<User | null> {
@@ -112,12 +157,10 @@ export class UsersRepository {
     );
   }
 
-  /** Decides with the write itself whether the account holds its new address, if it has a new one. */
-  private holdsEmail(email: string | undefined): { holdsEmail?: boolean | (() => string) } {
-    if (email === undefined) return {};
+  /** Decides with the write itself whether a new account holds its address. */
+  private holdsEmail(): { holdsEmail: boolean | (() => string) } {
     if (!this.areAddressesPrivate) return { holdsEmail: true };
-    const isHeld = `SELECT FROM users held WHERE held.email = :wantedEmail AND held.holds_email AND held.id <> :wantedBy`;
-    return { holdsEmail: () => `NOT EXISTS (${isHeld})` };
+    return { holdsEmail: () => `NOT EXISTS (${isHeldByAnother(':wantedEmail', ':wantedBy')})` };
   }
 
   /** @throws Problem name_taken */

@@ -6,9 +6,12 @@ import { Config } from '../platform/config/config.js';
 import { normalizeEmail } from '../platform/http/email-address.js';
 import { ERASED_NAME } from './erased-user.js';
 import type { User } from './user.entity.js';
-import { UsersRepository } from './users.repository.js';
+import { type AccountChanges, type LockedAccount, UsersRepository } from './users.repository.js';
+
+export type { LockedAccount } from './users.repository.js';
 
 export interface NewUser {
+  role?: User['role'];
   username: string;
   email: string;
   passwordHash: string;
@@ -31,12 +34,19 @@ export class UsersService {
 
   /** @throws Problem name_taken */
   create(user: NewUser): Promise<User> {
-    return this.users.insert({ ...user, id: uuidv7(), role: 'user', createdAt: new Date(), erasedAt: null });
+    return this.users.insert({
+      role: 'user',
+      ...user,
+      id: uuidv7(),
+      createdAt: new Date(),
+      erasedAt: null,
+      disabledAt: null,
+    });
   }
 
-  /** @throws Problem name_taken */
-  update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
-    return this.users.update(id, changes);
+  /** Changes an account. The call that sends the statement throws Problem name_taken. */
+  update(tx: Transaction, id: string, changes: AccountChanges): void {
+    this.users.update(tx, id, changes);
   }
 
   /** Erases everything but the id and the creation date. The name and the e-mail address become available again. */
@@ -48,6 +58,24 @@ export class UsersService {
       timeZone: 'UTC',
       erasedAt: new Date(),
     });
+  }
+
+  /** Locks an account and all administrators until the transaction ends. */
+  lockWithAdmins(tx: Transaction, id: string): Promise<LockedAccount[]> {
+    return this.users.lockWithAdmins(tx, id);
+  }
+
+  /** @param at null enables the account */
+  setDisabled(tx: Transaction, id: string, at: Date | null): void {
+    this.users.setDisabled(tx, id, at);
+  }
+
+  setRole(tx: Transaction, id: string, role: User['role']): void {
+    this.users.setRole(tx, id, role);
+  }
+
+  hasAdmin(): Promise<boolean> {
+    return this.users.hasAdmin();
   }
 
   find(id: string): Promise<User | null> {

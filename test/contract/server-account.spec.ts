@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createEvent, eraseMe, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import { AuditPartitionsService } from '../../src/audit/audit-partitions.service.js';
 import { HorizonService } from '../../src/availability/horizon.service.js';
 import { TimeZoneUpdateService } from '../../src/events/time-zone-update.service.js';
 import { migrate } from '../../src/platform/database/migrate.js';
@@ -73,6 +74,10 @@ describe('a server under the account of the guide to history', () => {
 
   it('can do its work in the background', async () => {
     await app.app.get(IdempotencyService).prune();
+    await database.query(
+      `SELECT add_audit_partition('audit_entries_2020_01', $$FOR VALUES FROM ('2020-01-01Z') TO ('2020-02-01Z')$$)`,
+    );
+    expect(await app.app.get(AuditPartitionsService).maintain()).toBe(1);
     await app.app.get(HorizonService).extend();
     await app.app.get(TimeZoneUpdateService).recompute();
     await expectInvariants(database);
@@ -85,6 +90,9 @@ describe('a server under the account of the guide to history', () => {
     'UPDATE member_changes SET comment = NULL',
     'DELETE FROM member_changes',
     'TRUNCATE member_changes',
+    `UPDATE audit_entries SET kind = 'signed_in'`,
+    'DELETE FROM audit_entries',
+    'DROP TABLE audit_entries_default',
     'ALTER TABLE event_versions DISABLE TRIGGER ALL',
     'DROP TRIGGER member_changes_never_rewritten ON member_changes',
     'ALTER TABLE events DISABLE TRIGGER USER',

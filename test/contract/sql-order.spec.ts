@@ -8,6 +8,7 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /** Tables and functions without an entity, and the room that owns them. */
 const OWNERS: Record<string, string> = {
+  audit_entries: 'audit',
   event_occupancy: 'availability',
   event_texts: 'events',
   event_texts_due: 'events',

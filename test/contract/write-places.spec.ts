@@ -8,11 +8,12 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 /** Which files write to each table in SQL. */
 const SQL_PLACES: Record<string, string[]> = {
+  audit_entries: ['audit/audit-row.ts', 'audit/audit.repository.ts'],
   event_occupancy: ['availability/occupancy.repository.ts'],
   event_permissions: ['sharing/members.repository.ts'],
   event_versions: ['history/history.repository.ts', 'history/redact-version.ts'],
   redactions: ['history/redact-version.ts'],
-  events: ['events/event-statements.ts', 'events/events.repository.ts'],
+  events: ['events/event-statements.ts', 'events/events.repository.ts', 'events/trash.repository.ts'],
   idempotency_keys: ['platform/idempotency/idempotency-keys.repository.ts'],
   notification_streams: ['notifications/streams.repository.ts'],
   notifications: [
@@ -28,8 +29,7 @@ const TABLES = Object.keys(SQL_PLACES);
 
 /** Which files write through TypeORM. Events don't: a query-builder write would bypass the subscriber. */
 const ORM_PLACES: Record<string, string[]> = {
-  insert: ['auth/sessions.repository.ts', 'users/users.repository.ts'],
-  update: ['auth/sessions.repository.ts', 'users/users.repository.ts'],
+  insert: ['users/users.repository.ts'],
 };
 
 /** Every match of the pattern's group in the sources: what was matched, and where. */
@@ -54,6 +54,7 @@ describe('the places that write rows', () => {
     expect(find(SQL_WRITE)).toEqual(SQL_PLACES);
     expect(find(/\bUPDATE\s+(events\s+SET\s+.*)/gi)).toEqual({
       'events SET ${assignments} WHERE id = $1`), [event.id, ...values]];': ['events/event-statements.ts'],
+      'events SET purged_at = clock_timestamp()': ['events/trash.repository.ts'],
       'events SET tzdata = $2 WHERE id = $1`, [id, tzdata]);': ['events/events.repository.ts'],
     });
   });

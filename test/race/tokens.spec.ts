@@ -32,7 +32,7 @@ describe('200 refresh tokens, each redeemed by 8 parallel requests on two server
   it('have one successor each', async () => {
     // As a login would make them, without 200 password hashes.
     const [sessions, tokens] = [app.app.get(SessionsService), app.app.get(RefreshTokens)];
-    const started = await atOnce(200, () => sessions.start(ana.id, { address: null, userAgent: null }));
+    const started = await atOnce(200, () => sessions.start(ana.id, { address: null, userAgent: null }, 'signed_in'));
     const limit = pLimit(8);
     const rounds = await Promise.all(
       started.map(({ id }) =>
@@ -126,7 +126,7 @@ describe('logout', { timeout: 900_000 }, () => {
       app.app.get(AccessTokens),
     ];
     const race = async (round: number): Promise<{ id: string; refreshed: number }> => {
-      const { id } = await sessions.start(ana.id, { address: null, userAgent: null });
+      const { id } = await sessions.start(ana.id, { address: null, userAgent: null }, 'signed_in');
       const accessToken = accessTokens.issue(ana.id, id);
       const refreshToken = refreshTokens.issue({ sessionId: id, count: 0 });
       const refreshes = atOnce(4, (index) => redeem((round + index) % 2 ? app : other, refreshToken));

@@ -45,6 +45,7 @@ const EVENT = { title: 'Another meeting', ...TIMES, show_as: 'free' };
 const TRASH = { circumstance: ' in the trash', inTrash: true };
 const EVERYBODY: Statuses = [200, 200, 200, 200, 200, 200];
 const ANYBODY_SIGNED_IN: Statuses = [401, 200, 200, 200, 200, 200];
+const NOT_FOR_PEOPLE: Statuses = [401, 403, 403, 403, 403, 403];
 const READERS: Statuses = [401, 404, 200, 200, 200, 404];
 const ONLY_OWNER_IN_TRASH: Statuses = [401, 404, 404, 404, 200, 404];
 const NOBODY_IN_TRASH: Statuses = [401, 404, 404, 404, 404, 404];
@@ -91,6 +92,19 @@ export const ACCESS_MATRIX: Row[] = [
     request: ({ guest }) => ({ params: { id: sessionOf(guest.accessToken) } }),
   }),
   row('findUsers', ANYBODY_SIGNED_IN, { request: ({ guest }) => ({ query: `?username=${guest.username}` }) }),
+
+  row('listAudit', ANYBODY_SIGNED_IN),
+  row('listAudit', [401, 403, 403, 403, 403, 403], {
+    circumstance: ' of somebody else',
+    request: ({ outsider }) => ({ query: `?user_id=${outsider.id}` }),
+  }),
+
+  row('listAccounts', NOT_FOR_PEOPLE),
+  row('getAccount', NOT_FOR_PEOPLE, { request: ({ guest }) => ({ params: { id: guest.id } }) }),
+  ...['disableAccount', 'enableAccount', 'signOutAccount', 'promoteAccount', 'demoteAccount'].map((operation) =>
+    row(operation, NOT_FOR_PEOPLE, { request: ({ guest }) => ({ params: { id: guest.id } }) }),
+  ),
+  row('getFigures', NOT_FOR_PEOPLE),
 
   row('createEvent', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: EVENT }) }),
   row('createEvents', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: { events: [EVENT] } }) }),

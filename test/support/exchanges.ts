@@ -19,6 +19,7 @@ export const EXCHANGES: Record<string, number> = {
   listSessions: 1,
   endSession: 1,
   findUsers: 1,
+  listAudit: 1,
   createEvent: 1,
   createEvents: 1,
   listEvents: 1,

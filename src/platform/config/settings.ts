@@ -180,6 +180,12 @@ export const SETTINGS = {
     readTrustProxy,
     'Proxies whose X-Forwarded-For is trusted: how many, or their addresses',
   ),
+  adminUsername: setting(
+    'ADMIN_USERNAME',
+    '',
+    String,
+    'Who registers with this name is an administrator, if there is none',
+  ),
   corsOrigins: setting('CORS_ORIGINS', '', list, 'Web origins that may call the API, comma-separated'),
   logLevel: setting(
     'LOG_LEVEL',
@@ -205,6 +211,8 @@ export const SETTINGS = {
   maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Largest number of events per batch'),
   maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Largest number of people per share call'),
   streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long stream items and notifications are stored'),
+  trashDays: setting('TRASH_DAYS', '30', wholeNumber(1, 3_650), 'How long deleted events can be restored'),
+  auditDays: setting('AUDIT_DAYS', '365', wholeNumber(30, 3_650), 'How long entries of the audit trail are stored'),
   maxSockets: setting(
     'MAX_SOCKETS',
     '10',

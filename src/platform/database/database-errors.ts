@@ -30,6 +30,11 @@ export function failsAssumption(error: unknown): boolean {
   return postgresError(error)?.code === 'CN001';
 }
 
+/** True if a write was refused because its author is disabled. The code is that of `require_enabled_account`. */
+export function isAccountDisabled(error: unknown): boolean {
+  return postgresError(error)?.code === 'CN002';
+}
+
 /** True for a deadlock (40P01), a serialization failure (40001) or a `RetryTransaction`: a retry may succeed. */
 export function isRetryable(error: unknown): boolean {
   const code = postgresError(error)?.code;

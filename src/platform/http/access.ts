@@ -4,7 +4,7 @@ import { ApiProblems } from '../openapi/api-problems.js';
 
 /** The access that a route requires. Every route declares one; see `access-check.ts`. */
 export const ACCESS = 'convene:access';
-export type Access = 'public' | 'optional' | 'signed_in';
+export type Access = 'public' | 'optional' | 'signed_in' | 'admin';
 
 /** Anybody may call it. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, 'public' satisfies Access);
@@ -20,3 +20,11 @@ export const TokenInQuery = (): MethodDecorator => SetMetadata(TOKEN_IN_QUERY, t
 /** Any signed-in caller may call it. */
 export const SignedIn = (): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(ACCESS, 'signed_in' satisfies Access), ApiBearerAuth(), ApiProblems('unauthenticated'));
+
+/** Only administrators may call it. */
+export const AdminOnly = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(
+    SetMetadata(ACCESS, 'admin' satisfies Access),
+    ApiBearerAuth(),
+    ApiProblems('unauthenticated', 'admin_required'),
+  );

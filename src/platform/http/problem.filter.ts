@@ -1,8 +1,15 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isRetryable, whyUnavailable } from '../database/database-errors.js';
+import { isAccountDisabled, isRetryable, whyUnavailable } from '../database/database-errors.js';
 import { Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** True when the rights of the caller did not allow the request. */
+    refusedByRight?: boolean;
+  }
+}
 
 const CODE_OF_STATUS: Record<number, ProblemCode> = {
   400: 'bad_request',
@@ -21,6 +28,7 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
 /** Converts any error to a Problem. An unexpected error becomes a 500 without internal details. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isAccountDisabled(error)) return new Problem('unauthenticated');
   const detail = whyUnavailable(error);
   if (detail) return new Problem('unavailable', { detail });
   if (isRetryable(error)) {
@@ -58,6 +66,7 @@ const LISTS = new Set(['ratelimit', 'ratelimit-policy']);
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent) return;
+  request.refusedByRight = problem.isByRight;
   const retryAfter = RETRY_AFTER[problem.status];
   if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter);
   reply.status(problem.status);

@@ -7,6 +7,7 @@ import { AllowedMethods } from './allowed-methods.js';
 import { negotiate } from './body-formats.js';
 import { tagResponse } from './etag.js';
 import { toProblem, sendProblem } from './problem.filter.js';
+import { followRequests } from './request-origin.js';
 
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 
@@ -35,6 +36,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     if (methods.length === 0) return done();
     sendProblem(new Problem('method_not_allowed', { headers: { allow: methods.join(', ') } }), request, reply);
   });
+  followRequests(fastify);
   fastify.addHook('onSend', tagResponse);
   fastify.addHook('onResponse', (request, reply, done) => {
     // The path without its query, which may contain tokens and names.

@@ -62,5 +62,7 @@ export const TAGS: TagObject[] = [
   { name: 'People', description: 'Manage the members of an event: viewers, editors and one owner.' },
   { name: 'History', description: 'Read and compare the versions of an event, undo changes and roll back.' },
   { name: 'Notifications', description: 'Read the changes to your events, numbered without gaps.' },
+  { name: 'Audit', description: 'Read who did what, from where and when.' },
+  { name: 'Administration', description: 'Manage accounts, and see how much is stored. For administrators.' },
   { name: 'Operations', description: 'Monitor the server.' },
 ];

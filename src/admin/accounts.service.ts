@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditEntry, AuditKind } from '../audit/audit-kinds.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { AuthService } from '../auth/auth.service.js';
+import { ErasureService } from '../auth/erasure.service.js';
+import { readRegistration } from '../auth/read-registration.js';
+import type { Session } from '../auth/session.entity.js';
+import { SessionsService } from '../auth/sessions.service.js';
+import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
+import type { Page, PageRequest } from '../platform/http/page.js';
+import { notFound, Problem } from '../problems/problem.js';
+import { SYSTEM_USER_ID } from '../users/system-user.js';
+import { type LockedAccount, UsersService } from '../users/users.service.js';
+import { type Account, type AccountFilter, AccountsRepository } from './accounts.repository.js';
+
+export type { Account, AccountFilter } from './accounts.repository.js';
+
+/** Who administers: an administrator, or the server's own account for the command line. */
+export interface Administrator {
+  userId: string;
+}
+
+interface Act {
+  tx: Transaction;
+  account: LockedAccount;
+  /** Records the act in the audit trail. */
+  record: (kind: AuditKind) => void;
+  entry: (kind: AuditKind) => AuditEntry;
+}
+
+/** What administrators do with accounts. Every act is recorded in the audit trail, in its own transaction. */
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly users: UsersService,
+    private readonly auth: AuthService,
+    private readonly erasures: ErasureService,
+    private readonly sessions: SessionsService,
+    private readonly audit: AuditTrail,
+    private readonly transactions: Transactions,
+  ) {}
+
+  list(filter: AccountFilter, page: PageRequest): Promise<Page<Account>> {
+    return this.accounts.list(filter, page);
+  }
+
+  /** @throws Problem not_found */
+  async find(userId: string): Promise<Account & { events: number; trash: number; devices: Session[] }> {
+    const account = await this.require({ id: userId });
+    const devices = await this.sessions.listLive(userId);
+    return { ...account, ...(await this.accounts.countEvents(userId)), devices };
+  }
+
+  /** Finds an account by its name or e-mail address. @throws Problem not_found */
+  findByLogin(login: string): Promise<Account> {
+    return this.require({ login });
+  }
+
+  /**
+   * Disables an account: its sessions and connections end at once, on every server, nothing that it was writing is
+   * committed after this act, and nobody can sign in to it. Does nothing when it is disabled.
+   * @throws Problem not_found, last_admin, admin_required
+   */
+  async disable(by: Administrator, userId: string): Promise<Account> {
+    const ended = await this.act(
+      by,
+      userId,
+      async ({ tx, account, entry, record }) => {
+        if (account.disabledAt) return [];
+        this.users.setDisabled(tx, userId, new Date());
+        const ids = await this.sessions.endIn(tx, userId, {}, entry('user_disabled'));
+        if (ids.length === 0) record('user_disabled');
+        return ids;
+      },
+      { endsAdmin: true },
+    );
+    await this.sessions.forget(ended);
+    return this.require({ id: userId });
+  }
+
+  /** Lets the person sign in again. @throws Problem not_found, admin_required */
+  async enable(by: Administrator, userId: string): Promise<Account> {
+    await this.act(by, userId, ({ tx, account, record }) => {
+      if (!account.disabledAt) return;
+      this.users.setDisabled(tx, userId, null);
+      record('user_enabled');
+    });
+    return this.require({ id: userId });
+  }
+
+  /** Ends every session of a person. Returns how many there were. @throws Problem not_found, admin_required */
+  async signOut(by: Administrator, userId: string): Promise<number> {
+    const ended = await this.act(by, userId, ({ tx, entry }) =>
+      this.sessions.endIn(tx, userId, {}, entry('user_signed_out')),
+    );
+    await this.sessions.forget(ended);
+    return ended.length;
+  }
+
+  /** Makes a person an administrator. @throws Problem not_found, admin_required */
+  promote(by: Administrator, userId: string): Promise<Account> {
+    return this.setRole(by, userId, 'admin');
+  }
+
+  /** @throws Problem not_found, last_admin, admin_required */
+  demote(by: Administrator, userId: string): Promise<Account> {
+    return this.setRole(by, userId, 'user');
+  }
+
+  /**
+   * Creates an account. The person signs in with the password.
+   * @param input the body of a registration
+   * @throws Problem validation_failed, name_taken
+   */
+  async create(by: Administrator, input: object, role: 'user' | 'admin'): Promise<Account> {
+    const { id } = await this.auth.createAccount(await readRegistration(input), role);
+    await this.transactions.run(async (tx) =>
+      this.audit.record(tx, [{ kind: 'user_created', actorId: by.userId, subjectId: id }]),
+    );
+    return this.require({ id });
+  }
+
+  /** Erases an account as its owner could. @throws Problem not_found, last_admin, admin_required */
+  async erase(by: Administrator, userId: string): Promise<void> {
+    const ended = await this.act(
+      by,
+      userId,
+      ({ tx, entry }) => this.erasures.eraseIn(tx, userId, entry('user_erased')),
+      { endsAdmin: true },
+    );
+    await this.erasures.complete(userId, ended);
+  }
+
+  private async setRole(by: Administrator, userId: string, role: 'user' | 'admin'): Promise<Account> {
+    await this.act(
+      by,
+      userId,
+      async ({ tx, account, record }) => {
+        if (account.role === role) return;
+        this.users.setRole(tx, userId, role);
+        record(role === 'admin' ? 'user_promoted' : 'user_demoted');
+      },
+      { endsAdmin: role === 'user' },
+    );
+    await this.sessions.forgetProfilesOf(userId);
+    return this.require({ id: userId });
+  }
+
+  /**
+   * Runs an act on a locked account.
+   * @param endsAdmin whether the person is no administrator afterwards
+   * @throws Problem admin_required when the actor is none any more; not_found; last_admin
+   */
+  private act<T>(
+    by: Administrator,
+    userId: string,
+    work: (act: Act) => T | Promise<T>,
+    { endsAdmin = false } = {},
+  ): Promise<T> {
+    return this.transactions.run(async (tx) => {
+      const locked = await this.users.lockWithAdmins(tx, userId);
+      const admins = locked.filter(({ role, disabledAt }) => role === 'admin' && !disabledAt).map(({ id }) => id);
+      if (by.userId !== SYSTEM_USER_ID && !admins.includes(by.userId)) throw new Problem('admin_required');
+      const account = locked.find(({ id }) => id === userId);
+      if (!account) throw notFound();
+      if (endsAdmin && admins.length === 1 && admins[0] === userId) throw new Problem('last_admin');
+      const entry = (kind: AuditKind): AuditEntry => ({ kind, actorId: by.userId, subjectId: userId });
+      return work({ tx, account, entry, record: (kind) => this.audit.record(tx, [entry(kind)]) });
+    });
+  }
+
+  private async require(name: { id?: string; login?: string }): Promise<Account> {
+    const account = await this.accounts.find(name);
+    if (!account) throw notFound();
+    return account;
+  }
+}

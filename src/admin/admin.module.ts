@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { EventsModule } from '../events/events.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AccountsService } from './accounts.service.js';
+import { AdminController } from './admin.controller.js';
+import { FiguresRepository } from './figures.repository.js';
+import { FiguresService } from './figures.service.js';
+import { RedactionService } from './redaction.service.js';
+
+@Module({
+  imports: [AuthModule, EventsModule, UsersModule],
+  controllers: [AdminController],
+  providers: [AccountsRepository, AccountsService, FiguresRepository, FiguresService, RedactionService],
+  exports: [AccountsService, RedactionService],
+})
+export class AdminModule {}

@@ -1,0 +1,68 @@
+/**
+ * Everything that the audit trail records, with the keys of its details. Details are ids, numbers and words of closed
+ * lists: a text that a person wrote, a secret, a token or a password is never among them (tested).
+ */
+export const AUDIT_KINDS = {
+  registered: [],
+  signed_in: [],
+  sign_in_failed: [],
+  /** `sessions`: how many sessions ended. */
+  signed_out: ['sessions'],
+  /** Ended from another session; `session`: the one that was named, or all others after a change of the password. */
+  session_ended: ['sessions', 'session'],
+  /** A refresh token was used again after its successor: somebody else has a copy. The session ended. */
+  token_theft: [],
+  password_changed: [],
+  email_changed: [],
+  account_erased: [],
+
+  /** A request that the caller's rights did not allow (403, or 404 for what they may not see or does not exist). */
+  refused: ['method', 'route', 'status'],
+
+  event_created: ['version'],
+  event_updated: ['version'],
+  event_rolled_back: ['version'],
+  event_deleted: ['version'],
+  event_restored: ['version'],
+  event_split: ['version'],
+
+  /** One entry per person; `from` and `to` are roles, null for "not a member". */
+  shared: ['version', 'from', 'to'],
+  role_changed: ['version', 'from', 'to'],
+  revoked: ['version', 'from', 'to'],
+  ownership_transferred: ['version', 'from', 'to'],
+
+  /** Acts of administrators, or of the command line. */
+  user_created: [],
+  user_disabled: ['sessions'],
+  user_enabled: [],
+  user_signed_out: ['sessions'],
+  user_promoted: [],
+  user_demoted: [],
+  user_erased: [],
+  version_redacted: ['version'],
+  /** The event was in the trash for long enough and was removed from it; its owner is the subject. */
+  event_purged: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type AuditKind = keyof typeof AUDIT_KINDS;
+export const AUDIT_KIND_NAMES = Object.keys(AUDIT_KINDS) as AuditKind[];
+
+/** The details of an entry of a kind. */
+export type AuditDetails<K extends AuditKind> = {
+  [Key in (typeof AUDIT_KINDS)[K][number]]?: string | number | boolean | null;
+};
+
+/** Something that happened, for the audit trail. The time, the address and the request are added to it. */
+export interface AuditEntry<K extends AuditKind = AuditKind> {
+  kind: K;
+  /** Null for somebody unknown. */
+  actorId: string | null;
+  /** The person to whom it happened, when that is somebody else than the actor. */
+  subjectId?: string | null;
+  eventId?: string | null;
+  /** By default the session of the request. */
+  sessionId?: string | null;
+  details?: AuditDetails<K>;
+  outcome?: 'ok' | 'refused';
+}

@@ -1,0 +1,51 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Row } from '../platform/database/insert-rows.js';
+import type { RequestOrigin } from '../platform/http/request-origin.js';
+import type { AuditEntry } from './audit-kinds.js';
+
+/** The columns that are written; `jsonb` ones are marked with true. */
+export const AUDIT_COLUMNS = {
+  id: false,
+  at: false,
+  kind: false,
+  outcome: false,
+  actor_id: false,
+  subject_id: false,
+  event_id: false,
+  session_id: false,
+  request_id: false,
+  address: false,
+  user_agent: false,
+  details: true,
+};
+
+/** A row of `audit_entries`. */
+export type AuditRow = Row & Record<keyof typeof AUDIT_COLUMNS, unknown>;
+
+export function toAuditRow(entry: AuditEntry, { requestId, sessionId, address, userAgent }: RequestOrigin): AuditRow {
+  return {
+    id: uuidv7(),
+    at: new Date(),
+    kind: entry.kind,
+    outcome: entry.outcome ?? 'ok',
+    actor_id: entry.actorId,
+    subject_id: entry.subjectId ?? null,
+    event_id: entry.eventId ?? null,
+    session_id: entry.sessionId === undefined ? sessionId : entry.sessionId,
+    request_id: requestId,
+    address,
+    user_agent: userAgent,
+    details: entry.details ?? {},
+  };
+}
+
+const NAMES = Object.keys(AUDIT_COLUMNS).join(', ');
+
+/**
+ * Returns a statement that adds an entry if a condition holds, for a WITH clause of a statement that knows whether anything
+ * happened: the entry is in its transaction, and takes no exchange.
+ * @param entry an expression: the placeholder of what `AuditTrail.prepare` returns, or one made with it
+ */
+export const insertEntryIf = (entry: string, condition: string): string =>
+  `INSERT INTO audit_entries (${NAMES})
+   SELECT ${NAMES} FROM jsonb_populate_record(NULL::audit_entries, ${entry}) WHERE ${condition}`;

@@ -1,0 +1,60 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Config } from '../platform/config/config.js';
+import { Transactions } from '../platform/database/transactions.js';
+import { SYSTEM_USER_ID } from '../users/system-user.js';
+import { TrashRepository } from './trash.repository.js';
+
+const DAY_MS = 86_400_000;
+const EVENTS_PER_TRANSACTION = 200;
+
+/**
+ * Removes events from the trash that were deleted long ago: they are not listed and cannot be restored. Their versions and
+ * the chain of their history stay, and so does the owner's access to them.
+ */
+@Injectable()
+export class TrashService {
+  private readonly logger = new Logger(TrashService.name);
+
+  constructor(
+    private readonly trash: TrashRepository,
+    private readonly audit: AuditTrail,
+    private readonly transactions: Transactions,
+    private readonly config: Config,
+  ) {}
+
+  @Cron('0 51 * * * *', { name: 'purge-trash' })
+  async hourly(): Promise<void> {
+    try {
+      const purged = await this.purge();
+      if (purged > 0) this.logger.log('trash purged', { purged });
+    } catch (error) {
+      // The next run removes what is left.
+      this.logger.error(error instanceof Error ? error.stack : error);
+    }
+  }
+
+  /**
+   * Returns how many events were removed. Servers that run it at the same moment share the work.
+   * @param days how long an event has been in the trash; by default the setting
+   */
+  async purge(days = this.config.values.trashDays, now = new Date()): Promise<number> {
+    const before = new Date(now.getTime() - days * DAY_MS);
+    for (let total = 0; ;) {
+      const purged = await this.transactions.run(async (tx) => {
+        const events = await this.trash.purge(tx, before, EVENTS_PER_TRANSACTION);
+        const entries = events.map(({ id: eventId, ownerId: subjectId }) => ({
+          kind: 'event_purged' as const,
+          actorId: SYSTEM_USER_ID,
+          subjectId,
+          eventId,
+        }));
+        this.audit.record(tx, entries);
+        return events.length;
+      });
+      total += purged;
+      if (purged < EVENTS_PER_TRANSACTION) return total;
+    }
+  }
+}
