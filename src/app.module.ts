@@ -13,6 +13,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
         IdempotencyModule,
         HealthModule,
         DocsModule,
+        MailModule,
         UsersModule,
         AuthModule,
         PermissionsModule,

@@ -4,12 +4,20 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { memoryStore } from '../platform/cache/memory-store.js';
+import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
+import { AccountLinksController } from './account-links.controller.js';
+import { AccountPagesController } from './account-pages.controller.js';
+import { AccountToken } from './account-token.entity.js';
+import { AccountTokens } from './account-tokens.js';
+import { AccountTokensRepository } from './account-tokens.repository.js';
 import { AuthController } from './auth.controller.js';
 import { GlobalAuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { EmailAddressesService } from './email-addresses.service.js';
 import { ErasureService } from './erasure.service.js';
+import { PasswordResetService } from './password-reset.service.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
@@ -20,22 +28,27 @@ const MAX_CACHED_SESSIONS = 50_000;
 
 @Module({
   imports: [
+    MailModule,
     UsersModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
-    TypeOrmModule.forFeature([Session]),
+    TypeOrmModule.forFeature([AccountToken, Session]),
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, AccountLinksController, AccountPagesController],
   providers: [
     AccessTokens,
+    AccountTokens,
+    AccountTokensRepository,
     AuthService,
+    EmailAddressesService,
     ErasureService,
+    PasswordResetService,
     Passwords,
     RefreshTokens,
     SessionsRepository,
     SessionsService,
     { provide: APP_GUARD, useClass: GlobalAuthGuard },
   ],
-  exports: [AccessTokens, ErasureService, SessionsService],
+  exports: [AccessTokens, EmailAddressesService, ErasureService, SessionsService],
 })
 export class AuthModule {}

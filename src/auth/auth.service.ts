@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Mails } from '../mail/mails.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
@@ -6,10 +7,13 @@ import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
-import { isCommonPassword, Passwords } from './passwords.js';
+import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
+import type { Device } from './device.js';
+import { EmailAddressesService } from './email-addresses.service.js';
+import { Passwords, rejectCommonPassword } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import type { Session } from './session.entity.js';
-import { type Device, SessionsService } from './sessions.service.js';
+import { SessionsService } from './sessions.service.js';
 
 /** A pair of tokens and their user. */
 export interface SignedInUser {
@@ -34,6 +38,8 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
+    private readonly emails: EmailAddressesService,
+    private readonly mails: Mails,
     private readonly transactions: Transactions,
   ) {}
 
@@ -45,8 +51,12 @@ export class AuthService {
     const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
     rejectCommonPassword(account.password, account.username, account.email);
     const passwordHash = await this.passwords.hash(account.password);
-    const user = await this.users.create({ ...account, timeZone, passwordHash });
-    return this.signIn(user, device);
+    let session: Session;
+    const user = await this.users.create({ ...account, timeZone, passwordHash }, (tx, created) => {
+      session = this.sessions.start(tx, created.id, device);
+      this.emails.requestVerification(tx, created);
+    });
+    return this.tokens(user, session!.id, 0);
   }
 
   /** @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost */
@@ -97,14 +107,23 @@ export class AuthService {
     if (changes.password !== undefined || changes.email !== undefined) {
       await this.requirePassword(user, changes.currentPassword);
     }
+    const timeZone = changes.timeZone === undefined ? undefined : requireTimeZone(changes.timeZone);
     if (changes.password !== undefined)
       rejectCommonPassword(changes.password, user.username, changes.email ?? user.email);
+    const passwordHash = changes.password === undefined ? undefined : await this.passwords.hash(changes.password);
+    // First, because it may be refused.
+    if (changes.email !== undefined) await this.emails.change(user, changes.email);
     await this.users.update(user.id, {
-      ...(changes.timeZone === undefined ? {} : { timeZone: requireTimeZone(changes.timeZone) }),
-      ...(changes.email === undefined ? {} : { email: changes.email }),
-      ...(changes.password === undefined ? {} : { passwordHash: await this.passwords.hash(changes.password) }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(passwordHash === undefined ? {} : { passwordHash }),
     });
-    if (changes.password !== undefined) await this.sessions.end(user.id, { except: actor.sessionId });
+    if (passwordHash !== undefined) {
+      await this.sessions.end(user.id, { except: actor.sessionId });
+      await this.transactions.run(async (tx) => {
+        this.emails.endLinks(tx, user.id, { change: changes.email === undefined });
+        this.mails.queue(tx, passwordChangedLetter(user));
+      });
+    }
     await this.sessions.forgetProfile(actor.sessionId);
     return this.me(actor);
   }
@@ -128,12 +147,12 @@ export class AuthService {
   }
 
   private async signIn(user: User, device: Device): Promise<SignedInUser> {
-    const session = await this.sessions.start(user.id, device);
-    // The account was erased during the password check. Neither the session nor its device may remain.
-    if (!(await this.users.find(user.id))) {
-      await this.transactions.run((tx) => this.sessions.erase(tx, user.id));
-      throw new Problem('wrong_credentials');
-    }
+    const session = await this.transactions.run(async (tx) => {
+      const locked = await this.sessions.lockAccount(tx, user, device);
+      if (!locked) throw new Problem('wrong_credentials');
+      if (locked.isNewDevice) this.mails.queue(tx, newDeviceLetter(user, device, new Date()));
+      return this.sessions.start(tx, user.id, device);
+    });
     return this.tokens(user, session.id, session.refreshCount);
   }
 
@@ -155,15 +174,6 @@ export class AuthService {
       throw invalid({ pointer, code: 'wrong_password', message: 'This is not the current password.' });
     }
   }
-}
-
-function rejectCommonPassword(password: string, username: string, email: string): void {
-  if (!isCommonPassword(password, username, email)) return;
-  throw invalid({
-    pointer: '/password',
-    code: 'too_common',
-    message: 'This password is too easy to guess. Choose another one.',
-  });
 }
 
 function requireTimeZone(name: string): string {

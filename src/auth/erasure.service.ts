@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Mails } from '../mail/mails.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -6,6 +7,7 @@ import { IdempotencyService } from '../platform/idempotency/idempotency.service.
 import { invalid, Problem } from '../problems/problem.js';
 import { ERASED_NAME } from '../users/erased-user.js';
 import { UsersService } from '../users/users.service.js';
+import { AccountTokens } from './account-tokens.js';
 import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -22,6 +24,8 @@ export class ErasureService {
     private readonly users: UsersService,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
+    private readonly tokens: AccountTokens,
+    private readonly mails: Mails,
     private readonly idempotency: IdempotencyService,
     private readonly transactions: Transactions,
   ) {}
@@ -35,6 +39,8 @@ export class ErasureService {
     }
     const ended = await this.transactions.run(async (tx) => {
       this.users.erase(tx, user.id);
+      this.tokens.end(tx, user.id);
+      for (const address of [user.email, user.pendingEmail]) if (address !== null) this.mails.forget(tx, address);
       await this.idempotency.forget(tx, user.id, ERASED_NAME);
       return this.sessions.erase(tx, user.id);
     });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Algorithm, hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
+import { invalid } from '../problems/problem.js';
 import { COMMON_PASSWORDS } from './common-passwords.js';
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, t=2, p=1.
@@ -39,4 +40,14 @@ export function isCommonPassword(password: string, ...ownNames: string[]): boole
   const folded = password.toLowerCase();
   if (COMMON_PASSWORDS.has(folded) || /^(.)\1+$/.test(folded)) return true;
   return ownNames.some((name) => name !== '' && folded === name.toLowerCase());
+}
+
+/** @throws Problem validation_failed if the password is too easy to guess */
+export function rejectCommonPassword(password: string, username: string, email: string): void {
+  if (!isCommonPassword(password, username, email)) return;
+  throw invalid({
+    pointer: '/password',
+    code: 'too_common',
+    message: 'This password is too easy to guess. Choose another one.',
+  });
 }

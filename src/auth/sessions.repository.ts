@@ -24,8 +24,41 @@ export interface LiveSession {
 export class SessionsRepository {
   constructor(@InjectRepository(Session) private readonly sessions: Repository<Session>) {}
 
-  async insert(session: Session): Promise<void> {
-    await this.sessions.insert(session);
+  insert(tx: Transaction, session: Session): void {
+    tx.write(
+      `INSERT INTO sessions (id, user_id, refresh_count, created_at, last_used_at, expires_at, address, user_agent, device)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        session.id,
+        session.userId,
+        session.refreshCount,
+        session.createdAt,
+        session.lastUsedAt,
+        session.expiresAt,
+        session.address,
+        session.userAgent,
+        session.device,
+      ],
+    );
+  }
+
+  /**
+   * Keeps the account as it is until the end of the transaction, so that neither an erasure nor a new password misses
+   * the session that is about to start. Returns null if it has changed since the password was checked.
+   */
+  async lockAccount(
+    tx: Transaction,
+    account: { id: string; passwordHash: string },
+    device: string,
+  ): Promise<{ usedBefore: boolean; hasDevices: boolean } | null> {
+    const [row] = await tx.query<{ usedBefore: boolean; hasDevices: boolean }>(
+      `SELECT EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id AND s.device = $3) AS "usedBefore",
+              EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id AND s.device IS NOT NULL) AS "hasDevices"
+         FROM users u WHERE u.id = $1 AND u.password_hash = $2 AND u.erased_at IS NULL
+          FOR SHARE OF u`,
+      [account.id, account.passwordHash, device],
+    );
+    return row ?? null;
   }
 
   async findLive(id: string): Promise<LiveSession | null> {
@@ -96,11 +129,23 @@ export class SessionsRepository {
     return (live.raw as { id: string }[]).map((row) => row.id);
   }
 
+  /** Ends every session of a user in a transaction. Returns the ids of those that had not ended before. */
+  async endAll(tx: Transaction, userId: string): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `WITH ended AS (
+         UPDATE sessions SET ended_at = clock_timestamp() WHERE user_id = $1 AND ended_at IS NULL RETURNING id)
+       SELECT id FROM ended`,
+      [userId],
+    );
+    return rows.map((row) => row.id);
+  }
+
   /** Ends every session of a user and erases their devices. Returns the ids of all sessions of the user. */
   async erase(tx: Transaction, userId: string): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `WITH erased AS (
-         UPDATE sessions SET ended_at = coalesce(ended_at, clock_timestamp()), address = NULL, user_agent = NULL
+         UPDATE sessions SET ended_at = coalesce(ended_at, clock_timestamp()), address = NULL, user_agent = NULL,
+                device = NULL
           WHERE user_id = $1 RETURNING id)
        SELECT id FROM erased`,
       [userId],

@@ -11,14 +11,9 @@ import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { AccessClaims } from './access-tokens.js';
+import { type Device, deviceName } from './device.js';
 import type { Session } from './session.entity.js';
 import { type LiveSession, SessionsRepository } from './sessions.repository.js';
-
-/** The origin of a sign-in, as shown in the list of sessions. */
-export interface Device {
-  address: string | null;
-  userAgent: string | null;
-}
 
 /** Signal with the ids of sessions that have ended. */
 const SESSIONS_ENDED = 'sessions_ended';
@@ -59,7 +54,8 @@ export class SessionsService {
     signals.on(SESSIONS_ENDED, (ids) => this.forgetEnded(ids));
   }
 
-  async start(userId: string, device: Device): Promise<Session> {
+  /** Starts a session in the running transaction, for an account that it has created or locked. */
+  start(tx: Transaction, userId: string, device: Device): Session {
     const now = new Date();
     const session: Session = {
       id: uuidv7(),
@@ -72,9 +68,23 @@ export class SessionsService {
       endedAt: null,
       address: device.address,
       userAgent: device.userAgent?.replaceAll('\0', '').slice(0, 400) ?? null,
+      device: deviceName(device),
     };
-    await this.sessions.insert(session);
+    this.sessions.insert(tx, session);
     return session;
+  }
+
+  /**
+   * Locks an account before its next session starts. Returns null if it was erased, or has another password, since its
+   * password was checked.
+   */
+  async lockAccount(
+    tx: Transaction,
+    account: { id: string; passwordHash: string },
+    device: Device,
+  ): Promise<{ isNewDevice: boolean } | null> {
+    const known = await this.sessions.lockAccount(tx, account, deviceName(device));
+    return known && { isNewDevice: known.hasDevices && !known.usedBefore };
   }
 
   /** Returns the actor of verified claims. @throws Problem unauthenticated if the session has ended */
@@ -104,6 +114,11 @@ export class SessionsService {
     const ended = await this.sessions.end(userId, which);
     await this.forget(ended);
     return ended.length;
+  }
+
+  /** Ends every session of a user in a transaction. Call `forget` with the result after COMMIT to make it effective. */
+  endAll(tx: Transaction, userId: string): Promise<string[]> {
+    return this.sessions.endAll(tx, userId);
   }
 
   /** Ends every session of an erased user. Call `forget` after COMMIT to make it effective. */

@@ -26,6 +26,11 @@ export const PROBLEMS = {
     'It was already used, it has expired, or its session has ended. Log in again.',
   ),
   forbidden: kind(403, 'Your role does not allow this', 'Ask the owner of the event for a role that does.'),
+  registration_closed: kind(
+    403,
+    'You cannot sign up here',
+    'This server accepts no new accounts, or only people who were invited to an event, with the invited e-mail address. Ask whoever runs it.',
+  ),
   not_found: kind(
     404,
     'Not found',
@@ -130,6 +135,7 @@ export const ERROR_CODES = [
   'taken',
   'too_common',
   'wrong_password',
+  'token_unusable',
   'not_a_uuid',
   'not_an_instant',
   'not_a_date',

@@ -13,7 +13,8 @@ const TAKEN: Record<string, FieldError> = {
 };
 
 const USER = `u.id, u.username, u.email, u.password_hash AS "passwordHash", u.role, u.time_zone AS "timeZone",
-  u.created_at AS "createdAt", u.erased_at AS "erasedAt"`;
+  u.email_verified_at AS "emailVerifiedAt", u.pending_email AS "pendingEmail",
+  u.pending_email_until AS "pendingEmailUntil", u.created_at AS "createdAt", u.erased_at AS "erasedAt"`;
 
 const NOT_ERASED = { erasedAt: IsNull() };
 
@@ -24,13 +25,13 @@ export class UsersRepository {
     private readonly database: Database,
   ) {}
 
-  /** @throws Problem name_taken, with a pointer to every taken value */
-  async insert(user: User): Promise<void> {
-    try {
-      await this.users.insert(user);
-    } catch (error) {
-      throw await this.toNameTaken(error, user);
-    }
+  /** The transaction fails if a value is taken; see `toNameTaken`. */
+  insert(tx: Transaction, user: User): void {
+    tx.write(
+      `INSERT INTO users (id, username, email, password_hash, role, time_zone, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [user.id, user.username, user.email, user.passwordHash, user.role, user.timeZone, user.createdAt],
+    );
   }
 
   /** @throws Problem name_taken */
@@ -43,11 +44,48 @@ export class UsersRepository {
     }
   }
 
+  /**
+   * Sets a new password with a link that was sent to `email`: a person who read it receives mails there. A change of
+   * the address that was not confirmed yet ends.
+   */
+  resetPassword(tx: Transaction, id: string, passwordHash: string, email: string): void {
+    tx.write(
+      `UPDATE users SET password_hash = $2, pending_email = NULL, pending_email_until = NULL,
+              email_verified_at = CASE WHEN email = $3::citext THEN coalesce(email_verified_at, now())
+                                       ELSE email_verified_at END
+        WHERE id = $1 AND erased_at IS NULL`,
+      [id, passwordHash, email],
+    );
+  }
+
+  setEmailVerified(tx: Transaction, id: string): void {
+    tx.write(`UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1`, [id]);
+  }
+
+  /** @param email null ends the change */
+  setPendingEmail(tx: Transaction, id: string, email: string | null, until: Date | null): void {
+    tx.write(`UPDATE users SET pending_email = $2, pending_email_until = $3 WHERE id = $1`, [id, email, until]);
+  }
+
+  /** Replaces the address by one that is confirmed. The transaction fails if it is taken; see `toNameTaken`. */
+  async replaceEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    await tx.query(
+      `UPDATE users SET email = $2, email_verified_at = now(), pending_email = NULL, pending_email_until = NULL
+        WHERE id = $1`,
+      [id, email],
+    );
+  }
+
   /** Overwrites the personal data of the account. Does nothing if the account is already erased. */
-  erase(tx: Transaction, id: string, erased: Omit<User, 'id' | 'createdAt' | 'role'>): void {
+  erase(
+    tx: Transaction,
+    id: string,
+    erased: Pick<User, 'username' | 'email' | 'passwordHash' | 'timeZone' | 'erasedAt'>,
+  ): void {
     const { username, email, passwordHash, timeZone, erasedAt } = erased;
     tx.write(
-      `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user'
+      `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user',
+              email_verified_at = NULL, pending_email = NULL, pending_email_until = NULL
         WHERE id = $1 AND erased_at IS NULL`,
       [id, username, email, passwordHash, timeZone, erasedAt],
     );
@@ -80,8 +118,12 @@ export class UsersRepository {
     );
   }
 
+  emailTaken(): Problem {
+    return new Problem('name_taken', { errors: [TAKEN.users_email_key!] });
+  }
+
   /** Returns a name_taken problem if the error is a violation of a unique constraint, or else the error itself. */
-  private async toNameTaken(error: unknown, wanted: Partial<User>): Promise<unknown> {
+  async toNameTaken(error: unknown, wanted: Partial<User>): Promise<unknown> {
     const names = Object.keys(TAKEN).filter((constraint) => violatesUnique(error, constraint));
     if (names.length === 0) return error;
     // PostgreSQL reports only the first violated constraint. Check whether the other value is taken as well.

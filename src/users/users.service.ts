@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import { v7 as uuidv7 } from 'uuid';
 import { normalizeEmail } from '../platform/http/email-address.js';
 import { ERASED_NAME } from './erased-user.js';
@@ -23,18 +24,61 @@ export interface PersonName {
 
 @Injectable()
 export class UsersService {
-  constructor(private readonly users: UsersRepository) {}
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly transactions: Transactions,
+  ) {}
 
-  /** @throws Problem name_taken */
-  async create(user: NewUser): Promise<User> {
-    const created: User = { ...user, id: uuidv7(), role: 'user', createdAt: new Date(), erasedAt: null };
-    await this.users.insert(created);
+  /**
+   * @param also writes what belongs to the account in the same transaction
+   * @throws Problem name_taken
+   */
+  async create(user: NewUser, also: (tx: Transaction, user: User) => void | Promise<void>): Promise<User> {
+    const unset = { emailVerifiedAt: null, pendingEmail: null, pendingEmailUntil: null, erasedAt: null };
+    const created: User = { ...user, ...unset, id: uuidv7(), role: 'user', createdAt: new Date() };
+    try {
+      await this.transactions.run(async (tx) => {
+        this.users.insert(tx, created);
+        await also(tx, created);
+      });
+    } catch (error) {
+      throw await this.users.toNameTaken(error, created);
+    }
     return created;
   }
 
   /** @throws Problem name_taken */
   update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
     return this.users.update(id, changes);
+  }
+
+  /** Sets a new password with a link that was sent to `email`, which this verifies if it is still the address. */
+  resetPassword(tx: Transaction, id: string, passwordHash: string, email: string): void {
+    this.users.resetPassword(tx, id, passwordHash, email);
+  }
+
+  setEmailVerified(tx: Transaction, id: string): void {
+    this.users.setEmailVerified(tx, id);
+  }
+
+  /** Stores the address that is to replace that of the account until then. @param email null ends the change */
+  setPendingEmail(tx: Transaction, id: string, email: string | null, until: Date | null): void {
+    this.users.setPendingEmail(tx, id, email, until);
+  }
+
+  /** Replaces the address by one that is confirmed. @throws the error of PostgreSQL; see `toNameTaken` */
+  replaceEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    return this.users.replaceEmail(tx, id, email);
+  }
+
+  /** @throws Problem name_taken */
+  async requireFreeEmail(email: string): Promise<void> {
+    if (await this.users.findByEmail(email)) throw this.users.emailTaken();
+  }
+
+  /** Returns a name_taken problem for an error because an address is taken, or else the error itself. */
+  toNameTaken(error: unknown, wanted: { email: string }): Promise<unknown> {
+    return this.users.toNameTaken(error, wanted);
   }
 
   /** Erases everything but the id and the creation date. The name and the e-mail address become available again. */

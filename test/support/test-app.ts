@@ -42,6 +42,8 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
   const config = readConfig({
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
+    // Every account would write one.
+    MAIL: 'off',
     DATABASE_URL: own.url,
     JWT_SECRET: 'a secret that only the tests use and nobody else',
   }).with(settings);

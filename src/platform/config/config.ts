@@ -70,6 +70,11 @@ function productionProblems(values: Settings): string[] {
     if (Buffer.byteLength(secret) < 32) problems.push('JWT_SECRET: each secret must have 32 bytes or more');
     else if (SAMPLE.test(secret)) problems.push('JWT_SECRET: is a sample value');
   }
+  if (values.smtpUrl && values.mailFrom === SETTINGS.mailFrom.fallback)
+    problems.push('MAIL_FROM: required with SMTP_URL');
+  if (values.smtpUrl && values.publicUrl === SETTINGS.publicUrl.fallback) {
+    problems.push('PUBLIC_URL: required with SMTP_URL');
+  }
   return problems;
 }
 
