@@ -56,6 +56,14 @@ export type UserView = {
     id: string;
     username: string;
     email: string;
+    /**
+     * Whether you have confirmed that you receive mails at this address.
+     */
+    email_verified: boolean;
+    /**
+     * The address that replaces `email` once it is confirmed.
+     */
+    pending_email: string | null;
     role: UserRole;
     /**
      * IANA time zone that applies to wall times without an offset.
@@ -174,6 +182,42 @@ export type SessionView = {
 
 export type SessionsView = {
     items: Array<SessionView>;
+};
+
+export type PasswordResetBody = {
+    /**
+     * The e-mail address of the account.
+     */
+    email: string;
+};
+
+export type ConfirmPasswordResetBody = {
+    /**
+     * What follows `#` in the link of the mail.
+     */
+    token: string;
+    /**
+     * The new password.
+     */
+    password: string;
+};
+
+export type VerifyEmailBody = {
+    /**
+     * What follows `#` in the link of the mail.
+     */
+    token: string;
+};
+
+export type VerifiedEmailView = {
+    /**
+     * The address that the link is about.
+     */
+    email: string;
+    /**
+     * Whether it is now the verified address of the account. False while a change still has to be confirmed at the other address.
+     */
+    complete: boolean;
 };
 
 export type IntervalView = {
@@ -3208,6 +3252,174 @@ export type EndSessionResponses = {
 };
 
 export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type RequestPasswordResetData = {
+    body: PasswordResetBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password-reset';
+};
+
+export type RequestPasswordResetErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RequestPasswordResetError = RequestPasswordResetErrors[keyof RequestPasswordResetErrors];
+
+export type RequestPasswordResetResponses = {
+    /**
+     * If an account has the address, a mail was sent to it
+     */
+    202: unknown;
+};
+
+export type ConfirmPasswordResetData = {
+    body: ConfirmPasswordResetBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password-reset/confirm';
+};
+
+export type ConfirmPasswordResetErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ConfirmPasswordResetError = ConfirmPasswordResetErrors[keyof ConfirmPasswordResetErrors];
+
+export type ConfirmPasswordResetResponses = {
+    /**
+     * The new password is set
+     */
+    204: void;
+};
+
+export type ConfirmPasswordResetResponse = ConfirmPasswordResetResponses[keyof ConfirmPasswordResetResponses];
+
+export type VerifyEmailData = {
+    body: VerifyEmailBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/verify-email';
+};
+
+export type VerifyEmailErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `name_taken`: This name or e-mail address is taken
+     */
+    409: NameTakenProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type VerifyEmailError = VerifyEmailErrors[keyof VerifyEmailErrors];
+
+export type VerifyEmailResponses = {
+    /**
+     * Confirmed
+     */
+    200: VerifiedEmailView;
+};
+
+export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
+
+export type ResendVerificationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/verify-email/resend';
+};
+
+export type ResendVerificationErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ResendVerificationError = ResendVerificationErrors[keyof ResendVerificationErrors];
+
+export type ResendVerificationResponses = {
+    /**
+     * Sent, if it was needed
+     */
+    202: unknown;
+};
 
 export type GetFreeBusyData = {
     body?: never;
