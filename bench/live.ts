@@ -28,7 +28,14 @@ const writer = new Worker(new URL('./live-writer.js', import.meta.url));
 const postgres = await startTemporaryPostgres();
 try {
   const convene = await start('dist/server/start.js', {
-    ...{ DATABASE_URL: postgres.url, JWT_SECRET: SECRET, PORT: '0', LOG_LEVEL: 'error', MAIL: 'off', ...passedOn('REDIS_URL') },
+    ...{
+      DATABASE_URL: postgres.url,
+      JWT_SECRET: SECRET,
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      MAIL: 'off',
+      ...passedOn('REDIS_URL'),
+    },
   });
   const reference = await start('dist/bench/live-reference.js', {});
   await run(convene, reference);

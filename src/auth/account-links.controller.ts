@@ -4,6 +4,7 @@ import { Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import {
+  AcceptedView,
   ConfirmPasswordResetBody,
   PasswordResetBody,
   VerifiedEmailView,
@@ -30,9 +31,10 @@ export class AccountLinksController {
     description:
       'The response and its time are the same whether or not an account has the address. The link works once, for 30 minutes.',
   })
-  @ApiAcceptedResponse({ description: 'If an account has the address, a mail was sent to it' })
-  async requestPasswordReset(@Body() body: PasswordResetBody): Promise<void> {
+  @ApiAcceptedResponse({ type: AcceptedView, description: 'If an account has the address, a mail was sent to it' })
+  async requestPasswordReset(@Body() body: PasswordResetBody): Promise<AcceptedView> {
     await this.passwordResets.request(body.email);
+    return { accepted: true };
   }
 
   @Post('password-reset/confirm')
@@ -74,8 +76,9 @@ export class AccountLinksController {
     summary: 'Send another link that verifies your e-mail address',
     description: 'Sends nothing if the address is verified, or after several mails within an hour.',
   })
-  @ApiAcceptedResponse({ description: 'Sent, if it was needed' })
-  async resendVerification(@CurrentActor() actor: Actor): Promise<void> {
+  @ApiAcceptedResponse({ type: AcceptedView, description: 'Sent, if it was needed' })
+  async resendVerification(@CurrentActor() actor: Actor): Promise<AcceptedView> {
     await this.emails.resendVerification(actor.userId);
+    return { accepted: true };
   }
 }

@@ -26,6 +26,11 @@ export class VerifyEmailBody {
   token: string;
 }
 
+export class AcceptedView {
+  @ApiProperty({ enum: [true], description: 'Always true. Whether a mail is sent is not revealed.', example: true })
+  accepted: true;
+}
+
 export class VerifiedEmailView {
   @ApiProperty({ format: 'idn-email', description: 'The address that the link is about.', example: 'ana@example.com' })
   email: string;

@@ -19,6 +19,7 @@ import { EmailAddressesService } from './email-addresses.service.js';
 import { ErasureService } from './erasure.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { Passwords } from './passwords.js';
+import { Registrations } from './registrations.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -45,10 +46,11 @@ const MAX_CACHED_SESSIONS = 50_000;
     PasswordResetService,
     Passwords,
     RefreshTokens,
+    Registrations,
     SessionsRepository,
     SessionsService,
     { provide: APP_GUARD, useClass: GlobalAuthGuard },
   ],
-  exports: [AccessTokens, EmailAddressesService, ErasureService, SessionsService],
+  exports: [AccessTokens, EmailAddressesService, ErasureService, Registrations, SessionsService],
 })
 export class AuthModule {}

@@ -11,6 +11,7 @@ import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { Passwords, rejectCommonPassword } from './passwords.js';
+import { Registrations } from './registrations.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import type { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
@@ -38,16 +39,18 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
+    private readonly registrations: Registrations,
     private readonly emails: EmailAddressesService,
     private readonly mails: Mails,
     private readonly transactions: Transactions,
   ) {}
 
-  /** @throws Problem validation_failed (common password, unknown zone), name_taken */
+  /** @throws Problem registration_closed, validation_failed (common password, unknown zone), name_taken */
   async register(
     account: { username: string; email: string; password: string; timeZone?: string },
     device: Device,
   ): Promise<SignedInUser> {
+    await this.registrations.require(account.email);
     const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
     rejectCommonPassword(account.password, account.username, account.email);
     const passwordHash = await this.passwords.hash(account.password);

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 
+/** Of one kind, to one address. */
+const MAX_PER_HOUR = 5;
+
 export interface ClaimedMail {
   id: string;
   kind: string;
@@ -14,15 +17,21 @@ export interface ClaimedMail {
 export class MailsRepository {
   constructor(private readonly database: Database) {}
 
-  /** @param done nobody will send it */
+  /**
+   * Writes a mail, unless the address was sent several of its kind within an hour: nobody can be flooded with them.
+   * @param done nobody will send it
+   */
   insert(
     tx: Transaction,
     mail: { id: string; kind: string; recipient: string; content: Buffer | null; done: boolean },
   ): void {
     tx.write(
       `INSERT INTO mails (id, kind, recipient, content, created_at, next_attempt_at, sent_at)
-       VALUES ($1, $2, $3, $4, now(), now(), CASE WHEN $5 THEN now() END)`,
-      [mail.id, mail.kind, mail.recipient, mail.content, mail.done],
+       SELECT $1, $2, $3, $4, now(), now(), CASE WHEN $5 THEN now() END
+        WHERE (SELECT count(*) FROM (
+                 SELECT FROM mails WHERE recipient = $3::citext AND kind = $2 AND created_at > now() - interval '1 hour'
+                  LIMIT $6) AS recent) < $6`,
+      [mail.id, mail.kind, mail.recipient, mail.content, mail.done, MAX_PER_HOUR],
     );
   }
 
