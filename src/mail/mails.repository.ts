@@ -49,7 +49,7 @@ export class MailsRepository {
       `WITH due AS (
          SELECT id FROM mails WHERE sent_at IS NULL AND failed_at IS NULL AND next_attempt_at <= now()
           ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       UPDATE mails m SET attempts = m.attempts + 1, next_attempt_at = now() + make_interval(secs => $2)
+       UPDATE mails m SET attempts = m.attempts + 1, next_attempt_at = now() + make_interval(secs => $2::float8)
          FROM due WHERE m.id = due.id
        RETURNING m.id, m.kind, m.recipient, m.content, m.attempts`,
       [limit, leaseSeconds],
@@ -71,9 +71,9 @@ export class MailsRepository {
   async setFailed(id: string, error: string, retrySeconds: number | null, retryDays: number): Promise<boolean> {
     const [row] = await this.database.query<{ isLast: boolean }>(
       `WITH failed AS (
-         UPDATE mails SET last_error = $2, next_attempt_at = now() + make_interval(secs => coalesce($3, 0)),
-           failed_at = CASE WHEN $3 IS NULL OR created_at < now() - make_interval(days => $4) THEN now() END,
-           content = CASE WHEN $3 IS NULL OR created_at < now() - make_interval(days => $4) THEN NULL ELSE content END
+         UPDATE mails SET last_error = $2, next_attempt_at = now() + make_interval(secs => coalesce($3::float8, 0)),
+           failed_at = CASE WHEN $3::float8 IS NULL OR created_at < now() - make_interval(days => $4::int) THEN now() END,
+           content = CASE WHEN $3::float8 IS NULL OR created_at < now() - make_interval(days => $4::int) THEN NULL ELSE content END
           WHERE id = $1 RETURNING failed_at)
        SELECT failed_at IS NOT NULL AS "isLast" FROM failed`,
       [id, error, retrySeconds, retryDays],
@@ -85,7 +85,7 @@ export class MailsRepository {
   async prune(days: number): Promise<number> {
     const [row] = await this.database.query<{ pruned: number }>(
       `WITH pruned AS (
-         DELETE FROM mails WHERE created_at < now() - make_interval(days => $1)
+         DELETE FROM mails WHERE created_at < now() - make_interval(days => $1::int)
             AND (sent_at IS NOT NULL OR failed_at IS NOT NULL) RETURNING 1)
        SELECT count(*)::int AS pruned FROM pruned`,
       [days],
