@@ -53,7 +53,7 @@ export const findUsers = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Sign up
  *
- * Creates an account and signs it in.
+ * Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. The server can be configured to accept nobody, or only people who are invited to an event.
  */
 export const register = <ThrowOnError extends boolean = false>(options: Options<RegisterData, ThrowOnError>) => (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
     url: '/api/auth/register',
@@ -136,7 +136,7 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
 /**
  * Change your account
  *
- * Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions.
+ * Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions. A new e-mail address is shown as `pending_email` until it is confirmed with the links that are sent to the new address and, if it is verified, to the old one.
  */
 export const updateMe = <ThrowOnError extends boolean = false>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],

@@ -144,7 +144,7 @@ export type UpdateMeBody = {
      */
     time_zone?: string;
     /**
-     * The new e-mail address.
+     * The new e-mail address, which has to be confirmed. The present one ends a change that is not confirmed yet.
      */
     email?: string;
     /**
@@ -189,6 +189,13 @@ export type PasswordResetBody = {
      * The e-mail address of the account.
      */
     email: string;
+};
+
+export type AcceptedView = {
+    /**
+     * Always true. Whether a mail is sent is not revealed.
+     */
+    accepted: true;
 };
 
 export type ConfirmPasswordResetBody = {
@@ -2099,6 +2106,40 @@ export type ForbiddenProblem = {
 };
 
 /**
+ * You cannot sign up here. This server accepts no new accounts, or only people who were invited to an event, with the invited e-mail address. Ask whoever runs it.
+ */
+export type RegistrationClosedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 403;
+    /**
+     * The problem, for programs.
+     */
+    code: 'registration_closed';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
  * Not found. It does not exist, or you have no access to it. Check the address, or ask the owner for access.
  */
 export type NotFoundProblem = {
@@ -2840,6 +2881,10 @@ export type RegisterErrors = {
      */
     400: UnreadableBodyProblem;
     /**
+     * `registration_closed`: You cannot sign up here
+     */
+    403: RegistrationClosedProblem;
+    /**
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
@@ -3293,8 +3338,10 @@ export type RequestPasswordResetResponses = {
     /**
      * If an account has the address, a mail was sent to it
      */
-    202: unknown;
+    202: AcceptedView;
 };
+
+export type RequestPasswordResetResponse = RequestPasswordResetResponses[keyof RequestPasswordResetResponses];
 
 export type ConfirmPasswordResetData = {
     body: ConfirmPasswordResetBody;
@@ -3418,8 +3465,10 @@ export type ResendVerificationResponses = {
     /**
      * Sent, if it was needed
      */
-    202: unknown;
+    202: AcceptedView;
 };
+
+export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];
 
 export type GetFreeBusyData = {
     body?: never;
