@@ -49,7 +49,7 @@ export class AuthController {
     operationId: 'register',
     summary: 'Sign up',
     description:
-      'Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. The server can be configured to accept nobody, or only people who are invited to an event.',
+      'Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. A server can be configured to accept no new accounts.',
   })
   @ApiCreatedResponse({ type: TokensView, description: 'The account, signed in' })
   @ApiProblems('name_taken', 'registration_closed')

@@ -19,7 +19,6 @@ import { EmailAddressesService } from './email-addresses.service.js';
 import { ErasureService } from './erasure.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { Passwords } from './passwords.js';
-import { Registrations } from './registrations.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -46,11 +45,10 @@ const MAX_CACHED_SESSIONS = 50_000;
     PasswordResetService,
     Passwords,
     RefreshTokens,
-    Registrations,
     SessionsRepository,
     SessionsService,
     { provide: APP_GUARD, useClass: GlobalAuthGuard },
   ],
-  exports: [AccessTokens, EmailAddressesService, ErasureService, Registrations, SessionsService],
+  exports: [AccessTokens, ErasureService, SessionsService],
 })
 export class AuthModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Mails } from '../mail/mails.js';
+import { Config } from '../platform/config/config.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
@@ -11,7 +12,6 @@ import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { Passwords, rejectCommonPassword } from './passwords.js';
-import { Registrations } from './registrations.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import type { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
@@ -39,7 +39,7 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
-    private readonly registrations: Registrations,
+    private readonly config: Config,
     private readonly emails: EmailAddressesService,
     private readonly mails: Mails,
     private readonly transactions: Transactions,
@@ -50,7 +50,7 @@ export class AuthService {
     account: { username: string; email: string; password: string; timeZone?: string },
     device: Device,
   ): Promise<SignedInUser> {
-    await this.registrations.require(account.email);
+    if (this.config.values.registration === 'closed') throw new Problem('registration_closed');
     const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
     rejectCommonPassword(account.password, account.username, account.email);
     const passwordHash = await this.passwords.hash(account.password);

@@ -3,7 +3,6 @@ import { Mails } from '../mail/mails.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
-import { Hook } from '../platform/hooks/hook.js';
 import { Problem } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -27,9 +26,6 @@ export interface Confirmation {
 /** Verifies that people receive mails at their addresses, and changes addresses. */
 @Injectable()
 export class EmailAddressesService {
-  /** A person has proved that they receive mails at the address of their account; in the transaction that stores it. */
-  readonly verified = new Hook<[Transaction, userId: string, email: string]>('EmailAddressesService.verified');
-
   constructor(
     private readonly users: UsersService,
     private readonly tokens: AccountTokens,
@@ -93,7 +89,6 @@ export class EmailAddressesService {
         const used = await this.tokens.use(tx, token, ['email_verification', 'email_change', 'email_release']);
         confirms = used.confirms;
         const isComplete = await this.apply(tx, used);
-        if (isComplete) await this.verified.run(tx, used.userId, used.confirms);
         return { email: used.confirms, isComplete };
       });
     } catch (error) {

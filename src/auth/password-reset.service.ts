@@ -5,7 +5,6 @@ import { Transactions } from '../platform/database/transactions.js';
 import { UsersService } from '../users/users.service.js';
 import { passwordChangedLetter, passwordResetLetter } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
-import { EmailAddressesService } from './email-addresses.service.js';
 import { Passwords, rejectCommonPassword } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -17,7 +16,6 @@ export class PasswordResetService {
     private readonly tokens: AccountTokens,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
-    private readonly emails: EmailAddressesService,
     private readonly mails: Mails,
     private readonly config: Config,
     private readonly transactions: Transactions,
@@ -51,7 +49,6 @@ export class PasswordResetService {
       this.users.resetPassword(tx, userId, passwordHash, confirms);
       this.tokens.end(tx, userId);
       this.mails.queue(tx, passwordChangedLetter(account));
-      if (confirms.toLowerCase() === account.email.toLowerCase()) await this.emails.verified.run(tx, userId, confirms);
       return this.sessions.endAll(tx, userId);
     });
     await this.sessions.forget(ended);

@@ -29,7 +29,7 @@ export const PROBLEMS = {
   registration_closed: kind(
     403,
     'You cannot sign up here',
-    'This server accepts no new accounts, or only people who were invited to an event, with the invited e-mail address. Ask whoever runs it.',
+    'This server accepts no new accounts. Ask whoever runs it.',
   ),
   not_found: kind(
     404,

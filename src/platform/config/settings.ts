@@ -132,12 +132,7 @@ export const SETTINGS = {
     wholeNumber(1, 3_650),
     'How long it is kept when a mail was sent, and to whom',
   ),
-  registration: setting(
-    'REGISTRATION',
-    'open',
-    oneOf('open', 'invited', 'closed'),
-    'Who may sign up: everybody, people invited to an event, or nobody',
-  ),
+  registration: setting('REGISTRATION', 'open', oneOf('open', 'closed'), 'Whether people may sign up'),
   passwordResetMinutes: setting(
     'PASSWORD_RESET_MINUTES',
     '30',

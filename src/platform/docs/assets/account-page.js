@@ -8,8 +8,7 @@ const status = document.querySelector('[role=status]');
 if (token === '') status.textContent = 'This link is not complete. Open the link in the mail again.';
 form.hidden = token === '';
 
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
+async function send() {
   form.querySelector('button').disabled = true;
   try {
     const response = await fetch(form.dataset.action, {
@@ -26,4 +25,9 @@ form.addEventListener('submit', async (event) => {
     status.textContent = 'The server cannot be reached. Try again.';
   }
   form.querySelector('button').disabled = false;
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void send();
 });
