@@ -1,10 +1,12 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { memoryStore } from '../platform/cache/memory-store.js';
 import { MailModule } from '../mail/mail.module.js';
+import { RequestQueuesModule } from '../platform/queues/request-queues.module.js';
+import { CallerQueueGuard } from '../platform/queues/request-queues.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountLinksController } from './account-links.controller.js';
@@ -23,6 +25,7 @@ import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { TokenFirst } from './token-first.js';
 
 const MAX_CACHED_SESSIONS = 50_000;
 
@@ -30,6 +33,8 @@ const MAX_CACHED_SESSIONS = 50_000;
   imports: [
     MailModule,
     UsersModule,
+    DiscoveryModule,
+    RequestQueuesModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
     TypeOrmModule.forFeature([AccountToken, Session]),
@@ -47,7 +52,11 @@ const MAX_CACHED_SESSIONS = 50_000;
     RefreshTokens,
     SessionsRepository,
     SessionsService,
-    { provide: APP_GUARD, useClass: GlobalAuthGuard },
+    GlobalAuthGuard,
+    TokenFirst,
+    { provide: APP_GUARD, useExisting: GlobalAuthGuard },
+    // After it, because it must know the caller.
+    { provide: APP_GUARD, useClass: CallerQueueGuard },
   ],
   exports: [AccessTokens, ErasureService, SessionsService],
 })
