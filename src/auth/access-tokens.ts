@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHash, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { isUUID } from 'class-validator';
@@ -54,6 +54,8 @@ export class AccessTokens {
         issuer: ISSUER,
         audience: AUDIENCE,
         expiresIn: this.lifetimeSeconds,
+        // Two tokens of one second differ, and a log can name one without containing it.
+        jwtid: randomUUID(),
         header: { alg: 'HS256', typ: 'at+jwt', kid: this.signingKey },
       },
     );

@@ -3,7 +3,7 @@ import { Mails } from '../mail/mails.js';
 import { Config } from '../platform/config/config.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import { invalid, notFound, Problem } from '../problems/problem.js';
+import { type FieldError, invalid, notFound, Problem } from '../problems/problem.js';
 import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -11,8 +11,10 @@ import { AccessTokens } from './access-tokens.js';
 import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
-import { Passwords, rejectCommonPassword } from './passwords.js';
+import { judgePassword } from './judge-password.js';
+import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { isReservedName } from './reserved-names.js';
 import type { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -45,28 +47,43 @@ export class AuthService {
     private readonly transactions: Transactions,
   ) {}
 
-  /** @throws Problem registration_closed, validation_failed (common password, unknown zone), name_taken */
+  /** @throws Problem registration_closed, validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
   async register(
     account: { username: string; email: string; password: string; timeZone?: string },
     device: Device,
   ): Promise<SignedInUser> {
     if (this.config.values.registration === 'closed') throw new Problem('registration_closed');
-    const timeZone = requireTimeZone(account.timeZone ?? 'UTC');
-    rejectCommonPassword(account.password, account.username, account.email);
+    const { timeZone = 'UTC' } = account;
+    const errors = [
+      ...findReservedName(account.username),
+      ...(await findWeakPassword(account.password, account)),
+      ...findUnknownTimeZone(timeZone),
+    ];
+    if (errors.length > 0) throw invalid(...errors);
     const passwordHash = await this.passwords.hash(account.password);
     let session: Session;
-    const user = await this.users.create({ ...account, timeZone, passwordHash }, (tx, created) => {
-      session = this.sessions.start(tx, created.id, device);
-      this.emails.requestVerification(tx, created);
-    });
+    const user = await this.users.create(
+      { ...account, timeZone: canonicalTimeZone(timeZone), passwordHash },
+      (tx, created) => {
+        session = this.sessions.start(tx, created.id, device);
+        this.emails.requestVerification(tx, created);
+      },
+    );
     return this.tokens(user, session!.id, 0);
   }
 
-  /** @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost */
+  /**
+   * Signs in by user name or e-mail address.
+   * @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost
+   * @throws Problem unavailable when too many people sign in
+   */
   async login(name: string, password: string, device: Device): Promise<SignedInUser> {
-    const user = await this.users.findByLogin(name);
-    const matches = await this.passwords.matches(password, user?.passwordHash ?? null);
-    if (!user || !matches) throw new Problem('wrong_credentials');
+    const candidates = await this.users.listByLogin(name);
+    const matches = await Promise.all(
+      candidates.map((user) => this.passwords.matches(password, user?.passwordHash ?? null)),
+    );
+    const user = candidates.find((candidate, index) => candidate && matches[index]);
+    if (!user) throw new Problem('wrong_credentials');
     return this.signIn(user, device);
   }
 
@@ -110,20 +127,24 @@ export class AuthService {
     if (changes.password !== undefined || changes.email !== undefined) {
       await this.requirePassword(user, changes.currentPassword);
     }
-    const timeZone = changes.timeZone === undefined ? undefined : requireTimeZone(changes.timeZone);
-    if (changes.password !== undefined)
-      rejectCommonPassword(changes.password, user.username, changes.email ?? user.email);
-    const passwordHash = changes.password === undefined ? undefined : await this.passwords.hash(changes.password);
+    const { timeZone, email, password } = changes;
+    const names = { username: user.username, email: email ?? user.email };
+    const errors = [
+      ...(password === undefined ? [] : await findWeakPassword(password, names)),
+      ...(timeZone === undefined ? [] : findUnknownTimeZone(timeZone)),
+    ];
+    if (errors.length > 0) throw invalid(...errors);
+    const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
     // First, because it may be refused.
-    if (changes.email !== undefined) await this.emails.change(user, changes.email);
+    if (email !== undefined) await this.emails.change(user, email);
     await this.users.update(user.id, {
-      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(timeZone === undefined ? {} : { timeZone: canonicalTimeZone(timeZone) }),
       ...(passwordHash === undefined ? {} : { passwordHash }),
     });
     if (passwordHash !== undefined) {
       await this.sessions.end(user.id, { except: actor.sessionId });
       await this.transactions.run(async (tx) => {
-        this.emails.endLinks(tx, user.id, { change: changes.email === undefined });
+        this.emails.endLinks(tx, user.id, { change: email === undefined });
         this.mails.queue(tx, passwordChangedLetter(user));
       });
     }
@@ -179,11 +200,23 @@ export class AuthService {
   }
 }
 
-function requireTimeZone(name: string): string {
-  if (isTimeZone(name)) return canonicalTimeZone(name);
-  throw invalid({
-    pointer: '/time_zone',
-    code: 'unknown_time_zone',
-    message: 'Must be an IANA time zone such as Europe/Paris.',
-  });
+function findReservedName(username: string): FieldError[] {
+  if (!isReservedName(username)) return [];
+  const message = 'This name is reserved, or looks like one that is. Choose another one.';
+  return [{ pointer: '/username', code: 'reserved', message }];
+}
+
+/** Returns what is wrong with a new password. */
+export async function findWeakPassword(
+  password: string,
+  { username, email }: { username: string; email: string },
+): Promise<FieldError[]> {
+  const message = await judgePassword(password, [username, email]);
+  return message === null ? [] : [{ pointer: '/password', code: 'too_common', message }];
+}
+
+function findUnknownTimeZone(name: string): FieldError[] {
+  if (isTimeZone(name)) return [];
+  const message = 'Must be an IANA time zone such as Europe/Paris.';
+  return [{ pointer: '/time_zone', code: 'unknown_time_zone', message }];
 }

@@ -107,7 +107,7 @@ export class EmailAddressesService {
     if (purpose === 'email_verification') {
       // The address has changed since the mail was sent.
       if (confirms.toLowerCase() !== account.email.toLowerCase()) return false;
-      this.users.setEmailVerified(tx, userId);
+      this.users.setEmailVerified(tx, userId, confirms);
       this.tokens.end(tx, userId, ['email_verification']);
       return true;
     }

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Mails } from '../mail/mails.js';
 import { Config } from '../platform/config/config.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { invalid } from '../problems/problem.js';
 import { UsersService } from '../users/users.service.js';
 import { passwordChangedLetter, passwordResetLetter } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
-import { Passwords, rejectCommonPassword } from './passwords.js';
+import { Passwords } from './passwords.js';
+import { findWeakPassword } from './auth.service.js';
 import { SessionsService } from './sessions.service.js';
 
 /** Lets a person set a new password who receives mails at the address of the account. */
@@ -42,7 +44,8 @@ export class PasswordResetService {
    */
   async confirm(token: string, password: string): Promise<void> {
     const { username, email } = await this.tokens.find(token, ['password_reset']);
-    rejectCommonPassword(password, username, email);
+    const weak = await findWeakPassword(password, { username, email });
+    if (weak.length > 0) throw invalid(...weak);
     const passwordHash = await this.passwords.hash(password);
     const ended = await this.transactions.run(async (tx) => {
       const { userId, confirms, ...account } = await this.tokens.use(tx, token, ['password_reset']);

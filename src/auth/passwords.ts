@@ -1,53 +1,64 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Algorithm, hash, verify } from '@node-rs/argon2';
-import pLimit from 'p-limit';
-import { invalid } from '../problems/problem.js';
-import { COMMON_PASSWORDS } from './common-passwords.js';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { Config } from '../platform/config/config.js';
+import { Problem } from '../problems/problem.js';
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, t=2, p=1.
 const ARGON2 = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-// Hashing runs on the libuv thread pool; more hashes at once would starve DNS look-ups and file operations.
-const MAX_CONCURRENT_HASHES = 2;
 
-/** Hashes and verifies passwords with Argon2id, off the event loop and with bounded concurrency. */
+/** Each hash takes about 6 ms of a core, so that the last one in the queue waits for 0.2 s. */
+const MAX_WAITING_PER_HASH = 32;
+
+/** A hash that no password has, with the cost of the others. */
+const DECOY = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=${ARGON2.parallelism}$${unpadded(16)}$${unpadded(32)}`;
+
+/**
+ * Hashes and verifies passwords with Argon2id, off the event loop. Runs a few hashes at once, each of which holds 19 MiB
+ * and a core, and lets a bounded number wait.
+ */
 @Injectable()
 export class Passwords {
-  private readonly limit = pLimit(MAX_CONCURRENT_HASHES);
-  private decoy: Promise<string> | null = null;
+  private readonly limit: LimitFunction;
+  private readonly maxWaiting: number;
 
+  constructor({ values }: Config) {
+    this.limit = pLimit(values.passwordHashesAtOnce);
+    this.maxWaiting = values.passwordHashesAtOnce * MAX_WAITING_PER_HASH;
+  }
+
+  /** @throws Problem unavailable when too many hashes wait */
   hash(password: string): Promise<string> {
-    return this.limit(() => hash(normalize(password), ARGON2));
+    return this.run(() => hash(normalize(password), ARGON2));
   }
 
   /**
    * Returns whether a password matches a stored hash. Without a hash (an unknown name, or an account that nobody can
    * sign in to) it verifies a decoy, so that the response time doesn't reveal whether an account exists.
+   * @throws Problem unavailable when too many hashes wait
    */
   async matches(password: string, storedHash: string | null): Promise<boolean> {
-    this.decoy ??= this.hash('a password that nobody has');
     const isHash = storedHash?.startsWith('$argon2id$') ?? false;
-    const candidate = isHash ? storedHash! : await this.decoy;
-    const matches = await this.limit(() => verify(candidate, normalize(password)));
+    const candidate = isHash ? storedHash! : DECOY;
+    const matches = await this.run(() => verify(candidate, normalize(password)));
     return matches && isHash;
+  }
+
+  private async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.limit.pendingCount >= this.maxWaiting) {
+      throw new Problem('unavailable', {
+        detail: 'Too many people are signing in at this moment.',
+        headers: { 'retry-after': '1' },
+      });
+    }
+    return this.limit(work);
   }
 }
 
-// The same password typed on two systems can arrive in two Unicode normalization forms (RFC 8265 §4.2).
+// The same password typed on two systems can arrive in two Unicode normalization forms (RFC 8265 §4.2 asks for NFC).
 const normalize = (password: string): string => password.normalize('NFC');
 
-/** True for passwords that are guessed first: common ones, one repeated character, or a name of the account itself. */
-export function isCommonPassword(password: string, ...ownNames: string[]): boolean {
-  const folded = password.toLowerCase();
-  if (COMMON_PASSWORDS.has(folded) || /^(.)\1+$/.test(folded)) return true;
-  return ownNames.some((name) => name !== '' && folded === name.toLowerCase());
-}
-
-/** @throws Problem validation_failed if the password is too easy to guess */
-export function rejectCommonPassword(password: string, username: string, email: string): void {
-  if (!isCommonPassword(password, username, email)) return;
-  throw invalid({
-    pointer: '/password',
-    code: 'too_common',
-    message: 'This password is too easy to guess. Choose another one.',
-  });
+function unpadded(bytes: number): string {
+  return randomBytes(bytes).toString('base64').replace(/=+$/, '');
 }

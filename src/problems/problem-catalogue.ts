@@ -133,6 +133,7 @@ export const ERROR_CODES = [
   'too_many',
   'not_allowed',
   'taken',
+  'reserved',
   'too_common',
   'wrong_password',
   'token_unusable',

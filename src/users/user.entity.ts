@@ -1,9 +1,10 @@
-import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 @Entity('users')
 @Index('users_username_key', ['username'], { unique: true, where: 'erased_at IS NULL' })
 @Index('users_erased_at_idx', ['erasedAt'], { where: 'erased_at IS NOT NULL' })
-@Unique('users_email_key', ['email'])
+@Index('users_email_key', ['email'], { unique: true, where: 'holds_email' })
+@Index('users_claimed_email_idx', ['email', 'createdAt'], { where: 'NOT holds_email' })
 @Check('users_role_check', `role IN ('user', 'admin')`)
 export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
@@ -15,6 +16,14 @@ export class User {
 
   @Column('citext')
   email: string;
+
+  /** Several accounts may name one address (docs/adr/0028). One of them holds it: others reach that one by it. */
+  @Column('boolean', {
+    name: 'holds_email',
+    default: true,
+    comment: 'Whether others reach the account by its address. False when another account held the address already.',
+  })
+  holdsEmail: boolean;
 
   /** When the person proved that they receive mails at this address; null before. */
   @Column('timestamp with time zone', { name: 'email_verified_at', precision: 3, nullable: true })

@@ -18,7 +18,7 @@ export class UsersController {
     operationId: 'findUsers',
     summary: 'Look up a person to share with',
     description:
-      'Matches the whole name or the whole e-mail address, in any case. Accounts cannot be listed or searched by part of a name.',
+      'Matches the whole name in any case. Accounts cannot be listed or searched by part of a name. E-mail addresses are private: unless the server is set up with `USER_LOOKUP=email`, `email` finds nobody.',
   })
   @ApiOkResponse({ type: PeopleView, description: 'The person, or an empty list' })
   @ApiProblems('validation_failed')
@@ -26,7 +26,7 @@ export class UsersController {
     if ((query.username === undefined) === (query.email === undefined)) {
       throw invalid({ pointer: '/query/username', code: 'required', message: 'Send either `username` or `email`.' });
     }
-    const user = await this.users.findByName(query);
+    const user = await this.users.lookUp(query);
     return { items: user ? [personView(user)] : [] };
   }
 }

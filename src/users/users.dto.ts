@@ -7,7 +7,7 @@ export class FindUsersQuery {
   username?: string;
 
   @TextField({
-    description: 'The whole e-mail address, in any case.',
+    description: 'The whole e-mail address, in any case, for servers with `USER_LOOKUP=email`.',
     max: 254,
     optional: true,
     example: 'ana@example.com',

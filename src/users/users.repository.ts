@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
+import { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
 import { violatesUnique } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -12,36 +13,66 @@ const TAKEN: Record<string, FieldError> = {
   users_email_key: { pointer: '/email', code: 'taken', message: 'This e-mail address is taken. Choose another one.' },
 };
 
-const USER = `u.id, u.username, u.email, u.password_hash AS "passwordHash", u.role, u.time_zone AS "timeZone",
-  u.email_verified_at AS "emailVerifiedAt", u.pending_email AS "pendingEmail",
+const USER = `u.id, u.username, u.email, u.holds_email AS "holdsEmail", u.password_hash AS "passwordHash", u.role,
+  u.time_zone AS "timeZone", u.email_verified_at AS "emailVerifiedAt", u.pending_email AS "pendingEmail",
   u.pending_email_until AS "pendingEmailUntil", u.created_at AS "createdAt", u.erased_at AS "erasedAt"`;
 
 const NOT_ERASED = { erasedAt: IsNull() };
 
+/** Nobody else holds the address $2 of the account $1. */
+const IS_FREE = `NOT EXISTS (SELECT FROM users held WHERE held.email = $2::citext AND held.holds_email AND held.id <> $1)`;
+
+/** Registrations of one address at the same moment: the one that came first holds it, and the others see that. */
+const MAX_ATTEMPTS = 3;
+
 @Injectable()
 export class UsersRepository {
+  /** Whether nobody may learn who has an e-mail address. */
+  private readonly areAddressesPrivate: boolean;
+
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly database: Database,
-  ) {}
+    { values }: Config,
+  ) {
+    this.areAddressesPrivate = values.userLookup !== 'email';
+  }
 
-  /** The transaction fails if a value is taken; see `toNameTaken`. */
-  insert(tx: Transaction, user: User): void {
-    tx.write(
-      `INSERT INTO users (id, username, email, password_hash, role, time_zone, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [user.id, user.username, user.email, user.passwordHash, user.role, user.timeZone, user.createdAt],
+  /**
+   * Stores and returns an account. It holds its e-mail address unless another one does and addresses are private. The
+   * transaction fails if a value is taken; see `toNameTaken`, and `isOnlyLate`.
+   */
+  async insert(tx: Transaction, user: Omit<User, 'holdsEmail'>): Promise<User> {
+    const [row] = await tx.query<{ holdsEmail: boolean }>(
+      `INSERT INTO users (id, username, email, password_hash, role, time_zone, created_at, holds_email)
+       VALUES ($1, $2, $3, $4, $5, $6, $7,
+               $8 OR NOT EXISTS (SELECT FROM users held WHERE held.email = $3::citext AND held.holds_email))
+       RETURNING holds_email AS "holdsEmail"`,
+      [
+        user.id,
+        user.username,
+        user.email,
+        user.passwordHash,
+        user.role,
+        user.timeZone,
+        user.createdAt,
+        !this.areAddressesPrivate,
+      ],
     );
+    return { ...user, holdsEmail: row!.holdsEmail };
   }
 
   /** @throws Problem name_taken */
   async update(id: string, changes: Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>): Promise<void> {
     if (Object.keys(changes).length === 0) return;
-    try {
-      await this.users.update({ id }, changes);
-    } catch (error) {
-      throw await this.toNameTaken(error, changes);
-    }
+    await this.write(changes, () =>
+      this.users
+        .createQueryBuilder()
+        .update()
+        .set({ ...changes, ...this.holdsEmail(changes.email) })
+        .where({ id })
+        .setParameters({ wantedEmail: changes.email, wantedBy: id }),
+    );
   }
 
   /**
@@ -58,8 +89,14 @@ export class UsersRepository {
     );
   }
 
-  setEmailVerified(tx: Transaction, id: string): void {
-    tx.write(`UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1`, [id]);
+  /** Stores that a person receives mails at the address of the account, which then holds it before unverified ones. */
+  setEmailVerified(tx: Transaction, id: string, email: string): void {
+    this.releaseUnverified(tx, id, email);
+    tx.write(
+      `UPDATE users SET email_verified_at = coalesce(email_verified_at, now()), holds_email = holds_email OR ${IS_FREE}
+        WHERE id = $1`,
+      [id, email],
+    );
   }
 
   /** @param email null ends the change */
@@ -69,10 +106,12 @@ export class UsersRepository {
 
   /** Replaces the address by one that is confirmed. The transaction fails if it is taken; see `toNameTaken`. */
   async replaceEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    if (this.areAddressesPrivate) this.releaseUnverified(tx, id, email);
     await tx.query(
-      `UPDATE users SET email = $2, email_verified_at = now(), pending_email = NULL, pending_email_until = NULL
+      `UPDATE users SET email = $2, email_verified_at = now(), pending_email = NULL, pending_email_until = NULL,
+              holds_email = $3 OR ${IS_FREE}
         WHERE id = $1`,
-      [id, email],
+      [id, email, !this.areAddressesPrivate],
     );
   }
 
@@ -99,8 +138,20 @@ export class UsersRepository {
     return this.users.findOneBy({ username, ...NOT_ERASED });
   }
 
+  /** Finds the account that holds an address. */
   findByEmail(email: string): Promise<User | null> {
-    return this.users.findOneBy({ email, ...NOT_ERASED });
+    return this.users.findOneBy({ email, holdsEmail: true, ...NOT_ERASED });
+  }
+
+  /** Returns the account that holds an address, and the newest of the others that name it. */
+  listByEmail(email: string): Promise<User[]> {
+    return this.database.query(
+      `(SELECT ${USER} FROM users u WHERE u.email = $1 AND u.holds_email AND u.erased_at IS NULL)
+       UNION ALL
+       (SELECT ${USER} FROM users u WHERE u.email = $1 AND NOT u.holds_email AND u.erased_at IS NULL
+         ORDER BY u.created_at DESC LIMIT 1)`,
+      [email],
+    );
   }
 
   /** Returns the users with these ids, including erased ones. */
@@ -113,13 +164,47 @@ export class UsersRepository {
     return tx.query(
       `SELECT ${USER} FROM users u
         WHERE u.erased_at IS NULL
-          AND (u.id = ANY($1::uuid[]) OR u.username = ANY($2::citext[]) OR u.email = ANY($3::citext[]))`,
+          AND (u.id = ANY($1::uuid[]) OR u.username = ANY($2::citext[]) OR u.holds_email AND u.email = ANY($3::citext[]))`,
       [names.ids, names.usernames, names.emails],
     );
   }
 
-  emailTaken(): Problem {
-    return new Problem('name_taken', { errors: [TAKEN.users_email_key!] });
+  private releaseUnverified(tx: Transaction, id: string, email: string): void {
+    tx.write(
+      `UPDATE users SET holds_email = false
+        WHERE email = $2::citext AND holds_email AND id <> $1 AND email_verified_at IS NULL`,
+      [id, email],
+    );
+  }
+
+  /** Decides with the write itself whether the account holds its new address, if it has a new one. */
+  private holdsEmail(email: string | undefined): { holdsEmail?: boolean | (() => string) } {
+    if (email === undefined) return {};
+    if (!this.areAddressesPrivate) return { holdsEmail: true };
+    const isHeld = `SELECT FROM users held WHERE held.email = :wantedEmail AND held.holds_email AND held.id <> :wantedBy`;
+    return { holdsEmail: () => `NOT EXISTS (${isHeld})` };
+  }
+
+  /** @throws Problem name_taken */
+  private async write<T>(wanted: Partial<User>, statement: () => { execute(): Promise<T> }): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await statement().execute();
+      } catch (error) {
+        if (!this.isOnlyLate(error) || attempt === MAX_ATTEMPTS) throw await this.toNameTaken(error, wanted);
+      }
+    }
+  }
+
+  /** True if the same write succeeds now: another account has come to hold the address meanwhile. */
+  isOnlyLate(error: unknown): boolean {
+    return this.areAddressesPrivate && violatesUnique(error, 'users_email_key');
+  }
+
+  /** @throws Problem name_taken if somebody has the address, and everybody may learn that */
+  async requireFreeEmail(email: string): Promise<void> {
+    if (this.areAddressesPrivate || !(await this.findByEmail(email))) return;
+    throw new Problem('name_taken', { errors: [TAKEN.users_email_key!] });
   }
 
   /** Returns a name_taken problem if the error is a violation of a unique constraint, or else the error itself. */
@@ -127,7 +212,7 @@ export class UsersRepository {
     const names = Object.keys(TAKEN).filter((constraint) => violatesUnique(error, constraint));
     if (names.length === 0) return error;
     // PostgreSQL reports only the first violated constraint. Check whether the other value is taken as well.
-    if (wanted.username && wanted.email) {
+    if (wanted.username && wanted.email && !this.areAddressesPrivate) {
       if (await this.findByUsername(wanted.username)) names.push('users_username_key');
       if (await this.findByEmail(wanted.email)) names.push('users_email_key');
     }

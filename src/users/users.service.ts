@@ -3,10 +3,14 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { v7 as uuidv7 } from 'uuid';
+import { Config } from '../platform/config/config.js';
 import { normalizeEmail } from '../platform/http/email-address.js';
 import { ERASED_NAME } from './erased-user.js';
 import type { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
+
+/** Registrations of one address at the same moment: the one that came first holds it, and the others see that. */
+const MAX_ATTEMPTS = 3;
 
 export interface NewUser {
   username: string;
@@ -26,6 +30,7 @@ export interface PersonName {
 export class UsersService {
   constructor(
     private readonly users: UsersRepository,
+    private readonly config: Config,
     private readonly transactions: Transactions,
   ) {}
 
@@ -35,16 +40,19 @@ export class UsersService {
    */
   async create(user: NewUser, also: (tx: Transaction, user: User) => void | Promise<void>): Promise<User> {
     const unset = { emailVerifiedAt: null, pendingEmail: null, pendingEmailUntil: null, erasedAt: null };
-    const created: User = { ...user, ...unset, id: uuidv7(), role: 'user', createdAt: new Date() };
-    try {
-      await this.transactions.run(async (tx) => {
-        this.users.insert(tx, created);
-        await also(tx, created);
-      });
-    } catch (error) {
-      throw await this.users.toNameTaken(error, created);
+    const account = { ...user, ...unset, id: uuidv7(), role: 'user' as const, createdAt: new Date() };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.transactions.run(async (tx) => {
+          const created = await this.users.insert(tx, account);
+          await also(tx, created);
+          return created;
+        });
+      } catch (error) {
+        if (!this.users.isOnlyLate(error) || attempt === MAX_ATTEMPTS)
+          throw await this.users.toNameTaken(error, account);
+      }
     }
-    return created;
   }
 
   /** @throws Problem name_taken */
@@ -57,8 +65,9 @@ export class UsersService {
     this.users.resetPassword(tx, id, passwordHash, email);
   }
 
-  setEmailVerified(tx: Transaction, id: string): void {
-    this.users.setEmailVerified(tx, id);
+  /** Stores that a person receives mails at the address of the account, which then holds it before unverified ones. */
+  setEmailVerified(tx: Transaction, id: string, email: string): void {
+    this.users.setEmailVerified(tx, id, email);
   }
 
   /** Stores the address that is to replace that of the account until then. @param email null ends the change */
@@ -71,9 +80,9 @@ export class UsersService {
     return this.users.replaceEmail(tx, id, email);
   }
 
-  /** @throws Problem name_taken */
-  async requireFreeEmail(email: string): Promise<void> {
-    if (await this.users.findByEmail(email)) throw this.users.emailTaken();
+  /** @throws Problem name_taken if somebody has the address, and everybody may learn that */
+  requireFreeEmail(email: string): Promise<void> {
+    return this.users.requireFreeEmail(email);
   }
 
   /** Returns a name_taken problem for an error because an address is taken, or else the error itself. */
@@ -96,15 +105,21 @@ export class UsersService {
     return this.users.findById(id);
   }
 
-  /** Finds the user with a login name: an e-mail address if it contains an @, otherwise a user name. */
-  findByLogin(name: string): Promise<User | null> {
-    return name.includes('@') ? this.users.findByEmail(normalizeEmail(name)) : this.users.findByUsername(name);
+  /**
+   * Returns whom a login name may mean: the user with that name or, if it contains an @, the account that holds the
+   * address and the newest of the others that name it. Always returns one entry for a name and two for an address, null
+   * where there is nobody.
+   */
+  async listByLogin(name: string): Promise<(User | null)[]> {
+    if (!name.includes('@')) return [await this.users.findByUsername(name)];
+    const users = await this.users.listByEmail(normalizeEmail(name));
+    return [true, false].map((holdsEmail) => users.find((user) => user.holdsEmail === holdsEmail) ?? null);
   }
 
-  findByName(name: PersonName): Promise<User | null> {
-    if (name.userId !== undefined) return this.users.findById(name.userId);
-    if (name.username !== undefined) return this.users.findByUsername(name.username);
-    return this.users.findByEmail(normalizeEmail(name.email ?? ''));
+  /** Finds a person for somebody else. An address finds nobody, without a look-up, unless the setting allows it. */
+  async lookUp({ username, email = '' }: Omit<PersonName, 'userId'>): Promise<User | null> {
+    if (username !== undefined) return this.users.findByUsername(username);
+    return this.config.values.userLookup === 'email' ? this.users.findByEmail(normalizeEmail(email)) : null;
   }
 
   /** Returns the users with these names, in the same order, with null for each name that nobody has. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getMe, refresh } from '../../sdk/generated/sdk.gen.js';
 import { send } from '../support/requests.js';
-import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 type Json = Record<string, unknown>;
 
@@ -43,7 +43,18 @@ describe('access tokens', () => {
       type: 'access',
       iss: 'convene',
       aud: 'convene-api',
+      jti: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
     });
+  });
+
+  it('each have an id of their own, also within one second', async () => {
+    const tokens = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        ok(refresh({ client: app.client(), body: { refresh_token: ana.refreshToken } })),
+      ),
+    );
+    const ids = tokens.map(({ access_token: token }) => decode(token.split('.')[1]!).jti);
+    expect(new Set(ids).size).toBe(20);
   });
 
   it('are accepted with any spelling of the scheme', async () => {
@@ -154,6 +165,20 @@ describe('a new signing secret', () => {
   it('lets tokens of the old one live as long as that is in the list', async () => {
     expect(await statusAt(after, ana.accessToken)).toBe(200);
     expect(await statusAt(alone, ana.accessToken)).toBe(401);
+  });
+
+  it('is the only one that verifies once the old one is removed, whoever verified the token before', async () => {
+    const [, claims = ''] = ana.accessToken.split('.');
+    const forged = `${ana.accessToken.split('.')[0]}.${claims}.${createHmac('sha256', NEW).update(claims).digest('base64url')}`;
+    for (const token of [ana.accessToken, forged, altered(ana.accessToken, NEW, {})]) {
+      expect(await statusAt(alone, token)).toBe(401);
+    }
+    const { status, code } = await refused(
+      refresh({ client: alone.client(), body: { refresh_token: ana.refreshToken } }),
+    );
+    expect([status, code]).toEqual([401, 'refresh_token_invalid']);
+    // A token that no secret of the list signed ends nothing.
+    expect(await statusAt(before, ana.accessToken)).toBe(200);
   });
 
   it('signs what is refreshed from then on', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { getMe, login, resendVerification, updateMe, verifyEmail } from '../../sdk/generated/sdk.gen.js';
+import { getMe, login, register, resendVerification, updateMe, verifyEmail } from '../../sdk/generated/sdk.gen.js';
 import { atOnce, outcome, tally } from '../support/calls.js';
 import { type MailBox, type ReceivedMail, startMailApp } from '../support/mail-box.js';
 import { ok, type Person, refused, type TestApp } from '../support/test-app.js';
@@ -56,6 +56,23 @@ describe('POST /api/auth/verify-email', () => {
     expect(row!.count).toBe(2);
     // One is enough.
     expect((await refused(verify(second.token))).status).toBe(422);
+  });
+
+  it('gives the address to the person who receives its mails, not to the one who named it first', async () => {
+    const username = `real-${ana.username}`;
+    await ok(register({ client: app.client(), body: { username, email: ana.email, password: 'battery staple 8' } }));
+    const received = [await box.next(ana.email, VERIFY), await box.next(ana.email, VERIFY)];
+    const own = received.find(({ text }) => text.includes(username))!;
+    const holder = async (): Promise<unknown> => {
+      const rows = await app.database.query(`SELECT username FROM users WHERE email = $1 AND holds_email`, [ana.email]);
+      return rows.map((row) => row.username);
+    };
+    expect(await holder()).toEqual([ana.username]);
+    expect(await ok(verify(own.token))).toEqual({ email: ana.email, complete: true });
+    expect(await holder()).toEqual([username]);
+    // Confirmed later, by the same person: both may name it, one holds it.
+    await ok(verify(received.find((mail) => mail !== own)!.token));
+    expect(await holder()).toEqual([username]);
   });
 
   it('refuses a link that has expired', async () => {
@@ -119,14 +136,20 @@ describe('a change of the e-mail address', () => {
     expect((await refused(verify(second))).status).toBe(422);
   });
 
-  it('is refused if somebody has the address, also when they got it meanwhile', async () => {
-    const ben = await app.signUp('ben');
-    expect(await refused(change(ben.email))).toMatchObject({ status: 409, errors: [{ pointer: '/email' }] });
-    await ok(change(fresh));
-    const { token } = await box.next(fresh, NEW);
-    await app.database.query(`UPDATE users SET email = $2 WHERE id = $1`, [ben.id, fresh]);
-    expect(await refused(verify(token))).toMatchObject({ status: 409, code: 'name_taken' });
-    expect(await account()).toMatchObject({ email: ana.email });
+  it('is refused with USER_LOOKUP=email if somebody has the address, also when they got it meanwhile', async () => {
+    const { app: open, box: mails, close: stop } = await startMailApp({ userLookup: 'email' });
+    const [cleo, ben] = [await open.signUp('cleo'), await open.signUp('ben')];
+    const body = { email: ben.email, current_password: cleo.password };
+    const update = (email: string): ReturnType<typeof updateMe> =>
+      updateMe({ client: cleo.client, body: { ...body, email } });
+    expect(await refused(update(ben.email))).toMatchObject({ status: 409, errors: [{ pointer: '/email' }] });
+    await ok(update(fresh));
+    const { token } = await mails.next(fresh, NEW);
+    await open.database.query(`UPDATE users SET email = $2 WHERE id = $1`, [ben.id, fresh]);
+    const late = await refused(verifyEmail({ client: open.client(), body: { token } }));
+    expect(late).toMatchObject({ status: 409, code: 'name_taken' });
+    expect((await ok(getMe({ client: cleo.client }))).email).toBe(cleo.email);
+    await stop();
   });
 
   it('is no longer shown when its links have expired', async () => {

@@ -27,7 +27,8 @@ import { complaints, done, send } from '../support/requests.js';
 import { ok, PASSWORD, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-beforeAll(async () => void (app = await startApp()));
+// Looks people up by their address, to see that it finds nobody any more.
+beforeAll(async () => void (app = await startApp({ userLookup: 'email' })));
 afterAll(async () => {
   await expectInvariants(app.database);
   await app.close();

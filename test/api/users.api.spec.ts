@@ -6,7 +6,7 @@ import { ok, PASSWORD, refused, startApp, type TestApp } from '../support/test-a
 
 describe('GET /api/users', () => {
   let app: TestApp;
-  beforeAll(async () => void (app = await startApp()));
+  beforeAll(async () => void (app = await startApp({ userLookup: 'email' })));
   afterAll(() => app.close());
 
   it('finds a person by exact name or e-mail in any case, and returns only id and name', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { register } from '../../sdk/generated/sdk.gen.js';
-import { atOnce, outcome, tally } from '../support/calls.js';
+import { atOnce, outcome, type Outcome, tally } from '../support/calls.js';
 import { PASSWORD, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -32,18 +32,36 @@ describe('16 parallel registrations', () => {
     expect(sessions).toHaveLength(1);
   });
 
-  it('of one e-mail in any case make one account', async () => {
+  /** Registers 16 people with one address, each with a name of their own. */
+  const registerAddress = async (server: TestApp): Promise<{ email: string; outcomes: Outcome[] }> => {
     const name = `ben-${randomBytes(4).toString('hex')}`;
     const outcomes = await atOnce(16, (index) =>
       outcome(
         register({
-          client: app.client(),
+          client: server.client(),
           body: { username: `${name}-${index}`, email: `${anyCase(name, index)}@example.com`, password: PASSWORD },
         }),
       ),
     );
-    expect(tally(outcomes)).toEqual({ 201: 1, 409: 15 });
-    const accounts = await app.database.query(`SELECT 1 FROM users WHERE email = $1`, [`${name}@example.com`]);
-    expect(accounts).toHaveLength(1);
+    return { email: `${name}@example.com`, outcomes };
+  };
+
+  it('of one e-mail in any case succeed alike, and one of the accounts holds it', async () => {
+    const { email, outcomes } = await registerAddress(app);
+    expect(tally(outcomes)).toEqual({ 201: 16 });
+    const accounts = await app.database.query(`SELECT holds_email AS holds FROM users WHERE email = $1`, [email]);
+    expect(accounts).toHaveLength(16);
+    expect(accounts.filter(({ holds }) => holds)).toHaveLength(1);
+  });
+
+  it('of one e-mail in any case make one account where addresses are not private', async () => {
+    const server = await startApp({ userLookup: 'email' }, app.database);
+    try {
+      const { email, outcomes } = await registerAddress(server);
+      expect(tally(outcomes)).toEqual({ 201: 1, 409: 15 });
+      expect(await app.database.query(`SELECT 1 FROM users WHERE email = $1`, [email])).toHaveLength(1);
+    } finally {
+      await server.close();
+    }
   });
 });

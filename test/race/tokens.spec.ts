@@ -1,6 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getMe, login, logout, refresh } from '../../sdk/generated/sdk.gen.js';
+import { AccessTokens } from '../../src/auth/access-tokens.js';
 import { RefreshTokens } from '../../src/auth/refresh-tokens.js';
 import { SessionsService } from '../../src/auth/sessions.service.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
@@ -27,7 +29,7 @@ afterAll(async () => {
 const redeem = (server: TestApp, token: string): Promise<Outcome> =>
   outcome(refresh({ client: server.client(), body: { refresh_token: token } }));
 
-describe('200 refresh tokens, each redeemed by 8 parallel requests on two servers', () => {
+describe('200 refresh tokens, each redeemed by 8 parallel requests on two servers', { timeout: 900_000 }, () => {
   it('have one successor each', async () => {
     // As a login would make them, without 200 password hashes.
     const [sessions, tokens] = [app.app.get(SessionsService), app.app.get(RefreshTokens)];
@@ -48,11 +50,24 @@ describe('200 refresh tokens, each redeemed by 8 parallel requests on two server
       expect(tally(answers)).toEqual({ 200: 8 });
       expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
     }
-    const stored = await database.query(
-      `SELECT refresh_count, ended_at IS NOT NULL AS ended, count(*)::int FROM sessions WHERE id = ANY($1) GROUP BY 1, 2`,
-      [started.map(({ id }) => id)],
+    const ids = started.map(({ id }) => id);
+    const leaves = () =>
+      database.query(
+        `SELECT refresh_count, ended_at IS NOT NULL AS ended, count(*)::int FROM sessions WHERE id = ANY($1) GROUP BY 1, 2`,
+        [ids],
+      );
+    expect(await leaves()).toEqual([{ refresh_count: 1, ended: false, count: 200 }]);
+    // The one leaf of each family lives, and two who have it go on together.
+    const next = await Promise.all(
+      rounds.map(([first]) =>
+        limit(() => atOnce(2, (index) => redeem(index ? app : other, String(first!.body.refresh_token)))),
+      ),
     );
-    expect(stored).toEqual([{ refresh_count: 1, ended: false, count: 200 }]);
+    for (const answers of next) {
+      expect(tally(answers)).toEqual({ 200: 2 });
+      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    }
+    expect(await leaves()).toEqual([{ refresh_count: 2, ended: false, count: 200 }]);
   });
 
   it('and their successors, redeemed together: the session lives, and every answer leads to its end', async () => {
@@ -90,7 +105,7 @@ describe('200 refresh tokens, each redeemed by 8 parallel requests on two server
   });
 });
 
-describe('logout', () => {
+describe('logout', { timeout: 900_000 }, () => {
   const signIn = () => ok(login({ client: app.client(), body: { username: ana.username, password: ana.password } }));
   const works = async (accessToken: unknown): Promise<boolean> =>
     (await outcome(getMe({ client: app.client(String(accessToken)) }))).status === 200;
@@ -108,21 +123,46 @@ describe('logout', () => {
     }
   });
 
-  it('against refreshes of the same session: after its answer no token of either works', async () => {
-    for (let round = 0; round < 10; round += 1) {
-      const { access_token: accessToken, refresh_token: refreshToken } = await signIn();
-      const refreshes = atOnce(6, (index) => redeem(index % 2 ? app : other, refreshToken));
-      const { status } = await outcome(logout({ client: app.client(accessToken), body: {} }));
-      expect(status).toBe(204);
+  it('against refreshes of the same session, 500 times: after its answer no token of either works', async () => {
+    const [sessions, refreshTokens, accessTokens] = [
+      app.app.get(SessionsService),
+      app.app.get(RefreshTokens),
+      app.app.get(AccessTokens),
+    ];
+    const race = async (round: number): Promise<{ id: string; refreshed: number }> => {
+      const device = { address: null, userAgent: null };
+      const { id } = await app.app.get(Transactions).run(async (tx) => sessions.start(tx, ana.id, device));
+      const accessToken = accessTokens.issue(ana.id, id);
+      const refreshToken = refreshTokens.issue({ sessionId: id, count: 0 });
+      const refreshes = atOnce(4, (index) => redeem((round + index) % 2 ? app : other, refreshToken));
+      // Sometimes the logout comes first, sometimes after some of them, and with either token.
+      for (let turns = (round % 10) * 8; turns > 0; turns -= 1) await turn();
+      const byAccessToken = round % 2 === 0;
+      const loggedOut = byAccessToken
+        ? logout({ client: app.client(accessToken), body: {} })
+        : logout({ client: app.client(), body: { refresh_token: refreshToken } });
+      expect((await outcome(loggedOut)).status).toBe(204);
       expect(await works(accessToken)).toBe(false);
-      expect((await redeem(app, refreshToken)).status).toBe(401);
-      for (const { status: refreshed, body } of await refreshes) {
-        expect([200, 401]).toContain(refreshed);
-        if (refreshed !== 200) continue;
-        expect(await works(body.access_token)).toBe(false);
-        expect((await redeem(other, String(body.refresh_token))).status).toBe(401);
+      const answers = await refreshes;
+      const good = answers.filter(({ status }) => status === 200);
+      expect(answers.filter(({ status }) => status === 401)).toHaveLength(4 - good.length);
+      expect(new Set(good.map(({ body }) => body.refresh_token)).size).toBeLessThanOrEqual(1);
+      for (const { body } of good) expect(await works(body.access_token)).toBe(false);
+      for (const token of new Set([refreshToken, ...good.map(({ body }) => String(body.refresh_token))])) {
+        expect((await redeem(round % 3 ? app : other, token)).status).toBe(401);
       }
-    }
+      return { id, refreshed: good.length };
+    };
+    const limit = pLimit(8);
+    const rounds = await Promise.all(Array.from({ length: 500 }, (_, round) => limit(() => race(round))));
+    const [living] = await database.query(
+      `SELECT count(*) FILTER (WHERE ended_at IS NULL)::int AS living, max(refresh_count) AS rotations FROM sessions
+        WHERE id = ANY($1)`,
+      [rounds.map(({ id }) => id)],
+    );
+    expect(living).toEqual({ living: 0, rotations: 1 });
+    // Both ways of winning occurred.
+    expect(new Set(rounds.map(({ refreshed }) => refreshed > 0))).toEqual(new Set([true, false]));
   });
 
   it('is obeyed by the requests of the session that come while another server still remembers it', async () => {

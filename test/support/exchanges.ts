@@ -9,7 +9,7 @@ export const EXCHANGES: Record<string, number> = {
   // On a connection of its own.
   getReadiness: 0,
   getMetrics: 0,
-  register: 1,
+  register: 2,
   login: 3,
   requestPasswordReset: 2,
   confirmPasswordReset: 5,

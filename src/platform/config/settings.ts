@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 interface Setting<T> {
   variable: string;
   /** The text to use if the variable is unset or empty. */
@@ -80,6 +82,12 @@ const secrets = (text: string): string[] => {
   if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret must have 16 bytes or more');
   return parts;
 };
+
+/**
+ * One for each core, and at least 2. They run on the 4 threads of Node that also read files and look up host names: one
+ * of these stays free.
+ */
+const hashesAtOnce = (): number => Math.min(Math.max(availableParallelism(), 2), 3);
 
 /**
  * All settings. A test compares the configuration table of the README and `.env.example` with them. The name of a
@@ -184,6 +192,18 @@ export const SETTINGS = {
     '1',
     wholeNumber(0, 60),
     'How long another server may still accept an ended session',
+  ),
+  passwordHashesAtOnce: setting(
+    'PASSWORD_HASHES_AT_ONCE',
+    '',
+    (text) => (text === '' ? hashesAtOnce() : wholeNumber(1, 64)(text)),
+    'Password hashes that run at once; if empty, one per core, 2 to 3',
+  ),
+  userLookup: setting(
+    'USER_LOOKUP',
+    'username',
+    oneOf('username', 'email'),
+    'What finds a person: user names, or e-mail addresses as well',
   ),
   trustProxy: setting('TRUST_PROXY', '', String, 'Addresses of proxies whose X-Forwarded-For is trusted'),
   corsOrigins: setting('CORS_ORIGINS', '', list, 'Web origins that may call the API, comma-separated'),
