@@ -35,14 +35,14 @@ export const getLiveness = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Check that the server is ready
  *
- * Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server needs.
+ * Asks the database, at most once a second. Responds within about two seconds, with 503 while the database cannot be reached, does not answer, is read-only, has a full disk, or lacks a migration that this server needs. `detail` says which.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>) => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });
 
 /**
  * Look up a person to share with
  *
- * Matches the whole name or the whole e-mail address, in any case. Accounts cannot be listed or searched by part of a name.
+ * Matches the whole name in any case. Accounts cannot be listed or searched by part of a name. E-mail addresses are private: unless the server is set up with `USER_LOOKUP=email`, `email` finds nobody.
  */
 export const findUsers = <ThrowOnError extends boolean = false>(options?: Options<FindUsersData, ThrowOnError>) => (options?.client ?? client).get<FindUsersResponses, FindUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
@@ -53,7 +53,7 @@ export const findUsers = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Sign up
  *
- * Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. The server can be configured to accept nobody, or only people who are invited to an event.
+ * Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. A server can be configured to accept no new accounts.
  */
 export const register = <ThrowOnError extends boolean = false>(options: Options<RegisterData, ThrowOnError>) => (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
     url: '/api/auth/register',

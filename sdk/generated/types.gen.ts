@@ -2106,7 +2106,7 @@ export type ForbiddenProblem = {
 };
 
 /**
- * You cannot sign up here. This server accepts no new accounts, or only people who were invited to an event, with the invited e-mail address. Ask whoever runs it.
+ * You cannot sign up here. This server accepts no new accounts. Ask whoever runs it.
  */
 export type RegistrationClosedProblem = {
     /**
@@ -2831,7 +2831,7 @@ export type FindUsersData = {
          */
         username?: string;
         /**
-         * The whole e-mail address, in any case. Example: `ana@example.com`.
+         * The whole e-mail address, in any case, for servers with `USER_LOOKUP=email`. Example: `ana@example.com`.
          */
         email?: string;
     };
