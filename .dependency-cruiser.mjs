@@ -6,6 +6,7 @@ export const ROOMS = [
   'problems',
   'platform',
   'recurrence',
+  'mail',
   'users',
   'audit',
   'auth',
@@ -55,6 +56,7 @@ const PURE = [
   '^src/events/stale-version\\.ts$',
   '^src/find-time/(working-hours|candidates|best-times|time-summary|find-time-question)\\.ts$',
   '^src/platform/signals/signal-text\\.ts$',
+  '^src/mail/(mail|mail-retry)\\.ts$',
 ];
 const MACHINERY =
   '(^|/)node_modules/(@nestjs/|typeorm/|pg/|redis/|fastify/|socket\\.io/|class-validator/|class-transformer/)';

@@ -34,6 +34,7 @@ try {
       JWT_SECRET: SECRET,
       PORT: '0',
       LOG_LEVEL: 'error',
+      MAIL: 'off',
       ...passedOn('REDIS_URL'),
       ...HIGH_LIMITS,
     },

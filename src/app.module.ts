@@ -16,6 +16,7 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { LimitsModule } from './platform/limits/limits.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { RequestQueuesModule } from './platform/queues/request-queues.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
         IdempotencyModule,
         HealthModule,
         DocsModule,
+        MailModule,
         UsersModule,
         AuditModule,
         AuthModule,

@@ -3,14 +3,9 @@ import { Database } from '../platform/database/database.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
+import type { Profile } from '../users/user-view.js';
 
-export interface Account {
-  id: string;
-  username: string;
-  email: string;
-  role: 'user' | 'admin';
-  timeZone: string;
-  createdAt: Date;
+export interface Account extends Profile {
   disabledAt: Date | null;
   /** Sessions that have not ended. */
   sessions: number;
@@ -26,6 +21,7 @@ export interface AccountFilter {
 }
 
 const ACCOUNT = `u.id, u.username, u.email, u.role, u.time_zone AS "timeZone", u.created_at AS "createdAt",
+  u.email_verified_at AS "emailVerifiedAt", u.pending_email AS "pendingEmail", u.pending_email_until AS "pendingEmailUntil",
   u.disabled_at AS "disabledAt",
   (SELECT count(*)::int FROM sessions s
     WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > clock_timestamp()) AS sessions,

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PageView } from '../platform/http/page.js';
-import { UserView } from '../users/user-view.js';
+import { userView, UserView } from '../users/user-view.js';
 import type { Session } from '../auth/session.entity.js';
 import type { Account } from './accounts.service.js';
 import type { Figures } from './figures.service.js';
@@ -121,12 +121,7 @@ export class FiguresView {
 }
 
 export const toAccountView = (account: Account): AccountView => ({
-  id: account.id,
-  username: account.username,
-  email: account.email,
-  role: account.role,
-  time_zone: account.timeZone,
-  created_at: account.createdAt.toISOString(),
+  ...userView(account),
   disabled_at: account.disabledAt?.toISOString() ?? null,
   sessions: account.sessions,
   last_used_at: account.lastUsedAt?.toISOString() ?? null,

@@ -51,10 +51,11 @@ export class AuthController {
   @ApiOperation({
     operationId: 'register',
     summary: 'Sign up',
-    description: 'Creates an account and signs it in.',
+    description:
+      'Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. A server can be configured to accept no new accounts.',
   })
   @ApiCreatedResponse({ type: TokensView, description: 'The account, signed in' })
-  @ApiProblems('name_taken')
+  @ApiProblems('name_taken', 'registration_closed')
   async register(
     @Body() body: RegisterBody,
     @Ip() address: string,
@@ -144,7 +145,7 @@ export class AuthController {
     operationId: 'updateMe',
     summary: 'Change your account',
     description:
-      'Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions.',
+      'Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions. A new e-mail address is shown as `pending_email` until it is confirmed with the links that are sent to the new address and, if it is verified, to the old one.',
   })
   @ApiOkResponse({ type: UserView, description: 'The changed account' })
   @ApiProblems('name_taken')

@@ -84,7 +84,12 @@ export class UpdateMeBody {
   @TextField({ ...TIME_ZONE, optional: true })
   time_zone?: string;
 
-  @EmailField({ description: 'The new e-mail address.', optional: true, example: 'ana@example.org' })
+  @EmailField({
+    description:
+      'The new e-mail address, which has to be confirmed. The present one ends a change that is not confirmed yet.',
+    optional: true,
+    example: 'ana@example.org',
+  })
   email?: string;
 
   @TextField({ description: 'The new password; ends all other sessions.', ...PASSWORD, optional: true })

@@ -4,15 +4,23 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { memoryStore } from '../platform/cache/memory-store.js';
+import { MailModule } from '../mail/mail.module.js';
 import { RequestQueuesModule } from '../platform/queues/request-queues.module.js';
 import { CallerQueueGuard } from '../platform/queues/request-queues.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
+import { AccountLinksController } from './account-links.controller.js';
+import { AccountPagesController } from './account-pages.controller.js';
+import { AccountToken } from './account-token.entity.js';
+import { AccountTokens } from './account-tokens.js';
+import { AccountTokensRepository } from './account-tokens.repository.js';
 import { AuthController } from './auth.controller.js';
 import { GlobalAuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { EmailAddressesService } from './email-addresses.service.js';
 import { ErasureService } from './erasure.service.js';
 import { PasswordAttempts } from './password-attempts.js';
+import { PasswordResetService } from './password-reset.service.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
@@ -24,19 +32,24 @@ const MAX_CACHED_SESSIONS = 50_000;
 
 @Module({
   imports: [
+    MailModule,
     UsersModule,
     DiscoveryModule,
     RequestQueuesModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
-    TypeOrmModule.forFeature([Session]),
+    TypeOrmModule.forFeature([AccountToken, Session]),
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, AccountLinksController, AccountPagesController],
   providers: [
     AccessTokens,
+    AccountTokens,
+    AccountTokensRepository,
     AuthService,
+    EmailAddressesService,
     ErasureService,
     PasswordAttempts,
+    PasswordResetService,
     Passwords,
     RefreshTokens,
     SessionsRepository,

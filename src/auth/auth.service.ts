@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditEntry } from '../audit/audit-kinds.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { Mails } from '../mail/mails.js';
 import { Config } from '../platform/config/config.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
@@ -10,13 +11,16 @@ import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
+import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
+import type { Device } from './device.js';
+import { EmailAddressesService } from './email-addresses.service.js';
 import { judgePassword } from './judge-password.js';
 import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { isReservedName } from './reserved-names.js';
 import type { Session } from './session.entity.js';
-import { type Device, SessionsService } from './sessions.service.js';
+import { SessionsService } from './sessions.service.js';
 
 /** A pair of tokens and their user. */
 export interface SignedInUser {
@@ -48,6 +52,8 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
+    private readonly emails: EmailAddressesService,
+    private readonly mails: Mails,
     private readonly transactions: Transactions,
     private readonly attempts: PasswordAttempts,
     private readonly limits: Limits,
@@ -55,17 +61,27 @@ export class AuthService {
     private readonly config: Config,
   ) {}
 
-  /** @throws Problem validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
+  /** @throws Problem registration_closed, validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
   async register(account: Registration, device: Device): Promise<SignedInUser> {
-    const user = await this.createAccount(account, (await this.isFirstAdmin(account.username)) ? 'admin' : 'user');
-    return this.signIn(user, device, 'registered');
+    if (this.config.values.registration === 'closed') throw new Problem('registration_closed');
+    const role = (await this.isFirstAdmin(account.username)) ? 'admin' : 'user';
+    let session: Session;
+    const user = await this.createAccount(account, role, (tx, created) => {
+      session = this.sessions.start(tx, created.id, device, 'registered');
+    });
+    return this.tokens(user, session!.id, 0);
   }
 
   /**
    * Creates an account without signing in. An administrator may have a name that looks official.
+   * @param also writes what belongs to the account in the same transaction
    * @throws Problem validation_failed, name_taken, unavailable
    */
-  async createAccount(account: Registration, role: User['role']): Promise<User> {
+  async createAccount(
+    account: Registration,
+    role: User['role'],
+    also: (tx: Transaction, created: User) => void = () => undefined,
+  ): Promise<User> {
     const { timeZone = 'UTC', username, email, password } = account;
     const errors = [
       ...(role === 'admin' ? [] : findReservedName(username)),
@@ -74,7 +90,11 @@ export class AuthService {
     ];
     if (errors.length > 0) throw invalid(...errors);
     const passwordHash = await this.passwords.hash(password);
-    return this.users.create({ username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash });
+    const user = { username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash };
+    return this.users.create(user, (tx, created) => {
+      also(tx, created);
+      this.emails.requestVerification(tx, created);
+    });
   }
 
   /** Returns true for the name of the setting, while there is no administrator. */
@@ -112,7 +132,7 @@ export class AuthService {
       this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: id });
       throw new Problem('account_disabled');
     }
-    return this.signIn(user, device, 'signed_in');
+    return this.signIn(user, device);
   }
 
   /** @throws Problem refresh_token_invalid, rate_limited */
@@ -166,21 +186,18 @@ export class AuthService {
       ...(timeZone === undefined ? [] : findUnknownTimeZone(timeZone)),
     ];
     if (errors.length > 0) throw invalid(...errors);
-    const update = {
-      ...(timeZone === undefined ? {} : { timeZone: canonicalTimeZone(timeZone) }),
-      ...(email === undefined ? {} : { email }),
-      ...(password === undefined ? {} : { passwordHash: await this.passwords.hash(password) }),
-    };
-    const entries: AuditEntry[] = [
-      ...(email === undefined ? [] : [{ kind: 'email_changed' as const, actorId: user.id }]),
-      ...(password === undefined ? [] : [{ kind: 'password_changed' as const, actorId: user.id }]),
-    ];
-    if (Object.keys(update).length === 0) return user;
+    const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
+    // First, because it may be refused.
+    if (email !== undefined) await this.emails.change(user, email);
     await this.transactions.run(async (tx) => {
-      this.users.update(tx, user.id, update);
-      this.audit.record(tx, entries);
+      const zone = timeZone === undefined ? undefined : canonicalTimeZone(timeZone);
+      if (zone ?? passwordHash) this.users.update(tx, user.id, { timeZone: zone, passwordHash });
+      if (passwordHash === undefined) return;
+      this.emails.endLinks(tx, user.id, { change: email === undefined });
+      this.mails.queue(tx, passwordChangedLetter(user));
+      this.audit.record(tx, [{ kind: 'password_changed', actorId: user.id }]);
     });
-    if (password !== undefined) {
+    if (passwordHash !== undefined) {
       await this.sessions.end(user.id, { except: actor.sessionId }, { kind: 'session_ended', actorId: user.id });
     }
     await this.sessions.forgetProfile(actor.sessionId);
@@ -206,14 +223,13 @@ export class AuthService {
     return userId === null ? null : { userId, sessionId: name.sessionId };
   }
 
-  private async signIn(user: User, device: Device, kind: 'registered' | 'signed_in'): Promise<SignedInUser> {
-    const session = await this.sessions.start(user.id, device, kind);
-    // The account was erased or disabled during the password check. Neither the session nor its device may remain.
-    const present = await this.users.find(user.id);
-    if (!present || present.disabledAt) {
-      await this.transactions.run((tx) => this.sessions.erase(tx, user.id));
-      throw new Problem('wrong_credentials');
-    }
+  private async signIn(user: User, device: Device): Promise<SignedInUser> {
+    const session = await this.transactions.run(async (tx) => {
+      const locked = await this.sessions.lockAccount(tx, user, device);
+      if (!locked) throw new Problem('wrong_credentials');
+      if (locked.isNewDevice) this.mails.queue(tx, newDeviceLetter(user, device, new Date()));
+      return this.sessions.start(tx, user.id, device, 'signed_in');
+    });
     return this.tokens(user, session.id, session.refreshCount);
   }
 
@@ -244,7 +260,8 @@ function findReservedName(username: string): FieldError[] {
   return [{ pointer: '/username', code: 'reserved', message }];
 }
 
-async function findWeakPassword(
+/** Returns what is wrong with a new password. */
+export async function findWeakPassword(
   password: string,
   { username, email }: { username: string; email: string },
 ): Promise<FieldError[]> {

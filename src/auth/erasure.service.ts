@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../audit/audit-kinds.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { Mails } from '../mail/mails.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
@@ -9,6 +10,7 @@ import { IdempotencyService } from '../platform/idempotency/idempotency.service.
 import { invalid, Problem } from '../problems/problem.js';
 import { ERASED_NAME } from '../users/erased-user.js';
 import { UsersService } from '../users/users.service.js';
+import { AccountTokens } from './account-tokens.js';
 import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
@@ -26,6 +28,8 @@ export class ErasureService {
     private readonly users: UsersService,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
+    private readonly tokens: AccountTokens,
+    private readonly mails: Mails,
     private readonly idempotency: IdempotencyService,
     private readonly transactions: Transactions,
     private readonly attempts: PasswordAttempts,
@@ -50,6 +54,9 @@ export class ErasureService {
    * @param entry of the audit trail
    */
   async eraseIn(tx: Transaction, userId: string, entry: AuditEntry): Promise<string[]> {
+    const [user] = await this.users.findAll(tx, [{ userId }]);
+    for (const address of [user?.email, user?.pendingEmail]) if (address) this.mails.forget(tx, address);
+    this.tokens.end(tx, userId);
     this.users.erase(tx, userId);
     this.audit.record(tx, [entry]);
     this.audit.eraseOrigins(tx, userId);

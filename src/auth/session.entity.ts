@@ -3,12 +3,12 @@ import { User } from '../users/user.entity.js';
 
 /** One sign-in on one device. Its refresh token is derived from `refreshCount`; nothing secret is stored. */
 @Entity('sessions')
+@Index('sessions_user_id_idx', ['userId', 'device'])
 export class Session {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
   id: string;
 
   @Column('uuid', { name: 'user_id' })
-  @Index('sessions_user_id_idx')
   @ForeignKey(() => User, { name: 'sessions_user_id_fkey' })
   userId: string;
 
@@ -40,4 +40,10 @@ export class Session {
 
   @Column('text', { name: 'user_agent', nullable: true })
   userAgent: string | null;
+
+  @Column('text', {
+    nullable: true,
+    comment: 'A hash of the program and the network: whether the account was used from there before.',
+  })
+  device: string | null;
 }

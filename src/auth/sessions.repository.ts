@@ -34,6 +34,7 @@ const COLUMNS = {
   ended_at: false,
   address: false,
   user_agent: false,
+  device: false,
 };
 
 @Injectable()
@@ -41,8 +42,19 @@ export class SessionsRepository {
   constructor(@InjectRepository(Session) private readonly sessions: Repository<Session>) {}
 
   insert(tx: Transaction, session: Session): void {
-    const { id, userId, refreshCount, rotatedAt, createdAt, lastUsedAt, expiresAt, endedAt, address, userAgent } =
-      session;
+    const {
+      id,
+      userId,
+      refreshCount,
+      rotatedAt,
+      createdAt,
+      lastUsedAt,
+      expiresAt,
+      endedAt,
+      address,
+      userAgent,
+      device,
+    } = session;
     const row = {
       id,
       user_id: userId,
@@ -54,8 +66,29 @@ export class SessionsRepository {
       ended_at: endedAt,
       address,
       user_agent: userAgent,
+      device,
     };
     tx.write(...insertRows('sessions', COLUMNS, [row]));
+  }
+
+  /**
+   * Keeps the account as it is until the end of the transaction, so that neither an erasure nor a new password misses
+   * the session that is about to start. Returns null if it was erased or disabled, or has another
+   * password, since the password was checked.
+   */
+  async lockAccount(
+    tx: Transaction,
+    account: { id: string; passwordHash: string },
+    device: string,
+  ): Promise<{ usedBefore: boolean; hasDevices: boolean } | null> {
+    const [row] = await tx.query<{ usedBefore: boolean; hasDevices: boolean }>(
+      `SELECT EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id AND s.device = $3) AS "usedBefore",
+              EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id AND s.device IS NOT NULL) AS "hasDevices"
+         FROM users u WHERE u.id = $1 AND u.password_hash = $2 AND u.erased_at IS NULL AND u.disabled_at IS NULL
+          FOR SHARE OF u`,
+      [account.id, account.passwordHash, device],
+    );
+    return row ?? null;
   }
 
   async findLive(id: string): Promise<LiveSession | null> {
@@ -165,7 +198,8 @@ export class SessionsRepository {
   async erase(tx: Transaction, userId: string): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `WITH erased AS (
-         UPDATE sessions SET ended_at = coalesce(ended_at, clock_timestamp()), address = NULL, user_agent = NULL
+         UPDATE sessions SET ended_at = coalesce(ended_at, clock_timestamp()), address = NULL, user_agent = NULL,
+                device = NULL
           WHERE user_id = $1 RETURNING id)
        SELECT id FROM erased`,
       [userId],

@@ -8,7 +8,6 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
-import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -16,14 +15,9 @@ import { boundUserAgent } from '../platform/http/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { AccessClaims } from './access-tokens.js';
+import { type Device, deviceName } from './device.js';
 import type { Session } from './session.entity.js';
 import { type LiveSession, SessionsRepository } from './sessions.repository.js';
-
-/** The origin of a sign-in, as shown in the list of sessions. */
-export interface Device {
-  address: string | null;
-  userAgent: string | null;
-}
 
 /** Signal with the ids of sessions that have ended. */
 const SESSIONS_ENDED = 'sessions_ended';
@@ -54,7 +48,6 @@ export class SessionsService {
     private readonly signals: Signals,
     private readonly audit: AuditTrail,
     private readonly database: Database,
-    private readonly transactions: Transactions,
     { registry }: Metrics,
   ) {
     this.lookups = new Counter({
@@ -67,8 +60,11 @@ export class SessionsService {
     signals.on(SESSIONS_ENDED, (ids) => this.forgetEnded(ids));
   }
 
-  /** Starts a session. @param kind of the entry in the audit trail, in the same transaction */
-  async start(userId: string, device: Device, kind: 'registered' | 'signed_in'): Promise<Session> {
+  /**
+   * Starts a session in the running transaction, for an account that it has created or locked.
+   * @param kind of the entry in the audit trail
+   */
+  start(tx: Transaction, userId: string, device: Device, kind: 'registered' | 'signed_in'): Session {
     const now = new Date();
     const session: Session = {
       id: uuidv7(),
@@ -81,12 +77,24 @@ export class SessionsService {
       endedAt: null,
       address: device.address,
       userAgent: boundUserAgent(device.userAgent),
+      device: deviceName(device),
     };
-    await this.transactions.run(async (tx) => {
-      this.sessions.insert(tx, session);
-      this.audit.record(tx, [{ kind, actorId: userId, sessionId: session.id }]);
-    });
+    this.sessions.insert(tx, session);
+    this.audit.record(tx, [{ kind, actorId: userId, sessionId: session.id }]);
     return session;
+  }
+
+  /**
+   * Locks an account before its next session starts. Returns null if it was erased or disabled, or has another
+   * password, since its password was checked.
+   */
+  async lockAccount(
+    tx: Transaction,
+    account: { id: string; passwordHash: string },
+    device: Device,
+  ): Promise<{ isNewDevice: boolean } | null> {
+    const known = await this.sessions.lockAccount(tx, account, deviceName(device));
+    return known && { isNewDevice: known.hasDevices && !known.usedBefore };
   }
 
   /** Returns the actor of verified claims. @throws Problem unauthenticated if the session has ended */

@@ -28,6 +28,11 @@ export const PROBLEMS = {
   forbidden: kind(403, 'Your role does not allow this', 'Ask the owner of the event for a role that does.'),
   admin_required: kind(403, 'Only administrators may do this', 'Ask an administrator.'),
   account_disabled: kind(403, 'This account is disabled', 'Ask an administrator to enable it.'),
+  registration_closed: kind(
+    403,
+    'You cannot sign up here',
+    'This server accepts no new accounts. Ask whoever runs it.',
+  ),
   not_found: kind(
     404,
     'Not found',
@@ -147,6 +152,7 @@ export const ERROR_CODES = [
   'reserved',
   'too_common',
   'wrong_password',
+  'token_unusable',
   'not_a_uuid',
   'not_an_instant',
   'not_a_date',

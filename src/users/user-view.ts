@@ -16,6 +16,21 @@ export class UserView extends PersonView {
   @ApiProperty({ format: 'idn-email', example: 'ana@example.com' })
   email: string;
 
+  @ApiProperty({
+    description: 'Whether you have confirmed that you receive mails at this address.',
+    example: true,
+  })
+  email_verified: boolean;
+
+  @ApiProperty({
+    type: String,
+    format: 'idn-email',
+    nullable: true,
+    description: 'The address that replaces `email` once it is confirmed.',
+    example: null,
+  })
+  pending_email: string | null;
+
   @ApiProperty({ enum: ['user', 'admin'], enumName: 'UserRole', example: 'user' })
   role: 'user' | 'admin';
 
@@ -31,9 +46,25 @@ export const personView = (user: { id: string; username: string }): PersonView =
   username: user.username,
 });
 
-export const userView = (user: User): UserView => ({
+/** What `userView` shows of an account. */
+export type Profile = Pick<
+  User,
+  | 'id'
+  | 'username'
+  | 'email'
+  | 'emailVerifiedAt'
+  | 'pendingEmail'
+  | 'pendingEmailUntil'
+  | 'role'
+  | 'timeZone'
+  | 'createdAt'
+>;
+
+export const userView = (user: Profile): UserView => ({
   ...personView(user),
   email: user.email,
+  email_verified: user.emailVerifiedAt !== null,
+  pending_email: user.pendingEmailUntil && user.pendingEmailUntil > new Date() ? user.pendingEmail : null,
   role: user.role,
   time_zone: user.timeZone,
   created_at: user.createdAt.toISOString(),

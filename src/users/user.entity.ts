@@ -25,6 +25,17 @@ export class User {
   })
   holdsEmail: boolean;
 
+  /** When the person proved that they receive mails at this address; null before. */
+  @Column('timestamp with time zone', { name: 'email_verified_at', precision: 3, nullable: true })
+  emailVerifiedAt: Date | null;
+
+  /** The address that replaces `email` once it is confirmed. */
+  @Column('citext', { name: 'pending_email', nullable: true })
+  pendingEmail: string | null;
+
+  @Column('timestamp with time zone', { name: 'pending_email_until', precision: 3, nullable: true })
+  pendingEmailUntil: Date | null;
+
   @Column('text', { name: 'password_hash' })
   passwordHash: string;
 

@@ -14,13 +14,15 @@ const TAKEN: Record<string, FieldError> = {
   users_email_key: { pointer: '/email', code: 'taken', message: 'This e-mail address is taken. Choose another one.' },
 };
 
-const USER = `u.id, u.username, u.email, u.holds_email AS "holdsEmail", u.password_hash AS "passwordHash", u.role, u.time_zone AS "timeZone",
-  u.created_at AS "createdAt", u.erased_at AS "erasedAt", u.disabled_at AS "disabledAt"`;
+const USER = `u.id, u.username, u.email, u.holds_email AS "holdsEmail", u.password_hash AS "passwordHash", u.role,
+  u.time_zone AS "timeZone", u.email_verified_at AS "emailVerifiedAt", u.pending_email AS "pendingEmail",
+  u.pending_email_until AS "pendingEmailUntil", u.created_at AS "createdAt", u.erased_at AS "erasedAt",
+  u.disabled_at AS "disabledAt"`;
 
 const NOT_ERASED = { erasedAt: IsNull() };
 
-/** Registrations of one address at the same moment: the one that came first holds it, and the others see that. */
-const MAX_ATTEMPTS = 3;
+/** Nobody else holds the address $2 of the account $1. */
+const IS_FREE = `NOT EXISTS (SELECT FROM users held WHERE held.email = $2::citext AND held.holds_email AND held.id <> $1)`;
 
 /** An account that is locked: its row does not change until the transaction ends. */
 export type LockedAccount = Pick<User, 'id' | 'role' | 'disabledAt'>;
@@ -45,19 +47,27 @@ export class UsersRepository {
   }
 
   /**
-   * Stores and returns an account. It holds its e-mail address unless another one does and addresses are private.
-   * @throws Problem name_taken, with a pointer to every taken value
+   * Stores and returns an account. It holds its e-mail address unless another one does and addresses are private. The
+   * transaction fails if a value is taken; see `toNameTaken`, and `isOnlyLate`.
    */
-  async insert(user: Omit<User, 'holdsEmail'>): Promise<User> {
-    const { raw } = await this.write(user, () =>
-      this.users
-        .createQueryBuilder()
-        .insert()
-        .values({ ...user, ...this.holdsEmail() })
-        .setParameters({ wantedEmail: user.email, wantedBy: user.id })
-        .returning('holds_email'),
+  async insert(tx: Transaction, user: Omit<User, 'holdsEmail'>): Promise<User> {
+    const [row] = await tx.query<{ holdsEmail: boolean }>(
+      `INSERT INTO users (id, username, email, password_hash, role, time_zone, created_at, holds_email)
+       VALUES ($1, $2, $3, $4, $5, $6, $7,
+               $8 OR NOT EXISTS (SELECT FROM users held WHERE held.email = $3::citext AND held.holds_email))
+       RETURNING holds_email AS "holdsEmail"`,
+      [
+        user.id,
+        user.username,
+        user.email,
+        user.passwordHash,
+        user.role,
+        user.timeZone,
+        user.createdAt,
+        !this.areAddressesPrivate,
+      ],
     );
-    return { ...user, holdsEmail: (raw as { holds_email: boolean }[])[0]!.holds_email };
+    return { ...user, holdsEmail: row!.holdsEmail };
   }
 
   /** Changes an account. The call that sends the statement throws Problem name_taken. */
@@ -78,16 +88,56 @@ export class UsersRepository {
     );
   }
 
+  /**
+   * Sets a new password with a link that was sent to `email`: a person who read it receives mails there. A change of
+   * the address that was not confirmed yet ends.
+   */
+  resetPassword(tx: Transaction, id: string, passwordHash: string, email: string): void {
+    tx.write(
+      `UPDATE users SET password_hash = $2, pending_email = NULL, pending_email_until = NULL,
+              email_verified_at = CASE WHEN email = $3::citext THEN coalesce(email_verified_at, now())
+                                       ELSE email_verified_at END
+        WHERE id = $1 AND erased_at IS NULL`,
+      [id, passwordHash, email],
+    );
+  }
+
+  /** Stores that a person receives mails at the address of the account, which then holds it before unverified ones. */
+  setEmailVerified(tx: Transaction, id: string, email: string): void {
+    this.releaseUnverified(tx, id, email);
+    tx.write(
+      `UPDATE users SET email_verified_at = coalesce(email_verified_at, now()), holds_email = holds_email OR ${IS_FREE}
+        WHERE id = $1`,
+      [id, email],
+    );
+  }
+
+  /** @param email null ends the change */
+  setPendingEmail(tx: Transaction, id: string, email: string | null, until: Date | null): void {
+    tx.write(`UPDATE users SET pending_email = $2, pending_email_until = $3 WHERE id = $1`, [id, email, until]);
+  }
+
+  /** Replaces the address by one that is confirmed. The transaction fails if it is taken; see `toNameTaken`. */
+  async replaceEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    if (this.areAddressesPrivate) this.releaseUnverified(tx, id, email);
+    await tx.query(
+      `UPDATE users SET email = $2, email_verified_at = now(), pending_email = NULL, pending_email_until = NULL,
+              holds_email = $3 OR ${IS_FREE}
+        WHERE id = $1`,
+      [id, email, !this.areAddressesPrivate],
+    );
+  }
+
   /** Overwrites the personal data of the account. Does nothing if the account is already erased. */
   erase(
     tx: Transaction,
     id: string,
-    erased: Omit<User, 'id' | 'createdAt' | 'role' | 'holdsEmail' | 'disabledAt'>,
+    erased: Pick<User, 'username' | 'email' | 'passwordHash' | 'timeZone' | 'erasedAt'>,
   ): void {
     const { username, email, passwordHash, timeZone, erasedAt } = erased;
     tx.write(
       `UPDATE users SET username = $2, email = $3, password_hash = $4, time_zone = $5, erased_at = $6, role = 'user',
-              disabled_at = NULL
+              disabled_at = NULL, email_verified_at = NULL, pending_email = NULL, pending_email_until = NULL
         WHERE id = $1 AND erased_at IS NULL`,
       [id, username, email, passwordHash, timeZone, erasedAt],
     );
@@ -157,26 +207,27 @@ export class UsersRepository {
     );
   }
 
-  /** Decides with the write itself whether a new account holds its address. */
-  private holdsEmail(): { holdsEmail: boolean | (() => string) } {
-    if (!this.areAddressesPrivate) return { holdsEmail: true };
-    return { holdsEmail: () => `NOT EXISTS (${isHeldByAnother(':wantedEmail', ':wantedBy')})` };
+  private releaseUnverified(tx: Transaction, id: string, email: string): void {
+    tx.write(
+      `UPDATE users SET holds_email = false
+        WHERE email = $2::citext AND holds_email AND id <> $1 AND email_verified_at IS NULL`,
+      [id, email],
+    );
   }
 
-  /** @throws Problem name_taken */
-  private async write<T>(wanted: Partial<User>, statement: () => { execute(): Promise<T> }): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await statement().execute();
-      } catch (error) {
-        const isOnlyLate = this.areAddressesPrivate && violatesUnique(error, 'users_email_key');
-        if (!isOnlyLate || attempt === MAX_ATTEMPTS) throw await this.toNameTaken(error, wanted);
-      }
-    }
+  /** True if the same write succeeds now: another account has come to hold the address meanwhile. */
+  isOnlyLate(error: unknown): boolean {
+    return this.areAddressesPrivate && violatesUnique(error, 'users_email_key');
+  }
+
+  /** @throws Problem name_taken if somebody has the address, and everybody may learn that */
+  async requireFreeEmail(email: string): Promise<void> {
+    if (this.areAddressesPrivate || !(await this.findByEmail(email))) return;
+    throw new Problem('name_taken', { errors: [TAKEN.users_email_key!] });
   }
 
   /** Returns a name_taken problem if the error is a violation of a unique constraint, or else the error itself. */
-  private async toNameTaken(error: unknown, wanted: Partial<User>): Promise<unknown> {
+  async toNameTaken(error: unknown, wanted: Partial<User>): Promise<unknown> {
     const names = Object.keys(TAKEN).filter((constraint) => violatesUnique(error, constraint));
     if (names.length === 0) return error;
     // PostgreSQL reports only the first violated constraint. Check whether the other value is taken as well.

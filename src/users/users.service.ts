@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../platform/config/config.js';
 import { normalizeEmail } from '../platform/http/email-address.js';
@@ -9,6 +10,9 @@ import type { User } from './user.entity.js';
 import { type AccountChanges, type LockedAccount, UsersRepository } from './users.repository.js';
 
 export type { LockedAccount } from './users.repository.js';
+
+/** Registrations of one address at the same moment: the one that came first holds it, and the others see that. */
+const MAX_ATTEMPTS = 3;
 
 export interface NewUser {
   role?: User['role'];
@@ -30,23 +34,69 @@ export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly config: Config,
+    private readonly transactions: Transactions,
   ) {}
 
-  /** @throws Problem name_taken */
-  create(user: NewUser): Promise<User> {
-    return this.users.insert({
-      role: 'user',
-      ...user,
-      id: uuidv7(),
-      createdAt: new Date(),
-      erasedAt: null,
+  /**
+   * @param also writes what belongs to the account in the same transaction
+   * @throws Problem name_taken
+   */
+  async create(user: NewUser, also: (tx: Transaction, user: User) => void | Promise<void>): Promise<User> {
+    const unset = {
       disabledAt: null,
-    });
+      emailVerifiedAt: null,
+      pendingEmail: null,
+      pendingEmailUntil: null,
+      erasedAt: null,
+    };
+    const account = { role: 'user' as const, ...user, ...unset, id: uuidv7(), createdAt: new Date() };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.transactions.run(async (tx) => {
+          const created = await this.users.insert(tx, account);
+          await also(tx, created);
+          return created;
+        });
+      } catch (error) {
+        if (!this.users.isOnlyLate(error) || attempt === MAX_ATTEMPTS)
+          throw await this.users.toNameTaken(error, account);
+      }
+    }
   }
 
   /** Changes an account. The call that sends the statement throws Problem name_taken. */
   update(tx: Transaction, id: string, changes: AccountChanges): void {
     this.users.update(tx, id, changes);
+  }
+
+  /** Sets a new password with a link that was sent to `email`, which this verifies if it is still the address. */
+  resetPassword(tx: Transaction, id: string, passwordHash: string, email: string): void {
+    this.users.resetPassword(tx, id, passwordHash, email);
+  }
+
+  /** Stores that a person receives mails at the address of the account, which then holds it before unverified ones. */
+  setEmailVerified(tx: Transaction, id: string, email: string): void {
+    this.users.setEmailVerified(tx, id, email);
+  }
+
+  /** Stores the address that is to replace that of the account until then. @param email null ends the change */
+  setPendingEmail(tx: Transaction, id: string, email: string | null, until: Date | null): void {
+    this.users.setPendingEmail(tx, id, email, until);
+  }
+
+  /** Replaces the address by one that is confirmed. @throws the error of PostgreSQL; see `toNameTaken` */
+  replaceEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    return this.users.replaceEmail(tx, id, email);
+  }
+
+  /** @throws Problem name_taken if somebody has the address, and everybody may learn that */
+  requireFreeEmail(email: string): Promise<void> {
+    return this.users.requireFreeEmail(email);
+  }
+
+  /** Returns a name_taken problem for an error because an address is taken, or else the error itself. */
+  toNameTaken(error: unknown, wanted: { email: string }): Promise<unknown> {
+    return this.users.toNameTaken(error, wanted);
   }
 
   /** Erases everything but the id and the creation date. The name and the e-mail address become available again. */

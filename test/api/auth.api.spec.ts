@@ -39,6 +39,8 @@ describe('POST /api/auth/register', () => {
         username: 'testuser',
         email: 'test@example.com',
         role: 'user',
+        email_verified: false,
+        pending_email: null,
         time_zone: 'Europe/Paris',
         created_at: expect.any(String),
       },

@@ -5,6 +5,7 @@ import { getMe, login, logout, refresh } from '../../sdk/generated/sdk.gen.js';
 import { AccessTokens } from '../../src/auth/access-tokens.js';
 import { RefreshTokens } from '../../src/auth/refresh-tokens.js';
 import { SessionsService } from '../../src/auth/sessions.service.js';
+import { Transactions } from '../../src/platform/database/transactions.js';
 import { atOnce, outcome, type Outcome, tally } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
@@ -32,7 +33,10 @@ describe('200 refresh tokens, each redeemed by 8 parallel requests on two server
   it('have one successor each', async () => {
     // As a login would make them, without 200 password hashes.
     const [sessions, tokens] = [app.app.get(SessionsService), app.app.get(RefreshTokens)];
-    const started = await atOnce(200, () => sessions.start(ana.id, { address: null, userAgent: null }, 'signed_in'));
+    const device = { address: null, userAgent: null };
+    const started = await app.app
+      .get(Transactions)
+      .run(async (tx) => Array.from({ length: 200 }, () => sessions.start(tx, ana.id, device, 'signed_in')));
     const limit = pLimit(8);
     const rounds = await Promise.all(
       started.map(({ id }) =>
@@ -126,7 +130,8 @@ describe('logout', { timeout: 900_000 }, () => {
       app.app.get(AccessTokens),
     ];
     const race = async (round: number): Promise<{ id: string; refreshed: number }> => {
-      const { id } = await sessions.start(ana.id, { address: null, userAgent: null }, 'signed_in');
+      const device = { address: null, userAgent: null };
+      const { id } = await app.app.get(Transactions).run(async (tx) => sessions.start(tx, ana.id, device, 'signed_in'));
       const accessToken = accessTokens.issue(ana.id, id);
       const refreshToken = refreshTokens.issue({ sessionId: id, count: 0 });
       const refreshes = atOnce(4, (index) => redeem((round + index) % 2 ? app : other, refreshToken));

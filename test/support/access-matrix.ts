@@ -74,6 +74,21 @@ export const ACCESS_MATRIX: Row[] = [
     request: ({ caller }) => ({ body: { refresh_token: caller.refreshToken } }),
   }),
   row('logout', [401, 204, 204, 204, 204, 204], { writes: true }),
+  row('requestPasswordReset', [202, 202, 202, 202, 202, 202], {
+    writes: true,
+    request: ({ caller }) => ({ body: { email: caller.email } }),
+  }),
+  row('confirmPasswordReset', [204, 204, 204, 204, 204, 204], {
+    writes: true,
+    request: async ({ accountToken }) => ({
+      body: { token: await accountToken('password_reset'), password: 'better staple 9' },
+    }),
+  }),
+  row('verifyEmail', EVERYBODY, {
+    writes: true,
+    request: async ({ accountToken }) => ({ body: { token: await accountToken('email_verification') } }),
+  }),
+  row('resendVerification', [401, 202, 202, 202, 202, 202]),
   row('getMe', ANYBODY_SIGNED_IN),
   row('updateMe', ANYBODY_SIGNED_IN, { writes: true, request: () => ({ body: { time_zone: 'Europe/Paris' } }) }),
   row('eraseMe', [401, 204, 204, 204, 204, 204], { writes: true, request: () => ({ body: { password: PASSWORD } }) }),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   createEvent,
   deleteEvent,
@@ -20,6 +21,8 @@ export interface Cell {
   outsider: Person;
   /** A notification: the caller's own when there is one, else the guest's. */
   notificationId(): Promise<string>;
+  /** A new secret of a link that the caller received. */
+  accountToken(purpose: string): Promise<string>;
 }
 
 const TABLES = [
@@ -31,6 +34,7 @@ const TABLES = [
   'notifications',
   'users',
   'sessions',
+  'account_tokens',
 ];
 
 /** Makes the state for each cell. The three people here stay as they are; everything else is new for each cell. */
@@ -74,6 +78,15 @@ export class AccessWorld {
         const own = await ok(listNotifications({ client: caller.client }));
         const { items } = own.items.length > 0 ? own : await ok(listNotifications({ client: this.guest.client }));
         return items[0]!.id;
+      },
+      accountToken: async (purpose) => {
+        const token = randomBytes(32).toString('base64url');
+        await this.app.database.query(
+          `INSERT INTO account_tokens (hash, purpose, user_id, email, created_at, expires_at)
+           VALUES (sha256($1::bytea), $2, $3, $4, now(), now() + interval '1 hour')`,
+          [Buffer.from(token), purpose, caller.id, caller.email],
+        );
+        return token;
       },
     };
   }

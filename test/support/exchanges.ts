@@ -9,8 +9,12 @@ export const EXCHANGES: Record<string, number> = {
   // On a connection of its own.
   getReadiness: 0,
   getMetrics: 0,
-  register: 3,
+  register: 2,
   login: 3,
+  requestPasswordReset: 2,
+  confirmPasswordReset: 5,
+  verifyEmail: 3,
+  resendVerification: 2,
   refresh: 2,
   logout: 1,
   getMe: 1,

@@ -74,6 +74,11 @@ function productionProblems(values: Settings): string[] {
   if ('rateLimits' in values && !values.rateLimits) {
     problems.push('RATE_LIMITS: must be on in production; raise the limits that are too low instead');
   }
+  if (values.smtpUrl && values.mailFrom === SETTINGS.mailFrom.fallback)
+    problems.push('MAIL_FROM: required with SMTP_URL');
+  if (values.smtpUrl && values.publicUrl === SETTINGS.publicUrl.fallback) {
+    problems.push('PUBLIC_URL: required with SMTP_URL');
+  }
   return problems;
 }
 

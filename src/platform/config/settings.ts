@@ -54,6 +54,30 @@ const redisUrl = (text: string): string | null => {
   return text;
 };
 
+const smtpUrl = (text: string): string | null => {
+  if (text === '') return null;
+  if (!URL.canParse(text) || !/^smtps?:$/.test(new URL(text).protocol) || new URL(text).hostname === '') {
+    throw new Error('must be a smtp:// or smtps:// URL');
+  }
+  return text;
+};
+
+/** An address, or a name and an address in angle brackets. */
+const mailbox = (text: string): string => {
+  if (!/^(?:[^<>@\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u.test(text)) {
+    throw new Error('must be an address such as Convene <convene@example.com>');
+  }
+  return text;
+};
+
+/** Without the slash at its end. */
+const webUrl = (text: string): string => {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol) || /[?#]/.test(text)) {
+    throw new Error('must be an http:// or https:// URL');
+  }
+  return text.replace(/\/+$/, '');
+};
+
 const secrets = (text: string): string[] => {
   const parts = list(text);
   if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret must have 16 bytes or more');
@@ -148,6 +172,40 @@ export const SETTINGS = {
   ),
   dataDir: setting('DATA_DIR', '.data', String, 'Folder of the embedded database and the generated secret'),
   jwtSecrets: setting('JWT_SECRET', '', secrets, 'Signing secrets, comma-separated: the first signs, all verify'),
+  publicUrl: setting(
+    'PUBLIC_URL',
+    'http://localhost:3000',
+    webUrl,
+    'Where people reach the server, for links in mails',
+  ),
+  smtpUrl: setting(
+    'SMTP_URL',
+    '',
+    smtpUrl,
+    'Mail server; if empty, mails are written to files in the folder outbox of DATA_DIR',
+  ),
+  mailFrom: setting('MAIL_FROM', 'Convene <convene@localhost>', mailbox, 'Sender of all mails'),
+  mail: setting('MAIL', 'on', (text) => oneOf('on', 'off')(text) === 'on', 'Set off to send no mails'),
+  mailRetryDays: setting('MAIL_RETRY_DAYS', '3', wholeNumber(1, 30), 'How long a mail that fails is tried again'),
+  mailKeepDays: setting(
+    'MAIL_KEEP_DAYS',
+    '30',
+    wholeNumber(1, 3_650),
+    'How long it is kept when a mail was sent, and to whom',
+  ),
+  registration: setting('REGISTRATION', 'open', oneOf('open', 'closed'), 'Whether people may sign up'),
+  passwordResetMinutes: setting(
+    'PASSWORD_RESET_MINUTES',
+    '30',
+    wholeNumber(1, 1_440),
+    'Lifetime of a link that sets a new password',
+  ),
+  emailLinkHours: setting(
+    'EMAIL_LINK_HOURS',
+    '48',
+    wholeNumber(1, 720),
+    'Lifetime of a link that confirms an e-mail address',
+  ),
   accessTokenSeconds: setting('ACCESS_TOKEN_SECONDS', '900', wholeNumber(5, 86_400), 'Lifetime of an access token'),
   refreshTokenDays: setting('REFRESH_TOKEN_DAYS', '30', wholeNumber(1, 365), 'Lifetime of a refresh token'),
   refreshGraceSeconds: setting(

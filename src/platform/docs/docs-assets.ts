@@ -13,7 +13,15 @@ export interface Asset {
 /** Beside this module, in `src` as in `dist`. The build adds the vendored files to its own copy. */
 export const ASSETS_FOLDER = new URL('./assets/', import.meta.url);
 
-const OWN = ['page.css', 'realtime.css', 'realtime-tables.css', 'reference.css', 'start-redoc.js', 'start-swagger.js'];
+const OWN = [
+  'account-page.js',
+  'page.css',
+  'realtime.css',
+  'realtime-tables.css',
+  'reference.css',
+  'start-redoc.js',
+  'start-swagger.js',
+];
 const NAMES = new Set([...OWN, ...VENDORED]);
 
 const TYPES: Record<string, string> = {

@@ -23,3 +23,15 @@ export const REFERENCE_POLICY = [
 
 /** Redoc searches in a worker that it makes itself. */
 export const REDOC_POLICY = `${REFERENCE_POLICY};worker-src blob:`;
+
+/** For pages whose script sends what a person entered to this server. */
+export const FORM_POLICY = [
+  "default-src 'none'",
+  "base-uri 'none'",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  'img-src data:',
+  "script-src 'self'",
+  "style-src 'self'",
+].join(';');

@@ -25,6 +25,7 @@ const SECRETS = [
   'jwtSecrets',
   'databaseUrl',
   'redisUrl',
+  'smtpUrl',
 ];
 
 /** The contexts of the messages that Nest logs during a successful startup, about a hundred lines. */

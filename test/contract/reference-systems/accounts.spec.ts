@@ -27,7 +27,14 @@ describe('accounts, as the reference systems document them', () => {
     const body = { username: 'ana', email: 'ana@example.com', password: PASSWORD };
     const answer = await client.call<Tokens>('POST', '/api/auth/register', { body });
     expect(answer.status).toBe(201);
-    const user = { username: 'ana', email: 'ana@example.com', role: 'user', time_zone: 'UTC' };
+    const user = {
+      username: 'ana',
+      email: 'ana@example.com',
+      email_verified: false,
+      pending_email: null,
+      role: 'user',
+      time_zone: 'UTC',
+    };
     expect(answer.body).toMatchObject({ ...TOKENS, user });
     expect(JSON.stringify(answer.body)).not.toContain(PASSWORD);
     expect((await client.call('GET', '/api/events', { token: answer.body.access_token })).status).toBe(200);

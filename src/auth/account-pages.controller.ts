@@ -1,0 +1,63 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { FORM_POLICY } from '../platform/docs/docs-policies.js';
+import { page } from '../platform/docs/docs-shell.js';
+import { markup } from '../platform/docs/html.js';
+import { Public } from '../platform/http/access.js';
+
+const RESET_PASSWORD = page('Set a new password', {
+  styles: ['page.css'],
+  scripts: ['account-page.js'],
+  body: markup`<main>
+      <h1>Set a new password</h1>
+      <form data-action="/api/auth/password-reset/confirm">
+        <p><label>New password<br><input type="password" name="password" autocomplete="new-password" minlength="8" maxlength="128" required></label></p>
+        <p><button>Set the password</button></p>
+      </form>
+      <p role="status" data-done="The new password is set. Sign in with it."></p>
+      <noscript><p>This page needs JavaScript.</p></noscript>
+    </main>`,
+});
+
+const VERIFY_EMAIL = page('Confirm an e-mail address', {
+  styles: ['page.css'],
+  scripts: ['account-page.js'],
+  body: markup`<main>
+      <h1>Confirm an e-mail address</h1>
+      <form data-action="/api/auth/verify-email">
+        <p><button>Confirm</button></p>
+      </form>
+      <p role="status" data-done="Confirmed." data-waiting="Confirmed here. The change also has to be confirmed with the mail to the other address."></p>
+      <noscript><p>This page needs JavaScript.</p></noscript>
+    </main>`,
+});
+
+/**
+ * The pages that links in mails lead to. The token follows `#`, so it is sent only by the script of the page, when the
+ * person presses the button: programs that look at links in mails use up none.
+ */
+@ApiExcludeController()
+@Public()
+@Controller()
+export class AccountPagesController {
+  @Get('reset-password')
+  @RouteConfig({ produces: ['text/html'] })
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', FORM_POLICY)
+  @Header('referrer-policy', 'no-referrer')
+  @Header('cache-control', 'no-store')
+  resetPassword(): string {
+    return RESET_PASSWORD;
+  }
+
+  @Get('verify-email')
+  @RouteConfig({ produces: ['text/html'] })
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', FORM_POLICY)
+  @Header('referrer-policy', 'no-referrer')
+  @Header('cache-control', 'no-store')
+  verifyEmail(): string {
+    return VERIFY_EMAIL;
+  }
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Mails } from '../mail/mails.js';
+import { Config } from '../platform/config/config.js';
+import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
+import { Problem } from '../problems/problem.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import {
+  emailChangeLetter,
+  emailReleaseLetter,
+  emailReplacedLetter,
+  emailVerificationLetter,
+} from './account-mails.js';
+import { AccountTokens } from './account-tokens.js';
+import type { LivingToken } from './account-tokens.repository.js';
+
+const HOUR_MS = 3_600_000;
+
+/** What a link came to: the address, and whether it is now the verified address of the account. */
+export interface Confirmation {
+  email: string;
+  isComplete: boolean;
+}
+
+/** Verifies that people receive mails at their addresses, and changes addresses. */
+@Injectable()
+export class EmailAddressesService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly tokens: AccountTokens,
+    private readonly mails: Mails,
+    private readonly config: Config,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Sends a link that verifies the address of the account. */
+  requestVerification(tx: Transaction, user: User): void {
+    if (!this.mails.areOn) return;
+    const { hours, until } = this.lifetime();
+    const token = this.tokens.issue(tx, 'email_verification', user.id, user.email, until);
+    this.mails.queue(tx, emailVerificationLetter(user, this.mails.link('verify-email', token), hours));
+  }
+
+  /** Sends another link that verifies the address of the account, unless it is verified. */
+  async resendVerification(userId: string): Promise<void> {
+    const user = await this.users.find(userId);
+    if (!user) throw new Problem('unauthenticated');
+    if (user.emailVerifiedAt) return;
+    await this.transactions.run(async (tx) => this.requestVerification(tx, user));
+  }
+
+  /**
+   * Begins to replace the address of an account: the new address has to confirm it, and the old one as well if it is
+   * verified. Replaces a change that was not confirmed yet; the address that the account has ends it. On a server that
+   * sends no mails the address changes at once.
+   * @throws Problem name_taken
+   */
+  async change(user: User, email: string): Promise<void> {
+    // Only upper and lower case differ, or nothing.
+    const isSame = email.toLowerCase() === user.email.toLowerCase();
+    if (isSame || !this.mails.areOn) {
+      await this.transactions.run(async (tx) => {
+        this.users.update(tx, user.id, { email });
+        this.end(tx, user.id);
+        this.audit.record(tx, [{ kind: 'email_changed', actorId: user.id }]);
+      });
+      return;
+    }
+    await this.users.requireFreeEmail(email);
+    const { hours, until } = this.lifetime();
+    await this.transactions.run(async (tx) => {
+      this.end(tx, user.id);
+      this.users.setPendingEmail(tx, user.id, email, until);
+      const link = (purpose: 'email_change' | 'email_release'): string =>
+        this.mails.link('verify-email', this.tokens.issue(tx, purpose, user.id, email, until));
+      this.mails.queue(tx, emailChangeLetter(user, email, link('email_change'), hours));
+      this.mails.queue(
+        tx,
+        user.emailVerifiedAt
+          ? emailReleaseLetter(user, email, link('email_release'), hours)
+          : emailReplacedLetter(user, email),
+      );
+    });
+  }
+
+  /** @throws Problem validation_failed if the token cannot be used, name_taken if somebody else has the address by now */
+  async confirm(token: string): Promise<Confirmation> {
+    let confirms = '';
+    try {
+      return await this.transactions.run(async (tx) => {
+        const used = await this.tokens.use(tx, token, ['email_verification', 'email_change', 'email_release']);
+        confirms = used.confirms;
+        const isComplete = await this.apply(tx, used);
+        return { email: used.confirms, isComplete };
+      });
+    } catch (error) {
+      throw await this.users.toNameTaken(error, { email: confirms });
+    }
+  }
+
+  /** Ends links that somebody else may have requested, after a new password. @param change ends a change of the address */
+  endLinks(tx: Transaction, userId: string, { change }: { change: boolean }): void {
+    this.tokens.end(tx, userId, ['password_reset']);
+    if (change) this.end(tx, userId);
+  }
+
+  /** Returns whether the address is now the verified address of the account. */
+  private async apply(tx: Transaction, { purpose, userId, confirms, ...account }: LivingToken): Promise<boolean> {
+    if (purpose === 'email_verification') {
+      // The address has changed since the mail was sent.
+      if (confirms.toLowerCase() !== account.email.toLowerCase()) return false;
+      this.users.setEmailVerified(tx, userId, confirms);
+      this.tokens.end(tx, userId, ['email_verification']);
+      return true;
+    }
+    if (!(await this.tokens.isConfirmed(tx, userId, confirms))) return false;
+    await this.users.replaceEmail(tx, userId, confirms);
+    // Links that were sent to the old address.
+    this.tokens.end(tx, userId);
+    this.mails.queue(tx, emailReplacedLetter(account, confirms));
+    this.audit.record(tx, [{ kind: 'email_changed', actorId: userId }]);
+    return true;
+  }
+
+  private end(tx: Transaction, userId: string): void {
+    this.tokens.end(tx, userId, ['email_change', 'email_release']);
+    this.users.setPendingEmail(tx, userId, null, null);
+  }
+
+  private lifetime(): { hours: number; until: Date } {
+    const hours = this.config.values.emailLinkHours;
+    return { hours, until: new Date(Date.now() + hours * HOUR_MS) };
+  }
+}

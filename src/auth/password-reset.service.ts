@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Mails } from '../mail/mails.js';
+import { Config } from '../platform/config/config.js';
+import { Transactions } from '../platform/database/transactions.js';
+import { invalid } from '../problems/problem.js';
+import { UsersService } from '../users/users.service.js';
+import { passwordChangedLetter, passwordResetLetter } from './account-mails.js';
+import { AccountTokens } from './account-tokens.js';
+import { Passwords } from './passwords.js';
+import { findWeakPassword } from './auth.service.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Lets a person set a new password who receives mails at the address of the account. */
+@Injectable()
+export class PasswordResetService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly tokens: AccountTokens,
+    private readonly passwords: Passwords,
+    private readonly sessions: SessionsService,
+    private readonly mails: Mails,
+    private readonly config: Config,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Sends a link to the address. If nobody has it, the same is written, so that the time doesn't reveal that. */
+  async request(address: string): Promise<void> {
+    const minutes = this.config.values.passwordResetMinutes;
+    await this.transactions.run(async (tx) => {
+      const [user] = await this.users.findAll(tx, [{ email: address }]);
+      // To the address as it is stored: another one may only look the same.
+      const account = user ?? { username: 'nobody', email: address };
+      const until = new Date(Date.now() + minutes * 60_000);
+      const token = this.tokens.issue(tx, 'password_reset', user?.id ?? null, account.email, until);
+      const letter = passwordResetLetter(account, this.mails.link('reset-password', token), minutes);
+      if (user) this.mails.queue(tx, letter);
+      else this.mails.pretend(tx, letter);
+    });
+  }
+
+  /**
+   * Sets the password, and ends all sessions and every other link of the account.
+   * @throws Problem validation_failed if the token cannot be used or the password is refused
+   */
+  async confirm(token: string, password: string): Promise<void> {
+    const { username, email } = await this.tokens.find(token, ['password_reset']);
+    const weak = await findWeakPassword(password, { username, email });
+    if (weak.length > 0) throw invalid(...weak);
+    const passwordHash = await this.passwords.hash(password);
+    const ended = await this.transactions.run(async (tx) => {
+      const { userId, confirms, ...account } = await this.tokens.use(tx, token, ['password_reset']);
+      this.users.resetPassword(tx, userId, passwordHash, confirms);
+      this.tokens.end(tx, userId);
+      this.mails.queue(tx, passwordChangedLetter(account));
+      this.audit.record(tx, [{ kind: 'password_changed', actorId: userId }]);
+      return this.sessions.endIn(tx, userId, {}, { kind: 'session_ended', actorId: userId });
+    });
+    await this.sessions.forget(ended);
+  }
+}

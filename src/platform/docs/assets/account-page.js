@@ -1,0 +1,33 @@
+// Sends the token of the link, which follows `#`, with what was entered.
+const token = location.hash.slice(1);
+// It should not stay in the history of the browser.
+history.replaceState(null, '', location.pathname);
+
+const form = document.querySelector('form');
+const status = document.querySelector('[role=status]');
+if (token === '') status.textContent = 'This link is not complete. Open the link in the mail again.';
+form.hidden = token === '';
+
+async function send() {
+  form.querySelector('button').disabled = true;
+  try {
+    const response = await fetch(form.dataset.action, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token, ...Object.fromEntries(new FormData(form)) }),
+    });
+    const answer = response.status === 204 ? {} : await response.json();
+    const problem = answer.errors?.map(({ message }) => message).join(' ') ?? answer.title;
+    const { done, waiting = done } = status.dataset;
+    status.textContent = response.ok ? (answer.complete === false ? waiting : done) : problem;
+    form.hidden = response.ok;
+  } catch {
+    status.textContent = 'The server cannot be reached. Try again.';
+  }
+  form.querySelector('button').disabled = false;
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void send();
+});
