@@ -42,7 +42,7 @@ export const getReadiness = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Look up a person to share with
  *
- * Matches the whole name or the whole e-mail address, in any case. Accounts cannot be listed or searched by part of a name.
+ * Matches the whole name in any case. Accounts cannot be listed or searched by part of a name. E-mail addresses are private: unless the server is set up with `USER_LOOKUP=email`, `email` finds nobody.
  */
 export const findUsers = <ThrowOnError extends boolean = false>(options?: Options<FindUsersData, ThrowOnError>) => (options?.client ?? client).get<FindUsersResponses, FindUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],

@@ -2746,7 +2746,7 @@ export type FindUsersData = {
          */
         username?: string;
         /**
-         * The whole e-mail address, in any case. Example: `ana@example.com`.
+         * The whole e-mail address, in any case, for servers with `USER_LOOKUP=email`. Example: `ana@example.com`.
          */
         email?: string;
     };

@@ -48,7 +48,8 @@ export class AuthController {
   @ApiOperation({
     operationId: 'register',
     summary: 'Sign up',
-    description: 'Creates an account and signs it in.',
+    description:
+      'Creates an account and signs it in. A user name that is taken is refused (409). An e-mail address that another account has is not, so that nobody learns who has an account: others then reach the first account by that address. With `USER_LOOKUP=email` it is refused too.',
   })
   @ApiCreatedResponse({ type: TokensView, description: 'The account, signed in' })
   @ApiProblems('name_taken')
