@@ -53,7 +53,7 @@ export const findUsers = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Sign up
  *
- * Creates an account and signs it in.
+ * Creates an account and signs it in. A user name that is taken is refused (409). An e-mail address that another account has is not, so that nobody learns who has an account: others then reach the first account by that address. With `USER_LOOKUP=email` it is refused too.
  */
 export const register = <ThrowOnError extends boolean = false>(options: Options<RegisterData, ThrowOnError>) => (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
     url: '/api/auth/register',
