@@ -1,4 +1,5 @@
 import type { Fault } from './fault.js';
+import { FAULTS_OF_ACCOUNTS } from './faults-of-accounts.js';
 import { FAULTS_OF_EVENTS } from './faults-of-events.js';
 import { FAULTS_OF_HISTORY } from './faults-of-history.js';
 import { FAULTS_OF_MEMBERS } from './faults-of-members.js';
@@ -9,7 +10,13 @@ import { FAULTS_OF_TRIGGERS } from './faults-of-triggers.js';
  * a database and a minute of tests, and none in SQL; these are the mistakes that matter here, with the tests that are
  * meant to catch them.
  */
-export const FAULTS: Fault[] = [...FAULTS_OF_HISTORY, ...FAULTS_OF_TRIGGERS, ...FAULTS_OF_MEMBERS, ...FAULTS_OF_EVENTS];
+export const FAULTS: Fault[] = [
+  ...FAULTS_OF_HISTORY,
+  ...FAULTS_OF_TRIGGERS,
+  ...FAULTS_OF_MEMBERS,
+  ...FAULTS_OF_EVENTS,
+  ...FAULTS_OF_ACCOUNTS,
+];
 
 /** Returns the source with the mistake. @throws Error when the place is not found exactly once */
 export function plant(source: string, { name, find, replace }: Fault): string {

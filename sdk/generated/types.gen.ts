@@ -33,15 +33,15 @@ export type PeopleView = {
 
 export type RegisterBody = {
     /**
-     * 3–80 letters, digits, `.`, `_` or `-`; unique without regard to case.
+     * 3–80 letters, digits, `.`, `_` or `-`; unique without regard to case. Names such as `admin` and those that look like them are reserved.
      */
     username: string;
     /**
-     * Unique without regard to case.
+     * Your e-mail address. Nobody learns whether another account has the same one.
      */
     email: string;
     /**
-     * 8–128 characters; common passwords are rejected.
+     * 8–128 characters. Leaked passwords, your own names and what else is easy to guess are rejected; no kind of character is required.
      */
     password: string;
     /**
@@ -148,7 +148,7 @@ export type UpdateMeBody = {
      */
     email?: string;
     /**
-     * The new password; ends all other sessions.
+     * The new password, not easy to guess; ends all other sessions.
      */
     password?: string;
     /**

@@ -52,7 +52,7 @@ export class AuthController {
     operationId: 'register',
     summary: 'Sign up',
     description:
-      'Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. A server can be configured to accept no new accounts.',
+      'Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. A user name that is taken is refused (409). An e-mail address that another account has is not, so that nobody learns who has an account: by that address, others reach the account that verified it, or else the first one. With `USER_LOOKUP=email` it is refused too. A server can be configured to accept no new accounts.',
   })
   @ApiCreatedResponse({ type: TokensView, description: 'The account, signed in' })
   @ApiProblems('name_taken', 'registration_closed')

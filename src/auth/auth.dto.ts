@@ -5,7 +5,8 @@ import { UserView } from '../users/user-view.js';
 import type { Session } from './session.entity.js';
 
 const USERNAME = {
-  description: '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case.',
+  description:
+    '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case. Names such as `admin` and those that look like them are reserved.',
   pattern: /^[A-Za-z0-9._-]+$/,
   min: 3,
   max: 80,
@@ -19,11 +20,15 @@ export class RegisterBody {
   @PatternField({ ...USERNAME, example: 'ana' })
   username: string;
 
-  @EmailField({ description: 'Unique without regard to case.', example: 'ana@example.com' })
+  @EmailField({
+    description: 'Your e-mail address. Nobody learns whether another account has the same one.',
+    example: 'ana@example.com',
+  })
   email: string;
 
   @TextField({
-    description: '8–128 characters; common passwords are rejected.',
+    description:
+      '8–128 characters. Leaked passwords, your own names and what else is easy to guess are rejected; no kind of character is required.',
     ...PASSWORD,
     example: 'correct horse 7',
   })
@@ -92,7 +97,11 @@ export class UpdateMeBody {
   })
   email?: string;
 
-  @TextField({ description: 'The new password; ends all other sessions.', ...PASSWORD, optional: true })
+  @TextField({
+    description: 'The new password, not easy to guess; ends all other sessions.',
+    ...PASSWORD,
+    optional: true,
+  })
   password?: string;
 
   @TextField({

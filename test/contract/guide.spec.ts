@@ -21,7 +21,7 @@ beforeAll(async () => void (app = await startApp()));
 afterAll(() => app.close());
 
 // The guide to scheduling needs several people with calendars of their own; test/api/find-time and free-busy have them.
-describe.each(['time.md', 'history.md'])('the examples of docs/guide/%s', (name) => {
+describe.each(['accounts.md', 'time.md', 'history.md'])('the examples of docs/guide/%s', (name) => {
   const sections = readFileSync(new URL(name, GUIDE), 'utf8').split(/^## /m).slice(1);
 
   it.each(sections.map((text) => [text.slice(0, text.indexOf('\n')), text]))('%s', async (_title, text) => {
