@@ -1,6 +1,7 @@
 import type { Fault } from './fault.js';
 import { FAULTS_OF_EVENTS } from './faults-of-events.js';
 import { FAULTS_OF_HISTORY } from './faults-of-history.js';
+import { FAULTS_OF_LIMITS } from './faults-of-limits.js';
 import { FAULTS_OF_MEMBERS } from './faults-of-members.js';
 import { FAULTS_OF_TRIGGERS } from './faults-of-triggers.js';
 
@@ -9,7 +10,13 @@ import { FAULTS_OF_TRIGGERS } from './faults-of-triggers.js';
  * a database and a minute of tests, and none in SQL; these are the mistakes that matter here, with the tests that are
  * meant to catch them.
  */
-export const FAULTS: Fault[] = [...FAULTS_OF_HISTORY, ...FAULTS_OF_TRIGGERS, ...FAULTS_OF_MEMBERS, ...FAULTS_OF_EVENTS];
+export const FAULTS: Fault[] = [
+  ...FAULTS_OF_HISTORY,
+  ...FAULTS_OF_TRIGGERS,
+  ...FAULTS_OF_MEMBERS,
+  ...FAULTS_OF_LIMITS,
+  ...FAULTS_OF_EVENTS,
+];
 
 /** Returns the source with the mistake. @throws Error when the place is not found exactly once */
 export function plant(source: string, { name, find, replace }: Fault): string {
