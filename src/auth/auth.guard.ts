@@ -8,6 +8,9 @@ import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
 import { SessionsService } from './sessions.service.js';
 
+/** The method or the class of a route, which carries its decorators. */
+export type Handler = ReturnType<ExecutionContext['getHandler']> | ReturnType<ExecutionContext['getClass']>;
+
 /** The credentials of RFC 6750 §2.1. */
 const BEARER = /^\s*bearer\s+(\S+)/i;
 
@@ -27,24 +30,28 @@ export class GlobalAuthGuard implements CanActivate {
   /** @throws Problem unauthenticated, the same for every invalid token and ended session; rate_limited */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
-    if (access === 'public') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const http = context.switchToHttp();
+    await this.check(http.getRequest(), http.getResponse(), context.getHandler(), context.getClass());
+    return true;
+  }
+
+  /**
+   * Sets the actor of a request to a route, unless it is public, and counts the request for the actor, once.
+   * @throws Problem unauthenticated, rate_limited
+   */
+  async check(request: FastifyRequest, reply: FastifyReply, handler: Handler, type: Handler): Promise<void> {
+    const access = this.reflector.getAllAndOverride<Access>(ACCESS, [handler, type]);
+    if (access === 'public') return;
     try {
-      const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, context.getHandler()) ?? false;
+      const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, handler) ?? false;
       request.actor = await this.readActor(request, inQuery);
     } catch (error) {
       const isRefused = error instanceof Problem && error.code === 'unauthenticated';
       if (access !== 'optional' || !isRefused) throw error;
-      return true;
+      return;
     }
-    const counting = this.limits.countUser(
-      request,
-      context.switchToHttp().getResponse<FastifyReply>(),
-      request.actor.userId,
-    );
+    const counting = this.limits.countUser(request, reply, request.actor.userId);
     if (counting) await counting;
-    return true;
   }
 
   private readActor({ headers, query }: FastifyRequest, inQuery: boolean): Promise<Actor> {

@@ -1,6 +1,6 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { memoryStore } from '../platform/cache/memory-store.js';
@@ -18,12 +18,14 @@ import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { TokenFirst } from './token-first.js';
 
 const MAX_CACHED_SESSIONS = 50_000;
 
 @Module({
   imports: [
     UsersModule,
+    DiscoveryModule,
     RequestQueuesModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
@@ -39,7 +41,9 @@ const MAX_CACHED_SESSIONS = 50_000;
     RefreshTokens,
     SessionsRepository,
     SessionsService,
-    { provide: APP_GUARD, useClass: GlobalAuthGuard },
+    GlobalAuthGuard,
+    TokenFirst,
+    { provide: APP_GUARD, useExisting: GlobalAuthGuard },
     // After it, because it must know the caller.
     { provide: APP_GUARD, useClass: CallerQueueGuard },
   ],
