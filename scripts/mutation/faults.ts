@@ -2,6 +2,7 @@ import type { Fault } from './fault.js';
 import { FAULTS_OF_ACCOUNTS } from './faults-of-accounts.js';
 import { FAULTS_OF_EVENTS } from './faults-of-events.js';
 import { FAULTS_OF_HISTORY } from './faults-of-history.js';
+import { FAULTS_OF_LIMITS } from './faults-of-limits.js';
 import { FAULTS_OF_MEMBERS } from './faults-of-members.js';
 import { FAULTS_OF_TRIGGERS } from './faults-of-triggers.js';
 
@@ -14,6 +15,7 @@ export const FAULTS: Fault[] = [
   ...FAULTS_OF_HISTORY,
   ...FAULTS_OF_TRIGGERS,
   ...FAULTS_OF_MEMBERS,
+  ...FAULTS_OF_LIMITS,
   ...FAULTS_OF_EVENTS,
   ...FAULTS_OF_ACCOUNTS,
 ];

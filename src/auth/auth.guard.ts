@@ -31,19 +31,15 @@ export class GlobalAuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    await this.check(request, context.getHandler(), context.getClass());
-    if (!request.actor) return true;
-    const counting = this.limits.countUser(request, http.getResponse<FastifyReply>(), request.actor.userId);
-    if (counting) await counting;
+    await this.check(http.getRequest(), http.getResponse(), context.getHandler(), context.getClass());
     return true;
   }
 
   /**
-   * Sets the actor of a request to a route, unless it is public.
-   * @throws Problem unauthenticated, admin_required
+   * Sets the actor of a request to a route, unless it is public, and counts the request for the actor, once.
+   * @throws Problem unauthenticated, admin_required, rate_limited
    */
-  async check(request: FastifyRequest, handler: Handler, type: Handler): Promise<void> {
+  async check(request: FastifyRequest, reply: FastifyReply, handler: Handler, type: Handler): Promise<void> {
     const access = this.reflector.getAllAndOverride<Access>(ACCESS, [handler, type]);
     if (access === 'public') return;
     request.actor = undefined;
@@ -54,7 +50,10 @@ export class GlobalAuthGuard implements CanActivate {
     } catch (error) {
       const isRefused = error instanceof Problem && error.code === 'unauthenticated';
       if (access !== 'optional' || !isRefused) throw error;
+      return;
     }
+    const counting = this.limits.countUser(request, reply, request.actor.userId);
+    if (counting) await counting;
   }
 
   private readActor({ headers, query }: FastifyRequest, inQuery: boolean): Promise<Actor> {

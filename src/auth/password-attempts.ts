@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { addressKey } from '../platform/limits/address-key.js';
-import type { Budget } from '../platform/limits/counter-store.js';
 import { Limits } from '../platform/limits/limits.service.js';
 import { isExceeded, type Standing } from '../platform/limits/rate-limit-headers.js';
+import { Problem } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
 import { SessionsService } from './sessions.service.js';
 import { Turns } from './turns.js';
@@ -13,19 +13,15 @@ const MAX_WAIT_SECONDS = 60;
 /** Stands for the accounts that nobody has, so that asking for their sessions takes as long. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-interface Counted {
-  budget: Budget;
-  subject: string;
-}
-
 /**
  * Bounds how often passwords can be guessed. An attempt is counted before its password is checked, so that many at once
  * are not too many, and taken back if the password is right.
  *
  * - From one address, an account can be guessed at `password_address` times.
  * - From all addresses together, `password_account` times. Beyond that, an address from which the account was signed in to
- *   before is let through. All others together have one attempt per wait, which grows up to a minute: guessing never
- *   stops entirely, so that the owner can sign in from a new address while others guess.
+ *   before is let through. All others together have one attempt per wait, which grows up to a minute: the owner can
+ *   still sign in from a new address. An attempt that does not wait counts for its address, so that those who send many
+ *   are soon refused and do not take every attempt that is free.
  *
  * Names that nobody has are counted in the same way: refusals do not reveal who has an account.
  */
@@ -56,22 +52,17 @@ export class PasswordAttempts {
     const all = { budget: this.limits.budget('password_account'), subject: account };
     // One after the other, so that right passwords sent at once are not counted as if they were wrong.
     return this.turns.run(pair.subject, async () => {
-      const counted: Counted[] = [];
-      const refund = (): void => counted.forEach(({ budget, subject }) => this.limits.refund(budget, subject));
-      const count = async (one: Counted): Promise<Standing> => {
-        counted.push(one);
-        return this.limits.count(one.budget, one.subject);
-      };
+      this.refuse(await this.limits.count(pair.budget, pair.subject));
+      const standing = await this.limits.count(all.budget, all.subject);
       try {
-        this.refuse(await count(pair));
-        const standing = await count(all);
         if (isExceeded(standing) && !(await this.isKnown(user, origin))) await this.wait(standing, account);
         const matches = await check();
-        if (matches) refund();
+        if (matches) for (const { budget, subject } of [pair, all]) this.limits.refund(budget, subject);
         return matches;
       } catch (error) {
-        // Nobody has learned whether the password is right.
-        refund();
+        // No guess. Whoever does not wait still uses up the attempts of their address, and leaves the others alone.
+        const didNotWait = error instanceof Problem && error.code === 'rate_limited';
+        for (const { budget, subject } of didNotWait ? [all] : [pair, all]) this.limits.refund(budget, subject);
         throw error;
       }
     });
@@ -84,9 +75,13 @@ export class PasswordAttempts {
   async confirm(sessionId: string, check: () => Promise<boolean>): Promise<boolean> {
     if (!this.limits.isOn) return check();
     await this.limits.spend('password_session', sessionId);
-    const matches = await check();
-    if (matches) this.limits.refund(this.limits.budget('password_session'), sessionId);
-    return matches;
+    let isWrong = false;
+    try {
+      isWrong = !(await check());
+      return !isWrong;
+    } finally {
+      if (!isWrong) this.limits.refund(this.limits.budget('password_session'), sessionId);
+    }
   }
 
   /** Allows one attempt per wait, which doubles with each wrong one beyond the limit. @throws Problem rate_limited */

@@ -1,17 +1,14 @@
 import { Injectable, type OnApplicationBootstrap, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendProblem, toProblem } from '../platform/http/problem.filter.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { refuseBeforeBody } from '../platform/http/refuse-before-body.js';
 import { GlobalAuthGuard, type Handler } from './auth.guard.js';
 
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Bytes of a refused body for which a connection is kept. */
-const WORTH_READING = 65_536;
-
 /**
- * Checks the token before the body of a request is read, so that a caller without one can neither make the server parse
+ * Checks the token and the budget of its user before the body of a request is read, so that a caller without one can neither make the server parse
  * anything nor learn what it thinks of it. The guard checks again: the session may end while the body arrives.
  */
 @Injectable()
@@ -28,9 +25,9 @@ export class TokenFirst implements OnApplicationBootstrap {
     httpAdapter.getInstance<FastifyInstance>().addHook('preParsing', (request, reply, _payload, done) => {
       const route = WITHOUT_BODY.has(request.method) ? undefined : this.routeOf(request);
       if (!route) return done();
-      this.guard.check(request, ...route).then(
+      this.guard.check(request, reply, ...route).then(
         () => done(),
-        (error: unknown) => refuse(error, request, reply),
+        (error: unknown) => refuseBeforeBody(error, request, reply),
       );
     });
   }
@@ -61,10 +58,4 @@ function paths(type: object, handler: object): string[] {
   );
   const join = (...parts: string[]): string => `/${parts.join('/').split('/').filter(Boolean).join('/')}`;
   return prefixes!.flatMap((prefix) => rest!.map((path) => join(prefix, path)));
-}
-
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  // The body has to be read, and thrown away, before the connection can be used again.
-  if (!(Number(request.headers['content-length']) <= WORTH_READING)) reply.header('connection', 'close');
-  sendProblem(toProblem(error), request, reply);
 }

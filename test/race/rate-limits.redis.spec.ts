@@ -39,6 +39,7 @@ describe.skipIf(!redisServerPath)(`rate limits of two servers with Redis${unless
   beforeEach(async () => {
     await redis.start();
     servers = [await startLimitedApp(settings(), database), await startLimitedApp(settings(), database)];
+    await until(() => servers.every(isShared));
     ana = await servers[0].signUp('ana');
   });
   afterEach(async () => {
@@ -79,6 +80,7 @@ describe.skipIf(!redisServerPath)(`rate limits of two servers with Redis${unless
 
     const elsewhere = await startLimitedApp(settings());
     try {
+      await until(() => isShared(elsewhere));
       const other = await elsewhere.signUp('ana');
       expect(await read(elsewhere, other)).toEqual({ status: 200, left: '19' });
       expect(((await redis.command('KEYS', 'convene:limits:*:reads:*')) as string[]).length).toBe(2);

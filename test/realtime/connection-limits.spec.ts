@@ -41,6 +41,11 @@ describe('attempts to open a live connection', () => {
     for (let n = 0; n < ALLOWED; n += 1) clients.push(await openLive(kind, app.url, ana.accessToken));
     expect(await tryWebSocket()).toEqual({ status: 429, retryAfter: '60' });
     expect(await tryWebSocket('203.0.113.9')).toBeNull();
+    // The proxy wrote the last entry, and the client those before it.
+    const forged = ['6.6.6.6', '6.6.6.7', '6.6.6.8'].map((address) => `${address}, 203.0.113.9`);
+    const opened = [];
+    for (const forwarded of forged) opened.push((await tryWebSocket(forwarded))?.status ?? null);
+    expect(opened).toEqual([null, null, 429]);
     expect(await ok(getMe({ client: ana.client }))).toMatchObject({ id: ana.id });
     for (const client of clients) client.cut();
   });

@@ -5,13 +5,17 @@ import proxyAddr from '@fastify/proxy-addr';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../../problems/problem.js';
 import { Config } from '../config/config.js';
-import { sendProblem } from '../http/problem.filter.js';
+import { refuseBeforeBody } from '../http/refuse-before-body.js';
 import { addressKey } from './address-key.js';
 import type { AddressBudget, UserBudget } from './budgets.js';
 import { Limits } from './limits.service.js';
 import { announce, type Standing } from './rate-limit-headers.js';
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** True when the request was counted for its user. */
+    isCounted?: boolean;
+  }
   interface FastifyContextConfig {
     /** The budget by address of a route, counted before its body is read. */
     addressBudget?: AddressBudget;
@@ -31,12 +35,13 @@ export class RequestLimits {
   ) {}
 
   /**
-   * Counts a request for its user. Returns a promise only when the count is not known at once.
+   * Counts a request for its user, the first time that it is called for it. Returns a promise only when the count is not known at once.
    * @throws Problem rate_limited, or rejects with it
    */
   countUser(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<void> | undefined {
-    const name = this.limits.isOn ? userBudgetOf(request) : 'none';
+    const name = this.limits.isOn && !request.isCounted ? userBudgetOf(request) : 'none';
     if (name === 'none') return undefined;
+    request.isCounted = true;
     const judge = (standing: Standing): void => {
       const refusal = this.judge(reply, standing);
       if (refusal) throw refusal;
@@ -86,6 +91,6 @@ export function limitAddresses(app: NestFastifyApplication): void {
   let found: RequestLimits | undefined;
   fastify.addHook('onRequest', (request, reply, done) => {
     found ??= app.get<RequestLimits>(RequestLimits);
-    found.countAddress(request, reply, (refusal) => (refusal ? sendProblem(refusal, request, reply) : done()));
+    found.countAddress(request, reply, (refusal) => (refusal ? refuseBeforeBody(refusal, request, reply) : done()));
   });
 }
