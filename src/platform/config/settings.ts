@@ -102,7 +102,12 @@ export const SETTINGS = {
     'How long another server may still accept an ended session',
   ),
   trustProxy: setting('TRUST_PROXY', '', String, 'Addresses of proxies whose X-Forwarded-For is trusted'),
-  adminUsername: setting('ADMIN_USERNAME', '', String, 'Who registers with this name is an administrator, if there is none'),
+  adminUsername: setting(
+    'ADMIN_USERNAME',
+    '',
+    String,
+    'Who registers with this name is an administrator, if there is none',
+  ),
   corsOrigins: setting('CORS_ORIGINS', '', list, 'Web origins that may call the API, comma-separated'),
   logLevel: setting(
     'LOG_LEVEL',
