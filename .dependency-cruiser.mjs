@@ -35,6 +35,7 @@ const PLATFORM = [
   'docs',
   'idempotency',
   'metrics',
+  'queues',
   'health',
 ];
 const WIRING = ['app.module', 'create-app', 'main'];

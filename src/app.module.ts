@@ -15,6 +15,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { RequestQueuesModule } from './platform/queues/request-queues.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         SignalsModule,
         MetricsModule,
         HttpModule,
+        RequestQueuesModule,
         IdempotencyModule,
         HealthModule,
         DocsModule,

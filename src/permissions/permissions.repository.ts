@@ -8,8 +8,17 @@ import type { Role } from './role.js';
 /** A person's access to one event. */
 export interface EventAccess {
   role: Role;
+  ownerId: string;
   /** Null for an event that is not in the trash. */
   deletion: Deletion | null;
+}
+
+interface AccessRow {
+  role: Role;
+  ownerId: string;
+  deletedAt: Date | null;
+  purgedAt: Date | null;
+  by: Deletion['by'] | null;
 }
 
 interface MemberRow extends Omit<Member, 'grantedBy'> {
@@ -38,13 +47,9 @@ export class PermissionsRepository {
   constructor(private readonly database: Database) {}
 
   async findAccess(eventId: string, userId: string): Promise<EventAccess | null> {
-    const [row] = await this.database.query<{
-      role: Role;
-      deletedAt: Date | null;
-      purgedAt: Date | null;
-      by: Deletion['by'] | null;
-    }>(
+    const [row] = await this.database.query<AccessRow>(
       `SELECT p.role, e.deleted_at AS "deletedAt", e.purged_at AS "purgedAt",
+              (SELECT o.user_id FROM event_permissions o WHERE o.event_id = e.id AND o.role = 'owner') AS "ownerId",
               CASE WHEN e.deleted_at IS NOT NULL THEN (
                 SELECT json_build_object('id', u.id, 'username', u.username) FROM users u WHERE u.id = e.updated_by) END AS by
          FROM event_permissions p JOIN events e ON e.id = p.event_id
@@ -53,8 +58,10 @@ export class PermissionsRepository {
     );
     if (!row) return null;
     // The deletion is the latest version: an event in the trash does not change.
+    const { role, ownerId } = row;
     return {
-      role: row.role,
+      role,
+      ownerId,
       deletion: row.deletedAt && { eventId, at: row.deletedAt, by: row.by!, purgedAt: row.purgedAt },
     };
   }

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isAccountDisabled, isDatabaseUnavailable, isRetryable } from '../database/database-errors.js';
+import { isAccountDisabled, isRetryable, whyUnavailable } from '../database/database-errors.js';
 import { Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
 
@@ -30,9 +30,8 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isAccountDisabled(error)) return new Problem('unauthenticated');
-  if (isDatabaseUnavailable(error)) {
-    return new Problem('unavailable', { detail: 'The database cannot be reached.' });
-  }
+  const detail = whyUnavailable(error);
+  if (detail) return new Problem('unavailable', { detail });
   if (isRetryable(error)) {
     // Every retry of the transaction failed because of concurrent ones.
     return new Problem('unavailable', { detail: 'Too many concurrent changes.' });
