@@ -35,7 +35,7 @@ export const getLiveness = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Check that the server is ready
  *
- * Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server needs.
+ * Asks the database, at most once a second. Responds within about two seconds, with 503 while the database cannot be reached, does not answer, is read-only, has a full disk, or lacks a migration that this server needs. `detail` says which.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>) => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });
 
