@@ -50,7 +50,13 @@ export class AuditEntryView {
   })
   user_agent: string | null;
 
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: `The session of the actor. ${ORIGIN}` })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: `The session of the actor. ${ORIGIN}`,
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1d04',
+  })
   session_id: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: `The \`X-Request-Id\`. ${ORIGIN}`, example: 'req-7' })
