@@ -21,7 +21,7 @@ export class ServerProcess {
     this.child = spawn(process.execPath, [program], {
       // Away from the project, so that no .env of a developer counts.
       cwd: home.path,
-      env: { PATH, HOME, DATA_DIR: home.dataDir, PORT: '0', LOG_LEVEL: 'error', ...env },
+      env: { PATH, HOME, DATA_DIR: home.dataDir, PORT: '0', LOG_LEVEL: 'error', SHUTDOWN_DELAY_SECONDS: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {

@@ -78,13 +78,22 @@ async function requireVersion(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** Every class in the migrations folder. Imported here, not by TypeORM, so that it works from source as well. */
-async function loadMigrations(): Promise<(new () => MigrationInterface)[]> {
+type Migration = new () => MigrationInterface;
+
+let loading: Promise<Migration[]> | undefined;
+
+/** Every class in the migrations folder, read once: the folder may belong to another version by the time of a later call. */
+function loadMigrations(): Promise<Migration[]> {
+  loading ??= readMigrations();
+  loading.catch(() => (loading = undefined));
+  return loading;
+}
+
+/** Imported here, not by TypeORM, so that it works from source as well. */
+async function readMigrations(): Promise<Migration[]> {
   const files = (await readdir(MIGRATIONS)).filter((name) => /(?<!\.d)\.[jt]s$/.test(name)).sort();
   const modules = await Promise.all(
-    files.map(
-      (name) => import(new URL(name, MIGRATIONS).href) as Promise<Record<string, new () => MigrationInterface>>,
-    ),
+    files.map((name) => import(new URL(name, MIGRATIONS).href) as Promise<Record<string, Migration>>),
   );
   return modules.flatMap((module) => Object.values(module));
 }

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { isUpToDate } from '../database/migrate.js';
 import { Public } from '../http/access.js';
+import { Drain } from '../http/drain.js';
 import { Problem } from '../../problems/problem.js';
 import { ApiProblems } from '../openapi/api-problems.js';
 import { Signals } from '../signals/signals.js';
@@ -29,6 +30,7 @@ export class HealthController {
   constructor(
     private readonly dataSource: DataSource,
     private readonly signals: Signals,
+    private readonly drain: Drain,
   ) {}
 
   @Get('live')
@@ -49,11 +51,15 @@ export class HealthController {
     operationId: 'getReadiness',
     summary: 'Check that the server is ready',
     description:
-      'Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server needs.',
+      'Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server ' +
+      'needs, and from the moment at which the server is told to stop: it then serves on for `SHUTDOWN_DELAY_SECONDS`.',
   })
   @ApiOkResponse({ type: ReadinessView, description: 'The server is ready' })
   @ApiProblems('unavailable')
   async ready(): Promise<ReadinessView> {
+    if (this.drain.isLeaving) {
+      throw new Problem('unavailable', { detail: 'The server is shutting down.', headers: { 'retry-after': '2' } });
+    }
     if (!(await isUpToDate(this.dataSource))) {
       throw new Problem('unavailable', {
         detail: 'The database lacks migrations of this server.',
