@@ -42,6 +42,8 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
   const config = readConfig({
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
+    // A loaded machine takes its time.
+    DATABASE_WAIT_SECONDS: '30',
     DATABASE_URL: own.url,
     JWT_SECRET: 'a secret that only the tests use and nobody else',
   }).with(settings);

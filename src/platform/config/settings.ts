@@ -74,7 +74,7 @@ export const SETTINGS = {
   databasePoolSize: setting('DATABASE_POOL_SIZE', '20', wholeNumber(2, 500), 'Size of the connection pool'),
   databaseWaitSeconds: setting(
     'DATABASE_WAIT_SECONDS',
-    '5',
+    '1',
     wholeNumber(1, 60),
     'Longest wait for a free connection before a 503',
   ),

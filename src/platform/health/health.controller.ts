@@ -1,12 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
-import { isUpToDate } from '../database/migrate.js';
 import { Public } from '../http/access.js';
 import { Drain } from '../http/drain.js';
 import { Problem } from '../../problems/problem.js';
 import { ApiProblems } from '../openapi/api-problems.js';
 import { Signals } from '../signals/signals.js';
+import { Readiness } from './readiness.js';
 
 export class HealthView {
   @ApiProperty({ enum: ['ok'], description: 'Always `ok`; any other state is a problem document.', example: 'ok' })
@@ -28,7 +27,7 @@ export class ReadinessView extends HealthView {
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly readiness: Readiness,
     private readonly signals: Signals,
     private readonly drain: Drain,
   ) {}
@@ -51,21 +50,13 @@ export class HealthController {
     operationId: 'getReadiness',
     summary: 'Check that the server is ready',
     description:
-      'Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server ' +
-      'needs, and from the moment at which the server is told to stop: it then serves on for `SHUTDOWN_DELAY_SECONDS`.',
+      'Asks the database, at most once a second. Responds within about two seconds, with 503 while the database cannot be reached, does not answer, is read-only, has a full disk, or lacks a migration that this server needs, and from the moment at which the server is told to stop: it then serves on for `SHUTDOWN_DELAY_SECONDS`. `detail` says which.',
   })
   @ApiOkResponse({ type: ReadinessView, description: 'The server is ready' })
   @ApiProblems('unavailable')
   async ready(): Promise<ReadinessView> {
-    if (this.drain.isLeaving) {
-      throw new Problem('unavailable', { detail: 'The server is shutting down.', headers: { 'retry-after': '2' } });
-    }
-    if (!(await isUpToDate(this.dataSource))) {
-      throw new Problem('unavailable', {
-        detail: 'The database lacks migrations of this server.',
-        headers: { 'retry-after': '2' },
-      });
-    }
+    const detail = this.drain.isLeaving ? 'The server is shutting down.' : await this.readiness.whyNot();
+    if (detail) throw new Problem('unavailable', { detail, headers: { 'retry-after': '2' } });
     return { status: 'ok', signals: this.signals.isUp ? 'up' : 'down' };
   }
 }
