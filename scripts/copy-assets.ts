@@ -7,8 +7,7 @@ import { copyVendored } from '../src/platform/docs/docs-vendor.js';
 // Swagger UI and Redoc, so that the server needs neither package.
 await copyVendored(ASSETS_FOLDER);
 
-// Migrations read their SQL from the folder beside them.
-const BASELINE = 'migrations/baseline/';
-await cp(new URL(`../../${BASELINE}`, import.meta.url), new URL(`../${BASELINE}`, import.meta.url), {
-  recursive: true,
-});
+// Migrations read their SQL, and pages their styles, from the folder beside them.
+for (const folder of ['migrations/baseline/', 'src/platform/docs/assets/']) {
+  await cp(new URL(`../../${folder}`, import.meta.url), new URL(`../${folder}`, import.meta.url), { recursive: true });
+}

@@ -34,7 +34,6 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     logger: createLogger(config.values.logLevel),
     bodyParser: false,
-    return503OnClosing: true,
     forceCloseConnections: false,
     routeConflictPolicy: { duplicate: 'error', shadow: 'off' },
     abortOnError: false,

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from './create-app.js';
-import { type Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
+import { Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
 import { whyUnavailable } from './platform/database/database-errors.js';
 import { DatabaseVersionError, migrate } from './platform/database/migrate.js';
+import { Drain } from './platform/http/drain.js';
 
 const MAX_STOP_MS = 10_000;
 
@@ -44,8 +45,14 @@ async function listen(server: NestFastifyApplication, { values: { port, host } }
   }
 }
 
-/** Requests in flight finish, then the database goes; whatever still hangs after a while is cut. */
-async function stop(): Promise<void> {
+const cut = new AbortController();
+
+/**
+ * The server leaves, requests in flight finish, then the database goes; whatever still hangs after a while is cut.
+ * @param delaySeconds how long the server first accepts connections as before
+ */
+async function stop(delaySeconds = 0): Promise<void> {
+  if (delaySeconds > 0) await app?.get(Drain).announce(delaySeconds * 1_000, cut.signal);
   setTimeout(() => process.exit(1), MAX_STOP_MS).unref();
   await app?.close();
   await embedded?.stop();
@@ -67,15 +74,26 @@ const started = start().catch(async (error: unknown) => {
   process.exit(1);
 });
 
+/** Nobody sends requests through a load balancer to a server that is stopped with Ctrl+C. */
+const delayAfter = (signal: NodeJS.Signals): number =>
+  signal === 'SIGTERM' ? (app?.get(Config).values.shutdownDelaySeconds ?? 0) : 0;
+
 let stopping: Promise<void> | undefined;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
-    stopping ??= started.then(stop).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        complain(reason(error));
-        process.exit(1);
-      },
-    );
+    if (stopping) {
+      // npm forwards a SIGTERM that its process group receives as well, so a second one means nothing.
+      if (signal === 'SIGINT') cut.abort();
+      return;
+    }
+    stopping = started
+      .then(() => stop(delayAfter(signal)))
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          complain(reason(error));
+          process.exit(1);
+        },
+      );
   });
 }

@@ -22,7 +22,19 @@ export class ServerProcess {
     this.child = spawn(process.execPath, [program], {
       // Away from the project, so that no .env of a developer counts.
       cwd: home.path,
-      env: { PATH, HOME, DATA_DIR: home.dataDir, PORT: '0', LOG_LEVEL: 'error', MAIL: 'off', ...HIGH_LIMITS, ...env },
+      env: {
+        ...{
+          PATH,
+          HOME,
+          DATA_DIR: home.dataDir,
+          PORT: '0',
+          LOG_LEVEL: 'error',
+          MAIL: 'off',
+          SHUTDOWN_DELAY_SECONDS: '0',
+        },
+        ...HIGH_LIMITS,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {

@@ -295,6 +295,12 @@ export const SETTINGS = {
     wholeNumber(1, 86_400),
     'Time after which a Server-Sent Events response is renewed',
   ),
+  shutdownDelaySeconds: setting(
+    'SHUTDOWN_DELAY_SECONDS',
+    '3',
+    wholeNumber(0, 600),
+    'How long a server, no longer ready, serves on after SIGTERM',
+  ),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Largest number of members per event'),
   rateLimits: setting(
     'RATE_LIMITS',

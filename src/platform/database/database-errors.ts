@@ -46,6 +46,11 @@ export function isDiskFull(error: unknown): boolean {
   return postgresError(error)?.code === '53100';
 }
 
+/** True if a statement did not get a lock in the time of `lock_timeout` (55P03). */
+export function isLockTimeout(error: unknown): boolean {
+  return postgresError(error)?.code === '55P03';
+}
+
 /** What is the matter with a database that did not do a statement, by SQLSTATE. The first match counts. */
 const UNAVAILABLE_SQLSTATES: [states: RegExp, detail: string][] = [
   [/^25006$/, 'The database is read-only.'],

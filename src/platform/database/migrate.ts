@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
+import { isLockTimeout } from './database-errors.js';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 // Any constant: servers that start together take turns.
@@ -10,27 +12,64 @@ const MIGRATION_LOCK = 7_203_111;
 export class DatabaseVersionError extends Error {}
 
 /**
- * Brings the schema up to date. Safe on several servers at once. Returns the names of the migrations that ran.
+ * How long a migration waits for a lock. While it waits for one that a long transaction holds, everybody else waits behind
+ * it: it gives up early, and tries again when others have had their turn.
+ */
+const LOCK_MS = 2_000;
+const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000, 8_000, 8_000];
+
+interface MigrateOptions {
+  /** How long to wait before each further attempt when a lock is not granted, in milliseconds. */
+  pausesMs?: readonly number[];
+}
+
+/**
+ * Brings the schema up to date. Safe on several servers at once, and beside servers of the version before. Returns the
+ * names of the migrations that ran.
  * @throws DatabaseVersionError
  */
-export async function migrate(url: string): Promise<string[]> {
-  const dataSource = await new DataSource(
+export async function migrate(url: string, { pausesMs = PAUSES_MS }: MigrateOptions = {}): Promise<string[]> {
+  const options = dataSourceOptions(
     // A migration of a large database takes its time, and other servers wait for it.
-    dataSourceOptions(
-      { url, poolSize: 3, connectSeconds: 30, statementSeconds: 0 },
-      { migrations: await loadMigrations() },
-    ),
-  ).initialize();
+    { url, poolSize: 3, connectSeconds: 30, statementSeconds: 0 },
+    { migrations: await loadMigrations() },
+  );
+  const dataSource = await new DataSource(options).initialize();
   const lock = dataSource.createQueryRunner();
   try {
     await requireVersion(dataSource);
     await requireKnownMigrations(dataSource);
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const ran = await dataSource.runMigrations();
-    return ran.map((migration) => migration.name);
+    const before = new Set(await listRan(dataSource));
+    await runMigrations(options, [...pausesMs]);
+    return (await listRan(dataSource)).filter((name) => !before.has(name));
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
+    await dataSource.destroy();
+  }
+}
+
+/** Each migration that ran stays, so that another attempt goes on with the one that did not get its lock. */
+async function runMigrations(options: DataSourceOptions, pausesMs: number[]): Promise<void> {
+  const extra = { ...(options.extra as object), lock_timeout: LOCK_MS };
+  const dataSource = await new DataSource({ ...options, extra } as DataSourceOptions).initialize();
+  try {
+    for (;;) {
+      try {
+        return void (await dataSource.runMigrations());
+      } catch (error) {
+        if (!isLockTimeout(error)) throw error;
+        const pause = pausesMs.shift();
+        if (pause === undefined) {
+          throw new DatabaseVersionError(
+            'A migration did not get a lock that it needs: a transaction on the database has been open for too long. End that transaction (see pg_stat_activity), and start the server again.',
+          );
+        }
+        await sleep(pause);
+      }
+    }
+  } finally {
     await dataSource.destroy();
   }
 }
@@ -83,13 +122,22 @@ async function requireVersion(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** Every class in the migrations folder. Imported here, not by TypeORM, so that it works from source as well. */
-async function loadMigrations(): Promise<(new () => MigrationInterface)[]> {
+type Migration = new () => MigrationInterface;
+
+let loading: Promise<Migration[]> | undefined;
+
+/** Every class in the migrations folder, read once: the folder may belong to another version by the time of a later call. */
+function loadMigrations(): Promise<Migration[]> {
+  loading ??= readMigrations();
+  loading.catch(() => (loading = undefined));
+  return loading;
+}
+
+/** Imported here, not by TypeORM, so that it works from source as well. */
+async function readMigrations(): Promise<Migration[]> {
   const files = (await readdir(MIGRATIONS)).filter((name) => /(?<!\.d)\.[jt]s$/.test(name)).sort();
   const modules = await Promise.all(
-    files.map(
-      (name) => import(new URL(name, MIGRATIONS).href) as Promise<Record<string, new () => MigrationInterface>>,
-    ),
+    files.map((name) => import(new URL(name, MIGRATIONS).href) as Promise<Record<string, Migration>>),
   );
   return modules.flatMap((module) => Object.values(module));
 }

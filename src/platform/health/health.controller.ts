@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../http/access.js';
+import { Drain } from '../http/drain.js';
 import { Problem } from '../../problems/problem.js';
 import { ApiProblems } from '../openapi/api-problems.js';
 import { Signals } from '../signals/signals.js';
@@ -28,6 +29,7 @@ export class HealthController {
   constructor(
     private readonly readiness: Readiness,
     private readonly signals: Signals,
+    private readonly drain: Drain,
   ) {}
 
   @Get('live')
@@ -48,12 +50,12 @@ export class HealthController {
     operationId: 'getReadiness',
     summary: 'Check that the server is ready',
     description:
-      'Asks the database, at most once a second. Responds within about two seconds, with 503 while the database cannot be reached, does not answer, is read-only, has a full disk, or lacks a migration that this server needs. `detail` says which.',
+      'Asks the database, at most once a second. Responds within about two seconds, with 503 while the database cannot be reached, does not answer, is read-only, has a full disk, or lacks a migration that this server needs, and from the moment at which the server is told to stop: it then serves on for `SHUTDOWN_DELAY_SECONDS`. `detail` says which.',
   })
   @ApiOkResponse({ type: ReadinessView, description: 'The server is ready' })
   @ApiProblems('unavailable')
   async ready(): Promise<ReadinessView> {
-    const detail = await this.readiness.whyNot();
+    const detail = this.drain.isLeaving ? 'The server is shutting down.' : await this.readiness.whyNot();
     if (detail) throw new Problem('unavailable', { detail, headers: { 'retry-after': '2' } });
     return { status: 'ok', signals: this.signals.isUp ? 'up' : 'down' };
   }

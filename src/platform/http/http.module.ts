@@ -13,5 +13,6 @@ import { RequestValidationPipe } from './validation.pipe.js';
     { provide: APP_PIPE, useClass: RequestValidationPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
+  exports: [Drain],
 })
 export class HttpModule {}

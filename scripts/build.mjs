@@ -1,0 +1,33 @@
+/**
+ * `npm run build`: compiles into a folder of its own, then replaces the files of `dist` one by one. A server that runs from
+ * `dist` finds every file that it reads later, such as its documents and the pages of its documentation, and a build that
+ * fails changes nothing.
+ */
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { replaceFiles } from './replace-files.mjs';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+// Beside `dist`: modules find the files of the project relative to their own place.
+const FRESH = join(ROOT, `dist-${process.pid}`);
+
+/** Runs one step of the build. Ends the process with the code of a step that fails. */
+function run(program, ...args) {
+  const { status } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: 'inherit' });
+  if (status === 0) return;
+  rmSync(FRESH, { recursive: true, force: true });
+  process.exit(status ?? 1);
+}
+
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+run(compiler, '-p', 'tsconfig.build.json', '--outDir', FRESH, '--incremental', 'false', '--tsBuildInfoFile', 'null');
+for (const step of ['copy-assets', 'prepare-documents', 'bundle']) run(join(FRESH, 'scripts', `${step}.js`));
+await replaceFiles(FRESH, join(ROOT, 'dist'), {
+  // Whoever finds the server finds everything that it needs.
+  last: join('server', 'start.js'),
+  // What Node compiled of the running server; Node itself notices what is out of date.
+  keep: [join('server', 'compiled'), '.tsbuildinfo'],
+});
