@@ -31,6 +31,75 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
+
+export type AuditOutcome = 'ok' | 'refused';
+
+export type AuditEntryView = {
+    id: string;
+    at: string;
+    kind: AuditKind;
+    outcome: AuditOutcome;
+    /**
+     * Who did it; null for somebody unknown.
+     */
+    actor: PersonView | null;
+    /**
+     * To whom it happened, if that is somebody else.
+     */
+    subject: PersonView | null;
+    /**
+     * The event. A refusal names the id of the request, whether or not there is such an event.
+     */
+    event_id: string | null;
+    /**
+     * The address of the client. Null in entries of others, unless you are an administrator.
+     */
+    address: string | null;
+    /**
+     * The client, as it describes itself. Null in entries of others, unless you are an administrator.
+     */
+    user_agent: string | null;
+    /**
+     * The session of the actor. Null in entries of others, unless you are an administrator.
+     */
+    session_id: string | null;
+    /**
+     * The `X-Request-Id`. Null in entries of others, unless you are an administrator.
+     */
+    request_id: string | null;
+    /**
+     * What the kind adds, such as `version`, or `from` and `to` for roles. Never a text of an event.
+     */
+    details: {
+        [key: string]: string | number | boolean | null;
+    };
+};
+
+export type AuditView = {
+    /**
+     * Send it as `cursor` to read the next page; null on the last page.
+     */
+    next_cursor: string | null;
+    /**
+     * The total number of items (numbered pages only).
+     */
+    total?: number;
+    /**
+     * The number of this page (numbered pages only).
+     */
+    page?: number;
+    /**
+     * The number of items per page (numbered pages only).
+     */
+    page_size?: number;
+    /**
+     * The total number of pages (numbered pages only).
+     */
+    pages?: number;
+    items: Array<AuditEntryView>;
+};
+
 export type RegisterBody = {
     /**
      * 3–80 letters, digits, `.`, `_` or `-`; unique without regard to case. Names such as `admin` and those that look like them are reserved.
@@ -1772,6 +1841,179 @@ export type ChangesView = {
     has_more: boolean;
 };
 
+export type AccountView = {
+    id: string;
+    username: string;
+    email: string;
+    /**
+     * Whether you have confirmed that you receive mails at this address.
+     */
+    email_verified: boolean;
+    /**
+     * The address that replaces `email` once it is confirmed.
+     */
+    pending_email: string | null;
+    role: UserRole;
+    /**
+     * IANA time zone that applies to wall times without an offset.
+     */
+    time_zone: string;
+    created_at: string;
+    /**
+     * When the account was disabled; null for one that is not.
+     */
+    disabled_at: string | null;
+    /**
+     * How many sessions have not ended.
+     */
+    sessions: number;
+    /**
+     * Last sign-in or refresh.
+     */
+    last_used_at: string | null;
+};
+
+export type AccountsView = {
+    /**
+     * Send it as `cursor` to read the next page; null on the last page.
+     */
+    next_cursor: string | null;
+    /**
+     * The total number of items (numbered pages only).
+     */
+    total?: number;
+    /**
+     * The number of this page (numbered pages only).
+     */
+    page?: number;
+    /**
+     * The number of items per page (numbered pages only).
+     */
+    page_size?: number;
+    /**
+     * The total number of pages (numbered pages only).
+     */
+    pages?: number;
+    items: Array<AccountView>;
+};
+
+export type AccountDeviceView = {
+    id: string;
+    created_at: string;
+    last_used_at: string;
+    address: string | null;
+    user_agent: string | null;
+};
+
+export type AccountDetailsView = {
+    id: string;
+    username: string;
+    email: string;
+    /**
+     * Whether you have confirmed that you receive mails at this address.
+     */
+    email_verified: boolean;
+    /**
+     * The address that replaces `email` once it is confirmed.
+     */
+    pending_email: string | null;
+    role: UserRole;
+    /**
+     * IANA time zone that applies to wall times without an offset.
+     */
+    time_zone: string;
+    created_at: string;
+    /**
+     * When the account was disabled; null for one that is not.
+     */
+    disabled_at: string | null;
+    /**
+     * How many sessions have not ended.
+     */
+    sessions: number;
+    /**
+     * Last sign-in or refresh.
+     */
+    last_used_at: string | null;
+    /**
+     * How many events the person owns, without the trash.
+     */
+    events: number;
+    /**
+     * How many of their events are in the trash.
+     */
+    trash: number;
+    /**
+     * The sessions that have not ended, last used first.
+     */
+    devices: Array<AccountDeviceView>;
+};
+
+export type SignedOutView = {
+    /**
+     * How many sessions ended.
+     */
+    sessions: number;
+};
+
+export type UserFiguresView = {
+    /**
+     * Accounts that are not erased.
+     */
+    total: number;
+    admins: number;
+    disabled: number;
+    erased: number;
+};
+
+export type StoredTableView = {
+    name: string;
+    /**
+     * An estimate.
+     */
+    rows: number;
+    /**
+     * With indexes.
+     */
+    bytes: number;
+};
+
+export type FiguresView = {
+    users: UserFiguresView;
+    /**
+     * Events, those in the trash included. An estimate.
+     */
+    events: number;
+    /**
+     * Events in the trash.
+     */
+    trash: number;
+    /**
+     * An estimate.
+     */
+    versions: number;
+    /**
+     * Items of all streams. An estimate.
+     */
+    stream_items: number;
+    /**
+     * An estimate.
+     */
+    audit_entries: number;
+    /**
+     * Live connections of the server that responds.
+     */
+    connections: number;
+    /**
+     * Size of the database.
+     */
+    database_bytes: number;
+    /**
+     * The tables, largest first.
+     */
+    tables: Array<StoredTableView>;
+};
+
 export type FieldErrorView = {
     /**
      * JSON Pointer into the body; `/query/…`, `/path/…` or `/header/…` for the rest of the request.
@@ -1798,62 +2040,6 @@ export type FieldErrorView = {
 export type DeletedByView = {
     id: string;
     username: string;
-};
-
-export type DryRunPersonView = {
-    user_id: string;
-    /**
-     * Role before the change; null when not a member.
-     */
-    from: string | null;
-    /**
-     * Role after the change; null when the access is revoked.
-     */
-    to: string | null;
-};
-
-export type DryRunChangeView = {
-    /**
-     * The event. The id of an event that would be created is not the final one.
-     */
-    event_id: string;
-    kind: ChangeKind;
-    /**
-     * The version that the event would have.
-     */
-    version: number;
-    /**
-     * Fields that would change.
-     */
-    changed?: Array<string>;
-    /**
-     * Members whose role would change.
-     */
-    people?: Array<DryRunPersonView>;
-};
-
-export type NotifiedView = {
-    id: string;
-    username: string;
-};
-
-export type DryRunView = {
-    /**
-     * The response body of the call; null for a response without one (204).
-     */
-    would: null;
-    /**
-     * The changes that the call would make, in order.
-     */
-    changes: Array<DryRunChangeView>;
-    /**
-     * Conflicts that `on_conflict` would allow or skip.
-     */
-    conflicts: Array<ConflictView>;
-    /**
-     * The people who would be notified, without you.
-     */
-    notified: Array<NotifiedView>;
 };
 
 export type ClashingPersonView = {
@@ -1929,6 +2115,62 @@ export type TailView = {
      * Where it begins.
      */
     start_time: string | null;
+};
+
+export type DryRunPersonView = {
+    user_id: string;
+    /**
+     * Role before the change; null when not a member.
+     */
+    from: string | null;
+    /**
+     * Role after the change; null when the access is revoked.
+     */
+    to: string | null;
+};
+
+export type DryRunChangeView = {
+    /**
+     * The event. The id of an event that would be created is not the final one.
+     */
+    event_id: string;
+    kind: ChangeKind;
+    /**
+     * The version that the event would have.
+     */
+    version: number;
+    /**
+     * Fields that would change.
+     */
+    changed?: Array<string>;
+    /**
+     * Members whose role would change.
+     */
+    people?: Array<DryRunPersonView>;
+};
+
+export type NotifiedView = {
+    id: string;
+    username: string;
+};
+
+export type DryRunView = {
+    /**
+     * The response body of the call; null for a response without one (204).
+     */
+    would: null;
+    /**
+     * The changes that the call would make, in order.
+     */
+    changes: Array<DryRunChangeView>;
+    /**
+     * Conflicts that `on_conflict` would allow or skip.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * The people who would be notified, without you.
+     */
+    notified: Array<NotifiedView>;
 };
 
 /**
@@ -2091,6 +2333,74 @@ export type ForbiddenProblem = {
      * The problem, for programs.
      */
     code: 'forbidden';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * Only administrators may do this. Ask an administrator.
+ */
+export type AdminRequiredProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 403;
+    /**
+     * The problem, for programs.
+     */
+    code: 'admin_required';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * This account is disabled. Ask an administrator to enable it.
+ */
+export type AccountDisabledProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 403;
+    /**
+     * The problem, for programs.
+     */
+    code: 'account_disabled';
     /**
      * One sentence for people. Never contains text from users.
      */
@@ -2368,6 +2678,40 @@ export type TooManyPeopleProblem = {
 };
 
 /**
+ * This is the last administrator. Promote somebody else first: without an administrator nobody could.
+ */
+export type LastAdminProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'last_admin';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
  * The first request with this key is still running. Send the request again after `Retry-After` seconds with the same `Idempotency-Key` to receive the response to the first one.
  */
 export type RequestRunningProblem = {
@@ -2487,6 +2831,44 @@ export type EventDeletedProblem = {
      * The address that restores it with POST.
      */
     restore_url: string;
+};
+
+/**
+ * The event was removed from the trash. It was in the trash for longer than deleted events are kept, and cannot be restored. Its history can still be read.
+ */
+export type EventPurgedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 410;
+    /**
+     * The problem, for programs.
+     */
+    code: 'event_purged';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * When it was removed from the trash.
+     */
+    purged_at: string;
 };
 
 /**
@@ -2722,6 +3104,56 @@ export type ValidationFailedProblem = {
 };
 
 /**
+ * Too many requests. `budget` names the budget that is used up. Try again at `retry_at`, which is in `Retry-After` seconds. The `RateLimit` header of every response says how much is left.
+ */
+export type RateLimitedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 429;
+    /**
+     * The problem, for programs.
+     */
+    code: 'rate_limited';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The budget that is used up. It counts by user, session, account or address, as its name says.
+     */
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'reads' | 'writes' | 'expensive_reads';
+    /**
+     * How much the budget allows.
+     */
+    limit: number;
+    /**
+     * In how many seconds.
+     */
+    window_seconds: number;
+    /**
+     * When you can try again, by the clock of the server. `Retry-After` has the seconds until then.
+     */
+    retry_at: string;
+};
+
+/**
  * The service is not ready. Try again after `Retry-After` seconds.
  */
 export type UnavailableProblem = {
@@ -2852,6 +3284,10 @@ export type FindUsersErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -2867,6 +3303,94 @@ export type FindUsersResponses = {
 };
 
 export type FindUsersResponse = FindUsersResponses[keyof FindUsersResponses];
+
+export type ListAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The largest number of items to return. Defaults to 50. Example: `50`.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         */
+        cursor?: string;
+        /**
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         */
+        page?: number;
+        /**
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         */
+        page_size?: number;
+        /**
+         * Only entries of this kind. Example: `registered`.
+         */
+        kind?: AuditKind;
+        /**
+         * Only entries from this time on: an instant, or wall time or a date in your time zone. Example: `2026-06-01`.
+         */
+        from?: string;
+        /**
+         * Only entries before this time. Example: `2026-07-01`.
+         */
+        to?: string;
+        /**
+         * Only entries about this event. Example: `undefined`.
+         */
+        event_id?: string;
+        /**
+         * For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id. Example: `undefined`.
+         */
+        user_id?: string;
+    };
+    url: '/api/audit';
+};
+
+export type ListAuditErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
+
+export type ListAuditResponses = {
+    /**
+     * A page of entries
+     */
+    200: AuditView;
+};
+
+export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
 
 export type RegisterData = {
     body: RegisterBody;
@@ -2905,6 +3429,10 @@ export type RegisterErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -2938,6 +3466,10 @@ export type LoginErrors = {
      */
     401: WrongCredentialsProblem;
     /**
+     * `account_disabled`: This account is disabled
+     */
+    403: AccountDisabledProblem;
+    /**
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
@@ -2953,6 +3485,10 @@ export type LoginErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3002,6 +3538,10 @@ export type RefreshErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3105,6 +3645,10 @@ export type EraseMeErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3143,6 +3687,10 @@ export type GetMeErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3197,6 +3745,10 @@ export type UpdateMeErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3235,6 +3787,10 @@ export type ListSessionsErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3282,6 +3838,10 @@ export type EndSessionErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3327,6 +3887,10 @@ export type RequestPasswordResetErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3371,6 +3935,10 @@ export type ConfirmPasswordResetErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3421,6 +3989,10 @@ export type VerifyEmailErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -3453,6 +4025,10 @@ export type ResendVerificationErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3509,6 +4085,10 @@ export type GetFreeBusyErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3574,9 +4154,13 @@ export type ShareEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -3589,6 +4173,10 @@ export type ShareEventErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3646,6 +4234,10 @@ export type ListPermissionsErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3711,13 +4303,21 @@ export type RevokePermissionErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3789,9 +4389,13 @@ export type ChangeRoleErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -3804,6 +4408,10 @@ export type ChangeRoleErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3865,6 +4473,10 @@ export type CheckConflictsErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -3990,6 +4602,10 @@ export type ListEventsErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4053,6 +4669,10 @@ export type CreateEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4115,6 +4735,10 @@ export type CreateEventsErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4197,6 +4821,10 @@ export type DeleteEventErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4253,6 +4881,10 @@ export type GetEventErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4335,9 +4967,13 @@ export type PatchEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
@@ -4358,6 +4994,10 @@ export type PatchEventErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4440,9 +5080,13 @@ export type UpdateEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `stale_version`: The event changed since the version you sent; `precondition_failed`: It exists already
      */
@@ -4463,6 +5107,10 @@ export type UpdateEventErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4528,9 +5176,13 @@ export type RestoreEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -4543,6 +5195,10 @@ export type RestoreEventErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4621,6 +5277,10 @@ export type ListOccurrencesErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4669,6 +5329,10 @@ export type FindTimeErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4739,6 +5403,10 @@ export type ListVersionsErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4794,6 +5462,10 @@ export type GetVersionErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -4880,6 +5552,10 @@ export type ListChangelogErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -4939,6 +5615,10 @@ export type DiffVersionsErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -5010,9 +5690,13 @@ export type RollbackEventErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -5025,6 +5709,10 @@ export type RollbackEventErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -5096,9 +5784,13 @@ export type RevertChangeErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -5111,6 +5803,10 @@ export type RevertChangeErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -5184,9 +5880,13 @@ export type UndoChangeErrors = {
         code: 'request_running';
     } & RequestRunningProblem);
     /**
-     * `event_deleted`: The event was deleted
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
      */
-    410: EventDeletedProblem;
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -5199,6 +5899,10 @@ export type UndoChangeErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -5264,6 +5968,10 @@ export type ListNotificationsErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -5313,6 +6021,10 @@ export type ReadAllNotificationsErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -5358,6 +6070,10 @@ export type ReadNotificationErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
@@ -5415,6 +6131,10 @@ export type ListChangesErrors = {
      */
     422: ValidationFailedProblem;
     /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
@@ -5430,6 +6150,471 @@ export type ListChangesResponses = {
 };
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+
+export type ListAccountsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The largest number of items to return. Defaults to 50. Example: `50`.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         */
+        cursor?: string;
+        /**
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         */
+        page?: number;
+        /**
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         */
+        page_size?: number;
+        /**
+         * Part of the name or the e-mail address, in any case. Example: `ana`.
+         */
+        q?: string;
+        /**
+         * Only accounts with this role. Example: `user`.
+         */
+        role?: UserRole;
+        /**
+         * Only disabled accounts, or only those that are not. Example: `true`.
+         */
+        disabled?: boolean;
+    };
+    url: '/api/admin/users';
+};
+
+export type ListAccountsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListAccountsError = ListAccountsErrors[keyof ListAccountsErrors];
+
+export type ListAccountsResponses = {
+    /**
+     * A page of accounts
+     */
+    200: AccountsView;
+};
+
+export type ListAccountsResponse = ListAccountsResponses[keyof ListAccountsResponses];
+
+export type GetAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}';
+};
+
+export type GetAccountErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type GetAccountError = GetAccountErrors[keyof GetAccountErrors];
+
+export type GetAccountResponses = {
+    /**
+     * The account
+     */
+    200: AccountDetailsView;
+};
+
+export type GetAccountResponse = GetAccountResponses[keyof GetAccountResponses];
+
+export type DisableAccountData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}/disable';
+};
+
+export type DisableAccountErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `last_admin`: This is the last administrator
+     */
+    409: LastAdminProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type DisableAccountError = DisableAccountErrors[keyof DisableAccountErrors];
+
+export type DisableAccountResponses = {
+    /**
+     * The disabled account
+     */
+    200: AccountView;
+};
+
+export type DisableAccountResponse = DisableAccountResponses[keyof DisableAccountResponses];
+
+export type EnableAccountData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}/enable';
+};
+
+export type EnableAccountErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type EnableAccountError = EnableAccountErrors[keyof EnableAccountErrors];
+
+export type EnableAccountResponses = {
+    /**
+     * The enabled account
+     */
+    200: AccountView;
+};
+
+export type EnableAccountResponse = EnableAccountResponses[keyof EnableAccountResponses];
+
+export type SignOutAccountData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}/sign-out';
+};
+
+export type SignOutAccountErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type SignOutAccountError = SignOutAccountErrors[keyof SignOutAccountErrors];
+
+export type SignOutAccountResponses = {
+    /**
+     * Signed out
+     */
+    200: SignedOutView;
+};
+
+export type SignOutAccountResponse = SignOutAccountResponses[keyof SignOutAccountResponses];
+
+export type PromoteAccountData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}/promote';
+};
+
+export type PromoteAccountErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type PromoteAccountError = PromoteAccountErrors[keyof PromoteAccountErrors];
+
+export type PromoteAccountResponses = {
+    /**
+     * The account
+     */
+    200: AccountView;
+};
+
+export type PromoteAccountResponse = PromoteAccountResponses[keyof PromoteAccountResponses];
+
+export type DemoteAccountData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}/demote';
+};
+
+export type DemoteAccountErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `last_admin`: This is the last administrator
+     */
+    409: LastAdminProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type DemoteAccountError = DemoteAccountErrors[keyof DemoteAccountErrors];
+
+export type DemoteAccountResponses = {
+    /**
+     * The account
+     */
+    200: AccountView;
+};
+
+export type DemoteAccountResponse = DemoteAccountResponses[keyof DemoteAccountResponses];
+
+export type GetFiguresData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/admin/figures';
+};
+
+export type GetFiguresErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type GetFiguresError = GetFiguresErrors[keyof GetFiguresErrors];
+
+export type GetFiguresResponses = {
+    /**
+     * The figures
+     */
+    200: FiguresView;
+};
+
+export type GetFiguresResponse = GetFiguresResponses[keyof GetFiguresResponses];
 
 export type StreamChangesData = {
     body?: never;
@@ -5466,6 +6651,10 @@ export type StreamChangesErrors = {
      * `validation_failed`: Some values are not valid
      */
     422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
