@@ -33,6 +33,7 @@ const PLATFORM = [
   'docs',
   'idempotency',
   'metrics',
+  'queues',
   'health',
 ];
 const WIRING = ['app.module', 'create-app', 'main'];

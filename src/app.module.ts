@@ -13,6 +13,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { RequestQueuesModule } from './platform/queues/request-queues.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         SignalsModule,
         MetricsModule,
         HttpModule,
+        RequestQueuesModule,
         IdempotencyModule,
         HealthModule,
         DocsModule,

@@ -7,7 +7,9 @@ import { SocketIoAdapter } from './live/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
 import { useBodyFormats } from './platform/http/body-formats.js';
 import { keepAlive } from './platform/http/keep-alive.js';
+import { refuseWhenOverloaded } from './platform/http/overload.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
+import { endStalledResponses } from './platform/http/stalled-responses.js';
 import { rejectUnparsable } from './platform/http/unparsable-request.js';
 import { createLogger } from './platform/logging/logger.js';
 import { HEADERS } from './platform/openapi/api-headers.js';
@@ -48,6 +50,8 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
     });
   }
   addRequestHooks(fastify);
+  refuseWhenOverloaded(fastify, config);
+  endStalledResponses(fastify, config);
   keepAlive(fastify);
   await app.register(compress as never, { global: true, threshold: 1_024, encodings: ['gzip', 'identity'] });
   app.useSecurityHeaders({

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from './create-app.js';
 import { type Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
-import { isDatabaseUnavailable } from './platform/database/database-errors.js';
+import { whyUnavailable } from './platform/database/database-errors.js';
 import { DatabaseVersionError, migrate } from './platform/database/migrate.js';
 
 const MAX_STOP_MS = 10_000;
@@ -56,7 +56,8 @@ function reason(error: unknown): string {
   if (error instanceof EmbeddedPostgresError) {
     return error.unsupported ? `${error.message}\nOr set DATABASE_URL to a PostgreSQL server of yours.` : error.message;
   }
-  if (isDatabaseUnavailable(error)) return `The database cannot be reached: ${(error as Error).message}`;
+  const detail = whyUnavailable(error);
+  if (detail) return `${detail.slice(0, -1)}: ${(error as Error).message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

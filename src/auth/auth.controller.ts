@@ -13,6 +13,7 @@ import type { FastifyRequest } from 'fastify';
 import { OptionallySignedIn, Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { invalid } from '../problems/problem.js';
+import { NeverQueued } from '../platform/queues/request-queues.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { userView, UserView } from '../users/user-view.js';
@@ -108,6 +109,7 @@ export class AuthController {
   @Post('logout')
   @HttpCode(204)
   @OptionallySignedIn()
+  @NeverQueued()
   @ApiOperation({
     operationId: 'logout',
     summary: 'Log out',

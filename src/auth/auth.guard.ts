@@ -7,6 +7,9 @@ import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
 import { SessionsService } from './sessions.service.js';
 
+/** The method or the class of a route, which carries its decorators. */
+export type Handler = ReturnType<ExecutionContext['getHandler']> | ReturnType<ExecutionContext['getClass']>;
+
 /** The credentials of RFC 6750 §2.1. */
 const BEARER = /^\s*bearer\s+(\S+)/i;
 
@@ -25,17 +28,24 @@ export class GlobalAuthGuard implements CanActivate {
   /** @throws Problem unauthenticated, the same for every invalid token and ended session */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const access = this.reflector.getAllAndOverride<Access>(ACCESS, [context.getHandler(), context.getClass()]);
-    if (access === 'public') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    await this.check(context.switchToHttp().getRequest(), context.getHandler(), context.getClass());
+    return true;
+  }
+
+  /**
+   * Sets the actor of a request to a route, unless it is public.
+   * @throws Problem unauthenticated
+   */
+  async check(request: FastifyRequest, handler: Handler, type: Handler): Promise<void> {
+    const access = this.reflector.getAllAndOverride<Access>(ACCESS, [handler, type]);
+    if (access === 'public') return;
     try {
-      const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, context.getHandler()) ?? false;
+      const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, handler) ?? false;
       request.actor = await this.readActor(request, inQuery);
     } catch (error) {
       const isRefused = error instanceof Problem && error.code === 'unauthenticated';
       if (access !== 'optional' || !isRefused) throw error;
     }
-    return true;
   }
 
   private readActor({ headers, query }: FastifyRequest, inQuery: boolean): Promise<Actor> {

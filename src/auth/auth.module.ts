@@ -1,9 +1,11 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { memoryStore } from '../platform/cache/memory-store.js';
+import { RequestQueuesModule } from '../platform/queues/request-queues.module.js';
+import { CallerQueueGuard } from '../platform/queues/request-queues.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
@@ -15,12 +17,15 @@ import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { TokenFirst } from './token-first.js';
 
 const MAX_CACHED_SESSIONS = 50_000;
 
 @Module({
   imports: [
     UsersModule,
+    DiscoveryModule,
+    RequestQueuesModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
     TypeOrmModule.forFeature([Session]),
@@ -34,7 +39,11 @@ const MAX_CACHED_SESSIONS = 50_000;
     RefreshTokens,
     SessionsRepository,
     SessionsService,
-    { provide: APP_GUARD, useClass: GlobalAuthGuard },
+    GlobalAuthGuard,
+    TokenFirst,
+    { provide: APP_GUARD, useExisting: GlobalAuthGuard },
+    // After it, because it must know the caller.
+    { provide: APP_GUARD, useClass: CallerQueueGuard },
   ],
   exports: [AccessTokens, ErasureService, SessionsService],
 })

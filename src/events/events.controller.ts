@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequireRole } from '../permissions/role.guard.js';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { AsOfQuery, readAsOf } from '../platform/http/as-of.js';
 import { readPrecondition, refuseIfExists } from '../platform/http/etag.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
@@ -98,7 +99,7 @@ export class EventsController {
     const records = await withSentPointers(body, () =>
       this.events.createBatch(actor, body.events.map(toEventInput), errorsOf(body)),
     );
-    return { items: records.map(({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
+    return { items: await mapInParts(records, ({ record, notes }) => ({ ...eventView(record), ...notesView(notes) })) };
   }
 
   @Get()

@@ -7,6 +7,7 @@ import type { EventWrite } from '../history/event-write.js';
 import { Database } from '../platform/database/database.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
+import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import {
   type ChangedEvents,
@@ -111,9 +112,9 @@ export class EventsRepository {
   /** Inserts new rows, and notifies the subscribers of TypeORM, of which one captures their versions from memory. */
   async insert(tx: Transaction, created: { event: CalendarEvent; write: EventWrite }[]): Promise<void> {
     tx.write(...this.rows.insert(created.map(({ event }) => event)));
-    for (const { event, write } of created) {
-      await this.subscribers(write).broadcast('AfterInsert', this.rows.metadata, event);
-    }
+    await mapInParts(created, ({ event, write }) =>
+      this.subscribers(write).broadcast('AfterInsert', this.rows.metadata, event),
+    );
   }
 
   /**

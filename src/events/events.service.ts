@@ -35,7 +35,7 @@ export class EventsService {
 
   /** Creates an event that the actor owns. @throws Problem validation_failed, event_conflict */
   async create(actor: Actor, input: EventInput): Promise<EventWithMembers> {
-    const draft = toDraft(actor, input);
+    const draft = await toDraft(actor, input);
     return this.transactions.run(async (tx) => (await this.writer.create(tx, actor, [draft]))[0]!);
   }
 
@@ -52,7 +52,7 @@ export class EventsService {
     }
     const bad = entriesWithErrors('/events', found);
     const entries = inputs.map((input, index) => ({ input, pointer: `/events/${index}` }));
-    const { drafts, errors } = toDrafts(
+    const { drafts, errors } = await toDrafts(
       actor,
       entries.filter((_entry, index) => !bad.has(index)),
     );

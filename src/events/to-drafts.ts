@@ -1,3 +1,4 @@
+import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import type { Actor } from '../platform/http/actor.js';
 import { type FieldError, invalidValues } from '../problems/problem.js';
 import type { Resolution } from '../availability/conflict.js';
@@ -12,19 +13,19 @@ export interface EventInput {
 }
 
 /** Drafts a new event from its input. @throws Problem validation_failed with every bad value */
-export function toDraft(actor: Actor, input: EventInput): Draft {
-  const { drafts, errors } = toDrafts(actor, [{ input }]);
+export async function toDraft(actor: Actor, input: EventInput): Promise<Draft> {
+  const { drafts, errors } = await toDrafts(actor, [{ input }]);
   if (errors.length > 0) throw invalidValues(errors);
   return drafts[0]!;
 }
 
 /** Drafts new events from their inputs. Returns the valid ones, and the errors of the others. */
-export function toDrafts(
+export async function toDrafts(
   actor: Actor,
   inputs: { input: EventInput; pointer?: string }[],
-): { drafts: Draft[]; errors: FieldError[] } {
+): Promise<{ drafts: Draft[]; errors: FieldError[] }> {
   const errors: FieldError[] = [];
-  const drafts = inputs.flatMap(({ input, pointer }) => {
+  const drafts = await mapInParts(inputs, ({ input, pointer }): Draft[] => {
     const draft = draftContent(input.content, null, actor.timeZone);
     if ('content' in draft) {
       return [{ content: draft.content, onConflict: input.onConflict, comment: input.comment, pointer }];
@@ -32,5 +33,5 @@ export function toDrafts(
     errors.push(...draft.errors.map((error) => ({ ...error, pointer: (pointer ?? '') + error.pointer })));
     return [];
   });
-  return { drafts, errors };
+  return { drafts: drafts.flat(), errors };
 }

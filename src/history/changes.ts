@@ -4,6 +4,7 @@ import { toSnapshot } from '../content/snapshot.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
+import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { type Change, isMembersChange } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
 import { historyHash } from './history-hash.js';
@@ -88,7 +89,7 @@ export class Changes {
     const created = new Set(changes.filter(isCreation).map(({ eventId }) => eventId));
     const unknown = changes.map(({ eventId }) => eventId).filter((id) => !created.has(id) && !known.has(id));
     for (const [id, last] of await this.history.listLastEntries(tx, [...new Set(unknown)])) known.set(id, last);
-    return changes.map((change) => {
+    return mapInParts(changes, (change) => {
       const before = known.get(change.eventId);
       const entry = toEntry(change, (before?.position ?? 0) + 1);
       const hash = historyHash(before?.hash ?? null, entry);

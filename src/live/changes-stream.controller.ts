@@ -4,6 +4,7 @@ import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readSeq } from '../notifications/stream-number.js';
 import { SignedIn, TokenInQuery } from '../platform/http/access.js';
+import { NeverQueued } from '../platform/queues/request-queues.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { StreamChangesQuery } from './changes-stream.dto.js';
 import { LIVE_LIMITS } from './live-limits.js';
@@ -26,6 +27,7 @@ export class ChangesStreamController {
   @Get()
   @SignedIn()
   @TokenInQuery()
+  @NeverQueued()
   @RouteConfig({ produces: [EVENT_STREAM] })
   @ApiOperation({
     operationId: 'streamChanges',

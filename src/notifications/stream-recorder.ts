@@ -3,6 +3,7 @@ import { type Change, isMembersChange } from '../history/change.js';
 import { Changes } from '../history/changes.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Hook } from '../platform/hooks/hook.js';
+import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { summarise } from './change-summary.js';
 import { listRecipients, newStreamItem } from './new-stream-item.js';
 import type { NewStreamItem } from './stream-item.js';
@@ -32,15 +33,14 @@ export class StreamRecorder {
     return this.streams.listNames(tx, [...new Set(others)]);
   }
 
-  private write(tx: Transaction, changes: readonly Change[]): void {
-    const items: NewStreamItem[] = [];
-    for (const change of changes) {
+  private async write(tx: Transaction, changes: readonly Change[]): Promise<void> {
+    const items = await mapInParts(changes, (change): NewStreamItem[] => {
       const recipients = listRecipients(change, this.changes.membersOf(tx, change.eventId));
       this.recipientsOf.of(tx).set(change, recipients);
       const summary = summarise(change);
-      items.push(...recipients.map((userId) => newStreamItem(change, userId, summary)));
-    }
-    if (items.length > 0) this.streams.append(tx, items);
+      return recipients.map((userId) => newStreamItem(change, userId, summary));
+    });
+    if (items.length > 0) this.streams.append(tx, items.flat());
   }
 
   private publish(tx: Transaction, changes: readonly Change[]): void {

@@ -19,6 +19,12 @@ export interface AccessOptions {
 
 type Judgement = { role: Role; problem: null } | { role: Role | null; problem: Problem };
 
+/** A role on an event, and the person in whose calendar the event is. */
+export interface KnownRole {
+  role: Role;
+  ownerId: string;
+}
+
 /** How long a role is remembered for `expect`. */
 const ROLE_MS = 60_000;
 
@@ -41,35 +47,46 @@ export class AccessService {
   }
 
   /**
-   * Returns the caller's role on an event.
+   * Returns the caller's role on an event, and its owner.
    * @throws Problem not_found when the caller may not see the event; forbidden when their role does not allow the
    *   action; event_deleted for a write to an event in the trash by a caller who can restore it
    */
-  async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Role> {
-    const { role, problem } = await this.judge(eventId, userId, action, options);
+  async require(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<KnownRole> {
+    const { role, problem, ownerId } = await this.judge(eventId, userId, action, options);
     if (problem) throw problem;
-    return role;
+    return { role, ownerId: ownerId! };
   }
 
-  /** Returns the caller's role on an event, and the problem of `require` if the role doesn't allow the action. */
-  async judge(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<Judgement> {
+  /**
+   * Returns the caller's role on an event, and the problem of `require` if the role doesn't allow the action. The owner is
+   * null without a role.
+   */
+  async judge(
+    eventId: string,
+    userId: string,
+    action: Action,
+    options: AccessOptions = {},
+  ): Promise<Judgement & { ownerId: string | null }> {
     const access = await this.permissions.findAccess(eventId, userId);
-    return judgeRole(access?.role ?? null, access?.deletion ?? null, action, options);
+    const judgement = judgeRole(access?.role ?? null, access?.deletion ?? null, action, options);
+    return { ...judgement, ownerId: access?.ownerId ?? null };
   }
 
   /**
    * Refuses a write that the caller's role does not allow, before its body is looked at. A role that allowed it a minute
-   * ago is enough here, because the role decides only under the lock; one that did not is looked up again.
+   * ago is enough here, because the role decides only under the lock; one that did not is looked up again. Returns the owner
+   * as of then.
    * @throws Problem not_found, forbidden, event_deleted
    */
-  async expect(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<void> {
+  async expect(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<string> {
     const key = `${eventId} ${userId}`;
-    const known = await this.cache.get<{ role: Role }>(key);
+    const known = await this.cache.get<KnownRole>(key);
     const allows = known !== undefined && can(known.role, action);
     this.lookups.inc({ result: allows ? 'hit' : 'miss' });
-    if (allows) return;
-    const role = await this.require(eventId, userId, action, options);
-    await this.cache.set(key, { role }, ROLE_MS);
+    if (allows) return known.ownerId;
+    const found = await this.require(eventId, userId, action, options);
+    await this.cache.set(key, found, ROLE_MS);
+    return found.ownerId;
   }
 }
 

@@ -8,8 +8,16 @@ import type { Role } from './role.js';
 /** A person's access to one event. */
 export interface EventAccess {
   role: Role;
+  ownerId: string;
   /** Null for an event that is not in the trash. */
   deletion: Deletion | null;
+}
+
+interface AccessRow {
+  role: Role;
+  ownerId: string;
+  deletedAt: Date | null;
+  by: Deletion['by'] | null;
 }
 
 interface MemberRow extends Omit<Member, 'grantedBy'> {
@@ -38,8 +46,9 @@ export class PermissionsRepository {
   constructor(private readonly database: Database) {}
 
   async findAccess(eventId: string, userId: string): Promise<EventAccess | null> {
-    const [row] = await this.database.query<{ role: Role; deletedAt: Date | null; by: Deletion['by'] | null }>(
+    const [row] = await this.database.query<AccessRow>(
       `SELECT p.role, e.deleted_at AS "deletedAt",
+              (SELECT o.user_id FROM event_permissions o WHERE o.event_id = e.id AND o.role = 'owner') AS "ownerId",
               CASE WHEN e.deleted_at IS NOT NULL THEN (
                 SELECT json_build_object('id', u.id, 'username', u.username) FROM users u WHERE u.id = e.updated_by) END AS by
          FROM event_permissions p JOIN events e ON e.id = p.event_id
@@ -48,7 +57,8 @@ export class PermissionsRepository {
     );
     if (!row) return null;
     // The deletion is the latest version: an event in the trash does not change.
-    return { role: row.role, deletion: row.deletedAt && { eventId, at: row.deletedAt, by: row.by! } };
+    const { role, ownerId } = row;
+    return { role, ownerId, deletion: row.deletedAt && { eventId, at: row.deletedAt, by: row.by! } };
   }
 
   /** Returns the members of an event, owner first, then by name. */

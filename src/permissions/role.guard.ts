@@ -44,10 +44,11 @@ export class RoleGuard implements CanActivate {
     const { userId } = request.actor!;
     if (isKeyed(context)) {
       // A remembered role is not enough to repeat a response.
-      const { role, problem } = await this.access.judge(eventId, userId, action, options);
+      const { role, problem, ownerId } = await this.access.judge(eventId, userId, action, options);
       if (problem) request.deferredRefusal = { problem, mayRead: role !== null };
-    } else if (locks) await this.access.expect(eventId, userId, action, options);
-    else await this.access.require(eventId, userId, action, options);
+      request.calendarOwnerId = ownerId;
+    } else if (locks) request.calendarOwnerId = await this.access.expect(eventId, userId, action, options);
+    else request.calendarOwnerId = (await this.access.require(eventId, userId, action, options)).ownerId;
     return true;
   }
 }

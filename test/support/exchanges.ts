@@ -6,7 +6,8 @@
  */
 export const EXCHANGES: Record<string, number> = {
   getLiveness: 0,
-  getReadiness: 2,
+  // On a connection of its own.
+  getReadiness: 0,
   getMetrics: 0,
   register: 3,
   login: 3,

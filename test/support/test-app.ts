@@ -42,6 +42,12 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
   const config = readConfig({
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
+    // A loaded machine takes its time.
+    DATABASE_WAIT_SECONDS: '30',
+    OVERLOAD_LAG_MS: '0',
+    // So that as many meet in the database as a test wants.
+    REQUESTS_AT_ONCE: '1000',
+    WRITES_AT_ONCE: '1000',
     DATABASE_URL: own.url,
     JWT_SECRET: 'a secret that only the tests use and nobody else',
   }).with(settings);

@@ -82,9 +82,35 @@ export const SETTINGS = {
   databasePoolSize: setting('DATABASE_POOL_SIZE', '20', wholeNumber(2, 500), 'Size of the connection pool'),
   databaseWaitSeconds: setting(
     'DATABASE_WAIT_SECONDS',
-    '5',
+    '1',
     wholeNumber(1, 60),
     'Longest wait for a free connection before a 503',
+  ),
+  requestsAtOnce: setting(
+    'REQUESTS_AT_ONCE',
+    '8',
+    wholeNumber(1, 1_000),
+    'Requests of one person that a server handles at once; others of that person wait',
+  ),
+  writesAtOnce: setting(
+    'WRITES_AT_ONCE',
+    '4',
+    wholeNumber(1, 1_000),
+    "Writes into one person's calendar that a server handles at once; others wait",
+  ),
+  maxQueued: setting('MAX_QUEUED', '100', wholeNumber(0, 10_000), 'How many of those wait; more are a 503'),
+  queueSeconds: setting('QUEUE_SECONDS', '10', wholeNumber(1, 300), 'How long they wait before a 503'),
+  overloadLagMs: setting(
+    'OVERLOAD_LAG_MS',
+    '500',
+    wholeNumber(0, 60_000),
+    'Delay of the event loop from which requests are refused with 503; 0 for never',
+  ),
+  responseStallSeconds: setting(
+    'RESPONSE_STALL_SECONDS',
+    '30',
+    wholeNumber(1, 600),
+    'How long a client may take nothing of a response before its connection is closed',
   ),
   databasePrepares: setting(
     'DATABASE_PREPARED_STATEMENTS',

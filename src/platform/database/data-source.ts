@@ -1,12 +1,22 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import type { DataSourceOptions, MixedList } from 'typeorm';
+import { BoundedPool } from './bounded-pool.js';
 import { PreparedClient } from './prepared-client.js';
+import type { SilenceWatch } from './silence-watch.js';
+
+/** PostgreSQL ends the transaction of a server whose machine is gone after 30 s. */
+const DEAD_CLIENTS = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
+/** The longest wait for a lock, such as that of an event with very many writers. */
+const LOCK_SECONDS = 10;
 
 interface DataSourceSettings {
   url: string;
   poolSize?: number;
-  /** The longest wait for a free connection, in seconds. */
+  /** The longest time that opening a connection may take, in seconds. */
+  connectSeconds?: number;
+  /** The longest wait for a free connection, in seconds; any when absent. */
   waitSeconds?: number;
   /** The longest time that a statement may take, in seconds; 0 for any. */
   statementSeconds?: number;
@@ -14,11 +24,21 @@ interface DataSourceSettings {
   prepare?: boolean;
   /** Called for each exchange with the database. */
   onExchange?: () => void;
+  watch?: SilenceWatch;
 }
 
 /** Returns the options of the database connection for the server, the migration commands and the tests. */
 export function dataSourceOptions(
-  { url, poolSize = 5, waitSeconds = 5, statementSeconds = 30, prepare = true, onExchange }: DataSourceSettings,
+  {
+    url,
+    poolSize = 5,
+    connectSeconds = 5,
+    waitSeconds,
+    statementSeconds = 30,
+    prepare = true,
+    onExchange,
+    watch,
+  }: DataSourceSettings,
   files: {
     entities?: MixedList<string | (new () => object)>;
     migrations?: MixedList<string | (new () => object)>;
@@ -27,7 +47,7 @@ export function dataSourceOptions(
   return {
     type: 'postgres',
     // Otherwise TypeORM looks for it by name, which finds a second copy beside the one in the bundle.
-    driver: pg,
+    driver: { ...pg, Pool: BoundedPool },
     url,
     ...files,
     synchronize: false,
@@ -38,17 +58,23 @@ export function dataSourceOptions(
     uuidExtension: 'pgcrypto',
     applicationName: 'convene',
     poolSize,
-    connectTimeoutMS: waitSeconds * 1_000,
+    connectTimeoutMS: connectSeconds * 1_000,
     parseInt8: true,
     extra: {
       Client: PreparedClient,
       prepare,
       onExchange,
+      watch,
+      waitMs: waitSeconds && waitSeconds * 1_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       // Ends a statement that takes longer than a caller waits for a response.
       statement_timeout: statementSeconds * 1_000,
-      idle_in_transaction_session_timeout: 60_000,
+      lock_timeout: Math.min(statementSeconds, LOCK_SECONDS) * 1_000,
+      // A server that is frozen or cut off in the middle of a transaction holds its locks no longer than this.
+      idle_in_transaction_session_timeout: statementSeconds * 500,
       // Planning for the values of each call would cost more than the statement.
-      options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
+      options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan ${DEAD_CLIENTS}`,
     },
     // TypeORM would log failed statements with their parameters: password hashes, e-mail addresses, titles. The problem
     // filter logs unexpected errors.

@@ -36,9 +36,21 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof RetryTransaction || code === '40P01' || code === '40001';
 }
 
-// Class 08: connection exceptions; class 53: out of connections, memory or disk; 57P01-57P05: shutting down, crashed or
-// starting up; 57014, 25P03, 25P04: canceled by a timeout; 58030: I/O error.
-const UNAVAILABLE_SQLSTATE = /^(08\d{3}|53\d{3}|57P0[1-5]|57014|25P0[34]|58030)$/;
+/** True if the disk of the database had no room for a write (53100). */
+export function isDiskFull(error: unknown): boolean {
+  return postgresError(error)?.code === '53100';
+}
+
+/** What is the matter with a database that did not do a statement, by SQLSTATE. The first match counts. */
+const UNAVAILABLE_SQLSTATES: [states: RegExp, detail: string][] = [
+  [/^25006$/, 'The database is read-only.'],
+  [/^53100$/, 'The disk of the database is full.'],
+  [/^53/, 'The database has no connections or no memory left.'],
+  [/^57P0[1-5]$/, 'The database is starting or stopping.'],
+  [/^(57014|25P0[34])$/, 'The database took too long.'],
+  [/^55P03$/, 'Too many concurrent changes.'],
+  [/^(08...|58030)$/, 'The database cannot be reached.'],
+];
 const UNAVAILABLE_NODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH']);
 const UNAVAILABLE_TEXT =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|Driver not Connected|is not queryable/i;
@@ -50,18 +62,41 @@ const CONNECTION_LOST = [
   TransactionNotStartedError,
 ];
 
-/** True if the database is unreachable, starting, or has no free connection: the caller should try again later. */
-export function isDatabaseUnavailable(error: unknown): boolean {
+/**
+ * Returns what is the matter with the database when that caused the error, as a sentence for people, and null for any
+ * other error. The caller should try again later.
+ */
+export function whyUnavailable(error: unknown): string | null {
+  const cause = error instanceof QueryFailedError ? error.driverError : error;
+  if (cause instanceof DatabaseSilent || cause instanceof NoFreeConnection) return cause.message;
   const sqlState = postgresError(error)?.code;
-  if (sqlState) return UNAVAILABLE_SQLSTATE.test(sqlState);
+  if (sqlState) return UNAVAILABLE_SQLSTATES.find(([states]) => states.test(sqlState))?.[1] ?? null;
+  return isConnectionLost(error) ? 'The database cannot be reached.' : null;
+}
+
+function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (CONNECTION_LOST.some((type) => error instanceof type)) return true;
   const cause = error instanceof QueryFailedError ? (error.driverError as Error) : error;
   const code = (cause as NodeJS.ErrnoException).code;
   if (code && UNAVAILABLE_NODE.has(code)) return true;
   // Node throws an AggregateError if every address of a host refuses the connection.
-  if (cause instanceof AggregateError) return cause.errors.some(isDatabaseUnavailable);
+  if (cause instanceof AggregateError) return cause.errors.some(isConnectionLost);
   return UNAVAILABLE_TEXT.test(cause.message);
+}
+
+/** The database has not answered for a while, not even a new connection. */
+export class DatabaseSilent extends Error {
+  constructor() {
+    super('The database does not answer.');
+  }
+}
+
+/** Every connection is in use, and too many requests wait for one, or this one has waited for too long. */
+export class NoFreeConnection extends Error {
+  constructor() {
+    super('Too many requests wait for the database.');
+  }
 }
 
 /** Throw it in a transaction that another transaction has overtaken: the work runs again from the start. */

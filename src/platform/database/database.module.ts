@@ -4,25 +4,34 @@ import { Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
 import { Exchanges } from './exchanges.js';
+import { SilenceWatch } from './silence-watch.js';
 import { Transactions } from './transactions.js';
 
-@Module({ providers: [Exchanges], exports: [Exchanges] })
-class ExchangesModule {}
+const watch = {
+  provide: SilenceWatch,
+  inject: [Config],
+  useFactory: ({ databaseUrl }: Config) => new SilenceWatch(databaseUrl),
+};
+
+/** What the connections tell something to. */
+@Module({ providers: [Exchanges, watch], exports: [Exchanges, SilenceWatch] })
+class ObserversModule {}
 
 @Global()
 @Module({
   imports: [
-    ExchangesModule,
+    ObserversModule,
     TypeOrmModule.forRootAsync({
-      imports: [ExchangesModule],
-      inject: [Config, Exchanges],
-      useFactory: ({ databaseUrl, values }: Config, exchanges: Exchanges) => ({
+      imports: [ObserversModule],
+      inject: [Config, Exchanges, SilenceWatch],
+      useFactory: ({ databaseUrl, values }: Config, exchanges: Exchanges, silence: SilenceWatch) => ({
         ...dataSourceOptions({
           url: databaseUrl,
           poolSize: values.databasePoolSize,
           waitSeconds: values.databaseWaitSeconds,
           prepare: values.databasePrepares,
           onExchange: () => void (exchanges.total += 1),
+          watch: silence,
         }),
         autoLoadEntities: true,
         retryAttempts: 5,
@@ -31,6 +40,6 @@ class ExchangesModule {}
     }),
   ],
   providers: [Database, Transactions],
-  exports: [Database, ExchangesModule, Transactions],
+  exports: [Database, ObserversModule, Transactions],
 })
 export class DatabaseModule {}

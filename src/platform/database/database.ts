@@ -26,7 +26,10 @@ export class Database implements Queryable {
     }
   }
 
-  /** Returns a connection of the pool. The caller releases it. */
+  /**
+   * Returns a connection of the pool. The caller releases it.
+   * @throws DatabaseSilent, NoFreeConnection instead of waiting for long
+   */
   connect(): Promise<PoolClient> {
     return this.pool.connect();
   }

@@ -17,7 +17,7 @@ export async function migrate(url: string): Promise<string[]> {
   const dataSource = await new DataSource(
     // A migration of a large database takes its time, and other servers wait for it.
     dataSourceOptions(
-      { url, poolSize: 3, waitSeconds: 30, statementSeconds: 0 },
+      { url, poolSize: 3, connectSeconds: 30, statementSeconds: 0 },
       { migrations: await loadMigrations() },
     ),
   ).initialize();
@@ -38,7 +38,12 @@ export async function migrate(url: string): Promise<string[]> {
 /** Returns true when every migration has run. Only reads. */
 export async function isUpToDate(dataSource: DataSource): Promise<boolean> {
   const names = new Set(await listRan(dataSource));
-  return (await loadMigrations()).every(({ name }) => names.has(name));
+  return (await neededMigrations()).every((name) => names.has(name));
+}
+
+/** Returns the names of the migrations that this version of the program needs. */
+export async function neededMigrations(): Promise<string[]> {
+  return (await loadMigrations()).map(({ name }) => name);
 }
 
 /** Returns the names of the migrations that have run. */
@@ -60,7 +65,7 @@ async function requireKnownMigrations(dataSource: DataSource): Promise<void> {
       'This database was made by Convene 0.1, which this version cannot upgrade. Start with an empty database: choose another DATABASE_URL, or another DATA_DIR for the embedded one.',
     );
   }
-  const known = new Set((await loadMigrations()).map(({ name }) => name));
+  const known = new Set(await neededMigrations());
   const unknown = ran.find((name) => !known.has(name));
   if (unknown) {
     throw new DatabaseVersionError(

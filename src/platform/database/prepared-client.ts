@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import { Client, type ClientConfig, Query, type QueryResult } from 'pg';
+import type { SilenceWatch, WatchedConnection } from './silence-watch.js';
 import { nameOf, type Sql, VaryingSql } from './statement-names.js';
 
 /** Options of the driver beside those of `pg`. The data source passes them to the pool as `extra`. */
@@ -7,16 +9,24 @@ export interface PreparedClientOptions extends ClientConfig {
   prepare?: boolean;
   /** Called for each exchange: statements that are sent together, and one wait for their results. */
   onExchange?: () => void;
+  /** Told of the connection while it is open. */
+  watch?: SilenceWatch;
+}
+
+/** The socket of a connection, which `pg` does not declare. */
+interface WithStream {
+  connection: { stream: Socket };
 }
 
 /**
  * A connection that prepares statements with parameters, so that PostgreSQL parses and plans them once, and that sends
  * statements without waiting for the results of those before them.
  */
-export class PreparedClient extends Client {
+export class PreparedClient extends Client implements WatchedConnection {
   private readonly prepares: boolean;
   private readonly onExchange: (() => void) | undefined;
   private running = 0;
+  private isOpen = false;
 
   constructor(options: PreparedClientOptions) {
     super({ ...options, pipeline: true });
@@ -24,6 +34,25 @@ export class PreparedClient extends Client {
     this.onExchange = options.onExchange;
     // The error rejects the statements that run. Unheard, it would also end the process.
     this.on('error', () => undefined);
+    this.once('connect', () => (this.isOpen = true));
+    this.once('end', () => options.watch?.remove(this));
+    options.watch?.add(this);
+  }
+
+  get isWaiting(): boolean {
+    return this.running > 0 || !this.isOpen;
+  }
+
+  get bytesReceived(): number {
+    return this.stream.bytesRead;
+  }
+
+  abandon(error: Error): void {
+    this.stream.destroy(error);
+  }
+
+  private get stream(): Socket {
+    return (this as unknown as WithStream).connection.stream;
   }
 
   // Every form of a call is passed on as it is, except a text with parameters.

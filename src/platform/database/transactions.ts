@@ -2,13 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Hook } from '../hooks/hook.js';
-import { isRetryable, WrongAssumption } from './database-errors.js';
+import { isDiskFull, isRetryable, WrongAssumption } from './database-errors.js';
 import { Database } from './database.js';
 import { Transaction } from './transaction.js';
 
 type Work<T> = (tx: Transaction) => Promise<T>;
 
 const MAX_ATTEMPTS = 8;
+/** A disk that was full is asked about again after this time, in which there may have been nothing to write. */
+const DISK_FULL_MS = 60_000;
 
 /** Opens transactions. Only service methods open them: repositories and listeners receive the running one. */
 @Injectable()
@@ -18,9 +20,15 @@ export class Transactions {
   /** Called after COMMIT, without waiting. Listeners only wake other components. */
   readonly afterCommit = new Hook<[Transaction]>('Transactions.afterCommit');
 
+  private diskFullAt: number | null = null;
   private readonly running = new AsyncLocalStorage<Transaction>();
 
   constructor(private readonly database: Database) {}
+
+  /** True after a write that the disk of the database had no room for, until one succeeds. */
+  get isDiskFull(): boolean {
+    return this.diskFullAt !== null && performance.now() - this.diskFullAt < DISK_FULL_MS;
+  }
 
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs
@@ -39,6 +47,7 @@ export class Transactions {
     const { tx, value } = await this.withRetries((mayAssume) =>
       this.attempt(complete, (running) => running.commit(), mayAssume),
     );
+    this.diskFullAt = null;
     this.afterCommit.notify(tx);
     return value;
   }
@@ -86,6 +95,7 @@ export class Transactions {
       return { tx, value };
     } catch (error) {
       const { hasUnchecked } = tx;
+      if (isDiskFull(error)) this.diskFullAt = performance.now();
       await tx.rollBack().catch(() => (broken = true));
       throw hasUnchecked && !isRetryable(error) ? new WrongAssumption() : error;
     } finally {

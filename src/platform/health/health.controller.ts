@@ -1,11 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
-import { isUpToDate } from '../database/migrate.js';
 import { Public } from '../http/access.js';
 import { Problem } from '../../problems/problem.js';
 import { ApiProblems } from '../openapi/api-problems.js';
 import { Signals } from '../signals/signals.js';
+import { Readiness } from './readiness.js';
 
 export class HealthView {
   @ApiProperty({ enum: ['ok'], description: 'Always `ok`; any other state is a problem document.', example: 'ok' })
@@ -27,7 +26,7 @@ export class ReadinessView extends HealthView {
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly readiness: Readiness,
     private readonly signals: Signals,
   ) {}
 
@@ -49,17 +48,13 @@ export class HealthController {
     operationId: 'getReadiness',
     summary: 'Check that the server is ready',
     description:
-      'Queries the database. Responds with 503 while the database is unreachable or lacks a migration that this server needs.',
+      'Asks the database, at most once a second. Responds within about two seconds, with 503 while the database cannot be reached, does not answer, is read-only, has a full disk, or lacks a migration that this server needs. `detail` says which.',
   })
   @ApiOkResponse({ type: ReadinessView, description: 'The server is ready' })
   @ApiProblems('unavailable')
   async ready(): Promise<ReadinessView> {
-    if (!(await isUpToDate(this.dataSource))) {
-      throw new Problem('unavailable', {
-        detail: 'The database lacks migrations of this server.',
-        headers: { 'retry-after': '2' },
-      });
-    }
+    const detail = await this.readiness.whyNot();
+    if (detail) throw new Problem('unavailable', { detail, headers: { 'retry-after': '2' } });
     return { status: 'ok', signals: this.signals.isUp ? 'up' : 'down' };
   }
 }

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseUnavailable, isRetryable } from '../database/database-errors.js';
+import { isRetryable, whyUnavailable } from '../database/database-errors.js';
 import { Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
 
@@ -22,9 +22,8 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
 /** Converts any error to a Problem. An unexpected error becomes a 500 without internal details. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isDatabaseUnavailable(error)) {
-    return new Problem('unavailable', { detail: 'The database cannot be reached.' });
-  }
+  const detail = whyUnavailable(error);
+  if (detail) return new Problem('unavailable', { detail });
   if (isRetryable(error)) {
     // Every retry of the transaction failed because of concurrent ones.
     return new Problem('unavailable', { detail: 'Too many concurrent changes.' });

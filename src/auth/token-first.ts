@@ -1,0 +1,70 @@
+import { Injectable, type OnApplicationBootstrap, RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendProblem, toProblem } from '../platform/http/problem.filter.js';
+import { GlobalAuthGuard, type Handler } from './auth.guard.js';
+
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Bytes of a refused body for which a connection is kept. */
+const WORTH_READING = 65_536;
+
+/**
+ * Checks the token before the body of a request is read, so that a caller without one can neither make the server parse
+ * anything nor learn what it thinks of it. The guard checks again: the session may end while the body arrives.
+ */
+@Injectable()
+export class TokenFirst implements OnApplicationBootstrap {
+  /** The handler and the class of each route with a body, by method and path. */
+  private readonly routes = new Map<string, [handler: Handler, type: Handler]>();
+
+  constructor(
+    { httpAdapter }: HttpAdapterHost,
+    private readonly guard: GlobalAuthGuard,
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+  ) {
+    httpAdapter.getInstance<FastifyInstance>().addHook('preParsing', (request, reply, _payload, done) => {
+      const route = WITHOUT_BODY.has(request.method) ? undefined : this.routeOf(request);
+      if (!route) return done();
+      this.guard.check(request, ...route).then(
+        () => done(),
+        (error: unknown) => refuse(error, request, reply),
+      );
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    for (const { instance, metatype } of this.discovery.getControllers()) {
+      if (!instance || !metatype) continue;
+      const prototype = Object.getPrototypeOf(instance) as Record<string, () => unknown>;
+      for (const name of this.scanner.getAllMethodNames(prototype)) {
+        const handler = prototype[name]!;
+        const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
+        if (method === undefined) continue;
+        for (const path of paths(metatype, handler)) {
+          this.routes.set(`${RequestMethod[method]} ${path}`, [handler, metatype]);
+        }
+      }
+    }
+  }
+
+  private routeOf({ method, routeOptions }: FastifyRequest) {
+    return this.routes.get(`${method} ${routeOptions.url}`);
+  }
+}
+
+function paths(type: object, handler: object): string[] {
+  const [prefixes, rest] = [type, handler].map((target) =>
+    [Reflect.getMetadata(PATH_METADATA, target) as string].flat(),
+  );
+  const join = (...parts: string[]): string => `/${parts.join('/').split('/').filter(Boolean).join('/')}`;
+  return prefixes!.flatMap((prefix) => rest!.map((path) => join(prefix, path)));
+}
+
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  // The body has to be read, and thrown away, before the connection can be used again.
+  if (!(Number(request.headers['content-length']) <= WORTH_READING)) reply.header('connection', 'close');
+  sendProblem(toProblem(error), request, reply);
+}

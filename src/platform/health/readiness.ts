@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { askDatabase } from '../database/ask-database.js';
+import { whyUnavailable } from '../database/database-errors.js';
+import { neededMigrations } from '../database/migrate.js';
+import { SilenceWatch } from '../database/silence-watch.js';
+import { Transactions } from '../database/transactions.js';
+
+const ANSWER_MS = 2_000;
+const REMEMBER_MS = 1_000;
+
+const SQL = `SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "isReadOnly",
+  ARRAY(SELECT name FROM schema_migrations) AS ran`;
+
+/** Tells whether the database can serve this server. Asks it at most once a second, however often it is called. */
+@Injectable()
+export class Readiness {
+  private readonly url: string;
+  private readonly needed: Promise<string[]>;
+  private last: { at: number; reason: Promise<string | null> } | null = null;
+
+  constructor(
+    { databaseUrl }: Config,
+    private readonly watch: SilenceWatch,
+    private readonly transactions: Transactions,
+  ) {
+    this.url = databaseUrl;
+    this.needed = neededMigrations();
+  }
+
+  /** Returns, within about two seconds, why the server cannot do its work, as a sentence for people; null when it can. */
+  async whyNot(): Promise<string | null> {
+    if (this.watch.isSilent) return 'The database does not answer.';
+    const now = performance.now();
+    if (!this.last || now - this.last.at > REMEMBER_MS) this.last = { at: now, reason: this.judge() };
+    return this.last.reason;
+  }
+
+  private async judge(): Promise<string | null> {
+    try {
+      const [row] = await askDatabase<{ isReadOnly: boolean; ran: string[] }>(this.url, SQL, ANSWER_MS);
+      const ran = new Set(row!.ran);
+      if (!(await this.needed).every((name) => ran.has(name))) return 'The database lacks migrations of this server.';
+      if (row!.isReadOnly) return 'The database is read-only.';
+      return this.transactions.isDiskFull ? 'The disk of the database is full.' : null;
+    } catch (error) {
+      return whyUnavailable(error) ?? 'The database cannot be reached.';
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildServer } from '../support/build.js';
+import { query, until } from '../support/embedded-postgres-harness.js';
+import { expectInvariants } from '../support/invariants.js';
+import { call, ServerHome, type ServerProcess } from '../support/server-process.js';
+import { PASSWORD } from '../support/test-app.js';
+
+const ROUNDS = 3;
+const WRITERS = 16;
+
+let home: ServerHome;
+let server: ServerProcess;
+let url: string;
+let tokens: string[];
+
+beforeAll(async () => {
+  await buildServer();
+  home = await ServerHome.create();
+  server = home.start({ DATABASE_WAIT_SECONDS: '30' });
+  url = await server.url();
+  tokens = await Promise.all(
+    Array.from({ length: WRITERS }, async (_, index) => {
+      const account = { username: `writer-${index}`, email: `writer-${index}@example.com`, password: PASSWORD };
+      const { body } = await call(url, 'POST', '/api/auth/register', { body: account });
+      return body['access_token'] as string;
+    }),
+  );
+});
+afterAll(() => home.dispose());
+
+/** The processes of PostgreSQL: the postmaster and everything that it started. */
+async function postgresProcesses(): Promise<number[]> {
+  const postmaster = (await home.postgres())!;
+  const parentOf = (pid: string): number => {
+    try {
+      return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+    } catch {
+      return 0;
+    }
+  };
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === postmaster);
+  return [postmaster, ...children.map(Number)];
+}
+
+/** Stops all of PostgreSQL in the middle of whatever it does. The returned function lets it go on. */
+async function freeze(): Promise<() => void> {
+  // The postmaster first, so that it starts no more of them.
+  const [postmaster] = await postgresProcesses();
+  process.kill(postmaster!, 'SIGSTOP');
+  const all = await postgresProcesses();
+  for (const pid of all) process.kill(pid, 'SIGSTOP');
+  return () => {
+    for (const pid of all) process.kill(pid, 'SIGCONT');
+  };
+}
+
+interface Write {
+  token: string;
+  key: string;
+  title: string;
+}
+
+async function send({ token, key, title }: Write): Promise<number> {
+  const body = { title, start_time: '2031-03-03T10:00:00Z', end_time: '2031-03-03T11:00:00Z', show_as: 'free' };
+  const response = await fetch(`${url}/api/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify(body),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+describe('a database that stops to answer, with its connections open', () => {
+  it('lets no request wait for it, and loses and repeats nothing', async () => {
+    const acknowledged: string[] = [];
+    let longest = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      let isFrozen = false;
+      const unacknowledged: Write[] = [];
+      const writer = async (token: string): Promise<void> => {
+        // Until the first refusal.
+        for (;;) {
+          const write = { token, key: randomUUID(), title: randomUUID() };
+          const since = performance.now();
+          const status = await send(write);
+          longest = Math.max(longest, performance.now() - since);
+          if (status === 201) acknowledged.push(write.title);
+          else {
+            expect(status).toBe(503);
+            unacknowledged.push(write);
+          }
+          if (isFrozen && status !== 201) return;
+        }
+      };
+      const before = acknowledged.length;
+      const writers = Promise.all(tokens.map(writer));
+      await until(() => acknowledged.length > before + 100);
+      const thaw = await freeze();
+      isFrozen = true;
+      try {
+        // While the database is still frozen.
+        await writers;
+        const read = await call(url, 'GET', '/api/events', { token: tokens[0]! });
+        expect(read).toMatchObject({ status: 503, body: { detail: 'The database does not answer.' } });
+        expect(read.headers.get('retry-after')).toBe('2');
+        const ready = await call(url, 'GET', '/health/ready');
+        expect(ready).toMatchObject({ status: 503, body: { detail: 'The database does not answer.' } });
+        expect((await call(url, 'GET', '/health/live')).status).toBe(200);
+      } finally {
+        thaw();
+      }
+      const since = performance.now();
+      await until(async () => (await call(url, 'GET', '/api/events', { token: tokens[0]! })).status === 200);
+      console.log(`Served again after ${Math.round(performance.now() - since)} ms`);
+      await until(async () => (await call(url, 'GET', '/health/ready')).status === 200);
+      // What was refused may have been stored all the same: the same key stores it once.
+      for (const write of unacknowledged) {
+        await until(async () => (await send(write)) === 201);
+        acknowledged.push(write.title);
+      }
+    }
+    console.log(`${acknowledged.length} writes; the longest one took ${Math.round(longest)} ms`);
+    const databaseUrl = await home.databaseUrl();
+    const database = {
+      query: <Row>(sql: string, values?: unknown[]) => query(databaseUrl, sql, values) as Promise<Row[]>,
+    };
+    await expectInvariants(database);
+    const rows = await database.query<{ title: string }>('SELECT title FROM events');
+    expect(rows.map(({ title }) => title).toSorted()).toEqual(acknowledged.toSorted());
+  }, 300_000);
+});
