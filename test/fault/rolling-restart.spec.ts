@@ -85,7 +85,7 @@ class SteadyClient {
       }
       if (this.leaving) return;
       const reason = client.frames.find(({ name }) => name === 'session_ended')?.data['reason'];
-      this.ends.push(String(reason ?? client.closed));
+      this.ends.push(String((reason ?? client.closed) as string));
       // As the client of socket.io does, so that 200 of them do not reconnect in the same millisecond.
       await sleep(100 + Math.random() * 400);
     }

@@ -38,14 +38,15 @@ export class FreshRequests {
     this.sending = (async () => {
       const began = performance.now();
       for (let index = 0; !this.stopped; index += 1) {
-        const waiting = sendFresh(url, next(index)).then((result) => {
-          this.results.push(result);
-          this.pending.delete(waiting);
-        });
+        const waiting = this.send(url, next(index)).finally(() => this.pending.delete(waiting));
         this.pending.add(waiting);
         await sleep(Math.max(0, began + ((index + 1) * 1_000) / perSecond - performance.now()));
       }
     })();
+  }
+
+  private async send(url: string, request: SentRequest): Promise<void> {
+    this.results.push(await sendFresh(url, request));
   }
 
   /** Resolves once that many more requests have ended. */

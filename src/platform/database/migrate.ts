@@ -53,7 +53,7 @@ export async function migrate(url: string, { pausesMs = PAUSES_MS }: MigrateOpti
 /** Each migration that ran stays, so that another attempt goes on with the one that did not get its lock. */
 async function runMigrations(options: DataSourceOptions, pausesMs: number[]): Promise<void> {
   const extra = { ...(options.extra as object), lock_timeout: LOCK_MS };
-  const dataSource = await new DataSource({ ...options, extra } as DataSourceOptions).initialize();
+  const dataSource = await new DataSource({ ...options, extra }).initialize();
   try {
     for (;;) {
       try {

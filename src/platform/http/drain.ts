@@ -33,7 +33,7 @@ export class Drain implements BeforeApplicationShutdown {
 
   constructor(host: HttpAdapterHost) {
     this.fastify = host.httpAdapter.getInstance<FastifyInstance>();
-    this.server = this.fastify.server as Server;
+    this.server = this.fastify.server;
     this.server.on('connection', (socket: Duplex) => {
       this.silent.add(socket);
       socket.once('close', () => this.silent.delete(socket));
@@ -98,12 +98,13 @@ export class Drain implements BeforeApplicationShutdown {
     server.closeIdleConnections();
     const deadline = performance.now() + MAX_IDLE_WAIT_MS;
     let began = performance.now();
-    for (let idle = 0; idle < IDLE_TURNS && began < deadline; ) {
+    for (let idle = 0; idle < IDLE_TURNS && began < deadline;) {
       await nextTurn();
       const now = performance.now();
       idle = now - began < IDLE_TURN_MS ? idle + 1 : 0;
       began = now;
     }
+    // oxlint-disable-next-line no-underscore-dangle
     server._handle?.close();
     server.close();
   }
