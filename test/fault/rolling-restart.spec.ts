@@ -39,7 +39,7 @@ async function signUp(url: string): Promise<string> {
 class SteadyClient {
   readonly seqs: number[] = [];
   /** How each connection but the last ended. */
-  readonly ends: string[] = [];
+  readonly ends: unknown[] = [];
   private cursor = 0;
   private leaving = false;
   private leave: () => void = () => undefined;
@@ -85,7 +85,7 @@ class SteadyClient {
       }
       if (this.leaving) return;
       const reason = client.frames.find(({ name }) => name === 'session_ended')?.data['reason'];
-      this.ends.push(String((reason ?? client.closed) as string));
+      this.ends.push(reason ?? client.closed);
       // As the client of socket.io does, so that 200 of them do not reconnect in the same millisecond.
       await sleep(100 + Math.random() * 400);
     }
