@@ -1,4 +1,5 @@
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
@@ -23,6 +24,7 @@ export class AccountLinksController {
   ) {}
 
   @Post('password-reset')
+  @RouteConfig({ addressBudget: 'links_address' })
   @HttpCode(202)
   @Public()
   @ApiOperation({
@@ -38,6 +40,7 @@ export class AccountLinksController {
   }
 
   @Post('password-reset/confirm')
+  @RouteConfig({ addressBudget: 'links_address' })
   @HttpCode(204)
   @Public()
   @ApiOperation({
@@ -52,6 +55,7 @@ export class AccountLinksController {
   }
 
   @Post('verify-email')
+  @RouteConfig({ addressBudget: 'links_address' })
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @Public()

@@ -214,6 +214,25 @@ describe('budgets by address', () => {
     ]);
   });
 
+  it('count what has to do with links in mails', async () => {
+    const post = (path: string, body: object): Promise<Response> =>
+      app.from('203.0.113.7', path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const responses = [
+      await post('/api/auth/password-reset', { email: 'nobody@example.com' }),
+      await post('/api/auth/password-reset/confirm', {}),
+      await post('/api/auth/verify-email', {}),
+    ];
+    expect(responses.map(({ status, headers }) => [status, headers.get('ratelimit')])).toEqual([
+      [202, '"links_address";r=29;t=60'],
+      [422, '"links_address";r=28;t=60'],
+      [422, '"links_address";r=27;t=60'],
+    ]);
+  });
+
   it('can be read by the pages of other origins, refusals included', async () => {
     const ana = await app.signUp('ana');
     for (let n = 0; n < 4; n += 1) await ok(getMe({ client: ana.client }));

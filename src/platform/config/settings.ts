@@ -334,6 +334,12 @@ export const SETTINGS = {
     'Wrong passwords per session, to change or erase an account',
   ),
   limitRegisterAddress: setting('RATE_LIMIT_REGISTER_ADDRESS', '60/60', limit, 'Registrations per address'),
+  limitLinksAddress: setting(
+    'RATE_LIMIT_LINKS_ADDRESS',
+    '30/60',
+    limit,
+    'Links of mails, requested or followed, per address',
+  ),
   limitRefreshAddress: setting('RATE_LIMIT_REFRESH_ADDRESS', '300/60', limit, 'Refreshes per address'),
   limitRefreshSession: setting('RATE_LIMIT_REFRESH_SESSION', '30/60', limit, 'Refreshes per session'),
   limitLookupAddress: setting('RATE_LIMIT_LOOKUP_ADDRESS', '300/60', limit, 'Look-ups of people per address'),

@@ -17,6 +17,7 @@ export const BUDGETS = {
   password_account: { setting: 'limitPasswordAccount', per: 'account' },
   password_session: { setting: 'limitPasswordSession', per: 'session' },
   register_address: { setting: 'limitRegisterAddress', per: 'address' },
+  links_address: { setting: 'limitLinksAddress', per: 'address' },
   refresh_address: { setting: 'limitRefreshAddress', per: 'address' },
   refresh_session: { setting: 'limitRefreshSession', per: 'session' },
   lookup_address: { setting: 'limitLookupAddress', per: 'address' },
