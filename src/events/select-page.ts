@@ -26,7 +26,9 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   const { window, isRecurring, outside, deleted, sort } = filter;
   conditions.push(...contentConditions(events, filter));
   if (deleted) {
-    conditions.push('e.deleted_at IS NOT NULL AND e.purged_at IS NULL', ...windowConditions(events, filter));
+    // What was purged since was in the trash at that time.
+    const inTrash = events.asOf ? 'e.deleted_at IS NOT NULL' : 'e.deleted_at IS NOT NULL AND e.purged_at IS NULL';
+    conditions.push(inTrash, ...windowConditions(events, filter));
     conditions.push(...keyConditions(events, filter, slice.after));
     const own = `(SELECT event_id FROM event_permissions WHERE user_id = ${events.user} AND role = 'owner')`;
     return selectMatching(list, own, conditions, `e.${columnOf(filter)}`);
@@ -50,9 +52,7 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
 function selectPast(list: ListQuery, asOf: string): string {
   const { events, filter, slice } = list;
   const conditions = [
-    filter.deleted
-      ? `e.deleted_at IS NOT NULL AND e.purged_at IS NULL AND seen.role = 'owner'`
-      : 'e.deleted_at IS NULL',
+    filter.deleted ? `e.deleted_at IS NOT NULL AND seen.role = 'owner'` : 'e.deleted_at IS NULL',
     ...windowConditions(events, filter),
     ...contentConditions(events, filter),
     ...keyConditions(events, filter, slice.after),
