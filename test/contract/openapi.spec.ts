@@ -185,9 +185,19 @@ describe('the OpenAPI document', () => {
     expect(problems).toEqual([]);
   });
 
-  it('demands a token everywhere but for signing up, signing in, the health probes and the metrics', () => {
+  it('demands a token everywhere but for signing up, signing in, links in mails, the health probes and the metrics', () => {
     const open = operations.filter(({ operation }) => operation.security.length === 0).map(({ id }) => id);
-    expect(open.sort()).toEqual(['getLiveness', 'getMetrics', 'getReadiness', 'login', 'refresh', 'register']);
+    expect(open.sort()).toEqual([
+      'confirmPasswordReset',
+      'getLiveness',
+      'getMetrics',
+      'getReadiness',
+      'login',
+      'refresh',
+      'register',
+      'requestPasswordReset',
+      'verifyEmail',
+    ]);
     const problems = wrong(({ security, responses }) => security.length > 0 && !('401' in responses));
     const optional = operations.filter(({ operation }) =>
       operation.security.some((one) => Object.keys(one).length === 0),

@@ -20,6 +20,9 @@ export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
 /** Sends the problem for a URL that the router can't parse. Such a request reaches neither the hooks nor the filter. */
 export function rejectMalformedUrl(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
+  // The plugin that adds them is not reached either.
+  reply.header('content-security-policy', `default-src 'none'; base-uri 'none'; frame-ancestors 'none'`);
+  reply.header('x-content-type-options', 'nosniff');
   negotiate(request, reply, () => sendProblem(toProblem(error), request, reply));
 }
 
