@@ -63,8 +63,8 @@ export class AuthService {
 
   /** @throws Problem registration_closed, validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
   async register(account: Registration, device: Device): Promise<SignedInUser> {
-    if (this.config.values.registration === 'closed') throw new Problem('registration_closed');
     const role = (await this.isFirstAdmin(account.username)) ? 'admin' : 'user';
+    if (this.config.values.registration === 'closed' && role === 'user') throw new Problem('registration_closed');
     let session: Session;
     const user = await this.createAccount(account, role, (tx, created) => {
       session = this.sessions.start(tx, created.id, device, 'registered');
