@@ -7,12 +7,14 @@ import type { FastifyInstance } from 'fastify';
 
 const POLL_MS = 50;
 const CLOSE_TIMEOUT_MS = 1_000;
-/** How long a connection that was accepted may take to send its first request once the server is shutting down. */
+/**
+ * How long connections that were accepted may take to send their first request once the server is shutting down: after the
+ * last request that arrived, because a server with much to do has not read what they have sent.
+ */
 const FIRST_REQUEST_MS = 1_000;
-/** A turn of the event loop in this time had nothing to do. */
-const IDLE_TURN_MS = 0.05;
-const IDLE_TURNS = 3;
-const MAX_IDLE_WAIT_MS = 1_000;
+/** So many turns of the event loop without a new connection: none waits. */
+const QUIET_TURNS = 3;
+const MAX_ACCEPTING_MS = 5_000;
 
 /**
  * Lets a server leave without a failed request. First `announce`: readiness turns 503, so that a load balancer stops
@@ -28,13 +30,16 @@ export class Drain implements BeforeApplicationShutdown {
   private readonly upgraded = new Set<Duplex>();
   /** Connections that have not sent a request yet. */
   private readonly silent = new Set<Duplex>();
+  private accepted = 0;
   private inFlight = 0;
+  private lastRequestAt = 0;
   private leaving = false;
 
   constructor(host: HttpAdapterHost) {
     this.fastify = host.httpAdapter.getInstance<FastifyInstance>();
     this.server = this.fastify.server;
     this.server.on('connection', (socket: Duplex) => {
+      this.accepted += 1;
       this.silent.add(socket);
       socket.once('close', () => this.silent.delete(socket));
     });
@@ -46,6 +51,7 @@ export class Drain implements BeforeApplicationShutdown {
     this.fastify.addHook('onRequest', (request, reply, done) => {
       this.silent.delete(request.raw.socket);
       this.inFlight += 1;
+      this.lastRequestAt = Date.now();
       reply.raw.once('close', () => (this.inFlight -= 1));
       done();
     });
@@ -78,7 +84,8 @@ export class Drain implements BeforeApplicationShutdown {
     const began = Date.now();
     const poll = setInterval(() => {
       if (this.inFlight > 0) return;
-      if (this.silent.size > 0 && Date.now() - began < FIRST_REQUEST_MS) server.closeIdleConnections();
+      const waited = Date.now() - Math.max(began, this.lastRequestAt);
+      if (this.silent.size > 0 && waited < FIRST_REQUEST_MS) server.closeIdleConnections();
       else server.closeAllConnections();
       if (Date.now() - began > CLOSE_TIMEOUT_MS) for (const socket of this.upgraded) socket.destroy();
     }, POLL_MS);
@@ -88,21 +95,19 @@ export class Drain implements BeforeApplicationShutdown {
 
   /**
    * Stops listening at a moment at which nothing waits. The operating system resets connections that it has established
-   * and that the server has not accepted; each turn of the event loop accepts all of them. So the last turns must have had
-   * nothing to do, and the socket is closed at once: the rest of `server.close()` takes a millisecond the first time, in
+   * and that the server has not accepted; each turn of the event loop accepts one of them. So the last turns must have
+   * accepted none, and the socket is closed at once: the rest of `server.close()` takes a millisecond the first time, in
    * which one of four shutdowns at 100 connections/s lost one.
    */
   private async stopListening(): Promise<void> {
     const server: Server & { _handle?: { close(): void } | null } = this.server;
     if (!server.listening) return;
     server.closeIdleConnections();
-    const deadline = performance.now() + MAX_IDLE_WAIT_MS;
-    let began = performance.now();
-    for (let idle = 0; idle < IDLE_TURNS && began < deadline;) {
+    const deadline = performance.now() + MAX_ACCEPTING_MS;
+    for (let quiet = 0; quiet < QUIET_TURNS && performance.now() < deadline;) {
+      const before = this.accepted;
       await nextTurn();
-      const now = performance.now();
-      idle = now - began < IDLE_TURN_MS ? idle + 1 : 0;
-      began = now;
+      quiet = this.accepted === before ? quiet + 1 : 0;
     }
     // oxlint-disable-next-line no-underscore-dangle
     server._handle?.close();
