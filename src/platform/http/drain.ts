@@ -7,12 +7,14 @@ import type { FastifyInstance } from 'fastify';
 
 const POLL_MS = 50;
 const CLOSE_TIMEOUT_MS = 1_000;
-/** How long a connection that was accepted may take to send its first request once the server is shutting down. */
+/** How long a connection that was accepted may take to send its first request, once all others are answered. */
 const FIRST_REQUEST_MS = 1_000;
-/** A turn of the event loop in this time had nothing to do. */
-const IDLE_TURN_MS = 0.05;
+/** A turn of the event loop in this time had little to do, so hardly a connection arrived during it. */
+const SHORT_TURN_MS = 0.05;
+const MAX_SHORT_WAIT_MS = 200;
 const IDLE_TURNS = 3;
-const MAX_IDLE_WAIT_MS = 1_000;
+/** Longest wait for a turn in which no connection arrives: a server could receive more than it can accept. */
+const MAX_ACCEPT_MS = 3_000;
 
 /**
  * Lets a server leave without a failed request. First `announce`: readiness turns 503, so that a load balancer stops
@@ -28,6 +30,8 @@ export class Drain implements BeforeApplicationShutdown {
   private readonly upgraded = new Set<Duplex>();
   /** Connections that have not sent a request yet. */
   private readonly silent = new Set<Duplex>();
+  /** Connections of which nothing is read yet, while the server accepts those that wait. */
+  private held: Set<Duplex> | null = null;
   private inFlight = 0;
   private leaving = false;
 
@@ -36,6 +40,10 @@ export class Drain implements BeforeApplicationShutdown {
     this.server = this.fastify.server;
     this.server.on('connection', (socket: Duplex) => {
       this.silent.add(socket);
+      if (this.held) {
+        handleOf(socket)?.readStop?.();
+        this.held.add(socket);
+      }
       socket.once('close', () => this.silent.delete(socket));
     });
     this.server.on('upgrade', (_request, socket: Duplex) => {
@@ -76,36 +84,57 @@ export class Drain implements BeforeApplicationShutdown {
     await this.stopListening();
     const { server } = this;
     const began = Date.now();
-    const poll = setInterval(() => {
-      if (this.inFlight > 0) return;
-      if (this.silent.size > 0 && Date.now() - began < FIRST_REQUEST_MS) server.closeIdleConnections();
+    let quietSince = began;
+    const closeQuiet = (): void => {
+      const now = Date.now();
+      if (this.inFlight > 0) quietSince = now;
+      else if (this.silent.size > 0 && now - quietSince < FIRST_REQUEST_MS) server.closeIdleConnections();
       else server.closeAllConnections();
-      if (Date.now() - began > CLOSE_TIMEOUT_MS) for (const socket of this.upgraded) socket.destroy();
-    }, POLL_MS);
+      if (this.inFlight === 0 && now - began > CLOSE_TIMEOUT_MS) for (const socket of this.upgraded) socket.destroy();
+    };
+    // After what has arrived is read: a timer that is late would be called before.
+    const poll = setInterval(() => setImmediate(closeQuiet), POLL_MS);
     poll.unref();
     server.once('close', () => clearInterval(poll));
   }
 
   /**
    * Stops listening at a moment at which nothing waits. The operating system resets connections that it has established
-   * and that the server has not accepted; each turn of the event loop accepts all of them. So the last turns must have had
-   * nothing to do, and the socket is closed at once: the rest of `server.close()` takes a millisecond the first time, in
-   * which one of four shutdowns at 100 connections/s lost one.
+   * and that the server has not accepted. Each turn of the event loop accepts one, if there is one: after a turn without,
+   * nothing waited. Requests of connections that are accepted meanwhile are read afterwards, because a busy server would
+   * otherwise never have accepted all. The socket is closed at once then: the rest of `server.close()` takes a millisecond
+   * the first time, in which one of four shutdowns at 100 connections/s lost one.
    */
   private async stopListening(): Promise<void> {
-    const server: Server & { _handle?: { close(): void } | null } = this.server;
+    const { server } = this;
     if (!server.listening) return;
     server.closeIdleConnections();
-    const deadline = performance.now() + MAX_IDLE_WAIT_MS;
-    let began = performance.now();
-    for (let idle = 0; idle < IDLE_TURNS && began < deadline;) {
+    const held = new Set<Duplex>();
+    this.held = held;
+    const began = performance.now();
+    for (let idle = 0; idle < IDLE_TURNS;) {
+      const accepted = held.size;
+      const turn = performance.now();
       await nextTurn();
       const now = performance.now();
-      idle = now - began < IDLE_TURN_MS ? idle + 1 : 0;
-      began = now;
+      // While others use the machine, no turn may be short.
+      const isShort = now - turn < SHORT_TURN_MS || now - began > MAX_SHORT_WAIT_MS;
+      idle = held.size === accepted && isShort ? idle + 1 : 0;
+      if (now - began > MAX_ACCEPT_MS) break;
     }
-    // oxlint-disable-next-line no-underscore-dangle
-    server._handle?.close();
+    handleOf(server)?.close();
     server.close();
+    this.held = null;
+    for (const socket of held) handleOf(socket)?.readStart?.();
   }
 }
+
+interface Handle {
+  close(): void;
+  readStart?(): void;
+  readStop?(): void;
+}
+
+/** What Node itself calls: it has no other way to close a socket without delay, or to read nothing of a connection yet. */
+// oxlint-disable-next-line no-underscore-dangle
+const handleOf = (of: object): Handle | null | undefined => (of as { _handle?: Handle | null })._handle;
