@@ -12,6 +12,7 @@ let id: string;
 beforeAll(async () => {
   app = await startApp();
   [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+  await app.database.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [ana.id]);
   const series = { ...hourOn(1), show_as: 'free' as const, recurrence_pattern: 'FREQ=DAILY;COUNT=9' };
   ({ id } = await ok(createEvent({ client: ana.client, body: { title: 'Standup', ...series } })));
   await ok(updateEvent({ client: ana.client, path: { id }, body: { title: 'Daily' } }));
@@ -50,6 +51,10 @@ const READS: Record<string, (() => string | Promise<string>)[]> = {
   diffVersions: [() => `/api/events/${id}/diff/1/2`],
   listNotifications: [() => '/api/notifications', () => '/api/notifications?unread=true'],
   listChanges: [() => '/api/changes?after=0'],
+  listAudit: [() => '/api/audit?kind=registered', () => '/api/audit?kind=registered&limit=1'],
+  listAccounts: [() => '/api/admin/users'],
+  getAccount: [() => `/api/admin/users/${ben.id}`],
+  getFigures: [() => '/api/admin/figures'],
 };
 
 /** Reads that have no tag, and why. */

@@ -116,7 +116,8 @@ describe('history', () => {
     const triggers = await app.database.query<{ enabled: string }>(
       `SELECT tgenabled AS enabled FROM pg_trigger WHERE tgname LIKE '%\\_never\\_%'`,
     );
-    expect(triggers.map(({ enabled }) => enabled)).toEqual(Array.from({ length: 11 }, () => 'A'));
+    expect(triggers.length).toBeGreaterThan(10);
+    expect(new Set(triggers.map(({ enabled }) => enabled))).toEqual(new Set(['A']));
   });
 });
 

@@ -13,7 +13,20 @@ type Migration = new () => MigrationInterface;
 const RULES_SINCE = 20_261_128_000_000;
 
 /** Rules that a migration breaks for a reason. */
-const ALLOWED: Record<string, { rules: MigrationRule[]; because: string }> = {};
+const ALLOWED: Record<string, { rules: MigrationRule[]; because: string }> = {
+  HeldAddresses20261128110000: {
+    rules: ['index-blocks-writes'],
+    because: 'the table of accounts is small and rarely written: an index of 100,000 takes a fraction of a second',
+  },
+  Mails20261128120000: {
+    rules: ['index-blocks-writes'],
+    because: 'the table of sessions is small: nobody signs in for the fraction of a second that its index takes',
+  },
+  Administration20261128130100: {
+    rules: ['constraint-scans-table', 'index-blocks-writes'],
+    because: 'no event is purged yet and few are in the trash: one pass over the events, about a second for a million',
+  },
+};
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
 
@@ -53,9 +66,8 @@ describe('the migrations', () => {
   it('neither block a server that is in use nor break the one of the version before', async () => {
     const broken = await lintAll();
     const since = (await readMigrations()).filter((migration) => timestampOf(migration) >= RULES_SINCE);
-    for (const { name } of since) {
-      expect({ name, breaks: broken[name] }).toEqual({ name, breaks: ALLOWED[name]?.rules ?? [] });
-    }
+    const found = since.map(({ name }) => ({ name, breaks: broken[name] }));
+    expect(found).toEqual(since.map(({ name }) => ({ name, breaks: ALLOWED[name]?.rules ?? [] })));
     expect(Object.keys(ALLOWED).filter((name) => !since.some((migration) => migration.name === name))).toEqual([]);
     // The rules find something: this would not be allowed today.
     expect(broken['VisibleSpans20261127090000']).toContain('index-blocks-writes');

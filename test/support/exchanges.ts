@@ -19,7 +19,7 @@ export const EXCHANGES: Record<string, number> = {
   logout: 1,
   getMe: 1,
   updateMe: 3,
-  eraseMe: 14,
+  eraseMe: 15,
   listSessions: 1,
   endSession: 1,
   findUsers: 1,

@@ -47,6 +47,7 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
     MAIL: 'off',
     // A loaded machine takes its time.
     DATABASE_WAIT_SECONDS: '30',
+    DATABASE_LOCK_SECONDS: '30',
     OVERLOAD_LAG_MS: '0',
     // So that as many meet in the database as a test wants.
     REQUESTS_AT_ONCE: '1000',

@@ -132,6 +132,12 @@ export const SETTINGS = {
     wholeNumber(1, 60),
     'Longest wait for a free connection before a 503',
   ),
+  databaseLockSeconds: setting(
+    'DATABASE_LOCK_SECONDS',
+    '10',
+    wholeNumber(1, 30),
+    'Longest wait for a lock in the database before a 503',
+  ),
   requestsAtOnce: setting(
     'REQUESTS_AT_ONCE',
     '8',

@@ -8,9 +8,6 @@ import type { SilenceWatch } from './silence-watch.js';
 /** PostgreSQL ends the transaction of a server whose machine is gone after 30 s. */
 const DEAD_CLIENTS = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 
-/** The longest wait for a lock, such as that of an event with very many writers. */
-const LOCK_SECONDS = 10;
-
 interface DataSourceSettings {
   url: string;
   poolSize?: number;
@@ -20,6 +17,8 @@ interface DataSourceSettings {
   waitSeconds?: number;
   /** The longest time that a statement may take, in seconds; 0 for any. */
   statementSeconds?: number;
+  /** The longest wait for a lock, such as that of an event with very many writers, in seconds; 0 for any. */
+  lockSeconds?: number;
   /** False when a proxy before the database doesn't support prepared statements. */
   prepare?: boolean;
   /** Called for each exchange with the database. */
@@ -35,6 +34,7 @@ export function dataSourceOptions(
     connectSeconds = 5,
     waitSeconds,
     statementSeconds = 30,
+    lockSeconds = statementSeconds,
     prepare = true,
     onExchange,
     watch,
@@ -70,7 +70,7 @@ export function dataSourceOptions(
       keepAliveInitialDelayMillis: 10_000,
       // Ends a statement that takes longer than a caller waits for a response.
       statement_timeout: statementSeconds * 1_000,
-      lock_timeout: Math.min(statementSeconds, LOCK_SECONDS) * 1_000,
+      lock_timeout: lockSeconds * 1_000,
       // A server that is frozen or cut off in the middle of a transaction holds its locks no longer than this.
       idle_in_transaction_session_timeout: statementSeconds * 500,
       // Planning for the values of each call would cost more than the statement.

@@ -29,6 +29,7 @@ class ObserversModule {}
           url: databaseUrl,
           poolSize: values.databasePoolSize,
           waitSeconds: values.databaseWaitSeconds,
+          lockSeconds: values.databaseLockSeconds,
           prepare: values.databasePrepares,
           onExchange: () => void (exchanges.total += 1),
           watch: silence,

@@ -7,7 +7,10 @@ import type { FastifyInstance } from 'fastify';
 
 const POLL_MS = 50;
 const CLOSE_TIMEOUT_MS = 1_000;
-/** How long a connection that was accepted may take to send its first request, once all others are answered. */
+/**
+ * How long connections that were accepted may take to send their first request once the server is shutting down: after the
+ * last request that arrived, because a server with much to do has not read what they have sent.
+ */
 const FIRST_REQUEST_MS = 1_000;
 /** A turn of the event loop in this time had little to do, so hardly a connection arrived during it. */
 const SHORT_TURN_MS = 0.05;
@@ -33,6 +36,7 @@ export class Drain implements BeforeApplicationShutdown {
   /** Connections of which nothing is read yet, while the server accepts those that wait. */
   private held: Set<Duplex> | null = null;
   private inFlight = 0;
+  private lastRequestAt = 0;
   private leaving = false;
 
   constructor(host: HttpAdapterHost) {
@@ -54,6 +58,7 @@ export class Drain implements BeforeApplicationShutdown {
     this.fastify.addHook('onRequest', (request, reply, done) => {
       this.silent.delete(request.raw.socket);
       this.inFlight += 1;
+      this.lastRequestAt = Date.now();
       reply.raw.once('close', () => (this.inFlight -= 1));
       done();
     });
@@ -84,13 +89,12 @@ export class Drain implements BeforeApplicationShutdown {
     await this.stopListening();
     const { server } = this;
     const began = Date.now();
-    let quietSince = began;
     const closeQuiet = (): void => {
-      const now = Date.now();
-      if (this.inFlight > 0) quietSince = now;
-      else if (this.silent.size > 0 && now - quietSince < FIRST_REQUEST_MS) server.closeIdleConnections();
+      if (this.inFlight > 0) return;
+      const waited = Date.now() - Math.max(began, this.lastRequestAt);
+      if (this.silent.size > 0 && waited < FIRST_REQUEST_MS) server.closeIdleConnections();
       else server.closeAllConnections();
-      if (this.inFlight === 0 && now - began > CLOSE_TIMEOUT_MS) for (const socket of this.upgraded) socket.destroy();
+      if (Date.now() - began > CLOSE_TIMEOUT_MS) for (const socket of this.upgraded) socket.destroy();
     };
     // After what has arrived is read: a timer that is late would be called before.
     const poll = setInterval(() => setImmediate(closeQuiet), POLL_MS);
