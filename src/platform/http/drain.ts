@@ -12,9 +12,12 @@ const CLOSE_TIMEOUT_MS = 1_000;
  * last request that arrived, because a server with much to do has not read what they have sent.
  */
 const FIRST_REQUEST_MS = 1_000;
-/** So many turns of the event loop without a new connection: none waits. */
-const QUIET_TURNS = 3;
-const MAX_ACCEPTING_MS = 5_000;
+/** A turn of the event loop in this time had little to do, so hardly a connection arrived during it. */
+const SHORT_TURN_MS = 0.05;
+const MAX_SHORT_WAIT_MS = 200;
+const IDLE_TURNS = 3;
+/** Longest wait for a turn in which no connection arrives: a server could receive more than it can accept. */
+const MAX_ACCEPT_MS = 3_000;
 
 /**
  * Lets a server leave without a failed request. First `announce`: readiness turns 503, so that a load balancer stops
@@ -30,7 +33,8 @@ export class Drain implements BeforeApplicationShutdown {
   private readonly upgraded = new Set<Duplex>();
   /** Connections that have not sent a request yet. */
   private readonly silent = new Set<Duplex>();
-  private accepted = 0;
+  /** Connections of which nothing is read yet, while the server accepts those that wait. */
+  private held: Set<Duplex> | null = null;
   private inFlight = 0;
   private lastRequestAt = 0;
   private leaving = false;
@@ -39,8 +43,11 @@ export class Drain implements BeforeApplicationShutdown {
     this.fastify = host.httpAdapter.getInstance<FastifyInstance>();
     this.server = this.fastify.server;
     this.server.on('connection', (socket: Duplex) => {
-      this.accepted += 1;
       this.silent.add(socket);
+      if (this.held) {
+        handleOf(socket)?.readStop?.();
+        this.held.add(socket);
+      }
       socket.once('close', () => this.silent.delete(socket));
     });
     this.server.on('upgrade', (_request, socket: Duplex) => {
@@ -82,35 +89,56 @@ export class Drain implements BeforeApplicationShutdown {
     await this.stopListening();
     const { server } = this;
     const began = Date.now();
-    const poll = setInterval(() => {
+    const closeQuiet = (): void => {
       if (this.inFlight > 0) return;
       const waited = Date.now() - Math.max(began, this.lastRequestAt);
       if (this.silent.size > 0 && waited < FIRST_REQUEST_MS) server.closeIdleConnections();
       else server.closeAllConnections();
       if (Date.now() - began > CLOSE_TIMEOUT_MS) for (const socket of this.upgraded) socket.destroy();
-    }, POLL_MS);
+    };
+    // After what has arrived is read: a timer that is late would be called before.
+    const poll = setInterval(() => setImmediate(closeQuiet), POLL_MS);
     poll.unref();
     server.once('close', () => clearInterval(poll));
   }
 
   /**
    * Stops listening at a moment at which nothing waits. The operating system resets connections that it has established
-   * and that the server has not accepted; each turn of the event loop accepts one of them. So the last turns must have
-   * accepted none, and the socket is closed at once: the rest of `server.close()` takes a millisecond the first time, in
-   * which one of four shutdowns at 100 connections/s lost one.
+   * and that the server has not accepted. Each turn of the event loop accepts one, if there is one: after a turn without,
+   * nothing waited. Requests of connections that are accepted meanwhile are read afterwards, because a busy server would
+   * otherwise never have accepted all. The socket is closed at once then: the rest of `server.close()` takes a millisecond
+   * the first time, in which one of four shutdowns at 100 connections/s lost one.
    */
   private async stopListening(): Promise<void> {
-    const server: Server & { _handle?: { close(): void } | null } = this.server;
+    const { server } = this;
     if (!server.listening) return;
     server.closeIdleConnections();
-    const deadline = performance.now() + MAX_ACCEPTING_MS;
-    for (let quiet = 0; quiet < QUIET_TURNS && performance.now() < deadline;) {
-      const before = this.accepted;
+    const held = new Set<Duplex>();
+    this.held = held;
+    const began = performance.now();
+    for (let idle = 0; idle < IDLE_TURNS;) {
+      const accepted = held.size;
+      const turn = performance.now();
       await nextTurn();
-      quiet = this.accepted === before ? quiet + 1 : 0;
+      const now = performance.now();
+      // While others use the machine, no turn may be short.
+      const isShort = now - turn < SHORT_TURN_MS || now - began > MAX_SHORT_WAIT_MS;
+      idle = held.size === accepted && isShort ? idle + 1 : 0;
+      if (now - began > MAX_ACCEPT_MS) break;
     }
-    // oxlint-disable-next-line no-underscore-dangle
-    server._handle?.close();
+    handleOf(server)?.close();
     server.close();
+    this.held = null;
+    for (const socket of held) handleOf(socket)?.readStart?.();
   }
 }
+
+interface Handle {
+  close(): void;
+  readStart?(): void;
+  readStop?(): void;
+}
+
+/** What Node itself calls: it has no other way to close a socket without delay, or to read nothing of a connection yet. */
+// oxlint-disable-next-line no-underscore-dangle
+const handleOf = (of: object): Handle | null | undefined => (of as { _handle?: Handle | null })._handle;
