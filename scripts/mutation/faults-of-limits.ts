@@ -12,7 +12,7 @@ export const FAULTS_OF_LIMITS: Fault[] = [
     tests: ['src/platform/config/trust-proxy.spec.ts'],
   },
   {
-    name: 'live connections are counted for what X-Forwarded-For says, whoever wrote it',
+    name: 'live connections are counted for what X-Forwarded-For says, also when a client wrote it',
     file: 'src/platform/limits/request-limits.ts',
     find: 'trustProxy ? proxyAddr(request, trustProxy)',
     replace: 'trustProxy ? proxyAddr(request, () => true)',

@@ -2416,7 +2416,7 @@ export type AccountDisabledProblem = {
 };
 
 /**
- * You cannot sign up here. This server accepts no new accounts. Ask whoever runs it.
+ * You cannot sign up here. This server accepts no new accounts. Ask its administrator.
  */
 export type RegistrationClosedProblem = {
     /**

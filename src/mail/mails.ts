@@ -32,7 +32,7 @@ export class Mails {
 
   /** Returns the address of a page of this server. @param secret follows `#`, so that browsers send it to no server */
   link(page: string, secret: string): string {
-    return `${this.config.values.publicUrl}/${page}#${secret}`;
+    return `${this.config.publicUrl}/${page}#${secret}`;
   }
 
   /** Writes a mail in the running transaction. It is sent after COMMIT, by any server. */

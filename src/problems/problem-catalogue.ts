@@ -31,7 +31,7 @@ export const PROBLEMS = {
   registration_closed: kind(
     403,
     'You cannot sign up here',
-    'This server accepts no new accounts. Ask whoever runs it.',
+    'This server accepts no new accounts. Ask its administrator.',
   ),
   not_found: kind(
     404,

@@ -132,3 +132,35 @@ describe('a database that stops to answer, with its connections open', () => {
     expect(rows.map(({ title }) => title).toSorted()).toEqual(acknowledged.toSorted());
   }, 300_000);
 });
+
+describe('one connection that is dead while the database answers on others', () => {
+  it('is given up, and its request is answered', { timeout: 300_000 }, async () => {
+    const own = home.start({ DATABASE_STATEMENT_SECONDS: '2', DATABASE_POOL_SIZE: '4' });
+    const ownUrl = await own.url();
+    const token = tokens[1]!;
+    const list = (): ReturnType<typeof call> => call(ownUrl, 'GET', '/api/events?limit=1', { token });
+    expect((await list()).status).toBe(200);
+    const databaseUrl = await home.databaseUrl();
+    // Those of this server came last.
+    const backends = await query(
+      databaseUrl,
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'convene' ORDER BY backend_start DESC LIMIT 1`,
+    );
+    const pid = backends[0]!['pid'] as number;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      // The pool has four connections: one of these requests gets the dead one.
+      const answers = await Promise.all(Array.from({ length: 8 }, list));
+      const refused = answers.filter(({ status }) => status !== 200);
+      for (const { status, body } of refused) {
+        expect({ status, detail: body['detail'] }).toEqual({ status: 503, detail: 'The database does not answer.' });
+      }
+      expect(refused).toHaveLength(1);
+      expect((await call(ownUrl, 'GET', '/health/ready')).status).toBe(200);
+      for (const { status } of await Promise.all(Array.from({ length: 8 }, list))) expect(status).toBe(200);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await own.signal('SIGTERM');
+  });
+});

@@ -101,6 +101,16 @@ describe('readConfig', () => {
     for (const variable of variables) expect(variable).toMatch(/^[A-Z][A-Z_]+$/);
   });
 
+  it.each([
+    [{}, 'http://127.0.0.1:3000'],
+    [{ PORT: '8080' }, 'http://127.0.0.1:8080'],
+    [{ HOST: '0.0.0.0', PORT: '80' }, 'http://localhost:80'],
+    [{ HOST: '::1' }, 'http://[::1]:3000'],
+    [{ PUBLIC_URL: 'https://calendar.test/app/', PORT: '8080' }, 'https://calendar.test/app'],
+  ])('links to where the server is reached: %j', (env, url) => {
+    expect(readConfig(env).publicUrl).toBe(url);
+  });
+
   it('throws if the database URL is read before it is set', () => {
     expect(() => readConfig({}).databaseUrl).toThrow(/not set yet/);
     expect(readConfig({}).with({ databaseUrl: 'postgres://x/y' }).databaseUrl).toBe('postgres://x/y');

@@ -22,6 +22,14 @@ export class Config {
     return this.values.databaseUrl;
   }
 
+  /** Where people reach the server, without a slash at the end. */
+  get publicUrl(): string {
+    const { publicUrl, host, port } = this.values;
+    if (publicUrl) return publicUrl;
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    return `http://${name}:${port}`;
+  }
+
   /** The name and the data directory of the embedded PostgreSQL, which runs without a `DATABASE_URL`. */
   get embeddedPostgres(): { name: string; dataDir: string } {
     return { name: 'convene', dataDir: resolve(this.values.dataDir) };
@@ -76,7 +84,7 @@ function productionProblems(values: Settings): string[] {
   }
   if (values.smtpUrl && values.mailFrom === SETTINGS.mailFrom.fallback)
     problems.push('MAIL_FROM: required with SMTP_URL');
-  if (values.smtpUrl && values.publicUrl === SETTINGS.publicUrl.fallback) {
+  if (values.smtpUrl && !values.publicUrl) {
     problems.push('PUBLIC_URL: required with SMTP_URL');
   }
   return problems;

@@ -1,4 +1,16 @@
 import { availableParallelism } from 'node:os';
+import {
+  limit,
+  list,
+  mailbox,
+  oneOf,
+  postgresUrl,
+  redisUrl,
+  secrets,
+  smtpUrl,
+  webUrl,
+  wholeNumber,
+} from './setting-parsers.js';
 import { readTrustProxy } from './trust-proxy.js';
 
 interface Setting<T> {
@@ -15,95 +27,6 @@ const setting = <T>(variable: string, fallback: string, parse: (text: string) =>
   parse,
   help,
 });
-
-const wholeNumber =
-  (min: number, max: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < min || value > max) {
-      throw new Error(`must be a whole number from ${min} to ${max}`);
-    }
-    return value;
-  };
-
-const oneOf =
-  <T extends string>(...allowed: T[]) =>
-  (text: string): T => {
-    if (!allowed.includes(text as T)) throw new Error(`must be one of ${allowed.join(', ')}`);
-    return text as T;
-  };
-
-const list = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-
-const postgresUrl = (text: string): string | null => {
-  if (text === '') return null;
-  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol))
-    throw new Error('must be a postgres:// URL');
-  return text;
-};
-
-const redisUrl = (text: string): string | null => {
-  if (text === '') return null;
-  if (!URL.canParse(text) || !/^rediss?:$/.test(new URL(text).protocol)) {
-    throw new Error('must be a redis:// or rediss:// URL');
-  }
-  return text;
-};
-
-const smtpUrl = (text: string): string | null => {
-  if (text === '') return null;
-  if (!URL.canParse(text) || !/^smtps?:$/.test(new URL(text).protocol) || new URL(text).hostname === '') {
-    throw new Error('must be a smtp:// or smtps:// URL');
-  }
-  return text;
-};
-
-/** An address, or a name and an address in angle brackets. */
-const mailbox = (text: string): string => {
-  if (!/^(?:[^<>@\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u.test(text)) {
-    throw new Error('must be an address such as Convene <convene@example.com>');
-  }
-  return text;
-};
-
-/** Without the slash at its end. */
-const webUrl = (text: string): string => {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol) || /[?#]/.test(text)) {
-    throw new Error('must be an http:// or https:// URL');
-  }
-  return text.replace(/\/+$/, '');
-};
-
-const secrets = (text: string): string[] => {
-  const parts = list(text);
-  if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret must have 16 bytes or more');
-  return parts;
-};
-
-/** How often something may be done in a window of time. */
-export interface LimitSetting {
-  limit: number;
-  windowSeconds: number;
-}
-
-const MAX_LIMIT = 1_000_000;
-const MAX_WINDOW_SECONDS = 86_400;
-
-const limit = (text: string): LimitSetting => {
-  const [, count, seconds] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
-  const [number, windowSeconds] = [Number(count), Number(seconds)];
-  const fits = number >= 1 && number <= MAX_LIMIT && windowSeconds >= 1 && windowSeconds <= MAX_WINDOW_SECONDS;
-  if (!fits) {
-    throw new Error(
-      `must be a number and a window in seconds such as 60/60, up to ${MAX_LIMIT} and ${MAX_WINDOW_SECONDS}`,
-    );
-  }
-  return { limit: number, windowSeconds };
-};
 
 /**
  * One for each core, and at least 2. They run on the 4 threads of Node that also read files and look up host names: one
@@ -137,6 +60,12 @@ export const SETTINGS = {
     '10',
     wholeNumber(1, 30),
     'Longest wait for a lock in the database before a 503',
+  ),
+  databaseStatementSeconds: setting(
+    'DATABASE_STATEMENT_SECONDS',
+    '30',
+    wholeNumber(1, 300),
+    'Longest time that a statement may take before a 503',
   ),
   requestsAtOnce: setting(
     'REQUESTS_AT_ONCE',
@@ -180,9 +109,9 @@ export const SETTINGS = {
   jwtSecrets: setting('JWT_SECRET', '', secrets, 'Signing secrets, comma-separated: the first signs, all verify'),
   publicUrl: setting(
     'PUBLIC_URL',
-    'http://localhost:3000',
+    '',
     webUrl,
-    'Where people reach the server, for links in mails',
+    'Where people reach the server, for links in mails; if empty, HOST and PORT',
   ),
   smtpUrl: setting(
     'SMTP_URL',

@@ -59,6 +59,7 @@ const UNAVAILABLE_SQLSTATES: [states: RegExp, detail: string][] = [
   [/^57P0[1-5]$/, 'The database is starting or stopping.'],
   [/^(57014|25P0[34])$/, 'The database took too long.'],
   [/^55P03$/, 'Too many concurrent changes.'],
+  [/^(28...|3D000)$/, 'The database refuses this server.'],
   [/^(08...|58030)$/, 'The database cannot be reached.'],
 ];
 const UNAVAILABLE_NODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH']);

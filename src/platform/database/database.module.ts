@@ -10,7 +10,7 @@ import { Transactions } from './transactions.js';
 const watch = {
   provide: SilenceWatch,
   inject: [Config],
-  useFactory: ({ databaseUrl }: Config) => new SilenceWatch(databaseUrl),
+  useFactory: ({ databaseUrl, values }: Config) => new SilenceWatch(databaseUrl, values.databaseStatementSeconds),
 };
 
 /** What the connections tell something to. */
@@ -29,6 +29,7 @@ class ObserversModule {}
           url: databaseUrl,
           poolSize: values.databasePoolSize,
           waitSeconds: values.databaseWaitSeconds,
+          statementSeconds: values.databaseStatementSeconds,
           lockSeconds: values.databaseLockSeconds,
           prepare: values.databasePrepares,
           onExchange: () => void (exchanges.total += 1),

@@ -16,6 +16,11 @@ export interface WatchedConnection {
 const TICK_MS = 500;
 /** A connection that waits for so long without a byte makes the watch ask the database. */
 const SUSPECT_MS = 1_500;
+/**
+ * A connection that waits for so much longer than PostgreSQL lets any statement run is dead, whatever the others are: a
+ * firewall has dropped it, or its process is frozen.
+ */
+const SPARE_SECONDS = 2;
 /** The database does not answer when it has not even answered `SELECT 1` on a new connection by then. */
 const ANSWER_MS = 3_000;
 
@@ -31,11 +36,17 @@ export class SilenceWatch implements OnModuleDestroy {
   private readonly logger = new Logger('Database');
   private readonly connections = new Map<WatchedConnection, { bytes: number; since: number }>();
   private readonly timer: NodeJS.Timeout;
+  private readonly giveUpMs: number;
   private lastTick = performance.now();
   private isAsking = false;
   private silentSince: number | null = null;
 
-  constructor(private readonly url: string) {
+  /** @param statementSeconds the longest time in which PostgreSQL ends a statement itself */
+  constructor(
+    private readonly url: string,
+    statementSeconds: number,
+  ) {
+    this.giveUpMs = (statementSeconds + SPARE_SECONDS) * 1_000;
     this.timer = setInterval(() => this.tick(), TICK_MS).unref();
   }
 
@@ -66,7 +77,9 @@ export class SilenceWatch implements OnModuleDestroy {
       const { isWaiting, bytesReceived } = connection;
       if (!isWaiting || wasHeld || bytesReceived !== seen.bytes)
         Object.assign(seen, { bytes: bytesReceived, since: now });
-      longest = Math.max(longest, now - seen.since);
+      const waited = now - seen.since;
+      if (waited > this.giveUpMs) connection.abandon(new DatabaseSilent());
+      else longest = Math.max(longest, waited);
     }
     if (this.isSilent) void this.askAgain();
     else if (longest > SUSPECT_MS && !this.isAsking) void this.judge();

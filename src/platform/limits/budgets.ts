@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
-import type { LimitSetting, Settings } from '../config/settings.js';
+import type { LimitSetting } from '../config/setting-parsers.js';
+import type { Settings } from '../config/settings.js';
 import type { Budget } from './counter-store.js';
 
 type LimitName = { [Name in keyof Settings]: Settings[Name] extends LimitSetting ? Name : never }[keyof Settings];
