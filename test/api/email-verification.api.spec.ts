@@ -36,7 +36,7 @@ describe('POST /api/auth/verify-email', () => {
   it('verifies the address with the link that was sent after the registration, once', async () => {
     expect(await account()).toEqual({ email: ana.email, email_verified: false, pending_email: null });
     const { token, text } = await box.next(ana.email, VERIFY);
-    expect(text).toContain(`http://localhost:3000/verify-email#${token}`);
+    expect(text).toContain(`http://127.0.0.1:3000/verify-email#${token}`);
     expect(await ok(verify(token))).toEqual({ email: ana.email, complete: true });
     expect(await account()).toEqual({ email: ana.email, email_verified: true, pending_email: null });
     expect(await refused(verify(token))).toMatchObject({ status: 422, errors: [{ code: 'token_unusable' }] });

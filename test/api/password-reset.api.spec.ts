@@ -47,7 +47,7 @@ describe('POST /api/auth/password-reset', () => {
   it('sends a link with a secret of which the database has only a hash', async () => {
     expect(await request(ana.email.toUpperCase())).toEqual({ status: 202, body: { accepted: true } });
     const { text, token, html } = await box.next(ana.email, SUBJECT);
-    expect(text).toContain(`http://localhost:3000/reset-password#${token}`);
+    expect(text).toContain(`http://127.0.0.1:3000/reset-password#${token}`);
     expect(text).toContain(ana.username);
     expect(html).toContain(token);
     expect(token).toMatch(/^[\w-]{43}$/);
