@@ -44,10 +44,10 @@ describe('.env.example', () => {
   });
 });
 
-describe('the configuration table of the README', () => {
+describe('the table of docs/guide/configuration.md', () => {
   it('lists every setting with its default and meaning, in the same words', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const [, table = ''] = /\| Variable +\| Default +\| Meaning +\|\n.*\n((?:\|.*\n)+)/.exec(readme) ?? [];
+    const guide = readFileSync(new URL('../../docs/guide/configuration.md', import.meta.url), 'utf8');
+    const [, table = ''] = /\| Variable +\| Default +\| Meaning +\|\n.*\n((?:\|.*\n)+)/.exec(guide) ?? [];
     const cells = table
       .trimEnd()
       .split('\n')

@@ -35,8 +35,8 @@ const setting = <T>(variable: string, fallback: string, parse: (text: string) =>
 const hashesAtOnce = (): number => Math.min(Math.max(availableParallelism(), 2), 3);
 
 /**
- * All settings. A test compares the configuration table of the README and `.env.example` with them. The name of a
- * duration contains its unit.
+ * All settings. A test compares docs/guide/configuration.md and `.env.example` with them. The name of a duration
+ * contains its unit.
  */
 export const SETTINGS = {
   environment: setting(
