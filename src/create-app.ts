@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { serveAsyncApi } from './live/asyncapi.js';
 import { SocketIoAdapter } from './live/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
-import { useBodyFormats } from './platform/http/body-formats.js';
+import { largestBody, useBodyFormats } from './platform/http/body-formats.js';
 import { keepAlive } from './platform/http/keep-alive.js';
 import { refuseWhenOverloaded } from './platform/http/overload.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
@@ -26,7 +26,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     trustProxy: config.values.trustProxy ?? false,
     genReqId: requestId,
-    bodyLimit: Math.max(config.values.bodyLimitBytes, config.values.batchBodyLimitBytes),
+    bodyLimit: largestBody(config),
     requestTimeout: 60_000,
     frameworkErrors: rejectMalformedUrl,
     clientErrorHandler: rejectUnparsable,

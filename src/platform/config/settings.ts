@@ -194,6 +194,19 @@ export const SETTINGS = {
   ),
   bodyLimitBytes: setting('BODY_LIMIT_BYTES', '1048576', wholeNumber(1_024, 2 ** 26), 'Largest request body'),
   batchBodyLimitBytes: setting('BATCH_BODY_LIMIT_BYTES', '4194304', wholeNumber(1_024, 2 ** 26), 'Largest batch body'),
+  calendarLimitBytes: setting(
+    'CALENDAR_LIMIT_BYTES',
+    '10485760',
+    wholeNumber(1_024, 2 ** 26),
+    'Largest iCalendar file that can be imported',
+  ),
+  maxCalendarComponents: setting(
+    'MAX_CALENDAR_COMPONENTS',
+    '20000',
+    wholeNumber(1, 1_000_000),
+    'Largest number of components in an iCalendar file',
+  ),
+  maxFeeds: setting('MAX_FEEDS', '20', wholeNumber(1, 1_000), 'Largest number of calendar feeds per user'),
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
   maxBodyValues: setting(
     'MAX_BODY_VALUES',
@@ -298,6 +311,8 @@ export const SETTINGS = {
     limit,
     'Searches, expanded lists, comparisons, availability per user',
   ),
+  limitImports: setting('RATE_LIMIT_IMPORTS', '30/60', limit, 'Imports of iCalendar files per user'),
+  limitFeedAddress: setting('RATE_LIMIT_FEED_ADDRESS', '300/60', limit, 'Reads of calendar feeds per address'),
 } as const;
 
 export type Settings = {
