@@ -41,7 +41,11 @@ describe('POST /api/calendar/import', () => {
         ];
       });
       expect(reasons.find((list) => list.length === 0) ?? reasons[0]).toEqual([]);
-      expect([preview.status, preview.json.skipped, preview.json.created]).toEqual([status, json.skipped, json.created]);
+      expect([preview.status, preview.json.skipped, preview.json.created]).toEqual([
+        status,
+        json.skipped,
+        json.created,
+      ]);
 
       const before = await footprint(app.database);
       const again = await importFile(app, ana, file);
@@ -59,7 +63,10 @@ describe('POST /api/calendar/import', () => {
     expect(history.json.items.map(({ kind, comment }: Record<string, string>) => [kind, comment])).toEqual([
       ['created', 'Imported'],
     ]);
-    expect((await send(app, `/api/events/${id}`, { as: ana })).json).toMatchObject({ uid: 'a@example.org', role: 'owner' });
+    expect((await send(app, `/api/events/${id}`, { as: ana })).json).toMatchObject({
+      uid: 'a@example.org',
+      role: 'owner',
+    });
   });
 
   it('updates an event with a newer SEQUENCE, leaves it with an older one, and never undoes a change made here', async () => {
@@ -81,7 +88,11 @@ describe('POST /api/calendar/import', () => {
     const series = vevent('c@example.org', ...HOUR, 'RRULE:FREQ=DAILY;COUNT=3');
     const [{ id }] = (await importFile(app, ana, calendarOf(...series))).json.items;
     const cancel = (...lines: string[]): string => calendarOf('METHOD:CANCEL', ...vevent('c@example.org', ...lines));
-    const one = await importFile(app, ana, cancel('RECURRENCE-ID:20270302T100000Z', 'SEQUENCE:1', 'DTSTART:20270302T100000Z'));
+    const one = await importFile(
+      app,
+      ana,
+      cancel('RECURRENCE-ID:20270302T100000Z', 'SEQUENCE:1', 'DTSTART:20270302T100000Z'),
+    );
     expect(one.json).toMatchObject({ cancelled: 1, items: [{ id, result: 'cancelled' }] });
     expect((await readCalendar(app, ana))[0]!.total).toBe(2);
     expect((await importFile(app, ana, cancel('SEQUENCE:2', 'DTSTART:20270301T100000Z'))).json.cancelled).toBe(1);

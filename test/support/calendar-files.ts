@@ -52,7 +52,9 @@ export const importFile = (app: TestApp, as: Person, file: Buffer | string, quer
 
 /** Returns a calendar with these lines. */
 export const calendarOf = (...lines: string[]): string =>
-  ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Example Works//Planner 3//EN', ...lines, 'END:VCALENDAR', ''].join('\r\n');
+  ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Example Works//Planner 3//EN', ...lines, 'END:VCALENDAR', ''].join(
+    '\r\n',
+  );
 
 /** Returns the lines of an event. */
 export const vevent = (uid: string, ...lines: string[]): string[] => [
@@ -71,7 +73,10 @@ interface Listed {
 }
 
 /** Returns the events of a person, with the times of their occurrences that take place: the first five, and how many. */
-export async function readCalendar(app: TestApp, as: Person): Promise<(Listed & { times: [string, string][]; total: number })[]> {
+export async function readCalendar(
+  app: TestApp,
+  as: Person,
+): Promise<(Listed & { times: [string, string][]; total: number })[]> {
   const { json } = await send(app, '/api/events?limit=200', { as });
   return Promise.all(
     (json.items as (Listed & { id: string })[]).map(async (event) => {
