@@ -26,8 +26,7 @@ const isSnapshot = (others: string[]): string => `
   END $$;`;
 
 /**
- * Events have the UID with which they were imported, and keep what Convene does not know of their iCalendar file. People
- * have secret links to their calendar.
+ * Events have the UID with which they were imported, and keep what Convene does not know of their iCalendar file.
  */
 export class CalendarExchange20261129130000 implements MigrationInterface {
   name = 'CalendarExchange20261129130000';
@@ -54,28 +53,9 @@ export class CalendarExchange20261129130000 implements MigrationInterface {
         'SHA-256 of what the file contained about the event, without DTSTAMP.';
       COMMENT ON COLUMN imported_events.kept IS
         'Lines that are exported again, by original start of the occurrence; those of the event itself under an empty name.'`);
-    await runner.query(`
-      CREATE TABLE calendar_feeds (
-        id uuid NOT NULL,
-        user_id uuid NOT NULL,
-        name text NOT NULL,
-        content text NOT NULL,
-        role text,
-        secret_hash bytea NOT NULL,
-        created_at timestamptz(3) NOT NULL,
-        rotated_at timestamptz(3),
-        CONSTRAINT calendar_feeds_pkey PRIMARY KEY (id),
-        CONSTRAINT calendar_feeds_content_check CHECK (content IN ('all', 'busy', 'role')),
-        CONSTRAINT calendar_feeds_role_check
-          CHECK ((content = 'role') = (role IS NOT NULL) AND role IN ('viewer', 'editor', 'owner')),
-        CONSTRAINT calendar_feeds_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id));
-      COMMENT ON COLUMN calendar_feeds.secret_hash IS 'SHA-256 of the secret, which only the link contains.';
-      CREATE UNIQUE INDEX calendar_feeds_secret_hash_idx ON calendar_feeds (secret_hash);
-      CREATE INDEX calendar_feeds_user_id_idx ON calendar_feeds (user_id)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE calendar_feeds');
     await runner.query('DROP TABLE imported_events');
     await runner.query(isSnapshot(OTHER_COLUMNS));
     await runner.query('ALTER TABLE events DROP COLUMN uid');

@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { CalendarFileError } from './calendar-file-error.js';
 

@@ -115,10 +115,8 @@ function timeLines(content: EventContent, series: Series | null): string[] {
     read.times.startTime.getTime() === startTime.getTime() &&
     read.times.endTime.getTime() === endTime.getTime();
   if (isSame) return [timeLine('DTSTART', start, content), timeLine('DTEND', end, content)];
-  return [
-    instantLine('DTSTART', startTime.getTime() / 1_000, start, content),
-    instantLine('DTEND', endTime.getTime() / 1_000, end, content),
-  ];
+  // The second of two equal wall times, or a length that no wall times say: only instants are exact.
+  return [instantLine('DTSTART', startTime), instantLine('DTEND', endTime)];
 }
 
 /** Returns RRULE, RDATE and EXDATE. */
@@ -152,10 +150,13 @@ function overrideTimes(override: StoredOverride, content: EventContent): string[
   const zone = override.zone ?? timeZone;
   const from = toInstant(start, zone).epochSecond;
   const to = endOf(from, duration, timeZone);
+  const wallEnd = toLocal(to, timeZone);
   return [
     id,
     timeLine('DTSTART', start, { timeZone: zone, allDay }),
-    instantLine('DTEND', to, toLocal(to, timeZone), content),
+    toInstant(wallEnd, timeZone).epochSecond === to
+      ? timeLine('DTEND', wallEnd, content)
+      : instantLine('DTEND', new Date(to * 1_000)),
   ];
 }
 
@@ -166,13 +167,8 @@ function timeLine(name: string, local: LocalTime, { timeZone, allDay }: Zone): s
   return timeZone === 'UTC' ? `${name}:${text}Z` : `${name};TZID=${timeZone}:${text}`;
 }
 
-/** Returns an instant on the clock of the event; in UTC when its wall time means another instant. */
-function instantLine(name: string, epochSecond: number, local: LocalTime, zone: Zone): string {
-  const isExact = toInstant(local, zone.timeZone).epochSecond === epochSecond;
-  return isExact
-    ? timeLine(name, local, zone)
-    : timeLine(name, toLocal(epochSecond, 'UTC'), { ...zone, timeZone: 'UTC' });
-}
+/** Returns an instant in UTC. */
+const instantLine = (name: string, time: Date): string => `${name}:${utc(time)}`;
 
 /** Returns true when an override makes a difference, on an occurrence that takes place. */
 function differs(override: StoredOverride, content: EventContent, series: Series): boolean {

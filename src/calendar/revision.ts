@@ -22,7 +22,7 @@ export function revisionOf({ version, updatedAt, imported }: StoredRevision): Re
   const changedAt = Math.floor(updatedAt.getTime() / 1_000) * 1_000;
   if (!imported) return { sequence: version - 1, lastModified: changedAt };
   if (imported.version === version) {
-    return { sequence: imported.sequence, lastModified: imported.lastModified && imported.lastModified.getTime() };
+    return { sequence: imported.sequence, lastModified: imported.lastModified?.getTime() ?? changedAt };
   }
   return { sequence: imported.sequence + version - imported.version, lastModified: changedAt };
 }
@@ -45,6 +45,6 @@ export function isNewer(file: Revision, stored: KnownUid): boolean {
   const current = revisionOf(stored);
   if (file.sequence !== current.sequence) return file.sequence > current.sequence;
   const [theirs, ours] = [file.lastModified, current.lastModified];
-  if (theirs !== null && ours !== null && theirs !== ours) return theirs > ours;
+  if (theirs !== null && ours !== null) return theirs > ours;
   return stored.imported?.version === stored.version;
 }

@@ -33,7 +33,7 @@ export function toImportedContent(
   warnOf: (event: VEvent) => Warn,
 ): Overridden {
   const own = master ? readMaster(master, current, warnOf(master)) : withoutMaster(overrides, current, warnOf);
-  const isAlone = !master && !current && overrides.length === 1;
+  const isAlone = overrides.length === 0 || (!master && !current && overrides.length === 1);
   const applied = isAlone ? { content: own.content, kept: {} } : applyOverrides(own.content, overrides, warnOf);
   refuseInvalid(applied.content, master ?? overrides[0]!, line);
   return { content: applied.content, kept: { ...own.kept, ...applied.kept } };
@@ -66,10 +66,9 @@ function readSeries({ component, zones }: VEvent, times: VEventTimes, warn: Warn
   const dated = addDates(countStart(ruled), component, zones, warn);
   if (!recurs(dated)) return null;
   const excluded = readExcluded(dated, component, zones);
-  const added = dated.added.filter((time) => !excluded.some((one) => stampOf(one) === stampOf(time)));
   for (const [name, list] of [
     ['EXDATE', excluded],
-    ['RDATE', added],
+    ['RDATE', dated.added],
   ] as const) {
     if (list.length > MAX_DATES) {
       const line = propertyOf(component, name)!.line;
@@ -79,7 +78,6 @@ function readSeries({ component, zones }: VEvent, times: VEventTimes, warn: Warn
   const isIn = (original: number): boolean => !excluded.some((one) => stampOf(one) === original);
   const series = {
     ...dated,
-    added,
     excluded,
     overrides: dated.overrides.filter(({ original }) => isIn(stampOf(original))),
   };

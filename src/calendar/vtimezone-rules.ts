@@ -1,5 +1,6 @@
 import { expand, previous } from '../recurrence/expand.js';
 import { parseRrule } from '../recurrence/rrule-text.js';
+import type { RecurrenceRule } from '../recurrence/rule.js';
 import type { Series } from '../recurrence/series.js';
 import { dayFromCivil } from '../time/calendar-day.js';
 import { type LocalTime, parseICalendarTime } from '../time/local-time.js';
@@ -31,10 +32,11 @@ export function readZoneRules(component: Component): ZoneRules | null {
   const observances: Observance[] = [];
   for (const part of parts) {
     const to = readOffset(part, 'TZOFFSETTO');
-    const onsets = to === null ? null : readOnsets(part);
-    if (to === null || onsets === null) return null;
     // Outlook for Mac writes none beside the only observance, whose offset always applies.
-    observances.push({ onsets, from: readOffset(part, 'TZOFFSETFROM') ?? to, to });
+    const from = readOffset(part, 'TZOFFSETFROM') ?? to;
+    const onsets = from === null ? null : readOnsets(part, from);
+    if (to === null || from === null || onsets === null) return null;
+    observances.push({ onsets, from, to });
   }
   return {
     fallback: observances[0]!.from,
@@ -66,7 +68,7 @@ function readOffset(part: Component, name: string): number | null {
 }
 
 /** Returns the wall times at which an observance begins; they are in the offset before it. */
-function readOnsets(part: Component): Series | null {
+function readOnsets(part: Component, from: number): Series | null {
   try {
     const rule = propertyOf(part, 'RRULE')?.value;
     const dates = propertiesOf(part, 'RDATE').flatMap(({ value }) => value.split(','));
@@ -75,7 +77,7 @@ function readOnsets(part: Component): Series | null {
       zone: null,
       allDay: false,
       duration: { days: 0, seconds: 0 },
-      rule: rule === undefined ? null : parseRrule(rule),
+      rule: rule === undefined ? null : onClock(parseRrule(rule), from),
       added: dates.filter((text) => text.trim() !== '').map(readLocal),
       excluded: [],
       overrides: [],
@@ -84,5 +86,11 @@ function readOnsets(part: Component): Series | null {
     return null;
   }
 }
+
+/** Returns a rule whose UNTIL, which is in UTC, is on the clock of its onsets. */
+const onClock = (rule: RecurrenceRule, from: number): RecurrenceRule =>
+  rule.until?.form === 'instant'
+    ? { ...rule, until: { form: 'instant', epochSecond: rule.until.epochSecond + from } }
+    : rule;
 
 const readLocal = (text: string): LocalTime => parseICalendarTime(text.trim().replace(/Z$/i, ''));

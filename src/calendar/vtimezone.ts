@@ -113,9 +113,10 @@ function ruleOf(changes: Change[]): string | null {
     if (numbers.every((number) => Math.ceil(number / 7) === nth)) return `${start};BYDAY=${nth}${code}`;
     const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
     if (most - least < 7) {
+      // A week that contains them all contains the weekday once.
       const from = Math.min(least, 22);
-      const week = Array.from({ length: 7 }, (_, index) => from + index);
-      if (week.includes(most)) return `${start};BYMONTHDAY=${week.join(',')};BYDAY=${code}`;
+      const week = Array.from({ length: 7 }, (_, index) => Math.max(from, most - 6) + index);
+      return `${start};BYMONTHDAY=${week.join(',')};BYDAY=${code}`;
     }
   }
   return numbers.every((number) => number === numbers[0]) ? `${start};BYMONTHDAY=${numbers[0]}` : null;

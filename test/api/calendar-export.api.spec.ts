@@ -40,7 +40,8 @@ describe('GET /api/calendar.ics', () => {
     expect(await timesOf(ben)).toEqual(await timesOf(ana));
     expect(withoutStamps(await exported(ben))).toBe(withoutStamps(first));
     expect((await importFile(app, ana, first)).json).toMatchObject({ created: 0, updated: 0, cancelled: 0 });
-    for (const name of one.kept ?? []) expect(unfold(first).some((line) => line.startsWith(name))).toBe(true);
+    for (const name of one.kept ?? [])
+        expect(unfold(first).some((line) => name.split(';').every((part) => line.includes(part)))).toBe(true);
     for (const line of first.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
   });
 
@@ -115,14 +116,14 @@ describe('GET /api/calendar.ics', () => {
     let accepted = 0;
     for (let from = 0; from < bodies.length; from += 100) {
       const batch = bodies.slice(from, from + 100);
-      const first = await send(app, '/api/events/batch', { as: ana, body: batch });
+      const first = await send(app, '/api/events/batch', { as: ana, body: { events: batch } });
       const bad = new Set(
         (first.json.errors ?? []).map(({ pointer }: { pointer: string }) => Number(pointer.split('/')[2])),
       );
       const rest = batch.filter((_body, index) => !bad.has(index));
       accepted += rest.length;
       if (bad.size > 0 && rest.length > 0) {
-        expect((await send(app, '/api/events/batch', { as: ana, body: rest })).status).toBe(201);
+        expect((await send(app, '/api/events/batch', { as: ana, body: { events: rest } })).status).toBe(201);
       }
     }
     const text = await exported(ana);
@@ -138,7 +139,7 @@ describe('GET /api/calendar.ics', () => {
 /** Everything about the events of a person that a calendar file contains. */
 async function contentsOf({ id }: Person): Promise<unknown> {
   return app.database.query(
-    `SELECT e.title, e.start_time, e.end_time, e.local_start, e.local_end, e.rrule, e.excluded, e.added, e.first_start, e.last_end
+    `SELECT e.title, e.start_time, e.end_time, e.local_start, e.local_end, e.excluded, e.added, e.first_start, e.last_end
        FROM events e JOIN event_permissions p ON p.event_id = e.id WHERE p.user_id = $1 ORDER BY e.start_time, e.title`,
     [id],
   );

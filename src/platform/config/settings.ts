@@ -206,7 +206,6 @@ export const SETTINGS = {
     wholeNumber(1, 1_000_000),
     'Largest number of components in an iCalendar file',
   ),
-  maxFeeds: setting('MAX_FEEDS', '20', wholeNumber(1, 1_000), 'Largest number of calendar feeds per user'),
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
   maxBodyValues: setting(
     'MAX_BODY_VALUES',
@@ -312,7 +311,6 @@ export const SETTINGS = {
     'Searches, expanded lists, comparisons, availability per user',
   ),
   limitImports: setting('RATE_LIMIT_IMPORTS', '30/60', limit, 'Imports of iCalendar files per user'),
-  limitFeedAddress: setting('RATE_LIMIT_FEED_ADDRESS', '300/60', limit, 'Reads of calendar feeds per address'),
 } as const;
 
 export type Settings = {

@@ -27,7 +27,6 @@ export const BUDGETS = {
   reads: { setting: 'limitReads', per: 'user' },
   writes: { setting: 'limitWrites', per: 'user' },
   imports: { setting: 'limitImports', per: 'user' },
-  feed_address: { setting: 'limitFeedAddress', per: 'address' },
   expensive_reads: { setting: 'limitExpensiveReads', per: 'user' },
 } as const satisfies Record<string, BudgetEntry>;
 
