@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { ImportedEvents } from '../calendar/imported-events.service.js';
 import { redactVersion } from '../history/redact-version.js';
 import { redactTitles } from '../notifications/redact-titles.js';
 import { Transactions } from '../platform/database/transactions.js';
@@ -11,6 +12,7 @@ export class RedactionService {
   constructor(
     private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
+    private readonly imported: ImportedEvents,
   ) {}
 
   /**
@@ -27,6 +29,8 @@ export class RedactionService {
         tx.query<Row>(sql, parameters);
       const redacted = await redactVersion(query, request);
       await redactTitles(query, request);
+      // They may quote what was redacted.
+      await this.imported.forgetKept(tx, request.eventId);
       const { eventId, version } = request;
       this.audit.record(tx, [{ kind: 'version_redacted', actorId: by.userId, eventId, details: { version } }]);
       return redacted;
