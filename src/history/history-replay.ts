@@ -138,7 +138,8 @@ export class HistoryReplay {
     if (actorId === SYSTEM_USER_ID && kind === 'updated') return null;
     if (kind === 'invitation_accepted') return this.checkAcceptance(actorId, members!.filter(isRoleChange));
     const role = this.members.get(actorId);
-    const isLeaving = kind === 'revoked' && members!.every((member) => isRoleChange(member) && member.userId === actorId);
+    const isLeaving =
+      kind === 'revoked' && members!.every((member) => isRoleChange(member) && member.userId === actorId);
     const needed = isLeaving ? 'read' : this.isTail && kind === 'deleted' ? 'edit' : NEEDED[kind];
     if (role && can(role, needed)) return null;
     return toFinding('role', `${kind} by ${actorId}, whose role was ${role ?? 'none'}`);

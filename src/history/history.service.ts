@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EventContent } from '../content/event-content.js';
 import { fromSnapshot, type Snapshot } from '../content/snapshot.js';
-import { type InvitationChange, isInvitationChange, isRoleChange, type Member, type MemberEntry, type RoleChange } from '../permissions/member.js';
+import {
+  type InvitationChange,
+  isInvitationChange,
+  isRoleChange,
+  type Member,
+  type MemberEntry,
+  type RoleChange,
+} from '../permissions/member.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';

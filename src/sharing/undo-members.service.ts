@@ -42,7 +42,10 @@ export class UndoMembersService {
       if (undo.roleChanges.some(({ to }) => to === 'owner')) {
         await this.availability.move(tx, locked, formerOwner!, actor, onConflict);
       }
-      this.writer.write(tx, locked, actor, inverseKind(kind, undo.roleChanges), undo.roleChanges, { comment, usernames });
+      this.writer.write(tx, locked, actor, inverseKind(kind, undo.roleChanges), undo.roleChanges, {
+        comment,
+        usernames,
+      });
     });
   }
 
