@@ -164,7 +164,7 @@ export const ACCESS_MATRIX: Row[] = [
   }),
   row('listPermissions', READERS),
   row('listInvitations', [401, 404, 403, 403, 200, 404]),
-  row('listInvitations', NOBODY_IN_TRASH, TRASH),
+  row('listInvitations', NO_WRITE_IN_TRASH, TRASH),
   row('revokeInvitation', [401, 404, 403, 403, 204, 404], {
     writes: true,
     request: async ({ invitation }) => ({ params: { invitationId: (await invitation()).id } }),

@@ -99,7 +99,8 @@ export class AccessWorld {
     const [id, token] = [randomUUID(), randomBytes(32).toString('base64url')];
     await this.app.database.query(
       `INSERT INTO event_invitations (event_id, id, email, role, token_hash, invited_by, invited_at, sent_at, expires_at)
-       VALUES ($1, $2, $3, 'viewer', sha256($4::bytea), $5, now(), now(), now() + interval '1 day')`,
+       VALUES ($1, $2, $3, 'viewer', sha256($4::bytea), $5, now(), now(), now() + interval '1 day')
+       ON CONFLICT (event_id, email) DO UPDATE SET id = excluded.id, token_hash = excluded.token_hash`,
       [eventId, id, this.outsider.email, Buffer.from(token), this.host.id],
     );
     await this.app.database.query(`UPDATE users SET email_verified_at = now() WHERE id = $1`, [this.outsider.id]);
