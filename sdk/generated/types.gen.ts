@@ -1954,6 +1954,29 @@ export type AccountsView = {
     items: Array<AccountView>;
 };
 
+export type CreateAccountBody = {
+    /**
+     * 3–80 letters, digits, `.`, `_` or `-`; unique without regard to case. Names such as `admin` and those that look like them are reserved.
+     */
+    username: string;
+    /**
+     * The e-mail address of the person.
+     */
+    email: string;
+    /**
+     * Judged like that of a registration. Without it, the person receives a link to set one; a server that sends no mails requires it.
+     */
+    password?: string;
+    /**
+     * The IANA time zone of the person; defaults to UTC.
+     */
+    time_zone?: string;
+    /**
+     * Defaults to `user`. An administrator may have a name that is reserved for others.
+     */
+    role?: 'user' | 'admin';
+};
+
 export type AccountDeviceView = {
     id: string;
     created_at: string;
@@ -2015,7 +2038,7 @@ export type SignedOutView = {
 
 export type UserFiguresView = {
     /**
-     * Accounts that are not erased.
+     * Accounts that are not erased. Of more than 20,000, an estimate.
      */
     total: number;
     admins: number;
@@ -2054,6 +2077,10 @@ export type FiguresView = {
      */
     stream_items: number;
     /**
+     * People who have a stream. An estimate.
+     */
+    streams: number;
+    /**
      * An estimate.
      */
     audit_entries: number;
@@ -2062,6 +2089,14 @@ export type FiguresView = {
      */
     connections: number;
     /**
+     * People connected to that server whose newest items are on the way to them.
+     */
+    waiting_recipients: number;
+    /**
+     * Mails that wait to be sent.
+     */
+    waiting_mails: number;
+    /**
      * Size of the database.
      */
     database_bytes: number;
@@ -2069,6 +2104,38 @@ export type FiguresView = {
      * The tables, largest first.
      */
     tables: Array<StoredTableView>;
+};
+
+export type PurgeTrashBody = {
+    /**
+     * How many days ago an event was deleted at least; defaults to `TRASH_DAYS`. 0 empties the trash.
+     */
+    older_than_days?: number;
+};
+
+export type PurgedView = {
+    /**
+     * How many events were removed.
+     */
+    purged: number;
+    /**
+     * True when there are more. Send the request again.
+     */
+    has_more: boolean;
+};
+
+export type RedactBody = {
+    /**
+     * Why the texts are replaced. Everybody who reads the version sees it.
+     */
+    reason: string;
+};
+
+export type RedactedView = {
+    /**
+     * The other versions of the event that contain one of the replaced texts.
+     */
+    also_in: Array<number>;
 };
 
 export type FieldErrorView = {
@@ -2856,6 +2923,40 @@ export type LastAdminProblem = {
 };
 
 /**
+ * This version cannot be redacted. The detail says why: it is the current one, it is redacted already, it does not verify, or the database account of the server does not own the tables.
+ */
+export type RedactionRefusedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'redaction_refused';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
  * The first request with this key is still running. Send the request again after `Retry-After` seconds with the same `Idempotency-Key` to receive the response to the first one.
  */
 export type RequestRunningProblem = {
@@ -3487,6 +3588,14 @@ export type ListAuditData = {
          */
         to?: string;
         /**
+         * Only what was done, or only what was refused: by right, or because a password or a token was wrong. Example: `ok`.
+         */
+        outcome?: AuditOutcome;
+        /**
+         * Only entries of the request with this id, which responses carry as `X-Request-Id`. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1e05`.
+         */
+        request_id?: string;
+        /**
          * Only entries about this event. Example: `undefined`.
          */
         event_id?: string;
@@ -3780,6 +3889,10 @@ export type EraseMeErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `last_admin`: This is the last administrator
+     */
+    409: LastAdminProblem;
     /**
      * `body_too_large`: The body is too large
      */
@@ -6580,6 +6693,125 @@ export type ListAccountsResponses = {
 
 export type ListAccountsResponse = ListAccountsResponses[keyof ListAccountsResponses];
 
+export type CreateAccountData = {
+    body: CreateAccountBody;
+    path?: never;
+    query?: never;
+    url: '/api/admin/users';
+};
+
+export type CreateAccountErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `name_taken`: This name or e-mail address is taken
+     */
+    409: NameTakenProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type CreateAccountError = CreateAccountErrors[keyof CreateAccountErrors];
+
+export type CreateAccountResponses = {
+    /**
+     * The account
+     */
+    201: AccountView;
+};
+
+export type CreateAccountResponse = CreateAccountResponses[keyof CreateAccountResponses];
+
+export type EraseAccountData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}';
+};
+
+export type EraseAccountErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `last_admin`: This is the last administrator
+     */
+    409: LastAdminProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type EraseAccountError = EraseAccountErrors[keyof EraseAccountErrors];
+
+export type EraseAccountResponses = {
+    /**
+     * Erased
+     */
+    204: void;
+};
+
+export type EraseAccountResponse = EraseAccountResponses[keyof EraseAccountResponses];
+
 export type GetAccountData = {
     body?: never;
     headers?: {
@@ -6806,6 +7038,64 @@ export type SignOutAccountResponses = {
 
 export type SignOutAccountResponse = SignOutAccountResponses[keyof SignOutAccountResponses];
 
+export type EndAccountSessionData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+        /**
+         * The session.
+         */
+        session: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}/sessions/{session}';
+};
+
+export type EndAccountSessionErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type EndAccountSessionError = EndAccountSessionErrors[keyof EndAccountSessionErrors];
+
+export type EndAccountSessionResponses = {
+    /**
+     * Ended
+     */
+    204: void;
+};
+
+export type EndAccountSessionResponse = EndAccountSessionResponses[keyof EndAccountSessionResponses];
+
 export type PromoteAccountData = {
     body?: never;
     path: {
@@ -6964,6 +7254,137 @@ export type GetFiguresResponses = {
 };
 
 export type GetFiguresResponse = GetFiguresResponses[keyof GetFiguresResponses];
+
+export type PurgeTrashData = {
+    body?: PurgeTrashBody;
+    path?: never;
+    query?: never;
+    url: '/api/admin/trash/purge';
+};
+
+export type PurgeTrashErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type PurgeTrashError = PurgeTrashErrors[keyof PurgeTrashErrors];
+
+export type PurgeTrashResponses = {
+    /**
+     * Removed
+     */
+    200: PurgedView;
+};
+
+export type PurgeTrashResponse = PurgeTrashResponses[keyof PurgeTrashResponses];
+
+export type RedactVersionData = {
+    body: RedactBody;
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/admin/events/{id}/history/{version}/redact';
+};
+
+export type RedactVersionErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `redaction_refused`: This version cannot be redacted
+     */
+    409: RedactionRefusedProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RedactVersionError = RedactVersionErrors[keyof RedactVersionErrors];
+
+export type RedactVersionResponses = {
+    /**
+     * Redacted
+     */
+    200: RedactedView;
+};
+
+export type RedactVersionResponse = RedactVersionResponses[keyof RedactVersionResponses];
 
 export type StreamChangesData = {
     body?: never;

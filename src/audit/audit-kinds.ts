@@ -41,14 +41,18 @@ export const AUDIT_KINDS = {
   user_created: [],
   user_disabled: ['sessions'],
   user_enabled: [],
-  user_signed_out: ['sessions'],
+  /** `session`: the one that was named. */
+  user_signed_out: ['sessions', 'session'],
   user_promoted: [],
   user_demoted: [],
   user_erased: [],
   version_redacted: ['version'],
-  /** The event was in the trash for long enough and was removed from it; its owner is the subject. */
+  /** The event was in the trash for long enough, or an administrator removed it from there; its owner is the subject. */
   event_purged: [],
 } as const satisfies Record<string, readonly string[]>;
+
+export const AUDIT_OUTCOMES = ['ok', 'refused'] as const;
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 export type AuditKind = keyof typeof AUDIT_KINDS;
 export const AUDIT_KIND_NAMES = Object.keys(AUDIT_KINDS) as AuditKind[];
@@ -69,5 +73,5 @@ export interface AuditEntry<K extends AuditKind = AuditKind> {
   /** By default the session of the request. */
   sessionId?: string | null;
   details?: AuditDetails<K>;
-  outcome?: 'ok' | 'refused';
+  outcome?: AuditOutcome;
 }

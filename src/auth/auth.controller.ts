@@ -166,10 +166,10 @@ export class AuthController {
     operationId: 'eraseMe',
     summary: 'Erase your account',
     description:
-      'Cannot be undone. Erases your name, e-mail address, password and devices and ends every session at once; the name and the e-mail address become available again. Histories stay complete and show you as “Deleted user”. The ownership of an event with other members is transferred to the longest-standing editor or, without one, the longest-standing viewer. Events without other members are moved to the trash, and you leave the events of others. What you wrote in titles, descriptions and comments stays.',
+      'Cannot be undone. Erases your name, e-mail address, password and devices and ends every session at once; the name and the e-mail address become available again. Histories stay complete and show you as “Deleted user”. The ownership of an event with other members is transferred to the longest-standing editor or, without one, the longest-standing viewer. Events without other members are moved to the trash, and you leave the events of others. What you wrote in titles, descriptions and comments stays. The last administrator cannot be erased.',
   })
   @ApiNoContentResponse({ description: 'Erased' })
-  @ApiProblems('validation_failed')
+  @ApiProblems('validation_failed', 'last_admin')
   async eraseMe(@CurrentActor() actor: Actor, @Body() body: EraseMeBody): Promise<void> {
     await this.erasures.erase(actor, body.password);
   }

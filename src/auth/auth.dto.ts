@@ -4,7 +4,7 @@ import { EmailField, FlagField, PatternField, TextField } from '../platform/http
 import { UserView } from '../users/user-view.js';
 import type { Session } from './session.entity.js';
 
-const USERNAME = {
+export const USERNAME = {
   description:
     '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case. Names such as `admin` and those that look like them are reserved.',
   pattern: /^[A-Za-z0-9._-]+$/,
@@ -13,7 +13,7 @@ const USERNAME = {
   message: 'Only letters, digits, ".", "_" and "-".',
 };
 
-const PASSWORD = { min: 8, max: 128 };
+export const PASSWORD = { min: 8, max: 128 };
 const TIME_ZONE = { description: 'Your IANA time zone; defaults to UTC.', max: 64, example: 'Europe/Paris' };
 
 export class RegisterBody {

@@ -8,6 +8,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
 import { type FieldError, invalid, notFound, Problem } from '../problems/problem.js';
 import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
+import { NO_PASSWORD } from '../users/no-password.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
@@ -40,6 +41,12 @@ export interface Registration {
   invitation?: string;
 }
 
+/** An account that somebody else creates. Without a password the person receives a link to set one. */
+export type NewAccount = Omit<Registration, 'password'> & { password?: string };
+
+/** Another account became the first administrator at the same moment. */
+class NotTheFirst extends Error {}
+
 export interface ProfileChanges {
   timeZone?: string;
   email?: string;
@@ -70,12 +77,23 @@ export class AuthService {
    *   weak password, unknown zone, invitation that has ended or is for another address)
    */
   async register(account: Registration, device: Device): Promise<SignedInUser> {
-    const role = (await this.isFirstAdmin(account.username)) ? 'admin' : 'user';
+    if (await this.isFirstAdmin(account.username)) {
+      try {
+        return await this.registerAs('admin', account, device);
+      } catch (error) {
+        if (!(error instanceof NotTheFirst)) throw error;
+      }
+    }
+    return this.registerAs('user', account, device);
+  }
+
+  private async registerAs(role: User['role'], account: Registration, device: Device): Promise<SignedInUser> {
     this.refuseUninvited(account, role);
     const { invitation } = account;
     if (invitation !== undefined) await this.requireInvited(invitation, account.email);
     let session: Session;
     const user = await this.createAccount(account, role, async (tx, created) => {
+      if (role === 'admin' && (await this.users.hasOtherAdmin(tx, created.id))) throw new NotTheFirst();
       session = this.sessions.start(tx, created.id, device, 'registered');
       if (invitation === undefined) return;
       created.emailVerifiedAt = new Date();
@@ -85,27 +103,30 @@ export class AuthService {
   }
 
   /**
-   * Creates an account without signing in. An administrator may have a name that looks official.
+   * Creates an account without signing in. An administrator may have a name that looks official. Without a password,
+   * nobody can sign in until the person has set one with the link that is sent to them.
    * @param also writes what belongs to the account in the same transaction
    * @throws Problem validation_failed, name_taken, unavailable
    */
   async createAccount(
-    account: Registration,
+    account: NewAccount,
     role: User['role'],
-    also: (tx: Transaction, created: User) => void | Promise<void> = () => undefined,
+    also: (tx: Transaction, created: User) => Promise<void>,
   ): Promise<User> {
     const { timeZone = 'UTC', username, email, password } = account;
     const errors = [
       ...(role === 'admin' ? [] : findReservedName(username)),
-      ...(await findWeakPassword(password, account)),
+      ...(password === undefined ? this.findMissingMail() : await findWeakPassword(password, account)),
       ...findUnknownTimeZone(timeZone),
     ];
     if (errors.length > 0) throw invalid(...errors);
-    const passwordHash = await this.passwords.hash(password);
+    const passwordHash = password === undefined ? NO_PASSWORD : await this.passwords.hash(password);
     const user = { username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash };
     return this.users.create(user, async (tx, created) => {
       await also(tx, created);
-      if (!created.emailVerifiedAt) this.emails.requestVerification(tx, created);
+      if (created.emailVerifiedAt) return;
+      if (password === undefined) this.emails.requestFirstPassword(tx, created);
+      else this.emails.requestVerification(tx, created);
     });
   }
 
@@ -121,6 +142,12 @@ export class AuthService {
     if (invited.toLowerCase() === email.toLowerCase()) return;
     const message = 'The invitation is for another address. Register with the one that received it.';
     throw invalid({ pointer: '/email', code: 'not_invited', message });
+  }
+
+  private findMissingMail(): FieldError[] {
+    if (this.emails.areOn) return [];
+    const message = 'This server sends no mails, so that nobody could set a password: send one.';
+    return [{ pointer: '/password', code: 'required', message }];
   }
 
   /** Returns true for the name of the setting, while there is no administrator. */

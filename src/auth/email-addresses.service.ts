@@ -9,6 +9,7 @@ import { Problem } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import {
+  accountCreatedLetter,
   emailChangeLetter,
   emailReleaseLetter,
   emailReplacedLetter,
@@ -39,6 +40,18 @@ export class EmailAddressesService {
     private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
   ) {}
+
+  /** False when this server sends no links. */
+  get areOn(): boolean {
+    return this.mails.areOn;
+  }
+
+  /** Sends a link that sets the first password of an account, which verifies its address as well. */
+  requestFirstPassword(tx: Transaction, user: User): void {
+    const { hours, until } = this.lifetime();
+    const token = this.tokens.issue(tx, 'password_reset', user.id, user.email, until);
+    this.mails.queue(tx, accountCreatedLetter(user, this.mails.link('reset-password', token), hours));
+  }
 
   /** Sends a link that verifies the address of the account. */
   requestVerification(tx: Transaction, user: User): void {

@@ -84,6 +84,11 @@ export const PROBLEMS = {
     'This is the last administrator',
     'Promote somebody else first: without an administrator nobody could.',
   ),
+  redaction_refused: kind(
+    409,
+    'This version cannot be redacted',
+    'The detail says why: it is the current one, it is redacted already, it does not verify, or the database account of the server does not own the tables.',
+  ),
   request_running: kind(
     409,
     'The first request with this key is still running',

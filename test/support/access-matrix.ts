@@ -119,6 +119,13 @@ export const ACCESS_MATRIX: Row[] = [
   ...['disableAccount', 'enableAccount', 'signOutAccount', 'promoteAccount', 'demoteAccount'].map((operation) =>
     row(operation, NOT_FOR_PEOPLE, { request: ({ guest }) => ({ params: { id: guest.id } }) }),
   ),
+  row('createAccount', NOT_FOR_PEOPLE, { request: () => ({ body: { username: 'zoe', email: 'zoe@example.com' } }) }),
+  row('eraseAccount', NOT_FOR_PEOPLE, { request: ({ guest }) => ({ params: { id: guest.id } }) }),
+  row('endAccountSession', NOT_FOR_PEOPLE, {
+    request: ({ guest }) => ({ params: { id: guest.id, session: sessionOf(guest.accessToken) } }),
+  }),
+  row('purgeTrash', NOT_FOR_PEOPLE, { request: () => ({ body: { older_than_days: 0 } }) }),
+  row('redactVersion', NOT_FOR_PEOPLE, { request: () => ({ params: { version: '1' }, body: { reason: 'None' } }) }),
   row('getFigures', NOT_FOR_PEOPLE),
 
   row('createEvent', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: EVENT }) }),

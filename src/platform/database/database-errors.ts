@@ -41,6 +41,11 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof RetryTransaction || code === '40P01' || code === '40001';
 }
 
+/** True if the database account lacks the privilege for a statement (42501). */
+export function isPrivilegeMissing(error: unknown): boolean {
+  return postgresError(error)?.code === '42501';
+}
+
 /** True if the disk of the database had no room for a write (53100). */
 export function isDiskFull(error: unknown): boolean {
   return postgresError(error)?.code === '53100';

@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { isLockTimeout } from './database-errors.js';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 // Any constant: servers that start together take turns.
 const MIGRATION_LOCK = 7_203_111;
+const TURN_MS = 50;
 
 /** The database cannot be used by this version of the program. The message says why and what to do. */
 export class DatabaseVersionError extends Error {}
@@ -39,7 +40,7 @@ export async function migrate(url: string, { pausesMs = PAUSES_MS }: MigrateOpti
   try {
     await requireVersion(dataSource);
     await requireKnownMigrations(dataSource);
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeTurn(lock);
     const before = new Set(await listRan(dataSource));
     await runMigrations(options, [...pausesMs]);
     return (await listRan(dataSource)).filter((name) => !before.has(name));
@@ -47,6 +48,19 @@ export async function migrate(url: string, { pausesMs = PAUSES_MS }: MigrateOpti
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
     await dataSource.destroy();
+  }
+}
+
+interface TurnRow {
+  granted: boolean;
+}
+
+/** Waits for other servers that migrate. Asks again and again: a statement that waits would hold up CREATE INDEX CONCURRENTLY. */
+async function takeTurn(lock: QueryRunner): Promise<void> {
+  for (;;) {
+    const rows = (await lock.query('SELECT pg_try_advisory_lock($1) AS granted', [MIGRATION_LOCK])) as TurnRow[];
+    if (rows[0]?.granted) return;
+    await sleep(TURN_MS);
   }
 }
 
