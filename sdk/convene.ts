@@ -3,10 +3,12 @@ import { Admin } from './admin.js';
 import { Events } from './events.js';
 import type * as wire from './generated/types.gen.js';
 import { type CallOptions, type Fetch, Http, type Request } from './http.js';
+import { Live, type LiveOptions } from './live.js';
 import { Audit, Notifications } from './notifications.js';
 import { Availability, Users } from './people.js';
 import { type SessionEvents, SessionKeeper } from './session.js';
 import { memorySession, type Session, type SessionStorage } from './session-storage.js';
+import { type EventStore, sync, type SyncQuery, type SyncResult } from './sync.js';
 import type { Input, User } from './types.js';
 
 export interface ConveneOptions extends Omit<CallOptions, 'signal'> {
@@ -14,6 +16,7 @@ export interface ConveneOptions extends Omit<CallOptions, 'signal'> {
   baseUrl?: string | undefined;
   /** Where the session is kept, or a session to begin with. In memory by default. */
   session?: SessionStorage | Session | undefined;
+  live?: LiveOptions | undefined;
   /** In place of the global `fetch`. */
   fetch?: Fetch | undefined;
 }
@@ -27,10 +30,11 @@ export class Convene {
   readonly audit: Audit;
   readonly account: Account;
   readonly admin: Admin;
+  readonly live: Live;
   private readonly http: Http;
   private readonly keeper: SessionKeeper;
 
-  constructor({ baseUrl = '', session, fetch: given, ...defaults }: ConveneOptions = {}) {
+  constructor({ baseUrl = '', session, live, fetch: given, ...defaults }: ConveneOptions = {}) {
     // Looked up at each call: pages and tests may replace it.
     const send: Fetch = given ?? ((url, init) => fetch(url, init));
     this.http = new Http(baseUrl.replace(/\/+$/, ''), send, defaults);
@@ -44,6 +48,7 @@ export class Convene {
     this.audit = new Audit(...own);
     this.account = new Account(...own);
     this.admin = new Admin(...own);
+    this.live = new Live(...own, live);
   }
 
   /** Creates an account and signs in. @throws ConveneError `name_taken`, `validation_failed` */
@@ -86,6 +91,11 @@ export class Convene {
   /** Calls the listener when somebody signs in or out. Returns the function that removes it. */
   on<Name extends keyof SessionEvents>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void {
     return this.keeper.events.on(name, listener);
+  }
+
+  /** Brings your copy of a list of events up to date: what changed since the last time, or all of it. */
+  sync(store: EventStore, query?: SyncQuery, options?: CallOptions): Promise<SyncResult> {
+    return sync(this.events, store, query, options);
   }
 
   /** Sends a request that has no method of its own, with the session, retries and errors of all others. */

@@ -39,13 +39,22 @@ export class SessionKeeper implements Tokens {
 
   /** The session; null when nobody is signed in. */
   async current(): Promise<Session | null> {
-    this.known ??= await this.storage.load();
+    if (!this.known) {
+      this.known = await this.storage.load();
+      this.lifetimeMs = Math.max(0, (this.known?.expires_at ?? 0) - Date.now());
+    }
     return this.known;
   }
 
   /** Milliseconds before the end of a token at which it is renewed. */
-  get earlyMs(): number {
+  private get earlyMs(): number {
     return Math.min(EARLY_MS, this.lifetimeMs * EARLY_PART);
+  }
+
+  /** Milliseconds until the token is to be renewed; null when that is not known, or nobody can renew it. */
+  renewIn(): number | null {
+    const { expires_at = null, refresh_token = null } = this.known ?? {};
+    return expires_at === null || refresh_token === null ? null : Math.max(0, expires_at - this.earlyMs - Date.now());
   }
 
   async token(): Promise<string | null> {
