@@ -150,6 +150,7 @@ export class Live {
     let goesOn = false;
     for (let attempts = 0; !signal.aborted;) {
       const token = await this.keeper.token().catch(() => undefined);
+      if (signal.aborted) return;
       if (token === null) {
         this.show('waiting', null, 'signed_out');
         await this.signedIn(signal);

@@ -15,7 +15,7 @@ export interface SessionEvents {
 }
 
 /** The largest part of the lifetime of a token, and the largest time, before whose end it is renewed. */
-const EARLY_PART = 0.1;
+const EARLY_PART = 0.25;
 const EARLY_MS = 30_000;
 
 /**
