@@ -14,7 +14,7 @@ export type { VersionRef } from './event-history.js';
 export type { CallOptions, Fetch, Request } from './http.js';
 export type { Live, LiveEvents, LiveOptions, LiveState } from './live.js';
 export type { LiveTransport } from './live-transport.js';
-export type { WebSocketConstructor, WebSocketLike } from './live-web-socket.js';
+export type { WebSocketConstructor } from './live-web-socket.js';
 export type { Page, Pages } from './pages.js';
 export type { OtherProblem, Problem, ProblemCode } from './problems.js';
 export type { WriteOptions, Written } from './resource.js';

@@ -1,12 +1,10 @@
 import type { Attempt, Frame } from './live-transport.js';
 
-/** What is used of a WebSocket: that of browsers, of Node 22, and of the package `ws`. */
-export interface WebSocketLike {
-  send(text: string): void;
-  close(code?: number): void;
-  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: never) => void): void;
-}
-export type WebSocketConstructor = new (url: string) => WebSocketLike;
+/** That of browsers, of Node 22, or of the package `ws`. */
+export type WebSocketConstructor = new (url: string) => { send(text: string): void; close(): void };
+type WebSocketLike = InstanceType<WebSocketConstructor> & {
+  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: { data: unknown }) => void): void;
+};
 
 /** Milliseconds until the token has to be renewed; null when that is not known. */
 export type RenewIn = () => number | null;
@@ -23,7 +21,7 @@ export function openWebSocket(
   const page = (globalThis as { location?: { href: string } }).location?.href;
   const url = new URL(`${baseUrl}/ws/notifications`, page);
   url.protocol = url.protocol.replace('http', 'ws');
-  const socket = new WebSocket(url.href);
+  const socket = new WebSocket(url.href) as WebSocketLike;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const say = (message: object): void => socket.send(JSON.stringify({ type: 'authenticate', ...message }));
   const renewLater = (): void => {
@@ -42,7 +40,7 @@ export function openWebSocket(
     const end = (): void => resolve();
     signal.addEventListener('abort', end, { once: true });
     socket.addEventListener('open', () => say({ token, ...(after === null ? {} : { after }) }));
-    socket.addEventListener('message', ({ data }: { data: unknown }) => {
+    socket.addEventListener('message', ({ data }) => {
       if (signal.aborted) return;
       attempt.alive();
       const frame = toFrame(String(data as string));

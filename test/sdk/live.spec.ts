@@ -40,7 +40,7 @@ describe('live changes of the SDK', () => {
     const listener = new Convene({
       baseUrl: network.url,
       ...options,
-      live: { transports, WebSocket: WebSocket as unknown as WebSocketConstructor, pollEvery: 50, ...options.live },
+      live: { transports, WebSocket, pollEvery: 50, ...options.live },
     });
     await listener.signIn({ username: person.username, password: PASSWORD });
     const [seqs, states]: [number[], LiveState[]] = [[], []];
