@@ -92,8 +92,9 @@ export class SessionKeeper implements Tokens {
   private async reload(): Promise<void> {
     const [before, now] = [this.known, await this.storage.load()];
     this.known = now;
+    if (!now) this.generation += 1;
     if (before && !now) this.events.emit('signed_out', { reason: 'signed_out' });
-    if (!before && now?.user) this.events.emit('signed_in', now.user);
+    if (now?.user && before?.user?.id !== now.user.id) this.events.emit('signed_in', now.user);
   }
 
   private async refresh(refused: string): Promise<Session | null> {
