@@ -3822,6 +3822,10 @@ export type EndSessionData = {
 
 export type EndSessionErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -3833,6 +3837,14 @@ export type EndSessionErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -4018,6 +4030,10 @@ export type ResendVerificationData = {
 
 export type ResendVerificationErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4025,6 +4041,14 @@ export type ResendVerificationErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `rate_limited`: Too many requests
      */
@@ -4279,6 +4303,10 @@ export type RevokePermissionData = {
 
 export type RevokePermissionErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4310,6 +4338,14 @@ export type RevokePermissionErrors = {
     } & EventDeletedProblem) | ({
         code: 'event_purged';
     } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -4789,6 +4825,10 @@ export type DeleteEventData = {
 
 export type DeleteEventErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4816,6 +4856,14 @@ export type DeleteEventErrors = {
     } & StaleVersionProblem) | ({
         code: 'precondition_failed';
     } & PreconditionFailedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6055,6 +6103,10 @@ export type ReadNotificationData = {
 
 export type ReadNotificationErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6066,6 +6118,14 @@ export type ReadNotificationErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6305,6 +6365,10 @@ export type DisableAccountData = {
 
 export type DisableAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6324,6 +6388,14 @@ export type DisableAccountErrors = {
      * `last_admin`: This is the last administrator
      */
     409: LastAdminProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6363,6 +6435,10 @@ export type EnableAccountData = {
 
 export type EnableAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6378,6 +6454,14 @@ export type EnableAccountErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6417,6 +6501,10 @@ export type SignOutAccountData = {
 
 export type SignOutAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6432,6 +6520,14 @@ export type SignOutAccountErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6471,6 +6567,10 @@ export type PromoteAccountData = {
 
 export type PromoteAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6486,6 +6586,14 @@ export type PromoteAccountErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6525,6 +6633,10 @@ export type DemoteAccountData = {
 
 export type DemoteAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6544,6 +6656,14 @@ export type DemoteAccountErrors = {
      * `last_admin`: This is the last administrator
      */
     409: LastAdminProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
