@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,6 +93,29 @@ export class ServerHome {
   async postgres(): Promise<number | undefined> {
     const pid = await postmasterPid(this.dataDir);
     return pid !== undefined && runsIn(pid, this.dataDir) ? pid : undefined;
+  }
+
+  /** The processes of PostgreSQL: the postmaster and everything that it started. */
+  async postgresProcesses(): Promise<number[]> {
+    const postmaster = (await this.postgres())!;
+    const parentOf = (pid: string): number => {
+      try {
+        return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+      } catch {
+        return 0;
+      }
+    };
+    const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === postmaster);
+    return [postmaster, ...children.map(Number)];
+  }
+
+  /** Sends a signal to all of PostgreSQL: to the postmaster first, so that it starts no more of them. */
+  async signalPostgres(signal: 'SIGSTOP' | 'SIGKILL'): Promise<number[]> {
+    const [postmaster] = await this.postgresProcesses();
+    process.kill(postmaster!, 'SIGSTOP');
+    const all = await this.postgresProcesses();
+    for (const pid of all) process.kill(pid, signal);
+    return all;
   }
 
   /** Address of the embedded database. */
