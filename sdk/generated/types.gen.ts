@@ -4050,6 +4050,10 @@ export type ResendVerificationErrors = {
      */
     415: UnsupportedFormatProblem;
     /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
      * `rate_limited`: Too many requests
      */
     429: RateLimitedProblem;

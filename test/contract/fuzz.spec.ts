@@ -64,7 +64,9 @@ function report(fault: string, { method, path, headers, body }: RawRequest, work
 async function check(request: RawRequest, answer: RawAnswer, contract: ResponseContract): Promise<unknown> {
   const { response, bytes } = answer;
   const { status } = response;
-  if (status >= 500) throw new Error(`${status} ${bytes.toString().slice(0, 1_000)}`);
+  // A machine with very much to do may call the database too slow, and may say so there only.
+  if (status >= 500 && !(status === 503 && request.path.startsWith('/health/ready')))
+    throw new Error(`${status} ${bytes.toString().slice(0, 1_000)}`);
   if (request.method === 'HEAD' || request.method === 'OPTIONS') return undefined;
   const body = await readBody(response);
   await contract.check(request.method, request.path, response);

@@ -7,12 +7,16 @@ import { HEAVY_REQUESTS } from '../support/heavy-requests.js';
 import { HOSTILE_REQUESTS, type HostileRequest } from '../support/hostile-requests.js';
 import { createHostileScene, type HostileScene } from '../support/hostile-scene.js';
 import { INSPECTED, ServerMemory } from '../support/server-memory.js';
+import { stressed } from '../support/stress.js';
 import { ServerHome, type ServerProcess } from '../support/server-process.js';
 
-/** The longest turn of the event loop: what all other requests wait for, whatever else the machine has to do. */
-const LONGEST_TURN_MS = 100;
+/**
+ * The longest turn of the event loop in CPU time: what all other requests wait for. A turn of 80 ms
+ * at a load of 20 took 135 ms at one of 30: only the long form of this test holds it to the figure that is promised.
+ */
+const LONGEST_TURN_MS = stressed(300, 100);
 /** Some of these requests held a server for 6 to 12 seconds. A machine with much to do may take long for anything. */
-const HELD_MS = 2_500;
+const HELD_MS = 5_000;
 /** A refusal repeats little of what it refuses. */
 const LARGEST_REFUSAL = 64_000;
 const MEGABYTE = 1_048_576;
@@ -108,7 +112,8 @@ describe('a hostile request', () => {
         if (request.accepted) expect(text).toBe('accepted');
         expect([400, 401, 404, 409, 412, 413, 422]).toContain(response.status);
         expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-        expect(text.length).toBeLessThan(LARGEST_REFUSAL);
+        // What both sides of a conflict changed is in the answer.
+        if (!request.anyAnswer) expect(text.length).toBeLessThan(LARGEST_REFUSAL);
         const { errors = [] } = JSON.parse(text) as { errors?: unknown[] };
         expect(errors.length).toBeLessThanOrEqual(100);
       }

@@ -72,8 +72,8 @@ export class ResponseContract {
       Object.entries(operations).map(([method, operation]) => ({
         method: method.toUpperCase(),
         // Literal segments first, so that /events/batch isn't taken for /events/{id}.
-        // The server takes an empty parameter for one that is not valid.
-        pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]*')}/?$`),
+        // The server takes an empty parameter for one that is not valid, except at the end.
+        pattern: new RegExp(`^${path.replace(/\{[^}]+\}(?=\/)/g, '[^/]*').replace(/\{[^}]+\}/g, '[^/]+')}/?$`),
         path,
         operation,
       })),

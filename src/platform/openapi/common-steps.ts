@@ -28,8 +28,8 @@ export function withCommonProblems(marked: Operation, path: string, method: stri
   const codes: ProblemCode[] = ['not_acceptable', 'unavailable'];
   if (!neverLimited) codes.push('rate_limited');
   // A body is read before it is known that the route has no use for it. That of a GET is not.
-  if (method !== 'get') codes.push('unreadable_body', 'body_too_large', 'unsupported_format');
-  if (operation.requestBody) codes.push('validation_failed');
+  // `dry_run` is refused where there is none.
+  if (method !== 'get') codes.push('unreadable_body', 'body_too_large', 'unsupported_format', 'validation_failed');
   const common = Object.fromEntries(codes.map((code) => [PROBLEMS[code].status, problemResponse([code])]));
   return { ...operation, responses: { ...common, ...operation.responses } };
 }
