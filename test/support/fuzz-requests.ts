@@ -264,7 +264,7 @@ function encodeBody(body: unknown, type: string): Buffer {
   const json = JSON.stringify(body) ?? '';
   if (!type.includes('urlencoded')) return Buffer.from(json);
   // A form holds texts only.
-  const entries = Object.entries((body ?? {}) as object).map(([key, value]) => [key, JSON.stringify(value) ?? '']);
+  const entries = Object.entries(body ?? {}).map(([key, value]) => [key, JSON.stringify(value) ?? '']);
   return Buffer.from(
     new URLSearchParams(entries.map(([key, value]) => [key!, value!.replace(/^"|"$/g, '')])).toString(),
   );

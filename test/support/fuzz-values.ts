@@ -207,7 +207,7 @@ export function oddValue(chance: Chance): unknown {
     () => deep(1 + chance.below(60)),
     () => JSON.parse('{"__proto__":{"role":"owner"}}') as unknown,
     () => ({ constructor: { prototype: {} }, toString: 1, length: 1 }),
-    () => ({ then: 'a', toJSON: 'b', valueOf: null }),
+    () => JSON.parse('{"then":"a","toJSON":"b","valueOf":null}') as unknown,
   ];
   return chance.pick(kinds)();
 }
