@@ -4083,6 +4083,10 @@ export type EndSessionData = {
 
 export type EndSessionErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4094,6 +4098,14 @@ export type EndSessionErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -4279,6 +4291,10 @@ export type ResendVerificationData = {
 
 export type ResendVerificationErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4286,6 +4302,18 @@ export type ResendVerificationErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
     /**
      * `rate_limited`: Too many requests
      */
@@ -4741,6 +4769,10 @@ export type RevokePermissionData = {
 
 export type RevokePermissionErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4772,6 +4804,14 @@ export type RevokePermissionErrors = {
     } & EventDeletedProblem) | ({
         code: 'event_purged';
     } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -5251,6 +5291,10 @@ export type DeleteEventData = {
 
 export type DeleteEventErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -5278,6 +5322,14 @@ export type DeleteEventErrors = {
     } & StaleVersionProblem) | ({
         code: 'precondition_failed';
     } & PreconditionFailedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6517,6 +6569,10 @@ export type ReadNotificationData = {
 
 export type ReadNotificationErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6528,6 +6584,14 @@ export type ReadNotificationErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6886,6 +6950,10 @@ export type DisableAccountData = {
 
 export type DisableAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6905,6 +6973,14 @@ export type DisableAccountErrors = {
      * `last_admin`: This is the last administrator
      */
     409: LastAdminProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6944,6 +7020,10 @@ export type EnableAccountData = {
 
 export type EnableAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6959,6 +7039,14 @@ export type EnableAccountErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6998,6 +7086,10 @@ export type SignOutAccountData = {
 
 export type SignOutAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -7013,6 +7105,14 @@ export type SignOutAccountErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -7110,6 +7210,10 @@ export type PromoteAccountData = {
 
 export type PromoteAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -7125,6 +7229,14 @@ export type PromoteAccountErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -7164,6 +7276,10 @@ export type DemoteAccountData = {
 
 export type DemoteAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -7183,6 +7299,14 @@ export type DemoteAccountErrors = {
      * `last_admin`: This is the last administrator
      */
     409: LastAdminProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
