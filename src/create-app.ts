@@ -16,6 +16,7 @@ import { limitAddresses } from './platform/limits/request-limits.js';
 import { createLogger } from './platform/logging/logger.js';
 import { Tracing } from './platform/tracing/tracing.js';
 import { HEADERS } from './platform/openapi/api-headers.js';
+import { ConditionMetrics } from './platform/metrics/condition-metrics.js';
 import { serveDocs } from './platform/openapi/docs.js';
 
 /**
@@ -53,7 +54,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
   }
   if (!preview) traceRequests(fastify, app.get(Tracing));
   addRequestHooks(fastify);
-  refuseWhenOverloaded(fastify, config);
+  refuseWhenOverloaded(fastify, config, () => app.get(ConditionMetrics).countOverloaded());
   endStalledResponses(fastify, config);
   limitAddresses(app);
   keepAlive(fastify);
