@@ -22,10 +22,9 @@ export interface Worktree {
 
 const git = async (...args: string[]): Promise<string> => (await run('git', ['-C', ROOT, ...args])).stdout.trim();
 
-/** Returns the commit before the last one that changed a migration. @throws NotRun without a history */
+/** Returns the commit before the last one that changed a migration, a merge as a whole. @throws NotRun without a history */
 async function beforeNewestMigration(): Promise<string> {
-  const files = ['migrations'];
-  const changed = await git('log', '-1', '--no-merges', '--format=%H', '--', ...files).catch(() => '');
+  const changed = await git('log', '-1', '--first-parent', '--format=%H', '--', 'migrations').catch(() => '');
   const before = changed && (await git('rev-parse', '--verify', '--quiet', `${changed}~1`).catch(() => ''));
   if (!before) throw new NotRun('this copy of the repository has no commit before the newest migration');
   return before;
