@@ -27,6 +27,7 @@ export const ROOMS = [
 const PLATFORM = [
   'hooks',
   'config',
+  'tracing',
   'logging',
   'cache',
   'database',

@@ -11,10 +11,13 @@ import { keepAlive } from './platform/http/keep-alive.js';
 import { refuseWhenOverloaded } from './platform/http/overload.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { endStalledResponses } from './platform/http/stalled-responses.js';
+import { traceRequests } from './platform/http/trace-requests.js';
 import { rejectUnparsable } from './platform/http/unparsable-request.js';
 import { limitAddresses } from './platform/limits/request-limits.js';
 import { createLogger } from './platform/logging/logger.js';
+import { Tracing } from './platform/tracing/tracing.js';
 import { HEADERS } from './platform/openapi/api-headers.js';
+import { ConditionMetrics } from './platform/metrics/condition-metrics.js';
 import { serveDocs } from './platform/openapi/docs.js';
 
 /**
@@ -51,8 +54,9 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
       maxAge: 600,
     });
   }
+  if (!preview) traceRequests(fastify, app.get(Tracing));
   addRequestHooks(fastify);
-  refuseWhenOverloaded(fastify, config);
+  refuseWhenOverloaded(fastify, config, () => app.get(ConditionMetrics).countOverloaded());
   endStalledResponses(fastify, config);
   limitAddresses(app);
   keepAlive(fastify);

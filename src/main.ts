@@ -22,7 +22,7 @@ async function start(): Promise<void> {
     embedded = await startEmbeddedPostgres({ ...config.embeddedPostgres, log: say });
     config = config.with({ databaseUrl: embedded.url });
   }
-  await migrate(config.databaseUrl);
+  await migrate(config.databaseUrl, { warn: say });
 
   app = await createApp(config);
   await listen(app, config);

@@ -128,7 +128,7 @@ describe('the migrations', () => {
 
   it.each([
     ['an older 0.1', 'Core20261120090000', /made by Convene 0\.1/],
-    ['a newer version', 'Tomorrow20990101000000', /newer version of Convene/],
+    ['another line of versions', 'Elsewhere20261127090001', /another version of Convene/],
   ])('refuse a database of %s with a clear sentence, and leave it alone', async (_what, name, sentence) => {
     const other = await createDatabase();
     try {
@@ -136,6 +136,24 @@ describe('the migrations', () => {
       const before = await describeSchema(other);
       await expect(migrate(other.url)).rejects.toThrow(sentence);
       expect(await describeSchema(other)).toEqual(before);
+    } finally {
+      await other.drop();
+    }
+  });
+
+  it('leave a database alone that a newer version has migrated, and say so', async () => {
+    const other = await createDatabase();
+    try {
+      await other.query(`INSERT INTO schema_migrations (timestamp, name) VALUES (1, 'Tomorrow20990101000000')`);
+      const before = await describeSchema(other);
+      const warnings: string[] = [];
+      expect(await migrate(other.url, { warn: (sentence) => warnings.push(sentence) })).toEqual([]);
+      expect(warnings).toEqual([expect.stringContaining('(Tomorrow20990101000000)')]);
+      expect(await describeSchema(other)).toEqual(before);
+
+      // Not when one of its own is missing.
+      await other.query(`DELETE FROM schema_migrations WHERE id = (SELECT max(id) - 1 FROM schema_migrations)`);
+      await expect(migrate(other.url)).rejects.toThrow(/another version of Convene/);
     } finally {
       await other.drop();
     }

@@ -63,6 +63,21 @@ export const webUrl = (text: string): string | null => {
   return text.replace(/\/+$/, '');
 };
 
+/** Pairs such as `name=value,name=value`, with values percent-encoded as in a URL. */
+export const headerList = (text: string): Record<string, string> => {
+  const pairs = list(text).map((pair) => /^([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*)$/.exec(pair));
+  try {
+    return Object.fromEntries(pairs.map((pair) => [pair![1]!.toLowerCase(), decodeURIComponent(pair![2]!)]));
+  } catch {
+    throw new Error('must be a list such as name=value,name=value');
+  }
+};
+
+export const share = (text: string): number => {
+  if (!/^(?:0|1|[01]?\.\d{1,6}|1\.0+)$/.test(text) || Number(text) > 1) throw new Error('must be a number from 0 to 1');
+  return Number(text);
+};
+
 export const secrets = (text: string): string[] => {
   const parts = list(text);
   if (parts.some((part) => Buffer.byteLength(part) < 16)) throw new Error('each secret must have 16 bytes or more');

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
+  headerList,
   limit,
   list,
   mailbox,
@@ -7,6 +8,7 @@ import {
   postgresUrl,
   redisUrl,
   secrets,
+  share,
   smtpUrl,
   webUrl,
   wholeNumber,
@@ -246,6 +248,25 @@ export const SETTINGS = {
     '3',
     wholeNumber(0, 600),
     'How long a server, no longer ready, serves on after SIGTERM',
+  ),
+  traceEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    '',
+    webUrl,
+    'OpenTelemetry collector (OTLP over HTTP, JSON), such as http://localhost:4318; if empty, nothing is traced',
+  ),
+  traceHeaders: setting(
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    '',
+    headerList,
+    'Headers for the collector, such as an API key: name=value, comma-separated',
+  ),
+  traceServiceName: setting('OTEL_SERVICE_NAME', 'convene', String, 'Name of the service in traces'),
+  traceShare: setting(
+    'OTEL_TRACES_SAMPLER_ARG',
+    '1',
+    share,
+    'Share of requests that are traced, 0 to 1; a traceparent decides for itself',
   ),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Largest number of members per event'),
   rateLimits: setting(

@@ -56,6 +56,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
       status: reply.statusCode,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
       user_id: request.actor?.userId,
+      trace_id: request.span?.traceId,
     });
     done();
   });
