@@ -28,6 +28,7 @@ async function start(): Promise<void> {
   await listen(app, config);
   const url = await app.getUrl();
   say(`Convene is ready at ${url}
+  Guide           ${url}/guide
   API reference   ${url}/docs (Swagger UI), ${url}/redoc, ${url}/docs/realtime
   OpenAPI         ${url}/openapi.json, ${url}/asyncapi.json
   Health          ${url}/health/ready`);
