@@ -5,6 +5,7 @@
  */
 import type { DataSource } from 'typeorm';
 import { formatProblem, verifyHistory } from '../src/history/verify-history.js';
+import { counted } from './counted.js';
 import { withDatabase } from './open-database.js';
 
 const eventIds = process.argv.slice(2);
@@ -19,7 +20,7 @@ async function verify(dataSource: DataSource): Promise<void> {
       eventIds.length > 0 ? eventIds : null,
     );
   });
-  const verdict = problems === 0 ? 'no problems' : `${problems} ${problems === 1 ? 'event is' : 'events are'} wrong`;
-  console.log(`${events} events, ${entries} entries of history: ${verdict}`);
+  const verdict = problems === 0 ? 'no problems' : `${counted(problems, 'event is', 'events are')} wrong`;
+  console.log(`${counted(events, 'event')}, ${counted(entries, 'entry', 'entries')} of history: ${verdict}`);
   if (problems > 0) process.exitCode = 1;
 }
