@@ -167,7 +167,7 @@ describe('DATABASE_URL', () => {
       const server = home.start({ DATABASE_URL: url });
       expect((await call(await server.url(), 'GET', '/health/ready')).body).toMatchObject({
         status: 'ok',
-        signals: 'ok',
+        signals: 'up',
       });
       expect((await server.signal('SIGTERM')).code).toBe(0);
     } finally {
