@@ -11,6 +11,7 @@ import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
+import { AccountTokens } from './account-tokens.js';
 import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
@@ -35,6 +36,8 @@ export interface Registration {
   email: string;
   password: string;
   timeZone?: string;
+  /** The token of an invitation, which proves that the address is the person's. */
+  invitation?: string;
 }
 
 export interface ProfileChanges {
@@ -52,6 +55,7 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
+    private readonly tokens: AccountTokens,
     private readonly emails: EmailAddressesService,
     private readonly mails: Mails,
     private readonly transactions: Transactions,
@@ -61,15 +65,23 @@ export class AuthService {
     private readonly config: Config,
   ) {}
 
-  /** @throws Problem registration_closed, validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
+  /**
+   * @throws Problem registration_closed, invitation_required, name_taken, unavailable, validation_failed (reserved name,
+   *   weak password, unknown zone, invitation that has ended or is for another address)
+   */
   async register(account: Registration, device: Device): Promise<SignedInUser> {
     const role = (await this.isFirstAdmin(account.username)) ? 'admin' : 'user';
-    if (this.config.values.registration === 'closed' && role === 'user') throw new Problem('registration_closed');
+    this.refuseUninvited(account, role);
+    const { invitation } = account;
+    if (invitation !== undefined) await this.requireInvited(invitation, account.email);
     let session: Session;
-    const user = await this.createAccount(account, role, (tx, created) => {
+    const user = await this.createAccount(account, role, async (tx, created) => {
       session = this.sessions.start(tx, created.id, device, 'registered');
+      if (invitation === undefined) return;
+      created.emailVerifiedAt = new Date();
+      await this.emails.verifyInvited(tx, created);
     });
-    return this.tokens(user, session!.id, 0);
+    return this.signedIn(user, session!.id, 0);
   }
 
   /**
@@ -80,7 +92,7 @@ export class AuthService {
   async createAccount(
     account: Registration,
     role: User['role'],
-    also: (tx: Transaction, created: User) => void = () => undefined,
+    also: (tx: Transaction, created: User) => void | Promise<void> = () => undefined,
   ): Promise<User> {
     const { timeZone = 'UTC', username, email, password } = account;
     const errors = [
@@ -91,10 +103,24 @@ export class AuthService {
     if (errors.length > 0) throw invalid(...errors);
     const passwordHash = await this.passwords.hash(password);
     const user = { username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash };
-    return this.users.create(user, (tx, created) => {
-      also(tx, created);
-      this.emails.requestVerification(tx, created);
+    return this.users.create(user, async (tx, created) => {
+      await also(tx, created);
+      if (!created.emailVerifiedAt) this.emails.requestVerification(tx, created);
     });
+  }
+
+  private refuseUninvited({ invitation }: Registration, role: User['role']): void {
+    const { registration } = this.config.values;
+    if (role === 'admin' || registration === 'open') return;
+    if (registration === 'closed') throw new Problem('registration_closed');
+    if (invitation === undefined) throw new Problem('invitation_required');
+  }
+
+  private async requireInvited(invitation: string, email: string): Promise<void> {
+    const invited = await this.tokens.findInvited(invitation, '/invitation');
+    if (invited.toLowerCase() === email.toLowerCase()) return;
+    const message = 'The invitation is for another address. Register with the one that received it.';
+    throw invalid({ pointer: '/email', code: 'not_invited', message });
   }
 
   /** Returns true for the name of the setting, while there is no administrator. */
@@ -143,7 +169,7 @@ export class AuthService {
     const { userId, count } = await this.sessions.redeem(name.sessionId, name.count);
     const user = await this.users.find(userId);
     if (!user) throw new Problem('refresh_token_invalid');
-    return this.tokens(user, name.sessionId, count);
+    return this.signedIn(user, name.sessionId, count);
   }
 
   /**
@@ -230,10 +256,10 @@ export class AuthService {
       if (locked.isNewDevice) this.mails.queue(tx, newDeviceLetter(user, device, new Date()));
       return this.sessions.start(tx, user.id, device, 'signed_in');
     });
-    return this.tokens(user, session.id, session.refreshCount);
+    return this.signedIn(user, session.id, session.refreshCount);
   }
 
-  private tokens(user: User, sessionId: string, count: number): SignedInUser {
+  private signedIn(user: User, sessionId: string, count: number): SignedInUser {
     return {
       accessToken: this.accessTokens.issue(user.id, sessionId),
       refreshToken: this.refreshTokens.issue({ sessionId, count }),

@@ -84,6 +84,7 @@ describe('the Content-Security-Policy', () => {
       '/docs/realtime',
       '/guide',
       '/guide/time',
+      '/invitation',
       '/problems/not_found',
       '/redoc',
       '/reset-password',
