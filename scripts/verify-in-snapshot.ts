@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { type HistoryProblem, type HistorySummary, verifyHistory } from '../src/history/verify-history.js';
+import { counted } from './counted.js';
 
 /**
  * Verifies history as of one moment, in a transaction that only reads.
@@ -19,6 +20,6 @@ export function verifyInSnapshot(
 
 /** Returns what was verified and found, as one line. */
 export function formatSummary({ events, entries, problems }: HistorySummary): string {
-  const verdict = problems === 0 ? 'no problems' : `${problems} ${problems === 1 ? 'event is' : 'events are'} wrong`;
-  return `${events} events, ${entries} entries of history: ${verdict}`;
+  const verdict = problems === 0 ? 'no problems' : `${counted(problems, 'event is', 'events are')} wrong`;
+  return `${counted(events, 'event')}, ${counted(entries, 'entry', 'entries')} of history: ${verdict}`;
 }

@@ -23,6 +23,19 @@ export const list = (text: string): string[] =>
     .map((part) => part.trim())
     .filter(Boolean);
 
+/** Origins as browsers send them: scheme, host and port. */
+export const origins = (text: string): string[] =>
+  list(text).map((origin) => {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      throw new Error(`must be origins with http:// or https://, such as https://calendar.example.com: ${origin}`);
+    }
+    if (url.origin !== origin.replace(/\/$/, '').toLowerCase()) {
+      throw new Error(`must be origins without a path or a user, such as ${url.origin}: ${origin}`);
+    }
+    return url.origin;
+  });
+
 export const postgresUrl = (text: string): string | null => {
   if (text === '') return null;
   if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol))

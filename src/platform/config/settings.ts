@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import {
   headerList,
   limit,
-  list,
   mailbox,
   oneOf,
+  origins,
   postgresUrl,
   redisUrl,
   secrets,
@@ -192,7 +192,7 @@ export const SETTINGS = {
     String,
     'Who registers with this name is an administrator, if there is none',
   ),
-  corsOrigins: setting('CORS_ORIGINS', '', list, 'Web origins that may call the API, comma-separated'),
+  corsOrigins: setting('CORS_ORIGINS', '', origins, 'Web origins that may call the API, comma-separated'),
   logLevel: setting(
     'LOG_LEVEL',
     'info',
