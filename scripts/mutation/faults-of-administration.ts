@@ -55,7 +55,7 @@ export const FAULTS_OF_ADMINISTRATION: Fault[] = [
     file: ADMINISTRATION,
     find: '    PERFORM require_enabled_account(NEW.updated_by);',
     replace: '',
-    tests: [ADMIN, DISABLED],
+    tests: [DISABLED],
   },
   {
     name: 'a disabled account shares an event',
