@@ -31,7 +31,7 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
-export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
 
 export type AuditOutcome = 'ok' | 'refused';
 
@@ -117,6 +117,10 @@ export type RegisterBody = {
      * Your IANA time zone; defaults to UTC.
      */
     time_zone?: string;
+    /**
+     * What follows `#` in the link of an invitation. It proves that `email` is yours, which must be the address that received it. Required on a server that accepts only invited people.
+     */
+    invitation?: string;
 };
 
 export type UserRole = 'user' | 'admin';
@@ -319,6 +323,46 @@ export type FreeBusyView = {
     items: Array<PersonBusyView>;
 };
 
+export type Role = 'viewer' | 'editor' | 'owner';
+
+export type InvitationView = {
+    id: string;
+    email: string;
+    role: Role;
+    invited_by: PersonView;
+    invited_at: string;
+    expires_at: string;
+};
+
+export type InvitationsView = {
+    /**
+     * Oldest first.
+     */
+    items: Array<InvitationView>;
+};
+
+export type AcceptInvitationBody = {
+    /**
+     * What follows `#` in the link of the mail.
+     */
+    token: string;
+};
+
+export type AcceptedInvitationView = {
+    event_id: string;
+    /**
+     * The role on the event from now on.
+     */
+    role: Role;
+};
+
+export type AcceptedInvitationsView = {
+    /**
+     * One event; both parts of a series that was split after the invitation.
+     */
+    items: Array<AcceptedInvitationView>;
+};
+
 export type ShareEntry = {
     /**
      * The id of the person. Send exactly one of `user_id`, `username` and `email`.
@@ -329,7 +373,7 @@ export type ShareEntry = {
      */
     username?: string;
     /**
-     * The e-mail address of the person.
+     * The e-mail address of the person, who is invited.
      */
     email?: string;
     /**
@@ -345,14 +389,23 @@ export type ShareBody = {
     users: Array<ShareEntry>;
 };
 
-export type Role = 'viewer' | 'editor' | 'owner';
-
 export type PermissionView = {
     user_id: string;
     username: string;
     role: Role;
     granted_by: PersonView;
     granted_at: string;
+};
+
+export type SharedView = {
+    /**
+     * Owner first, then by name.
+     */
+    items: Array<PermissionView>;
+    /**
+     * The invitations that this call made, changed or left as they were, in the order of the request.
+     */
+    invitations: Array<InvitationView>;
 };
 
 export type PermissionsView = {
@@ -1578,7 +1631,7 @@ export type VersionWithSnapshotView = {
     snapshot: SnapshotView;
 };
 
-export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
+export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted';
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
@@ -1600,6 +1653,10 @@ export type LogChangeView = {
      * The person whose role changed.
      */
     person?: PersonView;
+    /**
+     * The invitation by e-mail that was made, changed, revoked or accepted. Its address is only in the list of invitations.
+     */
+    invitation_id?: string;
 };
 
 export type OtherPartView = {
@@ -1747,7 +1804,7 @@ export type RevertBody = {
     change_comment?: string | null;
 };
 
-export type NotificationType = 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_shared' | 'role_changed' | 'access_revoked' | 'ownership_transferred';
+export type NotificationType = 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_shared' | 'role_changed' | 'access_revoked' | 'ownership_transferred' | 'invitations_changed';
 
 export type NotificationView = {
     id: string;
@@ -2196,6 +2253,21 @@ export type DryRunPersonView = {
     to: string | null;
 };
 
+export type DryRunInvitationView = {
+    /**
+     * The id of an invitation that would be made is not the final one.
+     */
+    invitation_id: string;
+    /**
+     * Null for a new invitation.
+     */
+    from: string | null;
+    /**
+     * Null for a revoked invitation.
+     */
+    to: string | null;
+};
+
 export type DryRunChangeView = {
     /**
      * The event. The id of an event that would be created is not the final one.
@@ -2214,6 +2286,10 @@ export type DryRunChangeView = {
      * Members whose role would change.
      */
     people?: Array<DryRunPersonView>;
+    /**
+     * Invitations by e-mail that would change.
+     */
+    invitations?: Array<DryRunInvitationView>;
 };
 
 export type NotifiedView = {
@@ -2517,6 +2593,40 @@ export type RegistrationClosedProblem = {
 };
 
 /**
+ * You can only sign up here with an invitation. Open the link in the mail that invites you. If you have none, ask somebody here to share an event with your e-mail address.
+ */
+export type InvitationRequiredProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 403;
+    /**
+     * The problem, for programs.
+     */
+    code: 'invitation_required';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
  * Not found. It does not exist, or you have no access to it. Check the address, or ask the owner for access.
  */
 export type NotFoundProblem = {
@@ -2730,6 +2840,40 @@ export type TooManyPeopleProblem = {
      * The problem, for programs.
      */
     code: 'too_many_people';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * No account has confirmed the address of this invitation. Register with the invitation. If you have an account with this address, confirm the address: that accepts the invitation as well.
+ */
+export type AddressNotConfirmedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'address_not_confirmed';
     /**
      * One sentence for people. Never contains text from users.
      */
@@ -3239,7 +3383,7 @@ export type RateLimitedProblem = {
     /**
      * The budget that is used up. It counts by user, session, account or address, as its name says.
      */
-    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'reads' | 'writes' | 'expensive_reads';
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'expensive_reads';
     /**
      * How much the budget allows.
      */
@@ -3514,9 +3658,13 @@ export type RegisterErrors = {
      */
     400: UnreadableBodyProblem;
     /**
-     * `registration_closed`: You cannot sign up here
+     * `registration_closed`: You cannot sign up here; `invitation_required`: You can only sign up here with an invitation
      */
-    403: RegistrationClosedProblem;
+    403: ({
+        code: 'registration_closed';
+    } & RegistrationClosedProblem) | ({
+        code: 'invitation_required';
+    } & InvitationRequiredProblem);
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
@@ -4219,6 +4367,207 @@ export type GetFreeBusyResponses = {
 
 export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
 
+export type ListInvitationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * The invitations that can be accepted
+     */
+    200: InvitationsView;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The invitation.
+         */
+        invitationId: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/invitations/{invitationId}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `request_running`: The first request with this key is still running
+     */
+    409: RequestRunningProblem;
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * The invitation is revoked
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: AcceptInvitationBody;
+    path?: never;
+    query?: never;
+    url: '/api/invitations/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `address_not_confirmed`: No account has confirmed the address of this invitation; `too_many_people`: The event has the largest allowed number of members
+     */
+    409: ({
+        code: 'address_not_confirmed';
+    } & AddressNotConfirmedProblem) | ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Accepted
+     */
+    200: AcceptedInvitationsView;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
 export type ShareEventData = {
     body: ShareEventRequest;
     headers?: {
@@ -4300,9 +4649,9 @@ export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * The members of the event
+     * The members of the event, and the invitations of this call
      */
-    200: PermissionsView;
+    200: SharedView;
 };
 
 export type ShareEventResponse = ShareEventResponses[keyof ShareEventResponses];

@@ -31,6 +31,11 @@ export const AUDIT_KINDS = {
   role_changed: ['version', 'from', 'to'],
   revoked: ['version', 'from', 'to'],
   ownership_transferred: ['version', 'from', 'to'],
+  /** One entry per invitation by e-mail, which is named by its id. */
+  invited: ['version', 'from', 'to', 'invitation'],
+  invitation_changed: ['version', 'from', 'to', 'invitation'],
+  invitation_revoked: ['version', 'from', 'to', 'invitation'],
+  invitation_accepted: ['version', 'from', 'to', 'invitation'],
 
   /** Acts of administrators, or of the command line. */
   user_created: [],

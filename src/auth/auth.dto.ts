@@ -36,6 +36,16 @@ export class RegisterBody {
 
   @TextField({ ...TIME_ZONE, optional: true })
   time_zone?: string;
+
+  @TextField({
+    description:
+      'What follows `#` in the link of an invitation. It proves that `email` is yours, which must be the address that received it. Required on a server that accepts only invited people.',
+    min: 1,
+    max: 512,
+    optional: true,
+    example: 'kQ3vB2xY7mZ0pL5sT9wR1cD4fG6hJ8kN0aS2dF4gH6j',
+  })
+  invitation?: string;
 }
 
 export class LoginBody {

@@ -12,6 +12,7 @@ import { NO_PASSWORD } from '../users/no-password.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
+import { AccountTokens } from './account-tokens.js';
 import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
@@ -36,10 +37,12 @@ export interface Registration {
   email: string;
   password: string;
   timeZone?: string;
+  /** The token of an invitation, which proves that the address is the person's. */
+  invitation?: string;
 }
 
 /** An account that somebody else creates. Without a password the person receives a link to set one. */
-export type NewAccount = Omit<Registration, 'password'> & { password?: string };
+export type NewAccount = Omit<Registration, 'password' | 'invitation'> & { password?: string };
 
 /** Another account became the first administrator at the same moment. */
 class NotTheFirst extends Error {}
@@ -59,6 +62,7 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
+    private readonly tokens: AccountTokens,
     private readonly emails: EmailAddressesService,
     private readonly mails: Mails,
     private readonly transactions: Transactions,
@@ -68,7 +72,10 @@ export class AuthService {
     private readonly config: Config,
   ) {}
 
-  /** @throws Problem registration_closed, validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
+  /**
+   * @throws Problem registration_closed, invitation_required, name_taken, unavailable, validation_failed (reserved name,
+   *   weak password, unknown zone, invitation that has ended or is for another address)
+   */
   async register(account: Registration, device: Device): Promise<SignedInUser> {
     if (await this.isFirstAdmin(account.username)) {
       try {
@@ -77,17 +84,22 @@ export class AuthService {
         if (!(error instanceof NotTheFirst)) throw error;
       }
     }
-    if (this.config.values.registration === 'closed') throw new Problem('registration_closed');
     return this.registerAs('user', account, device);
   }
 
   private async registerAs(role: User['role'], account: Registration, device: Device): Promise<SignedInUser> {
+    this.refuseUninvited(account, role);
+    const { invitation } = account;
+    if (invitation !== undefined) await this.requireInvited(invitation, account.email);
     let session: Session;
     const user = await this.createAccount(account, role, async (tx, created) => {
       if (role === 'admin' && (await this.users.hasOtherAdmin(tx, created.id))) throw new NotTheFirst();
       session = this.sessions.start(tx, created.id, device, 'registered');
+      if (invitation === undefined) return;
+      created.emailVerifiedAt = new Date();
+      await this.emails.verifyInvited(tx, created);
     });
-    return this.tokens(user, session!.id, 0);
+    return this.signedIn(user, session!.id, 0);
   }
 
   /**
@@ -113,7 +125,7 @@ export class AuthService {
     return this.users.create(user, async (tx, created) => {
       await also(tx, created);
       if (password === undefined) this.emails.requestFirstPassword(tx, created);
-      else this.emails.requestVerification(tx, created);
+      else if (!created.emailVerifiedAt) this.emails.requestVerification(tx, created);
     });
   }
 
@@ -121,6 +133,20 @@ export class AuthService {
     if (this.emails.areOn) return [];
     const message = 'This server sends no mails, so that nobody could set a password: send one.';
     return [{ pointer: '/password', code: 'required', message }];
+  }
+
+  private refuseUninvited({ invitation }: Registration, role: User['role']): void {
+    const { registration } = this.config.values;
+    if (role === 'admin' || registration === 'open') return;
+    if (registration === 'closed') throw new Problem('registration_closed');
+    if (invitation === undefined) throw new Problem('invitation_required');
+  }
+
+  private async requireInvited(invitation: string, email: string): Promise<void> {
+    const invited = await this.tokens.findInvited(invitation, '/invitation');
+    if (invited.toLowerCase() === email.toLowerCase()) return;
+    const message = 'The invitation is for another address. Register with the one that received it.';
+    throw invalid({ pointer: '/email', code: 'not_invited', message });
   }
 
   /** Returns true for the name of the setting, while there is no administrator. */
@@ -169,7 +195,7 @@ export class AuthService {
     const { userId, count } = await this.sessions.redeem(name.sessionId, name.count);
     const user = await this.users.find(userId);
     if (!user) throw new Problem('refresh_token_invalid');
-    return this.tokens(user, name.sessionId, count);
+    return this.signedIn(user, name.sessionId, count);
   }
 
   /**
@@ -256,10 +282,10 @@ export class AuthService {
       if (locked.isNewDevice) this.mails.queue(tx, newDeviceLetter(user, device, new Date()));
       return this.sessions.start(tx, user.id, device, 'signed_in');
     });
-    return this.tokens(user, session.id, session.refreshCount);
+    return this.signedIn(user, session.id, session.refreshCount);
   }
 
-  private tokens(user: User, sessionId: string, count: number): SignedInUser {
+  private signedIn(user: User, sessionId: string, count: number): SignedInUser {
     return {
       accessToken: this.accessTokens.issue(user.id, sessionId),
       refreshToken: this.refreshTokens.issue({ sessionId, count }),

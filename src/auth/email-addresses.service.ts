@@ -4,6 +4,7 @@ import { Mails } from '../mail/mails.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { Hook } from '../platform/hooks/hook.js';
 import { Problem } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -28,6 +29,9 @@ export interface Confirmation {
 /** Verifies that people receive mails at their addresses, and changes addresses. */
 @Injectable()
 export class EmailAddressesService {
+  /** An account has proved that it receives mails at its address, in the running transaction. */
+  readonly verified = new Hook<[tx: Transaction, userId: string]>('EmailAddressesService.verified');
+
   constructor(
     private readonly users: UsersService,
     private readonly tokens: AccountTokens,
@@ -114,6 +118,16 @@ export class EmailAddressesService {
     }
   }
 
+  /**
+   * Verifies the address of an account that was registered with an invitation, which only a person receives who reads
+   * the mails of that address.
+   * @throws Problem name_taken if another account has verified the address
+   */
+  async verifyInvited(tx: Transaction, { id, email }: User): Promise<void> {
+    await this.users.verifyEmail(tx, id, email);
+    await this.verified.run(tx, id);
+  }
+
   /** Ends links that somebody else may have requested, after a new password. @param change ends a change of the address */
   endLinks(tx: Transaction, userId: string, { change }: { change: boolean }): void {
     this.tokens.end(tx, userId, ['password_reset']);
@@ -121,12 +135,14 @@ export class EmailAddressesService {
   }
 
   /** Returns whether the address is now the verified address of the account. */
-  private async apply(tx: Transaction, { purpose, userId, confirms, ...account }: LivingToken): Promise<boolean> {
+  private async apply(tx: Transaction, token: LivingToken): Promise<boolean> {
+    const { purpose, userId, confirms, isVerified, ...account } = token;
     if (purpose === 'email_verification') {
       // The address has changed since the mail was sent.
       if (confirms.toLowerCase() !== account.email.toLowerCase()) return false;
       this.users.setEmailVerified(tx, userId, confirms);
       this.tokens.end(tx, userId, ['email_verification']);
+      if (!isVerified) await this.verified.run(tx, userId);
       return true;
     }
     if (!(await this.tokens.isConfirmed(tx, userId, confirms))) return false;
@@ -135,6 +151,7 @@ export class EmailAddressesService {
     this.tokens.end(tx, userId);
     this.mails.queue(tx, emailReplacedLetter(account, confirms));
     this.audit.record(tx, [{ kind: 'email_changed', actorId: userId }]);
+    await this.verified.run(tx, userId);
     return true;
   }
 

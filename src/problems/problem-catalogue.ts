@@ -33,6 +33,11 @@ export const PROBLEMS = {
     'You cannot sign up here',
     'This server accepts no new accounts. Ask its administrator.',
   ),
+  invitation_required: kind(
+    403,
+    'You can only sign up here with an invitation',
+    'Open the link in the mail that invites you. If you have none, ask somebody here to share an event with your e-mail address.',
+  ),
   not_found: kind(
     404,
     'Not found',
@@ -68,6 +73,11 @@ export const PROBLEMS = {
     409,
     'The event has the largest allowed number of members',
     'Revoke the access of some members before you share the event with others.',
+  ),
+  address_not_confirmed: kind(
+    409,
+    'No account has confirmed the address of this invitation',
+    'Register with the invitation. If you have an account with this address, confirm the address: that accepts the invitation as well.',
   ),
   last_admin: kind(
     409,

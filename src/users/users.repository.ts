@@ -112,6 +112,18 @@ export class UsersRepository {
     );
   }
 
+  /** Like `setEmailVerified`. @throws Problem name_taken if another account has verified the address */
+  async verifyEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    this.setEmailVerified(tx, id, email);
+    const [row] = await tx.query<{ holdsEmail: boolean }>(
+      `SELECT holds_email AS "holdsEmail" FROM users WHERE id = $1`,
+      [id],
+    );
+    if (row!.holdsEmail) return;
+    const message = 'An account has confirmed this address: sign in to it.';
+    throw new Problem('name_taken', { errors: [{ ...TAKEN.users_email_key!, message }] });
+  }
+
   /** @param email null ends the change */
   setPendingEmail(tx: Transaction, id: string, email: string | null, until: Date | null): void {
     tx.write(`UPDATE users SET pending_email = $2, pending_email_until = $3 WHERE id = $1`, [id, email, until]);

@@ -87,6 +87,11 @@ export class UsersService {
     this.users.setEmailVerified(tx, id, email);
   }
 
+  /** Like `setEmailVerified`. @throws Problem name_taken if another account has verified the address */
+  verifyEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    return this.users.verifyEmail(tx, id, email);
+  }
+
   /** Stores the address that is to replace that of the account until then. @param email null ends the change */
   setPendingEmail(tx: Transaction, id: string, email: string | null, until: Date | null): void {
     this.users.setPendingEmail(tx, id, email, until);

@@ -80,6 +80,7 @@ describe('the Content-Security-Policy', () => {
       '/api/redoc',
       '/docs',
       '/docs/realtime',
+      '/invitation',
       '/problems/not_found',
       '/redoc',
       '/reset-password',

@@ -170,6 +170,17 @@ export const ACCESS_MATRIX: Row[] = [
     request: ({ outsider }) => ({ body: { users: [{ user_id: outsider.id, role: 'viewer' }] } }),
   }),
   row('listPermissions', READERS),
+  row('listInvitations', [401, 404, 403, 403, 200, 404]),
+  row('listInvitations', NO_WRITE_IN_TRASH, TRASH),
+  row('revokeInvitation', [401, 404, 403, 403, 204, 404], {
+    writes: true,
+    request: async ({ invitation }) => ({ params: { invitationId: (await invitation()).id } }),
+  }),
+  row('acceptInvitation', EVERYBODY, {
+    circumstance: ' of somebody else',
+    writes: true,
+    request: async ({ invitation }) => ({ body: { token: (await invitation()).token } }),
+  }),
   row('changeRole', [401, 404, 403, 403, 200, 404], {
     writes: true,
     request: ({ guest }) => ({ params: { userId: guest.id }, body: { role: 'editor' } }),

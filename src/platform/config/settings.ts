@@ -128,7 +128,18 @@ export const SETTINGS = {
     wholeNumber(1, 3_650),
     'How long it is kept when a mail was sent, and to whom',
   ),
-  registration: setting('REGISTRATION', 'open', oneOf('open', 'closed'), 'Whether people may sign up'),
+  registration: setting(
+    'REGISTRATION',
+    'open',
+    oneOf('open', 'invited', 'closed'),
+    'Whether people may sign up: everybody, invited people, or nobody',
+  ),
+  invitationDays: setting(
+    'INVITATION_DAYS',
+    '30',
+    wholeNumber(1, 365),
+    'How long an invitation by e-mail to an event can be accepted',
+  ),
   passwordResetMinutes: setting(
     'PASSWORD_RESET_MINUTES',
     '30',
@@ -274,6 +285,18 @@ export const SETTINGS = {
     '30/60',
     limit,
     'Links of mails, requested or followed, per address',
+  ),
+  limitInvitationsUser: setting(
+    'RATE_LIMIT_INVITATIONS_USER',
+    '200/86400',
+    limit,
+    'E-mail addresses that a user shares events with',
+  ),
+  limitInvitationsEvent: setting(
+    'RATE_LIMIT_INVITATIONS_EVENT',
+    '200/86400',
+    limit,
+    'E-mail addresses that an event is shared with',
   ),
   limitRefreshAddress: setting('RATE_LIMIT_REFRESH_ADDRESS', '300/60', limit, 'Refreshes per address'),
   limitRefreshSession: setting('RATE_LIMIT_REFRESH_SESSION', '30/60', limit, 'Refreshes per session'),
