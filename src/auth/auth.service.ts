@@ -42,7 +42,7 @@ export interface Registration {
 }
 
 /** An account that somebody else creates. Without a password the person receives a link to set one. */
-export type NewAccount = Omit<Registration, 'password'> & { password?: string };
+export type NewAccount = Omit<Registration, 'password' | 'invitation'> & { password?: string };
 
 /** Another account became the first administrator at the same moment. */
 class NotTheFirst extends Error {}
@@ -124,10 +124,15 @@ export class AuthService {
     const user = { username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash };
     return this.users.create(user, async (tx, created) => {
       await also(tx, created);
-      if (created.emailVerifiedAt) return;
       if (password === undefined) this.emails.requestFirstPassword(tx, created);
-      else this.emails.requestVerification(tx, created);
+      else if (!created.emailVerifiedAt) this.emails.requestVerification(tx, created);
     });
+  }
+
+  private findMissingMail(): FieldError[] {
+    if (this.emails.areOn) return [];
+    const message = 'This server sends no mails, so that nobody could set a password: send one.';
+    return [{ pointer: '/password', code: 'required', message }];
   }
 
   private refuseUninvited({ invitation }: Registration, role: User['role']): void {
@@ -142,12 +147,6 @@ export class AuthService {
     if (invited.toLowerCase() === email.toLowerCase()) return;
     const message = 'The invitation is for another address. Register with the one that received it.';
     throw invalid({ pointer: '/email', code: 'not_invited', message });
-  }
-
-  private findMissingMail(): FieldError[] {
-    if (this.emails.areOn) return [];
-    const message = 'This server sends no mails, so that nobody could set a password: send one.';
-    return [{ pointer: '/password', code: 'required', message }];
   }
 
   /** Returns true for the name of the setting, while there is no administrator. */
