@@ -19,6 +19,7 @@ export const ROOMS = [
   'events',
   'find-time',
   'versions',
+  'calendar',
   'admin',
   'live',
   'dry-run',

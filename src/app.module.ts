@@ -4,6 +4,7 @@ import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
+import { CalendarModule } from './calendar/calendar.module.js';
 import { DryRunModule } from './dry-run/dry-run.module.js';
 import { EventsModule } from './events/events.module.js';
 import { FindTimeModule } from './find-time/find-time.module.js';
@@ -58,6 +59,7 @@ export class AppModule {
         EventsModule,
         FindTimeModule,
         VersionsModule,
+        CalendarModule,
         NotificationsModule,
         AdminModule,
         LiveModule,

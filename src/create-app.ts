@@ -6,7 +6,7 @@ import { AppModule } from './app.module.js';
 import { serveAsyncApi } from './live/asyncapi.js';
 import { SocketIoAdapter } from './live/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
-import { COMPRESSED_BODIES, useBodyFormats } from './platform/http/body-formats.js';
+import { COMPRESSED_BODIES, largestBody, useBodyFormats } from './platform/http/body-formats.js';
 import { keepAlive } from './platform/http/keep-alive.js';
 import { refuseWhenOverloaded } from './platform/http/overload.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
@@ -31,7 +31,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
     trustProxy: config.values.trustProxy ?? false,
     genReqId: requestId,
-    bodyLimit: Math.max(config.values.bodyLimitBytes, config.values.batchBodyLimitBytes),
+    bodyLimit: largestBody(config),
     requestTimeout: 60_000,
     frameworkErrors: rejectMalformedUrl,
     clientErrorHandler: rejectUnparsable,

@@ -130,6 +130,11 @@ export const PROBLEMS = {
     'This body format is not supported',
     'Send `application/json` or `application/msgpack`.',
   ),
+  unreadable_calendar: kind(
+    422,
+    'Nothing in this file can be imported',
+    '`skipped` names the line and the reason: of the whole file, when it cannot be read, or of each event. Correct the file, or export it again, and send it again.',
+  ),
   validation_failed: kind(
     422,
     'Some values are not valid',

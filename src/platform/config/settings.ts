@@ -207,6 +207,18 @@ export const SETTINGS = {
   ),
   bodyLimitBytes: setting('BODY_LIMIT_BYTES', '1048576', wholeNumber(1_024, 2 ** 26), 'Largest request body'),
   batchBodyLimitBytes: setting('BATCH_BODY_LIMIT_BYTES', '4194304', wholeNumber(1_024, 2 ** 26), 'Largest batch body'),
+  calendarLimitBytes: setting(
+    'CALENDAR_LIMIT_BYTES',
+    '10485760',
+    wholeNumber(1_024, 2 ** 26),
+    'Largest iCalendar file that can be imported',
+  ),
+  maxCalendarComponents: setting(
+    'MAX_CALENDAR_COMPONENTS',
+    '20000',
+    wholeNumber(1, 1_000_000),
+    'Largest number of components in an iCalendar file',
+  ),
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
   maxBodyValues: setting(
     'MAX_BODY_VALUES',
@@ -342,6 +354,7 @@ export const SETTINGS = {
     limit,
     'Searches, expanded lists, comparisons, availability per user',
   ),
+  limitImports: setting('RATE_LIMIT_IMPORTS', '30/60', limit, 'Imports of iCalendar files per user'),
 } as const;
 
 export type Settings = {

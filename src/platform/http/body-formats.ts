@@ -25,12 +25,18 @@ declare module 'fastify' {
 
 const FORM = 'application/x-www-form-urlencoded';
 const MERGE_PATCH = 'application/merge-patch+json';
+/** iCalendar (RFC 5545). The handler receives the bytes, because lines may be folded inside characters. */
+export const CALENDAR = 'text/calendar';
+
+/** Returns the size of the largest body of any route, in bytes. */
+export const largestBody = ({ values }: Config): number =>
+  Math.max(values.batchBodyLimitBytes, values.bodyLimitBytes, values.calendarLimitBytes);
 
 /** Registers the parsers for JSON and MessagePack and, for the routes that declare them, merge patches and forms. */
 export function useBodyFormats(app: NestFastifyApplication, config: Config): void {
-  const { batchBodyLimitBytes, bodyLimitBytes, maxNesting, maxBodyValues } = config.values;
+  const { batchBodyLimitBytes, bodyLimitBytes, calendarLimitBytes, maxNesting, maxBodyValues } = config.values;
   const bounds = { nesting: maxNesting, values: maxBodyValues };
-  const largest = Math.max(batchBodyLimitBytes, bodyLimitBytes);
+  const largest = largestBody(config);
 
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   // Fastify parses plain text by default; this API doesn't accept it.
@@ -48,7 +54,9 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   const read = (types: string[], decode: (bytes: Buffer, request: FastifyRequest) => unknown): void => {
     app.useBodyParser(types, { bodyLimit: largest }, (request: FastifyRequest, bytes: Buffer, done) => {
       try {
-        const limit = request.routeOptions.config.largeBody ? batchBodyLimitBytes : bodyLimitBytes;
+        const { largeBody, consumes } = request.routeOptions.config;
+        const json = largeBody ? batchBodyLimitBytes : bodyLimitBytes;
+        const limit = consumes?.includes(CALENDAR) ? calendarLimitBytes : json;
         if (bytes.length > limit) throw new Problem('body_too_large', { detail: `Send at most ${limit} bytes.` });
         done(null, bytes.length === 0 ? undefined : decode(bytes, request));
       } catch (error) {
@@ -60,6 +68,10 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   read([MERGE_PATCH], (bytes, request) => {
     requireConsumed(request, MERGE_PATCH);
     return readJson(bytes, bounds);
+  });
+  read([CALENDAR], (bytes, request) => {
+    requireConsumed(request, CALENDAR);
+    return bytes;
   });
   read(MESSAGE_PACK_TYPES, (bytes) => unpackMessage(bytes, bounds));
   read([FORM], (bytes, request) => {

@@ -28,6 +28,7 @@ export const BUDGETS = {
   invitations_event: { setting: 'limitInvitationsEvent', per: 'event' },
   reads: { setting: 'limitReads', per: 'user' },
   writes: { setting: 'limitWrites', per: 'user' },
+  imports: { setting: 'limitImports', per: 'user' },
   expensive_reads: { setting: 'limitExpensiveReads', per: 'user' },
 } as const satisfies Record<string, BudgetEntry>;
 
