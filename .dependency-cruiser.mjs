@@ -28,6 +28,7 @@ export const ROOMS = [
 const PLATFORM = [
   'hooks',
   'config',
+  'tracing',
   'logging',
   'cache',
   'database',

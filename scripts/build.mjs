@@ -13,18 +13,22 @@ import { replaceFiles } from './replace-files.mjs';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 // Beside `dist`: modules find the files of the project relative to their own place.
 const FRESH = join(ROOT, `dist-${process.pid}`);
+const FRESH_SDK = join(ROOT, 'sdk', `dist-${process.pid}`);
 
 /** Runs one step of the build. Ends the process with the code of a step that fails. */
 function run(program, ...args) {
   const { status } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: 'inherit' });
   if (status === 0) return;
-  rmSync(FRESH, { recursive: true, force: true });
+  for (const folder of [FRESH, FRESH_SDK]) rmSync(folder, { recursive: true, force: true });
   process.exit(status ?? 1);
 }
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 run(compiler, '-p', 'tsconfig.build.json', '--outDir', FRESH, '--incremental', 'false', '--tsBuildInfoFile', 'null');
 for (const step of ['copy-assets', 'prepare-documents', 'bundle']) run(join(FRESH, 'scripts', `${step}.js`));
+// `npm run types` checks its types, with stricter rules.
+run(compiler, '-p', 'sdk', '--outDir', FRESH_SDK, '--noCheck');
+await replaceFiles(FRESH_SDK, join(ROOT, 'sdk', 'dist'));
 await replaceFiles(FRESH, join(ROOT, 'dist'), {
   // Whoever finds the server finds everything that it needs.
   last: join('server', 'start.js'),

@@ -20,6 +20,7 @@ import { LimitsModule } from './platform/limits/limits.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { RequestQueuesModule } from './platform/queues/request-queues.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
+import { TracingModule } from './platform/tracing/tracing.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
 import { LiveModule } from './live/live.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         ScheduleModule.forRoot(),
+        TracingModule,
         DatabaseModule,
         SignalsModule,
         MetricsModule,

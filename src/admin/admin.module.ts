@@ -5,6 +5,7 @@ import { EventsModule } from '../events/events.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
+import { AdminContentController } from './admin-content.controller.js';
 import { AdminController } from './admin.controller.js';
 import { FiguresRepository } from './figures.repository.js';
 import { FiguresService } from './figures.service.js';
@@ -12,7 +13,7 @@ import { RedactionService } from './redaction.service.js';
 
 @Module({
   imports: [AuthModule, CalendarModule, EventsModule, UsersModule],
-  controllers: [AdminController],
+  controllers: [AdminController, AdminContentController],
   providers: [AccountsRepository, AccountsService, FiguresRepository, FiguresService, RedactionService],
   exports: [AccountsService, RedactionService],
 })

@@ -62,7 +62,8 @@ describe('the Content-Security-Policy', () => {
     const pages: string[] = [];
     const found = routesOf(app).filter(({ methods, path }) => methods.includes('GET') && !path.includes('*'));
     expect(found.length).toBeGreaterThan(25);
-    const paths = found.map(({ path }) => (path === '/problems/:code' ? '/problems/not_found' : fill(path)));
+    const named: Record<string, string> = { '/problems/:code': '/problems/not_found', '/guide/:name': '/guide/time' };
+    const paths = found.map(({ path }) => named[path] ?? fill(path));
     for (const path of [...new Set(paths)]) {
       const response = await head(path, { headers: { accept: 'text/html, */*;q=0.1' } });
       const policy = policyOf(response);
@@ -76,10 +77,14 @@ describe('the Content-Security-Policy', () => {
       if (response.headers.get('content-type')?.startsWith('text/html')) pages.push(path);
     }
     expect(pages.sort()).toEqual([
+      '/',
       '/api/docs',
       '/api/redoc',
       '/docs',
       '/docs/realtime',
+      '/guide',
+      '/guide/time',
+      '/invitation',
       '/problems/not_found',
       '/redoc',
       '/reset-password',

@@ -41,10 +41,14 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   // Fastify parses plain text by default; this API doesn't accept it.
   fastify.removeContentTypeParser('text/plain');
-  // Clients name a type for a body that they don't send: `curl -d ''`, `axios.post(url)`.
-  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+  // Clients name a type for a body that they don't send: `curl -d ''`, `axios.post(url)`. That of a read is not read.
+  fastify.addHook('onRequest', ({ method, headers }, _reply, done) => {
     const { 'content-length': length = '0', 'transfer-encoding': chunked } = headers;
-    if (length === '0' && chunked === undefined) delete headers['content-type'];
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (isRead || (length === '0' && chunked === undefined)) {
+      delete headers['content-type'];
+      delete headers['content-encoding'];
+    }
     done();
   });
   const read = (types: string[], decode: (bytes: Buffer, request: FastifyRequest) => unknown): void => {
@@ -81,6 +85,15 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   });
 }
 
+/** The problems of a compressed body (RFC 9110 §8.4), for the plugin that decompresses it. */
+export const COMPRESSED_BODIES = {
+  onInvalidRequestPayload: () => ({
+    cause: new Problem('unreadable_body', { detail: 'The body is not in the encoding that Content-Encoding names.' }),
+  }),
+  onUnsupportedRequestEncoding: () =>
+    new Problem('unsupported_format', { detail: 'Content-Encoding must be gzip, deflate, br or identity.' }),
+};
+
 /** Rejects a form (RFC 6749 §4.3) or a merge patch (RFC 7396) on a route that doesn't declare it. */
 function requireConsumed(request: FastifyRequest, type: string): void {
   if (!request.routeOptions.config.consumes?.includes(type)) throw new Problem('unsupported_format');
@@ -100,7 +113,8 @@ export function negotiate(request: FastifyRequest, reply: FastifyReply, done: ()
       ...(request.routeOptions?.config?.produces ?? []),
     ];
     const chosen = bestMatch(accept, offered);
-    if (!chosen) return sendProblem(new Problem('not_acceptable'), request, reply);
+    // What does not exist is a 404 or a 405, whatever is acceptable.
+    if (!chosen) return request.is404 ? done() : sendProblem(new Problem('not_acceptable'), request, reply);
     if (MESSAGE_PACK_TYPES.includes(chosen)) {
       request.responseFormat = 'msgpack';
       reply.type(MESSAGE_PACK_TYPES[0]!).serializer((value: unknown) => packMessage(value) as never);
