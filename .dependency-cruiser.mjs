@@ -42,7 +42,7 @@ const PLATFORM = [
   'queues',
   'health',
 ];
-const WIRING = ['app.module', 'create-app', 'main'];
+const WIRING = ['app.module', 'create-app', 'start-problem', 'main'];
 const STAGES = [...ROOMS.map((room) => `${room}/`), ...WIRING.map((file) => `${file}\\.ts$`)];
 
 const PRIVATE = '\\.(repository|controller|dto|subscriber|gateway)\\.ts$';
@@ -169,9 +169,10 @@ export default {
     },
     {
       name: 'launcher-only-from-main',
-      comment: 'The server gets a DATABASE_URL; only its entry point starts a PostgreSQL.',
+      comment:
+        'The server gets a DATABASE_URL; only its entry point starts a PostgreSQL, or says why it did not start.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/main\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|start-problem)\\.ts$' },
       to: { path: '^postgres-launcher/' },
     },
     {

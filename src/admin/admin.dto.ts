@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PASSWORD, USERNAME } from '../auth/auth.dto.js';
+import { PASSWORD, USERNAME } from '../auth/account-fields.js';
 import {
   ChoiceField,
   EmailField,

@@ -2,18 +2,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Actor } from '../platform/http/actor.js';
 import { EmailField, FlagField, PatternField, TextField } from '../platform/http/fields.js';
 import { UserView } from '../users/user-view.js';
+import { PASSWORD, USERNAME } from './account-fields.js';
 import type { Session } from './session.entity.js';
 
-export const USERNAME = {
-  description:
-    '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case. Names such as `admin` and those that look like them are reserved.',
-  pattern: /^[A-Za-z0-9._-]+$/,
-  min: 3,
-  max: 80,
-  message: 'Only letters, digits, ".", "_" and "-".',
-};
-
-export const PASSWORD = { min: 8, max: 128 };
 const TIME_ZONE = { description: 'Your IANA time zone; defaults to UTC.', max: 64, example: 'Europe/Paris' };
 
 export class RegisterBody {

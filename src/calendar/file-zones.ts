@@ -63,7 +63,7 @@ export async function resolveZones(
         !hasOffsets(zoneOffsets(named), rules, { first: years.first, last: years.first + 2 })
       ) {
         const reason = `The VTIMEZONE of ${named} differs from the time zone database, which was used.`;
-        warnings.push({ uid: null, property: 'VTIMEZONE', line: description!.line, reason });
+        warnings.push({ uid: null, property: 'VTIMEZONE', line: description.line, reason });
       }
     } else if (rules && matched < MAX_MATCHED) {
       matched += 1;

@@ -1,4 +1,4 @@
-import windowsIana from 'windows-iana';
+import { findIana } from 'windows-iana';
 import { isTimeZone } from '../time/time-zone.js';
 
 /**
@@ -6,7 +6,7 @@ import { isTimeZone } from '../time/time-zone.js';
  * for another name. Exchange numbers a zone that it has twice: `GMT Standard Time 1`.
  */
 export function fromWindowsZone(name: string): string | null {
-  const [found] = windowsIana.findIana(name.replace(/ \d+$/, ''));
+  const [found] = findIana(name.replace(/ \d+$/, ''));
   return found !== undefined && isTimeZone(found) ? found : null;
 }
 

@@ -98,7 +98,7 @@ describe('POST /api/admin/users', () => {
       role: 'admin',
     });
     expect(
-      await refused(createAccount({ client: root.client, body: { username: 'x y', email: 'no' } as never })),
+      await refused(createAccount({ client: root.client, body: { username: 'x y', email: 'no' } })),
     ).toMatchObject({ errors: [{ pointer: '/username' }, { pointer: '/email' }] });
     const taken = await refused(
       createAccount({ client: root.client, body: { username: 'SUPPORT1', email: 'a@example.com', role: 'admin' } }),

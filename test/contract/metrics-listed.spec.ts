@@ -60,8 +60,8 @@ afterAll(() => app.close());
 
 /** What the server exposes. Labels come from the registry, because a metric may have no sample yet. */
 function exposed(names: RegExp): Listed[] {
-  const metrics = app.app.get(Metrics) as unknown as Record<'registry' | 'process', Metrics['registry']>;
-  const found = [metrics.registry, metrics.process].flatMap((registry) => registry.getMetricsAsArray());
+  const metrics = app.app.get(Metrics);
+  const found = [metrics.registry, metrics['process']].flatMap((registry) => registry.getMetricsAsArray());
   const labels = new Map(
     found.map(({ name, labelNames }: { name: string; labelNames?: string[] }) => [name, labelNames ?? []]),
   );
