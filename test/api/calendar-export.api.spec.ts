@@ -139,7 +139,7 @@ describe('GET /api/calendar.ics', () => {
 /** Everything about the events of a person that a calendar file contains. */
 async function contentsOf({ id }: Person): Promise<unknown> {
   return app.database.query(
-    `SELECT e.title, e.start_time, e.end_time, e.local_start, e.local_end, e.excluded, e.added, e.first_start, e.last_end
+    `SELECT e.title, e.start_time, e.end_time, e.local_start, e.local_end, e.excluded, e.added - e.local_start AS added, e.first_start, e.last_end
        FROM events e JOIN event_permissions p ON p.event_id = e.id WHERE p.user_id = $1 ORDER BY e.start_time, e.title`,
     [id],
   );

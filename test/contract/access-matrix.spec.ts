@@ -61,10 +61,16 @@ describe('the access matrix', () => {
     const url = path.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? `no-${name}`) + query;
     const headers = {
       ...(cell.token ? { authorization: `Bearer ${cell.token}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': typeof body === 'string' ? 'text/calendar' : 'application/json' }),
     };
     const before = await world.fingerprint();
-    const response = await app.fetch(url, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    const response = await app.fetch(url, {
+      method,
+      headers,
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+    });
     return { response, before, after: await world.fingerprint() };
   }
 

@@ -50,9 +50,9 @@ async function count({ operation, inTrash, request }: Case): Promise<number> {
     method,
     headers: {
       authorization: `Bearer ${cell.token}`,
-      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...(hasBody ? { 'content-type': typeof parts.body === 'string' ? 'text/calendar' : 'application/json' } : {}),
     },
-    body: hasBody ? JSON.stringify(parts.body) : null,
+    body: typeof parts.body === 'string' ? parts.body : hasBody ? JSON.stringify(parts.body) : null,
   });
   expect(response.status).toBeLessThan(300);
   return exchanges.total - before;

@@ -1,3 +1,4 @@
+import { calendarOf, vevent } from './calendar-files.js';
 import { randomBytes } from 'node:crypto';
 import { login } from '../../sdk/generated/sdk.gen.js';
 import type { Cell } from './access-world.js';
@@ -161,7 +162,14 @@ export const ACCESS_MATRIX: Row[] = [
   }),
   row('exportEvent', READERS),
   row('exportCalendar', ANYBODY_SIGNED_IN),
-  row('importCalendar', [401, 415, 415, 415, 415, 415], { request: () => ({ body: {} }) }),
+  row('importCalendar', ANYBODY_SIGNED_IN, {
+    writes: true,
+    request: () => ({
+      body: calendarOf(
+        ...vevent(`${randomBytes(4).toString('hex')}@example.org`, 'DTSTART:20310101T100000Z', 'DURATION:PT1H'),
+      ),
+    }),
+  }),
   row('findTime', ANYBODY_SIGNED_IN, { request: () => ({ body: { user_ids: [], ...SEARCH } }) }),
   row('findTime', [401, 422, 200, 200, 200, 422], {
     circumstance: ' with somebody else',

@@ -42,7 +42,7 @@ export const EXCHANGES: Record<string, number> = {
   'getFreeBusy of somebody else': 3,
   exportEvent: 3,
   exportCalendar: 2,
-  importCalendar: 2,
+  importCalendar: 3,
   findTime: 3,
   'findTime with somebody else': 3,
   shareEvent: 2,
