@@ -24,6 +24,8 @@ function run(program, ...args) {
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 run(compiler, '-p', 'tsconfig.build.json', '--outDir', FRESH, '--incremental', 'false', '--tsBuildInfoFile', 'null');
+const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
+run(vite, 'build', '--config', join('web', 'vite.config.ts'), '--outDir', join(FRESH, 'web'), '--logLevel', 'warn');
 for (const step of ['copy-assets', 'prepare-documents', 'bundle']) run(join(FRESH, 'scripts', `${step}.js`));
 await replaceFiles(FRESH, join(ROOT, 'dist'), {
   // Whoever finds the server finds everything that it needs.

@@ -1,0 +1,1 @@
+export function Drawer() { return null; }
