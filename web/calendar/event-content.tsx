@@ -2,22 +2,26 @@ import type { EventDisplayInfo } from 'fullcalendar';
 import type { Item } from '../api.js';
 import { endOf, startOf } from '../state/calendar.js';
 import { isMe, zone } from '../state/session.js';
-import { clock, spanIn, timeIn } from '../time/format.js';
+import { clock, spanIn } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 import { words } from '../words/en.js';
 
 /** What an event says: title, time, place; and the rest for those who do not see its shape. */
 export function EventContent({ info }: { info: EventDisplayInfo }) {
-  const { event, isShort, isNarrow, view } = info;
+  const { event, isShort, view } = info;
   const item = event.extendedProps.item as Item | undefined;
   const inColumn = view.type.startsWith('timeGrid') && !event.allDay;
   const start = event.start ? wallTime(event.start.getTime(), zone.peek()) : '';
   const end = event.end ? wallTime(event.end.getTime(), zone.peek()) : '';
-  const times = isShort || isNarrow || !end ? clock(start) : `${clock(start)} – ${clock(end)}`;
   return (
     <>
       <span class="tt">{event.title}</span>
-      {!event.allDay && start && <span class="tm">{inColumn ? times : timeIn(event.start!.getTime(), zone.peek())}</span>}
+      {!event.allDay && start && (
+        <span class="tm">
+          {clock(start)}
+          {inColumn && !isShort && end && <span class="to"> – {clock(end)}</span>}
+        </span>
+      )}
       {inColumn && item?.location && !isShort && <span class="tm place">{item.location}</span>}
       {item && (
         <span class="sr">

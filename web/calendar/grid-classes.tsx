@@ -1,5 +1,6 @@
 import type { CalendarOptions, DayHeaderInfo, SlotHeaderInfo } from 'fullcalendar';
-import { zoneOffset } from '../time/format.js';
+import { zone } from '../state/session.js';
+import { timeIn, zoneOffset } from '../time/format.js';
 
 const pad = (value: number): string => String(value).padStart(2, '0');
 
@@ -14,6 +15,7 @@ export const calendarClasses = (): CalendarOptions => ({
   dayLaneClass: ({ dow, isToday }) => `lane ${dow === 0 || dow === 6 ? 'we' : ''} ${isToday ? 'td' : ''}`,
   dayCellClass: ({ dow, isToday, isOther, isPast }) =>
     `md ${dow === 0 || dow === 6 ? 'we' : ''} ${isToday ? 'td' : ''} ${isOther ? 'o' : ''} ${isPast ? 'past' : ''}`,
+  dayRowClass: 'mrow',
   dayCellTopClass: 'd',
   dayCellTopInnerClass: ({ isToday }) => (isToday ? 'dn t' : 'dn'),
   slotLaneClass: ({ isMinor }) => (isMinor ? 'slot minor' : 'slot'),
@@ -25,6 +27,7 @@ export const calendarClasses = (): CalendarOptions => ({
   nowIndicatorLineClass: 'now',
   nowIndicatorDotClass: 'now-dot',
   nowIndicatorHeaderClass: 'nowl',
+  nowIndicatorHeaderContent: () => timeIn(Date.now(), zone.value),
   moreLinkClass: 'mi more',
   popoverClass: 'pop day-pop',
   popoverCloseClass: 'ib s',
@@ -37,7 +40,7 @@ function DayHeading({ info }: { info: DayHeaderInfo }) {
   return (
     <>
       {info.weekdayText || info.text}
-      {!isMonth && <b>{info.dayNumberText || info.date.getUTCDate()}</b>}
+      {!isMonth && <b>{info.dayNumberText}</b>}
     </>
   );
 }

@@ -111,10 +111,13 @@ function options(plugin: PluginInput): CalendarOptions {
     navLinkDayClick: (at: Date) => goTo(dayOfMarker(at), 'day'),
     allDayText: words.allDayShort,
     moreLinkText: (count: number) => words.more(count),
-    dayHeaderFormat: { weekday: 'short' },
+    dayHeaderFormat: { weekday: 'short', day: 'numeric' },
+    views: { dayGridMonth: { dayHeaderFormat: { weekday: 'short' } } },
+    dayCellFormat: { day: 'numeric' },
     ...calendarClasses(),
     columnEventClass: columnClasses,
     rowEventClass: rowClasses,
+    listItemEventClass: rowClasses,
     eventContent: (info) => <EventContent info={info} />,
     eventDidMount: ({ el, event }) => {
       el.dataset.key = event.id;

@@ -20,6 +20,7 @@ export const words = {
   today: 'Today',
   search: 'Search',
   view: 'View',
+  zone: 'Time zone of the calendar',
   undo: 'Undo',
   close: 'Close',
   cancel: 'Cancel',
