@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { effect } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { Calendar, type CalendarOptions, type EventInput, type PluginInput } from 'fullcalendar';
 import interaction from 'fullcalendar/interaction';
 import 'fullcalendar/skeleton.css';
@@ -9,7 +9,7 @@ import { draft, startDraft } from '../state/draft.js';
 import { flashing } from '../state/live.js';
 import { event as openedEvent, opened } from '../state/opened.js';
 import { ghosts } from '../state/ghosts.js';
-import { isPhone, secondZone } from '../state/preferences.js';
+import { secondZone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';
 import { date, goTo, view } from '../state/view.js';
@@ -167,12 +167,18 @@ function finish(event: Dropped, revert: () => void): void {
   void moveItem(item, { start, end, allDay });
 }
 
+const width = signal(1_000);
+/** Below this, overlapping events are indented over each other; above, they are side by side. */
+const narrow = computed(() => (view.value === 'week' ? width.value / 7 : width.value) < 140);
+
 /** Month, week and day. */
 export function Grid({ plugin }: { plugin: PluginInput }) {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const calendar = new Calendar(element.current!, options(plugin));
     calendar.render();
+    const observer = new ResizeObserver(([entry]) => (width.value = entry!.contentRect.width));
+    observer.observe(element.current!);
     const stops = [
       effect(() => {
         const name = GRID[view.value as keyof typeof GRID];
@@ -184,7 +190,7 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
       effect(() => {
         calendar.setOption('selectable', asOf.value === null);
         calendar.setOption('slotHeaderContent', axis(zone.value, secondZone.value));
-        calendar.setOption('slotEventOverlap', isPhone.value);
+        calendar.setOption('slotEventOverlap', narrow.value);
       }),
       effect(() => {
         const inputs = [...shownItems.value.map(toInput), ...extras()];
@@ -199,6 +205,7 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
       }),
     ];
     return () => {
+      observer.disconnect();
       for (const stop of stops) stop();
       calendar.destroy();
     };

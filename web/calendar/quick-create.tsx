@@ -18,7 +18,8 @@ const HEIGHT = 320;
 /** Beside the pointer, and whole in the window. */
 function place(at: { x: number; y: number } | undefined): { left: number; top: number } | undefined {
   if (isPhone.value) return undefined;
-  const { x, y } = at ?? { x: innerWidth / 2 - WIDTH / 2 - 16, y: 120 };
+  const drawn = document.querySelector('.grid .draft')?.getBoundingClientRect();
+  const { x, y } = drawn ? { x: drawn.right - 8, y: drawn.top + 40 } : (at ?? { x: innerWidth / 2 - WIDTH / 2 - 16, y: 120 });
   const left = x + 16 + WIDTH < innerWidth ? x + 16 : Math.max(8, x - WIDTH - 16);
   return { left, top: Math.max(8, Math.min(y - 40, innerHeight - HEIGHT)) };
 }
@@ -29,7 +30,13 @@ export function QuickCreate() {
   const [pattern, setPattern] = useState<Form['pattern']>(null);
   const [error, setError] = useState('');
   const title = useRef<HTMLInputElement>(null);
-  useEffect(() => title.current?.focus(), [current.at]);
+  const [, draw] = useState(0);
+  useEffect(() => {
+    title.current?.focus();
+    // Once the calendar has drawn it.
+    const timer = setTimeout(() => draw((count) => count + 1), 60);
+    return () => clearTimeout(timer);
+  }, [current.start]);
   const form: Form = { ...emptyForm(current, zone.value), pattern };
 
   const change = (next: Form): void => {

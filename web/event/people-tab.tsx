@@ -41,7 +41,7 @@ export function PeopleTab() {
           ))}
         </ul>
       </div>
-      <div class="df">
+      <div class="df" hidden={now.role === 'owner' && chips.length === 0}>
         {now.role !== 'owner' && (
           <button type="button" class="btn" onClick={() => void leave(now, user.value!.id)}>
             {words.leave}

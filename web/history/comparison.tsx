@@ -49,6 +49,7 @@ export function Comparison({ from, to }: { from: number; to: number }) {
   };
 
   return (
+    <>
     <div class="cmp">
       <div class="bar2">
         <span class="seg" role="radiogroup" aria-label={words.layout}>
@@ -66,7 +67,7 @@ export function Comparison({ from, to }: { from: number; to: number }) {
           </button>
         )}
       </div>
-      <div class={`diff ${layout}`}>
+      <div class={`diff by-${layout}`}>
         <div class="dhd">
           <Side version={from} entry={entry} />
           <Side version={to} entry={entryOf(log, to)} />
@@ -87,6 +88,7 @@ export function Comparison({ from, to }: { from: number; to: number }) {
         ))}
         {loaded && <p class="same">{rows.length === 0 ? words.noDifference : words.same(unchangedNames(rows))}</p>}
       </div>
+      </div>
       {canEdit && (
         <div class="df">
           <p class="mut grow">{words.nothingLost(now.version + 1)}</p>
@@ -104,7 +106,7 @@ export function Comparison({ from, to }: { from: number; to: number }) {
           </button>
         </div>
       )}
-    </div>
+    </>
   );
 }
 

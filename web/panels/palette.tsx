@@ -100,7 +100,7 @@ export function Palette() {
     event.preventDefault();
   };
   return (
-    <div class="sheet-ground palette" onClick={({ target, currentTarget }) => target === currentTarget && closePanel()}>
+    <div class="sheet-ground over-palette" onClick={({ target, currentTarget }) => target === currentTarget && closePanel()}>
       <div class="pop pal" role="dialog" aria-label={words.palette}>
         <div class="q">
           <Icon name="search" />
