@@ -13,12 +13,13 @@ import { replaceFiles } from './replace-files.mjs';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 // Beside `dist`: modules find the files of the project relative to their own place.
 const FRESH = join(ROOT, `dist-${process.pid}`);
+const FRESH_SDK = join(ROOT, 'sdk', `dist-${process.pid}`);
 
 /** Runs one step of the build. Ends the process with the code of a step that fails. */
 function run(program, ...args) {
   const { status } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: 'inherit' });
   if (status === 0) return;
-  rmSync(FRESH, { recursive: true, force: true });
+  for (const folder of [FRESH, FRESH_SDK]) rmSync(folder, { recursive: true, force: true });
   process.exit(status ?? 1);
 }
 
@@ -27,6 +28,9 @@ run(compiler, '-p', 'tsconfig.build.json', '--outDir', FRESH, '--incremental', '
 const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
 run(vite, 'build', '--config', join('web', 'vite.config.ts'), '--outDir', join(FRESH, 'web'), '--logLevel', 'warn');
 for (const step of ['copy-assets', 'prepare-documents', 'bundle']) run(join(FRESH, 'scripts', `${step}.js`));
+// `npm run types` checks its types, with stricter rules.
+run(compiler, '-p', 'sdk', '--outDir', FRESH_SDK, '--noCheck');
+await replaceFiles(FRESH_SDK, join(ROOT, 'sdk', 'dist'));
 await replaceFiles(FRESH, join(ROOT, 'dist'), {
   // Whoever finds the server finds everything that it needs.
   last: join('server', 'start.js'),

@@ -1,7 +1,6 @@
-import type { DryRunView } from './generated/types.gen.js';
+import type { DryRun } from './types.js';
 
-/** What a write would do: its answer, its changes, the clashes it would put up with, and who would be told. */
-export type DryRun<Answer> = Omit<DryRunView, 'would'> & { would: Answer };
+export type { DryRun };
 
 interface Outcome {
   data?: unknown;

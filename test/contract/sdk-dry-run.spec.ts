@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, deleteEvent, dryRun, updateEvent } from '../../sdk/index.js';
+import { createEvent, deleteEvent, dryRun, updateEvent } from '../../sdk/operations.js';
 import { createMeeting, MEETING } from '../support/meetings.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 

@@ -1,0 +1,81 @@
+import type * as wire from './generated/types.gen.js';
+import type { CallOptions } from './http.js';
+import type { Pages } from './pages.js';
+import { path, Resource, type WriteOptions, type Written } from './resource.js';
+import type { CalendarEvent, EventRef, Input, QueryOf } from './types.js';
+
+type Paged = 'cursor' | 'page' | 'page_size';
+/** A version by its number; `current` is the present state. */
+export type VersionRef = number | 'current';
+
+/** What an event was: its versions and everything that happened to it. */
+export abstract class EventHistory extends Resource {
+  /** The versions, newest first. */
+  history(
+    event: EventRef,
+    query?: Omit<QueryOf<wire.ListVersionsData>, Paged>,
+    options?: CallOptions,
+  ): Pages<wire.HistoryView> {
+    return this.pages(path`/api/events/${event}/history`, query, options);
+  }
+
+  /** One version, with the content of that time as `snapshot`. */
+  version(event: EventRef, version: number, options?: CallOptions): Promise<wire.VersionWithSnapshotView> {
+    return this.read(path`/api/events/${event}/history/${version}`, undefined, options);
+  }
+
+  /** Everything that happened, changes of members included, oldest first. */
+  changelog(
+    event: EventRef,
+    query?: Omit<QueryOf<wire.ListChangelogData>, Paged>,
+    options?: CallOptions,
+  ): Pages<wire.ChangelogView> {
+    return this.pages(path`/api/events/${event}/changelog`, query, options);
+  }
+
+  /** What differs between two versions. */
+  diff(event: EventRef, from: VersionRef, to: VersionRef = 'current', options?: CallOptions): Promise<wire.DiffView> {
+    return this.read(path`/api/events/${event}/diff/${from}/${to}`, undefined, options);
+  }
+
+  /** The same as a text for people. */
+  diffText(event: EventRef, from: VersionRef, to: VersionRef = 'current', options?: CallOptions): Promise<string> {
+    const target = path`/api/events/${event}/diff/${from}/${to}`;
+    return this.call({ method: 'GET', path: target, accept: 'text/plain' }, options);
+  }
+
+  /** Writes the content of an old version as a new one, or only some of its `fields`. */
+  rollback<const O extends WriteOptions>(
+    event: EventRef,
+    version: number,
+    body: Input<wire.RollbackBody> = {},
+    options?: O,
+  ): Promise<Written<CalendarEvent, O>> {
+    return this.write({ method: 'POST', path: path`/api/events/${event}/rollback/${version}`, body }, options);
+  }
+
+  /**
+   * Undoes the change that made this version, and keeps later ones.
+   *
+   * @throws ConveneError `later_changes` when those touched the same fields, with `clashes`
+   */
+  revert<const O extends WriteOptions>(
+    event: EventRef,
+    version: number,
+    body: Input<wire.RevertBody> = {},
+    options?: O,
+  ): Promise<Written<CalendarEvent, O>> {
+    return this.write({ method: 'POST', path: path`/api/events/${event}/revert/${version}`, body }, options);
+  }
+
+  /** Undoes an entry of the changelog by its `position`, changes of members included. */
+  undo<const O extends WriteOptions>(
+    event: EventRef,
+    position: number,
+    body: Input<wire.RevertBody> = {},
+    options?: O,
+  ): Promise<Written<wire.UndoChangeResponse, O>> {
+    const target = path`/api/events/${event}/changelog/${position}/undo`;
+    return this.write({ method: 'POST', path: target, body }, options);
+  }
+}

@@ -1,0 +1,56 @@
+import type { CallOptions, Http, Request, Tokens } from './http.js';
+import { type Page, Pages } from './pages.js';
+import type { DryRun, EventRef } from './types.js';
+
+/** How a write on events is made. */
+export interface WriteOptions extends CallOptions {
+  /** Names the request, so that the server does it only once, across restarts of this program too. Made by default. */
+  idempotencyKey?: string | undefined;
+  /** Makes all checks and stores nothing: the call resolves to what it would do. */
+  dryRun?: boolean | undefined;
+}
+
+/** What a write resolves to: its answer, or with `dryRun` what it would do. */
+export type Written<Answer, Options> = Options extends { dryRun: infer Dry }
+  ? Dry extends true
+    ? DryRun<Answer>
+    : Answer
+  : Answer;
+
+/** Calls of one kind. */
+export abstract class Resource {
+  constructor(
+    private readonly http: Http,
+    private readonly tokens: Tokens,
+  ) {}
+
+  protected call<T>(request: Request, options?: CallOptions): Promise<T> {
+    return this.http.send<T>(request, options, this.tokens);
+  }
+
+  protected read<T>(path: string, query?: object, options?: CallOptions): Promise<T> {
+    return this.call<T>({ method: 'GET', path, query }, options);
+  }
+
+  protected pages<P extends Page<unknown>>(path: string, query: object = {}, options?: CallOptions): Pages<P> {
+    return new Pages<P>((cursor) => this.read<P>(path, cursor === undefined ? query : { ...query, cursor }, options));
+  }
+
+  /** A write that the server does only once. */
+  protected write<Answer, Options extends WriteOptions>(
+    request: Request,
+    options: Options | undefined,
+  ): Promise<Written<Answer, Options>> {
+    const { idempotencyKey: key = true, dryRun, ...rest } = { ...options };
+    const query = dryRun ? { ...request.query, dry_run: true } : request.query;
+    return this.call<Written<Answer, Options>>({ ...request, query, key }, rest);
+  }
+}
+
+/** A path with its parameters: `` path`/api/events/${id}` ``. */
+export function path(parts: TemplateStringsArray, ...values: (string | number | EventRef)[]): string {
+  return parts.reduce((done, part, index) => {
+    const value = values[index - 1]!;
+    return done + encodeURIComponent(typeof value === 'object' ? value.id : value) + part;
+  });
+}
