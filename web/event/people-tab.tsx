@@ -74,7 +74,7 @@ function AddPeople({ chips, setChips, role, setRole, submit }: AddProps) {
     const name = text.trim();
     if (!name) return chips.length > 0 ? submit() : undefined;
     try {
-      const [found] = await people.find(name);
+      const found = await people.find(name);
       if (!found) return setError(words.unknown(name));
       if (!chips.some(({ id }) => id === found.id)) setChips([...chips, found]);
       setText('');
@@ -175,7 +175,7 @@ function RoleMenu({ member }: { member: PermissionView }) {
     } else if (choice === 'owner') {
       const answer = await decide({ kind: 'transfer', username });
       if (!answer) return;
-      const transfer = (onConflict: 'reject' | 'allow') => people.setRole(now.id, id, 'owner', onConflict);
+      const transfer = (onConflict: 'reject' | 'allow') => people.transfer(now.id, id, onConflict);
       await changePeople(now, common.toast.transferred(username), transfer, { undoable: false });
     } else {
       const given = choice as GivenRole;

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { LiveItem } from '../live.js';
+import type { Change as LiveItem } from '../../sdk/index.js';
 import { markAllRead, markRead, notifications, refreshInbox, showChange, unread } from '../state/live.js';
 import { closePanel } from '../state/panel.js';
 import { isMe } from '../state/session.js';

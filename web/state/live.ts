@@ -1,10 +1,10 @@
 import { batch, computed, signal } from '@preact/signals';
-import { inbox } from '../api.js';
-import { connect, type LiveItem } from '../live.js';
+import type { Change as LiveItem } from '../../sdk/index.js';
+import { inbox, live } from '../api.js';
 import { words } from '../words/en.js';
 import { reloadSoon, removeShown } from './calendar.js';
 import { arrived, compared, opened, openEvent, refreshOpened } from './opened.js';
-import { isMe, sessionEnded } from './session.js';
+import { isMe } from './session.js';
 import { showToast } from './toasts.js';
 
 export type Pill = { kind: 'live' | 'reconnecting' | 'offline' } | { kind: 'caught-up'; count: number };
@@ -27,11 +27,12 @@ export const pill = computed<Pill>(() => {
 });
 
 export const unread = signal(0);
+export type { LiveItem };
 export const notifications = signal<LiveItem[]>([]);
 /** Ids of events that somebody else changed a moment ago. */
 export const flashing = signal<ReadonlySet<string>>(new Set());
 
-let disconnect: (() => void) | null = null;
+let stops: (() => void)[] = [];
 let missed = 0;
 let burst: LiveItem[] = [];
 let slowTimer: ReturnType<typeof setTimeout> | undefined;
@@ -40,13 +41,17 @@ export async function startLive(): Promise<void> {
   stopLive();
   addEventListener('online', () => (online.value = true));
   addEventListener('offline', () => (online.value = false));
-  disconnect = connect({ change, resync, state, ended: () => (sessionEnded.value = true) });
+  stops = [
+    live.on('change', change),
+    live.on('resync', resync),
+    live.on('state', ({ state: next }) => state(next === 'open' ? 'live' : 'reconnecting')),
+  ];
   await refreshInbox();
 }
 
 export function stopLive(): void {
-  disconnect?.();
-  disconnect = null;
+  for (const stop of stops) stop();
+  stops = [];
 }
 
 export async function refreshInbox(): Promise<void> {

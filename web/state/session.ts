@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { type Refusal, session } from '../api.js';
+import { session } from '../api.js';
 import { browserZone } from '../time/zoned.js';
 import { chosenZone } from './preferences.js';
 
@@ -19,22 +19,20 @@ export const sessionEnded = signal(false);
 export const zone = computed(() => chosenZone.value ?? user.value?.time_zone ?? browserZone());
 export const isMe = (id: string): boolean => user.value?.id === id;
 
+let leaving = false;
 session.onEnd(() => {
-  if (user.value) sessionEnded.value = true;
+  if (user.value && !leaving) sessionEnded.value = true;
 });
 
 /** Continues the session of this browser, if it has one. */
 export async function resumeSession(): Promise<void> {
-  if (!session.isStored()) {
-    user.value = null;
-    return;
-  }
-  try {
-    user.value = await session.me();
-  } catch (error) {
-    if ((error as Refusal).code !== 'unreachable' || session.isStored() === false) user.value = null;
-    else setTimeout(() => void resumeSession(), 2_000);
-  }
+  user.value = await session.stored();
+  if (!user.value) return;
+  // What another device changed about the account.
+  await session.me().then(
+    (now) => (user.value = now),
+    () => undefined,
+  );
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
@@ -53,6 +51,7 @@ function signedIn(next: User): void {
 }
 
 export async function signOut(everywhere = false): Promise<void> {
+  leaving = true;
   try {
     await session.signOut(everywhere);
   } finally {

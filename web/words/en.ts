@@ -1,4 +1,4 @@
-import type { LiveItem } from '../live.js';
+import type { Change as LiveItem } from '../../sdk/index.js';
 import type { View } from '../state/view.js';
 import { clock, longDay } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
