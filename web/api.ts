@@ -100,7 +100,10 @@ export const events = {
     ask(convene.events.list({ q: text, limit: 8, sort: '-updated_at' }).toArray(8)),
   trash: (): Promise<Item[]> => ask(convene.events.list({ deleted: true, limit: 50 }).toArray()),
   get: (id: string): Promise<Event> => ask(convene.events.get(id)),
-  create: async (event: CreateEventBody): Promise<Saved> => ({ event: await ask(convene.events.create(event)), merged: false }),
+  create: async (event: CreateEventBody): Promise<Saved> => ({
+    event: await ask(convene.events.create(event)),
+    merged: false,
+  }),
   update: async (id: string, base: number, change: UpdateEventBody, target: Target = {}): Promise<Saved> => {
     const event = await ask(convene.events.update(id, change, { ifMatch: base, ...target }));
     return { event, merged: Boolean(responseOf(event)?.merged) };
@@ -129,7 +132,8 @@ export const people = {
 };
 
 export const history = {
-  changelog: (id: string, cursor?: string) => ask(convene.events.changelog(id, { order: 'desc', limit: 50 }).page(cursor)),
+  changelog: (id: string, cursor?: string) =>
+    ask(convene.events.changelog(id, { order: 'desc', limit: 50 }).page(cursor)),
   diff: (id: string, from: number, to: number) => ask(convene.events.diff(id, from, to)),
   version: (id: string, version: number) => ask(convene.events.version(id, version)),
   rollback: (id: string, version: number, fields?: string[], onConflict: OnConflict = 'reject'): Promise<Event> =>

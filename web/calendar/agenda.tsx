@@ -94,7 +94,9 @@ function AgendaRow({ item, part }: Row) {
     ended ? 'past' : '',
     item.all_day ? 'all' : '',
   ];
-  const line = [item.location, item.status !== 'confirmed' ? words.status[item.status] : null].filter(Boolean).join(', ');
+  const line = [item.location, item.status !== 'confirmed' ? words.status[item.status] : null]
+    .filter(Boolean)
+    .join(', ');
   return (
     <button type="button" class={classes.join(' ')} data-key={keyOf(item)} onClick={() => openEvent(item.id, item)}>
       {item.all_day ? (

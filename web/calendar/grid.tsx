@@ -159,7 +159,8 @@ function finish(event: Dropped, revert: () => void): void {
   const item = event.extendedProps.item as Item;
   const { allDay } = event;
   const start = allDay ? event.startStr.slice(0, 10) : instant(event.start, new Date());
-  const length = allDay === item.all_day ? new Date(endOf(item)).getTime() - new Date(startOf(item)).getTime() : 3_600_000;
+  const length =
+    allDay === item.all_day ? new Date(endOf(item)).getTime() - new Date(startOf(item)).getTime() : 3_600_000;
   const fallback = new Date(new Date(start).getTime() + (allDay ? Math.max(86_400_000, length) : length));
   const end = allDay ? (event.endStr || fallback.toISOString()).slice(0, 10) : instant(event.end, fallback);
   // The page draws it where it is dropped; FullCalendar must not keep a state of its own.

@@ -19,7 +19,9 @@ const HEIGHT = 320;
 function place(at: { x: number; y: number } | undefined): { left: number; top: number } | undefined {
   if (isPhone.value) return undefined;
   const drawn = document.querySelector('.grid .draft')?.getBoundingClientRect();
-  const { x, y } = drawn ? { x: drawn.right - 8, y: drawn.top + 40 } : (at ?? { x: innerWidth / 2 - WIDTH / 2 - 16, y: 120 });
+  const { x, y } = drawn
+    ? { x: drawn.right - 8, y: drawn.top + 40 }
+    : (at ?? { x: innerWidth / 2 - WIDTH / 2 - 16, y: 120 });
   const left = x + 16 + WIDTH < innerWidth ? x + 16 : Math.max(8, x - WIDTH - 16);
   return { left, top: Math.max(8, Math.min(y - 40, innerHeight - HEIGHT)) };
 }

@@ -14,7 +14,16 @@ import { dialogWords as words } from '../words/dialogs.js';
 import { eventWords } from '../words/event.js';
 import { historyWords } from '../words/history.js';
 
-const TIMES = ['start_time', 'end_time', 'time_zone', 'all_day', 'is_recurring', 'recurrence_pattern', 'excluded', 'added'];
+const TIMES = [
+  'start_time',
+  'end_time',
+  'time_zone',
+  'all_day',
+  'is_recurring',
+  'recurrence_pattern',
+  'excluded',
+  'added',
+];
 const TEXTS = ['title', 'description', 'location', 'url'];
 
 interface Row {
@@ -40,7 +49,10 @@ function rowsOf(clashes: FieldClashView[], mine: Change): Row[] {
   const rows = clashes
     .filter(({ field }) => !TIMES.includes(field))
     .map(({ field, base, theirs, yours }) => ({
-      name: (historyWords.fields as Record<string, string>)[field === 'url' ? 'link' : field === 'show_as' ? 'showAs' : field] ?? field,
+      name:
+        (historyWords.fields as Record<string, string>)[
+          field === 'url' ? 'link' : field === 'show_as' ? 'showAs' : field
+        ] ?? field,
       fields: [field],
       was: told(base, field),
       mine: told(yours, field),
@@ -51,11 +63,19 @@ function rowsOf(clashes: FieldClashView[], mine: Change): Row[] {
   const side = (name: 'base' | 'theirs' | 'yours'): string => {
     const value = (field: string): unknown => times.find((clash) => clash.field === field)?.[name];
     const [start, end] = [value('start_time'), value('end_time')];
-    if (typeof start === 'string' && typeof end === 'string') return spanIn(start, end, !start.includes('T'), zone.value);
+    if (typeof start === 'string' && typeof end === 'string')
+      return spanIn(start, end, !start.includes('T'), zone.value);
     return times.map(({ field, [name]: part }) => told(part, field)).join(', ');
   };
   const fields = TIMES.filter((field) => field in mine);
-  rows.unshift({ name: historyWords.fields.when, fields, was: side('base'), mine: side('yours'), theirs: side('theirs'), editable: false });
+  rows.unshift({
+    name: historyWords.fields.when,
+    fields,
+    was: side('base'),
+    mine: side('yours'),
+    theirs: side('theirs'),
+    editable: false,
+  });
   return rows;
 }
 

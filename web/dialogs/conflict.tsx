@@ -12,7 +12,13 @@ import { DayStrip } from './day-strip.js';
 type Choice = number | 'allow' | 'skip';
 
 /** What the change would overlap with, and what can be done about it. Only after a refused save. */
-export function Conflict({ question, answer }: { question: ConflictQuestion; answer: (given: ConflictAnswer | null) => void }) {
+export function Conflict({
+  question,
+  answer,
+}: {
+  question: ConflictQuestion;
+  answer: (given: ConflictAnswer | null) => void;
+}) {
   const { refusal, title, canSkip, canMove, allDay } = question;
   const { conflicts = [], suggestions = [] } = refusal.problem;
   const offered = canMove ? suggestions.slice(0, 3) : [];
@@ -27,7 +33,9 @@ export function Conflict({ question, answer }: { question: ConflictQuestion; ans
     if (chosen) answer({ choice: 'move', start_time: chosen.start_time, end_time: chosen.end_time });
     else answer({ choice: choice as 'allow' | 'skip' });
   };
-  const what = first.title ? words.already(title, first.title, days.length > 1 ? listed(days.slice(0, 3).map(shortDay)) : null) : words.busy(title);
+  const what = first.title
+    ? words.already(title, first.title, days.length > 1 ? listed(days.slice(0, 3).map(shortDay)) : null)
+    : words.busy(title);
   const more = days.length > 3 ? words.moreDates(days.length - 3) : '';
   return (
     <Modal
@@ -48,7 +56,9 @@ export function Conflict({ question, answer }: { question: ConflictQuestion; ans
         </>
       }
     >
-      {!allDay && <DayStrip conflicts={conflicts} suggestions={offered} chosen={typeof choice === 'number' ? choice : -1} />}
+      {!allDay && (
+        <DayStrip conflicts={conflicts} suggestions={offered} chosen={typeof choice === 'number' ? choice : -1} />
+      )}
       <div role="radiogroup" aria-label={words.choices}>
         {offered.length > 0 && <div class="label">{words.freeTimes}</div>}
         <div class="three">
@@ -56,7 +66,9 @@ export function Conflict({ question, answer }: { question: ConflictQuestion; ans
             const day = wallTime(start, inZone).slice(0, 10);
             return (
               <Option key={start} on={choice === index} choose={() => setChoice(index)}>
-                <b class="tnum">{allDay ? longDay(start) : `${clock(wallTime(start, inZone))} – ${timeIn(end, inZone)}`}</b>
+                <b class="tnum">
+                  {allDay ? longDay(start) : `${clock(wallTime(start, inZone))} – ${timeIn(end, inZone)}`}
+                </b>
                 <small>{day === days[0] ? words.sameDay : longDay(day, { weekday: 'short' })}</small>
               </Option>
             );

@@ -40,7 +40,13 @@ export function DayStrip({ conflicts, suggestions, chosen }: Props) {
         ))}
         {there.map((item) => {
           const place = box(startOf(item), endOf(item));
-          return place && <div key={item.id} class={`b ${hueOf(item.owner.id)}`} style={place}>{item.title}</div>;
+          return (
+            place && (
+              <div key={item.id} class={`b ${hueOf(item.owner.id)}`} style={place}>
+                {item.title}
+              </div>
+            )
+          );
         })}
         {box(first.start_time, first.end_time) && (
           <div class="m bad" style={box(first.start_time, first.end_time)!}>

@@ -9,7 +9,13 @@ import { dialogWords as words } from '../words/dialogs.js';
 type Scope = ScopeAnswer['scope'];
 
 /** Which dates of a series are meant. */
-export function ScopeChoice({ question, answer }: { question: ScopeQuestion; answer: (given: ScopeAnswer | null) => void }) {
+export function ScopeChoice({
+  question,
+  answer,
+}: {
+  question: ScopeQuestion;
+  answer: (given: ScopeAnswer | null) => void;
+}) {
   const day = shortDay(question.day);
   const choices: [Scope, string, string][] = [
     ['this', words.onlyThis(day), words.onlyThisHint],

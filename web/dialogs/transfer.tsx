@@ -4,7 +4,13 @@ import { words as common } from '../words/en.js';
 import { dialogWords as words } from '../words/dialogs.js';
 
 /** Ownership asks first: it moves the occupied time to somebody else. */
-export function Transfer({ question: { username }, answer }: { question: TransferQuestion; answer: (given: TransferAnswer | null) => void }) {
+export function Transfer({
+  question: { username },
+  answer,
+}: {
+  question: TransferQuestion;
+  answer: (given: TransferAnswer | null) => void;
+}) {
   return (
     <Modal
       title={words.transfer}

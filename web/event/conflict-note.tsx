@@ -88,4 +88,5 @@ export function ConflictNote({ form, change, eventId }: Props) {
 }
 
 /** The last day before an exclusive end. */
-const addLast = (end: string): string => new Date(new Date(`${end}T00:00:00Z`).getTime() - 86_400_000).toISOString().slice(0, 10);
+const addLast = (end: string): string =>
+  new Date(new Date(`${end}T00:00:00Z`).getTime() - 86_400_000).toISOString().slice(0, 10);

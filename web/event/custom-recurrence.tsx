@@ -206,7 +206,9 @@ function Preview({ form }: { form: Form }) {
     <div aria-live="polite">
       <p class="say">{capitalize(preview.words)}</p>
       <p class="mut small">
-        {shown.length === 0 ? words.noDates : words.dates(listed(shown.map(({ day }) => shortDay(day))), preview.dates.length > 3)}
+        {shown.length === 0
+          ? words.noDates
+          : words.dates(listed(shown.map(({ day }) => shortDay(day))), preview.dates.length > 3)}
       </p>
       {skipped && <p class="mut small">{words.adjusted(longDay(skipped.day))}</p>}
     </div>

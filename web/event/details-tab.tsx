@@ -22,7 +22,12 @@ export function DetailsTab() {
         <div class="facts">
           {now.recurrence_pattern && (
             <Fact icon="repeat">
-              <RuleInWords pattern={now.recurrence_pattern} start={now.start_time} zone={now.time_zone} allDay={now.all_day} />
+              <RuleInWords
+                pattern={now.recurrence_pattern}
+                start={now.start_time}
+                zone={now.time_zone}
+                allDay={now.all_day}
+              />
             </Fact>
           )}
           <Fact icon="globe">
@@ -46,7 +51,12 @@ export function DetailsTab() {
             {item.status !== 'confirmed' && <small>{common.status[item.status]}</small>}
           </Fact>
           <Fact icon="people">
-            <button type="button" class="avatars" aria-label={words.peopleCount(members.value.length)} onClick={() => showTab('people')}>
+            <button
+              type="button"
+              class="avatars"
+              aria-label={words.peopleCount(members.value.length)}
+              onClick={() => showTab('people')}
+            >
               {members.value.slice(0, 8).map(({ user_id, username }) => (
                 <Avatar key={user_id} person={{ id: user_id, username }} />
               ))}

@@ -1,6 +1,16 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icons/icon.js';
-import { members, changelog, closeEvent, event, opened, openedItem, openedState, showTab, type Tab } from '../state/opened.js';
+import {
+  members,
+  changelog,
+  closeEvent,
+  event,
+  opened,
+  openedItem,
+  openedState,
+  showTab,
+  type Tab,
+} from '../state/opened.js';
 import { endOf, startOf } from '../state/calendar.js';
 import { zone } from '../state/session.js';
 import { showToast } from '../state/toasts.js';

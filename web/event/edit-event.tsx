@@ -11,7 +11,8 @@ import { changesOf, type Form, formOf, patternsDiffer, timesDiffer } from './for
 
 export function fieldErrors(error: Refusal): FieldErrors {
   const errors: FieldErrors = {};
-  for (const { pointer, message, next } of error.problem.errors ?? []) errors[pointer.split('/')[1] ?? ''] ??= { message, next };
+  for (const { pointer, message, next } of error.problem.errors ?? [])
+    errors[pointer.split('/')[1] ?? ''] ??= { message, next };
   return errors;
 }
 
@@ -47,7 +48,12 @@ export function EditEvent() {
       const target = await chooseTarget(item.current, patternsDiffer(form, base));
       if (!target) return;
       const comment = form.comment ? { change_comment: form.comment } : {};
-      const saved = await saveChange(subject.current, { ...change, ...comment }, target, common.toast.saved(form.title));
+      const saved = await saveChange(
+        subject.current,
+        { ...change, ...comment },
+        target,
+        common.toast.saved(form.title),
+      );
       if (!saved) return;
       dropKept(subject.current.id);
       arrived.value = null;

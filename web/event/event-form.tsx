@@ -49,7 +49,9 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
             class="in s"
             aria-label={words.day}
             value={form.startDay}
-            onChange={({ currentTarget }) => currentTarget.value && change(withStart(form, currentTarget.value, form.startTime))}
+            onChange={({ currentTarget }) =>
+              currentTarget.value && change(withStart(form, currentTarget.value, form.startTime))
+            }
           />
           {form.allDay ? (
             <>
@@ -69,7 +71,9 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
                 class="in s tnum"
                 aria-label={words.from}
                 value={form.startTime}
-                onChange={({ currentTarget }) => currentTarget.value && change(withStart(form, form.startDay, currentTarget.value))}
+                onChange={({ currentTarget }) =>
+                  currentTarget.value && change(withStart(form, form.startDay, currentTarget.value))
+                }
               />
               <span class="mut">–</span>
               <input
@@ -98,13 +102,22 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
         </div>
         {other && (
           <p class="hint">
-            {words.forYou(spanIn(instantOf(`${form.startDay}T${form.startTime}`, form.zone), instantOf(`${form.endDay}T${form.endTime}`, form.zone), false, zone.value))}
+            {words.forYou(
+              spanIn(
+                instantOf(`${form.startDay}T${form.startTime}`, form.zone),
+                instantOf(`${form.endDay}T${form.endTime}`, form.zone),
+                false,
+                zone.value,
+              ),
+            )}
           </p>
         )}
         <Problem error={errors.start_time ?? errors.end_time ?? errors.time_zone} />
         {checks && <ConflictNote form={form} change={change} {...(eventId ? { eventId } : {})} />}
       </div>
-      {withRecurrence && <RecurrenceField form={form} change={change} error={errors.recurrence_pattern ?? errors.recurrence} />}
+      {withRecurrence && (
+        <RecurrenceField form={form} change={change} error={errors.recurrence_pattern ?? errors.recurrence} />
+      )}
       <div>
         <span class="in s with-icon">
           <Icon name="pin" />
@@ -129,7 +142,9 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
             placeholder={words.link}
             aria-label={words.link}
             onInput={({ currentTarget }) => set({ url: currentTarget.value })}
-            onBlur={({ currentTarget: { value } }) => value && !/^https?:\/\//i.test(value) && set({ url: `https://${value}` })}
+            onBlur={({ currentTarget: { value } }) =>
+              value && !/^https?:\/\//i.test(value) && set({ url: `https://${value}` })
+            }
           />
         </span>
         <Problem error={errors.url} />
@@ -141,7 +156,12 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
           options={words.showAs}
           choose={(showAs) => set({ showAs })}
         />
-        <Choice label={words.statusLabel} value={form.status} options={common.status} choose={(status) => set({ status })} />
+        <Choice
+          label={words.statusLabel}
+          value={form.status}
+          options={common.status}
+          choose={(status) => set({ status })}
+        />
       </div>
       <div>
         <textarea
@@ -162,7 +182,8 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
 /** An end before the start is on the next day. */
 function withEndTime(form: Form, endTime: string): Partial<Form> {
   const sameDay = endTime > form.startTime;
-  const endDay = form.endDay > addDays(form.startDay, 1) ? form.endDay : sameDay ? form.startDay : addDays(form.startDay, 1);
+  const endDay =
+    form.endDay > addDays(form.startDay, 1) ? form.endDay : sameDay ? form.startDay : addDays(form.startDay, 1);
   return { endTime, endDay };
 }
 
@@ -184,7 +205,12 @@ interface ChoiceProps<Value extends string> {
 function Choice<Value extends string>({ label, value, options, choose }: ChoiceProps<Value>) {
   return (
     <span class="select grow">
-      <select class="in s" aria-label={label} value={value} onChange={({ currentTarget }) => choose(currentTarget.value as Value)}>
+      <select
+        class="in s"
+        aria-label={label}
+        value={value}
+        onChange={({ currentTarget }) => choose(currentTarget.value as Value)}
+      >
         {(Object.keys(options) as Value[]).map((name) => (
           <option key={name} value={name}>
             {options[name]}

@@ -67,8 +67,10 @@ export function emptyForm(draft: { title: string; start: string; end: string; al
 }
 
 /** Start and end as the server takes them. */
-export const startTime = (form: Form): string => (form.allDay ? form.startDay : `${form.startDay}T${form.startTime}:00`);
-export const endTime = (form: Form): string => (form.allDay ? addDays(form.endDay, 1) : `${form.endDay}T${form.endTime}:00`);
+export const startTime = (form: Form): string =>
+  form.allDay ? form.startDay : `${form.startDay}T${form.startTime}:00`;
+export const endTime = (form: Form): string =>
+  form.allDay ? addDays(form.endDay, 1) : `${form.endDay}T${form.endTime}:00`;
 
 /** The form with another start; the end keeps its distance. */
 export function withStart(form: Form, day: string, time: string): Form {

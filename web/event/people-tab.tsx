@@ -27,13 +27,16 @@ export function PeopleTab() {
   const share = async (): Promise<void> => {
     const users = chips.map(({ id }) => ({ user_id: id, role }));
     const said = common.toast.shared(listed(chips.map(({ username }) => username)));
-    if (await changePeople(now, said, () => people.share(now.id, users), { undoable: users.length === 1 })) setChips([]);
+    if (await changePeople(now, said, () => people.share(now.id, users), { undoable: users.length === 1 }))
+      setChips([]);
   };
 
   return (
     <>
       <div class="db" id="drawer-panel" role="tabpanel" aria-labelledby="tab-people">
-        {canShare && <AddPeople chips={chips} setChips={setChips} role={role} setRole={setRole} submit={() => void share()} />}
+        {canShare && (
+          <AddPeople chips={chips} setChips={setChips} role={role} setRole={setRole} submit={() => void share()} />
+        )}
         <h3 class="label count">{words.peopleCount(members.value.length)}</h3>
         <ul>
           {members.value.map((member) => (
@@ -79,7 +82,8 @@ function AddPeople({ chips, setChips, role, setRole, submit }: AddProps) {
       if (!chips.some(({ id }) => id === found.id)) setChips([...chips, found]);
       setText('');
     } catch (refusal) {
-      if (refusal instanceof Refusal && ['validation_failed', 'not_found'].includes(refusal.code)) setError(words.unknown(name));
+      if (refusal instanceof Refusal && ['validation_failed', 'not_found'].includes(refusal.code))
+        setError(words.unknown(name));
       else explain(refusal);
     }
   };
@@ -158,7 +162,9 @@ function Member({ member, canShare }: { member: PermissionView; canShare: boolea
           {username} {isMe(id) && <span class="mut">{words.isYou}</span>}
         </b>
         <small class="ell">
-          {role === 'owner' ? words.createdIt(when) : words.addedBy(isMe(granted_by.id) ? null : granted_by.username, when)}
+          {role === 'owner'
+            ? words.createdIt(when)
+            : words.addedBy(isMe(granted_by.id) ? null : granted_by.username, when)}
         </small>
       </div>
       {canShare && role !== 'owner' ? <RoleMenu member={member} /> : <span class="role">{common.roles[role]}</span>}
@@ -179,7 +185,9 @@ function RoleMenu({ member }: { member: PermissionView }) {
       await changePeople(now, common.toast.transferred(username), transfer, { undoable: false });
     } else {
       const given = choice as GivenRole;
-      await changePeople(now, common.toast.roleChanged(username, common.roles[given]), () => people.setRole(now.id, id, given));
+      await changePeople(now, common.toast.roleChanged(username, common.roles[given]), () =>
+        people.setRole(now.id, id, given),
+      );
     }
   };
   return (
@@ -209,4 +217,3 @@ function RoleMenu({ member }: { member: PermissionView }) {
     </span>
   );
 }
-

@@ -34,7 +34,12 @@ export function presetsFor(day: string): { label: string; pattern: Pattern }[] {
     },
     {
       label: words.presets.yearly(shortDay(day)),
-      pattern: { frequency: 'yearly', interval: 1, by_month: [Number(day.slice(5, 7))], by_month_day: [Number(day.slice(8, 10))] },
+      pattern: {
+        frequency: 'yearly',
+        interval: 1,
+        by_month: [Number(day.slice(5, 7))],
+        by_month_day: [Number(day.slice(8, 10))],
+      },
     },
   ];
   if (weekday(day) < 5) {
@@ -43,4 +48,3 @@ export function presetsFor(day: string): { label: string; pattern: Pattern }[] {
   }
   return presets;
 }
-

@@ -62,6 +62,7 @@ export function RecurrenceField({ form, change, error }: Props) {
 
 const sameRule = (a: Form['pattern'], b: Form['pattern']): boolean => {
   if (!a || !b) return a === b;
-  const parts = (pattern: object): string => JSON.stringify(Object.entries(pattern).sort(([x], [y]) => x.localeCompare(y)));
+  const parts = (pattern: object): string =>
+    JSON.stringify(Object.entries(pattern).sort(([x], [y]) => x.localeCompare(y)));
   return parts(a) === parts(b);
 };

@@ -4,7 +4,17 @@ import { wallTime } from '../time/zoned.js';
 import type { Pattern } from './form.js';
 
 /** A rule in the words of the server. @param start an instant, or a day */
-export function RuleInWords({ pattern, start, zone, allDay }: { pattern: Pattern; start: string; zone: string; allDay: boolean }) {
+export function RuleInWords({
+  pattern,
+  start,
+  zone,
+  allDay,
+}: {
+  pattern: Pattern;
+  start: string;
+  zone: string;
+  allDay: boolean;
+}) {
   const [text, setText] = useState('');
   useEffect(() => {
     void import('./rule-preview.js').then(({ previewRule }) => {

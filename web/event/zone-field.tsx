@@ -7,7 +7,12 @@ export function ZoneField({ value, change }: { value: string; change: (zone: str
   return (
     <span class="select zone-field">
       <Icon name="globe" />
-      <select class="sel" aria-label={words.zone} value={value} onChange={({ currentTarget }) => change(currentTarget.value)}>
+      <select
+        class="sel"
+        aria-label={words.zone}
+        value={value}
+        onChange={({ currentTarget }) => change(currentTarget.value)}
+      >
         {(zones.includes(value) ? zones : [value, ...zones]).map((name) => (
           <option key={name} value={name}>
             {name}

@@ -50,44 +50,44 @@ export function Comparison({ from, to }: { from: number; to: number }) {
 
   return (
     <>
-    <div class="cmp">
-      <div class="bar2">
-        <span class="seg" role="radiogroup" aria-label={words.layout}>
-          <button type="button" role="radio" aria-checked={layout === 'side'} onClick={() => setLayout('side')}>
-            {words.sideBySide}
-          </button>
-          <button type="button" role="radio" aria-checked={layout === 'line'} onClick={() => setLayout('line')}>
-            {words.inLine}
-          </button>
-        </span>
-        <span class="grow" />
-        {entry && (
-          <button type="button" class="btn plain s" onClick={() => (asOf.value = entry.at)}>
-            <Icon name="hist" /> {words.asOf}
-          </button>
-        )}
-      </div>
-      <div class={`diff by-${layout}`}>
-        <div class="dhd">
-          <Side version={from} entry={entry} />
-          <Side version={to} entry={entryOf(log, to)} />
+      <div class="cmp">
+        <div class="bar2">
+          <span class="seg" role="radiogroup" aria-label={words.layout}>
+            <button type="button" role="radio" aria-checked={layout === 'side'} onClick={() => setLayout('side')}>
+              {words.sideBySide}
+            </button>
+            <button type="button" role="radio" aria-checked={layout === 'line'} onClick={() => setLayout('line')}>
+              {words.inLine}
+            </button>
+          </span>
+          <span class="grow" />
+          {entry && (
+            <button type="button" class="btn plain s" onClick={() => (asOf.value = entry.at)}>
+              <Icon name="hist" /> {words.asOf}
+            </button>
+          )}
         </div>
-        {rows.map((row) => (
-          <Difference key={row.name} row={row} layout={layout}>
-            {canEdit && row.fields.length > 0 && (
-              <label class="pick">
-                <input
-                  type="checkbox"
-                  checked={row.fields.every((field) => picked.includes(field))}
-                  onChange={() => toggle(row.fields)}
-                />
-                <span>{words.restoreOnly(row.name)}</span>
-              </label>
-            )}
-          </Difference>
-        ))}
-        {loaded && <p class="same">{rows.length === 0 ? words.noDifference : words.same(unchangedNames(rows))}</p>}
-      </div>
+        <div class={`diff by-${layout}`}>
+          <div class="dhd">
+            <Side version={from} entry={entry} />
+            <Side version={to} entry={entryOf(log, to)} />
+          </div>
+          {rows.map((row) => (
+            <Difference key={row.name} row={row} layout={layout}>
+              {canEdit && row.fields.length > 0 && (
+                <label class="pick">
+                  <input
+                    type="checkbox"
+                    checked={row.fields.every((field) => picked.includes(field))}
+                    onChange={() => toggle(row.fields)}
+                  />
+                  <span>{words.restoreOnly(row.name)}</span>
+                </label>
+              )}
+            </Difference>
+          ))}
+          {loaded && <p class="same">{rows.length === 0 ? words.noDifference : words.same(unchangedNames(rows))}</p>}
+        </div>
       </div>
       {canEdit && (
         <div class="df">
@@ -111,7 +111,10 @@ export function Comparison({ from, to }: { from: number; to: number }) {
 }
 
 const entryOf = (log: Change[], version: number): Change | undefined =>
-  log.find((entry) => entry.version === version && !['shared', 'role_changed', 'revoked', 'ownership_transferred'].includes(entry.kind));
+  log.find(
+    (entry) =>
+      entry.version === version && !['shared', 'role_changed', 'revoked', 'ownership_transferred'].includes(entry.kind),
+  );
 
 function Side({ version, entry }: { version: number; entry: Change | undefined }) {
   const isCurrent = event.value?.version === version;

@@ -9,7 +9,15 @@ import type { Row } from './field-rows.js';
 import { diffWords } from './diff-words.js';
 
 /** One field that differs. Deleted words are struck through, inserted ones underlined. */
-export function Difference({ row, layout, children }: { row: Row; layout: 'side' | 'line'; children?: ComponentChildren }) {
+export function Difference({
+  row,
+  layout,
+  children,
+}: {
+  row: Row;
+  layout: 'side' | 'line';
+  children?: ComponentChildren;
+}) {
   const { name, rules } = row;
   const [said, setSaid] = useState<[string, string] | null>(null);
   useEffect(() => {
@@ -28,7 +36,15 @@ export function Difference({ row, layout, children }: { row: Row; layout: 'side'
           <div>{to ? text ? <Marked text={text} without="delete" /> : <Ins>{to}</Ins> : <None />}</div>
         </>
       ) : (
-        <div class="whole">{text ? <Marked text={text} /> : <>{from && <Del>{from}</Del>} {to && <Ins>{to}</Ins>}</>}</div>
+        <div class="whole">
+          {text ? (
+            <Marked text={text} />
+          ) : (
+            <>
+              {from && <Del>{from}</Del>} {to && <Ins>{to}</Ins>}
+            </>
+          )}
+        </div>
       )}
     </div>
   );

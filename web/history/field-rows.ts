@@ -28,7 +28,13 @@ export function fieldRows({ changes }: DiffView, before: SnapshotView, after: Sn
   const text = (field: 'title' | 'location' | 'url' | 'description', name: string): void => {
     const change = changes[field];
     if (!change) return;
-    rows.push({ name, fields: [field], from: before[field], to: after[field], ...(change.text ? { text: change.text } : {}) });
+    rows.push({
+      name,
+      fields: [field],
+      from: before[field],
+      to: after[field],
+      ...(change.text ? { text: change.text } : {}),
+    });
   };
   text('title', words.fields.title);
   if (has(TIMES)) {
@@ -39,7 +45,14 @@ export function fieldRows({ changes }: DiffView, before: SnapshotView, after: Sn
     };
     rows.push({ name: words.fields.when, fields: [...TIMES], from: span(before), to: span(after) });
   }
-  if (has(RULE)) rows.push({ name: words.fields.repeats, fields: [...TIMES, ...RULE], from: null, to: null, rules: [before, after] });
+  if (has(RULE))
+    rows.push({
+      name: words.fields.repeats,
+      fields: [...TIMES, ...RULE],
+      from: null,
+      to: null,
+      rules: [before, after],
+    });
   text('location', words.fields.location);
   text('url', words.fields.link);
   if ('show_as' in changes) {
@@ -51,13 +64,23 @@ export function fieldRows({ changes }: DiffView, before: SnapshotView, after: Sn
     });
   }
   if ('status' in changes) {
-    rows.push({ name: words.fields.status, fields: ['status'], from: common.status[before.status], to: common.status[after.status] });
+    rows.push({
+      name: words.fields.status,
+      fields: ['status'],
+      from: common.status[before.status],
+      to: common.status[after.status],
+    });
   }
   text('description', words.fields.description);
   if (has(LISTS)) {
     const count = (snapshot: SnapshotView): string =>
       words.dates(snapshot.excluded.length, snapshot.added.length, snapshot.overrides.length);
-    rows.push({ name: words.fields.dates, fields: LISTS.filter((field) => field in changes), from: count(before), to: count(after) });
+    rows.push({
+      name: words.fields.dates,
+      fields: LISTS.filter((field) => field in changes),
+      from: count(before),
+      to: count(after),
+    });
   }
   return rows;
 }

@@ -50,13 +50,25 @@ export function TravelBar() {
           value={Math.round(share(at) * STEPS)}
           aria-label={words.time}
           aria-valuetext={told}
-          onChange={({ currentTarget }) => go(since.value + (currentTarget.valueAsNumber / STEPS) * (now - since.value))}
+          onChange={({ currentTarget }) =>
+            go(since.value + (currentTarget.valueAsNumber / STEPS) * (now - since.value))
+          }
         />
       </span>
-      <button type="button" class="ib" aria-label={words.earlier} onClick={() => go(ticks.value.findLast((tick) => tick < at))}>
+      <button
+        type="button"
+        class="ib"
+        aria-label={words.earlier}
+        onClick={() => go(ticks.value.findLast((tick) => tick < at))}
+      >
         <Icon name="left" />
       </button>
-      <button type="button" class="ib" aria-label={words.later} onClick={() => go(ticks.value.find((tick) => tick > at))}>
+      <button
+        type="button"
+        class="ib"
+        aria-label={words.later}
+        onClick={() => go(ticks.value.find((tick) => tick > at))}
+      >
         <Icon name="right" />
       </button>
       <button type="button" class="btn" onClick={() => (asOf.value = null)}>

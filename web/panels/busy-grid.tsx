@@ -55,7 +55,14 @@ export function BusyGrid({ day, busy, slots, at, choose }: Props) {
           const box = wallTime(start, inZone).startsWith(day) ? place(start, end) : null;
           return (
             box && (
-              <button type="button" key={start} class={index === at ? 'on' : ''} style={box} tabIndex={-1} onClick={() => choose(index)}>
+              <button
+                type="button"
+                key={start}
+                class={index === at ? 'on' : ''}
+                style={box}
+                tabIndex={-1}
+                onClick={() => choose(index)}
+              >
                 {timeIn(start, inZone)}
               </button>
             )

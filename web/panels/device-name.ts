@@ -16,7 +16,8 @@ const SYSTEMS: [RegExp, string][] = [
 
 /** “Chromium on Linux”, from what the browser sent. */
 export function deviceName(agent: string | null): string {
-  const find = (list: [RegExp, string][]): string | undefined => list.find(([pattern]) => pattern.test(agent ?? ''))?.[1];
+  const find = (list: [RegExp, string][]): string | undefined =>
+    list.find(([pattern]) => pattern.test(agent ?? ''))?.[1];
   const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
   if (!browser) return agent?.split('/')[0] ?? words.unknownDevice;
   return system ? words.on(browser, system) : browser;

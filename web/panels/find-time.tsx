@@ -95,7 +95,11 @@ export function FindTime() {
         <div class="row wrap asks">
           <label class="field">
             <span>{words.length}</span>
-            <select class="in s" value={minutes} onChange={({ currentTarget }) => setMinutes(Number(currentTarget.value))}>
+            <select
+              class="in s"
+              value={minutes}
+              onChange={({ currentTarget }) => setMinutes(Number(currentTarget.value))}
+            >
               {LENGTHS.map((length) => (
                 <option key={length} value={length}>
                   {words.minutes(length)}
@@ -105,7 +109,12 @@ export function FindTime() {
           </label>
           <label class="field">
             <span>{words.from}</span>
-            <input type="date" class="in s" value={from} onChange={({ currentTarget }) => currentTarget.value && setFrom(currentTarget.value)} />
+            <input
+              type="date"
+              class="in s"
+              value={from}
+              onChange={({ currentTarget }) => currentTarget.value && setFrom(currentTarget.value)}
+            />
           </label>
           <label class="field">
             <span>{words.days}</span>
@@ -143,7 +152,12 @@ export function FindTime() {
             <ul class="slots">
               {found.slots.map(({ start_time: start, end_time: end }, index) => (
                 <li key={start}>
-                  <button type="button" class={`opt ${index === at ? 'on' : ''}`} aria-pressed={index === at} onClick={() => choose(index)}>
+                  <button
+                    type="button"
+                    class={`opt ${index === at ? 'on' : ''}`}
+                    aria-pressed={index === at}
+                    onClick={() => choose(index)}
+                  >
                     {spanIn(start, end, false, zone.value)}
                   </button>
                 </li>
@@ -158,7 +172,9 @@ export function FindTime() {
               {found.rejected.slice(0, 4).map(({ start_time: start, reasons }) => (
                 <li key={start}>
                   {longDay(dayOf(start, zone.value))}, {timeIn(start, zone.value)}
-                  <small>{reasons.map(({ user: { username }, reason }) => words.because(username, reason)).join(', ')}</small>
+                  <small>
+                    {reasons.map(({ user: { username }, reason }) => words.because(username, reason)).join(', ')}
+                  </small>
                 </li>
               ))}
             </ul>

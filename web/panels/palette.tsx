@@ -26,16 +26,64 @@ interface Entry {
 
 function commands(text: string): Entry[] {
   const all: Entry[] = [
-    { key: 'new', group: 'commands', icon: 'plus', label: text ? words.newNamed(text) : common.newEvent, aside: 'C', run: () => startDraftSoon(text) },
+    {
+      key: 'new',
+      group: 'commands',
+      icon: 'plus',
+      label: text ? words.newNamed(text) : common.newEvent,
+      aside: 'C',
+      run: () => startDraftSoon(text),
+    },
     { key: 'today', group: 'commands', icon: 'cal', label: common.today, aside: 'T', run: goToday },
-    { key: 'find', group: 'commands', icon: 'people', label: common.findTime, aside: 'F', run: () => openPanel('find-time') },
-    { key: 'as-of', group: 'commands', icon: 'hist', label: words.asOf, aside: 'H', run: () => (asOf.value = new Date().toISOString()) },
-    ...VIEWS.map((name): Entry => ({ key: name, group: 'commands', icon: 'grid', label: words.goView(common.views[name]), aside: name[0]!.toUpperCase(), run: () => (view.value = name) })),
+    {
+      key: 'find',
+      group: 'commands',
+      icon: 'people',
+      label: common.findTime,
+      aside: 'F',
+      run: () => openPanel('find-time'),
+    },
+    {
+      key: 'as-of',
+      group: 'commands',
+      icon: 'hist',
+      label: words.asOf,
+      aside: 'H',
+      run: () => (asOf.value = new Date().toISOString()),
+    },
+    ...VIEWS.map((name): Entry => ({
+      key: name,
+      group: 'commands',
+      icon: 'grid',
+      label: words.goView(common.views[name]),
+      aside: name[0]!.toUpperCase(),
+      run: () => (view.value = name),
+    })),
     { key: 'trash', group: 'commands', icon: 'trash', label: common.trash, run: () => openPanel('trash') },
-    { key: 'inbox', group: 'commands', icon: 'bell', label: words.notifications, aside: 'N', run: () => openPanel('inbox') },
-    { key: 'dark', group: 'commands', icon: 'eye', label: words.toggleTheme, run: () => (theme.value = document.documentElement.dataset.colorScheme === 'dark' ? 'light' : 'dark') },
+    {
+      key: 'inbox',
+      group: 'commands',
+      icon: 'bell',
+      label: words.notifications,
+      aside: 'N',
+      run: () => openPanel('inbox'),
+    },
+    {
+      key: 'dark',
+      group: 'commands',
+      icon: 'eye',
+      label: words.toggleTheme,
+      run: () => (theme.value = document.documentElement.dataset.colorScheme === 'dark' ? 'light' : 'dark'),
+    },
     { key: 'settings', group: 'commands', icon: 'gear', label: common.settings, run: () => openPanel('settings') },
-    { key: 'keys', group: 'commands', icon: 'list', label: words.keyboard, aside: '?', run: () => openPanel('shortcuts') },
+    {
+      key: 'keys',
+      group: 'commands',
+      icon: 'list',
+      label: words.keyboard,
+      aside: '?',
+      run: () => openPanel('shortcuts'),
+    },
   ];
   const wanted = text.toLowerCase();
   return all.filter(({ key, label }) => key === 'new' || label.toLowerCase().includes(wanted));
@@ -70,20 +118,20 @@ export function Palette() {
 
   const day = readDate(text);
   const entries: Entry[] = [
-    ...found.map(
-      (item): Entry => ({
-        key: item.id,
-        group: 'events',
-        icon: 'cal',
-        label: item.title,
-        aside: `${longDay(dayOf(startOf(item), zone.value), { weekday: 'short' })}${item.all_day ? '' : `, ${timeIn(startOf(item), zone.value)}`}`,
-        run: () => {
-          goTo(dayOf(startOf(item), zone.value));
-          openEvent(item.id, item);
-        },
-      }),
-    ),
-    ...(day ? [{ key: 'date', group: 'dates', icon: 'arrow', label: longDay(day), run: () => goTo(day) } as Entry] : []),
+    ...found.map((item): Entry => ({
+      key: item.id,
+      group: 'events',
+      icon: 'cal',
+      label: item.title,
+      aside: `${longDay(dayOf(startOf(item), zone.value), { weekday: 'short' })}${item.all_day ? '' : `, ${timeIn(startOf(item), zone.value)}`}`,
+      run: () => {
+        goTo(dayOf(startOf(item), zone.value));
+        openEvent(item.id, item);
+      },
+    })),
+    ...(day
+      ? [{ key: 'date', group: 'dates', icon: 'arrow', label: longDay(day), run: () => goTo(day) } as Entry]
+      : []),
     ...commands(text.trim()),
   ];
   const chosen = Math.min(at, entries.length - 1);
@@ -100,7 +148,10 @@ export function Palette() {
     event.preventDefault();
   };
   return (
-    <div class="sheet-ground over-palette" onClick={({ target, currentTarget }) => target === currentTarget && closePanel()}>
+    <div
+      class="sheet-ground over-palette"
+      onClick={({ target, currentTarget }) => target === currentTarget && closePanel()}
+    >
       <div class="pop pal" role="dialog" aria-label={words.palette}>
         <div class="q">
           <Icon name="search" />
@@ -141,7 +192,9 @@ export function Palette() {
               >
                 <Icon name={entry.icon} />
                 <span class="ell">{entry.label}</span>
-                {entry.aside && <span class="r">{entry.group === 'commands' ? <kbd>{entry.aside}</kbd> : entry.aside}</span>}
+                {entry.aside && (
+                  <span class="r">{entry.group === 'commands' ? <kbd>{entry.aside}</kbd> : entry.aside}</span>
+                )}
               </div>
             </div>
           ))}

@@ -6,7 +6,14 @@ import { Settings } from './settings.js';
 import { Shortcuts } from './shortcuts.js';
 import { Trash } from './trash.js';
 
-const PANELS = { inbox: Inbox, trash: Trash, settings: Settings, palette: Palette, shortcuts: Shortcuts, 'find-time': FindTime };
+const PANELS = {
+  inbox: Inbox,
+  trash: Trash,
+  settings: Settings,
+  palette: Palette,
+  shortcuts: Shortcuts,
+  'find-time': FindTime,
+};
 
 export function Panels() {
   const name = panel.value;

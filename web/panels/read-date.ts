@@ -2,7 +2,9 @@ import { zone } from '../state/session.js';
 import { monthName, weekdayName } from '../time/format.js';
 import { addDays, startOfWeek, today, weekday } from '../time/zoned.js';
 
-const MONTHS = Array.from({ length: 12 }, (_, index) => monthName(`2026-${String(index + 1).padStart(2, '0')}-01`).toLowerCase());
+const MONTHS = Array.from({ length: 12 }, (_, index) =>
+  monthName(`2026-${String(index + 1).padStart(2, '0')}-01`).toLowerCase(),
+);
 
 /** The day that a text names: `tomorrow`, `next tue`, `18 june`, `june 18`, `2026-06-18`. Null when it names none. */
 export function readDate(text: string): string | null {
@@ -17,7 +19,9 @@ export function readDate(text: string): string | null {
   for (let ahead = 1; ahead <= 7; ahead += 1) {
     const day = addDays(now, ahead);
     if (!weekdayName(day).toLowerCase().startsWith(next)) continue;
-    return said.startsWith('next ') && weekday(day) > weekday(now) && startOfWeek(day) === startOfWeek(now) ? addDays(day, 7) : day;
+    return said.startsWith('next ') && weekday(day) > weekday(now) && startOfWeek(day) === startOfWeek(now)
+      ? addDays(day, 7)
+      : day;
   }
   const [, before, name, after] = /^(\d{1,2})?\.? ?([a-zà-ÿ]{3,}) ?(\d{1,2})?$/.exec(said) ?? [];
   const date = before ?? after;

@@ -30,7 +30,13 @@ export function Settings() {
       <h3>{words.appearance}</h3>
       <span class="seg" role="radiogroup" aria-label={words.appearance}>
         {(['system', 'light', 'dark'] satisfies Theme[]).map((name) => (
-          <button type="button" key={name} role="radio" aria-checked={theme.value === name} onClick={() => (theme.value = name)}>
+          <button
+            type="button"
+            key={name}
+            role="radio"
+            aria-checked={theme.value === name}
+            onClick={() => (theme.value = name)}
+          >
             {words.themes[name]}
           </button>
         ))}

@@ -29,7 +29,8 @@ export function Trash() {
           <span class="grow">
             <b>{item.title}</b>
             <small>
-              {spanIn(item.start_time, item.end_time, item.all_day, zone.value)}. {words.deleted(item.deleted_at ? ago(item.deleted_at) : '')}
+              {spanIn(item.start_time, item.end_time, item.all_day, zone.value)}.{' '}
+              {words.deleted(item.deleted_at ? ago(item.deleted_at) : '')}
             </small>
           </span>
           <button type="button" class="btn s" onClick={() => void restore(item)}>

@@ -8,7 +8,12 @@ import { words } from '../words/en.js';
 export function BottomBar() {
   return (
     <nav class="nav5" aria-label={words.calendar}>
-      <button type="button" class={panel.value ? '' : 'on'} aria-current={panel.value ? undefined : 'page'} onClick={closePanel}>
+      <button
+        type="button"
+        class={panel.value ? '' : 'on'}
+        aria-current={panel.value ? undefined : 'page'}
+        onClick={closePanel}
+      >
         <Icon name="cal" />
         {words.calendar}
       </button>

@@ -106,7 +106,10 @@ function onKey(event: KeyboardEvent): void {
     if (on) {
       event.preventDefault();
       focusNeighbour(on.key, key === 'ArrowLeft' || key === 'ArrowUp' ? -1 : 1);
-    } else if ((key === 'ArrowLeft' || key === 'ArrowRight') && !(target as Element).closest('[role=tablist],[role=radiogroup],[role=slider]'))
+    } else if (
+      (key === 'ArrowLeft' || key === 'ArrowRight') &&
+      !(target as Element).closest('[role=tablist],[role=radiogroup],[role=slider]')
+    )
       step(key === 'ArrowLeft' ? -1 : 1);
     return;
   }

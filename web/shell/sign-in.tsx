@@ -84,7 +84,13 @@ export function SignIn({ again = false }: { again?: boolean }) {
                 aria-invalid={Boolean(errors.password)}
                 aria-describedby="password-hint"
               />
-              <button type="button" class="ib s" aria-label={words.showPassword} aria-pressed={visible} onClick={() => setVisible(!visible)}>
+              <button
+                type="button"
+                class="ib s"
+                aria-label={words.showPassword}
+                aria-pressed={visible}
+                onClick={() => setVisible(!visible)}
+              >
                 <Icon name="eye" />
               </button>
             </span>

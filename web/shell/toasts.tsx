@@ -8,7 +8,13 @@ export function Toasts() {
   return (
     <div class="toasts" role="status" aria-live="polite">
       {shown && (
-        <div class="toast" onMouseEnter={holdToast} onMouseLeave={resumeToast} onFocusCapture={holdToast} onBlurCapture={resumeToast}>
+        <div
+          class="toast"
+          onMouseEnter={holdToast}
+          onMouseLeave={resumeToast}
+          onFocusCapture={holdToast}
+          onBlurCapture={resumeToast}
+        >
           <span class="row">
             {shown.person && <Avatar person={shown.person} size="s" />}
             <span class="said">{shown.text}</span>

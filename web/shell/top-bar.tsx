@@ -47,7 +47,9 @@ export function TopBar({ withSide }: { withSide: boolean }) {
         <b>{month}</b> {year}
         {view.value === 'day' && <span class="sr">, {shortDay(date.value)}</span>}
       </h1>
-      {view.value === 'week' && !slim && <span class="tag">{words.week(weekNumber(addDays(shownDays.value.from, 3)))}</span>}
+      {view.value === 'week' && !slim && (
+        <span class="tag">{words.week(weekNumber(addDays(shownDays.value.from, 3)))}</span>
+      )}
       <span class="grow" />
       <ConnectionPill />
       {slim ? (

@@ -12,9 +12,7 @@ export interface ConflictQuestion {
   allDay: boolean;
 }
 export type ConflictAnswer =
-  | { choice: 'move'; start_time: string; end_time: string }
-  | { choice: 'allow' }
-  | { choice: 'skip' };
+  { choice: 'move'; start_time: string; end_time: string } | { choice: 'allow' } | { choice: 'skip' };
 
 export interface ClashQuestion {
   kind: 'clash';

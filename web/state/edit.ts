@@ -62,7 +62,12 @@ interface Subject {
  * Saves a change of an event that was read at `subject.version`. A conflict or a clash is put to the person and sent again;
  * a change by others is merged. Returns null when they leave it. @throws Refusal for anything else
  */
-export async function saveChange(subject: Subject, change: Change, target: Target, said: string): Promise<Saved | null> {
+export async function saveChange(
+  subject: Subject,
+  change: Change,
+  target: Target,
+  said: string,
+): Promise<Saved | null> {
   const { id, title } = subject;
   let [base, current] = [subject.version, change];
   for (;;) {
@@ -233,7 +238,11 @@ async function askToAllow(refusal: Refusal, { title, all_day }: { title: string;
 }
 
 /** Does something to the history of an event that may occupy time again. Returns whether it was done. */
-async function rewrite(event: Event, said: string, write: (onConflict: 'reject' | 'allow') => Promise<Event>): Promise<boolean> {
+async function rewrite(
+  event: Event,
+  said: string,
+  write: (onConflict: 'reject' | 'allow') => Promise<Event>,
+): Promise<boolean> {
   try {
     let written: Event;
     try {
@@ -314,4 +323,3 @@ export async function leave(event: Event, userId: string): Promise<void> {
     explain(error);
   }
 }
-

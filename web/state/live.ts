@@ -149,4 +149,3 @@ export async function markAllRead(): Promise<void> {
   await inbox.readAll(newest.seq).catch(() => undefined);
   await refreshInbox();
 }
-

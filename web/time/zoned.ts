@@ -21,7 +21,11 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
 /** The wall time of an instant in a zone; a date stays a date. */
 export function wallTime(instant: string | number, zone: string): string {
   if (typeof instant === 'string' && !instant.includes('T')) return instant;
-  const parts = Object.fromEntries(formatterOf(zone).formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
+  const parts = Object.fromEntries(
+    formatterOf(zone)
+      .formatToParts(new Date(instant))
+      .map((part) => [part.type, part.value]),
+  );
   return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
 }
 
@@ -46,7 +50,8 @@ export function addMonths(day: string, count: number): string {
   return toDay(date);
 }
 
-export const daysBetween = (from: string, to: string): number => (asDate(to).getTime() - asDate(from).getTime()) / 86_400_000;
+export const daysBetween = (from: string, to: string): number =>
+  (asDate(to).getTime() - asDate(from).getTime()) / 86_400_000;
 
 /** Minutes added on the clock: `2026-06-10T23:30` and 45 are `2026-06-11T00:15`. */
 export function addMinutes(wall: string, minutes: number): string {
@@ -65,7 +70,10 @@ interface WeekInfo {
 
 /** The first day of the week where the reader is; 0 is Monday. */
 export const firstDayOfWeek: number = (() => {
-  const locale = new Intl.Locale(navigator.language) as Intl.Locale & { getWeekInfo?: () => WeekInfo; weekInfo?: WeekInfo };
+  const locale = new Intl.Locale(navigator.language) as Intl.Locale & {
+    getWeekInfo?: () => WeekInfo;
+    weekInfo?: WeekInfo;
+  };
   const info = locale.getWeekInfo?.() ?? locale.weekInfo;
   return ((info?.firstDay ?? 1) + 6) % 7;
 })();

@@ -17,7 +17,10 @@ export function Sheet({ title, shape, actions, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
-    <div class={`sheet-ground over-${shape}`} onClick={({ target, currentTarget }) => target === currentTarget && closePanel()}>
+    <div
+      class={`sheet-ground over-${shape}`}
+      onClick={({ target, currentTarget }) => target === currentTarget && closePanel()}
+    >
       <section class={`sheet ${shape}`} role="dialog" aria-labelledby="sheet-title">
         <header>
           <h2 id="sheet-title" tabIndex={-1} ref={heading}>

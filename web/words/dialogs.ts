@@ -27,11 +27,14 @@ export const dialogWords = {
   skip: (dates: number): string => (dates === 1 ? 'Skip that date' : `Skip those ${dates} dates`),
   skipHint: 'The other dates of the series are saved',
   keep: 'Keep it and double-book',
-  keepHint: (dates: number): string => (dates === 1 ? 'Both events are at the same time' : `Double-booked on ${dates} dates`),
+  keepHint: (dates: number): string =>
+    dates === 1 ? 'Both events are at the same time' : `Double-booked on ${dates} dates`,
 
   clashTitle: (name: string | null): string => `${name ?? 'Somebody'} changed this event while you were editing`,
   clashLead: (fields: number): string =>
-    fields === 1 ? 'One field was changed by both of you. Choose what to keep.' : `${fields} fields were changed by both of you. Choose what to keep.`,
+    fields === 1
+      ? 'One field was changed by both of you. Choose what to keep.'
+      : `${fields} fields were changed by both of you. Choose what to keep.`,
   was: (value: string): string => `Was ${value}`,
   keepMine: 'Keep mine',
   takeTheirs: (name: string | null): string => (name ? `Take ${name}’s` : 'Take theirs'),

@@ -30,10 +30,14 @@ export const words = {
   showSidebar: 'Sidebar',
   previousMonth: 'Previous month',
   nextMonth: 'Next month',
-  previous: { day: 'Previous day', week: 'Previous week', month: 'Previous month', agenda: 'Earlier' } satisfies Record<View, string>,
+  previous: { day: 'Previous day', week: 'Previous week', month: 'Previous month', agenda: 'Earlier' } satisfies Record<
+    View,
+    string
+  >,
   next: { day: 'Next day', week: 'Next week', month: 'Next month', agenda: 'Later' } satisfies Record<View, string>,
   views: { day: 'Day', week: 'Week', month: 'Month', agenda: 'Agenda' } satisfies Record<View, string>,
-  viewLabel: (view: View, from: string): string => `${{ day: 'Day', week: 'Week of', month: 'Month from', agenda: 'Agenda from' }[view]} ${from}`,
+  viewLabel: (view: View, from: string): string =>
+    `${{ day: 'Day', week: 'Week of', month: 'Month from', agenda: 'Agenda from' }[view]} ${from}`,
   week: (number: number): string => `Week ${number}`,
   more: (count: number): string => `${count} more`,
   allDay: 'All day',
@@ -45,7 +49,12 @@ export const words = {
   free: 'shown as free',
   repeats: 'repeats',
   status: { confirmed: 'Confirmed', tentative: 'Tentative', cancelled: 'Cancelled' },
-  nothing: { day: 'Nothing on this day', week: 'Nothing this week', month: 'Nothing this month', agenda: 'Nothing in these weeks' },
+  nothing: {
+    day: 'Nothing on this day',
+    week: 'Nothing this week',
+    month: 'Nothing this month',
+    agenda: 'Nothing in these weeks',
+  },
   emptyHint: 'Drag over the grid to block time, or press C.',
   notificationsCount: (unread: number): string => `Notifications, ${unread} unread`,
   loadFailed: 'The server did not answer.',
@@ -79,7 +88,8 @@ export const words = {
     removed: (name: string): string => `Removed ${name}`,
     transferred: (name: string): string => `${name} owns this event now`,
     copied: 'Link copied',
-    burst: (count: number, people: number): string => `${plural(count, 'change')} by ${plural(people, 'person', 'people')}`,
+    burst: (count: number, people: number): string =>
+      `${plural(count, 'change')} by ${plural(people, 'person', 'people')}`,
     others: ({ actor, message }: LiveItem): string =>
       message.startsWith(actor.username) ? message : `${actor.username}: ${message}`,
   },

@@ -42,7 +42,8 @@ export const eventWords = {
   why: 'Why? (kept in the history)',
   more: 'More',
   titleMissing: 'An event needs a title',
-  overlaps: (title: string | null, times: string): string => (title ? `Overlaps “${title}”, ${times}` : `Busy, ${times}`),
+  overlaps: (title: string | null, times: string): string =>
+    title ? `Overlaps “${title}”, ${times}` : `Busy, ${times}`,
   andOthers: (count: number): string => ` and ${count} more`,
   moveTo: (time: string): string => `Move to ${time}`,
   laterConflicts: 'Far in the future it overlaps with another endless series. It can be saved.',

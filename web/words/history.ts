@@ -33,7 +33,9 @@ export const historyWords = {
     dates: 'Single dates',
   },
   dates: (removed: number, added: number, changed: number): string =>
-    [removed && `${removed} removed`, added && `${added} added`, changed && `${changed} changed`].filter(Boolean).join(', ') || 'None',
+    [removed && `${removed} removed`, added && `${added} added`, changed && `${changed} changed`]
+      .filter(Boolean)
+      .join(', ') || 'None',
   travel: {
     title: 'Calendar as of an earlier time',
     at: (when: string): string => `As of ${when}`,

@@ -59,6 +59,7 @@ export const panelWords = {
     take: (time: string): string => `New event at ${time}`,
     best: 'Best times',
     nearly: 'Nearly',
-    because: (name: string, reason: string): string => `${name} ${reason === 'busy' ? 'is busy' : 'does not work then'}`,
+    because: (name: string, reason: string): string =>
+      `${name} ${reason === 'busy' ? 'is busy' : 'does not work then'}`,
   },
 };

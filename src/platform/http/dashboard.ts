@@ -47,7 +47,9 @@ const compress = promisify(gzip);
 export async function serveDashboard(fastify: FastifyInstance): Promise<void> {
   if (!FOLDER) return;
   const manifest = JSON.parse(await readFile(new URL('manifest.json', FOLDER), 'utf8')) as Record<string, Chunk>;
-  const names = new Set(Object.values(manifest).flatMap(({ file, css = [], assets = [] }) => [file, ...css, ...assets]));
+  const names = new Set(
+    Object.values(manifest).flatMap(({ file, css = [], assets = [] }) => [file, ...css, ...assets]),
+  );
   // All of it now: the next build replaces the files while the pages of this one are still open.
   const files = new Map<string, File>();
   for (const name of names) files.set(name, { content: await readFile(new URL(name, FOLDER)) });
