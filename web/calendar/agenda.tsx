@@ -4,11 +4,13 @@ import { endOf, keyOf, loadState, shownItems, startOf } from '../state/calendar.
 import { startDraftSoon } from '../state/draft.js';
 import { hueOf } from '../state/hues.js';
 import { openEvent } from '../state/opened.js';
+import { isPhone } from '../state/preferences.js';
 import { isMe, zone } from '../state/session.js';
 import { agendaReach, shownDays } from '../state/view.js';
 import { longDay, relative, capitalize, timeIn } from '../time/format.js';
 import { addDays, dayOf, daysBetween, today } from '../time/zoned.js';
 import { words } from '../words/en.js';
+import { WeekStrip } from '../shell/week-strip.js';
 import { EmptyCalendar } from './empty-calendar.js';
 
 interface Row {
@@ -44,26 +46,29 @@ export function Agenda() {
     agendaReach.value = { before: agendaReach.value.before + before, after: agendaReach.value.after + after };
   };
   return (
-    <div class="ag">
-      <button type="button" class="btn plain s more-days" onClick={() => reach(21, 0)}>
-        {words.earlier}
-      </button>
-      {days.length === 0 && loadState.value === 'ready' && <EmptyCalendar onNew={() => startDraftSoon()} />}
-      {days.map(([day, rows]) => (
-        <section key={day}>
-          <DayHeading day={day} />
-          {rows.map((row, index) => (
-            <>
-              {day === today(inZone) && isNowBefore(rows, index) && <div class="nowrow" role="presentation" />}
-              <AgendaRow key={keyOf(row.item)} {...row} />
-            </>
-          ))}
-        </section>
-      ))}
-      <button type="button" class="btn plain s more-days" onClick={() => reach(0, 21)}>
-        {words.later}
-      </button>
-    </div>
+    <>
+      {isPhone.value && <WeekStrip />}
+      <div class="ag">
+        <button type="button" class="btn plain s more-days" onClick={() => reach(21, 0)}>
+          {words.earlier}
+        </button>
+        {days.length === 0 && loadState.value === 'ready' && <EmptyCalendar onNew={() => startDraftSoon()} />}
+        {days.map(([day, rows]) => (
+          <section key={day}>
+            <DayHeading day={day} />
+            {rows.map((row, index) => (
+              <>
+                {day === today(inZone) && isNowBefore(rows, index) && <div class="nowrow" role="presentation" />}
+                <AgendaRow key={keyOf(row.item)} {...row} />
+              </>
+            ))}
+          </section>
+        ))}
+        <button type="button" class="btn plain s more-days" onClick={() => reach(0, 21)}>
+          {words.later}
+        </button>
+      </div>
+    </>
   );
 }
 

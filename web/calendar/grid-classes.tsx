@@ -39,8 +39,7 @@ function DayHeading({ info }: { info: DayHeaderInfo }) {
   const isMonth = info.view.type === 'dayGridMonth';
   return (
     <>
-      {info.weekdayText || info.text}
-      {!isMonth && <b>{info.dayNumberText}</b>}
+      {info.weekdayText || info.text} {!isMonth && <b>{info.dayNumberText}</b>}
     </>
   );
 }

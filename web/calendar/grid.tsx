@@ -108,6 +108,7 @@ function options(plugin: PluginInput): CalendarOptions {
     eventDragMinDistance: 4,
     fixedWeekCount: false,
     navLinks: true,
+    navLinkHint: (text, at) => words.goTo(dayOfMarker(at), text),
     navLinkDayClick: (at: Date) => goTo(dayOfMarker(at), 'day'),
     allDayText: words.allDayShort,
     moreLinkText: (count: number) => words.more(count),
@@ -119,6 +120,8 @@ function options(plugin: PluginInput): CalendarOptions {
     rowEventClass: rowClasses,
     listItemEventClass: rowClasses,
     eventContent: (info) => <EventContent info={info} />,
+    // FullCalendar names cells by their day, which hides what is in them.
+    dayCellDidMount: ({ el }) => el.removeAttribute('aria-label'),
     eventDidMount: ({ el, event }) => {
       el.dataset.key = event.id;
     },
@@ -183,7 +186,8 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
     const stops = [
       effect(() => {
         const name = GRID[view.value as keyof typeof GRID];
-        if (!name) return;
+        // Another grid shows it.
+        if (!name || name.startsWith('dayGrid') !== calendar.view.type.startsWith('dayGrid')) return;
         if (calendar.view.type !== name) calendar.changeView(name, date.value);
         else calendar.gotoDate(date.value);
       }),

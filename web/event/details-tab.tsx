@@ -51,12 +51,8 @@ export function DetailsTab() {
             {item.status !== 'confirmed' && <small>{common.status[item.status]}</small>}
           </Fact>
           <Fact icon="people">
-            <button
-              type="button"
-              class="avatars"
-              aria-label={words.peopleCount(members.value.length)}
-              onClick={() => showTab('people')}
-            >
+            <button type="button" class="avatars" onClick={() => showTab('people')}>
+              <span class="sr">{words.peopleCount(members.value.length)}</span>
               {members.value.slice(0, 8).map(({ user_id, username }) => (
                 <Avatar key={user_id} person={{ id: user_id, username }} />
               ))}

@@ -73,10 +73,11 @@ export function SignIn({ again = false }: { again?: boolean }) {
             autocomplete="username"
           />
           {isNew && <Field name="email" label={words.email} type="email" error={errors.email} autocomplete="email" />}
-          <label class="field">
-            <span>{words.password}</span>
+          <div class="field">
+            <label for="password">{words.password}</label>
             <span class={`in ${errors.password ? 'err' : ''}`}>
               <input
+                id="password"
                 name="password"
                 class="grow bare"
                 type={visible ? 'text' : 'password'}
@@ -97,7 +98,7 @@ export function SignIn({ again = false }: { again?: boolean }) {
             <span class={`hint ${errors.password ? 'err' : ''}`} id="password-hint">
               {errors.password ?? (isNew ? words.passwordRules : '')}
             </span>
-          </label>
+          </div>
           {isNew && <p class="hint zone">{words.zone(zone, timeIn(Date.now(), zone))}</p>}
           <div role="alert">{errors.form && <p class="hint err form-error">{errors.form}</p>}</div>
           <button class="btn pri l wide" disabled={busy}>

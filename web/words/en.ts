@@ -1,6 +1,6 @@
 import type { Change as LiveItem } from '../../sdk/index.js';
 import type { View } from '../state/view.js';
-import { clock, longDay } from '../time/format.js';
+import { clock, longDay, weekdayName } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
@@ -39,6 +39,7 @@ export const words = {
   viewLabel: (view: View, from: string): string =>
     `${{ day: 'Day', week: 'Week of', month: 'Month from', agenda: 'Agenda from' }[view]} ${from}`,
   week: (number: number): string => `Week ${number}`,
+  goTo: (day: string, text: string): string => `${weekdayName(day, 'short')} ${Number(day.slice(8))}, go to ${text}`,
   more: (count: number): string => `${count} more`,
   allDay: 'All day',
   allDayShort: 'all day',
