@@ -9,7 +9,7 @@ import { draft, startDraft } from '../state/draft.js';
 import { flashing } from '../state/live.js';
 import { event as openedEvent, opened } from '../state/opened.js';
 import { ghosts } from '../state/ghosts.js';
-import { secondZone } from '../state/preferences.js';
+import { isPhone, secondZone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';
 import { date, goTo, view } from '../state/view.js';
@@ -108,7 +108,7 @@ function options(plugin: PluginInput): CalendarOptions {
     eventDragMinDistance: 4,
     fixedWeekCount: false,
     navLinks: true,
-    navLinkHint: (text, at) => words.goTo(dayOfMarker(at), text),
+    navLinkHint: (text, at) => words.goTo(dayOfMarker(at), text, isPhone.value ? 'narrow' : 'short'),
     navLinkDayClick: (at: Date) => goTo(dayOfMarker(at), 'day'),
     allDayText: words.allDayShort,
     moreLinkText: (count: number) => words.more(count),

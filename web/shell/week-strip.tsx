@@ -1,7 +1,7 @@
 import { shownItems, startOf } from '../state/calendar.js';
 import { zone } from '../state/session.js';
 import { date, goTo } from '../state/view.js';
-import { longDay, weekdayName } from '../time/format.js';
+import { longDay, monthName, weekdayName } from '../time/format.js';
 import { addDays, dayOf, startOfWeek, today } from '../time/zoned.js';
 import { words } from '../words/en.js';
 
@@ -19,11 +19,10 @@ export function WeekStrip() {
           class={day === now ? 't' : ''}
           aria-current={day === now ? 'date' : undefined}
           aria-pressed={day === date.value}
-          aria-label={longDay(day)}
           onClick={() => goTo(day)}
         >
-          {weekdayName(day, 'short')}
-          <b>{Number(day.slice(8))}</b>
+          {weekdayName(day, 'short')} <b>{Number(day.slice(8))}</b>
+          <span class="sr">{monthName(day)}</span>
           {taken.has(day) && day !== now && <i />}
         </button>
       ))}

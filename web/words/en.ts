@@ -39,7 +39,8 @@ export const words = {
   viewLabel: (view: View, from: string): string =>
     `${{ day: 'Day', week: 'Week of', month: 'Month from', agenda: 'Agenda from' }[view]} ${from}`,
   week: (number: number): string => `Week ${number}`,
-  goTo: (day: string, text: string): string => `${weekdayName(day, 'short')} ${Number(day.slice(8))}, go to ${text}`,
+  goTo: (day: string, text: string, width: 'short' | 'narrow'): string =>
+    `${weekdayName(day, width)} ${Number(day.slice(8))}, go to ${text}`,
   more: (count: number): string => `${count} more`,
   allDay: 'All day',
   allDayShort: 'all day',
