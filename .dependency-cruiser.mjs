@@ -19,6 +19,7 @@ export const ROOMS = [
   'events',
   'find-time',
   'versions',
+  'calendar',
   'admin',
   'live',
   'dry-run',
@@ -27,6 +28,7 @@ export const ROOMS = [
 const PLATFORM = [
   'hooks',
   'config',
+  'tracing',
   'logging',
   'cache',
   'database',

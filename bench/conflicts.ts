@@ -19,6 +19,7 @@ import { migrate } from '../src/platform/database/migrate.js';
 import { Database } from '../src/platform/database/database.js';
 import { Transaction } from '../src/platform/database/transaction.js';
 import { Transactions } from '../src/platform/database/transactions.js';
+import { Tracing } from '../src/platform/tracing/tracing.js';
 import type { Actor } from '../src/platform/http/actor.js';
 
 const DAY = 86_400_000;
@@ -45,7 +46,7 @@ async function run(dataSource: DataSource): Promise<void> {
   const database = new Database(dataSource);
   const conflicts = new AvailabilityService(new OccupancyRepository(database));
   const [inSeries, inSingles] = [await newOwner(database), await newOwner(database)];
-  await new Transactions(database).run(async (filling) => {
+  await new Transactions(database, new Tracing(null)).run(async (filling) => {
     await fill(filling, inSeries, thousandSeries());
     await fill(filling, inSingles, tenThousandSingles());
   });

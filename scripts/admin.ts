@@ -11,6 +11,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { RedactionService } from '../src/admin/redaction.service.js';
 import { AccountsService } from '../src/admin/accounts.service.js';
+import { readAccount } from '../src/admin/read-account.js';
 import { createApp } from '../src/create-app.js';
 import { TrashService } from '../src/events/trash.service.js';
 import { RedactionRefused } from '../src/history/redact-version.js';
@@ -23,13 +24,14 @@ import { SYSTEM_ACTOR } from '../src/users/system-actor.js';
 const HELP = `Usage: npm run admin -- <command>
 
   create <name> --email <address>   creates an administrator; with --role user an ordinary person. Prints a password
-                                    once, or reads it from standard input with --password-stdin
+                                    once, or reads it from standard input with --password-stdin, or mails a link to
+                                    set one with --mail-link
   promote <person>                  makes a person an administrator
   demote <person>                   makes an administrator an ordinary person
   disable <person>                  ends the sessions and connections of a person, who cannot sign in any more
   enable <person>                   lets the person sign in again
   sessions <person>                 lists the sessions of a person
-  sign-out <person>                 ends every session of a person
+  sign-out <person>                 ends every session of a person; with --session <id> only that one
   erase <person> --yes              erases an account; cannot be undone
   purge-trash [--days <n>]          removes events from the trash that were deleted more than TRASH_DAYS ago, or n days
   redact <event id> <version> --reason "<why>"
@@ -42,6 +44,8 @@ const OPTIONS = {
   email: { type: 'string' },
   role: { type: 'string', default: 'admin' },
   'password-stdin': { type: 'boolean' },
+  'mail-link': { type: 'boolean' },
+  session: { type: 'string' },
   days: { type: 'string' },
   reason: { type: 'string' },
   yes: { type: 'boolean' },
@@ -78,9 +82,9 @@ async function idOf({ accounts }: Services, person: string): Promise<string> {
 }
 
 /** A command about one person. */
-const onPerson = (run: (services: Services, userId: string, person: string) => Promise<string>): Command => ({
+const onPerson = (run: (services: Services, userId: string, values: Values) => Promise<string>): Command => ({
   words: 1,
-  run: async (services, [person = '']) => run(services, await idOf(services, person), person),
+  run: async (services, [person = ''], values) => run(services, await idOf(services, person), values),
 });
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
@@ -91,11 +95,15 @@ const COMMANDS: Record<string, Command> = {
     run: async ({ accounts }, [username], values) => {
       if (values.email === undefined) throw new UsageError('create needs --email <address>.');
       if (values.role !== 'admin' && values.role !== 'user') throw new UsageError('--role is admin or user.');
-      const given = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : null;
-      const password = given ?? randomBytes(18).toString('base64url');
-      const account = await accounts.create(SYSTEM_ACTOR, { username, email: values.email, password }, values.role);
-      const made = `Created ${account.username} (${account.role}), ${account.id}.`;
-      return given === null ? `${made}\nPassword, shown only now: ${password}` : made;
+      const { email, role, 'password-stdin': isRead = false, 'mail-link': isMailed = false } = values;
+      if (isRead && isMailed) throw new UsageError('--password-stdin and --mail-link exclude each other.');
+      const made = isRead || isMailed ? undefined : randomBytes(18).toString('base64url');
+      const password = isRead ? (await text(process.stdin)).replace(/\r?\n$/, '') : made;
+      const account = await accounts.create(SYSTEM_ACTOR, ...(await readAccount({ username, email, password, role })));
+      const lines = [`Created ${account.username} (${account.role}), ${account.id}.`];
+      if (made !== undefined) lines.push(`Password, shown only now: ${made}`);
+      if (isMailed) lines.push(`A link to set a password is sent to ${account.email}.`);
+      return lines.join('\n');
     },
   },
   promote: onPerson(async ({ accounts }, id) => {
@@ -122,9 +130,12 @@ const COMMANDS: Record<string, Command> = {
     );
     return [`${username}: ${count(devices.length, 'session')}`, ...lines].join('\n');
   }),
-  'sign-out': onPerson(
-    async ({ accounts }, id) => `Ended ${count(await accounts.signOut(SYSTEM_ACTOR, id), 'session')}.`,
-  ),
+  'sign-out': onPerson(async ({ accounts }, id, { session }) => {
+    if (session !== undefined && !UUID.test(session)) throw new UsageError('--session is an id that `sessions` lists.');
+    const ended =
+      session === undefined ? accounts.signOut(SYSTEM_ACTOR, id) : accounts.endSession(SYSTEM_ACTOR, id, session);
+    return `Ended ${count(await ended, 'session')}.`;
+  }),
   erase: {
     words: 1,
     run: async (services, [person = ''], values) => {
@@ -137,7 +148,7 @@ const COMMANDS: Record<string, Command> = {
     words: 0,
     run: async ({ trash }, _words, { days }) => {
       if (days !== undefined && !/^\d{1,4}$/.test(days)) throw new UsageError('--days is a number of days.');
-      const purged = await trash.purge(days === undefined ? undefined : Number(days));
+      const purged = await trash.purge({ days: days === undefined ? undefined : Number(days), by: SYSTEM_ACTOR });
       return `Removed ${count(purged, 'event')} from the trash.`;
     },
   },

@@ -9,7 +9,7 @@ import { isUpToDate } from '../src/platform/database/migrate.js';
  * Runs a command on the database of the settings: DATABASE_URL, or the embedded one of DATA_DIR, beside a running server
  * if there is one. Ends the process with code 2 when the database is not up to date.
  */
-export async function withDatabase(command: (dataSource: DataSource) => Promise<void>): Promise<void> {
+export async function withDatabase(command: (dataSource: DataSource, url: string) => Promise<void>): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = readConfig(process.env);
   const { databaseUrl } = config.values;
@@ -17,10 +17,11 @@ export async function withDatabase(command: (dataSource: DataSource) => Promise<
     ? null
     : await startEmbeddedPostgres({ ...config.embeddedPostgres, log: () => undefined });
   try {
-    const options = dataSourceOptions({ url: databaseUrl || embedded!.url, poolSize: 1 });
+    const url = databaseUrl || embedded!.url;
+    const options = dataSourceOptions({ url, poolSize: 1 });
     const dataSource = await new DataSource(options).initialize();
     try {
-      if (await isUpToDate(dataSource)) await command(dataSource);
+      if (await isUpToDate(dataSource)) await command(dataSource, url);
       else {
         console.error('The database is older than this program: start the server once, which brings it up to date.');
         process.exitCode = 2;

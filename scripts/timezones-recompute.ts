@@ -10,6 +10,7 @@ import { TimeZoneUpdateService } from '../src/events/time-zone-update.service.js
 import { readConfig, withSigningSecret } from '../src/platform/config/config.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { tzdataVersion } from '../src/time/time-zone.js';
+import { counted } from './counted.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -25,7 +26,7 @@ try {
   await app.init();
   const { checked, moved } = await app.get(TimeZoneUpdateService).recompute();
   for (const event of moved) say(JSON.stringify(event));
-  say(`Time zone data ${tzdataVersion()}: ${checked} events checked, ${moved.length} moved`);
+  say(`Time zone data ${tzdataVersion()}: ${counted(checked, 'event')} checked, ${moved.length} moved`);
   await app.close();
 } finally {
   await embedded?.stop();

@@ -4,22 +4,19 @@
  * event that is wrong, naming the first entry; ends with 1 when there is one, with 2 when the database is not up to date.
  */
 import type { DataSource } from 'typeorm';
-import { formatProblem, verifyHistory } from '../src/history/verify-history.js';
+import { formatProblem } from '../src/history/verify-history.js';
 import { withDatabase } from './open-database.js';
+import { formatSummary, verifyInSnapshot } from './verify-in-snapshot.js';
 
 const eventIds = process.argv.slice(2);
 await withDatabase(verify);
 
 async function verify(dataSource: DataSource): Promise<void> {
-  const { events, entries, problems } = await dataSource.transaction('REPEATABLE READ', async (manager) => {
-    await manager.query('SET TRANSACTION READ ONLY');
-    return verifyHistory(
-      (sql, parameters) => manager.query(sql, parameters),
-      (problem) => console.log(formatProblem(problem)),
-      eventIds.length > 0 ? eventIds : null,
-    );
-  });
-  const verdict = problems === 0 ? 'no problems' : `${problems} ${problems === 1 ? 'event is' : 'events are'} wrong`;
-  console.log(`${events} events, ${entries} entries of history: ${verdict}`);
-  if (problems > 0) process.exitCode = 1;
+  const summary = await verifyInSnapshot(
+    dataSource,
+    (problem) => console.log(formatProblem(problem)),
+    eventIds.length > 0 ? eventIds : null,
+  );
+  console.log(formatSummary(summary));
+  if (summary.problems > 0) process.exitCode = 1;
 }

@@ -51,7 +51,11 @@ export class Convene {
     this.live = new Live(...own, live);
   }
 
-  /** Creates an account and signs in. @throws ConveneError `name_taken`, `validation_failed` */
+  /**
+   * Creates an account and signs in. It is not repeated when no response arrives: the account may exist, then sign in.
+   *
+   * @throws ConveneError `name_taken`, `validation_failed`
+   */
   async signUp(body: Input<wire.RegisterBody>, options?: CallOptions): Promise<User> {
     const request = { method: 'POST', path: '/api/auth/register', body } as const;
     return this.keeper.start(await this.http.send<wire.TokensView>(request, options));

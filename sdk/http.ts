@@ -130,7 +130,8 @@ function toQuery(query: object = {}): string {
     if (Array.isArray(value)) sent.set(name, value.join(','));
     else sent.set(name, value instanceof Date ? value.toISOString() : String(value));
   }
-  return sent.size > 0 ? `?${sent}` : '';
+  const text = sent.toString();
+  return text === '' ? '' : `?${text}`;
 }
 
 function isRefusedToken(error: unknown): boolean {

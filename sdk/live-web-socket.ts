@@ -3,7 +3,7 @@ import type { Attempt, Frame } from './live-transport.js';
 /** That of browsers, of Node 22, or of the package `ws`. */
 export type WebSocketConstructor = new (url: string) => { send(text: string): void; close(): void };
 type WebSocketLike = InstanceType<WebSocketConstructor> & {
-  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: { data: string }) => void): void;
 };
 
 /** Milliseconds until the token has to be renewed; null when that is not known. */
@@ -43,7 +43,7 @@ export function openWebSocket(
     socket.addEventListener('message', ({ data }) => {
       if (signal.aborted) return;
       attempt.alive();
-      const frame = toFrame(String(data as string));
+      const frame = toFrame(data);
       if (frame?.name === 'ready' || frame === null) renewLater();
       if (frame && !attempt.receive(frame)) resolve();
     });

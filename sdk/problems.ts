@@ -3,12 +3,14 @@ import type * as wire from './generated/types.gen.js';
 /** Every problem document of the API: the types of the wire whose name ends in `Problem`. */
 export type Problem =
   | wire.AccountDisabledProblem
+  | wire.AddressNotConfirmedProblem
   | wire.AdminRequiredProblem
   | wire.BodyTooLargeProblem
   | wire.EventConflictProblem
   | wire.EventDeletedProblem
   | wire.EventPurgedProblem
   | wire.ForbiddenProblem
+  | wire.InvitationRequiredProblem
   | wire.LastAdminProblem
   | wire.LaterChangesProblem
   | wire.NameTakenProblem

@@ -39,6 +39,8 @@ export function browserSession(key = 'convene.session'): SessionStorage {
     load: () => JSON.parse(localStorage.getItem(key) ?? 'null') as Session | null,
     save: (session) => (session ? localStorage.setItem(key, JSON.stringify(session)) : localStorage.removeItem(key)),
     watch: (changed) => {
+      // Nothing to hear where pages are rendered on a server.
+      if (!('addEventListener' in globalThis)) return () => undefined;
       const listener = (event: { key: string | null }): void => {
         if (event.key === key || event.key === null) changed();
       };

@@ -2,6 +2,7 @@ import { Emitter } from './emitter.js';
 import { isProblem } from './errors.js';
 import type { TokensView } from './generated/types.gen.js';
 import type { Http, Tokens } from './http.js';
+import { sleep } from './retries.js';
 import type { Session, SessionStorage } from './session-storage.js';
 import type { User } from './types.js';
 
@@ -17,6 +18,8 @@ export interface SessionEvents {
 /** The largest part of the lifetime of a token, and the largest time, before whose end it is renewed. */
 const EARLY_PART = 0.25;
 const EARLY_MS = 30_000;
+/** For how long other tabs may read the old session. */
+const DONE_MS = 5_000;
 
 /**
  * The tokens of one session. However many calls find the access token expired, it is renewed once: calls share the
@@ -67,7 +70,7 @@ export class SessionKeeper implements Tokens {
 
   async renew(refused: string): Promise<string | null> {
     // Made and removed without a wait between: nobody can start a second one meanwhile.
-    this.renewal ??= this.locked(() => this.refresh(refused)).finally(() => (this.renewal = null));
+    this.renewal ??= this.locked(refused).finally(() => (this.renewal = null));
     return (await this.renewal)?.access_token ?? null;
   }
 
@@ -92,8 +95,9 @@ export class SessionKeeper implements Tokens {
   private async reload(): Promise<void> {
     const [before, now] = [this.known, await this.storage.load()];
     this.known = now;
+    if (!now) this.generation += 1;
     if (before && !now) this.events.emit('signed_out', { reason: 'signed_out' });
-    if (!before && now?.user) this.events.emit('signed_in', now.user);
+    if (now?.user && before?.user?.id !== now.user.id) this.events.emit('signed_in', now.user);
   }
 
   private async refresh(refused: string): Promise<Session | null> {
@@ -130,10 +134,25 @@ export class SessionKeeper implements Tokens {
   }
 
   /** One tab at a time, where the platform has locks. Without, the server answers the same to both for a moment. */
-  private locked<T>(work: () => Promise<T>): Promise<T> {
+  private locked(refused: string): Promise<Session | null> {
     const { lock } = this.storage;
     const { navigator } = globalThis as { navigator?: { locks?: LockManager } };
     const locks = navigator?.locks;
-    return lock && locks ? locks.request(lock, work) : work();
+    if (!lock || !locks) return this.refresh(refused);
+    // Storage reaches other tabs late, locks do not: this one says that the token was renewed.
+    const done = `${lock}:${refused.slice(-16)}`;
+    return locks.request(lock, async () => {
+      const { held = [] } = await locks.query();
+      if (held.some(({ name }) => name === done)) await this.changed(refused);
+      const session = await this.refresh(refused);
+      if (session) void locks.request(done, { ifAvailable: true }, () => sleep(DONE_MS));
+      return session;
+    });
+  }
+
+  /** Resolves when the storage shows what another tab has saved. */
+  private async changed(refused: string): Promise<void> {
+    const limit = Date.now() + DONE_MS;
+    while (Date.now() < limit && (await this.storage.load())?.access_token === refused) await sleep(20);
   }
 }

@@ -4,6 +4,7 @@ import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
+import { CalendarModule } from './calendar/calendar.module.js';
 import { DryRunModule } from './dry-run/dry-run.module.js';
 import { EventsModule } from './events/events.module.js';
 import { FindTimeModule } from './find-time/find-time.module.js';
@@ -19,6 +20,7 @@ import { LimitsModule } from './platform/limits/limits.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { RequestQueuesModule } from './platform/queues/request-queues.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
+import { TracingModule } from './platform/tracing/tracing.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
 import { LiveModule } from './live/live.module.js';
@@ -36,6 +38,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         ScheduleModule.forRoot(),
+        TracingModule,
         DatabaseModule,
         SignalsModule,
         MetricsModule,
@@ -56,6 +59,7 @@ export class AppModule {
         EventsModule,
         FindTimeModule,
         VersionsModule,
+        CalendarModule,
         NotificationsModule,
         AdminModule,
         LiveModule,

@@ -1,20 +1,24 @@
 import compress from '@fastify/compress';
+import { maxHeaderSize } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { serveAsyncApi } from './live/asyncapi.js';
 import { SocketIoAdapter } from './live/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
-import { useBodyFormats } from './platform/http/body-formats.js';
+import { COMPRESSED_BODIES, largestBody, useBodyFormats } from './platform/http/body-formats.js';
 import { serveDashboard } from './platform/http/dashboard.js';
 import { keepAlive } from './platform/http/keep-alive.js';
 import { refuseWhenOverloaded } from './platform/http/overload.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { endStalledResponses } from './platform/http/stalled-responses.js';
+import { traceRequests } from './platform/http/trace-requests.js';
 import { rejectUnparsable } from './platform/http/unparsable-request.js';
 import { limitAddresses } from './platform/limits/request-limits.js';
 import { createLogger } from './platform/logging/logger.js';
+import { Tracing } from './platform/tracing/tracing.js';
 import { HEADERS } from './platform/openapi/api-headers.js';
+import { ConditionMetrics } from './platform/metrics/condition-metrics.js';
 import { serveDocs } from './platform/openapi/docs.js';
 
 /**
@@ -24,10 +28,11 @@ import { serveDocs } from './platform/openapi/docs.js';
  */
 export async function createApp(config: Config, { preview = false } = {}): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    // As long as a request line can be: a parameter that is too long is refused by its route, like any that is not valid.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
     trustProxy: config.values.trustProxy ?? false,
     genReqId: requestId,
-    bodyLimit: Math.max(config.values.bodyLimitBytes, config.values.batchBodyLimitBytes),
+    bodyLimit: largestBody(config),
     requestTimeout: 60_000,
     frameworkErrors: rejectMalformedUrl,
     clientErrorHandler: rejectUnparsable,
@@ -50,12 +55,14 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
       maxAge: 600,
     });
   }
+  if (!preview) traceRequests(fastify, app.get(Tracing));
   addRequestHooks(fastify);
-  refuseWhenOverloaded(fastify, config);
+  refuseWhenOverloaded(fastify, config, () => app.get(ConditionMetrics).countOverloaded());
   endStalledResponses(fastify, config);
   limitAddresses(app);
   keepAlive(fastify);
-  await app.register(compress as never, { global: true, threshold: 1_024, encodings: ['gzip', 'identity'] });
+  const encodings = ['gzip', 'identity'];
+  await app.register(compress as never, { global: true, threshold: 1_024, encodings, ...COMPRESSED_BODIES });
   app.useSecurityHeaders({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: config.isProduction,

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '../postgres-launcher/index.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from './create-app.js';
 import { Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
-import { whyUnavailable } from './platform/database/database-errors.js';
-import { DatabaseVersionError, migrate } from './platform/database/migrate.js';
+import { migrate } from './platform/database/migrate.js';
 import { Drain } from './platform/http/drain.js';
+import { whyNotStarted } from './start-problem.js';
 
 const MAX_STOP_MS = 10_000;
 
@@ -22,12 +22,13 @@ async function start(): Promise<void> {
     embedded = await startEmbeddedPostgres({ ...config.embeddedPostgres, log: say });
     config = config.with({ databaseUrl: embedded.url });
   }
-  await migrate(config.databaseUrl);
+  await migrate(config.databaseUrl, { warn: say });
 
   app = await createApp(config);
   await listen(app, config);
   const url = await app.getUrl();
   say(`Convene is ready at ${url}
+  Guide           ${url}/guide
   API reference   ${url}/docs (Swagger UI), ${url}/redoc, ${url}/docs/realtime
   OpenAPI         ${url}/openapi.json, ${url}/asyncapi.json
   Health          ${url}/health/ready`);
@@ -58,18 +59,8 @@ async function stop(delaySeconds = 0): Promise<void> {
   await embedded?.stop();
 }
 
-function reason(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DatabaseVersionError) return error.message;
-  if (error instanceof EmbeddedPostgresError) {
-    return error.unsupported ? `${error.message}\nOr set DATABASE_URL to a PostgreSQL server of yours.` : error.message;
-  }
-  const detail = whyUnavailable(error);
-  if (detail) return `${detail.slice(0, -1)}: ${(error as Error).message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
 const started = start().catch(async (error: unknown) => {
-  complain(reason(error));
+  complain(whyNotStarted(error));
   await stop().catch(() => undefined);
   process.exit(1);
 });
@@ -91,7 +82,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       .then(
         () => process.exit(0),
         (error: unknown) => {
-          complain(reason(error));
+          complain(whyNotStarted(error));
           process.exit(1);
         },
       );

@@ -1,5 +1,6 @@
 import type { Fault } from './fault.js';
 
+const INVITATIONS = 'test/api/invitations.api.spec.ts';
 const INTERLEAVINGS = 'test/race/interleavings.spec.ts';
 const NEW_OWNERS = 'test/race/new-owners.spec.ts';
 const PERMISSIONS = 'test/api/permissions.api.spec.ts';
@@ -8,6 +9,22 @@ const UNDO_ROLES = 'src/sharing/undo-roles.spec.ts';
 const ROLES = 'src/permissions/role.spec.ts';
 
 export const FAULTS_OF_MEMBERS: Fault[] = [
+  {
+    name: 'who only names an address accepts its invitations',
+    file: 'src/sharing/invitations.repository.ts',
+    find: 'u.email_verified_at IS NOT NULL AND u.erased_at',
+    replace: 'u.erased_at',
+    tests: [INVITATIONS],
+    only: 'only names the address',
+  },
+  {
+    name: 'an invitation lowers a role',
+    file: 'src/sharing/accept-invitations.service.ts',
+    find: 'if (from === null || !isAtLeast(from, to)) {',
+    replace: "if (from !== 'owner') {",
+    tests: [INVITATIONS],
+    only: 'never lowers one',
+  },
   {
     name: 'editors may share',
     file: 'src/permissions/role.ts',

@@ -1,5 +1,6 @@
 import type { Fault } from './fault.js';
 import { FAULTS_OF_ACCOUNTS } from './faults-of-accounts.js';
+import { FAULTS_OF_ADMINISTRATION } from './faults-of-administration.js';
 import { FAULTS_OF_EVENTS } from './faults-of-events.js';
 import { FAULTS_OF_HISTORY } from './faults-of-history.js';
 import { FAULTS_OF_LIMITS } from './faults-of-limits.js';
@@ -18,6 +19,7 @@ export const FAULTS: Fault[] = [
   ...FAULTS_OF_LIMITS,
   ...FAULTS_OF_EVENTS,
   ...FAULTS_OF_ACCOUNTS,
+  ...FAULTS_OF_ADMINISTRATION,
 ];
 
 /** Returns the source with the mistake. @throws Error when the place is not found exactly once */

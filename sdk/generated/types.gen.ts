@@ -31,7 +31,7 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
-export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
 
 export type AuditOutcome = 'ok' | 'refused';
 
@@ -117,6 +117,10 @@ export type RegisterBody = {
      * Your IANA time zone; defaults to UTC.
      */
     time_zone?: string;
+    /**
+     * What follows `#` in the link of an invitation. It proves that `email` is yours, which must be the address that received it. Required on a server that accepts only invited people.
+     */
+    invitation?: string;
 };
 
 export type UserRole = 'user' | 'admin';
@@ -319,6 +323,46 @@ export type FreeBusyView = {
     items: Array<PersonBusyView>;
 };
 
+export type Role = 'viewer' | 'editor' | 'owner';
+
+export type InvitationView = {
+    id: string;
+    email: string;
+    role: Role;
+    invited_by: PersonView;
+    invited_at: string;
+    expires_at: string;
+};
+
+export type InvitationsView = {
+    /**
+     * Oldest first.
+     */
+    items: Array<InvitationView>;
+};
+
+export type AcceptInvitationBody = {
+    /**
+     * What follows `#` in the link of the mail.
+     */
+    token: string;
+};
+
+export type AcceptedInvitationView = {
+    event_id: string;
+    /**
+     * The role on the event from now on.
+     */
+    role: Role;
+};
+
+export type AcceptedInvitationsView = {
+    /**
+     * One event; both parts of a series that was split after the invitation.
+     */
+    items: Array<AcceptedInvitationView>;
+};
+
 export type ShareEntry = {
     /**
      * The id of the person. Send exactly one of `user_id`, `username` and `email`.
@@ -329,7 +373,7 @@ export type ShareEntry = {
      */
     username?: string;
     /**
-     * The e-mail address of the person.
+     * The e-mail address of the person, who is invited.
      */
     email?: string;
     /**
@@ -345,14 +389,23 @@ export type ShareBody = {
     users: Array<ShareEntry>;
 };
 
-export type Role = 'viewer' | 'editor' | 'owner';
-
 export type PermissionView = {
     user_id: string;
     username: string;
     role: Role;
     granted_by: PersonView;
     granted_at: string;
+};
+
+export type SharedView = {
+    /**
+     * Owner first, then by name.
+     */
+    items: Array<PermissionView>;
+    /**
+     * The invitations that this call made, changed or left as they were, in the order of the request.
+     */
+    invitations: Array<InvitationView>;
 };
 
 export type PermissionsView = {
@@ -1578,7 +1631,7 @@ export type VersionWithSnapshotView = {
     snapshot: SnapshotView;
 };
 
-export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred';
+export type ChangeKind = 'created' | 'updated' | 'rolled_back' | 'deleted' | 'restored' | 'split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted';
 
 export type ChangeType = 'added' | 'removed' | 'changed';
 
@@ -1600,6 +1653,10 @@ export type LogChangeView = {
      * The person whose role changed.
      */
     person?: PersonView;
+    /**
+     * The invitation by e-mail that was made, changed, revoked or accepted. Its address is only in the list of invitations.
+     */
+    invitation_id?: string;
 };
 
 export type OtherPartView = {
@@ -1747,7 +1804,7 @@ export type RevertBody = {
     change_comment?: string | null;
 };
 
-export type NotificationType = 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_shared' | 'role_changed' | 'access_revoked' | 'ownership_transferred';
+export type NotificationType = 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_shared' | 'role_changed' | 'access_revoked' | 'ownership_transferred' | 'invitations_changed';
 
 export type NotificationView = {
     id: string;
@@ -1897,6 +1954,29 @@ export type AccountsView = {
     items: Array<AccountView>;
 };
 
+export type CreateAccountBody = {
+    /**
+     * 3–80 letters, digits, `.`, `_` or `-`; unique without regard to case. Names such as `admin` and those that look like them are reserved.
+     */
+    username: string;
+    /**
+     * The e-mail address of the person.
+     */
+    email: string;
+    /**
+     * Judged like that of a registration. Without it, the person receives a link to set one; a server that sends no mails requires it.
+     */
+    password?: string;
+    /**
+     * The IANA time zone of the person; defaults to UTC.
+     */
+    time_zone?: string;
+    /**
+     * Defaults to `user`. An administrator may have a name that is reserved for others.
+     */
+    role?: 'user' | 'admin';
+};
+
 export type AccountDeviceView = {
     id: string;
     created_at: string;
@@ -1958,7 +2038,7 @@ export type SignedOutView = {
 
 export type UserFiguresView = {
     /**
-     * Accounts that are not erased.
+     * Accounts that are not erased. Of more than 20,000, an estimate.
      */
     total: number;
     admins: number;
@@ -1997,6 +2077,10 @@ export type FiguresView = {
      */
     stream_items: number;
     /**
+     * People who have a stream. An estimate.
+     */
+    streams: number;
+    /**
      * An estimate.
      */
     audit_entries: number;
@@ -2005,6 +2089,14 @@ export type FiguresView = {
      */
     connections: number;
     /**
+     * People connected to that server whose newest items are on the way to them.
+     */
+    waiting_recipients: number;
+    /**
+     * Mails that wait to be sent.
+     */
+    waiting_mails: number;
+    /**
      * Size of the database.
      */
     database_bytes: number;
@@ -2012,6 +2104,38 @@ export type FiguresView = {
      * The tables, largest first.
      */
     tables: Array<StoredTableView>;
+};
+
+export type PurgeTrashBody = {
+    /**
+     * How many days ago an event was deleted at least; defaults to `TRASH_DAYS`. 0 empties the trash.
+     */
+    older_than_days?: number;
+};
+
+export type PurgedView = {
+    /**
+     * How many events were removed.
+     */
+    purged: number;
+    /**
+     * True when there are more. Send the request again.
+     */
+    has_more: boolean;
+};
+
+export type RedactBody = {
+    /**
+     * Why the texts are replaced. Everybody who reads the version sees it.
+     */
+    reason: string;
+};
+
+export type RedactedView = {
+    /**
+     * The other versions of the event that contain one of the replaced texts.
+     */
+    also_in: Array<number>;
 };
 
 export type FieldErrorView = {
@@ -2129,6 +2253,21 @@ export type DryRunPersonView = {
     to: string | null;
 };
 
+export type DryRunInvitationView = {
+    /**
+     * The id of an invitation that would be made is not the final one.
+     */
+    invitation_id: string;
+    /**
+     * Null for a new invitation.
+     */
+    from: string | null;
+    /**
+     * Null for a revoked invitation.
+     */
+    to: string | null;
+};
+
 export type DryRunChangeView = {
     /**
      * The event. The id of an event that would be created is not the final one.
@@ -2147,6 +2286,10 @@ export type DryRunChangeView = {
      * Members whose role would change.
      */
     people?: Array<DryRunPersonView>;
+    /**
+     * Invitations by e-mail that would change.
+     */
+    invitations?: Array<DryRunInvitationView>;
 };
 
 export type NotifiedView = {
@@ -2450,6 +2593,40 @@ export type RegistrationClosedProblem = {
 };
 
 /**
+ * You can only sign up here with an invitation. Open the link in the mail that invites you. If you have none, ask somebody here to share an event with your e-mail address.
+ */
+export type InvitationRequiredProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 403;
+    /**
+     * The problem, for programs.
+     */
+    code: 'invitation_required';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
  * Not found. It does not exist, or you have no access to it. Check the address, or ask the owner for access.
  */
 export type NotFoundProblem = {
@@ -2678,6 +2855,40 @@ export type TooManyPeopleProblem = {
 };
 
 /**
+ * No account has confirmed the address of this invitation. Register with the invitation. If you have an account with this address, confirm the address: that accepts the invitation as well.
+ */
+export type AddressNotConfirmedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'address_not_confirmed';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
  * This is the last administrator. Promote somebody else first: without an administrator nobody could.
  */
 export type LastAdminProblem = {
@@ -2697,6 +2908,40 @@ export type LastAdminProblem = {
      * The problem, for programs.
      */
     code: 'last_admin';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * This version cannot be redacted. The detail says why: it is the current one, it is redacted already, it does not verify, or the database account of the server does not own the tables.
+ */
+export type RedactionRefusedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 409;
+    /**
+     * The problem, for programs.
+     */
+    code: 'redaction_refused';
     /**
      * One sentence for people. Never contains text from users.
      */
@@ -3138,7 +3383,7 @@ export type RateLimitedProblem = {
     /**
      * The budget that is used up. It counts by user, session, account or address, as its name says.
      */
-    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'reads' | 'writes' | 'expensive_reads';
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'expensive_reads';
     /**
      * How much the budget allows.
      */
@@ -3343,6 +3588,14 @@ export type ListAuditData = {
          */
         to?: string;
         /**
+         * Only what was done, or only what was refused: by right, or because a password or a token was wrong. Example: `ok`.
+         */
+        outcome?: AuditOutcome;
+        /**
+         * Only entries of the request with this id, which responses carry as `X-Request-Id`. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1e05`.
+         */
+        request_id?: string;
+        /**
          * Only entries about this event. Example: `undefined`.
          */
         event_id?: string;
@@ -3405,9 +3658,13 @@ export type RegisterErrors = {
      */
     400: UnreadableBodyProblem;
     /**
-     * `registration_closed`: You cannot sign up here
+     * `registration_closed`: You cannot sign up here; `invitation_required`: You can only sign up here with an invitation
      */
-    403: RegistrationClosedProblem;
+    403: ({
+        code: 'registration_closed';
+    } & RegistrationClosedProblem) | ({
+        code: 'invitation_required';
+    } & InvitationRequiredProblem);
     /**
      * `not_acceptable`: None of the formats in Accept is available
      */
@@ -3633,6 +3890,10 @@ export type EraseMeErrors = {
      */
     406: NotAcceptableProblem;
     /**
+     * `last_admin`: This is the last administrator
+     */
+    409: LastAdminProblem;
+    /**
      * `body_too_large`: The body is too large
      */
     413: BodyTooLargeProblem;
@@ -3822,6 +4083,10 @@ export type EndSessionData = {
 
 export type EndSessionErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -3833,6 +4098,14 @@ export type EndSessionErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -4018,6 +4291,10 @@ export type ResendVerificationData = {
 
 export type ResendVerificationErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4025,6 +4302,18 @@ export type ResendVerificationErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
     /**
      * `rate_limited`: Too many requests
      */
@@ -4105,6 +4394,207 @@ export type GetFreeBusyResponses = {
 };
 
 export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * The invitations that can be accepted
+     */
+    200: InvitationsView;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The invitation.
+         */
+        invitationId: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/invitations/{invitationId}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `request_running`: The first request with this key is still running
+     */
+    409: RequestRunningProblem;
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * The invitation is revoked
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: AcceptInvitationBody;
+    path?: never;
+    query?: never;
+    url: '/api/invitations/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `address_not_confirmed`: No account has confirmed the address of this invitation; `too_many_people`: The event has the largest allowed number of members
+     */
+    409: ({
+        code: 'address_not_confirmed';
+    } & AddressNotConfirmedProblem) | ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Accepted
+     */
+    200: AcceptedInvitationsView;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
 
 export type ShareEventData = {
     body: ShareEventRequest;
@@ -4187,9 +4677,9 @@ export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
 
 export type ShareEventResponses = {
     /**
-     * The members of the event
+     * The members of the event, and the invitations of this call
      */
-    200: PermissionsView;
+    200: SharedView;
 };
 
 export type ShareEventResponse = ShareEventResponses[keyof ShareEventResponses];
@@ -4279,6 +4769,10 @@ export type RevokePermissionData = {
 
 export type RevokePermissionErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4310,6 +4804,14 @@ export type RevokePermissionErrors = {
     } & EventDeletedProblem) | ({
         code: 'event_purged';
     } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -4789,6 +5291,10 @@ export type DeleteEventData = {
 
 export type DeleteEventErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4816,6 +5322,14 @@ export type DeleteEventErrors = {
     } & StaleVersionProblem) | ({
         code: 'precondition_failed';
     } & PreconditionFailedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6055,6 +6569,10 @@ export type ReadNotificationData = {
 
 export type ReadNotificationErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6066,6 +6584,14 @@ export type ReadNotificationErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6231,6 +6757,125 @@ export type ListAccountsResponses = {
 
 export type ListAccountsResponse = ListAccountsResponses[keyof ListAccountsResponses];
 
+export type CreateAccountData = {
+    body: CreateAccountBody;
+    path?: never;
+    query?: never;
+    url: '/api/admin/users';
+};
+
+export type CreateAccountErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `name_taken`: This name or e-mail address is taken
+     */
+    409: NameTakenProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type CreateAccountError = CreateAccountErrors[keyof CreateAccountErrors];
+
+export type CreateAccountResponses = {
+    /**
+     * The account
+     */
+    201: AccountView;
+};
+
+export type CreateAccountResponse = CreateAccountResponses[keyof CreateAccountResponses];
+
+export type EraseAccountData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}';
+};
+
+export type EraseAccountErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `last_admin`: This is the last administrator
+     */
+    409: LastAdminProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type EraseAccountError = EraseAccountErrors[keyof EraseAccountErrors];
+
+export type EraseAccountResponses = {
+    /**
+     * Erased
+     */
+    204: void;
+};
+
+export type EraseAccountResponse = EraseAccountResponses[keyof EraseAccountResponses];
+
 export type GetAccountData = {
     body?: never;
     headers?: {
@@ -6305,6 +6950,10 @@ export type DisableAccountData = {
 
 export type DisableAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6324,6 +6973,14 @@ export type DisableAccountErrors = {
      * `last_admin`: This is the last administrator
      */
     409: LastAdminProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6363,6 +7020,10 @@ export type EnableAccountData = {
 
 export type EnableAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6378,6 +7039,14 @@ export type EnableAccountErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6417,6 +7086,76 @@ export type SignOutAccountData = {
 
 export type SignOutAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type SignOutAccountError = SignOutAccountErrors[keyof SignOutAccountErrors];
+
+export type SignOutAccountResponses = {
+    /**
+     * Signed out
+     */
+    200: SignedOutView;
+};
+
+export type SignOutAccountResponse = SignOutAccountResponses[keyof SignOutAccountResponses];
+
+export type EndAccountSessionData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+        /**
+         * The session.
+         */
+        session: string;
+    };
+    query?: never;
+    url: '/api/admin/users/{id}/sessions/{session}';
+};
+
+export type EndAccountSessionErrors = {
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6446,16 +7185,16 @@ export type SignOutAccountErrors = {
     503: UnavailableProblem;
 };
 
-export type SignOutAccountError = SignOutAccountErrors[keyof SignOutAccountErrors];
+export type EndAccountSessionError = EndAccountSessionErrors[keyof EndAccountSessionErrors];
 
-export type SignOutAccountResponses = {
+export type EndAccountSessionResponses = {
     /**
-     * Signed out
+     * Ended
      */
-    200: SignedOutView;
+    204: void;
 };
 
-export type SignOutAccountResponse = SignOutAccountResponses[keyof SignOutAccountResponses];
+export type EndAccountSessionResponse = EndAccountSessionResponses[keyof EndAccountSessionResponses];
 
 export type PromoteAccountData = {
     body?: never;
@@ -6470,6 +7209,10 @@ export type PromoteAccountData = {
 };
 
 export type PromoteAccountErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
@@ -6486,6 +7229,14 @@ export type PromoteAccountErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6525,6 +7276,10 @@ export type DemoteAccountData = {
 
 export type DemoteAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6544,6 +7299,14 @@ export type DemoteAccountErrors = {
      * `last_admin`: This is the last administrator
      */
     409: LastAdminProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6615,6 +7378,137 @@ export type GetFiguresResponses = {
 };
 
 export type GetFiguresResponse = GetFiguresResponses[keyof GetFiguresResponses];
+
+export type PurgeTrashData = {
+    body?: PurgeTrashBody;
+    path?: never;
+    query?: never;
+    url: '/api/admin/trash/purge';
+};
+
+export type PurgeTrashErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type PurgeTrashError = PurgeTrashErrors[keyof PurgeTrashErrors];
+
+export type PurgeTrashResponses = {
+    /**
+     * Removed
+     */
+    200: PurgedView;
+};
+
+export type PurgeTrashResponse = PurgeTrashResponses[keyof PurgeTrashResponses];
+
+export type RedactVersionData = {
+    body: RedactBody;
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/admin/events/{id}/history/{version}/redact';
+};
+
+export type RedactVersionErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `redaction_refused`: This version cannot be redacted
+     */
+    409: RedactionRefusedProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RedactVersionError = RedactVersionErrors[keyof RedactVersionErrors];
+
+export type RedactVersionResponses = {
+    /**
+     * Redacted
+     */
+    200: RedactedView;
+};
+
+export type RedactVersionResponse = RedactVersionResponses[keyof RedactVersionResponses];
 
 export type StreamChangesData = {
     body?: never;

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, AuditKind } from '../audit/audit-kinds.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { AuthService } from '../auth/auth.service.js';
+import { AuthService, type NewAccount } from '../auth/auth.service.js';
 import { ErasureService } from '../auth/erasure.service.js';
-import { readRegistration } from '../auth/read-registration.js';
 import type { Session } from '../auth/session.entity.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -11,7 +10,7 @@ import { Transactions } from '../platform/database/transactions.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound, Problem } from '../problems/problem.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
-import { type LockedAccount, UsersService } from '../users/users.service.js';
+import { type LockedAccount, requireOtherAdmin, UsersService } from '../users/users.service.js';
 import { type Account, type AccountFilter, AccountsRepository } from './accounts.repository.js';
 
 export type { Account, AccountFilter } from './accounts.repository.js';
@@ -99,6 +98,20 @@ export class AccountsService {
     return ended.length;
   }
 
+  /** Ends one session of a person. Returns how many ended: none or one. @throws Problem not_found, admin_required */
+  async endSession(by: Administrator, userId: string, sessionId: string): Promise<number> {
+    const ended = await this.act(by, userId, ({ tx, entry }) =>
+      this.sessions.endIn(
+        tx,
+        userId,
+        { only: sessionId },
+        { ...entry('user_signed_out'), details: { session: sessionId } },
+      ),
+    );
+    await this.sessions.forget(ended);
+    return ended.length;
+  }
+
   /** Makes a person an administrator. @throws Problem not_found, admin_required */
   promote(by: Administrator, userId: string): Promise<Account> {
     return this.setRole(by, userId, 'admin');
@@ -110,25 +123,22 @@ export class AccountsService {
   }
 
   /**
-   * Creates an account. The person signs in with the password.
-   * @param input the body of a registration
-   * @throws Problem validation_failed, name_taken
+   * Creates an account, also on a server that accepts no registrations. The person signs in with the password, or
+   * receives a link to set one.
+   * @throws Problem validation_failed, name_taken, admin_required
    */
-  async create(by: Administrator, input: object, role: 'user' | 'admin'): Promise<Account> {
-    const { id } = await this.auth.createAccount(await readRegistration(input), role);
-    await this.transactions.run(async (tx) =>
-      this.audit.record(tx, [{ kind: 'user_created', actorId: by.userId, subjectId: id }]),
-    );
+  async create(by: Administrator, account: NewAccount, role: 'user' | 'admin'): Promise<Account> {
+    const { id } = await this.auth.createAccount(account, role, async (tx, created) => {
+      await this.users.requireAdmin(tx, by.userId);
+      this.audit.record(tx, [{ kind: 'user_created', actorId: by.userId, subjectId: created.id }]);
+    });
     return this.require({ id });
   }
 
   /** Erases an account as its owner could. @throws Problem not_found, last_admin, admin_required */
   async erase(by: Administrator, userId: string): Promise<void> {
-    const ended = await this.act(
-      by,
-      userId,
-      ({ tx, entry }) => this.erasures.eraseIn(tx, userId, entry('user_erased')),
-      { endsAdmin: true },
+    const ended = await this.act(by, userId, ({ tx, entry }) =>
+      this.erasures.eraseIn(tx, userId, entry('user_erased')),
     );
     await this.erasures.complete(userId, ended);
   }
@@ -160,12 +170,10 @@ export class AccountsService {
     { endsAdmin = false } = {},
   ): Promise<T> {
     return this.transactions.run(async (tx) => {
-      const locked = await this.users.lockWithAdmins(tx, userId);
-      const admins = locked.filter(({ role, disabledAt }) => role === 'admin' && !disabledAt).map(({ id }) => id);
+      const { account, admins } = await this.users.lockWithAdmins(tx, userId);
       if (by.userId !== SYSTEM_USER_ID && !admins.includes(by.userId)) throw new Problem('admin_required');
-      const account = locked.find(({ id }) => id === userId);
       if (!account) throw notFound();
-      if (endsAdmin && admins.length === 1 && admins[0] === userId) throw new Problem('last_admin');
+      if (endsAdmin) requireOtherAdmin(userId, admins);
       const entry = (kind: AuditKind): AuditEntry => ({ kind, actorId: by.userId, subjectId: userId });
       return work({ tx, account, entry, record: (kind) => this.audit.record(tx, [entry(kind)]) });
     });

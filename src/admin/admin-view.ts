@@ -67,7 +67,11 @@ export class SignedOutView {
 }
 
 class UserFiguresView {
-  @ApiProperty({ type: 'integer', description: 'Accounts that are not erased.', example: 120 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Accounts that are not erased. Of more than 20,000, an estimate.',
+    example: 120,
+  })
   total: number;
 
   @ApiProperty({ type: 'integer', example: 2 })
@@ -107,11 +111,24 @@ export class FiguresView {
   @ApiProperty({ type: 'integer', description: 'Items of all streams. An estimate.', example: 64_000 })
   stream_items: number;
 
+  @ApiProperty({ type: 'integer', description: 'People who have a stream. An estimate.', example: 118 })
+  streams: number;
+
   @ApiProperty({ type: 'integer', description: 'An estimate.', example: 98_000 })
   audit_entries: number;
 
   @ApiProperty({ type: 'integer', description: 'Live connections of the server that responds.', example: 17 })
   connections: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'People connected to that server whose newest items are on the way to them.',
+    example: 0,
+  })
+  waiting_recipients: number;
+
+  @ApiProperty({ type: 'integer', description: 'Mails that wait to be sent.', example: 0 })
+  waiting_mails: number;
 
   @ApiProperty({ type: 'integer', description: 'Size of the database.', example: 180_000_000 })
   database_bytes: number;
@@ -142,9 +159,18 @@ export const toAccountDetailsView = (
   })),
 });
 
-export const toFiguresView = ({ streamItems, auditEntries, databaseBytes, ...figures }: Figures): FiguresView => ({
+export const toFiguresView = ({
+  streamItems,
+  auditEntries,
+  databaseBytes,
+  waitingRecipients,
+  waitingMails,
+  ...figures
+}: Figures): FiguresView => ({
   ...figures,
   stream_items: streamItems,
   audit_entries: auditEntries,
+  waiting_recipients: waitingRecipients,
+  waiting_mails: waitingMails,
   database_bytes: databaseBytes,
 });

@@ -1,11 +1,13 @@
-import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminOnly } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
+import { headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { notFound } from '../problems/problem.js';
 import { AccountsService } from './accounts.service.js';
 import {
   AccountDetailsView,
@@ -17,8 +19,9 @@ import {
   toAccountView,
   toFiguresView,
 } from './admin-view.js';
-import { ListAccountsQuery } from './admin.dto.js';
+import { CreateAccountBody, ListAccountsQuery } from './admin.dto.js';
 import { FiguresService } from './figures.service.js';
+import { toNewAccount } from './read-account.js';
 
 @ApiTags('Administration')
 @Controller('api/admin')
@@ -45,6 +48,25 @@ export class AdminController {
     const { q: text, role, disabled: isDisabled } = query;
     const page = await this.accounts.list({ text, role, isDisabled }, pageRequest(query, 'accounts', 1));
     return { items: page.items.map(toAccountView), ...pageView(page, query, request, reply) };
+  }
+
+  @Post('users')
+  @ApiOperation({
+    operationId: 'createAccount',
+    summary: 'Create an account',
+    description:
+      'Creates an account for somebody, also on a server that accepts no registrations. Without `password`, a link to set one is sent to the e-mail address, and nobody can sign in before that.',
+  })
+  @ApiCreatedResponse({ type: AccountView, description: 'The account', headers: headers('Location') })
+  @ApiProblems('name_taken')
+  async create(
+    @CurrentActor() actor: Actor,
+    @Body() body: CreateAccountBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AccountView> {
+    const account = await this.accounts.create(actor, ...toNewAccount(body));
+    reply.header('location', `/api/admin/users/${account.id}`);
+    return toAccountView(account);
   }
 
   @Get('users/:id')
@@ -97,6 +119,37 @@ export class AdminController {
   @ApiProblems('not_found', 'validation_failed')
   async signOut(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.') id: string): Promise<SignedOutView> {
     return { sessions: await this.accounts.signOut(actor, id) };
+  }
+
+  @Delete('users/:id/sessions/:session')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'endAccountSession',
+    summary: 'Sign a device of a person out',
+    description: 'Ends one of the `devices` of the account: its tokens and live connections, at once.',
+  })
+  @ApiNoContentResponse({ description: 'Ended' })
+  @ApiProblems('not_found', 'validation_failed')
+  async endSession(
+    @CurrentActor() actor: Actor,
+    @UuidParam('id', 'The person.') id: string,
+    @UuidParam('session', 'The session.') session: string,
+  ): Promise<void> {
+    if ((await this.accounts.endSession(actor, id, session)) === 0) throw notFound();
+  }
+
+  @Delete('users/:id')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'eraseAccount',
+    summary: 'Erase an account',
+    description:
+      'Cannot be undone. Does what the person could do (`DELETE /api/auth/me`): the personal data, sessions and roles end, the ownership of events with other members is transferred, and histories show “Deleted user”. The last administrator cannot be erased.',
+  })
+  @ApiNoContentResponse({ description: 'Erased' })
+  @ApiProblems('not_found', 'last_admin', 'validation_failed')
+  async erase(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.') id: string): Promise<void> {
+    await this.accounts.erase(actor, id);
   }
 
   @Post('users/:id/promote')

@@ -4,6 +4,7 @@ import { EventsModule } from '../events/events.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
+import { AdminContentController } from './admin-content.controller.js';
 import { AdminController } from './admin.controller.js';
 import { FiguresRepository } from './figures.repository.js';
 import { FiguresService } from './figures.service.js';
@@ -11,7 +12,7 @@ import { RedactionService } from './redaction.service.js';
 
 @Module({
   imports: [AuthModule, EventsModule, UsersModule],
-  controllers: [AdminController],
+  controllers: [AdminController, AdminContentController],
   providers: [AccountsRepository, AccountsService, FiguresRepository, FiguresService, RedactionService],
   exports: [AccountsService, RedactionService],
 })

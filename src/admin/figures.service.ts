@@ -9,8 +9,13 @@ export interface Figures {
   versions: number;
   streamItems: number;
   auditEntries: number;
+  /** People who have a stream. */
+  streams: number;
   /** Live connections of this server. */
   connections: number;
+  /** People connected to this server whose newest items are on the way to them. */
+  waitingRecipients: number;
+  waitingMails: number;
   databaseBytes: number;
   tables: StoredTable[];
 }
@@ -24,12 +29,14 @@ export class FiguresService {
   ) {}
 
   async read(): Promise<Figures> {
-    const [users, trash, tables, databaseBytes, connections] = await Promise.all([
+    const [users, trash, tables, databaseBytes, waitingMails, connections, waitingRecipients] = await Promise.all([
       this.figures.countUsers(),
       this.figures.countTrash(),
       this.figures.listTables(),
       this.figures.databaseBytes(),
-      this.countConnections(),
+      this.figures.countWaitingMails(),
+      this.sum('convene_live_sockets'),
+      this.sum('convene_live_waiting_users'),
     ]);
     const rowsOf = (table: string): number => tables.find(({ name }) => name === table)?.rows ?? 0;
     return {
@@ -38,15 +45,19 @@ export class FiguresService {
       trash,
       versions: rowsOf('event_versions'),
       streamItems: rowsOf('notifications'),
+      streams: rowsOf('notification_streams'),
       auditEntries: rowsOf('audit_entries'),
       connections,
+      waitingRecipients,
+      waitingMails,
       databaseBytes,
       tables,
     };
   }
 
-  private async countConnections(): Promise<number> {
-    const metric = await this.metrics.registry.getSingleMetric('convene_live_sockets')?.get();
+  /** Returns the present value of a metric, for all its labels. */
+  private async sum(name: string): Promise<number> {
+    const metric = await this.metrics.registry.getSingleMetric(name)?.get();
     return (metric?.values ?? []).reduce((sum, { value }) => sum + value, 0);
   }
 }

@@ -31,19 +31,28 @@ export const AUDIT_KINDS = {
   role_changed: ['version', 'from', 'to'],
   revoked: ['version', 'from', 'to'],
   ownership_transferred: ['version', 'from', 'to'],
+  /** One entry per invitation by e-mail, which is named by its id. */
+  invited: ['version', 'from', 'to', 'invitation'],
+  invitation_changed: ['version', 'from', 'to', 'invitation'],
+  invitation_revoked: ['version', 'from', 'to', 'invitation'],
+  invitation_accepted: ['version', 'from', 'to', 'invitation'],
 
   /** Acts of administrators, or of the command line. */
   user_created: [],
   user_disabled: ['sessions'],
   user_enabled: [],
-  user_signed_out: ['sessions'],
+  /** `session`: the one that was named. */
+  user_signed_out: ['sessions', 'session'],
   user_promoted: [],
   user_demoted: [],
   user_erased: [],
   version_redacted: ['version'],
-  /** The event was in the trash for long enough and was removed from it; its owner is the subject. */
+  /** The event was in the trash for long enough, or an administrator removed it from there; its owner is the subject. */
   event_purged: [],
 } as const satisfies Record<string, readonly string[]>;
+
+export const AUDIT_OUTCOMES = ['ok', 'refused'] as const;
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 export type AuditKind = keyof typeof AUDIT_KINDS;
 export const AUDIT_KIND_NAMES = Object.keys(AUDIT_KINDS) as AuditKind[];
@@ -64,5 +73,5 @@ export interface AuditEntry<K extends AuditKind = AuditKind> {
   /** By default the session of the request. */
   sessionId?: string | null;
   details?: AuditDetails<K>;
-  outcome?: 'ok' | 'refused';
+  outcome?: AuditOutcome;
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { Transaction } from '../platform/database/transaction.js';
 import { currentOrigin, type RequestOrigin } from '../platform/http/request-origin.js';
 import { Metrics } from '../platform/metrics/metrics.js';
@@ -30,6 +30,15 @@ export class AuditTrail {
       name: 'convene_audit_dropped_total',
       help: 'Refusals that were not written to the audit trail: too many at once, or the database was not there.',
       registers: [registry],
+    });
+    const countWaiting = (): number => this.collected.length;
+    new Gauge({
+      name: 'convene_audit_waiting',
+      help: 'Refusals that wait to be written to the audit trail.',
+      registers: [registry],
+      collect() {
+        this.set(countWaiting());
+      },
     });
   }
 

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Actor } from '../platform/http/actor.js';
 import { PersonView } from '../users/user-view.js';
-import { AUDIT_KIND_NAMES, type AuditKind } from './audit-kinds.js';
+import { AUDIT_KIND_NAMES, AUDIT_OUTCOMES, type AuditKind, type AuditOutcome } from './audit-kinds.js';
 import type { ReadEntry } from './audit.repository.js';
 
 const ORIGIN = 'Null in entries of others, unless you are an administrator.';
@@ -16,8 +16,8 @@ export class AuditEntryView {
   @ApiProperty({ enum: AUDIT_KIND_NAMES, enumName: 'AuditKind', example: 'signed_in' })
   kind: AuditKind;
 
-  @ApiProperty({ enum: ['ok', 'refused'], enumName: 'AuditOutcome', example: 'ok' })
-  outcome: 'ok' | 'refused';
+  @ApiProperty({ enum: AUDIT_OUTCOMES, enumName: 'AuditOutcome', example: 'ok' })
+  outcome: AuditOutcome;
 
   @ApiProperty({ type: PersonView, nullable: true, description: 'Who did it; null for somebody unknown.' })
   actor: PersonView | null;

@@ -30,8 +30,9 @@ export class AuditController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuditView> {
-    const { kind, from, to, event_id: eventId, user_id: userId } = query;
-    const page = await this.audit.list(actor, { kind, from, to, eventId, userId }, pageRequest(query, 'audit', 2));
+    const { kind, outcome, from, to, request_id: requestId, event_id: eventId, user_id: userId } = query;
+    const question = { kind, outcome, from, to, requestId, eventId, userId };
+    const page = await this.audit.list(actor, question, pageRequest(query, 'audit', 2));
     return {
       items: page.items.map((entry) => toAuditEntryView(entry, actor)),
       ...pageView(page, query, request, reply),

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, TextField, UuidField } from '../platform/http/fields.js';
 import { PageQuery, PageView } from '../platform/http/page.js';
-import { AUDIT_KIND_NAMES, type AuditKind } from './audit-kinds.js';
+import { AUDIT_KIND_NAMES, AUDIT_OUTCOMES, type AuditKind, type AuditOutcome } from './audit-kinds.js';
 import { AuditEntryView } from './audit-view.js';
 
 export class ListAuditQuery extends PageQuery {
@@ -23,6 +23,22 @@ export class ListAuditQuery extends PageQuery {
 
   @TextField({ description: 'Only entries before this time.', max: 40, optional: true, example: '2026-07-01' })
   to?: string;
+
+  @ChoiceField({
+    description: 'Only what was done, or only what was refused: by right, or because a password or a token was wrong.',
+    values: AUDIT_OUTCOMES,
+    name: 'AuditOutcome',
+    optional: true,
+  })
+  outcome?: AuditOutcome;
+
+  @TextField({
+    description: 'Only entries of the request with this id, which responses carry as `X-Request-Id`.',
+    max: 128,
+    optional: true,
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1e05',
+  })
+  request_id?: string;
 
   @UuidField({ description: 'Only entries about this event.', optional: true })
   event_id?: string;

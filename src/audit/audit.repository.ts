@@ -4,7 +4,7 @@ import { insertRows } from '../platform/database/insert-rows.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
-import type { AuditKind } from './audit-kinds.js';
+import type { AuditKind, AuditOutcome } from './audit-kinds.js';
 import { AUDIT_COLUMNS, type AuditRow } from './audit-row.js';
 
 /** An entry as it is read: with the names of the people. */
@@ -12,7 +12,7 @@ export interface ReadEntry {
   id: string;
   at: Date;
   kind: AuditKind;
-  outcome: 'ok' | 'refused';
+  outcome: AuditOutcome;
   actorId: string | null;
   actorName: string | null;
   subjectId: string | null;
@@ -29,6 +29,9 @@ export interface AuditFilter {
   /** Only entries whose actor or subject is this person; null for all. */
   personId: string | null;
   kind: AuditKind | null;
+  outcome: AuditOutcome | null;
+  /** `actorId`: whose request it has to be; null for anybody. */
+  request: { id: string; actorId: string | null } | null;
   eventId: string | null;
   from: Date | null;
   to: Date | null;
@@ -118,9 +121,13 @@ function selectEntries(person: string | null, matching: string[], bound: string)
   return `(${select(`actor_id = ${person}`)}) UNION ALL (${select(`subject_id = ${person}`, `actor_id IS DISTINCT FROM ${person}`)})`;
 }
 
-function conditions({ kind, eventId, from, to }: AuditFilter, add: (value: unknown) => string): string[] {
+function conditions(filter: AuditFilter, add: (value: unknown) => string): string[] {
+  const { kind, outcome, request, eventId, from, to } = filter;
   return [
     kind !== null && `kind = ${add(kind)}`,
+    outcome !== null && `outcome = ${add(outcome)}`,
+    request !== null && `request_id = ${add(request.id)}`,
+    request !== null && request.actorId !== null && `actor_id = ${add(request.actorId)}`,
     eventId !== null && `event_id = ${add(eventId)}`,
     from !== null && `at >= ${add(from)}`,
     to !== null && `at < ${add(to)}`,

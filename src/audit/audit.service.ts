@@ -3,11 +3,13 @@ import type { Actor } from '../platform/http/actor.js';
 import { readQueryInstant } from '../platform/http/instant-text.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { invalid, Problem } from '../problems/problem.js';
-import type { AuditKind } from './audit-kinds.js';
+import type { AuditKind, AuditOutcome } from './audit-kinds.js';
 import { AuditRepository, type ReadEntry } from './audit.repository.js';
 
 export interface AuditQuestion {
   kind?: AuditKind;
+  outcome?: AuditOutcome;
+  requestId?: string;
   from?: string;
   to?: string;
   eventId?: string;
@@ -21,14 +23,19 @@ export class AuditService {
 
   /** @throws Problem validation_failed; admin_required when a person who is not an administrator asks for another */
   async list(reader: Actor, question: AuditQuestion, page: PageRequest): Promise<Page<ReadEntry>> {
-    const { kind = null, eventId = null, userId = null } = question;
+    const { kind = null, outcome = null, requestId, eventId = null, userId = null } = question;
     if (!reader.isAdmin && userId !== null && userId !== reader.userId) throw new Problem('admin_required');
-    const personId = reader.isAdmin ? userId : reader.userId;
+    const personId = personIdOf(reader) ?? userId;
+    // As in the entries: people see which requests were theirs, not those of others.
+    const request = requestId === undefined ? null : { id: requestId, actorId: personIdOf(reader) };
     const from = readTime('from', question.from, reader.timeZone);
     const to = readTime('to', question.to, reader.timeZone);
-    return this.entries.list({ personId, kind, eventId, from, to }, page);
+    return this.entries.list({ personId, kind, outcome, request, eventId, from, to }, page);
   }
 }
+
+/** Returns the only person whose entries the reader sees; null for an administrator. */
+const personIdOf = (reader: Actor): string | null => (reader.isAdmin ? null : reader.userId);
 
 function readTime(name: string, text: string | undefined, timeZone: string): Date | null {
   if (text === undefined) return null;

@@ -30,6 +30,18 @@ export const passwordChangedLetter = ({ username, email }: Account): Letter => (
   ],
 });
 
+export const accountCreatedLetter = ({ username, email }: Account, url: string, hours: number): Letter => ({
+  kind: 'account_created',
+  recipient: email,
+  subject: 'Your Convene account',
+  paragraphs: [
+    words`An administrator created the Convene account ${username} for you. Choose your password:`,
+    words`The link works once, for ${hoursOf(hours)}. After that, use “Forgot password”.`,
+    'If you did not expect this, do nothing: without a password nobody can sign in to the account.',
+  ],
+  link: { label: 'Choose a password', url },
+});
+
 export const emailVerificationLetter = ({ username, email }: Account, url: string, hours: number): Letter => ({
   kind: 'email_verification',
   recipient: email,

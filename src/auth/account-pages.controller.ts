@@ -33,6 +33,27 @@ const VERIFY_EMAIL = page('Confirm an e-mail address', {
     </main>`,
 });
 
+const INVITATION = page('Accept an invitation', {
+  styles: ['page.css'],
+  scripts: ['account-page.js'],
+  body: markup`<main>
+      <h1>Accept an invitation</h1>
+      <h2 data-choice>You have an account with this address</h2>
+      <form data-action="/api/invitations/accept">
+        <p><button>Accept</button></p>
+      </form>
+      <h2 data-choice>You have no account</h2>
+      <form data-action="/api/auth/register" data-token="invitation">
+        <p><label>The e-mail address that was invited<br><input type="email" name="email" autocomplete="email" required></label></p>
+        <p><label>User name<br><input name="username" autocomplete="username" minlength="3" maxlength="80" pattern="[A-Za-z0-9._\-]+" required></label></p>
+        <p><label>Password<br><input type="password" name="password" autocomplete="new-password" minlength="8" maxlength="128" required></label></p>
+        <p><button>Create the account</button></p>
+      </form>
+      <p role="status" data-done="The invitation is accepted. Sign in to see the event."></p>
+      <noscript><p>This page needs JavaScript.</p></noscript>
+    </main>`,
+});
+
 /**
  * The pages that links in mails lead to. The token follows `#`, so it is sent only by the script of the page, when the
  * person presses the button: programs that look at links in mails use up none.
@@ -59,5 +80,15 @@ export class AccountPagesController {
   @Header('cache-control', 'no-store')
   verifyEmail(): string {
     return VERIFY_EMAIL;
+  }
+
+  @Get('invitation')
+  @RouteConfig({ produces: ['text/html'] })
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', FORM_POLICY)
+  @Header('referrer-policy', 'no-referrer')
+  @Header('cache-control', 'no-store')
+  invitation(): string {
+    return INVITATION;
   }
 }

@@ -1,14 +1,17 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { User } from '../users/user.entity.js';
 
-/** What a person may do who received a link. `email_release`: the old address agrees to its replacement. */
-export type TokenPurpose = 'password_reset' | 'email_verification' | 'email_change' | 'email_release';
+/**
+ * What a person may do who received a link. `email_release`: the old address agrees to its replacement. `invitation`:
+ * the person registers with the address, or accepts a role on an event.
+ */
+export type TokenPurpose = 'password_reset' | 'email_verification' | 'email_change' | 'email_release' | 'invitation';
 
 /** The secret of a link in a mail, by its hash. */
 @Entity('account_tokens')
 @Check(
   'account_tokens_purpose_check',
-  `purpose IN ('password_reset', 'email_verification', 'email_change', 'email_release')`,
+  `purpose IN ('password_reset', 'email_verification', 'email_change', 'email_release', 'invitation')`,
 )
 export class AccountToken {
   @PrimaryColumn('bytea', {
@@ -23,7 +26,8 @@ export class AccountToken {
   @Column('uuid', {
     name: 'user_id',
     nullable: true,
-    comment: 'NULL when nobody has the address: the row is written so that the request takes as long.',
+    comment:
+      'NULL for an invitation, and when nobody has the address: then the row is written so that the request takes as long.',
   })
   @Index('account_tokens_user_id_idx')
   @ForeignKey(() => User, { name: 'account_tokens_user_id_fkey' })

@@ -12,11 +12,14 @@ export interface LivingToken {
   username: string;
   /** The address of the account. */
   email: string;
+  /** Whether the account has confirmed that address. */
+  isVerified: boolean;
 }
 
 const LIVING = `t.used_at IS NULL AND t.expires_at > clock_timestamp() AND u.erased_at IS NULL`;
 const SELECT_LIVING = `
-  SELECT t.purpose, t.user_id AS "userId", t.email AS confirms, u.username, u.email
+  SELECT t.purpose, t.user_id AS "userId", t.email AS confirms, u.username, u.email,
+         u.email_verified_at IS NOT NULL AS "isVerified"
     FROM account_tokens t JOIN users u ON u.id = t.user_id
    WHERE t.hash = $1 AND t.purpose = ANY($2) AND ${LIVING}`;
 
@@ -38,11 +41,24 @@ export class AccountTokensRepository {
     return row ?? null;
   }
 
-  /** Returns the token like `find`, and locks its account: of two requests with one token the second finds it used. */
+  /** Returns the address of an invitation; null if it has ended. */
+  async findInvited(hash: Buffer): Promise<string | null> {
+    const [row] = await this.database.query<{ email: string }>(
+      `SELECT email FROM account_tokens WHERE hash = $1 AND purpose = 'invitation' AND expires_at > clock_timestamp()`,
+      [hash],
+    );
+    return row?.email ?? null;
+  }
+
+  /**
+   * Returns the token like `find`, and locks its account: of two requests with one token the second finds it used. Others
+   * may give the account a role meanwhile, which only refers to it.
+   */
   async lock(tx: Transaction, hash: Buffer, purposes: TokenPurpose[]): Promise<LivingToken | null> {
-    await tx.query(`SELECT FROM users u WHERE u.id = (SELECT user_id FROM account_tokens WHERE hash = $1) FOR UPDATE`, [
-      hash,
-    ]);
+    await tx.query(
+      `SELECT FROM users u WHERE u.id = (SELECT user_id FROM account_tokens WHERE hash = $1) FOR NO KEY UPDATE`,
+      [hash],
+    );
     const [row] = await tx.query<LivingToken>(SELECT_LIVING, [hash, purposes]);
     return row ?? null;
   }

@@ -16,18 +16,18 @@ export class AccountTokens {
   constructor(private readonly tokens: AccountTokensRepository) {}
 
   /**
-   * Returns a new token. @param userId null when nobody has the address: such a token does nothing
+   * Returns a new token. @param userId null for an invitation, and when nobody has the address: then it does nothing
    * @param until when it expires
    */
   issue(tx: Transaction, purpose: TokenPurpose, userId: string | null, email: string, until: Date): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    this.tokens.insert(tx, { hash: hashOf(token), purpose, userId, email, createdAt: new Date(), expiresAt: until });
+    this.tokens.insert(tx, { hash: tokenHash(token), purpose, userId, email, createdAt: new Date(), expiresAt: until });
     return token;
   }
 
   /** @throws Problem validation_failed if the token cannot be used */
   async find(token: string, purposes: TokenPurpose[]): Promise<LivingToken> {
-    const found = await this.tokens.find(hashOf(token), purposes);
+    const found = await this.tokens.find(tokenHash(token), purposes);
     if (!found) throw unusable();
     return found;
   }
@@ -37,11 +37,18 @@ export class AccountTokens {
    * @throws Problem validation_failed if it was used before or has expired
    */
   async use(tx: Transaction, token: string, purposes: TokenPurpose[]): Promise<LivingToken> {
-    const hash = hashOf(token);
+    const hash = tokenHash(token);
     const found = await this.tokens.lock(tx, hash, purposes);
     if (!found) throw unusable();
     this.tokens.setUsed(tx, hash);
     return found;
+  }
+
+  /** Returns the address that was invited. @throws Problem validation_failed if the invitation has ended */
+  async findInvited(token: string, pointer: string): Promise<string> {
+    const email = await this.tokens.findInvited(tokenHash(token));
+    if (email === null) throw unusable(pointer);
+    return email;
   }
 
   /** Returns whether every address that was asked has confirmed the change to this one. */
@@ -65,11 +72,12 @@ export class AccountTokens {
   }
 }
 
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+/** Returns what is stored of a token. */
+export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-const unusable = (): Problem =>
+export const unusable = (pointer = '/token'): Problem =>
   invalid({
-    pointer: '/token',
+    pointer,
     code: 'token_unusable',
     message: 'This link has expired, or it was used before. Request a new one.',
   });

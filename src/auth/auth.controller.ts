@@ -52,18 +52,18 @@ export class AuthController {
     operationId: 'register',
     summary: 'Sign up',
     description:
-      'Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. A user name that is taken is refused (409). An e-mail address that another account has is not, so that nobody learns who has an account: by that address, others reach the account that verified it, or else the first one. With `USER_LOOKUP=email` it is refused too. A server can be configured to accept no new accounts.',
+      'Creates an account and signs it in. A mail with a link that verifies the e-mail address is sent to it. A user name that is taken is refused (409). An e-mail address that another account has is not, so that nobody learns who has an account: by that address, others reach the account that verified it, or else the first one. With `USER_LOOKUP=email` it is refused too. With the token of an invitation the address counts as verified at once, no such mail is sent, and every invitation to the address becomes a role. A server can be configured to accept only invited people, or no new accounts.',
   })
   @ApiCreatedResponse({ type: TokensView, description: 'The account, signed in' })
-  @ApiProblems('name_taken', 'registration_closed')
+  @ApiProblems('name_taken', 'registration_closed', 'invitation_required')
   async register(
     @Body() body: RegisterBody,
     @Ip() address: string,
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<TokensView> {
-    const { username, email, password, time_zone: timeZone } = body;
+    const { username, email, password, time_zone: timeZone, invitation } = body;
     const device = { address, userAgent: userAgent ?? null };
-    return tokensView(await this.auth.register({ username, email, password, timeZone }, device));
+    return tokensView(await this.auth.register({ username, email, password, timeZone, invitation }, device));
   }
 
   @Post('login')
@@ -166,10 +166,10 @@ export class AuthController {
     operationId: 'eraseMe',
     summary: 'Erase your account',
     description:
-      'Cannot be undone. Erases your name, e-mail address, password and devices and ends every session at once; the name and the e-mail address become available again. Histories stay complete and show you as “Deleted user”. The ownership of an event with other members is transferred to the longest-standing editor or, without one, the longest-standing viewer. Events without other members are moved to the trash, and you leave the events of others. What you wrote in titles, descriptions and comments stays.',
+      'Cannot be undone. Erases your name, e-mail address, password and devices and ends every session at once; the name and the e-mail address become available again. Histories stay complete and show you as “Deleted user”. The ownership of an event with other members is transferred to the longest-standing editor or, without one, the longest-standing viewer. Events without other members are moved to the trash, and you leave the events of others. What you wrote in titles, descriptions and comments stays. The last administrator cannot be erased.',
   })
   @ApiNoContentResponse({ description: 'Erased' })
-  @ApiProblems('validation_failed')
+  @ApiProblems('validation_failed', 'last_admin')
   async eraseMe(@CurrentActor() actor: Actor, @Body() body: EraseMeBody): Promise<void> {
     await this.erasures.erase(actor, body.password);
   }

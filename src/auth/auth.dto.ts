@@ -4,7 +4,7 @@ import { EmailField, FlagField, PatternField, TextField } from '../platform/http
 import { UserView } from '../users/user-view.js';
 import type { Session } from './session.entity.js';
 
-const USERNAME = {
+export const USERNAME = {
   description:
     '3–80 letters, digits, `.`, `_` or `-`; unique without regard to case. Names such as `admin` and those that look like them are reserved.',
   pattern: /^[A-Za-z0-9._-]+$/,
@@ -13,7 +13,7 @@ const USERNAME = {
   message: 'Only letters, digits, ".", "_" and "-".',
 };
 
-const PASSWORD = { min: 8, max: 128 };
+export const PASSWORD = { min: 8, max: 128 };
 const TIME_ZONE = { description: 'Your IANA time zone; defaults to UTC.', max: 64, example: 'Europe/Paris' };
 
 export class RegisterBody {
@@ -36,6 +36,16 @@ export class RegisterBody {
 
   @TextField({ ...TIME_ZONE, optional: true })
   time_zone?: string;
+
+  @TextField({
+    description:
+      'What follows `#` in the link of an invitation. It proves that `email` is yours, which must be the address that received it. Required on a server that accepts only invited people.',
+    min: 1,
+    max: 512,
+    optional: true,
+    example: 'kQ3vB2xY7mZ0pL5sT9wR1cD4fG6hJ8kN0aS2dF4gH6j',
+  })
+  invitation?: string;
 }
 
 export class LoginBody {

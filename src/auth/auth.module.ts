@@ -60,6 +60,6 @@ const MAX_CACHED_SESSIONS = 50_000;
     // After it, because it must know the caller.
     { provide: APP_GUARD, useClass: CallerQueueGuard },
   ],
-  exports: [AccessTokens, AuthService, ErasureService, SessionsService],
+  exports: [AccessTokens, AccountTokens, AuthService, EmailAddressesService, ErasureService, SessionsService],
 })
 export class AuthModule {}

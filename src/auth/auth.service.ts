@@ -8,9 +8,11 @@ import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
 import { type FieldError, invalid, notFound, Problem } from '../problems/problem.js';
 import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
+import { NO_PASSWORD } from '../users/no-password.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
+import { AccountTokens } from './account-tokens.js';
 import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
@@ -35,7 +37,15 @@ export interface Registration {
   email: string;
   password: string;
   timeZone?: string;
+  /** The token of an invitation, which proves that the address is the person's. */
+  invitation?: string;
 }
+
+/** An account that somebody else creates. Without a password the person receives a link to set one. */
+export type NewAccount = Omit<Registration, 'password' | 'invitation'> & { password?: string };
+
+/** Another account became the first administrator at the same moment. */
+class NotTheFirst extends Error {}
 
 export interface ProfileChanges {
   timeZone?: string;
@@ -52,6 +62,7 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly sessions: SessionsService,
+    private readonly tokens: AccountTokens,
     private readonly emails: EmailAddressesService,
     private readonly mails: Mails,
     private readonly transactions: Transactions,
@@ -61,40 +72,81 @@ export class AuthService {
     private readonly config: Config,
   ) {}
 
-  /** @throws Problem registration_closed, validation_failed (reserved name, weak password, unknown zone), name_taken, unavailable */
+  /**
+   * @throws Problem registration_closed, invitation_required, name_taken, unavailable, validation_failed (reserved name,
+   *   weak password, unknown zone, invitation that has ended or is for another address)
+   */
   async register(account: Registration, device: Device): Promise<SignedInUser> {
-    const role = (await this.isFirstAdmin(account.username)) ? 'admin' : 'user';
-    if (this.config.values.registration === 'closed' && role === 'user') throw new Problem('registration_closed');
+    if (await this.isFirstAdmin(account.username)) {
+      try {
+        return await this.registerAs('admin', account, device);
+      } catch (error) {
+        if (!(error instanceof NotTheFirst)) throw error;
+      }
+    }
+    return this.registerAs('user', account, device);
+  }
+
+  private async registerAs(role: User['role'], account: Registration, device: Device): Promise<SignedInUser> {
+    this.refuseUninvited(account, role);
+    const { invitation } = account;
+    if (invitation !== undefined) await this.requireInvited(invitation, account.email);
     let session: Session;
-    const user = await this.createAccount(account, role, (tx, created) => {
+    const user = await this.createAccount(account, role, async (tx, created) => {
+      if (role === 'admin' && (await this.users.hasOtherAdmin(tx, created.id))) throw new NotTheFirst();
       session = this.sessions.start(tx, created.id, device, 'registered');
+      if (invitation === undefined) return;
+      created.emailVerifiedAt = new Date();
+      await this.emails.verifyInvited(tx, created);
     });
-    return this.tokens(user, session!.id, 0);
+    return this.signedIn(user, session!.id, 0);
   }
 
   /**
-   * Creates an account without signing in. An administrator may have a name that looks official.
+   * Creates an account without signing in. An administrator may have a name that looks official. Without a password,
+   * nobody can sign in until the person has set one with the link that is sent to them.
    * @param also writes what belongs to the account in the same transaction
    * @throws Problem validation_failed, name_taken, unavailable
    */
   async createAccount(
-    account: Registration,
+    account: NewAccount,
     role: User['role'],
-    also: (tx: Transaction, created: User) => void = () => undefined,
+    also: (tx: Transaction, created: User) => Promise<void>,
   ): Promise<User> {
     const { timeZone = 'UTC', username, email, password } = account;
     const errors = [
       ...(role === 'admin' ? [] : findReservedName(username)),
-      ...(await findWeakPassword(password, account)),
+      ...(password === undefined ? this.findMissingMail() : await findWeakPassword(password, account)),
       ...findUnknownTimeZone(timeZone),
     ];
     if (errors.length > 0) throw invalid(...errors);
-    const passwordHash = await this.passwords.hash(password);
+    const passwordHash = password === undefined ? NO_PASSWORD : await this.passwords.hash(password);
     const user = { username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash };
-    return this.users.create(user, (tx, created) => {
-      also(tx, created);
-      this.emails.requestVerification(tx, created);
+    return this.users.create(user, async (tx, created) => {
+      await also(tx, created);
+      if (password === undefined) this.emails.requestFirstPassword(tx, created);
+      else if (!created.emailVerifiedAt) this.emails.requestVerification(tx, created);
     });
+  }
+
+  private findMissingMail(): FieldError[] {
+    if (this.emails.areOn) return [];
+    const message = 'This server sends no mails, so that nobody could set a password: send one.';
+    return [{ pointer: '/password', code: 'required', message }];
+  }
+
+  private refuseUninvited({ invitation }: Registration, role: User['role']): void {
+    const { registration } = this.config.values;
+    if (role === 'admin' || registration === 'open') return;
+    if (registration === 'closed') throw new Problem('registration_closed');
+    if (invitation === undefined) throw new Problem('invitation_required');
+  }
+
+  private async requireInvited(invitation: string, email: string): Promise<void> {
+    const invited = await this.tokens.findInvited(invitation, '/invitation');
+    if (invited.toLowerCase() === email.toLowerCase()) return;
+    const message = 'The invitation is for another address. Register with the one that received it.';
+    throw invalid({ pointer: '/email', code: 'not_invited', message });
   }
 
   /** Returns true for the name of the setting, while there is no administrator. */
@@ -143,7 +195,7 @@ export class AuthService {
     const { userId, count } = await this.sessions.redeem(name.sessionId, name.count);
     const user = await this.users.find(userId);
     if (!user) throw new Problem('refresh_token_invalid');
-    return this.tokens(user, name.sessionId, count);
+    return this.signedIn(user, name.sessionId, count);
   }
 
   /**
@@ -230,10 +282,10 @@ export class AuthService {
       if (locked.isNewDevice) this.mails.queue(tx, newDeviceLetter(user, device, new Date()));
       return this.sessions.start(tx, user.id, device, 'signed_in');
     });
-    return this.tokens(user, session.id, session.refreshCount);
+    return this.signedIn(user, session.id, session.refreshCount);
   }
 
-  private tokens(user: User, sessionId: string, count: number): SignedInUser {
+  private signedIn(user: User, sessionId: string, count: number): SignedInUser {
     return {
       accessToken: this.accessTokens.issue(user.id, sessionId),
       refreshToken: this.refreshTokens.issue({ sessionId, count }),

@@ -4,10 +4,12 @@ import { Mails } from '../mail/mails.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { Hook } from '../platform/hooks/hook.js';
 import { Problem } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import {
+  accountCreatedLetter,
   emailChangeLetter,
   emailReleaseLetter,
   emailReplacedLetter,
@@ -27,6 +29,9 @@ export interface Confirmation {
 /** Verifies that people receive mails at their addresses, and changes addresses. */
 @Injectable()
 export class EmailAddressesService {
+  /** An account has proved that it receives mails at its address, in the running transaction. */
+  readonly verified = new Hook<[tx: Transaction, userId: string]>('EmailAddressesService.verified');
+
   constructor(
     private readonly users: UsersService,
     private readonly tokens: AccountTokens,
@@ -35,6 +40,18 @@ export class EmailAddressesService {
     private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
   ) {}
+
+  /** False when this server sends no links. */
+  get areOn(): boolean {
+    return this.mails.areOn;
+  }
+
+  /** Sends a link that sets the first password of an account, which verifies its address as well. */
+  requestFirstPassword(tx: Transaction, user: User): void {
+    const { hours, until } = this.lifetime();
+    const token = this.tokens.issue(tx, 'password_reset', user.id, user.email, until);
+    this.mails.queue(tx, accountCreatedLetter(user, this.mails.link('reset-password', token), hours));
+  }
 
   /** Sends a link that verifies the address of the account. */
   requestVerification(tx: Transaction, user: User): void {
@@ -101,6 +118,16 @@ export class EmailAddressesService {
     }
   }
 
+  /**
+   * Verifies the address of an account that was registered with an invitation, which only a person receives who reads
+   * the mails of that address.
+   * @throws Problem name_taken if another account has verified the address
+   */
+  async verifyInvited(tx: Transaction, { id, email }: User): Promise<void> {
+    await this.users.verifyEmail(tx, id, email);
+    await this.verified.run(tx, id);
+  }
+
   /** Ends links that somebody else may have requested, after a new password. @param change ends a change of the address */
   endLinks(tx: Transaction, userId: string, { change }: { change: boolean }): void {
     this.tokens.end(tx, userId, ['password_reset']);
@@ -108,12 +135,14 @@ export class EmailAddressesService {
   }
 
   /** Returns whether the address is now the verified address of the account. */
-  private async apply(tx: Transaction, { purpose, userId, confirms, ...account }: LivingToken): Promise<boolean> {
+  private async apply(tx: Transaction, token: LivingToken): Promise<boolean> {
+    const { purpose, userId, confirms, isVerified, ...account } = token;
     if (purpose === 'email_verification') {
       // The address has changed since the mail was sent.
       if (confirms.toLowerCase() !== account.email.toLowerCase()) return false;
       this.users.setEmailVerified(tx, userId, confirms);
       this.tokens.end(tx, userId, ['email_verification']);
+      if (!isVerified) await this.verified.run(tx, userId);
       return true;
     }
     if (!(await this.tokens.isConfirmed(tx, userId, confirms))) return false;
@@ -122,6 +151,7 @@ export class EmailAddressesService {
     this.tokens.end(tx, userId);
     this.mails.queue(tx, emailReplacedLetter(account, confirms));
     this.audit.record(tx, [{ kind: 'email_changed', actorId: userId }]);
+    await this.verified.run(tx, userId);
     return true;
   }
 

@@ -9,7 +9,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { invalid, Problem } from '../problems/problem.js';
 import { ERASED_NAME } from '../users/erased-user.js';
-import { UsersService } from '../users/users.service.js';
+import { requireOtherAdmin, UsersService } from '../users/users.service.js';
 import { AccountTokens } from './account-tokens.js';
 import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
@@ -36,7 +36,7 @@ export class ErasureService {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** @throws Problem validation_failed if the password is wrong; rate_limited if it was too often */
+  /** @throws Problem validation_failed if the password is wrong; rate_limited if it was too often; last_admin */
   async erase(actor: Actor, password: string): Promise<void> {
     const user = await this.users.find(actor.userId);
     if (!user) throw new Problem('unauthenticated');
@@ -52,10 +52,12 @@ export class ErasureService {
   /**
    * Erases an account in a transaction. Call `complete` after COMMIT with the sessions that it returns.
    * @param entry of the audit trail
+   * @throws Problem last_admin
    */
   async eraseIn(tx: Transaction, userId: string, entry: AuditEntry): Promise<string[]> {
-    const [user] = await this.users.findAll(tx, [{ userId }]);
-    for (const address of [user?.email, user?.pendingEmail]) if (address) this.mails.forget(tx, address);
+    const { account, admins } = await this.users.lockWithAdmins(tx, userId);
+    requireOtherAdmin(userId, admins);
+    for (const address of [account?.email, account?.pendingEmail]) if (address) this.mails.forget(tx, address);
     this.tokens.end(tx, userId);
     this.users.erase(tx, userId);
     this.audit.record(tx, [entry]);

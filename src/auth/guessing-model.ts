@@ -18,8 +18,36 @@ const MAX_SUBSTITUTIONS = 4;
 /** First guesses that the list of leaked passwords lacks. */
 const LOCAL_WORDS = [
   ...['convene', 'calendar', 'schedule', 'meeting', 'login', 'root', 'toor', 'fortnite', 'admin@123'],
+  ...['correcthorse', 'batterystaple'],
   ...['motdepasse', 'contraseña', 'passwort', 'senha', 'wachtwoord', 'lösenord', 'hasło', 'пароль'],
 ];
+
+/** Phrases that everybody quotes, by their words: two words of a list would withstand too many guesses. */
+const PHRASES = [
+  'correct horse battery staple',
+  'to be or not to be',
+  'may the force be with you',
+  'the quick brown fox',
+  'the quick brown fox jumps over',
+  'once upon a time',
+  'in the beginning',
+  'open sesame',
+  'let me in please',
+  'i have a dream',
+  'live long and prosper',
+  'winter is coming',
+  'hello world',
+  'lorem ipsum',
+  'lorem ipsum dolor sit amet',
+  'never gonna give you up',
+  'all your base are belong to us',
+  'this is my password',
+  'my secret password',
+  'change me now',
+];
+/** How people write the words of a phrase together. */
+const BETWEEN_WORDS = ['', ' ', '-', '_', '.'];
+const WRITTEN_PHRASES = BETWEEN_WORDS.flatMap((between) => PHRASES.map((phrase) => phrase.replaceAll(' ', between)));
 
 let model: Promise<ZxcvbnFactory> | null = null;
 
@@ -33,7 +61,7 @@ async function load(): Promise<ZxcvbnFactory> {
   const { adjacencyGraphs, dictionary } = await import('@zxcvbn-ts/language-common');
   await turn();
   return new Factory({
-    dictionary: { ...dictionary, local: LOCAL_WORDS },
+    dictionary: { ...dictionary, local: [...LOCAL_WORDS, ...WRITTEN_PHRASES] },
     graphs: adjacencyGraphs,
     maxLength: MAX_JUDGED,
     l33tMaxSubstitutions: MAX_SUBSTITUTIONS,

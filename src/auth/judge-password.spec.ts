@@ -19,6 +19,12 @@ describe('judgePassword', () => {
     ['a pattern of keys', ['qwertzuiop', 'zxcvbnm,./', '1qaz2wsx', '!QAZ2wsx']],
     ['a date', ['19850412', '12.04.1985', '1985-04-12']],
     ['one in compatibility characters', ['ｐａｓｓｗｏｒｄ１', '①②③④⑤⑥⑦⑧']],
+    ['one in letters that look alike', ['pАssword1', 'раsswоrd', 'ρassword1', 'passѡord', 'PΑSSWΟRD1', 'qwеrtyuiop']],
+    ['one with accents', ['pässwörd1', 'pa\u0301ssword', 'ĸangaroo1', 'łetmein1']],
+    [
+      'a phrase that everybody quotes',
+      ['correcthorse', 'CorrectHorse1', 'correct horse battery staple', 'c0rrecth0rse', 'tobeornottobe'],
+    ],
     ['a long one without content', ['x'.repeat(128), '20'.repeat(64), 'password'.repeat(16), `${' '.repeat(127)}x`]],
   ])('refuses %s', async (_kind, passwords) => {
     for (const password of passwords) {
@@ -52,7 +58,9 @@ describe('judgePassword', () => {
 
   it.each([
     'correct horse 7',
-    'correct horse battery staple',
+    'correct pony 7',
+    'Привет-мокрый-асфальт',
+    'crimson lantern gravel otter',
     'zq9vkf3x',
     'x7Kp9!#$',
     'Ünüsual-pässword',

@@ -1,4 +1,5 @@
 import { type Estimate, estimateGuesses, MAX_JUDGED } from './guessing-model.js';
+import { foldLetters } from './look-alikes.js';
 
 /**
  * The guesses that a password must withstand. Eight random letters and digits do; a word or a leaked password with a
@@ -32,7 +33,8 @@ const ADVICE = 'Use several unrelated words, or a password manager.';
 
 /**
  * Returns why a password is too easy to guess, in whole sentences for people, or null if it is good enough. Upper case,
- * compatibility characters (NFKC) and digits in place of letters do not make a password better.
+ * compatibility characters (NFKC), accents, letters of other scripts that look alike, and digits in place of letters do
+ * not make a password better.
  *
  * Reads at most the first and the last 32 characters, the better of which counts, so that no password keeps the event
  * loop for long.
@@ -41,6 +43,15 @@ const ADVICE = 'Use several unrelated words, or a password manager.';
 export async function judgePassword(password: string, ownWords: string[]): Promise<string | null> {
   const text = password.normalize('NFKC');
   const words = ownWords.flatMap(partsOf);
+  // Both: what it is in its own script, and what it looks like.
+  for (const read of new Set([text, foldLetters(text)])) {
+    const weakness = await findWeakness(read, words);
+    if (weakness !== null) return weakness;
+  }
+  return null;
+}
+
+async function findWeakness(text: string, words: string[]): Promise<string | null> {
   const first = await estimateGuesses(text, words);
   // A long one is as good as its better end; a short one is not better for the symbol at its end.
   const goesOn = text.length > MAX_JUDGED ? !isGood(first) : isGood(first);

@@ -7,6 +7,7 @@ import { invalid } from '../problems/problem.js';
 import { UsersService } from '../users/users.service.js';
 import { passwordChangedLetter, passwordResetLetter } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
+import { EmailAddressesService } from './email-addresses.service.js';
 import { Passwords } from './passwords.js';
 import { findWeakPassword } from './auth.service.js';
 import { SessionsService } from './sessions.service.js';
@@ -17,6 +18,7 @@ export class PasswordResetService {
   constructor(
     private readonly users: UsersService,
     private readonly tokens: AccountTokens,
+    private readonly emails: EmailAddressesService,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly mails: Mails,
@@ -50,9 +52,10 @@ export class PasswordResetService {
     if (weak.length > 0) throw invalid(...weak);
     const passwordHash = await this.passwords.hash(password);
     const ended = await this.transactions.run(async (tx) => {
-      const { userId, confirms, ...account } = await this.tokens.use(tx, token, ['password_reset']);
+      const { userId, confirms, isVerified, ...account } = await this.tokens.use(tx, token, ['password_reset']);
       this.users.resetPassword(tx, userId, passwordHash, confirms);
       this.tokens.end(tx, userId);
+      if (!isVerified) await this.emails.verified.run(tx, userId);
       this.mails.queue(tx, passwordChangedLetter(account));
       this.audit.record(tx, [{ kind: 'password_changed', actorId: userId }]);
       return this.sessions.endIn(tx, userId, {}, { kind: 'session_ended', actorId: userId });

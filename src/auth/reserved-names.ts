@@ -1,3 +1,5 @@
+import { foldName } from './look-alikes.js';
+
 /** Names that people take for the service itself, for those who run it, or for nobody. */
 const RESERVED = [
   ...['admin', 'administrator', 'administration', 'root', 'superuser', 'sysadmin', 'system', 'daemon', 'server'],
@@ -13,40 +15,18 @@ const MIN_PART = 5;
 /** Numbers such as a year behind a reserved name do not make it another one. */
 const FINAL_NUMBER = /[._-]*\d{1,4}$/;
 
-const FOLDED = new Set(RESERVED.map(fold));
-const PARTS = [...FOLDED].filter((name) => name.length >= MIN_PART || name === fold('root'));
+const FOLDED = new Set(RESERVED.map(foldName));
+const PARTS = [...FOLDED].filter((name) => name.length >= MIN_PART || name === foldName('root'));
 
 /**
  * Returns whether a user name is reserved or looks like one that is: in any case, with separators, with digits in place
  * of letters, with a number behind it, or put together from several (`convene-support`). Usernames are ASCII.
  */
 export function isReservedName(username: string): boolean {
-  return [username, username.replace(FINAL_NUMBER, '')].map(fold).some((name) => FOLDED.has(name) || isCompound(name));
+  return [username, username.replace(FINAL_NUMBER, '')]
+    .map(foldName)
+    .some((name) => FOLDED.has(name) || isCompound(name));
 }
-
-/** Returns the same text for names that look alike. */
-function fold(name: string): string {
-  const letters = name
-    .toLowerCase()
-    .replace(/[._-]/g, '')
-    .replace(/[013456789]/g, (digit) => LETTERS[digit]!)
-    .replaceAll('rn', 'm')
-    .replaceAll('vv', 'w');
-  // l, i and 1 look alike.
-  return letters.replaceAll('l', 'i');
-}
-
-const LETTERS: Record<string, string> = {
-  0: 'o',
-  1: 'i',
-  3: 'e',
-  4: 'a',
-  5: 's',
-  6: 'g',
-  7: 't',
-  8: 'b',
-  9: 'g',
-};
 
 /** True for a text that consists of reserved words only. */
 function isCompound(text: string): boolean {

@@ -56,6 +56,7 @@ export class SessionsService {
       labelNames: ['result'],
       registers: [registry],
     });
+    for (const result of ['hit', 'miss']) this.lookups.inc({ result }, 0);
     // Signals are only hints: the table decides.
     signals.on(SESSIONS_ENDED, (ids) => this.forgetEnded(ids));
   }

@@ -90,6 +90,14 @@ export class CalendarEvent extends (ContentRow as new () => EventContent) {
   @Index('events_tzdata_idx')
   tzdata: string;
 
+  /** The UID under which the event was imported; null for events made here. See `uidOf`. */
+  @Column('text', {
+    nullable: true,
+    comment: 'The iCalendar UID of an imported event. An event made here has none: its UID is derived from its id.',
+  })
+  @Index('events_uid_idx', { where: 'uid IS NOT NULL' })
+  uid: string | null;
+
   @Column('integer')
   version: number;
 
@@ -119,6 +127,7 @@ const OTHER_COLUMNS = [
   'series_id',
   'split_from',
   'split_from_version',
+  'uid',
   'first_start',
   'last_end',
   'tzdata',

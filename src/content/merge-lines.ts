@@ -1,7 +1,7 @@
 import { diffArrays } from 'diff';
 
 /** Bounds the comparison of lines. Beyond it, everything between the first and the last change is one changed region. */
-const MAX_EDITS = 400;
+const MAX_EDITS = 240;
 
 /** A region of the base, half-open, that one side replaced with other lines. An empty region is an insertion. */
 interface Region {

@@ -24,6 +24,21 @@ class DryRunPersonView {
   to: string | null;
 }
 
+class DryRunInvitationView {
+  @ApiProperty({
+    format: 'uuid',
+    description: 'The id of an invitation that would be made is not the final one.',
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1d01',
+  })
+  invitation_id: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Null for a new invitation.', example: null })
+  from: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Null for a revoked invitation.', example: 'editor' })
+  to: string | null;
+}
+
 class DryRunChangeView {
   @ApiProperty({
     format: 'uuid',
@@ -43,6 +58,9 @@ class DryRunChangeView {
 
   @ApiPropertyOptional({ type: [DryRunPersonView], description: 'Members whose role would change.' })
   people?: DryRunPersonView[];
+
+  @ApiPropertyOptional({ type: [DryRunInvitationView], description: 'Invitations by e-mail that would change.' })
+  invitations?: DryRunInvitationView[];
 }
 
 class NotifiedView {
@@ -95,7 +113,16 @@ function changeView(change: Change): DryRunChangeView {
     kind,
     version,
     ...(isMembersChange(change)
-      ? { people: change.members.map(({ userId, from, to }) => ({ user_id: userId, from, to })) }
+      ? {
+          people: change.members.map(({ userId, from, to }) => ({ user_id: userId, from, to })),
+          ...(change.invitations && {
+            invitations: change.invitations.map(({ invitationId, from, to }) => ({
+              invitation_id: invitationId,
+              from,
+              to,
+            })),
+          }),
+        }
       : { changed: change.changed }),
   };
 }

@@ -1,7 +1,7 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { isDryRun } from '../platform/http/dry-run-query.js';
+import { hasOwnDryRun, isDryRun } from '../platform/http/dry-run-query.js';
 import { DryRunService } from './dry-run.service.js';
 
 /**
@@ -13,7 +13,7 @@ export class DryRunInterceptor implements NestInterceptor {
   constructor(private readonly dryRuns: DryRunService) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (!isDryRun(context)) return next.handle();
+    if (!isDryRun(context) || hasOwnDryRun(context)) return next.handle();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return from(this.run(reply, () => lastValueFrom(next.handle())));
   }

@@ -7,14 +7,23 @@ import { type EventContent, isSeries } from '../content/event-content.js';
 import { seriesOf } from '../content/series.js';
 import { bounds } from '../recurrence/expand.js';
 
-/** Returns the first row of an event that the actor creates. */
-export function createFirstRow(content: EventContent, actor: Actor, at: Date): CalendarEvent {
+/**
+ * Returns the first row of an event that the actor creates.
+ * @param uid the UID of an imported event; null for an event made here
+ */
+export function createFirstRow(
+  content: EventContent,
+  actor: Actor,
+  at: Date,
+  uid: string | null = null,
+): CalendarEvent {
   const id = uuidv7();
   return Object.assign(new CalendarEvent(), content, deriveColumns(content), {
     id,
     seriesId: id,
     splitFrom: null,
     splitFromVersion: null,
+    uid,
     version: 1,
     createdAt: at,
     updatedAt: at,

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ConflictView } from '../availability/conflict-view.js';
 import { CalendarEvent } from '../content/event.entity.js';
+import { uidOf } from '../content/event-uid.js';
 import { type EventContent, isAdjusted, isSeries } from '../content/event-content.js';
 import type { OccurrenceWire, PlainWire, WireOverride } from '../content/fields.js';
 import { type EventOccurrence, wireOccurrence } from '../content/occurrences.js';
@@ -86,6 +87,13 @@ export class SplitFromView {
 export class EventView extends EventContentView {
   @ApiProperty({ format: 'uuid', example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02' })
   id: string;
+
+  @ApiProperty({
+    description:
+      'The UID of the event in iCalendar files: the one with which it was imported, or `<id>@convene`. It never changes.',
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02@convene',
+  })
+  uid: string;
 
   @ApiProperty({
     type: String,
@@ -236,6 +244,7 @@ export function eventView(
   const { deleted: _deleted, ...content } = wireContent(event);
   return {
     id: event.id,
+    uid: uidOf(event),
     ...content,
     rrule: wireRrule(event),
     ...(isAdjusted(event) ? { adjusted: true } : {}),

@@ -21,6 +21,8 @@ export interface Draft {
   content: EventContent;
   onConflict: Resolution;
   comment: string | null;
+  /** The UID of an imported event. */
+  uid?: string;
   /** Pointer to the event in a request body with several events. */
   pointer?: string;
 }
@@ -64,8 +66,8 @@ export class EventWriter {
   async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<EventWithMembers[]> {
     this.locks.lockAvailability(tx, [actor.userId]);
     const created = drafts.map((draft): Creation => {
-      const { content, pointer } = draft;
-      const event = createFirstRow(content, actor, new Date());
+      const { content, pointer, uid } = draft;
+      const event = createFirstRow(content, actor, new Date(), uid);
       const booking = { eventId: event.id, ownerId: actor.userId, content, pointer };
       return { draft, event, booking, resolved: { content, overlapping: false, skipped: [], refused: [] } };
     });

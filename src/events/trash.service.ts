@@ -9,6 +9,16 @@ import { TrashRepository } from './trash.repository.js';
 const DAY_MS = 86_400_000;
 const EVENTS_PER_TRANSACTION = 200;
 
+interface Purge {
+  /** How long an event has been in the trash; by default the setting. */
+  days?: number;
+  /** Who removes them; by default the server itself. */
+  by?: { userId: string };
+  /** How many events to remove, the longest deleted first. */
+  atMost?: number;
+  now?: Date;
+}
+
 /**
  * Removes events from the trash that were deleted long ago: they are not listed and cannot be restored. Their versions and
  * the chain of their history stay, and so does the owner's access to them.
@@ -35,26 +45,30 @@ export class TrashService {
     }
   }
 
-  /**
-   * Returns how many events were removed. Servers that run it at the same moment share the work.
-   * @param days how long an event has been in the trash; by default the setting
-   */
-  async purge(days = this.config.values.trashDays, now = new Date()): Promise<number> {
+  /** Returns how many events were removed. Servers that run it at the same moment share the work. */
+  async purge({
+    days = this.config.values.trashDays,
+    by = { userId: SYSTEM_USER_ID },
+    atMost = Infinity,
+    now = new Date(),
+  }: Purge = {}): Promise<number> {
     const before = new Date(now.getTime() - days * DAY_MS);
     for (let total = 0; ;) {
-      const purged = await this.transactions.run(async (tx) => {
-        const events = await this.trash.purge(tx, before, EVENTS_PER_TRANSACTION);
-        const entries = events.map(({ id: eventId, ownerId: subjectId }) => ({
-          kind: 'event_purged' as const,
-          actorId: SYSTEM_USER_ID,
-          subjectId,
-          eventId,
-        }));
-        this.audit.record(tx, entries);
-        return events.length;
-      });
+      const size = Math.min(EVENTS_PER_TRANSACTION, atMost - total);
+      const purged = await this.purgeSome(before, size, by.userId);
       total += purged;
-      if (purged < EVENTS_PER_TRANSACTION) return total;
+      if (purged < size || total === atMost) return total;
     }
+  }
+
+  private purgeSome(before: Date, size: number, actorId: string): Promise<number> {
+    return this.transactions.run(async (tx) => {
+      const events = await this.trash.purge(tx, before, size);
+      this.audit.record(
+        tx,
+        events.map(({ id: eventId, ownerId: subjectId }) => ({ kind: 'event_purged', actorId, subjectId, eventId })),
+      );
+      return events.length;
+    });
   }
 }

@@ -10,15 +10,24 @@ const KINDS: Record<ContentKind, AuditKind> = {
   split: 'event_split',
 };
 
-/** Returns the entries of the audit trail for a change: one for its content, one per person for its members. Pure. */
+/** Returns the entries of the audit trail for a change: one for its content, one per person or invitation for its members. Pure. */
 export function toAuditEntries(change: Change): AuditEntry[] {
   const { eventId, actorId, version } = change;
   if (!isMembersChange(change)) return [{ kind: KINDS[change.kind], actorId, eventId, details: { version } }];
-  return change.members.map(({ userId, from, to }) => ({
-    kind: change.kind,
-    actorId,
-    subjectId: userId === actorId ? null : userId,
-    eventId,
-    details: { version, from, to },
-  }));
+  const { kind, members, invitations = [] } = change;
+  return [
+    ...members.map(({ userId, from, to, invitationId }) => ({
+      kind,
+      actorId,
+      subjectId: userId === actorId ? null : userId,
+      eventId,
+      details: { version, from, to, ...(invitationId && { invitation: invitationId }) },
+    })),
+    ...invitations.map(({ invitationId, from, to }) => ({
+      kind,
+      actorId,
+      eventId,
+      details: { version, from, to, invitation: invitationId },
+    })),
+  ];
 }

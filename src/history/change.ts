@@ -1,11 +1,20 @@
 import type { EventContent } from '../content/event-content.js';
-import type { RoleChange } from '../permissions/member.js';
+import type { InvitationChange, RoleChange } from '../permissions/member.js';
 
 /**
  * The kinds of change of an event. Kinds of the first group create a version, those of the second change its members.
  */
 export const CONTENT_KINDS = ['created', 'updated', 'rolled_back', 'deleted', 'restored', 'split'] as const;
-export const MEMBER_KINDS = ['shared', 'role_changed', 'revoked', 'ownership_transferred'] as const;
+export const MEMBER_KINDS = [
+  'shared',
+  'role_changed',
+  'revoked',
+  'ownership_transferred',
+  'invited',
+  'invitation_changed',
+  'invitation_revoked',
+  'invitation_accepted',
+] as const;
 
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 export type MemberKind = (typeof MEMBER_KINDS)[number];
@@ -42,6 +51,8 @@ export interface ContentChange extends ChangeBase {
 export interface MembersChange extends ChangeBase {
   kind: MemberKind;
   members: RoleChange[];
+  /** Invitations by e-mail that were made, changed or revoked. */
+  invitations?: InvitationChange[];
 }
 
 /** A change of an event, recorded in the transaction that makes it. */

@@ -108,7 +108,8 @@ const isCreation = (change: Change): boolean => !isMembersChange(change) && chan
 function toEntry(change: Change, position: number): HistoryEntry {
   const { eventId, version, kind, actorId, at, comment } = change;
   const common = { eventId, position, version, kind, actorId, at, comment };
-  if (isMembersChange(change)) return { ...common, changed: null, snapshot: null, members: change.members };
+  if (isMembersChange(change))
+    return { ...common, changed: null, snapshot: null, members: [...change.members, ...(change.invitations ?? [])] };
   return {
     ...common,
     changed: change.changed,

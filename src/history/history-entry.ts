@@ -1,5 +1,5 @@
 import type { Snapshot } from '../content/snapshot.js';
-import type { RoleChange } from '../permissions/member.js';
+import type { MemberEntry } from '../permissions/member.js';
 import type { ChangeKind, Undoing } from './change.js';
 
 /** One row of an event's history as stored: a version or a change of members. Everything in it is hashed. */
@@ -19,7 +19,7 @@ export interface HistoryEntry {
   /** How a version was made, when it undoes others; null or absent for all other entries. */
   undoes?: Undoing | null;
   /** Null for a version. */
-  members: RoleChange[] | null;
+  members: MemberEntry[] | null;
 }
 
 /** The last entry of an event's history, to which the next one is chained. */

@@ -3,6 +3,7 @@ import { EMPTY_CONTENT, type EventContent, type WireContent } from '../content/e
 import { listRedactedFields } from '../content/redact.js';
 import { fromSnapshot, type Snapshot, toSnapshot, upcast } from '../content/snapshot.js';
 import { wireContent } from '../content/wire.js';
+import { isInvitationChange, isRoleChange, type RoleChange } from '../permissions/member.js';
 import { type Action, can, type Role } from '../permissions/role.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
 import type { ChangeKind } from './change.js';
@@ -49,6 +50,11 @@ const NEEDED: Record<ChangeKind, Action> = {
   role_changed: 'share',
   revoked: 'share',
   ownership_transferred: 'share',
+  invited: 'share',
+  invitation_changed: 'share',
+  invitation_revoked: 'share',
+  // By the invited person, who is a member from then on.
+  invitation_accepted: 'read',
 };
 
 /**
@@ -61,6 +67,8 @@ export class HistoryReplay {
   private lastVersion: StoredEntry | null = null;
   private content: Partial<WireContent> = EMPTY_CONTENT;
   private redacted = new Set<string>();
+  /** The role of every invitation that was neither revoked nor accepted. */
+  private readonly invitations = new Map<string, Role>();
 
   /**
    * @param members roles before the first entry: none, or for the tail of a split series those of its head
@@ -128,11 +136,24 @@ export class HistoryReplay {
   private checkRole({ kind, actorId, members }: StoredEntry): Finding | null {
     // The server itself writes an event that new time zone data moves.
     if (actorId === SYSTEM_USER_ID && kind === 'updated') return null;
+    if (kind === 'invitation_accepted') return this.checkAcceptance(actorId, members!.filter(isRoleChange));
     const role = this.members.get(actorId);
-    const isLeaving = kind === 'revoked' && members!.every(({ userId }) => userId === actorId);
+    const isLeaving =
+      kind === 'revoked' && members!.every((member) => isRoleChange(member) && member.userId === actorId);
     const needed = isLeaving ? 'read' : this.isTail && kind === 'deleted' ? 'edit' : NEEDED[kind];
     if (role && can(role, needed)) return null;
     return toFinding('role', `${kind} by ${actorId}, whose role was ${role ?? 'none'}`);
+  }
+
+  /** Checks that people accept their own invitations, and get the role of these. */
+  private checkAcceptance(actorId: string, accepted: RoleChange[]): Finding | null {
+    const isInvited = ({ userId, to, invitationId = '' }: RoleChange): boolean => {
+      const invited = this.invitations.get(invitationId);
+      // The tail of a series begins with the invitations of its head.
+      return userId === actorId && (invited === undefined ? this.isTail && to !== 'owner' : invited === to);
+    };
+    if (accepted.every(isInvited)) return null;
+    return toFinding('role', `${actorId} accepted an invitation that did not exist, or got another role`);
   }
 
   /** Checks that only the listed fields changed. Fields that a redaction hides cannot be checked. */
@@ -150,7 +171,12 @@ export class HistoryReplay {
 
   private applyMembers({ members }: StoredEntry): Finding | null {
     let found: Finding | null = null;
-    for (const { userId, from, to } of members ?? []) {
+    for (const { invitationId, to } of (members ?? []).filter(isInvitationChange)) {
+      if (to === null) this.invitations.delete(invitationId);
+      else this.invitations.set(invitationId, to);
+    }
+    for (const { userId, from, to, invitationId } of (members ?? []).filter(isRoleChange)) {
+      if (invitationId !== undefined) this.invitations.delete(invitationId);
       const before = this.members.get(userId) ?? null;
       if (before !== from) {
         found ??= toFinding(

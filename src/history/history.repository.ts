@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Snapshot } from '../content/snapshot.js';
-import type { Member, RoleChange } from '../permissions/member.js';
+import type { Member, MemberEntry } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
 import { insertRows, type Row } from '../platform/database/insert-rows.js';
@@ -185,8 +185,8 @@ export class HistoryRepository {
     tx: Transaction,
     eventId: string,
     position: number,
-  ): Promise<{ version: number; kind: ChangeKind; members: RoleChange[] | null } | null> {
-    const [entry] = await tx.query<{ version: number; kind: ChangeKind; members: RoleChange[] | null }>(
+  ): Promise<{ version: number; kind: ChangeKind; members: MemberEntry[] | null } | null> {
+    const [entry] = await tx.query<{ version: number; kind: ChangeKind; members: MemberEntry[] | null }>(
       `SELECT version, kind, NULL::jsonb AS members FROM event_versions WHERE event_id = $1 AND position = $2
        UNION ALL
        SELECT version, kind, members FROM member_changes WHERE event_id = $1 AND position = $2`,

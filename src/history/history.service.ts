@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EventContent } from '../content/event-content.js';
 import { fromSnapshot, type Snapshot } from '../content/snapshot.js';
-import type { Member, RoleChange } from '../permissions/member.js';
+import {
+  type InvitationChange,
+  isInvitationChange,
+  isRoleChange,
+  type Member,
+  type MemberEntry,
+  type RoleChange,
+} from '../permissions/member.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound } from '../problems/problem.js';
@@ -35,6 +42,8 @@ export interface ChangelogEntry {
   partMembers: PartMember[];
   /** Null for a version. */
   members: RoleChange[] | null;
+  /** Invitations by e-mail that were made, changed or revoked. */
+  invitations: InvitationChange[];
   /** When and why the texts of the version were redacted; null when they were not. */
   redaction: { reason: string; at: Date } | null;
 }
@@ -77,10 +86,10 @@ export class HistoryService {
     tx: Transaction,
     eventId: string,
     position: number,
-  ): Promise<{ version: number; kind: ChangeKind; members: RoleChange[] | null }> {
+  ): Promise<Pick<ChangelogEntry, 'version' | 'kind' | 'members' | 'invitations'>> {
     const entry = await this.history.findEntry(tx, eventId, position);
     if (!entry) throw notFound();
-    return entry;
+    return { ...entry, ...splitMembers(entry.members) };
   }
 
   /** Returns the members of an event as of an earlier time. @throws Problem not_found when it did not exist yet */
@@ -108,9 +117,14 @@ function toChangelogEntry(row: EntryRow): ChangelogEntry {
     undoes: undoes ?? null,
     otherPart: row.otherPart ?? null,
     partMembers: row.partMembers ?? [],
-    members,
+    ...splitMembers(members),
     redaction: redactionReason === null ? null : { reason: redactionReason, at: redactedAt! },
   };
 }
+
+const splitMembers = (members: MemberEntry[] | null): Pick<ChangelogEntry, 'members' | 'invitations'> => ({
+  members: members && members.filter(isRoleChange),
+  invitations: (members ?? []).filter(isInvitationChange),
+});
 
 const readSnapshot = (snapshot: Snapshot | null): EventContent | null => snapshot && fromSnapshot(snapshot);

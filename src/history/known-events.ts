@@ -51,6 +51,7 @@ export class KnownEvents {
       labelNames: ['result'],
       registers: [registry],
     });
+    for (const result of ['hit', 'miss', 'wrong']) this.assumptions.inc({ result }, 0);
   }
 
   /** Removes an event and returns it; null when it is not known. */

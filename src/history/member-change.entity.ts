@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { CalendarEvent } from '../content/event.entity.js';
-import type { RoleChange } from '../permissions/member.js';
+import type { MemberEntry } from '../permissions/member.js';
 import { User } from '../users/user.entity.js';
 import { MEMBER_KINDS, type MemberKind } from './change.js';
 
@@ -37,7 +37,7 @@ export class MemberChange {
   comment: string | null;
 
   @Column('jsonb', { comment: 'List of {userId, from, to}: roles before and after, null for "not a member".' })
-  members: RoleChange[];
+  members: MemberEntry[];
 
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt: Date;

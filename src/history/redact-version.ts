@@ -4,8 +4,16 @@ import type { HistoryEntry } from './history-entry.js';
 import { contentHash, historyHash } from './history-hash.js';
 import type { Query } from './verify-history.js';
 
-/** Thrown when a version cannot be redacted. The message contains the reason and the remedy. */
-export class RedactionRefused extends Error {}
+/** Thrown when a version cannot be redacted. The message contains the reason and the remedy, and no text of a person. */
+export class RedactionRefused extends Error {
+  constructor(
+    message: string,
+    /** Whether there is no such event or version. */
+    readonly isMissing = false,
+  ) {
+    super(message);
+  }
+}
 
 interface VersionRow extends Omit<HistoryEntry, 'members'> {
   hash: string;
@@ -34,7 +42,7 @@ export async function redactVersion(
       WHERE v.event_id::text = $1 AND v.version = $2 FOR UPDATE OF e`,
     [eventId, version],
   );
-  if (!row) throw new RedactionRefused(`Event ${eventId} has no version ${version}.`);
+  if (!row) throw new RedactionRefused(`Event ${eventId} has no version ${version}.`, true);
   if (row.snapshot!.redacted) throw new RedactionRefused(`Version ${version} is already redacted.`);
   if (row.current === version) {
     throw new RedactionRefused(

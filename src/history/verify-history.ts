@@ -1,5 +1,5 @@
 import { type EventContent, selectContent } from '../content/event-content.js';
-import type { RoleChange } from '../permissions/member.js';
+import { isRoleChange, type MemberEntry } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { type CurrentState, type HistoryCheck, HistoryReplay, type StoredEntry } from './history-replay.js';
 
@@ -157,11 +157,11 @@ async function readInitialMembers(query: Query, eventId: string, tails: string[]
   if (!origin || tails.includes(eventId)) return new Map();
   if (origin.kind !== 'split' || !origin.splitFrom) return new Map([[origin.authorId, 'owner']]);
   const members = await readInitialMembers(query, origin.splitFrom, [...tails, eventId]);
-  const changes = await query<{ members: RoleChange[] }>(
+  const changes = await query<{ members: MemberEntry[] }>(
     `SELECT members FROM member_changes WHERE event_id = $1 AND position < $2 ORDER BY position`,
     [origin.splitFrom, origin.splitPosition],
   );
-  for (const { userId, to } of changes.flatMap((change) => change.members)) {
+  for (const { userId, to } of changes.flatMap((change) => change.members).filter(isRoleChange)) {
     if (to === null) members.delete(userId);
     else members.set(userId, to);
   }

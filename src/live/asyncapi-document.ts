@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import type { AsyncApi, Channel, Operation, Reference } from '../platform/docs/asyncapi-model.js';
 import { modelSchemas } from '../platform/openapi/model-schemas.js';
-import { packageVersion } from '../platform/openapi/package-version.js';
+import { packageVersion } from '../platform/config/package-version.js';
 import { SECURITY_SCHEMES, SERVER_SENT_EVENTS_BINDING, SERVERS, WEB_SOCKET_BINDING } from './asyncapi-connections.js';
 import {
   acknowledgementOf,

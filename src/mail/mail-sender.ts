@@ -49,6 +49,7 @@ export class MailSender implements BeforeApplicationShutdown {
       labelNames: ['result'],
       registers: [registry],
     });
+    for (const result of ['sent', 'failed', 'given_up']) this.results.inc({ result }, 0);
   }
 
   /** Sends what is due. Returns at once. While the SMTP server cannot be reached, what is due waits. */

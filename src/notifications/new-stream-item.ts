@@ -15,6 +15,10 @@ const TYPE_OF: Record<Change['kind'], NotificationType> = {
   role_changed: 'role_changed',
   revoked: 'access_revoked',
   ownership_transferred: 'ownership_transferred',
+  invited: 'invitations_changed',
+  invitation_changed: 'invitations_changed',
+  invitation_revoked: 'invitations_changed',
+  invitation_accepted: 'event_shared',
 };
 
 /** Members named in one item besides its recipient. */
@@ -38,8 +42,7 @@ export function newStreamItem(change: Change, userId: string, summary: string | 
   return {
     id: uuidv7(),
     userId,
-    // For its members, the tail of a split is a new event.
-    type: change.kind === 'split' && change.version === 1 ? 'event_created' : TYPE_OF[change.kind],
+    type: typeOf(change),
     eventId: change.eventId,
     eventTitle: change.eventTitle,
     version: change.version,
@@ -51,6 +54,14 @@ export function newStreamItem(change: Change, userId: string, summary: string | 
     // Your own actions are read from the start.
     readAt: change.actorId === userId ? change.at : null,
   };
+}
+
+function typeOf(change: Change): NotificationType {
+  // For its members, the tail of a split is a new event.
+  if (change.kind === 'split' && change.version === 1) return 'event_created';
+  // A member accepted an invitation with a higher role.
+  const isHigherRole = change.kind === 'invitation_accepted' && change.members.every(({ from }) => from !== null);
+  return isHigherRole ? 'role_changed' : TYPE_OF[change.kind];
 }
 
 function nameMembers(members: RoleChange[], recipientId: string): NamedMembers {

@@ -32,6 +32,8 @@ function describe(item: StreamItem, title: string): string {
       return `changed ${describeRoles(item, title)}`;
     case 'access_revoked':
       return describeRevocation(item, title);
+    case 'invitations_changed':
+      return `changed the invitations to ${title}`;
     case 'ownership_transferred':
       return `transferred ownership of ${title} ${describeTransfer(item)}`;
   }

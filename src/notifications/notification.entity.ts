@@ -12,6 +12,7 @@ export const NOTIFICATION_TYPES = [
   'role_changed',
   'access_revoked',
   'ownership_transferred',
+  'invitations_changed',
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 

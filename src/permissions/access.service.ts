@@ -44,6 +44,7 @@ export class AccessService {
       labelNames: ['result'],
       registers: [registry],
     });
+    for (const result of ['hit', 'miss']) this.lookups.inc({ result }, 0);
   }
 
   /**

@@ -14,7 +14,24 @@ export interface RoleChange {
   userId: string;
   from: Role | null;
   to: Role | null;
+  /** The accepted invitation that changed the role. */
+  invitationId?: string;
+  /** Who granted the role, when that is not the actor: the person who invited. */
+  grantedBy?: string;
 }
+
+/** The role of an invitation by e-mail before and after a change; null before it was made and after its revocation. */
+export interface InvitationChange {
+  invitationId: string;
+  from: Role | null;
+  to: Role | null;
+}
+
+/** One element of a change of members as history stores it. An address is never part of it: it could not be erased. */
+export type MemberEntry = RoleChange | InvitationChange;
+
+export const isRoleChange = (entry: MemberEntry): entry is RoleChange => 'userId' in entry;
+export const isInvitationChange = (entry: MemberEntry): entry is InvitationChange => !isRoleChange(entry);
 
 /** A person who shares an event with the actor, or the actor. */
 export interface KnownPerson {

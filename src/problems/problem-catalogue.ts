@@ -33,6 +33,11 @@ export const PROBLEMS = {
     'You cannot sign up here',
     'This server accepts no new accounts. Ask its administrator.',
   ),
+  invitation_required: kind(
+    403,
+    'You can only sign up here with an invitation',
+    'Open the link in the mail that invites you. If you have none, ask somebody here to share an event with your e-mail address.',
+  ),
   not_found: kind(
     404,
     'Not found',
@@ -69,10 +74,20 @@ export const PROBLEMS = {
     'The event has the largest allowed number of members',
     'Revoke the access of some members before you share the event with others.',
   ),
+  address_not_confirmed: kind(
+    409,
+    'No account has confirmed the address of this invitation',
+    'Register with the invitation. If you have an account with this address, confirm the address: that accepts the invitation as well.',
+  ),
   last_admin: kind(
     409,
     'This is the last administrator',
     'Promote somebody else first: without an administrator nobody could.',
+  ),
+  redaction_refused: kind(
+    409,
+    'This version cannot be redacted',
+    'The detail says why: it is the current one, it is redacted already, it does not verify, or the database account of the server does not own the tables.',
   ),
   request_running: kind(
     409,
@@ -114,6 +129,11 @@ export const PROBLEMS = {
     415,
     'This body format is not supported',
     'Send `application/json` or `application/msgpack`.',
+  ),
+  unreadable_calendar: kind(
+    422,
+    'Nothing in this file can be imported',
+    '`skipped` names the line and the reason: of the whole file, when it cannot be read, or of each event. Correct the file, or export it again, and send it again.',
   ),
   validation_failed: kind(
     422,

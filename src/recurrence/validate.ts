@@ -103,7 +103,8 @@ function validateOccurs(rule: RecurrenceRule, series: Series): void {
     throw new TimeError('no_occurrence', '/rule', 'The rule matches no date from the start on.');
   }
   if (stampOf(first) !== stampOf(series.start)) {
-    if (series.startAlwaysCounts) return;
+    // Other calendars count a start that their rule does not match: an imported one is an added date.
+    if (series.startAlwaysCounts || series.added.some((time) => stampOf(time) === stampOf(series.start))) return;
     const message = `The rule does not match the start. The next start that it matches is ${formatLocalTime(first)}.`;
     throw new TimeError('start_not_in_pattern', '/start', message, first);
   }

@@ -8,6 +8,7 @@ import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
+import { InvitationsRepository } from './invitations.repository.js';
 import { MembersRepository } from './members.repository.js';
 
 /** The only place that writes roles. It records each change together with its history. */
@@ -15,13 +16,14 @@ import { MembersRepository } from './members.repository.js';
 export class MembersWriter {
   constructor(
     private readonly members: MembersRepository,
+    private readonly invitations: InvitationsRepository,
     private readonly changes: Changes,
     private readonly config: Config,
   ) {}
 
   /**
    * Changes roles on a locked event. The caller has checked that the actor may do so. Does nothing for an empty list.
-   * @param usernames names of the people who become members, by id
+   * @param usernames names of the people who become members and of those who invited them, by id
    * @returns the event with its members after the change
    * @throws Problem too_many_people
    */
@@ -37,9 +39,11 @@ export class MembersWriter {
     const { event } = locked;
     const at = nextEntryTime(locked);
     this.refuseTooMany(locked.members.length + roleChanges.filter(({ from }) => from === null).length);
-    const given = roleChanges.flatMap(({ userId, to: role }) => (role ? [{ userId, role }] : []));
+    const given = roleChanges.flatMap(({ userId, to: role, grantedBy = actor.userId }) =>
+      role ? [{ userId, role, grantedBy }] : [],
+    );
     const removed = roleChanges.filter(({ to }) => to === null).map(({ userId }) => userId);
-    this.members.setRoles(tx, event.id, given, actor.userId, at);
+    this.members.setRoles(tx, event.id, given, at);
     this.members.remove(tx, event.id, removed);
     const { id: eventId, title: eventTitle, version } = event;
     this.changes.record(tx, {
@@ -52,13 +56,13 @@ export class MembersWriter {
       comment,
       members: roleChanges,
     });
-    const names = new Map([...locked.members.map(nameOf), ...(usernames ?? [])]);
-    const granted = given.map(({ userId, role }) => ({
+    const names = new Map([...locked.members.map(nameOf), ...(usernames ?? []), [actor.userId, actor.username]]);
+    const granted = given.map(({ userId, role, grantedBy }) => ({
       userId,
       username: names.get(userId)!,
       role,
       grantedAt: at,
-      grantedBy: { id: actor.userId, username: actor.username },
+      grantedBy: { id: grantedBy, username: names.get(grantedBy)! },
     }));
     const after = replaceMembers(locked, granted, removed);
     this.changes.setMembers(tx, eventId, after.members.map(idOf));
@@ -78,9 +82,13 @@ export class MembersWriter {
     });
   }
 
-  /** Copies the members of the head of a split series to its tail. This is part of the split, not a separate change. */
+  /**
+   * Copies the members of the head of a split series to its tail, and the invitations. This is part of the split, not a
+   * separate change.
+   */
   copyMembers(tx: Transaction, head: LockedEvent, tailId: string): void {
     this.members.copy(tx, head.event.id, tailId);
+    this.invitations.copy(tx, head.event.id, tailId);
     this.changes.setMembers(tx, tailId, head.members.map(idOf));
   }
 

@@ -18,8 +18,7 @@ export class MembersRepository {
   setRoles(
     tx: Transaction,
     eventId: string,
-    roles: { userId: string; role: Role }[],
-    grantedBy: string,
+    roles: { userId: string; role: Role; grantedBy: string }[],
     at: Date,
   ): void {
     const notOwners = roles.filter(({ role }) => role !== 'owner');
@@ -28,11 +27,17 @@ export class MembersRepository {
       if (group.length === 0) continue;
       tx.write(
         `INSERT INTO event_permissions (event_id, user_id, role, granted_by, granted_at)
-         SELECT $1, member.user_id, member.role, $4, $5
-           FROM unnest($2::uuid[], $3::text[]) AS member (user_id, role)
+         SELECT $1, member.user_id, member.role, member.granted_by, $5
+           FROM unnest($2::uuid[], $3::text[], $4::uuid[]) AS member (user_id, role, granted_by)
          ON CONFLICT (event_id, user_id)
          DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, granted_at = excluded.granted_at`,
-        [eventId, group.map((member) => member.userId), group.map((member) => member.role), grantedBy, at],
+        [
+          eventId,
+          group.map((member) => member.userId),
+          group.map((member) => member.role),
+          group.map((member) => member.grantedBy),
+          at,
+        ],
       );
     }
   }

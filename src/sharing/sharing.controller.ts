@@ -9,7 +9,9 @@ import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody, ShareEntry } from './sharing.dto.js';
+import { SharedView, sharedView } from './invitations.dto.js';
 import { ListMembersService } from './list-members.service.js';
+import { ShareService } from './share.service.js';
 import { SharingService } from './sharing.service.js';
 import { RequireRole } from '../permissions/role.guard.js';
 
@@ -18,6 +20,7 @@ import { RequireRole } from '../permissions/role.guard.js';
 export class SharingController {
   constructor(
     private readonly sharing: SharingService,
+    private readonly shares: ShareService,
     private readonly listing: ListMembersService,
     private readonly limits: Limits,
   ) {}
@@ -31,16 +34,16 @@ export class SharingController {
     operationId: 'shareEvent',
     summary: 'Share an event',
     description:
-      'Owner only. Accepts `{users: […]}`, a bare list or a single entry. All or nothing: an unknown person or an invalid role rejects the call, with a pointer for each. Sharing again changes the role. Returns the members of the event.',
+      'Owner only. Accepts `{users: […]}`, a bare list or a single entry. All or nothing: an unknown person or an invalid role rejects the call, with a pointer for each. Sharing again changes the role.\n\nAn e-mail address is invited: a mail with a link is sent to it, and the role begins when the person accepts or registers. The response is the same whether or not an account has the address. With `USER_LOOKUP=email` an account that has confirmed the address gets the role at once. Sharing again with an address changes the role of its invitation and, after an hour, sends another mail, whose link replaces the earlier one.\n\nReturns the members of the event, and the invitations of the addresses in the request.',
   })
   @ApiShorthandBody(ShareBody, ShareEntry)
-  @ApiOkResponse({ type: PermissionsView, description: 'The members of the event' })
+  @ApiOkResponse({ type: SharedView, description: 'The members of the event, and the invitations of this call' })
   @ApiProblems('too_many_people')
   async share(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Body() body: ShareBody,
-  ): Promise<PermissionsView> {
+  ): Promise<SharedView> {
     const requests = body.users.map(({ user_id: userId, username, email, role }) => ({
       userId,
       username,
@@ -50,7 +53,10 @@ export class SharingController {
     // Each name is a look-up: the answer says whether somebody has it.
     const names = requests.filter(({ userId }) => userId === undefined);
     await this.limits.spend('lookup_user', actor.userId, names.length);
-    return permissionsView(await withSentPointers(body, () => this.sharing.share(actor, id, requests, errorsOf(body))));
+    const addresses = requests.filter(({ email }) => email !== undefined).length;
+    await this.limits.spend('invitations_user', actor.userId, addresses);
+    await this.limits.spend('invitations_event', id, addresses);
+    return sharedView(await withSentPointers(body, () => this.shares.share(actor, id, requests, errorsOf(body))));
   }
 
   @Get('permissions')

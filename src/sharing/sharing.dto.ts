@@ -20,7 +20,7 @@ export class ShareEntry {
   })
   username?: string;
 
-  @EmailField({ description: 'The e-mail address of the person.', optional: true })
+  @EmailField({ description: 'The e-mail address of the person, who is invited.', optional: true })
   email?: string;
 
   @ChoiceField({

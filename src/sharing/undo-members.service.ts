@@ -9,7 +9,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { invalid, Problem } from '../problems/problem.js';
 import { UsersService } from '../users/users.service.js';
 import { MembersWriter } from './members-writer.js';
-import { INVERSE_KIND, type RoleClash, undoRoles } from './undo-roles.js';
+import { inverseKind, type RoleClash, undoRoles } from './undo-roles.js';
 
 @Injectable()
 export class UndoMembersService {
@@ -42,7 +42,10 @@ export class UndoMembersService {
       if (undo.roleChanges.some(({ to }) => to === 'owner')) {
         await this.availability.move(tx, locked, formerOwner!, actor, onConflict);
       }
-      this.writer.write(tx, locked, actor, INVERSE_KIND[kind], undo.roleChanges, { comment, usernames });
+      this.writer.write(tx, locked, actor, inverseKind(kind, undo.roleChanges), undo.roleChanges, {
+        comment,
+        usernames,
+      });
     });
   }
 

@@ -10,13 +10,20 @@ export interface RoleClash {
   yours: Role | null;
 }
 
-/** The kind as which undoing a change of members is recorded. */
-export const INVERSE_KIND = {
+const INVERSE_KIND = {
   shared: 'revoked',
   revoked: 'shared',
   role_changed: 'role_changed',
   ownership_transferred: 'ownership_transferred',
-} as const satisfies Record<MemberKind, MemberKind>;
+  // Of a person who was a member before, the previous role is restored.
+  invitation_accepted: 'revoked',
+} as const satisfies Partial<Record<MemberKind, MemberKind>>;
+
+/** Returns the kind as which undoing a change of members is recorded. */
+export function inverseKind(kind: MemberKind, undone: RoleChange[]): MemberKind {
+  if (kind === 'invitation_accepted' && undone.every(({ to }) => to !== null)) return 'role_changed';
+  return INVERSE_KIND[kind as keyof typeof INVERSE_KIND];
+}
 
 /**
  * Returns the role changes that undo a change of members. Each person is handled separately, as in a merge: a person

@@ -3,6 +3,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('users')
 @Index('users_username_key', ['username'], { unique: true, where: 'erased_at IS NULL' })
 @Index('users_erased_at_idx', ['erasedAt'], { where: 'erased_at IS NOT NULL' })
+@Index('users_admins_idx', ['id'], { where: `role = 'admin'` })
+@Index('users_disabled_idx', ['id'], { where: 'disabled_at IS NOT NULL' })
 @Index('users_email_key', ['email'], { unique: true, where: 'holds_email' })
 @Index('users_claimed_email_idx', ['email', 'createdAt'], { where: 'NOT holds_email' })
 @Check('users_role_check', `role IN ('user', 'admin')`)

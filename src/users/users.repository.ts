@@ -25,7 +25,7 @@ const NOT_ERASED = { erasedAt: IsNull() };
 const IS_FREE = `NOT EXISTS (SELECT FROM users held WHERE held.email = $2::citext AND held.holds_email AND held.id <> $1)`;
 
 /** An account that is locked: its row does not change until the transaction ends. */
-export type LockedAccount = Pick<User, 'id' | 'role' | 'disabledAt'>;
+export type LockedAccount = Pick<User, 'id' | 'role' | 'disabledAt' | 'email' | 'pendingEmail'>;
 
 export type AccountChanges = Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>;
 
@@ -112,6 +112,18 @@ export class UsersRepository {
     );
   }
 
+  /** Like `setEmailVerified`. @throws Problem name_taken if another account has verified the address */
+  async verifyEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    this.setEmailVerified(tx, id, email);
+    const [row] = await tx.query<{ holdsEmail: boolean }>(
+      `SELECT holds_email AS "holdsEmail" FROM users WHERE id = $1`,
+      [id],
+    );
+    if (row!.holdsEmail) return;
+    const message = 'An account has confirmed this address: sign in to it.';
+    throw new Problem('name_taken', { errors: [{ ...TAKEN.users_email_key!, message }] });
+  }
+
   /** @param email null ends the change */
   setPendingEmail(tx: Transaction, id: string, email: string | null, until: Date | null): void {
     tx.write(`UPDATE users SET pending_email = $2, pending_email_until = $3 WHERE id = $1`, [id, email, until]);
@@ -149,10 +161,30 @@ export class UsersRepository {
    */
   lockWithAdmins(tx: Transaction, id: string): Promise<LockedAccount[]> {
     return tx.query<LockedAccount>(
-      `SELECT u.id, u.role, u.disabled_at AS "disabledAt" FROM users u
+      `SELECT u.id, u.role, u.disabled_at AS "disabledAt", u.email, u.pending_email AS "pendingEmail" FROM users u
         WHERE u.erased_at IS NULL AND u.id <> $2 AND (u.id = $1 OR u.role = 'admin') ORDER BY u.id FOR UPDATE`,
       [id, SYSTEM_USER_ID],
     );
+  }
+
+  /** Returns whether a person administers, which stays so until the transaction ends. */
+  async lockAdmin(tx: Transaction, id: string): Promise<boolean> {
+    const [row] = await tx.query(
+      `SELECT u.id FROM users u
+        WHERE u.id = $1 AND u.role = 'admin' AND u.disabled_at IS NULL AND u.erased_at IS NULL FOR KEY SHARE`,
+      [id],
+    );
+    return row !== undefined;
+  }
+
+  /** Makes the transactions that appoint the first administrator take turns, and returns whether another one has. */
+  async hasOtherAdmin(tx: Transaction, id: string): Promise<boolean> {
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('first_admin', 0))`);
+    const [row] = await tx.query(
+      `SELECT u.id FROM users u WHERE u.role = 'admin' AND u.erased_at IS NULL AND u.id <> $1 LIMIT 1`,
+      [id],
+    );
+    return row !== undefined;
   }
 
   setDisabled(tx: Transaction, id: string, at: Date | null): void {

@@ -5,7 +5,10 @@ import { Transactions } from '../platform/database/transactions.js';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../platform/config/config.js';
 import { normalizeEmail } from '../platform/http/email-address.js';
+import { Problem } from '../problems/problem.js';
 import { ERASED_NAME } from './erased-user.js';
+import { NO_PASSWORD } from './no-password.js';
+import { SYSTEM_USER_ID } from './system-user.js';
 import type { User } from './user.entity.js';
 import { type AccountChanges, type LockedAccount, UsersRepository } from './users.repository.js';
 
@@ -13,6 +16,11 @@ export type { LockedAccount } from './users.repository.js';
 
 /** Registrations of one address at the same moment: the one that came first holds it, and the others see that. */
 const MAX_ATTEMPTS = 3;
+
+/** @throws Problem last_admin if nobody would administer without this person */
+export function requireOtherAdmin(userId: string, admins: readonly string[]): void {
+  if (admins.length === 1 && admins[0] === userId) throw new Problem('last_admin');
+}
 
 export interface NewUser {
   role?: User['role'];
@@ -79,6 +87,11 @@ export class UsersService {
     this.users.setEmailVerified(tx, id, email);
   }
 
+  /** Like `setEmailVerified`. @throws Problem name_taken if another account has verified the address */
+  verifyEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    return this.users.verifyEmail(tx, id, email);
+  }
+
   /** Stores the address that is to replace that of the account until then. @param email null ends the change */
   setPendingEmail(tx: Transaction, id: string, email: string | null, until: Date | null): void {
     this.users.setPendingEmail(tx, id, email, until);
@@ -104,15 +117,34 @@ export class UsersService {
     this.users.erase(tx, id, {
       username: ERASED_NAME,
       email: `${randomUUID()}@deleted.invalid`,
-      passwordHash: '!',
+      passwordHash: NO_PASSWORD,
       timeZone: 'UTC',
       erasedAt: new Date(),
     });
   }
 
-  /** Locks an account and all administrators until the transaction ends. */
-  lockWithAdmins(tx: Transaction, id: string): Promise<LockedAccount[]> {
-    return this.users.lockWithAdmins(tx, id);
+  /**
+   * Locks an account and all administrators until the transaction ends.
+   * @returns the account, null if it is erased, and the ids of the administrators who can sign in
+   */
+  async lockWithAdmins(tx: Transaction, id: string): Promise<{ account: LockedAccount | null; admins: string[] }> {
+    const locked = await this.users.lockWithAdmins(tx, id);
+    const admins = locked.filter(({ role, disabledAt }) => role === 'admin' && !disabledAt);
+    return { account: locked.find((account) => account.id === id) ?? null, admins: admins.map((admin) => admin.id) };
+  }
+
+  /**
+   * Makes sure that the actor administers until the transaction ends. The account of the server itself always does.
+   * @throws Problem admin_required
+   */
+  async requireAdmin(tx: Transaction, userId: string): Promise<void> {
+    if (userId === SYSTEM_USER_ID || (await this.users.lockAdmin(tx, userId))) return;
+    throw new Problem('admin_required');
+  }
+
+  /** Returns whether another account is an administrator, and keeps that so for those who ask at the same moment. */
+  hasOtherAdmin(tx: Transaction, id: string): Promise<boolean> {
+    return this.users.hasOtherAdmin(tx, id);
   }
 
   /** @param at null enables the account */

@@ -3,7 +3,8 @@ import type { EventContent } from '../content/event-content.js';
 import { PLAIN_NAMES, plainFieldOf } from '../content/fields.js';
 import { compareFields } from '../content/diff.js';
 import type { ChangelogEntry } from '../history/history.service.js';
-import { describeMembers, describeVersion } from './log-words.js';
+import type { InvitationChange } from '../permissions/member.js';
+import { describeAcceptance, describeInvitations, describeMembers, describeVersion } from './log-words.js';
 import { type LogChangeView, type LogEntryView, redactionView } from './versions.dto.js';
 
 /**
@@ -48,16 +49,26 @@ function viewContent(entry: ChangelogEntry): Description {
   };
 }
 
-function viewMembers({ members, actor }: ChangelogEntry, names: Map<string, string>): Description {
+function viewMembers(entry: ChangelogEntry, names: Map<string, string>): Description {
+  const { members, invitations, actor, kind } = entry;
   const nameOf = (userId: string): string => names.get(userId) ?? 'somebody';
-  return {
-    changes: members!.map(({ userId, from, to }) => ({
-      field: 'permissions',
-      from,
-      to,
-      type: from === null ? 'added' : to === null ? 'removed' : 'changed',
-      person: { id: userId, username: nameOf(userId) },
-    })),
-    sentences: describeMembers(members!, actor.id, nameOf),
-  };
+  const people = members!.map(({ userId, invitationId, ...roles }) => ({
+    ...viewRoles(roles),
+    person: { id: userId, username: nameOf(userId) },
+    ...(invitationId && { invitation_id: invitationId }),
+  }));
+  const invited = invitations.map(({ invitationId, ...roles }) => ({
+    ...viewRoles(roles),
+    invitation_id: invitationId,
+  }));
+  const isAcceptance = kind === 'invitation_accepted';
+  const sentences = isAcceptance ? members!.map(describeAcceptance) : describeMembers(members!, actor.id, nameOf);
+  return { changes: [...people, ...invited], sentences: [...sentences, ...describeInvitations(invitations)] };
 }
+
+const viewRoles = ({ from, to }: Pick<InvitationChange, 'from' | 'to'>): LogChangeView => ({
+  field: 'permissions',
+  from,
+  to,
+  type: from === null ? 'added' : to === null ? 'removed' : 'changed',
+});

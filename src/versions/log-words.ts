@@ -10,7 +10,7 @@ import { labelInWords } from '../content/value-words.js';
 import { quote } from '../content/visible-text.js';
 import type { Undoing } from '../history/change.js';
 import type { ChangelogEntry } from '../history/history.service.js';
-import type { RoleChange } from '../permissions/member.js';
+import type { InvitationChange, RoleChange } from '../permissions/member.js';
 
 /** People named in one sentence; the others are counted. */
 const MAX_NAMED = 10;
@@ -120,6 +120,24 @@ export function describeMembers(members: RoleChange[], actorId: string, nameOf: 
   return statements.map(toSentence);
 }
 
+/** Describes what happened to invitations by e-mail, which are counted: addresses are in no history. */
+export function describeInvitations(invitations: InvitationChange[]): string[] {
+  return groupBy(invitations, ({ from, to }) => `${from} ${to}`).map(([, group]) => {
+    const { from, to } = group[0]!;
+    const several = group.length === 1 ? 'an invitation' : `${group.length} invitations`;
+    if (to === null) return `Revoked ${several} (was ${from})`;
+    if (from !== null) return `Changed the role of ${several} from ${from} to ${to}`;
+    const people = group.length === 1 ? 'somebody' : `${group.length} people`;
+    return `Invited ${people} by e-mail as ${roleInWords(to, group.length)}`;
+  });
+}
+
+/** Describes the acceptance of an invitation by the person who acts. */
+export const describeAcceptance = ({ from, to }: RoleChange): string =>
+  from === null
+    ? `Accepted an invitation and became ${roleInWords(to!, 1)}`
+    : `Accepted an invitation, which changed the role from ${from} to ${to}`;
+
 function describeTransfer(members: RoleChange[], owner: RoleChange, nameOf: (userId: string) => string): string {
   const former = members.find(({ from }) => from === 'owner');
   const to = nameOf(owner.userId);
@@ -134,8 +152,8 @@ function roleInWords(role: string, count: number): string {
   return role === 'viewer' ? 'a viewer' : role === 'editor' ? 'an editor' : 'the owner';
 }
 
-function groupBy(members: RoleChange[], keyOf: (member: RoleChange) => string): [string, RoleChange[]][] {
-  const groups = new Map<string, RoleChange[]>();
+function groupBy<T>(members: T[], keyOf: (member: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
   for (const member of members) groups.set(keyOf(member), [...(groups.get(keyOf(member)) ?? []), member]);
   return [...groups];
 }

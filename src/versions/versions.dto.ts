@@ -177,6 +177,15 @@ export class LogChangeView extends ChangedValueView {
 
   @ApiProperty({ type: PersonView, required: false, description: 'The person whose role changed.' })
   person?: PersonView;
+
+  @ApiProperty({
+    format: 'uuid',
+    required: false,
+    description:
+      'The invitation by e-mail that was made, changed, revoked or accepted. Its address is only in the list of invitations.',
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1d01',
+  })
+  invitation_id?: string;
 }
 
 /** The other part of a series that was split. */

@@ -150,8 +150,12 @@ export class VersionsService {
    */
   undo(actor: Actor, eventId: string, position: number, { onConflict, comment }: Undo): Promise<EventWithMembers> {
     return this.transactions.run(async (tx) => {
-      const { kind, version, members } = await this.history.getEntry(tx, eventId, position);
+      const { kind, version, members, invitations } = await this.history.getEntry(tx, eventId, position);
       if (!members) return this.revert(actor, eventId, version, { onConflict, comment }, '/path/position');
+      if (invitations.length > 0) {
+        const message = 'Invitations are not undone: revoke them, or invite again.';
+        throw invalid({ pointer: '/path/position', code: 'not_allowed', message });
+      }
       const request = { onConflict, comment: comment ?? `Undid change ${position}` };
       await this.undoMembers.undo(actor, eventId, { kind: kind as MemberKind, members }, request);
       return this.events.getIn(tx, actor, eventId);

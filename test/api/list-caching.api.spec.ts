@@ -45,6 +45,7 @@ const READS: Record<string, (() => string | Promise<string>)[]> = {
   getEvent: [() => `/api/events/${id}`, () => `/api/events/${id}?as_of=${new Date().toISOString()}`],
   listOccurrences: [() => `/api/events/${id}/occurrences?${WINDOW}`, () => `/api/events/${id}/occurrences?limit=2`],
   listPermissions: [() => `/api/events/${id}/permissions`],
+  listInvitations: [() => `/api/events/${id}/invitations`],
   listVersions: [() => `/api/events/${id}/history`, () => `/api/events/${id}/history?limit=1`],
   getVersion: [() => `/api/events/${id}/history/1`],
   listChangelog: [() => `/api/events/${id}/changelog`, () => `/api/events/${id}/changelog?order=desc`],

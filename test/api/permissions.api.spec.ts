@@ -112,7 +112,7 @@ describe('POST /api/events/:id/share', () => {
     const good = { username: ben.username, role: 'viewer' };
     const cases: [unknown, string[]][] = [
       [{ users: [good, { username: 'nobody-at-all', role: 'viewer' }] }, ['/users/1 unknown_person']],
-      [[good, { email: 'nobody@example.com', role: 'viewer' }], ['/1 unknown_person']],
+      [[good, { email: 'nobody@example.com', role: 'viewer' }], ['/1 not_available']],
       [{ user_id: NOBODY, role: 'viewer' }, [' unknown_person']],
       [{ users: [good, { user_id: cid.id, role: 'boss' }] }, ['/users/1/role not_allowed']],
       [[good, { user_id: cid.id }], ['/1/role required']],
@@ -160,7 +160,7 @@ describe('POST /api/events/:id/share', () => {
       '/1 unknown_person',
       '/2 invalid',
       '/3/role not_allowed',
-      '/5 duplicate',
+      '/5 not_available',
       '/6/event_id unknown_field',
       '/7/email invalid',
     ]);

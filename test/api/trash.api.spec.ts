@@ -39,7 +39,7 @@ afterAll(async () => {
 
 /** What the job does when so many days have passed. */
 const purgeAfter = (days: number): Promise<number> =>
-  app.app.get(TrashService).purge(undefined, new Date(Date.now() + days * DAY_MS));
+  app.app.get(TrashService).purge({ now: new Date(Date.now() + days * DAY_MS) });
 async function deletedEvent(): Promise<string> {
   const { id } = await ok(createEvent({ client: ana.client, body: { title: 'Team meeting', ...slot(1) } }));
   await ok(shareEvent({ client: ana.client, path: { id }, body: { username: ben.username, role: 'editor' } }));

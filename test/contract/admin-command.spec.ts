@@ -73,6 +73,32 @@ describe('npm run admin', () => {
     );
   });
 
+  it('creates an account whose person receives a link to set a password', async () => {
+    const { code, out, err } = await admin([
+      'create',
+      'third',
+      '--email',
+      'third@example.com',
+      '--mail-link',
+      '--role',
+      'user',
+    ]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('A link to set a password is sent to third@example.com.');
+    expect(out).not.toContain('Password');
+    const [row] = await app.database.query(
+      `SELECT (SELECT count(*)::int FROM mails WHERE recipient = 'third@example.com' AND kind = 'account_created') AS mails,
+              (SELECT count(*)::int FROM account_tokens t JOIN users u ON u.id = t.user_id
+                WHERE u.username = 'third' AND t.purpose = 'password_reset') AS links`,
+    );
+    expect(row).toEqual({ mails: 1, links: 1 });
+    const both = await admin(
+      ['create', 'fourth', '--email', 'f@example.com', '--mail-link', '--password-stdin'],
+      PASSWORD,
+    );
+    expect(both).toMatchObject({ code: 2, out: '' });
+  });
+
   it('refuses with the reason', async () => {
     const taken = await admin(['create', ana.username, '--email', ana.email]);
     expect(taken).toMatchObject({ code: 1, out: '' });
@@ -91,6 +117,9 @@ describe('npm run admin', () => {
     expect((await admin(['enable', ana.id])).code).toBe(0);
     await ok(signIn(ana.username, PASSWORD));
     expect((await admin(['sessions', ana.username])).out).toMatch(/: 1 session\n[0-9a-f-]{36} {2}since .*127\.0\.0\.1/);
+    const other = ['sign-out', ana.username, '--session'];
+    expect((await admin([...other, '00000000-0000-7000-8000-000000000009'])).out).toBe('Ended 0 sessions.\n');
+    expect((await admin([...other, 'first'])).code).toBe(2);
     expect((await admin(['sign-out', ana.username])).out).toBe('Ended 1 session.\n');
   });
 

@@ -18,6 +18,7 @@ let app: TestApp;
 let ana: Person;
 let operations: { method: string; template: string; path: string }[];
 beforeAll(async () => {
+  await buildServer();
   app = await startApp({ corsOrigins: [ALLOWED] });
   ana = await app.signUp('ana');
   const { paths } = openApiDocument(app.app);
@@ -62,7 +63,8 @@ describe('the Content-Security-Policy', () => {
     const pages: string[] = [];
     const found = routesOf(app).filter(({ methods, path }) => methods.includes('GET') && !path.includes('*'));
     expect(found.length).toBeGreaterThan(25);
-    const paths = found.map(({ path }) => (path === '/problems/:code' ? '/problems/not_found' : fill(path)));
+    const named: Record<string, string> = { '/problems/:code': '/problems/not_found', '/guide/:name': '/guide/time' };
+    const paths = found.map(({ path }) => named[path] ?? fill(path));
     for (const path of [...new Set(paths)]) {
       const response = await head(path, { headers: { accept: 'text/html, */*;q=0.1' } });
       const policy = policyOf(response);
@@ -76,10 +78,16 @@ describe('the Content-Security-Policy', () => {
       if (response.headers.get('content-type')?.startsWith('text/html')) pages.push(path);
     }
     expect(pages.sort()).toEqual([
+      '/',
+      '/about',
       '/api/docs',
       '/api/redoc',
+      '/calendar/*',
       '/docs',
       '/docs/realtime',
+      '/guide',
+      '/guide/time',
+      '/invitation',
       '/problems/not_found',
       '/redoc',
       '/reset-password',

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VENDORED } from '../../src/platform/docs/docs-vendor.js';
+import { guideFile } from '../../src/platform/docs/guide.js';
 import { PROBLEMS } from '../../src/problems/problem-catalogue.js';
 import { buildServer } from '../support/build.js';
 import { startApp, type TestApp } from '../support/test-app.js';
@@ -18,8 +19,10 @@ const policy = async (path: string): Promise<string> => (await get(path)).header
 const resources = (html: string): string[] =>
   [...html.matchAll(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
 
+const PAGES = ['/docs', '/swagger', '/api/docs', '/redoc', '/api/redoc', '/docs/realtime', '/problems/not_found'];
+
 describe('the documentation pages', () => {
-  it.each(['/docs', '/swagger', '/api/docs', '/redoc', '/api/redoc', '/docs/realtime', '/problems/not_found'])(
+  it.each([...PAGES, '/about', '/guide', '/guide/time', '/guide/glossary'])(
     '%s is a page that loads everything from here',
     async (path) => {
       const response = await get(path);
@@ -58,7 +61,7 @@ describe('the documentation pages', () => {
     }
   });
 
-  it.each(['/docs/realtime', '/problems/not_found'])('%s runs no script at all', async (path) => {
+  it.each(['/about', '/docs/realtime', '/problems/not_found'])('%s runs no script at all', async (path) => {
     expect(await (await get(path)).text()).not.toContain('<script');
     expect(await policy(path)).toContain("default-src 'none';");
     expect(await policy(path)).not.toMatch(/script-src|unsafe|https:/);
@@ -95,6 +98,8 @@ describe('the files of the documentation pages', () => {
     await buildServer();
     for (const name of [
       ...VENDORED,
+      'guide-search.js',
+      'guide.css',
       'page.css',
       'realtime.css',
       'realtime-tables.css',
@@ -126,6 +131,51 @@ describe('GET /openapi.json and /openapi.yaml', () => {
     const text = await yaml.text();
     expect(text).toContain(`title: ${info.title}`);
     for (const path of Object.keys(paths)) expect(text).toMatch(new RegExp(`^ {2}['"]?${escaped(path)}['"]?:$`, 'm'));
+  });
+});
+
+describe('the guide', () => {
+  const hrefs = (html: string): string[] =>
+    [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, address]) => address!.replaceAll('&amp;', '&'));
+
+  it('has a page for each file, and every link of every page leads to a place that exists', async () => {
+    const names = (await readdir('docs/guide')).map((name) => name.replace('.md', ''));
+    const pages = new Map<string, string>();
+    const read = async (path: string): Promise<string> => {
+      if (!pages.has(path)) {
+        const response = await get(path);
+        expect([path, response.status]).toEqual([path, 200]);
+        pages.set(path, await response.text());
+      }
+      return pages.get(path)!;
+    };
+    const contents = hrefs(await read('/guide'));
+    expect(contents).toEqual(expect.arrayContaining([...names, 'glossary'].map((name) => `/guide/${name}`)));
+    for (const path of ['/about', '/guide', ...names.map((name) => `/guide/${name}`)]) {
+      for (const address of hrefs(await read(path))) {
+        if (/^https?:/.test(address)) continue;
+        const [target = '', anchor] = address.split('#');
+        const html = await read(target || path);
+        if (anchor) expect([path, address, html.includes(`id="${anchor}"`)]).toEqual([path, address, true]);
+      }
+    }
+  });
+
+  it('leads from the code of a problem to its page, and back', async () => {
+    expect(await (await get('/guide/limits')).text()).toContain('<a href="/problems/rate_limited">');
+    expect(hrefs(await (await get('/problems/rate_limited')).text())).toContain('/guide');
+  });
+
+  it.each(['nothing', 'constructor', '..%2fREADME', 'Time', 'contents%00'])('has no page %s', async (name) => {
+    expect((await get(`/guide/${name}`)).status).toBe(404);
+  });
+
+  it('is made by the build as the source has it', async () => {
+    await buildServer();
+    for (const name of ['', 'time']) {
+      const built = await readFile(`dist/src/platform/openapi/prepared/${guideFile(name)}`, 'utf8');
+      expect(built).toBe(await (await get(`/guide/${name}`)).text());
+    }
   });
 });
 

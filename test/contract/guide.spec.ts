@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectShown } from '../support/expected-json.js';
 import { send } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/test-app.js';
+import { type Person, startApp, type TestApp } from '../support/test-app.js';
 
 const GUIDE = new URL('../../docs/guide/', import.meta.url);
 
@@ -20,13 +21,16 @@ let app: TestApp;
 beforeAll(async () => void (app = await startApp()));
 afterAll(() => app.close());
 
-// The guide to scheduling needs several people with calendars of their own; test/api/find-time and free-busy have them.
-describe.each(['accounts.md', 'time.md', 'history.md'])('the examples of docs/guide/%s', (name) => {
+const guides = readdirSync(GUIDE).filter((name) => readFileSync(new URL(name, GUIDE), 'utf8').includes('```http'));
+
+describe.each(guides)('the examples of docs/guide/%s', (name) => {
   const sections = readFileSync(new URL(name, GUIDE), 'utf8').split(/^## /m).slice(1);
 
   it.each(sections.map((text) => [text.slice(0, text.indexOf('\n')), text]))('%s', async (_title, text) => {
-    const [reader, ben] = [await app.signUp('reader', 'Europe/Paris'), await app.signUp('ben')];
-    const names: Record<string, string> = { ben: ben.username };
+    const reader = await app.signUp('reader', 'Europe/Paris');
+    const ben = await app.signUp('ben', 'America/New_York');
+    const names: Record<string, string> = { ben: ben.username, ben_id: ben.id };
+    if (name === 'scheduling.md') names['cem_id'] = (await meetingOf(reader, ben)).id;
     const filled = (template: string): string =>
       template.replace(/\{(\w+)\}/g, (_, known: string) => names[known] ?? `no ${known}`);
     for (const { method, path, headers, body, status, answerHeaders, answer } of examplesOf(text)) {
@@ -43,7 +47,7 @@ describe.each(['accounts.md', 'time.md', 'history.md'])('the examples of docs/gu
         if (end === undefined) expect(came, header).toBe(value);
         else expect([came.startsWith(start!), came.endsWith(end)], header).toEqual([true, true]);
       }
-      if (answer.startsWith('{')) expect(found.json, request).toMatchObject(JSON.parse(filled(answer)) as object);
+      if (answer.startsWith('{')) expectShown(found.json, JSON.parse(filled(answer)), request);
       else if (answer) expect(found.bytes.toString().trimEnd()).toBe(answer);
       if (method === 'POST' && status === 201)
         Object.assign(names, { id: found.json.id, created_at: found.json.created_at });
@@ -53,6 +57,22 @@ describe.each(['accounts.md', 'time.md', 'history.md'])('the examples of docs/gu
     expect(text.match(/^```http$/gm)?.length ?? 0).toBe(examplesOf(text).length);
   });
 });
+
+/** What the guide to scheduling says about its three people. Returns the third. */
+async function meetingOf(reader: Person, ben: Person): Promise<Person> {
+  const cem = await app.signUp('cem', 'Europe/Paris');
+  const create = async (as: Person, title: string, start: string, end: string, show_as = 'busy'): Promise<string> => {
+    const body = { title, show_as, start_time: `2030-06-${start}:00Z`, end_time: `2030-06-${end}:00Z` };
+    return String((await send(app, '/api/events', { as, method: 'POST', body })).json.id);
+  };
+  await create(reader, 'Review', '10T09:00', '10T10:00');
+  await create(ben, 'Workshop', '03T08:00', '03T10:30');
+  await create(ben, 'Dentist', '05T09:00', '05T10:00');
+  const shared = await create(reader, 'Project', '01T00:00', '02T00:00', 'free');
+  const users = [ben, cem].map(({ id }) => ({ user_id: id, role: 'viewer' }));
+  await send(app, `/api/events/${shared}/share`, { as: reader, method: 'POST', body: { users } });
+  return cem;
+}
 
 function examplesOf(text: string): Example[] {
   const blocks = text.matchAll(/^```http\n(\w+) (\S+)\n(.*?)\n?\n→ (\d+)\n(.*?)```$/gms);

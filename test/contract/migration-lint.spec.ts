@@ -22,10 +22,6 @@ const ALLOWED: Record<string, { rules: MigrationRule[]; because: string }> = {
     rules: ['index-blocks-writes'],
     because: 'the table of sessions is small: nobody signs in for the fraction of a second that its index takes',
   },
-  Administration20261128130100: {
-    rules: ['constraint-scans-table', 'index-blocks-writes'],
-    because: 'no event is purged yet and few are in the trash: one pass over the events, about a second for a million',
-  },
 };
 
 const FOLDER = new URL('../../migrations/', import.meta.url);

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { LockHolder } from '../support/held-locks.js';
 
 type Class = new () => object;
 
@@ -87,6 +88,39 @@ describe('the migrations', () => {
     expect(await migrate(database.url)).toEqual([]);
   });
 
+  it('run once when several servers start together', async () => {
+    const other = await createDatabase();
+    try {
+      await other.query('DROP SCHEMA public CASCADE');
+      await other.query('CREATE SCHEMA public');
+      const ran = await Promise.all([1, 2, 3].map(() => migrate(other.url)));
+      expect(ran.map(({ length }) => length).sort((a, b) => b - a)).toEqual([dataSource.migrations.length, 0, 0]);
+    } finally {
+      await other.drop();
+    }
+  });
+
+  it('build an index again that an attempt left unfinished', async () => {
+    const other = await createDatabase();
+    const [name, index] = ['AdministrationIndexes20261129110000', 'events_trash_idx'];
+    const superuser = new URL(inject('superuserUrl'));
+    superuser.pathname = new URL(other.url).pathname;
+    const killed = await LockHolder.begin(other, superuser.href);
+    try {
+      await killed.query('DELETE FROM schema_migrations WHERE name = $1', [name]);
+      await killed.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = '${index}'::regclass`);
+      await killed.commit();
+      expect(await migrate(other.url)).toEqual([name]);
+      const [row] = await other.query(
+        `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = '${index}'::regclass`,
+      );
+      expect(row).toEqual({ valid: true });
+    } finally {
+      await killed.release();
+      await other.drop();
+    }
+  });
+
   it('make just what the entities describe', async () => {
     expect(dataSource.entityMetadatas.length).toBeGreaterThanOrEqual(8);
     expect(await drift()).toEqual([]);
@@ -94,7 +128,7 @@ describe('the migrations', () => {
 
   it.each([
     ['an older 0.1', 'Core20261120090000', /made by Convene 0\.1/],
-    ['a newer version', 'Tomorrow20990101000000', /newer version of Convene/],
+    ['another line of versions', 'Elsewhere20261127090001', /another version of Convene/],
   ])('refuse a database of %s with a clear sentence, and leave it alone', async (_what, name, sentence) => {
     const other = await createDatabase();
     try {
@@ -102,6 +136,24 @@ describe('the migrations', () => {
       const before = await describeSchema(other);
       await expect(migrate(other.url)).rejects.toThrow(sentence);
       expect(await describeSchema(other)).toEqual(before);
+    } finally {
+      await other.drop();
+    }
+  });
+
+  it('leave a database alone that a newer version has migrated, and say so', async () => {
+    const other = await createDatabase();
+    try {
+      await other.query(`INSERT INTO schema_migrations (timestamp, name) VALUES (1, 'Tomorrow20990101000000')`);
+      const before = await describeSchema(other);
+      const warnings: string[] = [];
+      expect(await migrate(other.url, { warn: (sentence) => warnings.push(sentence) })).toEqual([]);
+      expect(warnings).toEqual([expect.stringContaining('(Tomorrow20990101000000)')]);
+      expect(await describeSchema(other)).toEqual(before);
+
+      // Not when one of its own is missing.
+      await other.query(`DELETE FROM schema_migrations WHERE id = (SELECT max(id) - 1 FROM schema_migrations)`);
+      await expect(migrate(other.url)).rejects.toThrow(/another version of Convene/);
     } finally {
       await other.drop();
     }

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createEvent, eraseMe, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import {
+  createEvent,
+  eraseMe,
+  purgeTrash,
+  redactVersion,
+  shareEvent,
+  updateEvent,
+} from '../../sdk/generated/sdk.gen.js';
 import { AuditPartitionsService } from '../../src/audit/audit-partitions.service.js';
 import { HorizonService } from '../../src/availability/horizon.service.js';
 import { TimeZoneUpdateService } from '../../src/events/time-zone-update.service.js';
@@ -10,7 +17,7 @@ import { IdempotencyService } from '../../src/platform/idempotency/idempotency.s
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { expectInvariants } from '../support/invariants.js';
 import { done, send } from '../support/requests.js';
-import { ok, startApp, type TestApp } from '../support/test-app.js';
+import { ok, refused, startApp, type TestApp } from '../support/test-app.js';
 import { HOUR, WRITE_CALLS } from '../support/write-operations.js';
 
 const GUIDE = readFileSync(new URL('../../docs/guide/history.md', import.meta.url), 'utf8');
@@ -80,6 +87,24 @@ describe('a server under the account of the guide to history', () => {
     expect(await app.app.get(AuditPartitionsService).maintain()).toBe(1);
     await app.app.get(HorizonService).extend();
     await app.app.get(TimeZoneUpdateService).recompute();
+    await expectInvariants(database);
+  });
+
+  it('cannot redact over the API, and says who can', async () => {
+    const [ana, root] = [await app.signUp('ana'), await app.signUp('chief')];
+    await database.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [root.id]);
+    const { id } = await ok(createEvent({ client: ana.client, body: { title: 'Secret', ...HOUR } }));
+    await ok(updateEvent({ client: ana.client, path: { id }, body: { title: 'Public' } }));
+    const call = redactVersion({ client: root.client, path: { id, version: 1 }, body: { reason: 'A secret' } });
+    expect(await refused(call)).toMatchObject({
+      status: 409,
+      code: 'redaction_refused',
+      detail: expect.stringContaining('npm run admin -- redact'),
+    });
+    expect(await ok(purgeTrash({ client: root.client, body: { older_than_days: 0 } }))).toEqual({
+      purged: expect.any(Number),
+      has_more: false,
+    });
     await expectInvariants(database);
   });
 

@@ -198,7 +198,7 @@ describe('npm run verify:history', () => {
       await forgeVersion(database, id, cleo.id, 'By a viewer');
       const { code, printed } = await run(database.url);
       const finding = `event ${id}, version 3, position 5: role: updated by ${cleo.id}, whose role was viewer`;
-      expect([code, printed]).toEqual([1, `${finding}\n1 events, 5 entries of history: 1 event is wrong\n`]);
+      expect([code, printed]).toEqual([1, `${finding}\n1 event, 5 entries of history: 1 event is wrong\n`]);
       await expect(expectInvariants(database)).rejects.toThrow(/what is wrong with history/);
     } finally {
       await other.close();
@@ -218,7 +218,7 @@ describe('npm run verify:history', () => {
       expect(code).toBe(1);
       expect(printed).toMatch(
         new RegExp(
-          `^event ${id}, version 1, position \\d+: hash: .+\n1 events, 1 entries of history: 1 event is wrong\n$`,
+          `^event ${id}, version 1, position \\d+: hash: .+\n1 event, 1 entry of history: 1 event is wrong\n$`,
         ),
       );
       expect(await migrate(database.url)).toEqual([]);

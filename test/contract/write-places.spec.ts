@@ -9,6 +9,7 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 /** Which files write to each table in SQL. */
 const SQL_PLACES: Record<string, string[]> = {
   audit_entries: ['audit/audit-row.ts', 'audit/audit.repository.ts'],
+  event_invitations: ['sharing/invitations.repository.ts'],
   event_occupancy: ['availability/occupancy.repository.ts'],
   event_permissions: ['sharing/members.repository.ts'],
   event_versions: ['history/history.repository.ts', 'history/redact-version.ts'],

@@ -1,42 +1,83 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildServer } from '../support/build.js';
+import { until } from '../support/embedded-postgres-harness.js';
+import { HEAVY_REQUESTS } from '../support/heavy-requests.js';
 import { HOSTILE_REQUESTS, type HostileRequest } from '../support/hostile-requests.js';
-import { type RunningServer, startServer } from '../support/running-server.js';
-import { PASSWORD } from '../support/test-app.js';
+import { createHostileScene, type HostileScene } from '../support/hostile-scene.js';
+import { INSPECTED, ServerMemory } from '../support/server-memory.js';
+import { stressed } from '../support/stress.js';
+import { ServerHome, type ServerProcess } from '../support/server-process.js';
 
+/**
+ * The longest turn of the event loop in CPU time: what all other requests wait for. A turn of 80 ms
+ * at a load of 20 took 135 ms at one of 30: only the long form of this test holds it to the figure that is promised.
+ */
+const LONGEST_TURN_MS = stressed(300, 100);
 /** Some of these requests held a server for 6 to 12 seconds. A machine with much to do may take long for anything. */
-const HELD_MS = 2_500;
+const HELD_MS = 5_000;
 /** A refusal repeats little of what it refuses. */
 const LARGEST_REFUSAL = 64_000;
+const MEGABYTE = 1_048_576;
+/** What the server may hold more than before, once the garbage is gone. */
+const MORE_MEMORY = 50 * MEGABYTE;
 
-let server: RunningServer;
-let token: string;
-const delays: [name: string, milliseconds: number][] = [];
+const METER = fileURLToPath(new URL('../support/turn-meter.cjs', import.meta.url));
+
+let home: ServerHome;
+let server: ServerProcess;
+let url: string;
+let scene: HostileScene;
+let memory: ServerMemory;
+let before: number;
+const measured: { name: string; turn: number; wait: number; answered: number; status: number }[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ LOG_LEVEL: 'error' });
-  const account = { username: 'ana', email: 'ana@example.com', password: PASSWORD };
-  const response = await fetch(`${server.url}/api/auth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(account),
-  });
-  ({ access_token: token } = (await response.json()) as { access_token: string });
+  await buildServer();
+  home = await ServerHome.create();
+  server = home.start({ NODE_OPTIONS: `${INSPECTED.NODE_OPTIONS} --require=${METER}`, OVERLOAD_LAG_MS: '0' });
+  url = await server.url();
+  scene = await createHostileScene(url);
+  memory = await ServerMemory.of(server);
+  before = await memory.measure();
 });
 afterAll(async () => {
-  const [slowest] = delays.sort((a, b) => b[1] - a[1]);
-  console.log(`Longest wait for /health/live: ${Math.round(slowest![1])} ms, during ${slowest![0]}`);
-  await server.stop();
+  const slow = measured.sort((a, b) => b.turn - a.turn).filter(({ turn }, index) => turn > 50 || index < 10);
+  for (const { name, turn, wait, answered, status } of slow) {
+    console.log(
+      `${Math.round(turn)} ms of the event loop, others waited ${Math.round(wait)} ms, ${status} after ${Math.round(answered)} ms: ${name}`,
+    );
+  }
+  memory.close();
+  await server.signal('SIGTERM');
+  await home.dispose();
 });
 
-const sendHostile = ({ path, method = 'POST', type, body, anonymous }: HostileRequest): Promise<Response> =>
-  fetch(`${server.url}${path}`, {
+/** CPU time of the longest turn of the event loop since the last call, in milliseconds. */
+async function longestTurn(): Promise<number> {
+  const from = server.output.length;
+  process.kill(server.pid, 'SIGUSR2');
+  const found = (): RegExpExecArray | null => /longest turn ([\d.]+) ms/.exec(server.output.slice(from));
+  await until(() => found() !== null);
+  return Number(found()![1]);
+}
+
+const inScene = (text: string): string =>
+  text
+    .replaceAll('["{people}"]', JSON.stringify(scene.people))
+    .replaceAll('{people}', scene.people.join(','))
+    .replace(/\{(words|lines|dense|changed)\}/g, (_place, name: 'words') => scene[name]);
+
+const sendHostile = ({ path, method = 'POST', type, encoding, body, anonymous }: HostileRequest): Promise<Response> =>
+  fetch(`${url}${inScene(path)}`, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }),
-      ...(anonymous ? {} : { authorization: `Bearer ${token}` }),
+      ...(encoding ? { 'content-encoding': encoding } : {}),
+      ...(anonymous ? {} : { authorization: `Bearer ${scene.ana.token}` }),
     },
-    body: body as BodyInit | undefined,
+    body: (typeof body === 'string' ? inScene(body) : body) as BodyInit | undefined,
   });
 
 /** Asks for the health of the server until the work is done. Returns the longest time that it took to answer. */
@@ -46,28 +87,44 @@ async function longestWait(work: Promise<unknown>): Promise<number> {
   work.then(settled, settled);
   let longest = 0;
   while (!isDone) {
-    const before = performance.now();
-    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
-    longest = Math.max(longest, performance.now() - before);
+    const since = performance.now();
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    longest = Math.max(longest, performance.now() - since);
     await sleep(2);
   }
   return longest;
 }
 
 describe('a hostile request', () => {
-  it.each(HOSTILE_REQUESTS)('is answered without holding the others: $name', async (request) => {
-    const answer = sendHostile(request).then(async (response) => ({ response, text: await response.text() }));
-    const waited = await longestWait(answer);
-    delays.push([request.name, waited]);
-    const { response, text } = await answer;
-    if (request.accepted) expect([200, 201]).toContain(response.status);
-    else {
-      expect([400, 401, 404, 413, 422]).toContain(response.status);
-      expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-      expect(text.length).toBeLessThan(LARGEST_REFUSAL);
-      const { errors = [] } = JSON.parse(text) as { errors?: unknown[] };
-      expect(errors.length).toBeLessThanOrEqual(100);
-    }
-    expect(waited).toBeLessThan(HELD_MS);
+  it.each([...HOSTILE_REQUESTS, ...HEAVY_REQUESTS])(
+    'is answered without holding the others: $name',
+    async (request) => {
+      await longestTurn();
+      const since = performance.now();
+      const answer = sendHostile(request).then(async (response) => ({ response, text: await response.text() }));
+      const wait = await longestWait(answer);
+      const answered = performance.now() - since;
+      const { response, text } = await answer;
+      const turn = await longestTurn();
+      measured.push({ name: request.name, turn, wait, answered, status: response.status });
+      if (response.ok) expect(request.accepted ?? request.anyAnswer, text).toBe(true);
+      else {
+        if (request.accepted) expect(text).toBe('accepted');
+        expect([400, 401, 404, 409, 412, 413, 422]).toContain(response.status);
+        expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+        // What both sides of a conflict changed is in the answer.
+        if (!request.anyAnswer) expect(text.length).toBeLessThan(LARGEST_REFUSAL);
+        const { errors = [] } = JSON.parse(text) as { errors?: unknown[] };
+        expect(errors.length).toBeLessThanOrEqual(100);
+      }
+      expect(wait).toBeLessThan(HELD_MS);
+      expect(turn).toBeLessThan(LONGEST_TURN_MS);
+    },
+  );
+
+  it('leaves little behind in memory', async () => {
+    const more = (await memory.measure()) - before;
+    console.log(`${Math.round(more / MEGABYTE)} MB more after all of them`);
+    expect(more).toBeLessThan(MORE_MEMORY);
   });
 });

@@ -5,6 +5,7 @@ import type { TestDatabase } from '../support/database.js';
 import { until } from '../support/embedded-postgres-harness.js';
 import { expectInvariants } from '../support/invariants.js';
 import { LiveSocket } from '../support/live-socket.js';
+import { stressed } from '../support/stress.js';
 import { buildServer } from '../support/build.js';
 import { call, ServerHome } from '../support/server-process.js';
 
@@ -98,6 +99,31 @@ describe('kill -9 of the database in mid-write', () => {
     const items = await socket.waitForItems(last - seq);
     expect(items.map((item) => item.seq)).toEqual(Array.from({ length: last - seq }, (_, n) => seq + 1 + n));
     socket.close();
+    expect((await server.signal('SIGTERM')).code).toBe(0);
+  });
+});
+
+const ROUNDS = stressed(2, 10);
+const WRITES = stressed(600, 20_000);
+
+describe(`kill -9 of the server and of every process of PostgreSQL, ${ROUNDS} times, with 16 writers`, () => {
+  it('loses no acknowledged write and leaves no half of a batch', { timeout: 3_600_000 }, async () => {
+    let server = home.start();
+    writers = new AcknowledgedWriters(await server.url());
+    await writers.start(16);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await writeMore(WRITES / ROUNDS);
+      await Promise.all([server.signal('SIGKILL'), home.signalPostgres('SIGKILL')]);
+      server = home.start();
+      writers.url = await server.url();
+    }
+    await writeMore(16);
+    await writers.stop();
+    expect([...writers.answers.keys()].filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
+    await expectIntact();
+    console.log(
+      `${ROUNDS} kills, ${writers.acknowledged.length} acknowledged writes, ${writers.broken} without an answer`,
+    );
     expect((await server.signal('SIGTERM')).code).toBe(0);
   });
 });

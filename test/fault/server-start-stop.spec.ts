@@ -128,7 +128,9 @@ describe('DATABASE_URL', () => {
   it('that leads nowhere ends the start with one clear line and no password', async () => {
     const server = home.start({ DATABASE_URL: 'postgres://convene:hush-hush@127.0.0.1:1/convene' });
     expect((await server.exit).code).toBe(1);
-    expect(server.output).toMatch(/^The database cannot be reached: .*ECONNREFUSED 127\.0\.0\.1:1\n$/);
+    expect(server.output).toMatch(
+      /^The database cannot be reached: .*ECONNREFUSED 127\.0\.0\.1:1\nCheck that PostgreSQL runs where DATABASE_URL says\.\n$/,
+    );
     expect(server.output).not.toContain('hush-hush');
   });
 });

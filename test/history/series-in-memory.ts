@@ -2,9 +2,9 @@ import { type EventContent, isSeries, EMPTY_CONTENT } from '../../src/content/ev
 import { findChangedFields, wireContent } from '../../src/content/wire.js';
 import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/content/snapshot.js';
 import { findOriginal, splitBefore, removeOccurrences } from '../../src/content/series-edit.js';
-import type { RoleChange } from '../../src/permissions/member.js';
+import { isRoleChange, type RoleChange } from '../../src/permissions/member.js';
 import { type Action, can, type Role } from '../../src/permissions/role.js';
-import { INVERSE_KIND, undoRoles } from '../../src/sharing/undo-roles.js';
+import { inverseKind, undoRoles } from '../../src/sharing/undo-roles.js';
 import type { ChangeKind, MemberKind } from '../../src/history/change.js';
 import { historyHash } from '../../src/history/history-hash.js';
 import { type CurrentState, type Finding, HistoryReplay, type StoredEntry } from '../../src/history/history-replay.js';
@@ -126,9 +126,10 @@ export class SeriesInMemory {
     const { kind, members, version } = event.entries[place % event.entries.length]!;
     if (members) {
       if (event.content.deletedAt || !can(event.members.get(by)!, 'share')) return false;
-      const found = undoRoles(members, event.members);
+      const found = undoRoles(members.filter(isRoleChange), event.members);
       return (
-        'roleChanges' in found && this.writeMembers(event, by, INVERSE_KIND[kind as MemberKind], found.roleChanges)
+        'roleChanges' in found &&
+        this.writeMembers(event, by, inverseKind(kind as MemberKind, found.roleChanges), found.roleChanges)
       );
     }
     if (version === 1) return false;

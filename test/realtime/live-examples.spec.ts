@@ -44,11 +44,14 @@ function run(script: string, person: Person): { shown: string[]; stop: () => voi
       getItem: (key: string) => stored.get(key) ?? null,
       setItem: (key: string, value: string) => stored.set(key, value),
     },
+    process: { env: {} },
     console: { log: (message: string) => shown.push(message) },
     show: ({ message }: Item) => shown.push(message),
     loadEverything: () => shown.push('everything'),
   };
-  const here = script.replaceAll('127.0.0.1:3000', new URL(app.url).host);
+  const here = script
+    .replaceAll('127.0.0.1:3000', new URL(app.url).host)
+    .replace("username: 'ana'", `username: '${person.username}'`);
   // oxlint-disable-next-line typescript/no-implied-eval -- the examples of our own documents
   const program = new Function(...Object.keys(around), `return (async () => { ${here} })();`) as (
     ...values: unknown[]

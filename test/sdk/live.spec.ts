@@ -107,10 +107,8 @@ describe('live changes of the SDK', () => {
   });
 
   it('fall back from WebSocket to SSE to polling', async () => {
-    const refused = class {
-      constructor() {
-        throw new Error('No WebSocket here');
-      }
+    const refused = function () {
+      throw new Error('No WebSocket here');
     } as unknown as WebSocketConstructor;
     const noStream = (url: string, init: RequestInit): Promise<Response> =>
       url.endsWith('/stream') ? Promise.resolve(new Response('<h1>No</h1>', { status: 502 })) : fetch(url, init);

@@ -119,6 +119,13 @@ export const ACCESS_MATRIX: Row[] = [
   ...['disableAccount', 'enableAccount', 'signOutAccount', 'promoteAccount', 'demoteAccount'].map((operation) =>
     row(operation, NOT_FOR_PEOPLE, { request: ({ guest }) => ({ params: { id: guest.id } }) }),
   ),
+  row('createAccount', NOT_FOR_PEOPLE, { request: () => ({ body: { username: 'zoe', email: 'zoe@example.com' } }) }),
+  row('eraseAccount', NOT_FOR_PEOPLE, { request: ({ guest }) => ({ params: { id: guest.id } }) }),
+  row('endAccountSession', NOT_FOR_PEOPLE, {
+    request: ({ guest }) => ({ params: { id: guest.id, session: sessionOf(guest.accessToken) } }),
+  }),
+  row('purgeTrash', NOT_FOR_PEOPLE, { request: () => ({ body: { older_than_days: 0 } }) }),
+  row('redactVersion', NOT_FOR_PEOPLE, { request: () => ({ params: { version: '1' }, body: { reason: 'None' } }) }),
   row('getFigures', NOT_FOR_PEOPLE),
 
   row('createEvent', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: EVENT }) }),
@@ -163,6 +170,17 @@ export const ACCESS_MATRIX: Row[] = [
     request: ({ outsider }) => ({ body: { users: [{ user_id: outsider.id, role: 'viewer' }] } }),
   }),
   row('listPermissions', READERS),
+  row('listInvitations', [401, 404, 403, 403, 200, 404]),
+  row('listInvitations', NO_WRITE_IN_TRASH, TRASH),
+  row('revokeInvitation', [401, 404, 403, 403, 204, 404], {
+    writes: true,
+    request: async ({ invitation }) => ({ params: { invitationId: (await invitation()).id } }),
+  }),
+  row('acceptInvitation', EVERYBODY, {
+    circumstance: ' of somebody else',
+    writes: true,
+    request: async ({ invitation }) => ({ body: { token: (await invitation()).token } }),
+  }),
   row('changeRole', [401, 404, 403, 403, 200, 404], {
     writes: true,
     request: ({ guest }) => ({ params: { userId: guest.id }, body: { role: 'editor' } }),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   createEvent,
   deleteEvent,
@@ -23,6 +23,8 @@ export interface Cell {
   notificationId(): Promise<string>;
   /** A new secret of a link that the caller received. */
   accountToken(purpose: string): Promise<string>;
+  /** A new invitation of the outsider, who has confirmed the address. */
+  invitation(): Promise<{ id: string; token: string }>;
 }
 
 const TABLES = [
@@ -35,6 +37,7 @@ const TABLES = [
   'users',
   'sessions',
   'account_tokens',
+  'event_invitations',
 ];
 
 /** Makes the state for each cell. The three people here stay as they are; everything else is new for each cell. */
@@ -88,7 +91,20 @@ export class AccessWorld {
         );
         return token;
       },
+      invitation: () => this.invite(eventId),
     };
+  }
+
+  private async invite(eventId: string): Promise<{ id: string; token: string }> {
+    const [id, token] = [randomUUID(), randomBytes(32).toString('base64url')];
+    await this.app.database.query(
+      `INSERT INTO event_invitations (event_id, id, email, role, token_hash, invited_by, invited_at, sent_at, expires_at)
+       VALUES ($1, $2, $3, 'viewer', sha256($4::bytea), $5, now(), now(), now() + interval '1 day')
+       ON CONFLICT (event_id, email) DO UPDATE SET id = excluded.id, token_hash = excluded.token_hash`,
+      [eventId, id, this.outsider.email, Buffer.from(token), this.host.id],
+    );
+    await this.app.database.query(`UPDATE users SET email_verified_at = now() WHERE id = $1`, [this.outsider.id]);
+    return { id, token };
   }
 
   /** How many rows each table has, and what is in them. */

@@ -10,6 +10,8 @@ interface Acknowledged {
   title: string;
 }
 
+const BATCH = 5;
+
 /** People who go on writing whatever happens to the server, and remember exactly what it acknowledged. */
 export class AcknowledgedWriters {
   readonly acknowledged: Acknowledged[] = [];
@@ -60,6 +62,31 @@ export class AcknowledgedWriters {
       ({ eventId, version, title }) => stored.get(`${eventId} ${version}`) !== title,
     );
     expect(missing).toEqual([]);
+    // A batch is stored as a whole, or not at all, also when nobody was told.
+    const halves = await database.query(
+      `SELECT substring(title FROM '^Batch .+ of') AS batch, count(*)::int FROM events
+        WHERE title LIKE 'Batch %' GROUP BY 1 HAVING count(*) <> ${BATCH}`,
+    );
+    expect(halves).toEqual([]);
+  }
+
+  private async writeBatch(token: string, title: string, times: object): Promise<void> {
+    const events = Array.from({ length: BATCH }, (_, n) => ({ title: `${title} ${n}`, ...times, show_as: 'free' }));
+    try {
+      const { status, headers, body } = await call(this.url, 'POST', '/api/events/batch', { token, body: { events } });
+      if (!this.answers.has(status)) this.answers.set(status, { headers, body });
+      for (const { id, version, title: stored } of (body.items ?? []) as {
+        id: string;
+        version: number;
+        title: string;
+      }[]) {
+        this.acknowledged.push({ eventId: id, version, title: stored });
+      }
+      if (status >= 300) await sleep(50);
+    } catch {
+      this.broken += 1;
+      await sleep(50);
+    }
   }
 
   private async write(token: string, shared: string, writer: number): Promise<void> {
@@ -67,6 +94,10 @@ export class AcknowledgedWriters {
       const title = `${writer} wrote ${turn}`;
       const start = Date.UTC(2031, writer, 1) + turn * 60_000;
       const times = { start_time: new Date(start).toISOString(), end_time: new Date(start + 60_000).toISOString() };
+      if (turn % 10 === 9) {
+        await this.writeBatch(token, `Batch ${writer}-${turn} of`, times);
+        continue;
+      }
       const request =
         turn % 3 === 0
           ? call(this.url, 'POST', '/api/events', { token, body: { title, ...times } })

@@ -1,16 +1,22 @@
 import { packMessage } from '../../src/platform/http/message-pack.js';
 
-/** A request that costs its sender little. All of it is refused, unless it says otherwise. */
+/**
+ * A request that costs its sender little. All of it is refused, unless it says otherwise. `{name}` in the address and the
+ * body stands for an id of the scene.
+ */
 export interface HostileRequest {
   name: string;
   path: string;
-  method?: 'POST' | 'PUT' | 'GET';
+  method?: 'POST' | 'PUT' | 'PATCH' | 'GET';
   type?: string;
+  encoding?: string;
   body?: string | Buffer;
   /** Without a token. */
   anonymous?: boolean;
   /** Valid, however unusual. */
   accepted?: boolean;
+  /** Accepted or refused: either is right. */
+  anyAnswer?: boolean;
 }
 
 const TIMES = { start_time: '2031-02-01T10:00:00Z', end_time: '2031-02-01T10:10:00Z', show_as: 'free' };

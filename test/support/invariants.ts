@@ -4,7 +4,7 @@ import { fromSnapshot, type Snapshot, toSnapshot } from '../../src/content/snaps
 import { mergeIntervals } from '../../src/availability/free-slots.js';
 import { type Interval, findOccupied } from '../../src/availability/occupancy.js';
 import type { ContentKind, MemberKind } from '../../src/history/change.js';
-import type { RoleChange } from '../../src/permissions/member.js';
+import { isRoleChange, type MemberEntry, type RoleChange } from '../../src/permissions/member.js';
 import { formatProblem, verifyHistory } from '../../src/history/verify-history.js';
 import type { TestDatabase } from './database.js';
 
@@ -126,7 +126,7 @@ interface LogRow {
   kind: ContentKind | MemberKind;
   version: number;
   actorId: string;
-  members: RoleChange[] | null;
+  members: MemberEntry[] | null;
 }
 
 const KIND_OF_TYPE: Record<string, string> = {
@@ -138,6 +138,19 @@ const KIND_OF_TYPE: Record<string, string> = {
   event_shared: 'shared',
   access_revoked: 'revoked',
 };
+
+/** What the items of a change of invitations are called. */
+const WORD_OF_KIND: Partial<Record<ContentKind | MemberKind, string>> = {
+  invited: 'invitations_changed',
+  invitation_changed: 'invitations_changed',
+  invitation_revoked: 'invitations_changed',
+};
+
+function wordOf(kind: ContentKind | MemberKind, version: number, members: RoleChange[] | null): string {
+  if (kind === 'split') return version === 1 ? 'created' : 'updated';
+  if (kind === 'invitation_accepted') return members!.some(({ from }) => from === null) ? 'shared' : 'role_changed';
+  return WORD_OF_KIND[kind] ?? kind;
+}
 
 /** Replays history: who is on an event, and the items that everybody must have, no more and no fewer, in this order. */
 async function expectNothingMissed(database: Queries): Promise<void> {
@@ -158,7 +171,9 @@ async function expectNothingMissed(database: Queries): Promise<void> {
     if (roles.has(eventId)) return;
     const on = new Map<string, string>();
     roles.set(eventId, on);
-    for (const { kind, version, actorId, members, splitFrom, splitFromVersion } of byEvent.get(eventId) ?? []) {
+    for (const { kind, version, actorId, members: entries, splitFrom, splitFromVersion } of byEvent.get(eventId) ??
+      []) {
+      const members = entries && entries.filter(isRoleChange);
       if (kind === 'created') on.set(actorId, 'owner');
       if (kind === 'split' && version === 1) {
         replay(splitFrom!);
@@ -170,7 +185,7 @@ async function expectNothingMissed(database: Queries): Promise<void> {
         else on.set(userId, to);
       }
       if (!members) rolesAt.set(`${eventId} ${version}`, new Map(on));
-      const word = kind === 'split' ? (version === 1 ? 'created' : 'updated') : kind;
+      const word = wordOf(kind, version, members);
       const recipients = new Set([...on.keys(), ...(members ?? []).map(({ userId }) => userId)]);
       for (const userId of recipients) (expected[`${userId} on ${eventId}`] ??= []).push(`${word} ${version}`);
     }

@@ -1,7 +1,7 @@
 import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
 
 /** Returns the first script of a Markdown text. */
-export const scriptIn = (markdown: string): string => /```js\n(.*?)```/s.exec(markdown)![1]!;
+export const scriptIn = (markdown: string): string => /```js\b[^\n]*\n(.*?)```/s.exec(markdown)![1]!;
 
 /**
  * Returns the example of a connection in the AsyncAPI document, with the function before it that all of them share. It

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,9 @@ export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
+
+/** A start after a kill recovers the database first, and a loaded machine takes its time. */
+const START_SECONDS = 180;
 
 /** The built server as a process of its own, as `npm start` runs it. */
 export class ServerProcess {
@@ -54,7 +58,7 @@ export class ServerProcess {
   /** Where it listens, once it does. @throws Error with what it said when it ended instead */
   async url(): Promise<string> {
     const ready = (): string | undefined => /ready at (http:\S+)/.exec(this.output)?.[1];
-    await until(() => ready() !== undefined || !this.isRunning);
+    await until(() => ready() !== undefined || !this.isRunning, START_SECONDS);
     const url = ready();
     if (!url) throw new Error(`The server ended: ${this.output}`);
     return url;
@@ -92,6 +96,29 @@ export class ServerHome {
   async postgres(): Promise<number | undefined> {
     const pid = await postmasterPid(this.dataDir);
     return pid !== undefined && runsIn(pid, this.dataDir) ? pid : undefined;
+  }
+
+  /** The processes of PostgreSQL: the postmaster and everything that it started. */
+  async postgresProcesses(): Promise<number[]> {
+    const postmaster = (await this.postgres())!;
+    const parentOf = (pid: string): number => {
+      try {
+        return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+      } catch {
+        return 0;
+      }
+    };
+    const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === postmaster);
+    return [postmaster, ...children.map(Number)];
+  }
+
+  /** Sends a signal to all of PostgreSQL: to the postmaster first, so that it starts no more of them. */
+  async signalPostgres(signal: 'SIGSTOP' | 'SIGKILL'): Promise<number[]> {
+    const [postmaster] = await this.postgresProcesses();
+    process.kill(postmaster!, 'SIGSTOP');
+    const all = await this.postgresProcesses();
+    for (const pid of all) process.kill(pid, signal);
+    return all;
   }
 
   /** Address of the embedded database. */

@@ -47,7 +47,16 @@ function written(
 
 const entryOf = (kind: ChangelogEntry['kind']): ChangelogEntry => ({
   ...{ position: 5, version: 4, kind, actor: { id: 'ana', username: 'Ana' }, at: AT, comment: null, changed: [] },
-  ...{ content: null, before: null, undoes: null, otherPart: null, partMembers: [], members: null, redaction: null },
+  ...{
+    content: null,
+    before: null,
+    undoes: null,
+    otherPart: null,
+    partMembers: [],
+    members: null,
+    invitations: [],
+    redaction: null,
+  },
 });
 
 function messageOf(

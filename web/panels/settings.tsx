@@ -62,6 +62,9 @@ export function Settings() {
         {words.letters}
       </label>
       <Sessions />
+      <p class="about">
+        <a href="/about">{words.about}</a>
+      </p>
     </Sheet>
   );
 }

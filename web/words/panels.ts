@@ -18,6 +18,7 @@ export const panelWords = {
   letters: 'Single letters are shortcuts',
   sessions: 'Sessions',
   thisDevice: 'This device',
+  about: 'About this server, its guide and its API',
   unknownDevice: 'A program',
   on: (browser: string, system: string): string => `${browser} on ${system}`,
   used: (address: string | null, when: string): string => `${address ? `${address}, ` : ''}used ${when}`,

@@ -23,6 +23,19 @@ export const list = (text: string): string[] =>
     .map((part) => part.trim())
     .filter(Boolean);
 
+/** Origins as browsers send them: scheme, host and port. */
+export const origins = (text: string): string[] =>
+  list(text).map((origin) => {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      throw new Error(`must be origins with http:// or https://, such as https://calendar.example.com: ${origin}`);
+    }
+    if (url.origin !== origin.replace(/\/$/, '').toLowerCase()) {
+      throw new Error(`must be origins without a path or a user, such as ${url.origin}: ${origin}`);
+    }
+    return url.origin;
+  });
+
 export const postgresUrl = (text: string): string | null => {
   if (text === '') return null;
   if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol))
@@ -61,6 +74,21 @@ export const webUrl = (text: string): string | null => {
     throw new Error('must be an http:// or https:// URL');
   }
   return text.replace(/\/+$/, '');
+};
+
+/** Pairs such as `name=value,name=value`, with values percent-encoded as in a URL. */
+export const headerList = (text: string): Record<string, string> => {
+  const pairs = list(text).map((pair) => /^([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*)$/.exec(pair));
+  try {
+    return Object.fromEntries(pairs.map((pair) => [pair![1]!.toLowerCase(), decodeURIComponent(pair![2]!)]));
+  } catch {
+    throw new Error('must be a list such as name=value,name=value');
+  }
+};
+
+export const share = (text: string): number => {
+  if (!/^(?:0|1|[01]?\.\d{1,6}|1\.0+)$/.test(text) || Number(text) > 1) throw new Error('must be a number from 0 to 1');
+  return Number(text);
 };
 
 export const secrets = (text: string): string[] => {

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import {
+  headerList,
   limit,
-  list,
   mailbox,
   oneOf,
+  origins,
   postgresUrl,
   redisUrl,
   secrets,
+  share,
   smtpUrl,
   webUrl,
   wholeNumber,
@@ -128,7 +130,18 @@ export const SETTINGS = {
     wholeNumber(1, 3_650),
     'How long it is kept when a mail was sent, and to whom',
   ),
-  registration: setting('REGISTRATION', 'open', oneOf('open', 'closed'), 'Whether people may sign up'),
+  registration: setting(
+    'REGISTRATION',
+    'open',
+    oneOf('open', 'invited', 'closed'),
+    'Whether people may sign up: everybody, invited people, or nobody',
+  ),
+  invitationDays: setting(
+    'INVITATION_DAYS',
+    '30',
+    wholeNumber(1, 365),
+    'How long an invitation by e-mail to an event can be accepted',
+  ),
   passwordResetMinutes: setting(
     'PASSWORD_RESET_MINUTES',
     '30',
@@ -179,7 +192,7 @@ export const SETTINGS = {
     String,
     'Who registers with this name is an administrator, if there is none',
   ),
-  corsOrigins: setting('CORS_ORIGINS', '', list, 'Web origins that may call the API, comma-separated'),
+  corsOrigins: setting('CORS_ORIGINS', '', origins, 'Web origins that may call the API, comma-separated'),
   logLevel: setting(
     'LOG_LEVEL',
     'info',
@@ -194,6 +207,18 @@ export const SETTINGS = {
   ),
   bodyLimitBytes: setting('BODY_LIMIT_BYTES', '1048576', wholeNumber(1_024, 2 ** 26), 'Largest request body'),
   batchBodyLimitBytes: setting('BATCH_BODY_LIMIT_BYTES', '4194304', wholeNumber(1_024, 2 ** 26), 'Largest batch body'),
+  calendarLimitBytes: setting(
+    'CALENDAR_LIMIT_BYTES',
+    '10485760',
+    wholeNumber(1_024, 2 ** 26),
+    'Largest iCalendar file that can be imported',
+  ),
+  maxCalendarComponents: setting(
+    'MAX_CALENDAR_COMPONENTS',
+    '20000',
+    wholeNumber(1, 1_000_000),
+    'Largest number of components in an iCalendar file',
+  ),
   maxNesting: setting('MAX_NESTING', '32', wholeNumber(4, 100), 'Deepest nesting of a request body'),
   maxBodyValues: setting(
     'MAX_BODY_VALUES',
@@ -236,6 +261,25 @@ export const SETTINGS = {
     wholeNumber(0, 600),
     'How long a server, no longer ready, serves on after SIGTERM',
   ),
+  traceEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    '',
+    webUrl,
+    'OpenTelemetry collector (OTLP over HTTP, JSON), such as http://localhost:4318; if empty, nothing is traced',
+  ),
+  traceHeaders: setting(
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    '',
+    headerList,
+    'Headers for the collector, such as an API key: name=value, comma-separated',
+  ),
+  traceServiceName: setting('OTEL_SERVICE_NAME', 'convene', String, 'Name of the service in traces'),
+  traceShare: setting(
+    'OTEL_TRACES_SAMPLER_ARG',
+    '1',
+    share,
+    'Share of requests that are traced, 0 to 1; a traceparent decides for itself',
+  ),
   maxPeople: setting('MAX_PEOPLE', '1000', wholeNumber(2, 100_000), 'Largest number of members per event'),
   rateLimits: setting(
     'RATE_LIMITS',
@@ -275,6 +319,18 @@ export const SETTINGS = {
     limit,
     'Links of mails, requested or followed, per address',
   ),
+  limitInvitationsUser: setting(
+    'RATE_LIMIT_INVITATIONS_USER',
+    '200/86400',
+    limit,
+    'E-mail addresses that a user shares events with',
+  ),
+  limitInvitationsEvent: setting(
+    'RATE_LIMIT_INVITATIONS_EVENT',
+    '200/86400',
+    limit,
+    'E-mail addresses that an event is shared with',
+  ),
   limitRefreshAddress: setting('RATE_LIMIT_REFRESH_ADDRESS', '300/60', limit, 'Refreshes per address'),
   limitRefreshSession: setting('RATE_LIMIT_REFRESH_SESSION', '30/60', limit, 'Refreshes per session'),
   limitLookupAddress: setting('RATE_LIMIT_LOOKUP_ADDRESS', '300/60', limit, 'Look-ups of people per address'),
@@ -298,6 +354,7 @@ export const SETTINGS = {
     limit,
     'Searches, expanded lists, comparisons, availability per user',
   ),
+  limitImports: setting('RATE_LIMIT_IMPORTS', '30/60', limit, 'Imports of iCalendar files per user'),
 } as const;
 
 export type Settings = {

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import type { DataSourceOptions, MixedList } from 'typeorm';
 import { BoundedPool } from './bounded-pool.js';
-import { PreparedClient } from './prepared-client.js';
+import { type OnStatement, PreparedClient } from './prepared-client.js';
 import type { SilenceWatch } from './silence-watch.js';
 
 /** PostgreSQL ends the transaction of a server whose machine is gone after 30 s. */
@@ -23,6 +23,7 @@ interface DataSourceSettings {
   prepare?: boolean;
   /** Called for each exchange with the database. */
   onExchange?: () => void;
+  onStatement?: OnStatement | undefined;
   watch?: SilenceWatch;
 }
 
@@ -37,6 +38,7 @@ export function dataSourceOptions(
     lockSeconds = statementSeconds,
     prepare = true,
     onExchange,
+    onStatement,
     watch,
   }: DataSourceSettings,
   files: {
@@ -64,6 +66,7 @@ export function dataSourceOptions(
       Client: PreparedClient,
       prepare,
       onExchange,
+      onStatement,
       watch,
       waitMs: waitSeconds && waitSeconds * 1_000,
       keepAlive: true,

@@ -13,6 +13,9 @@ function postgresError(error: unknown): DatabaseError | null {
   return null;
 }
 
+/** Returns the SQLSTATE of an error of PostgreSQL, or undefined. */
+export const sqlStateOf = (error: unknown): string | undefined => postgresError(error)?.code;
+
 /** True if the write violates the unique constraint with that name (23505). */
 export function violatesUnique(error: unknown, constraint: string): boolean {
   const cause = postgresError(error);
@@ -39,6 +42,11 @@ export function isAccountDisabled(error: unknown): boolean {
 export function isRetryable(error: unknown): boolean {
   const code = postgresError(error)?.code;
   return error instanceof RetryTransaction || code === '40P01' || code === '40001';
+}
+
+/** True if the database account lacks the privilege for a statement (42501). */
+export function isPrivilegeMissing(error: unknown): boolean {
+  return postgresError(error)?.code === '42501';
 }
 
 /** True if the disk of the database had no room for a write (53100). */
@@ -89,8 +97,9 @@ function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (CONNECTION_LOST.some((type) => error instanceof type)) return true;
   const cause = error instanceof QueryFailedError ? (error.driverError as Error) : error;
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code && UNAVAILABLE_NODE.has(code)) return true;
+  const { code, syscall } = cause as NodeJS.ErrnoException;
+  // The last for a socket in the file system: nobody listens there, or not for this account.
+  if (code && (UNAVAILABLE_NODE.has(code) || syscall === 'connect')) return true;
   // Node throws an AggregateError if every address of a host refuses the connection.
   if (cause instanceof AggregateError) return cause.errors.some(isConnectionLost);
   return UNAVAILABLE_TEXT.test(cause.message);

@@ -5,6 +5,7 @@ import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
 import { Exchanges } from './exchanges.js';
 import { SilenceWatch } from './silence-watch.js';
+import { Tracing } from '../tracing/tracing.js';
 import { Transactions } from './transactions.js';
 
 const watch = {
@@ -23,8 +24,8 @@ class ObserversModule {}
     ObserversModule,
     TypeOrmModule.forRootAsync({
       imports: [ObserversModule],
-      inject: [Config, Exchanges, SilenceWatch],
-      useFactory: ({ databaseUrl, values }: Config, exchanges: Exchanges, silence: SilenceWatch) => ({
+      inject: [Config, Exchanges, SilenceWatch, Tracing],
+      useFactory: ({ databaseUrl, values }: Config, exchanges: Exchanges, silence: SilenceWatch, tracing: Tracing) => ({
         ...dataSourceOptions({
           url: databaseUrl,
           poolSize: values.databasePoolSize,
@@ -33,6 +34,7 @@ class ObserversModule {}
           lockSeconds: values.databaseLockSeconds,
           prepare: values.databasePrepares,
           onExchange: () => void (exchanges.total += 1),
+          onStatement: tracing.source ? tracing.startStatement : undefined,
           watch: silence,
         }),
         autoLoadEntities: true,

@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { isLockTimeout } from './database-errors.js';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 // Any constant: servers that start together take turns.
 const MIGRATION_LOCK = 7_203_111;
+const TURN_MS = 50;
 
 /** The database cannot be used by this version of the program. The message says why and what to do. */
 export class DatabaseVersionError extends Error {}
@@ -21,14 +22,17 @@ const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000, 8_000, 8_000
 interface MigrateOptions {
   /** How long to wait before each further attempt when a lock is not granted, in milliseconds. */
   pausesMs?: readonly number[];
+  /** Receives a sentence when a newer version of the program has migrated the database. */
+  warn?: (sentence: string) => void;
 }
 
 /**
- * Brings the schema up to date. Safe on several servers at once, and beside servers of the version before. Returns the
- * names of the migrations that ran.
+ * Brings the schema up to date. Safe on several servers at once, and beside servers of the version before. Changes nothing
+ * when a newer version has done so: a server of the version before may start again in the middle of an upgrade. Returns
+ * the names of the migrations that ran.
  * @throws DatabaseVersionError
  */
-export async function migrate(url: string, { pausesMs = PAUSES_MS }: MigrateOptions = {}): Promise<string[]> {
+export async function migrate(url: string, { pausesMs = PAUSES_MS, warn }: MigrateOptions = {}): Promise<string[]> {
   const options = dataSourceOptions(
     // A migration of a large database takes its time, and other servers wait for it.
     { url, poolSize: 3, connectSeconds: 30, statementSeconds: 0 },
@@ -38,8 +42,8 @@ export async function migrate(url: string, { pausesMs = PAUSES_MS }: MigrateOpti
   const lock = dataSource.createQueryRunner();
   try {
     await requireVersion(dataSource);
-    await requireKnownMigrations(dataSource);
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await requireKnownMigrations(dataSource, warn);
+    await takeTurn(lock);
     const before = new Set(await listRan(dataSource));
     await runMigrations(options, [...pausesMs]);
     return (await listRan(dataSource)).filter((name) => !before.has(name));
@@ -47,6 +51,19 @@ export async function migrate(url: string, { pausesMs = PAUSES_MS }: MigrateOpti
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
     await dataSource.destroy();
+  }
+}
+
+interface TurnRow {
+  granted: boolean;
+}
+
+/** Waits for other servers that migrate. Asks again and again: a statement that waits would hold up CREATE INDEX CONCURRENTLY. */
+async function takeTurn(lock: QueryRunner): Promise<void> {
+  for (;;) {
+    const rows = (await lock.query('SELECT pg_try_advisory_lock($1) AS granted', [MIGRATION_LOCK])) as TurnRow[];
+    if (rows[0]?.granted) return;
+    await sleep(TURN_MS);
   }
 }
 
@@ -96,22 +113,32 @@ async function listRan(dataSource: DataSource): Promise<string[]> {
 /** The first migration of the development versions, which the baseline replaced. */
 const BEFORE_BASELINE = 'Core20261120090000';
 
-/** @throws DatabaseVersionError for a database that another version of the program made */
-async function requireKnownMigrations(dataSource: DataSource): Promise<void> {
+/** @throws DatabaseVersionError for a database that a version has made on which this one is not based, or the other way */
+async function requireKnownMigrations(dataSource: DataSource, warn?: (sentence: string) => void): Promise<void> {
   const ran = await listRan(dataSource);
   if (ran.includes(BEFORE_BASELINE)) {
     throw new DatabaseVersionError(
       'This database was made by Convene 0.1, which this version cannot upgrade. Start with an empty database: choose another DATABASE_URL, or another DATA_DIR for the embedded one.',
     );
   }
-  const known = new Set(await neededMigrations());
-  const unknown = ran.find((name) => !known.has(name));
-  if (unknown) {
+  const known = await neededMigrations();
+  const unknown = ran.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  // What comes after all that this version knows was made to work with it.
+  const isNewer = known.every((name) => ran.includes(name)) && unknown.every((name) => isAfter(name, known.at(-1)!));
+  if (!isNewer) {
     throw new DatabaseVersionError(
-      `This database was made by a newer version of Convene (it has the migration ${unknown}). Upgrade the program.`,
+      `This database was made by another version of Convene (it has the migration ${unknown[0]}). Start that version, or a newer one.`,
     );
   }
+  warn?.(
+    `A newer version of Convene has migrated the database (${unknown.join(', ')}). This version works beside it until the upgrade is complete.`,
+  );
 }
+
+/** Names end with their time. */
+const isAfter = (name: string, other: string): boolean => timeOf(name) > timeOf(other);
+const timeOf = (name: string): number => Number(/\d{14}$/.exec(name)?.[0] ?? 0);
 
 async function requireVersion(dataSource: DataSource): Promise<void> {
   const [row] = await dataSource.query<{ version: string }[]>(

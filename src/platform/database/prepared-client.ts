@@ -1,7 +1,11 @@
 import type { Socket } from 'node:net';
 import { Client, type ClientConfig, Query, type QueryResult } from 'pg';
+import { errorCode, type Span } from '../tracing/span.js';
 import type { SilenceWatch, WatchedConnection } from './silence-watch.js';
 import { nameOf, type Sql, VaryingSql } from './statement-names.js';
+
+/** Starts the span of a statement; undefined when it belongs to no trace. */
+export type OnStatement = (sql: string) => Span | undefined;
 
 /** Options of the driver beside those of `pg`. The data source passes them to the pool as `extra`. */
 export interface PreparedClientOptions extends ClientConfig {
@@ -9,6 +13,8 @@ export interface PreparedClientOptions extends ClientConfig {
   prepare?: boolean;
   /** Called for each exchange: statements that are sent together, and one wait for their results. */
   onExchange?: () => void;
+  /** Called for each statement; the span that it returns ends with the statement. */
+  onStatement?: OnStatement | undefined;
   /** Told of the connection while it is open. */
   watch?: SilenceWatch;
 }
@@ -25,6 +31,7 @@ interface WithStream {
 export class PreparedClient extends Client implements WatchedConnection {
   private readonly prepares: boolean;
   private readonly onExchange: (() => void) | undefined;
+  private readonly onStatement: OnStatement | undefined;
   private running = 0;
   private isOpen = false;
 
@@ -32,6 +39,7 @@ export class PreparedClient extends Client implements WatchedConnection {
     super({ ...options, pipeline: true });
     this.prepares = options.prepare !== false;
     this.onExchange = options.onExchange;
+    this.onStatement = options.onStatement;
     // The error rejects the statements that run. Unheard, it would also end the process.
     this.on('error', () => undefined);
     this.once('connect', () => (this.isOpen = true));
@@ -66,14 +74,17 @@ export class PreparedClient extends Client implements WatchedConnection {
   private run(sql: Sql, values: unknown[] | undefined): Promise<QueryResult> {
     if (this.running === 0) this.onExchange?.();
     this.running += 1;
+    const text = typeof sql === 'string' ? sql : sql.text;
+    const span = this.onStatement?.(text);
     return new Promise((resolve, reject) => {
       const settle = (error: Error | undefined, result: unknown): void => {
         this.running -= 1;
+        span?.end(error && errorCode(error));
         if (error) reject(error);
         else resolve(result as QueryResult);
       };
       // A text and a callback, because the driver copies a configuration property by property.
-      const query = new Query(typeof sql === 'string' ? sql : sql.text, values ?? [], settle);
+      const query = new Query(text, values ?? [], settle);
       if (this.prepares && values?.length) Object.assign(query, { name: nameOf(sql) });
       super.query(query);
     });

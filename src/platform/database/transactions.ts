@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { Tracing } from '../tracing/tracing.js';
 import { Hook } from '../hooks/hook.js';
 import { isDiskFull, isRetryable, WrongAssumption } from './database-errors.js';
 import { Database } from './database.js';
@@ -23,7 +24,10 @@ export class Transactions {
   private diskFullAt: number | null = null;
   private readonly running = new AsyncLocalStorage<Transaction>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly tracing: Tracing,
+  ) {}
 
   /** True after a write that the disk of the database had no room for, until one succeeds. */
   get isDiskFull(): boolean {
@@ -71,7 +75,7 @@ export class Transactions {
   private async withRetries<T>(attempt: (mayAssume: boolean) => Promise<T>): Promise<T> {
     for (let number = 1; ; number += 1) {
       try {
-        return await attempt(number === 1);
+        return await this.tracing.trace('transaction', { 'convene.attempt': number }, () => attempt(number === 1));
       } catch (error) {
         if (!isRetryable(error) || number === MAX_ATTEMPTS) throw error;
         if (error instanceof WrongAssumption) continue;

@@ -15,6 +15,8 @@ export const ASSETS_FOLDER = new URL('./assets/', import.meta.url);
 
 const OWN = [
   'account-page.js',
+  'guide-search.js',
+  'guide.css',
   'page.css',
   'realtime.css',
   'realtime-tables.css',

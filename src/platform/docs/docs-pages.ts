@@ -24,7 +24,7 @@ export function problemPage(code: ProblemCode): string {
       <p class="status">${status} · <code>${code}</code></p>
       <h1>${title}</h1>
       <p>${inlineMarkdown(help)}</p>
-      <p><a href="/docs">API reference</a></p>
+      <p><a href="/docs">API reference</a> · <a href="/guide">Guide</a></p>
     </main>`;
   return page(title, { styles: ['page.css'], body });
 }

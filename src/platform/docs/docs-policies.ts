@@ -8,6 +8,17 @@ export const STATIC_POLICY = [
   "style-src 'self'",
 ].join(';');
 
+/** For the guide: its search is a script of ours, and a form that leads back to it. */
+export const GUIDE_POLICY = [
+  "default-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+  'img-src data:',
+  "script-src 'self'",
+  "style-src 'self'",
+].join(';');
+
 /** For references that run scripts of ours, send requests to this server, and style the page as they go. */
 export const REFERENCE_POLICY = [
   "default-src 'self'",

@@ -8,7 +8,9 @@ import { notFound } from '../../problems/problem.js';
 import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
 import { readAsset } from './docs-assets.js';
 import { problemPage, redocPage, swaggerPage } from './docs-pages.js';
-import { REDOC_POLICY, REFERENCE_POLICY, STATIC_POLICY } from './docs-policies.js';
+import { GUIDE_POLICY, REDOC_POLICY, REFERENCE_POLICY, STATIC_POLICY } from './docs-policies.js';
+import { readGuide } from './guide.js';
+import { homePage } from './home-page.js';
 
 const HTML = 'text/html; charset=utf-8';
 
@@ -17,6 +19,23 @@ const HTML = 'text/html; charset=utf-8';
 @Public()
 @Controller()
 export class DocsController {
+  @Get('about')
+  @RouteConfig({ produces: ['text/html'] })
+  @Header('content-type', HTML)
+  @Header('content-security-policy', STATIC_POLICY)
+  home(): string {
+    return homePage();
+  }
+
+  @Get(['guide', 'guide/:name'])
+  @Header('content-type', HTML)
+  @Header('content-security-policy', GUIDE_POLICY)
+  async guide(@Param('name') name = ''): Promise<Buffer> {
+    const found = await readGuide(name);
+    if (!found) throw notFound();
+    return found;
+  }
+
   @Get(['docs', 'swagger', 'api/docs'])
   @RouteConfig({ produces: ['text/html'] })
   @Header('content-type', HTML)

@@ -35,11 +35,12 @@ export const markdown = (text: string): Html => new Html(marked.parse(text) as s
 /** The same for one line: no paragraph around it. */
 export const inlineMarkdown = (text: string): Html => new Html(marked.parseInline(text) as string);
 
-/** The headings of the second level with the anchors that `markdown` gives them, in order. */
-export function headingsOf(text: string): { id: string; title: string }[] {
+/** The headings from the second level to `deepest`, with the anchors that `markdown` gives them, in order. */
+export function headingsOf(text: string, deepest = 2): { id: string; title: string }[] {
   return marked
     .lexer(text)
-    .filter((token): token is Tokens.Heading => token.type === 'heading' && (token as Tokens.Heading).depth === 2)
+    .filter((token): token is Tokens.Heading => token.type === 'heading')
+    .filter(({ depth }) => depth >= 2 && depth <= deepest)
     .map((heading) => ({ id: slug(heading.text), title: heading.text }));
 }
 

@@ -25,26 +25,38 @@ declare module 'fastify' {
 
 const FORM = 'application/x-www-form-urlencoded';
 const MERGE_PATCH = 'application/merge-patch+json';
+/** iCalendar (RFC 5545). The handler receives the bytes, because lines may be folded inside characters. */
+export const CALENDAR = 'text/calendar';
+
+/** Returns the size of the largest body of any route, in bytes. */
+export const largestBody = ({ values }: Config): number =>
+  Math.max(values.batchBodyLimitBytes, values.bodyLimitBytes, values.calendarLimitBytes);
 
 /** Registers the parsers for JSON and MessagePack and, for the routes that declare them, merge patches and forms. */
 export function useBodyFormats(app: NestFastifyApplication, config: Config): void {
-  const { batchBodyLimitBytes, bodyLimitBytes, maxNesting, maxBodyValues } = config.values;
+  const { batchBodyLimitBytes, bodyLimitBytes, calendarLimitBytes, maxNesting, maxBodyValues } = config.values;
   const bounds = { nesting: maxNesting, values: maxBodyValues };
-  const largest = Math.max(batchBodyLimitBytes, bodyLimitBytes);
+  const largest = largestBody(config);
 
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   // Fastify parses plain text by default; this API doesn't accept it.
   fastify.removeContentTypeParser('text/plain');
-  // Clients name a type for a body that they don't send: `curl -d ''`, `axios.post(url)`.
-  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+  // Clients name a type for a body that they don't send: `curl -d ''`, `axios.post(url)`. That of a read is not read.
+  fastify.addHook('onRequest', ({ method, headers }, _reply, done) => {
     const { 'content-length': length = '0', 'transfer-encoding': chunked } = headers;
-    if (length === '0' && chunked === undefined) delete headers['content-type'];
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (isRead || (length === '0' && chunked === undefined)) {
+      delete headers['content-type'];
+      delete headers['content-encoding'];
+    }
     done();
   });
   const read = (types: string[], decode: (bytes: Buffer, request: FastifyRequest) => unknown): void => {
     app.useBodyParser(types, { bodyLimit: largest }, (request: FastifyRequest, bytes: Buffer, done) => {
       try {
-        const limit = request.routeOptions.config.largeBody ? batchBodyLimitBytes : bodyLimitBytes;
+        const { largeBody, consumes } = request.routeOptions.config;
+        const json = largeBody ? batchBodyLimitBytes : bodyLimitBytes;
+        const limit = consumes?.includes(CALENDAR) ? calendarLimitBytes : json;
         if (bytes.length > limit) throw new Problem('body_too_large', { detail: `Send at most ${limit} bytes.` });
         done(null, bytes.length === 0 ? undefined : decode(bytes, request));
       } catch (error) {
@@ -57,6 +69,10 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
     requireConsumed(request, MERGE_PATCH);
     return readJson(bytes, bounds);
   });
+  read([CALENDAR], (bytes, request) => {
+    requireConsumed(request, CALENDAR);
+    return bytes;
+  });
   read(MESSAGE_PACK_TYPES, (bytes) => unpackMessage(bytes, bounds));
   read([FORM], (bytes, request) => {
     // `curl -d '{…}'` sends the content type of a form by default. No form begins with a brace or a bracket.
@@ -68,6 +84,15 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
     return Object.fromEntries(new URLSearchParams(text));
   });
 }
+
+/** The problems of a compressed body (RFC 9110 §8.4), for the plugin that decompresses it. */
+export const COMPRESSED_BODIES = {
+  onInvalidRequestPayload: () => ({
+    cause: new Problem('unreadable_body', { detail: 'The body is not in the encoding that Content-Encoding names.' }),
+  }),
+  onUnsupportedRequestEncoding: () =>
+    new Problem('unsupported_format', { detail: 'Content-Encoding must be gzip, deflate, br or identity.' }),
+};
 
 /** Rejects a form (RFC 6749 §4.3) or a merge patch (RFC 7396) on a route that doesn't declare it. */
 function requireConsumed(request: FastifyRequest, type: string): void {
@@ -88,7 +113,8 @@ export function negotiate(request: FastifyRequest, reply: FastifyReply, done: ()
       ...(request.routeOptions?.config?.produces ?? []),
     ];
     const chosen = bestMatch(accept, offered);
-    if (!chosen) return sendProblem(new Problem('not_acceptable'), request, reply);
+    // What does not exist is a 404 or a 405, whatever is acceptable.
+    if (!chosen) return request.is404 ? done() : sendProblem(new Problem('not_acceptable'), request, reply);
     if (MESSAGE_PACK_TYPES.includes(chosen)) {
       request.responseFormat = 'msgpack';
       reply.type(MESSAGE_PACK_TYPES[0]!).serializer((value: unknown) => packMessage(value) as never);

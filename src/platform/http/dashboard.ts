@@ -7,9 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../problems/problem.js';
 
 // `dist/web` as this module sees it: from `dist`, and from the sources, as in tests and under `npm run start:dev`.
-const FOLDER = ['../../../web/', '../../../dist/web/']
-  .map((place) => new URL(place, import.meta.url))
-  .find((folder) => existsSync(new URL('manifest.json', folder)));
+const PLACES = ['../../../web/', '../../../dist/web/'].map((place) => new URL(place, import.meta.url));
 
 const POLICY = [
   "default-src 'self'",
@@ -42,18 +40,22 @@ const compress = promisify(gzip);
 /**
  * Serves the dashboard that `npm run build` made: its page at `/` and below `/calendar/`, where its script shows what the
  * address says, and its files below `/web/`. Their names contain a hash of what is in them, so browsers keep them. Without
- * a build there is no dashboard.
+ * a build, `/` leads to the page that says what is where.
  */
 export async function serveDashboard(fastify: FastifyInstance): Promise<void> {
-  if (!FOLDER) return;
-  const manifest = JSON.parse(await readFile(new URL('manifest.json', FOLDER), 'utf8')) as Record<string, Chunk>;
+  const folder = PLACES.find((place) => existsSync(new URL('manifest.json', place)));
+  if (!folder) {
+    fastify.get('/', (_request, reply) => reply.redirect('/about'));
+    return;
+  }
+  const manifest = JSON.parse(await readFile(new URL('manifest.json', folder), 'utf8')) as Record<string, Chunk>;
   const names = new Set(
     Object.values(manifest).flatMap(({ file, css = [], assets = [] }) => [file, ...css, ...assets]),
   );
   // All of it now: the next build replaces the files while the pages of this one are still open.
   const files = new Map<string, File>();
-  for (const name of names) files.set(name, { content: await readFile(new URL(name, FOLDER)) });
-  const page = await readFile(new URL('index.html', FOLDER), 'utf8');
+  for (const name of names) files.set(name, { content: await readFile(new URL(name, folder)) });
+  const page = await readFile(new URL('index.html', folder), 'utf8');
 
   const sendPage = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     reply

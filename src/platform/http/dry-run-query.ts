@@ -4,7 +4,7 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import { invalid, invalidValues } from '../../problems/problem.js';
 import { escapePointer } from './validation.pipe.js';
-import { DRY_RUN } from './write-route.js';
+import { DRY_RUN, OWN_DRY_RUN } from './write-route.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,12 +22,16 @@ export function isDryRun(context: ExecutionContext): boolean {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   if (request.method === 'GET' || request.method === 'HEAD') return false;
   if (request.isDryRun === undefined) {
-    const isOffered = Reflect.getMetadata(DRY_RUN, context.getHandler()) === true;
+    const isOffered = Reflect.hasMetadata(DRY_RUN, context.getHandler());
     request.isDryRun = takeDryRun(request, isOffered);
     if (isOffered && !readsQuery(context)) rejectQuery(request);
   }
   return request.isDryRun;
 }
+
+/** Returns whether the handler rolls its dry runs back itself. */
+export const hasOwnDryRun = (context: ExecutionContext): boolean =>
+  Reflect.getMetadata(DRY_RUN, context.getHandler()) === OWN_DRY_RUN;
 
 /** Returns whether the handler has a query parameter. The validation pipe then checks the query. */
 function readsQuery(context: ExecutionContext): boolean {

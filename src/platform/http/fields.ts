@@ -22,6 +22,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { normalizeEmail } from './email-address.js';
+import { isWebAddress } from './web-address.js';
 
 interface FieldOptions {
   description: string;
@@ -121,12 +122,6 @@ export function WebAddressField(options: FieldOptions & { max: number }): Proper
     }),
     StorableText(),
   );
-}
-
-function isWebAddress(text: string): boolean {
-  // The URL parser removes white space and control characters instead of rejecting them.
-  if (!/^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(text)) return false;
-  return URL.canParse(text);
 }
 
 /** An e-mail address. The handler receives it in the form in which it is stored. */

@@ -11,8 +11,13 @@ const INTERVAL_MS = 500;
 /**
  * Refuses requests at once while the process is so far behind that they would only wait: while its event loop was late by
  * `OVERLOAD_LAG_MS` on average, in two intervals in a row, because a single long piece of work is not an overload.
+ * @param onRefused called for each refused request
  */
-export function refuseWhenOverloaded(fastify: FastifyInstance, { values: { overloadLagMs } }: Config): void {
+export function refuseWhenOverloaded(
+  fastify: FastifyInstance,
+  { values: { overloadLagMs } }: Config,
+  onRefused: () => void = () => undefined,
+): void {
   if (overloadLagMs === 0) return;
   const delays = monitorEventLoopDelay({ resolution: 20 });
   delays.enable();
@@ -29,6 +34,7 @@ export function refuseWhenOverloaded(fastify: FastifyInstance, { values: { overl
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     if (Math.min(before, now) < overloadLagMs || ALWAYS_SERVED.test(request.url)) return done();
+    onRefused();
     sendProblem(new Problem('unavailable', { detail: 'The server has too much to do.' }), request, reply);
   });
 }

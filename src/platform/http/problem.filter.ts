@@ -28,6 +28,7 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
 /** Converts any error to a Problem. An unexpected error becomes a 500 without internal details. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof Error && error.cause instanceof Problem) return error.cause;
   if (isAccountDisabled(error)) return new Problem('unauthenticated');
   const detail = whyUnavailable(error);
   if (detail) return new Problem('unavailable', { detail });

@@ -7,6 +7,7 @@ import { AllowedMethods } from './allowed-methods.js';
 import { negotiate } from './body-formats.js';
 import { tagResponse } from './etag.js';
 import { toProblem, sendProblem } from './problem.filter.js';
+import { refuseBeforeBody } from './refuse-before-body.js';
 import { followRequests } from './request-origin.js';
 
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
@@ -34,12 +35,17 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     reply.header('x-request-id', request.id);
     negotiate(request, reply, done);
   });
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const methods = request.is404 ? allowed.of(request.url.split('?')[0]!) : [];
-    if (methods.length === 0) return done();
-    sendProblem(new Problem('method_not_allowed', { headers: { allow: methods.join(', ') } }), request, reply);
+  // Before the body: what does not exist is a 404, whatever is sent to it.
+  fastify.addHook('preParsing', (request, reply, payload, done) => {
+    if (!request.is404) return done(null, payload);
+    const methods = allowed.of(request.url.split('?')[0]!);
+    const headers = { allow: methods.join(', ') };
+    const problem = methods.length > 0 ? new Problem('method_not_allowed', { headers }) : new Problem('not_found');
+    refuseBeforeBody(problem, request, reply);
   });
   followRequests(fastify);
+  // An expectation that is not known may be ignored (RFC 9110 §10.1.1). Node would send a 417 without a body.
+  fastify.server.on('checkExpectation', (...exchange) => fastify.server.emit('request', ...exchange));
   fastify.addHook('onSend', tagResponse);
   fastify.addHook('onResponse', (request, reply, done) => {
     // The path without its query, which may contain tokens and names.
@@ -50,6 +56,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
       status: reply.statusCode,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
       user_id: request.actor?.userId,
+      trace_id: request.span?.traceId,
     });
     done();
   });

@@ -172,6 +172,8 @@ describe('bodies in a short form', () => {
         .sort(),
     ).toEqual(expected.sort());
     expect(body.guests.map(({ name }) => name)).toEqual(some.map(({ name }) => (name === '' ? undefined : name)));
+    const tooMany = Array.from({ length: 201 }, () => ({ name: '', no: 1 }));
+    expect(await errorsOf(check({ guests: tooMany }, Crowd))).toEqual(['/guests too_many']);
     const odd = (await check({ guests: names, no: 1 }, Crowd)) as Crowd;
     expect(collectedErrorsOf(odd)).toMatchObject([{ pointer: '/no', code: 'unknown_field' }]);
   });

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { type ValidationError, validate } from 'class-validator';
+import { getMetadataStorage, type ValidationError, validate } from 'class-validator';
 import { type ErrorCode, type FieldError, invalid, invalidValues, Problem } from '../../problems/problem.js';
 import { entriesWithErrors, indexIn, moveEntry } from './list-errors.js';
 import { keepValidationMetadata } from './validation-metadata.js';
@@ -81,6 +81,9 @@ async function validateParts(
   const { collects: member } = type;
   const list = member === undefined ? null : object[member];
   if (member === undefined || !Array.isArray(list) || list.length <= PART) return validateWhole(type, object);
+  // Of a list that is too long, no entry is looked at: there may be very many.
+  const tooMany = checkLength(type, member, list.length);
+  if (tooMany) return { instance: new type(), errors: [tooMany] };
   const entries: unknown[] = [];
   const errors: FieldError[] = [];
   let instance: object | undefined;
@@ -97,6 +100,15 @@ async function validateParts(
     instance ??= part.instance;
   }
   return { instance: Object.assign(instance!, { [member]: entries }), errors };
+}
+
+/** Returns the error of a list with more entries than its decorator allows, null for a shorter one. */
+function checkLength(type: Type<object>, member: string, length: number): FieldError | null {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  const rule = rules.find(({ propertyName, name }) => propertyName === member && name === 'arrayMaxSize');
+  const max = rule?.constraints?.[0] as number | undefined;
+  if (max === undefined || length <= max) return null;
+  return { pointer: `/${member}`, code: 'too_many', message: `At most ${max}.` };
 }
 
 async function validateWhole(type: Type<object>, object: object): Promise<{ instance: object; errors: FieldError[] }> {

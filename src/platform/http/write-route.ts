@@ -5,15 +5,22 @@ export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 export const DRY_RUN = 'convene:dry-run';
 export const IDEMPOTENT = 'convene:idempotent';
 
-/** Adds `?dry_run=true` to a write: the route runs, is checked and is rolled back. See dry-run/. */
-export const DryRun = (): MethodDecorator =>
+/** The value of `DRY_RUN` on a route that runs its dry runs itself and sends its usual response. */
+export const OWN_DRY_RUN = 'own';
+
+/**
+ * Adds `?dry_run=true` to a write: the route runs, is checked and is rolled back. See dry-run/.
+ * @param ownResponse the handler reads `request.isDryRun`, rolls back itself, and sends its usual response
+ */
+export const DryRun = ({ ownResponse = false } = {}): MethodDecorator =>
   applyDecorators(
-    SetMetadata(DRY_RUN, true),
+    SetMetadata(DRY_RUN, ownResponse ? OWN_DRY_RUN : true),
     ApiQuery({
       name: 'dry_run',
       required: false,
-      description:
-        'Makes the call a dry run: the same checks and the same problems, but nothing is stored and nobody is notified. The response is then a 200 with `Convene-Dry-Run: true` and another body: what the call would do (`would`, `changes`, `conflicts`, `notified`).',
+      description: ownResponse
+        ? 'Makes the call a preview: the same response, but nothing is stored.'
+        : 'Makes the call a dry run: the same checks and the same problems, but nothing is stored and nobody is notified. The response is then a 200 with `Convene-Dry-Run: true` and another body: what the call would do (`would`, `changes`, `conflicts`, `notified`).',
       schema: { type: 'boolean' },
       example: true,
     }),

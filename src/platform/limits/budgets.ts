@@ -8,7 +8,7 @@ type LimitName = { [Name in keyof Settings]: Settings[Name] extends LimitSetting
 interface BudgetEntry {
   setting: LimitName;
   /** What it is counted for. */
-  per: 'address' | 'account and address' | 'account' | 'session' | 'user';
+  per: 'address' | 'account and address' | 'account' | 'session' | 'user' | 'event';
 }
 
 /** Every budget. The names are those of the `RateLimit` header and of the member `budget` of a refusal. */
@@ -24,8 +24,11 @@ export const BUDGETS = {
   lookup_address: { setting: 'limitLookupAddress', per: 'address' },
   lookup_user: { setting: 'limitLookupUser', per: 'user' },
   connect_address: { setting: 'limitConnectAddress', per: 'address' },
+  invitations_user: { setting: 'limitInvitationsUser', per: 'user' },
+  invitations_event: { setting: 'limitInvitationsEvent', per: 'event' },
   reads: { setting: 'limitReads', per: 'user' },
   writes: { setting: 'limitWrites', per: 'user' },
+  imports: { setting: 'limitImports', per: 'user' },
   expensive_reads: { setting: 'limitExpensiveReads', per: 'user' },
 } as const satisfies Record<string, BudgetEntry>;
 

@@ -1,5 +1,6 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
+import { currentSpan } from '../tracing/span.js';
 import { flushLines, writeLine } from './log-output.js';
 
 const LEVELS: Record<Settings['logLevel'], LogLevel[]> = {
@@ -38,6 +39,15 @@ const STARTUP_CONTEXTS = new Set([
 ]);
 
 class Logger extends ConsoleLogger {
+  /** With the trace of the request for which the caller works. */
+  protected override getJsonLogObject(
+    ...parameters: Parameters<ConsoleLogger['getJsonLogObject']>
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    const record = super.getJsonLogObject(...parameters);
+    const span = currentSpan();
+    return span ? { ...record, trace_id: span.traceId } : record;
+  }
+
   override log(message: unknown, ...rest: unknown[]): void {
     if (!STARTUP_CONTEXTS.has(String(rest.at(-1)))) super.log(message, ...rest);
   }

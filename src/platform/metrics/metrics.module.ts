@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { ConditionMetrics } from './condition-metrics.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
 import { MetricsController } from './metrics.controller.js';
@@ -8,7 +9,7 @@ import { Metrics } from './metrics.js';
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [Metrics, HttpMetrics, DatabaseMetrics],
-  exports: [Metrics],
+  providers: [Metrics, HttpMetrics, DatabaseMetrics, ConditionMetrics],
+  exports: [Metrics, ConditionMetrics],
 })
 export class MetricsModule {}

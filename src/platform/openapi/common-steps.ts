@@ -21,13 +21,15 @@ export function withOrderedParameters(operation: Operation, path: string): Opera
 /** Marks an operation without rate limits, until `withCommonProblems` leaves out their refusal. */
 export const NEVER_LIMITED = 'x-never-limited';
 
-/** Adds the problems of every route under `/api`, and those of every route with a body. */
-export function withCommonProblems(marked: Operation, path: string): Operation {
+/** Adds the problems of every route under `/api`, and those of every request with a body. */
+export function withCommonProblems(marked: Operation, path: string, method: string): Operation {
   const { [NEVER_LIMITED]: neverLimited, ...operation } = marked as Operation & { [NEVER_LIMITED]?: boolean };
   if (!isApi(path)) return operation;
   const codes: ProblemCode[] = ['not_acceptable', 'unavailable'];
   if (!neverLimited) codes.push('rate_limited');
-  if (operation.requestBody) codes.push('unreadable_body', 'body_too_large', 'unsupported_format', 'validation_failed');
+  // A body is read before it is known that the route has no use for it. That of a GET is not.
+  // `dry_run` is refused where there is none.
+  if (method !== 'get') codes.push('unreadable_body', 'body_too_large', 'unsupported_format', 'validation_failed');
   const common = Object.fromEntries(codes.map((code) => [PROBLEMS[code].status, problemResponse([code])]));
   return { ...operation, responses: { ...common, ...operation.responses } };
 }

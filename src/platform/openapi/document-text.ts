@@ -16,6 +16,8 @@ curl http://localhost:3000/api/events -H 'Authorization: Bearer <access_token>' 
 - **Times** are RFC 3339: with an offset an instant, without one a wall time in the \`time_zone\` of the event.
 - **Problems** are RFC 9457 documents: handle them by \`code\`. \`errors\` points to every invalid value, \`type\` is a page that
   explains the problem. What you may not see is a 404.
+- **Before any operation**, an address that cannot be decoded is a 400 \`bad_request\`, more than 16 KB of headers are a 431
+  \`headers_too_large\`, and a request that arrives too slowly is a 408 \`request_timeout\`.
 - **Versions**: send the \`ETag\` of an event as \`If-Match\`, so that you never overwrite a change you have not seen.
 - **Caching**: every read has an \`ETag\`. Send it as \`If-None-Match\`: while nothing has changed, the response is a short 304.
 - **Lists** are paged: send \`limit\`, and the \`next_cursor\` of one page as \`cursor\`.

@@ -9,7 +9,7 @@ import { EXTRA_MODELS } from './extra-models.js';
 import { mapOperations } from './operations.js';
 import { HEADERS, withEntityTags, withHeaders } from './api-headers.js';
 import { withNamedBodies } from './named-bodies.js';
-import { packageVersion } from './package-version.js';
+import { packageVersion } from '../config/package-version.js';
 import { closeRequestSchemas, type Schemas, withoutUnusedSchemas } from './schemas.js';
 
 /** Returns the OpenAPI 3.1 document of the application, which is served at `/openapi.json` and committed in `sdk/`. */

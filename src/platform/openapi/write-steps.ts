@@ -27,6 +27,8 @@ export function withDryRun(schemas: Schemas): Step {
     const { responses } = operation;
     const status = Object.keys(responses).find((status) => status.startsWith('2'))!;
     const would = responses[status]!.content?.['application/json']?.schema;
+    // A route with a response of its own for both says in it which one it is.
+    if (would && 'dry_run' in (resolve(would, schemas).properties ?? {})) return operation;
     const response: ResponseObject = {
       description: 'With `dry_run=true`: what the call would do',
       headers: headers('Convene-Dry-Run', 'X-Request-Id'),

@@ -3,31 +3,37 @@ const token = location.hash.slice(1);
 // It should not stay in the history of the browser.
 history.replaceState(null, '', location.pathname);
 
-const form = document.querySelector('form');
+const forms = [...document.querySelectorAll('form')];
 const status = document.querySelector('[role=status]');
+const sections = [...document.querySelectorAll('[data-choice]'), ...forms];
+const show = (visible) => {
+  for (const section of sections) section.hidden = !visible;
+};
 if (token === '') status.textContent = 'This link is not complete. Open the link in the mail again.';
-form.hidden = token === '';
+show(token !== '');
 
-async function send() {
+async function send(form) {
   form.querySelector('button').disabled = true;
   try {
     const response = await fetch(form.dataset.action, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token, ...Object.fromEntries(new FormData(form)) }),
+      body: JSON.stringify({ [form.dataset.token ?? 'token']: token, ...Object.fromEntries(new FormData(form)) }),
     });
     const answer = response.status === 204 ? {} : await response.json();
     const problem = answer.errors?.map(({ message }) => message).join(' ') ?? answer.title;
     const { done, waiting = done } = status.dataset;
     status.textContent = response.ok ? (answer.complete === false ? waiting : done) : problem;
-    form.hidden = response.ok;
+    if (response.ok) show(false);
   } catch {
     status.textContent = 'The server cannot be reached. Try again.';
   }
   form.querySelector('button').disabled = false;
 }
 
-form.addEventListener('submit', (event) => {
-  event.preventDefault();
-  void send();
-});
+for (const form of forms) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void send(form);
+  });
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { toContent } from '../content/event-content.js';
+import { uidOf } from '../content/event-uid.js';
+import type { CalendarEvent } from '../content/event.entity.js';
+import type { EventFilter } from '../events/event-filter.js';
+import { ListEventsService } from '../events/list-events.service.js';
+import { ReadEventsService } from '../events/read-events.service.js';
+import type { Role } from '../permissions/role.js';
+import type { Actor } from '../platform/http/actor.js';
+import { type ImportedRow, ImportedEventsRepository } from './imported-events.repository.js';
+import { revisionOf } from './revision.js';
+import { type CalendarEntry, type CalendarHead, writeCalendar } from './write-calendar.js';
+
+/** Rows of a read. Most calendars are read in one. */
+const PAGE = 2_000;
+
+/** Writes events as iCalendar files. */
+@Injectable()
+export class ExportService {
+  constructor(
+    private readonly listing: ListEventsService,
+    private readonly reading: ReadEventsService,
+    private readonly imported: ImportedEventsRepository,
+  ) {}
+
+  /** Returns one event as a file. @throws Problem not_found */
+  async exportEvent(actor: Actor, id: string): Promise<string> {
+    const { record } = await this.reading.get(actor, id);
+    return writeCalendar(await this.toEntries([record.event]), {});
+  }
+
+  /**
+   * Returns the events that a person sees as a file, by start.
+   * @param role only those on which they have this role
+   * @param select changes the events, or leaves some out
+   */
+  async exportAll(
+    actor: Actor,
+    head: CalendarHead,
+    { role, select = (entry) => entry }: { role?: Role; select?: (entry: CalendarEntry) => CalendarEntry | null } = {},
+  ): Promise<string> {
+    const entries = await this.toEntries(await this.list(actor, role));
+    return writeCalendar(
+      entries.flatMap((entry) => select(entry) ?? []),
+      head,
+    );
+  }
+
+  private async list(actor: Actor, role?: Role): Promise<CalendarEvent[]> {
+    const filter: EventFilter = {
+      window: { from: -Infinity, to: Infinity },
+      role,
+      deleted: false,
+      asOf: null,
+      sort: { column: 'startTime', descending: false },
+    };
+    // An event that moves between two reads is listed once.
+    const found = new Map<string, CalendarEvent>();
+    for (let after: string[] | null = null; ;) {
+      const page = await this.listing.list(actor, filter, { order: 'export', limit: PAGE, offset: null, after });
+      for (const { event } of page.items) found.set(event.id, event);
+      if (!page.nextKey) return [...found.values()];
+      after = page.nextKey.slice(1);
+    }
+  }
+
+  private async toEntries(events: CalendarEvent[]): Promise<CalendarEntry[]> {
+    const imported = await this.imported.list(events.map(({ id }) => id));
+    return events.map((event) => toEntry(event, imported.get(event.id) ?? null));
+  }
+}
+
+function toEntry(event: CalendarEvent, imported: ImportedRow | null): CalendarEntry {
+  const { version, updatedAt, firstStart, lastEnd } = event;
+  const known = imported && {
+    ...imported,
+    lastModified: imported.lastModified === null ? null : new Date(imported.lastModified),
+  };
+  const { sequence, lastModified } = revisionOf({ version, updatedAt, imported: known });
+  return {
+    uid: uidOf(event),
+    content: toContent(event),
+    sequence,
+    stamp: updatedAt,
+    lastModified: lastModified === null ? updatedAt : new Date(lastModified),
+    kept: imported?.kept ?? {},
+    firstStart,
+    lastEnd,
+  };
+}

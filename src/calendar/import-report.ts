@@ -1,0 +1,17 @@
+/** Something that was not carried over, or was changed on the way. */
+export interface ImportWarning {
+  /** Null for something that belongs to no event. */
+  uid: string | null;
+  /** The name of the property or component. */
+  property: string;
+  /** Its first physical line in the file, from 1. */
+  line: number;
+  reason: string;
+}
+
+/** An event that was not imported. */
+export interface SkippedEvent {
+  uid: string | null;
+  line: number;
+  reason: string;
+}

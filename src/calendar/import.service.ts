@@ -1,0 +1,197 @@
+import { Injectable } from '@nestjs/common';
+import { AvailabilityService } from '../availability/availability.service.js';
+import type { Conflict, Resolution } from '../availability/conflict.js';
+import { toContent } from '../content/event-content.js';
+import { type Draft, EventWriter } from '../events/event-writer.js';
+import { EventLock } from '../history/event-lock.js';
+import { can } from '../permissions/role.js';
+import { Config } from '../platform/config/config.js';
+import type { Transaction } from '../platform/database/transaction.js';
+import { Transactions } from '../platform/database/transactions.js';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
+import type { Actor } from '../platform/http/actor.js';
+import { Problem } from '../problems/problem.js';
+import { CalendarFileError, UnreadableEvent } from './calendar-file-error.js';
+import type { ImportWarning, SkippedEvent } from './import-report.js';
+import type { ImportResult } from './import-view.js';
+import { type ImportedRow, ImportedEventsRepository, type KnownUid } from './imported-events.repository.js';
+import { type CalendarFile, readCalendarFile } from './read-file.js';
+import { isNewer, revisionOfGroup } from './revision.js';
+import { digestOf, type EventGroup, type VEvent } from './vevent.js';
+import type { Overridden } from './vevent-overrides.js';
+import { toImportedContent } from './vevent-to-event.js';
+
+/** The comment of the versions that an import writes. */
+const IMPORTED = 'Imported';
+
+export interface ImportReport {
+  items: { uid: string; id: string; result: ImportResult }[];
+  skipped: SkippedEvent[];
+  warnings: ImportWarning[];
+  conflicts: readonly Conflict[];
+}
+
+interface ImportOptions {
+  onConflict: Resolution;
+  dryRun: boolean;
+}
+
+/** A new event of a file. */
+interface NewEvent extends Overridden {
+  group: EventGroup;
+}
+
+/** Imports iCalendar files: each event by itself, all that can be read in one transaction. */
+@Injectable()
+export class ImportService {
+  constructor(
+    private readonly imported: ImportedEventsRepository,
+    private readonly writer: EventWriter,
+    private readonly locks: EventLock,
+    private readonly availability: AvailabilityService,
+    private readonly transactions: Transactions,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Imports the events of a file for the actor. An event that has the UID of one in the file is updated, when the file is
+   * newer; nothing changes when a file is imported again.
+   * @throws Problem unreadable_calendar when nothing can be imported, event_conflict when conflicts are rejected
+   */
+  async import(actor: Actor, bytes: Buffer, options: ImportOptions): Promise<ImportReport> {
+    const file = await this.read(actor, bytes);
+    const work = (tx: Transaction): Promise<ImportReport> => this.write(tx, actor, file, options.onConflict);
+    const report = options.dryRun
+      ? await this.transactions.dryRun(work, (_tx, written) => Promise.resolve(written))
+      : await this.transactions.run(work);
+    if (report.items.length === 0 && report.skipped.length > 0) throw unreadable(report);
+    return report;
+  }
+
+  private async read(actor: Actor, bytes: Buffer): Promise<CalendarFile> {
+    try {
+      return await readCalendarFile(bytes, actor.timeZone, this.config.values.maxCalendarComponents);
+    } catch (error) {
+      if (!(error instanceof CalendarFileError)) throw error;
+      const { line, reason } = error;
+      throw unreadable({ skipped: [{ uid: null, line, reason }], warnings: [] });
+    }
+  }
+
+  private async write(
+    tx: Transaction,
+    actor: Actor,
+    file: CalendarFile,
+    onConflict: Resolution,
+  ): Promise<ImportReport> {
+    const warnings = [...file.warnings];
+    const skipped = [...file.skipped];
+    const results = new Map<string, { id: string; result: ImportResult }>();
+    const created: NewEvent[] = [];
+    const rows: ImportedRow[] = [];
+    const slices = new TimeSlices();
+
+    // From here on, no other import of this person can add the same events.
+    this.locks.lockAvailability(tx, [actor.userId]);
+    const known = await this.imported.findByUid(
+      tx,
+      actor.userId,
+      file.groups.map(({ uid }) => uid),
+    );
+    for (const group of file.groups) {
+      await slices.pause();
+      const { uid } = group;
+      const stored = known.get(uid);
+      const warnOf =
+        ({ uid: of }: VEvent) =>
+        ({ name, line }: { name: string; line: number }, reason: string): void => {
+          warnings.push({ uid: of, property: name, line, reason });
+        };
+      try {
+        if (!stored) created.push({ group, ...toImportedContent(group, null, warnOf) });
+        else
+          results.set(uid, {
+            id: stored.id,
+            result: await this.update(tx, actor, { group, stored, onConflict, rows, warnOf }),
+          });
+      } catch (error) {
+        if (!(error instanceof UnreadableEvent)) throw error;
+        skipped.push({ uid, line: error.line, reason: error.reason });
+      }
+    }
+    const drafts = created.map(({ content, group }): Draft => ({
+      content,
+      onConflict,
+      comment: IMPORTED,
+      uid: group.uid,
+    }));
+    const written = drafts.length > 0 ? await this.writer.create(tx, actor, drafts) : [];
+    for (const [index, { record }] of written.entries()) {
+      const { group, kept } = created[index]!;
+      results.set(group.uid, { id: record.event.id, result: 'created' });
+      rows.push(rowOf(record.event, group, kept));
+    }
+    this.imported.save(tx, rows);
+    return {
+      items: file.groups.flatMap(({ uid }) => (results.has(uid) ? { uid, ...results.get(uid)! } : [])),
+      skipped,
+      warnings,
+      conflicts: this.availability.acceptedConflicts(tx),
+    };
+  }
+
+  /** Updates an event that is stored already, when the file is newer. */
+  private async update(
+    tx: Transaction,
+    actor: Actor,
+    { group, stored, onConflict, rows, warnOf }: Update,
+  ): Promise<ImportResult> {
+    const digest = digestOfGroup(group);
+    const isSame = stored.imported?.digest.equals(digest) ?? false;
+    if (isSame || !isNewer(revisionOfGroup(group), stored)) {
+      // What the file says is not applied, but a repeated report is the same.
+      if (group.master && !group.master.cancels) toImportedContent(group, null, warnOf);
+      return 'unchanged';
+    }
+    if (!can(stored.role, 'edit')) {
+      throw new UnreadableEvent(group.line, 'You may read the event with this UID, but not change it.');
+    }
+    const locked = await this.locks.lockFor(tx, actor, stored.id, 'edit', { availability: true });
+    const current = toContent(locked.event);
+    const { content, kept } = toImportedContent(group, current, warnOf);
+    const request = { actor, kind: 'updated' as const, comment: IMPORTED, onConflict };
+    const { record } = await this.writer.write(tx, locked, content, request);
+    const isWhole = group.master !== null && !group.master.cancels;
+    rows.push(rowOf(record.event, group, isWhole ? kept : { ...stored.imported?.kept, ...kept }));
+    if (record.event.version === locked.event.version) return 'unchanged';
+    const cancels = group.master?.cancels ?? group.overrides.every((one) => one.cancels);
+    return cancels || (content.status === 'cancelled' && current.status !== 'cancelled') ? 'cancelled' : 'updated';
+  }
+}
+
+interface Update {
+  group: EventGroup;
+  stored: KnownUid;
+  onConflict: Resolution;
+  rows: ImportedRow[];
+  warnOf: (event: VEvent) => (property: { name: string; line: number }, reason: string) => void;
+}
+
+const digestOfGroup = ({ master, overrides }: EventGroup): Buffer =>
+  digestOf([...(master ? [master] : []), ...overrides].map(({ component }) => component));
+
+function rowOf(event: { id: string; version: number }, group: EventGroup, kept: Overridden['kept']): ImportedRow {
+  const { id: eventId, version } = event;
+  return { eventId, version, ...revisionOfGroup(group), digest: digestOfGroup(group), kept };
+}
+
+const unreadable = ({ skipped, warnings }: Pick<ImportReport, 'skipped' | 'warnings'>): Problem => {
+  const [first] = skipped;
+  return new Problem('unreadable_calendar', {
+    detail: `Line ${first!.line} cannot be imported. \`skipped\` says why.`,
+    members: { skipped: skipped.slice(0, MAX_LISTED), warnings: warnings.slice(0, MAX_LISTED), items: [] },
+  });
+};
+
+/** The largest number of warnings and of skipped events in a response. */
+export const MAX_LISTED = 1_000;

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { type Component, propertyOf } from './component.js';
+import type { FileZones } from './file-zones.js';
+import type { ImportWarning, SkippedEvent } from './import-report.js';
+import { removeControls, textOf } from './property.js';
+
+/** A VEVENT of a file, with what its calendar says about it. */
+export interface VEvent {
+  component: Component;
+  zones: FileZones;
+  uid: string;
+  /** METHOD:CANCEL: the event, or the occurrence, is cancelled; nothing else about it may be given. */
+  cancels: boolean;
+  /** SEQUENCE, and then DTSTAMP: the later of two components about the same thing. */
+  sequence: number;
+  stamp: string;
+  /** In milliseconds; null when the file does not say. */
+  lastModified: number | null;
+}
+
+/** Everything that a file says about one UID. */
+export interface EventGroup {
+  uid: string;
+  line: number;
+  /** The series, or the event itself. Null when the file has only single occurrences. */
+  master: VEvent | null;
+  /** Single occurrences, with a RECURRENCE-ID; the later of two with the same one comes last. */
+  overrides: VEvent[];
+}
+
+const MAX_UID_LENGTH = 500;
+const UTC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
+/** Groups the events of calendars by UID, in the order of the file. Components of one UID belong together, in any order. */
+export function groupEvents(
+  calendars: { calendar: Component; zones: FileZones }[],
+  warnings: ImportWarning[],
+  skipped: SkippedEvent[],
+): EventGroup[] {
+  const groups = new Map<string, EventGroup>();
+  for (const { calendar, zones } of calendars) {
+    const cancels = propertyOf(calendar, 'METHOD')?.value.trim().toUpperCase() === 'CANCEL';
+    for (const component of calendar.components) {
+      const { name, line } = component;
+      if (name === 'VTIMEZONE') continue;
+      if (name !== 'VEVENT') {
+        const id = propertyOf(component, 'UID');
+        const reason = `${name.slice(0, 40)} is not an event.`;
+        warnings.push({ uid: id ? textOf(id) : null, property: name.slice(0, 40), line, reason });
+        continue;
+      }
+      const event = readEvent(component, zones, cancels);
+      if (event.uid.length > MAX_UID_LENGTH) {
+        skipped.push({
+          uid: event.uid.slice(0, MAX_UID_LENGTH),
+          line,
+          reason: `The UID is longer than ${MAX_UID_LENGTH} characters.`,
+        });
+        continue;
+      }
+      const group = groups.get(event.uid) ?? { uid: event.uid, line, master: null, overrides: [] };
+      groups.set(event.uid, group);
+      if (propertyOf(component, 'RECURRENCE-ID')) group.overrides.push(event);
+      else addMaster(group, event, warnings);
+    }
+  }
+  for (const group of groups.values()) group.overrides.sort(compareEvents);
+  return [...groups.values()];
+}
+
+function addMaster(group: EventGroup, event: VEvent, warnings: ImportWarning[]): void {
+  const { master } = group;
+  const isLater = !master || compareEvents(master, event) <= 0;
+  const loser = isLater ? master : event;
+  if (isLater) group.master = event;
+  if (!loser) return;
+  const { line } = propertyOf(loser.component, 'UID') ?? loser.component;
+  warnings.push({
+    uid: group.uid,
+    property: 'UID',
+    line,
+    reason: 'Another event has the same UID; the later one was used.',
+  });
+}
+
+/** Orders by SEQUENCE, then by DTSTAMP (RFC 5546 §2.1.5). */
+const compareEvents = (a: VEvent, b: VEvent): number =>
+  a.sequence - b.sequence || (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0);
+
+function readEvent(component: Component, zones: FileZones, cancels: boolean): VEvent {
+  const id = propertyOf(component, 'UID');
+  const uid = id ? textOf(id).trim() : '';
+  const sequence = Number(propertyOf(component, 'SEQUENCE')?.value.trim() ?? 0);
+  return {
+    component,
+    zones,
+    uid: uid === '' ? `${digestOf([component]).toString('hex').slice(0, 40)}@convene-import` : uid,
+    cancels,
+    sequence: Number.isSafeInteger(sequence) && sequence >= 0 && sequence <= 1_000_000_000 ? sequence : 0,
+    stamp: propertyOf(component, 'DTSTAMP')?.value.trim() ?? '',
+    lastModified: readUtc(propertyOf(component, 'LAST-MODIFIED')?.value.trim().toUpperCase() ?? ''),
+  };
+}
+
+function readUtc(text: string): number | null {
+  const time = UTC.test(text) ? Date.parse(text.replace(UTC, '$1-$2-$3T$4:$5:$6Z')) : NaN;
+  return Number.isNaN(time) ? null : time;
+}
+
+/** Returns a hash of everything in components except DTSTAMP, which may change with every export. */
+export function digestOf(components: Component[]): Buffer {
+  const hash = createHash('sha256');
+  const add = ({ name, properties, components: inside }: Component): void => {
+    hash.update(`BEGIN:${name}\n`);
+    for (const { name: property, head, value } of properties) {
+      if (property !== 'DTSTAMP') hash.update(`${head}:${removeControls(value)}\n`);
+    }
+    for (const component of inside) add(component);
+  };
+  for (const component of components) add(component);
+  return hash.digest();
+}

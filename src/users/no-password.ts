@@ -1,0 +1,2 @@
+/** In place of the hash of a password: no password matches it. */
+export const NO_PASSWORD = '!';

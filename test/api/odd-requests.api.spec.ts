@@ -1,0 +1,90 @@
+import { Agent } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RawRequest, sendRaw } from '../support/raw-request.js';
+import { readBody } from '../support/response-contract.js';
+import { type Person, startApp, type TestApp } from '../support/test-app.js';
+
+const ID = '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+let app: TestApp;
+let ana: Person;
+const agent = new Agent({ keepAlive: true });
+beforeAll(async () => {
+  app = await startApp();
+  ana = await app.signUp('ana');
+});
+afterAll(async () => {
+  agent.destroy();
+  await app.close();
+});
+
+/** Returns the status, and the code of a problem. */
+async function send({ headers = {}, ...request }: Partial<RawRequest> & { path: string }): Promise<string> {
+  const all = { authorization: `Bearer ${ana.accessToken}`, ...headers };
+  const { response } = await sendRaw(app.url, { method: 'GET', ...request, headers: all }, agent);
+  const { code } = ((await readBody(response)) ?? {}) as { code?: string };
+  return code ? `${response.status} ${code}` : String(response.status);
+}
+
+// What the fuzzer (test/contract/fuzz.spec.ts) found, one of each kind.
+describe('a request that is not quite right', () => {
+  it.each<[string, Partial<RawRequest> & { path: string }, string]>([
+    [
+      'a body that is not in the encoding that it names',
+      {
+        method: 'POST',
+        path: '/api/events',
+        headers: { ...JSON_TYPE, 'content-encoding': 'gzip' },
+        body: Buffer.from('{}'),
+      },
+      '400 unreadable_body',
+    ],
+    [
+      'an encoding that nobody knows',
+      {
+        method: 'POST',
+        path: '/api/events',
+        headers: { ...JSON_TYPE, 'content-encoding': 'x' },
+        body: Buffer.from('{}'),
+      },
+      '415 unsupported_format',
+    ],
+    [
+      'an encoding that nobody knows, of no body',
+      { method: 'POST', path: `/api/notifications/${ID}/read`, headers: { 'content-encoding': 'x' } },
+      '404 not_found',
+    ],
+    ['the encoding of the body of a GET', { path: '/api/events', headers: { 'content-encoding': 'x' } }, '200'],
+    [
+      'the body of a route without one',
+      { method: 'DELETE', path: `/api/events/${ID}`, headers: JSON_TYPE, body: Buffer.from('{') },
+      '400 unreadable_body',
+    ],
+    ['an expectation that nobody knows', { path: '/api/events', headers: { expect: 'a miracle' } }, '200'],
+    ['an id of 5,000 characters', { path: `/api/events/${'a'.repeat(5_000)}` }, '422 validation_failed'],
+    ['an address that cannot be decoded', { path: '/api/events/%' }, '400 bad_request'],
+    [
+      'headers of 20,000 characters',
+      { path: '/api/events', headers: { a: 'a'.repeat(20_000) } },
+      '431 headers_too_large',
+    ],
+    [
+      'an address that does not exist, for a page',
+      { path: '/api/none', headers: { accept: 'text/html' } },
+      '404 not_found',
+    ],
+    [
+      'a body for an address that does not exist',
+      { method: 'POST', path: '/api/none', headers: JSON_TYPE, body: Buffer.from('{') },
+      '404 not_found',
+    ],
+    [
+      'a body for a method that does not exist',
+      { method: 'PUT', path: '/api/events', headers: JSON_TYPE, body: Buffer.from('{') },
+      '405 method_not_allowed',
+    ],
+  ])('is answered with a problem that says what it is: %s', async (_name, request, answer) => {
+    expect(await send(request)).toBe(answer);
+  });
+});
