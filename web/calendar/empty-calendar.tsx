@@ -1,3 +1,4 @@
+import { asOf } from '../state/time-travel.js';
 import { view } from '../state/view.js';
 import { words } from '../words/en.js';
 
@@ -19,10 +20,14 @@ export function EmptyCalendar({ onNew }: { onNew: () => void }) {
         <path d="M40 13h24M40 21h14" stroke="var(--accent)" stroke-linecap="round" />
       </svg>
       <h3>{words.nothing[view.value]}</h3>
-      <p>{words.emptyHint}</p>
-      <button type="button" class="btn pri" onClick={onNew}>
-        {words.newEvent}
-      </button>
+      {!asOf.value && (
+        <>
+          <p>{words.emptyHint}</p>
+          <button type="button" class="btn pri" onClick={onNew}>
+            {words.newEvent}
+          </button>
+        </>
+      )}
     </div>
   );
 }

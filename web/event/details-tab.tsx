@@ -3,6 +3,7 @@ import { Icon, type IconName } from '../icons/icon.js';
 import { removeItem, leave } from '../state/edit.js';
 import { arrived, changelog, event, members, openedItem, setEditing, showTab } from '../state/opened.js';
 import { user, zone } from '../state/session.js';
+import { asOf } from '../state/time-travel.js';
 import { ago, spanIn } from '../time/format.js';
 import { endOf, startOf } from '../state/calendar.js';
 import { Avatar } from '../ui/avatar.js';
@@ -77,7 +78,7 @@ export function DetailsTab() {
         </div>
       </div>
       <div class="df">
-        {now.can.includes('edit') && (
+        {now.can.includes('edit') && !asOf.value && (
           <button type="button" class="btn pri" onClick={() => setEditing(true)}>
             {words.edit}
           </button>

@@ -10,6 +10,7 @@ import { Icon } from '../icons/icon.js';
 import { moment } from '../time/format.js';
 import { words as common } from '../words/en.js';
 import { historyWords as words } from '../words/history.js';
+import { isAboutPeople } from './about-people.js';
 import { Difference } from './difference.js';
 import { fieldRows, unchangedNames } from './field-rows.js';
 
@@ -111,10 +112,7 @@ export function Comparison({ from, to }: { from: number; to: number }) {
 }
 
 const entryOf = (log: Change[], version: number): Change | undefined =>
-  log.find(
-    (entry) =>
-      entry.version === version && !['shared', 'role_changed', 'revoked', 'ownership_transferred'].includes(entry.kind),
-  );
+  log.find((entry) => entry.version === version && !isAboutPeople(entry.kind));
 
 function Side({ version, entry }: { version: number; entry: Change | undefined }) {
   const isCurrent = event.value?.version === version;

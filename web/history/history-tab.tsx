@@ -4,6 +4,7 @@ import type { Change } from '../api.js';
 import { history } from '../api.js';
 import { changelog, compared, event } from '../state/opened.js';
 import { ghosts } from '../state/ghosts.js';
+import { isAboutPeople } from './about-people.js';
 import { Comparison } from './comparison.js';
 import { Timeline } from './timeline.js';
 
@@ -13,9 +14,6 @@ export function chosenVersions(log: Change[]): { from: number; to: number } | nu
   const newest = log.find(({ previous_version, kind }) => previous_version !== null && !isAboutPeople(kind));
   return newest ? { from: newest.previous_version!, to: newest.version } : null;
 }
-
-export const isAboutPeople = (kind: Change['kind']): boolean =>
-  ['shared', 'role_changed', 'revoked', 'ownership_transferred'].includes(kind);
 
 /** How the event came to be: everything that happened, and what two versions differ in. */
 export function HistoryTab() {

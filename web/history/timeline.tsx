@@ -8,7 +8,7 @@ import { dayOf, daysBetween, today } from '../time/zoned.js';
 import { Avatar } from '../ui/avatar.js';
 import { words as common } from '../words/en.js';
 import { historyWords as words } from '../words/history.js';
-import { isAboutPeople } from './history-tab.js';
+import { isAboutPeople } from './about-people.js';
 
 interface Chosen {
   from: number;

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { addMinutes, today, wallTime } from '../time/zoned.js';
 import { zone } from './session.js';
+import { asOf } from './time-travel.js';
 import { date } from './view.js';
 
 /** An event that is being made on the grid. Instants, or days when it is all-day. */
@@ -18,6 +19,8 @@ export const draft = signal<Draft | null>(null);
 export const draftInDrawer = signal(false);
 
 export function startDraft(given: Omit<Draft, 'title'> & { title?: string }): void {
+  // The past cannot be changed.
+  asOf.value = null;
   draftInDrawer.value = false;
   draft.value = { title: '', ...given };
 }
