@@ -12,6 +12,7 @@ import {
   type FieldClashView,
   type FieldErrorView,
   type FindTimeBody,
+  type InvitationsView,
   type LogEntryView,
   type RegisterBody,
   type Scope,
@@ -128,7 +129,12 @@ export const people = {
       }),
     ),
   remove: (id: string, userId: string) => ask(convene.events.revoke(id, userId)),
-  find: (name: string) => ask(convene.users.find(name.includes('@') ? { email: name } : { username: name })),
+  find: (name: string) => ask(convene.users.find({ username: name })),
+  /** Addresses that were invited and have not accepted. */
+  invitations: async (id: string) =>
+    (await ask(convene.request<InvitationsView>({ method: 'GET', path: `/api/events/${id}/invitations` }))).items,
+  revokeInvitation: (id: string, invitation: string) =>
+    ask(convene.request<unknown>({ method: 'DELETE', path: `/api/events/${id}/invitations/${invitation}`, key: true })),
 };
 
 export const history = {

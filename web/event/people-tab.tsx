@@ -10,11 +10,14 @@ import { listed, moment } from '../time/format.js';
 import { Avatar } from '../ui/avatar.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
+import { Invitations } from './invitations.js';
 
 type GivenRole = 'viewer' | 'editor';
 interface Chip {
+  /** Of the account; an address has none that anybody may look up, and is invited. */
   id: string;
   username: string;
+  email?: string;
 }
 
 /** Who takes part, with which role; for the owner, also who is added. */
@@ -25,9 +28,13 @@ export function PeopleTab() {
   const canShare = now.can.includes('share');
 
   const share = async (): Promise<void> => {
-    const users = chips.map(({ id }) => ({ user_id: id, role }));
+    const users = chips.map(({ id, email }) => (email ? { email, role } : { user_id: id, role }));
     const said = common.toast.shared(listed(chips.map(({ username }) => username)));
-    if (await changePeople(now, said, () => people.share(now.id, users), { undoable: users.length === 1 }))
+    if (
+      await changePeople(now, said, () => people.share(now.id, users), {
+        undoable: users.length === 1 && !chips[0]?.email,
+      })
+    )
       setChips([]);
   };
 
@@ -43,6 +50,7 @@ export function PeopleTab() {
             <Member key={member.user_id} member={member} canShare={canShare} />
           ))}
         </ul>
+        {canShare && <Invitations key={members.value.length} />}
       </div>
       <div class="df" hidden={now.role === 'owner' && chips.length === 0}>
         {now.role !== 'owner' && (
@@ -76,6 +84,10 @@ function AddPeople({ chips, setChips, role, setRole, submit }: AddProps) {
   const add = async (): Promise<void> => {
     const name = text.trim();
     if (!name) return chips.length > 0 ? submit() : undefined;
+    if (name.includes('@')) {
+      if (!chips.some(({ id }) => id === name)) setChips([...chips, { id: name, username: name, email: name }]);
+      return setText('');
+    }
     try {
       const found = await people.find(name);
       if (!found) return setError(words.unknown(name));

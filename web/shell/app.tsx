@@ -4,7 +4,7 @@ import { CalendarView } from '../calendar/calendar.js';
 import { draft, draftInDrawer } from '../state/draft.js';
 import { followView } from '../state/calendar.js';
 import { startLive, stopLive } from '../state/live.js';
-import { opened } from '../state/opened.js';
+import { openEvent, opened } from '../state/opened.js';
 import { panel } from '../state/panel.js';
 import { isPhone, sidebarOpen } from '../state/preferences.js';
 import { asOf } from '../state/time-travel.js';
@@ -30,6 +30,8 @@ export function App() {
     followAddress();
     followView();
     void startLive();
+    const linked = new URLSearchParams(location.search).get('event');
+    if (linked) openEvent(linked);
     const stop = listenToKeys();
     return () => {
       stop();

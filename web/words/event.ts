@@ -86,8 +86,11 @@ export const eventWords = {
 
   addPeople: 'Add people',
   usernameOrEmail: 'Username or email',
-  addHint: 'Type a full username or email address. There is no directory to browse.',
-  unknown: (name: string): string => `Nobody is called “${name}”. Check the spelling or use their email`,
+  addHint: 'Type a full username, or an email address to invite. There is no directory to browse.',
+  unknown: (name: string): string => `Nobody is called “${name}”. Check the spelling, or invite their email address`,
+  invited: 'Invited',
+  invitedAs: (role: string, when: string): string => `${role}, once they accept. Invited ${when}`,
+  withdraw: 'Withdraw',
   removeChip: (name: string): string => `Remove ${name}`,
   role: 'Role',
   roleOf: (name: string): string => `Role of ${name}`,
