@@ -59,14 +59,19 @@ export async function buildCommit(name: string | undefined): Promise<Worktree> {
   }
 }
 
+interface Manifest {
+  version: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+
 /** @throws NotRun when the commit asks for packages, or versions of them, that are not installed */
 function requirePackages(folder: string): void {
-  const read = (file: string): Record<string, Record<string, string>> =>
-    JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
+  const read = (file: string): Manifest => JSON.parse(readFileSync(file, 'utf8')) as Manifest;
   const { dependencies, devDependencies } = read(join(folder, 'package.json'));
   for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
     const file = join(ROOT, 'node_modules', name, 'package.json');
-    const installed = existsSync(file) ? String(read(file).version) : 'none';
+    const installed = existsSync(file) ? read(file).version : 'none';
     if (installed !== version) {
       throw new NotRun(`that commit needs ${name} ${version}, and here ${installed} is installed`);
     }

@@ -63,7 +63,7 @@ function exposed(names: RegExp): Listed[] {
   const metrics = app.app.get(Metrics) as unknown as Record<'registry' | 'process', Metrics['registry']>;
   const found = [metrics.registry, metrics.process].flatMap((registry) => registry.getMetricsAsArray());
   const labels = new Map(
-    found.map((metric) => [metric.name, (metric as unknown as { labelNames: string[] }).labelNames]),
+    found.map(({ name, labelNames }: { name: string; labelNames?: string[] }) => [name, labelNames ?? []]),
   );
   const helps = new Map([...text.matchAll(/^# HELP (\S+) (.+)$/gm)].map(([, name, help]) => [name!, help!]));
   return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]

@@ -1,4 +1,4 @@
-import { packageVersion } from '../openapi/package-version.js';
+import { packageVersion } from '../config/package-version.js';
 import { page } from './docs-shell.js';
 import { type Html, markup } from './html.js';
 
