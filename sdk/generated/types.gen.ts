@@ -586,6 +586,10 @@ export type CheckConflictsBody = {
     /**
      * Read-only: ignored.
      */
+    uid?: string;
+    /**
+     * Read-only: ignored.
+     */
     rrule?: string | null;
     /**
      * Read-only: ignored.
@@ -900,6 +904,10 @@ export type EventView = {
     overrides: Array<OverrideView>;
     id: string;
     /**
+     * The UID of the event in iCalendar files: the one with which it was imported, or `<id>@convene`. It never changes.
+     */
+    uid: string;
+    /**
      * The same rule as RFC 5545 text.
      */
     rrule: string | null;
@@ -1023,6 +1031,10 @@ export type EventItemView = {
     is_recurring: boolean;
     recurrence_pattern: RecurrencePatternView | null;
     id: string;
+    /**
+     * The UID of the event in iCalendar files: the one with which it was imported, or `<id>@convene`. It never changes.
+     */
+    uid: string;
     /**
      * The same rule as RFC 5545 text.
      */
@@ -1218,6 +1230,10 @@ export type UpdateEventBody = {
      * Read-only: ignored.
      */
     id?: string;
+    /**
+     * Read-only: ignored.
+     */
+    uid?: string;
     /**
      * Read-only: ignored.
      */
@@ -1802,6 +1818,81 @@ export type RevertBody = {
      * Stored in the history with the change.
      */
     change_comment?: string | null;
+};
+
+/**
+ * `unchanged`: the file contains nothing new about the event, or something older than what is stored. `cancelled`: the file cancels it.
+ */
+export type ImportResult = 'created' | 'updated' | 'unchanged' | 'cancelled';
+
+export type ImportedItemView = {
+    /**
+     * The UID of the event in the file.
+     */
+    uid: string;
+    /**
+     * The event.
+     */
+    id: string;
+    /**
+     * `unchanged`: the file contains nothing new about the event, or something older than what is stored. `cancelled`: the file cancels it.
+     */
+    result: ImportResult;
+};
+
+export type SkippedEventView = {
+    /**
+     * The UID of the event in the file; null for the file as a whole.
+     */
+    uid: string | null;
+    /**
+     * The line of the file, from 1, before unfolding.
+     */
+    line: number;
+    reason: string;
+};
+
+export type ImportWarningView = {
+    /**
+     * The UID of the event in the file; null for the file as a whole.
+     */
+    uid: string | null;
+    /**
+     * The line of the file, from 1, before unfolding.
+     */
+    line: number;
+    reason: string;
+    /**
+     * The property or component.
+     */
+    property: string;
+};
+
+export type ImportView = {
+    /**
+     * The events of the file that are stored, in its order.
+     */
+    items: Array<ImportedItemView>;
+    /**
+     * The events that were not imported, and why.
+     */
+    skipped: Array<SkippedEventView>;
+    /**
+     * Everything else that was not carried over, or was read in another way than it was written: up to 1,000 entries.
+     */
+    warnings: Array<ImportWarningView>;
+    created: number;
+    updated: number;
+    unchanged: number;
+    cancelled: number;
+    /**
+     * What the imported events conflict with: up to 200 entries. With `on_conflict=skip`, what was skipped.
+     */
+    conflicts: Array<ConflictView>;
+    /**
+     * True for a preview: nothing was stored.
+     */
+    dry_run: boolean;
 };
 
 export type NotificationType = 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_shared' | 'role_changed' | 'access_revoked' | 'ownership_transferred' | 'invitations_changed';
@@ -3303,6 +3394,49 @@ export type UnsupportedFormatProblem = {
 };
 
 /**
+ * Nothing in this file can be imported. `skipped` names the line and the reason: of the whole file, when it cannot be read, or of each event. Correct the file, or export it again, and send it again.
+ */
+export type UnreadableCalendarProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 422;
+    /**
+     * The problem, for programs.
+     */
+    code: 'unreadable_calendar';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+    /**
+     * The lines because of which nothing was imported.
+     */
+    skipped: Array<SkippedEventView>;
+    warnings: Array<ImportWarningView>;
+    /**
+     * Empty.
+     */
+    items: Array<ImportedItemView>;
+};
+
+/**
  * Some values are not valid. Each entry of `errors` points to one value and says what is wrong with it.
  */
 export type ValidationFailedProblem = {
@@ -3383,7 +3517,7 @@ export type RateLimitedProblem = {
     /**
      * The budget that is used up. It counts by user, session, account or address, as its name says.
      */
-    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'expensive_reads';
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
     /**
      * How much the budget allows.
      */
@@ -3435,6 +3569,8 @@ export type UnavailableProblem = {
 export type ShareEventRequest = ShareBody | Array<ShareEntry> | ShareEntry;
 
 export type CreateEventsRequest = CreateEventsBody | Array<CreateEventBody>;
+
+export type ImportCalendarRequest = string;
 
 export type GetMetricsData = {
     body?: never;
@@ -4487,6 +4623,10 @@ export type RevokeInvitationData = {
 
 export type RevokeInvitationErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -4514,6 +4654,14 @@ export type RevokeInvitationErrors = {
     } & EventDeletedProblem) | ({
         code: 'event_purged';
     } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6434,6 +6582,165 @@ export type UndoChangeResponses = {
 
 export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
+export type ExportEventData = {
+    body?: never;
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/events/{id}.ics';
+};
+
+export type ExportEventErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ExportEventError = ExportEventErrors[keyof ExportEventErrors];
+
+export type ExportEventResponses = {
+    /**
+     * An iCalendar file (RFC 5545)
+     */
+    200: string;
+};
+
+export type ExportEventResponse = ExportEventResponses[keyof ExportEventResponses];
+
+export type ExportCalendarData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/calendar.ics';
+};
+
+export type ExportCalendarErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ExportCalendarError = ExportCalendarErrors[keyof ExportCalendarErrors];
+
+export type ExportCalendarResponses = {
+    /**
+     * An iCalendar file (RFC 5545)
+     */
+    200: string;
+};
+
+export type ExportCalendarResponse = ExportCalendarResponses[keyof ExportCalendarResponses];
+
+export type ImportCalendarData = {
+    body: ImportCalendarRequest;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * What to do when you are busy at the time of an event: store it anyway, because it was agreed elsewhere (the default), reject the whole file (409), or, for a series, skip the conflicting occurrences. Example: `allow`.
+         */
+        on_conflict?: 'allow' | 'reject' | 'skip';
+    };
+    url: '/api/calendar/import';
+};
+
+export type ImportCalendarErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `unreadable_calendar`: Nothing in this file can be imported
+     */
+    422: UnreadableCalendarProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ImportCalendarError = ImportCalendarErrors[keyof ImportCalendarErrors];
+
+export type ImportCalendarResponses = {
+    /**
+     * What was imported, and what was not
+     */
+    200: ImportView;
+};
+
+export type ImportCalendarResponse = ImportCalendarResponses[keyof ImportCalendarResponses];
+
 export type ListNotificationsData = {
     body?: never;
     headers?: {
@@ -6832,6 +7139,10 @@ export type EraseAccountData = {
 
 export type EraseAccountErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -6851,6 +7162,14 @@ export type EraseAccountErrors = {
      * `last_admin`: This is the last administrator
      */
     409: LastAdminProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -7156,6 +7475,10 @@ export type EndAccountSessionData = {
 
 export type EndAccountSessionErrors = {
     /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
@@ -7171,6 +7494,14 @@ export type EndAccountSessionErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
