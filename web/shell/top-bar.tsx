@@ -2,7 +2,7 @@ import { Icon } from '../icons/icon.js';
 import { unread } from '../state/live.js';
 import { opened } from '../state/opened.js';
 import { draftInDrawer } from '../state/draft.js';
-import { openPanel, togglePanel } from '../state/panel.js';
+import { openPanel, panel, togglePanel } from '../state/panel.js';
 import { isPhone, sidebarOpen } from '../state/preferences.js';
 import { date, goToday, shownDays, step, view, type View, VIEWS } from '../state/view.js';
 import { monthName, shortDay } from '../time/format.js';
@@ -66,7 +66,7 @@ export function TopBar({ withSide }: { withSide: boolean }) {
           type="button"
           class="ib"
           aria-label={words.notificationsCount(unread.value)}
-          aria-expanded={false}
+          aria-expanded={panel.value === 'inbox'}
           onClick={() => togglePanel('inbox')}
         >
           <Icon name="bell" />
