@@ -10,6 +10,6 @@ export class EventUidIndex20261129130100 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX CONCURRENTLY IF EXISTS events_uid_idx');
+    await runner.query('DROP INDEX IF EXISTS events_uid_idx');
   }
 }

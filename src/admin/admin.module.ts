@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { CalendarModule } from '../calendar/calendar.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -11,7 +12,7 @@ import { FiguresService } from './figures.service.js';
 import { RedactionService } from './redaction.service.js';
 
 @Module({
-  imports: [AuthModule, EventsModule, UsersModule],
+  imports: [AuthModule, CalendarModule, EventsModule, UsersModule],
   controllers: [AdminController, AdminContentController],
   providers: [AccountsRepository, AccountsService, FiguresRepository, FiguresService, RedactionService],
   exports: [AccountsService, RedactionService],

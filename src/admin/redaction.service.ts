@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { ImportedEvents } from '../calendar/imported-events.service.js';
 import { RedactionRefused, redactVersion } from '../history/redact-version.js';
 import { redactTitles } from '../notifications/redact-titles.js';
 import { isPrivilegeMissing } from '../platform/database/database-errors.js';
@@ -20,6 +21,7 @@ export class RedactionService {
     private readonly transactions: Transactions,
     private readonly users: UsersService,
     private readonly audit: AuditTrail,
+    private readonly imported: ImportedEvents,
   ) {}
 
   /**
@@ -46,6 +48,8 @@ export class RedactionService {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('redact', 0))`);
       const redacted = await redactVersion(query, request);
       await redactTitles(query, request);
+      // They may quote what was redacted.
+      await this.imported.forgetKept(tx, request.eventId);
       await this.users.requireAdmin(tx, by.userId);
       const { eventId, version } = request;
       this.audit.record(tx, [{ kind: 'version_redacted', actorId: by.userId, eventId, details: { version } }]);

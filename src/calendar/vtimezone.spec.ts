@@ -18,7 +18,10 @@ describe('vtimezoneLines', () => {
   it('describes zones exactly in the years of the span', async () => {
     const wrong: string[] = [];
     const irregular = ['Africa/Cairo', 'Africa/Casablanca', 'Asia/Gaza', 'Asia/Jerusalem', 'America/Nuuk'];
-    for (const zone of [...irregular, ...Intl.supportedValuesOf('timeZone').filter((_name, index) => index % 3 === 0)]) {
+    for (const zone of [
+      ...irregular,
+      ...Intl.supportedValuesOf('timeZone').filter((_name, index) => index % 3 === 0),
+    ]) {
       const rules = await rulesOf(vtimezoneLines(zone, { firstYear: 2026, lastYear: 2034 }));
       if (!rules || !hasOffsets(zoneOffsets(zone), rules, { first: 2026, last: 2034 })) wrong.push(zone);
     }

@@ -41,7 +41,7 @@ describe('GET /api/calendar.ics', () => {
     expect(withoutStamps(await exported(ben))).toBe(withoutStamps(first));
     expect((await importFile(app, ana, first)).json).toMatchObject({ created: 0, updated: 0, cancelled: 0 });
     for (const name of one.kept ?? [])
-        expect(unfold(first).some((line) => name.split(';').every((part) => line.includes(part)))).toBe(true);
+      expect(unfold(first).some((line) => name.split(';').every((part) => line.includes(part)))).toBe(true);
     for (const line of first.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
   });
 

@@ -159,6 +159,9 @@ export const ACCESS_MATRIX: Row[] = [
     circumstance: ' of somebody else',
     request: ({ guest }) => ({ query: `?user_ids=${guest.id}&from=2026-06-01&to=2026-06-08` }),
   }),
+  row('exportEvent', READERS),
+  row('exportCalendar', ANYBODY_SIGNED_IN),
+  row('importCalendar', [401, 415, 415, 415, 415, 415], { request: () => ({ body: {} }) }),
   row('findTime', ANYBODY_SIGNED_IN, { request: () => ({ body: { user_ids: [], ...SEARCH } }) }),
   row('findTime', [401, 422, 200, 200, 200, 422], {
     circumstance: ' with somebody else',

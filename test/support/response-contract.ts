@@ -78,7 +78,8 @@ export class ResponseContract {
         operation,
       })),
     );
-    this.routes.sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+    // `{id}.ics` before `{id}`.
+    this.routes.sort((a, b) => a.path.split('{').length - b.path.split('{').length || b.path.length - a.path.length);
   }
 
   /** @throws Error that says what the document promised and what came */
