@@ -82,7 +82,6 @@ describe('the Content-Security-Policy', () => {
       '/about',
       '/api/docs',
       '/api/redoc',
-      '/calendar/*',
       '/docs',
       '/docs/realtime',
       '/guide',
