@@ -25,6 +25,8 @@ function run(program, ...args) {
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 run(compiler, '-p', 'tsconfig.build.json', '--outDir', FRESH, '--incremental', 'false', '--tsBuildInfoFile', 'null');
+const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
+run(vite, 'build', '--config', join('web', 'vite.config.ts'), '--outDir', join(FRESH, 'web'), '--logLevel', 'warn');
 for (const step of ['copy-assets', 'prepare-documents', 'bundle']) run(join(FRESH, 'scripts', `${step}.js`));
 // `npm run types` checks its types, with stricter rules.
 run(compiler, '-p', 'sdk', '--outDir', FRESH_SDK, '--noCheck');

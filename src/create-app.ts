@@ -7,6 +7,7 @@ import { serveAsyncApi } from './live/asyncapi.js';
 import { SocketIoAdapter } from './live/socket-io.adapter.js';
 import type { Config } from './platform/config/config.js';
 import { COMPRESSED_BODIES, largestBody, useBodyFormats } from './platform/http/body-formats.js';
+import { serveDashboard } from './platform/http/dashboard.js';
 import { keepAlive } from './platform/http/keep-alive.js';
 import { refuseWhenOverloaded } from './platform/http/overload.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
@@ -70,5 +71,6 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
   app.useWebSocketAdapter(new SocketIoAdapter(app, config));
   serveDocs(app);
   serveAsyncApi(app);
+  await serveDashboard(fastify);
   return app;
 }

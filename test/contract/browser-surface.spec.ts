@@ -18,6 +18,7 @@ let app: TestApp;
 let ana: Person;
 let operations: { method: string; template: string; path: string }[];
 beforeAll(async () => {
+  await buildServer();
   app = await startApp({ corsOrigins: [ALLOWED] });
   ana = await app.signUp('ana');
   const { paths } = openApiDocument(app.app);
@@ -78,6 +79,7 @@ describe('the Content-Security-Policy', () => {
     }
     expect(pages.sort()).toEqual([
       '/',
+      '/about',
       '/api/docs',
       '/api/redoc',
       '/docs',

@@ -22,7 +22,7 @@ const resources = (html: string): string[] =>
 const PAGES = ['/docs', '/swagger', '/api/docs', '/redoc', '/api/redoc', '/docs/realtime', '/problems/not_found'];
 
 describe('the documentation pages', () => {
-  it.each([...PAGES, '/', '/guide', '/guide/time', '/guide/glossary'])(
+  it.each([...PAGES, '/about', '/guide', '/guide/time', '/guide/glossary'])(
     '%s is a page that loads everything from here',
     async (path) => {
       const response = await get(path);
@@ -61,7 +61,7 @@ describe('the documentation pages', () => {
     }
   });
 
-  it.each(['/', '/docs/realtime', '/problems/not_found'])('%s runs no script at all', async (path) => {
+  it.each(['/about', '/docs/realtime', '/problems/not_found'])('%s runs no script at all', async (path) => {
     expect(await (await get(path)).text()).not.toContain('<script');
     expect(await policy(path)).toContain("default-src 'none';");
     expect(await policy(path)).not.toMatch(/script-src|unsafe|https:/);
@@ -151,7 +151,7 @@ describe('the guide', () => {
     };
     const contents = hrefs(await read('/guide'));
     expect(contents).toEqual(expect.arrayContaining([...names, 'glossary'].map((name) => `/guide/${name}`)));
-    for (const path of ['/', '/guide', ...names.map((name) => `/guide/${name}`)]) {
+    for (const path of ['/about', '/guide', ...names.map((name) => `/guide/${name}`)]) {
       for (const address of hrefs(await read(path))) {
         if (/^https?:/.test(address)) continue;
         const [target = '', anchor] = address.split('#');

@@ -19,7 +19,7 @@ const HTML = 'text/html; charset=utf-8';
 @Public()
 @Controller()
 export class DocsController {
-  @Get()
+  @Get('about')
   @RouteConfig({ produces: ['text/html'] })
   @Header('content-type', HTML)
   @Header('content-security-policy', STATIC_POLICY)

@@ -1,0 +1,93 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { buildServer } from './build.js';
+import { chromiumPath } from './chromium.js';
+import { type Person, startApp, type TestApp } from './test-app.js';
+
+/** The dashboard in a real browser, from the files that the build made. */
+export interface Dashboard {
+  app: TestApp;
+  browser: Browser;
+  /** A browser of its own for a person, signed in, with the week before them. */
+  open(person: Person, options?: OpenOptions): Promise<Opened>;
+  /** A browser in which nobody is signed in. */
+  visit(options?: OpenOptions): Promise<Opened>;
+  close(): Promise<void>;
+}
+
+interface OpenOptions {
+  path?: string;
+  width?: number;
+  height?: number;
+  dark?: boolean;
+}
+
+export interface Opened {
+  page: Page;
+  context: BrowserContext;
+  /** Requests to elsewhere, errors, and violations of the policy. */
+  complaints: string[];
+}
+
+export async function startDashboard(): Promise<Dashboard> {
+  await buildServer();
+  const app = await startApp();
+  const browser = await chromium.launch({ executablePath: chromiumPath! });
+
+  const visit = async ({ path = '/', width = 1440, height = 900, dark = false }: OpenOptions = {}): Promise<Opened> => {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      colorScheme: dark ? 'dark' : 'light',
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
+    const complaints: string[] = [];
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (origin !== app.url && protocol !== 'ws:') complaints.push(`asks ${request.url()}`);
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // Refusals are part of the dashboard: a conflict, a clash.
+      if (message.type() === 'error' && !/status of 4(09|12|22)/.test(message.text())) complaints.push(message.text());
+    });
+    await page.goto(app.url + path);
+    return { page, context, complaints };
+  };
+
+  return {
+    app,
+    browser,
+    visit,
+    open: async (person, options) => {
+      const opened = await visit(options);
+      const { page } = opened;
+      await page.getByLabel('Username or email').fill(person.username);
+      await page.getByLabel('Password', { exact: true }).fill(person.password);
+      await page.getByRole('button', { name: 'Sign in', exact: true }).last().click();
+      await page.locator('#calendar').waitFor();
+      await page.getByText('Live', { exact: true }).waitFor();
+      return opened;
+    },
+    close: async () => {
+      await browser.close();
+      await app.close();
+    },
+  };
+}
+
+/** Drags an event by so many pixels. */
+export async function drag(page: Page, title: string, x: number, y: number): Promise<void> {
+  const box = (await eventOf(page, title).boundingBox())!;
+  const [left, top] = [box.x + 30, box.y + 10];
+  await page.mouse.move(left, top);
+  await page.mouse.down();
+  await page.mouse.move(left + x / 2, top + y / 2, { steps: 8 });
+  await page.mouse.move(left + x, top + y, { steps: 8 });
+  await page.mouse.up();
+}
+
+/** The event in the calendar. */
+export const eventOf = (page: Page, title: string) => page.locator('#calendar [data-key]', { hasText: title }).first();

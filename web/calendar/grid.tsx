@@ -1,0 +1,219 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { computed, effect, signal } from '@preact/signals';
+import { Calendar, type CalendarOptions, type EventInput, type PluginInput } from 'fullcalendar';
+import interaction from 'fullcalendar/interaction';
+import 'fullcalendar/skeleton.css';
+import type { Item } from '../api.js';
+import { endOf, keyOf, pending, shownItems, startOf } from '../state/calendar.js';
+import { draft, startDraft } from '../state/draft.js';
+import { flashing } from '../state/live.js';
+import { event as openedEvent, opened } from '../state/opened.js';
+import { ghosts } from '../state/ghosts.js';
+import { isPhone, secondZone } from '../state/preferences.js';
+import { zone } from '../state/session.js';
+import { asOf } from '../state/time-travel.js';
+import { date, goTo, view } from '../state/view.js';
+import { moveItem } from '../state/edit.js';
+import { openEvent } from '../state/opened.js';
+import { firstDayOfWeek } from '../time/zoned.js';
+import { words } from '../words/en.js';
+import { columnClasses, rowClasses } from './event-classes.js';
+import { EventContent } from './event-content.js';
+import { axis, calendarClasses } from './grid-classes.js';
+
+const GRID = { day: 'timeGridDay', week: 'timeGridWeek', month: 'dayGridMonth' } as const;
+
+function toInput(item: Item): EventInput {
+  const key = keyOf(item);
+  const moved = pending.value.get(key);
+  const allDay = moved?.allDay ?? item.all_day;
+  return {
+    id: key,
+    title: item.title,
+    start: moved?.start ?? startOf(item),
+    end: moved?.end ?? endOf(item),
+    allDay,
+    editable: item.can.includes('edit') && !asOf.value,
+    extendedProps: {
+      item,
+      moving: moved !== undefined,
+      selected: opened.value?.id === item.id && (!opened.value.item?.occurrence || keyOf(opened.value.item) === key),
+      flash: flashing.value.has(item.id),
+      past: asOf.value !== null,
+    },
+  };
+}
+
+/** What is drawn besides events: the draft, the place that a dragged event comes from, another version’s time. */
+function extras(): EventInput[] {
+  const shown: EventInput[] = [];
+  for (const item of shownItems.value) {
+    if (!pending.value.has(keyOf(item))) continue;
+    shown.push(ghost(`from-${keyOf(item)}`, item.title, startOf(item), endOf(item), item.all_day));
+  }
+  for (const { key, title, start, end, allDay } of ghosts.value) shown.push(ghost(key, title, start, end, allDay));
+  const created = draft.value;
+  if (created) {
+    shown.push({
+      id: 'draft',
+      title: created.title || words.newEvent,
+      start: created.start,
+      end: created.end,
+      allDay: created.allDay,
+      editable: false,
+      extendedProps: { draft: true },
+    });
+  }
+  return shown;
+}
+
+const ghost = (id: string, title: string, start: string, end: string, allDay: boolean): EventInput => ({
+  id,
+  title,
+  start,
+  end,
+  allDay,
+  editable: false,
+  extendedProps: { ghost: true },
+});
+
+const instant = (at: Date | null, fallback: Date): string => (at ?? fallback).toISOString();
+
+function options(plugin: PluginInput): CalendarOptions {
+  return {
+    plugins: [plugin, interaction],
+    initialView: GRID[view.peek() as keyof typeof GRID],
+    initialDate: date.peek(),
+    headerToolbar: false,
+    height: '100%',
+    firstDay: (firstDayOfWeek + 1) % 7,
+    locale: navigator.language,
+    slotDuration: '00:30:00',
+    snapDuration: '00:15:00',
+    slotMinHeight: 28,
+    scrollTime: '06:45:00',
+    scrollTimeReset: false,
+    eventMinHeight: 20,
+    eventShortHeight: 38,
+    nowIndicator: true,
+    dayMaxEvents: true,
+    eventMaxStack: 8,
+    selectable: true,
+    selectMirror: false,
+    unselectAuto: false,
+    eventInteractive: true,
+    eventResizableFromStart: true,
+    eventLongPressDelay: 300,
+    selectLongPressDelay: 300,
+    eventDragMinDistance: 4,
+    fixedWeekCount: false,
+    navLinks: true,
+    navLinkHint: (text, at) => words.goTo(dayOfMarker(at), text, isPhone.value ? 'narrow' : 'short'),
+    navLinkDayClick: (at: Date) => goTo(dayOfMarker(at), 'day'),
+    allDayText: words.allDayShort,
+    moreLinkText: (count: number) => words.more(count),
+    dayHeaderFormat: { weekday: 'short', day: 'numeric' },
+    views: { dayGridMonth: { dayHeaderFormat: { weekday: 'short' } } },
+    dayCellFormat: { day: 'numeric' },
+    ...calendarClasses(),
+    columnEventClass: columnClasses,
+    rowEventClass: rowClasses,
+    listItemEventClass: rowClasses,
+    eventContent: (info) => <EventContent info={info} />,
+    // FullCalendar names cells by their day, which hides what is in them.
+    dayCellDidMount: ({ el }) => el.removeAttribute('aria-label'),
+    eventDidMount: ({ el, event }) => {
+      el.dataset.key = event.id;
+    },
+    eventClick: ({ event, jsEvent }) => {
+      jsEvent.preventDefault();
+      const item = event.extendedProps.item as Item | undefined;
+      if (item) openEvent(item.id, item);
+    },
+    eventDrop: ({ event, revert }) => finish(event, revert),
+    eventResize: ({ event, revert }) => finish(event, revert),
+    select: ({ start, end, startStr, endStr, allDay, jsEvent }) => {
+      startDraft({
+        start: allDay ? startStr.slice(0, 10) : start.toISOString(),
+        end: allDay ? endStr.slice(0, 10) : end.toISOString(),
+        allDay,
+        ...(jsEvent ? { at: { x: jsEvent.clientX, y: jsEvent.clientY } } : {}),
+      });
+    },
+  };
+}
+
+/** FullCalendar’s markers of days have the parts of the day in UTC or in the zone; the noon is on that day in both. */
+const dayOfMarker = (at: Date): string => {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone.peek(), dateStyle: 'short' }).format(at);
+  return parts.slice(0, 10);
+};
+
+interface Dropped {
+  start: Date | null;
+  end: Date | null;
+  startStr: string;
+  endStr: string;
+  allDay: boolean;
+  extendedProps: Record<string, unknown>;
+}
+
+function finish(event: Dropped, revert: () => void): void {
+  const item = event.extendedProps.item as Item;
+  const { allDay } = event;
+  const start = allDay ? event.startStr.slice(0, 10) : instant(event.start, new Date());
+  const length =
+    allDay === item.all_day ? new Date(endOf(item)).getTime() - new Date(startOf(item)).getTime() : 3_600_000;
+  const fallback = new Date(new Date(start).getTime() + (allDay ? Math.max(86_400_000, length) : length));
+  const end = allDay ? (event.endStr || fallback.toISOString()).slice(0, 10) : instant(event.end, fallback);
+  // The page draws it where it is dropped; FullCalendar must not keep a state of its own.
+  revert();
+  void moveItem(item, { start, end, allDay });
+}
+
+const width = signal(1_000);
+/** Below this, overlapping events are indented over each other; above, they are side by side. */
+const narrow = computed(() => (view.value === 'week' ? width.value / 7 : width.value) < 140);
+
+/** Month, week and day. */
+export function Grid({ plugin }: { plugin: PluginInput }) {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const calendar = new Calendar(element.current!, options(plugin));
+    calendar.render();
+    const observer = new ResizeObserver(([entry]) => (width.value = entry!.contentRect.width));
+    observer.observe(element.current!);
+    const stops = [
+      effect(() => {
+        const name = GRID[view.value as keyof typeof GRID];
+        // Another grid shows it.
+        if (!name || name.startsWith('dayGrid') !== calendar.view.type.startsWith('dayGrid')) return;
+        if (calendar.view.type !== name) calendar.changeView(name, date.value);
+        else calendar.gotoDate(date.value);
+      }),
+      effect(() => calendar.setOption('timeZone', zone.value)),
+      effect(() => {
+        calendar.setOption('selectable', asOf.value === null);
+        calendar.setOption('slotHeaderContent', axis(zone.value, secondZone.value));
+        calendar.setOption('slotEventOverlap', narrow.value);
+      }),
+      effect(() => {
+        const inputs = [...shownItems.value.map(toInput), ...extras()];
+        void openedEvent.value;
+        calendar.batchRendering(() => {
+          calendar.removeAllEvents();
+          for (const input of inputs) calendar.addEvent(input);
+        });
+      }),
+      effect(() => {
+        if (!draft.value) calendar.unselect();
+      }),
+    ];
+    return () => {
+      observer.disconnect();
+      for (const stop of stops) stop();
+      calendar.destroy();
+    };
+  }, [plugin]);
+  return <div class="grid" ref={element} />;
+}

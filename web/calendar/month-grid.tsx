@@ -1,0 +1,4 @@
+import dayGrid from 'fullcalendar/daygrid';
+import { Grid } from './grid.js';
+
+export const MonthGrid = () => <Grid plugin={dayGrid} />;

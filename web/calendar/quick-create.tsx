@@ -1,0 +1,141 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Refusal } from '../api.js';
+import { ConflictNote } from '../event/conflict-note.js';
+import { emptyForm, type Form, newEventOf, startTime, endTime } from '../event/form.js';
+import { presetsFor } from '../event/presets.js';
+import { Icon } from '../icons/icon.js';
+import { createNew, explain, reason } from '../state/edit.js';
+import { draft, draftInDrawer, dropDraft, instantOf } from '../state/draft.js';
+import { isPhone } from '../state/preferences.js';
+import { zone } from '../state/session.js';
+import { spanIn } from '../time/format.js';
+import { words as common } from '../words/en.js';
+import { eventWords as words } from '../words/event.js';
+
+const WIDTH = 336;
+const HEIGHT = 320;
+
+/** Beside the pointer, and whole in the window. */
+function place(at: { x: number; y: number } | undefined): { left: number; top: number } | undefined {
+  if (isPhone.value) return undefined;
+  const drawn = document.querySelector('.grid .draft')?.getBoundingClientRect();
+  const { x, y } = drawn
+    ? { x: drawn.right - 8, y: drawn.top + 40 }
+    : (at ?? { x: innerWidth / 2 - WIDTH / 2 - 16, y: 120 });
+  const left = x + 16 + WIDTH < innerWidth ? x + 16 : Math.max(8, x - WIDTH - 16);
+  return { left, top: Math.max(8, Math.min(y - 40, innerHeight - HEIGHT)) };
+}
+
+/** A small form next to the time that was drawn, with what it overlaps before anything is saved. */
+export function QuickCreate() {
+  const current = draft.value!;
+  const [pattern, setPattern] = useState<Form['pattern']>(null);
+  const [error, setError] = useState('');
+  const title = useRef<HTMLInputElement>(null);
+  const [, draw] = useState(0);
+  useEffect(() => {
+    title.current?.focus();
+    // Once the calendar has drawn it.
+    const timer = setTimeout(() => draw((count) => count + 1), 60);
+    return () => clearTimeout(timer);
+  }, [current.start]);
+  const form: Form = { ...emptyForm(current, zone.value), pattern };
+
+  const change = (next: Form): void => {
+    const asInstant = (wall: string): string => instantOf(wall.slice(0, 16), next.zone);
+    draft.value = {
+      ...current,
+      title: next.title,
+      start: next.allDay ? startTime(next) : asInstant(startTime(next)),
+      end: next.allDay ? endTime(next) : asInstant(endTime(next)),
+    };
+  };
+
+  const save = async (): Promise<void> => {
+    if (!form.title.trim()) {
+      setError(words.titleMissing);
+      title.current?.focus();
+      return;
+    }
+    try {
+      if (await createNew(newEventOf(form))) dropDraft();
+    } catch (refusal) {
+      if (refusal instanceof Refusal && refusal.code === 'validation_failed') setError(reason(refusal));
+      else explain(refusal);
+    }
+  };
+
+  const presets = presetsFor(form.startDay);
+  return (
+    <form
+      class="pop qc"
+      role="dialog"
+      aria-label={common.newEvent}
+      style={place(current.at)}
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        void save();
+      }}
+    >
+      <div class="row head">
+        <input
+          ref={title}
+          class="ttl"
+          value={current.title}
+          maxLength={255}
+          placeholder={words.untitled}
+          aria-label={words.title}
+          aria-invalid={Boolean(error)}
+          onInput={({ currentTarget }) => {
+            setError('');
+            draft.value = { ...current, title: currentTarget.value };
+          }}
+        />
+        <button type="button" class="ib s" aria-label={common.close} onClick={dropDraft}>
+          <Icon name="x" />
+        </button>
+      </div>
+      {error && (
+        <p class="hint err" role="alert">
+          {error}
+        </p>
+      )}
+      <div class="ln">
+        <Icon name="clock" />
+        <span>{spanIn(current.start, current.end, current.allDay, zone.value)}</span>
+      </div>
+      <ConflictNote form={form} change={change} />
+      <div class="ln">
+        <Icon name="repeat" />
+        <span class="select">
+          <select
+            class="sel"
+            aria-label={words.repeat}
+            onChange={({ currentTarget }) => setPattern(presets[Number(currentTarget.value)]?.pattern ?? null)}
+          >
+            <option value="-1">{words.never}</option>
+            {presets.map(({ label }, index) => (
+              <option key={label} value={index}>
+                {label}
+              </option>
+            ))}
+          </select>
+          <Icon name="down" />
+        </span>
+      </div>
+      <div class="ln">
+        <Icon name="globe" />
+        <span class="sec">{zone.value}</span>
+      </div>
+      <div class="row foot">
+        <button type="button" class="btn plain s" onClick={() => (draftInDrawer.value = true)}>
+          {words.more}
+        </button>
+        <span class="grow" />
+        <button class="btn pri">
+          {common.save} <kbd>Enter</kbd>
+        </button>
+      </div>
+    </form>
+  );
+}

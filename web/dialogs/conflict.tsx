@@ -1,0 +1,91 @@
+import { useState } from 'preact/hooks';
+import type { ConflictAnswer, ConflictQuestion } from '../state/dialogs.js';
+import { zone } from '../state/session.js';
+import { clock, listed, longDay, shortDay, timeIn } from '../time/format.js';
+import { wallTime } from '../time/zoned.js';
+import { Modal } from '../ui/modal.js';
+import { Option } from '../ui/option.js';
+import { words as common } from '../words/en.js';
+import { dialogWords as words } from '../words/dialogs.js';
+import { DayStrip } from './day-strip.js';
+
+type Choice = number | 'allow' | 'skip';
+
+/** What the change would overlap with, and what can be done about it. Only after a refused save. */
+export function Conflict({
+  question,
+  answer,
+}: {
+  question: ConflictQuestion;
+  answer: (given: ConflictAnswer | null) => void;
+}) {
+  const { refusal, title, canSkip, canMove, allDay } = question;
+  const { conflicts = [], suggestions = [] } = refusal.problem;
+  const offered = canMove ? suggestions.slice(0, 3) : [];
+  const [choice, setChoice] = useState<Choice>(offered.length > 0 ? 0 : 'allow');
+  const inZone = zone.value;
+  const first = conflicts[0]!;
+  const days = [...new Set(conflicts.map(({ start_time: start }) => wallTime(start, inZone).slice(0, 10)))];
+  const label = (start: string): string => (allDay ? longDay(start) : timeIn(start, inZone));
+  const mine = label(first.start_time);
+  const chosen = typeof choice === 'number' ? offered[choice] : undefined;
+  const decide = (): void => {
+    if (chosen) answer({ choice: 'move', start_time: chosen.start_time, end_time: chosen.end_time });
+    else answer({ choice: choice as 'allow' | 'skip' });
+  };
+  const what = first.title
+    ? words.already(title, first.title, days.length > 1 ? listed(days.slice(0, 3).map(shortDay)) : null)
+    : words.busy(title);
+  const more = days.length > 3 ? words.moreDates(days.length - 3) : '';
+  return (
+    <Modal
+      title={words.conflictTitle(days.length)}
+      lead={what + more}
+      width={600}
+      role="alertdialog"
+      close={() => answer(null)}
+      footer={
+        <>
+          <span class="grow" />
+          <button type="button" class="btn" onClick={() => answer(null)}>
+            {common.cancel}
+          </button>
+          <button type="button" class="btn pri" onClick={decide}>
+            {chosen ? words.saveAt(label(chosen.start_time)) : choice === 'skip' ? words.skip(days.length) : words.keep}
+          </button>
+        </>
+      }
+    >
+      {!allDay && (
+        <DayStrip conflicts={conflicts} suggestions={offered} chosen={typeof choice === 'number' ? choice : -1} />
+      )}
+      <div role="radiogroup" aria-label={words.choices}>
+        {offered.length > 0 && <div class="label">{words.freeTimes}</div>}
+        <div class="three">
+          {offered.map(({ start_time: start, end_time: end }, index) => {
+            const day = wallTime(start, inZone).slice(0, 10);
+            return (
+              <Option key={start} on={choice === index} choose={() => setChoice(index)}>
+                <b class="tnum">
+                  {allDay ? longDay(start) : `${clock(wallTime(start, inZone))} – ${timeIn(end, inZone)}`}
+                </b>
+                <small>{day === days[0] ? words.sameDay : longDay(day, { weekday: 'short' })}</small>
+              </Option>
+            );
+          })}
+        </div>
+        <div class="label stay">{words.stay(mine)}</div>
+        {canSkip && (
+          <Option on={choice === 'skip'} choose={() => setChoice('skip')}>
+            <b>{words.skip(days.length)}</b>
+            <small>{words.skipHint}</small>
+          </Option>
+        )}
+        <Option on={choice === 'allow'} choose={() => setChoice('allow')}>
+          <b>{words.keep}</b>
+          <small>{words.keepHint(days.length)}</small>
+        </Option>
+      </div>
+    </Modal>
+  );
+}

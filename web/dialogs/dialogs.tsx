@@ -1,0 +1,23 @@
+import { asked } from '../state/dialogs.js';
+import { Clash } from './clash.js';
+import { Conflict } from './conflict.js';
+import { ScopeChoice } from './scope-choice.js';
+import { Transfer } from './transfer.js';
+
+/** The decision that is asked for. */
+export function Dialogs() {
+  const current = asked.value;
+  if (!current) return null;
+  const { question } = current;
+  const answer = current.answer as (given: unknown) => void;
+  switch (question.kind) {
+    case 'conflict':
+      return <Conflict question={question} answer={answer} />;
+    case 'clash':
+      return <Clash question={question} answer={answer} />;
+    case 'scope':
+      return <ScopeChoice question={question} answer={answer} />;
+    case 'transfer':
+      return <Transfer question={question} answer={answer} />;
+  }
+}

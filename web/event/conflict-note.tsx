@@ -1,0 +1,92 @@
+import { useEffect, useState } from 'preact/hooks';
+import { events, Refusal } from '../api.js';
+import type { ConflictCheckView } from '../../sdk/index.js';
+import { zone } from '../state/session.js';
+import { clock, longDay, timeIn } from '../time/format.js';
+import { wallTime } from '../time/zoned.js';
+import { eventWords as words } from '../words/event.js';
+import { endTime, type Form, startTime } from './form.js';
+
+const AFTER_MS = 300;
+
+interface Props {
+  form: Form;
+  change: (form: Form) => void;
+  eventId?: string;
+}
+
+/** What the times overlap with, before anything is saved, and three times that are free. */
+export function ConflictNote({ form, change, eventId }: Props) {
+  const [found, setFound] = useState<ConflictCheckView | null>(null);
+  const question = {
+    title: form.title || words.untitled,
+    start_time: startTime(form),
+    end_time: endTime(form),
+    time_zone: form.zone,
+    all_day: form.allDay,
+    show_as: form.showAs,
+    status: form.status,
+    ...(form.pattern ? { recurrence_pattern: form.pattern } : eventId ? { recurrence_pattern: null } : {}),
+    ...(eventId ? { event_id: eventId } : {}),
+  };
+  const asked = JSON.stringify({ ...question, title: '' });
+  useEffect(() => {
+    let current = true;
+    const timer = setTimeout(() => {
+      events.conflicts(question).then(
+        (answer) => current && setFound(answer),
+        (error: unknown) => {
+          if (!(error instanceof Refusal)) throw error;
+          if (current) setFound(null);
+        },
+      );
+    }, AFTER_MS);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [asked]);
+
+  const first = found?.conflicts[0];
+  if (!found || !first) {
+    return found?.possible_conflicts_after.length ? <p class="hint">{words.laterConflicts}</p> : null;
+  }
+  const shown = zone.value;
+  const [from, to] = [first.with.start_time, first.with.end_time];
+  const day = wallTime(from, shown).slice(0, 10);
+  const where = day === form.startDay ? '' : `${longDay(day)}, `;
+  const more = found.conflicts.length - 1;
+  const move = (start: string, end: string): void => {
+    const [a, b] = [wallTime(start, form.zone), wallTime(end, form.zone)];
+    change(
+      form.allDay
+        ? { ...form, startDay: start, endDay: addLast(end) }
+        : { ...form, startDay: a.slice(0, 10), startTime: a.slice(11), endDay: b.slice(0, 10), endTime: b.slice(11) },
+    );
+  };
+  return (
+    <div class="note warn overlap" role="status">
+      <b>
+        {words.overlaps(first.title, `${where}${timeIn(from, shown)} – ${timeIn(to, shown)}`)}
+        {more > 0 && words.andOthers(more)}
+      </b>
+      <div class="row chips">
+        {found.suggestions.slice(0, 3).map(({ start_time: start, end_time: end }) => {
+          const wall = wallTime(start, form.zone);
+          const otherDay = wall.slice(0, 10) !== form.startDay;
+          const label = form.allDay ? longDay(start, { weekday: 'short' }) : clock(wall);
+          return (
+            <button type="button" key={start} class="chip" onClick={() => move(start, end)}>
+              <span class="sr">{words.moveTo('')} </span>
+              {otherDay && !form.allDay ? `${longDay(wall.slice(0, 10), { weekday: 'short' })}, ${label}` : label}
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** The last day before an exclusive end. */
+const addLast = (end: string): string =>
+  new Date(new Date(`${end}T00:00:00Z`).getTime() - 86_400_000).toISOString().slice(0, 10);

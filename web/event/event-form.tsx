@@ -1,0 +1,223 @@
+import { Icon } from '../icons/icon.js';
+import { instantOf } from '../state/draft.js';
+import { zone } from '../state/session.js';
+import { spanIn } from '../time/format.js';
+import { addDays } from '../time/zoned.js';
+import { words as common } from '../words/en.js';
+import { eventWords as words } from '../words/event.js';
+import { ConflictNote } from './conflict-note.js';
+import { type Form, withStart } from './form.js';
+import { RecurrenceField } from './recurrence-field.js';
+import { ZoneField } from './zone-field.js';
+
+export type FieldErrors = Record<string, { message: string; next?: string | undefined }>;
+
+interface Props {
+  form: Form;
+  change: (form: Form) => void;
+  errors: FieldErrors;
+  /** The event that is edited; its own time is no conflict. */
+  eventId?: string;
+  /** False for one date of a series: the rule is of the whole. */
+  withRecurrence?: boolean;
+  /** Asks about conflicts only where the times were changed. */
+  checks: boolean;
+}
+
+/** The fields of an event, in the order in which it is read. */
+export function EventForm({ form, change, errors, eventId, withRecurrence = true, checks }: Props) {
+  const set = (fields: Partial<Form>): void => change({ ...form, ...fields });
+  const other = form.zone !== zone.value && !form.allDay;
+  return (
+    <div class="fm">
+      <div>
+        <input
+          class="ttl"
+          value={form.title}
+          maxLength={255}
+          placeholder={words.untitled}
+          aria-label={words.title}
+          aria-invalid={Boolean(errors.title)}
+          onInput={({ currentTarget }) => set({ title: currentTarget.value })}
+        />
+        <Problem error={errors.title} />
+      </div>
+      <div>
+        <div class={`times ${form.allDay ? 'days' : ''}`}>
+          <input
+            type="date"
+            class="in s"
+            aria-label={words.day}
+            value={form.startDay}
+            onChange={({ currentTarget }) =>
+              currentTarget.value && change(withStart(form, currentTarget.value, form.startTime))
+            }
+          />
+          {form.allDay ? (
+            <>
+              <span class="mut">–</span>
+              <input
+                type="date"
+                class="in s"
+                aria-label={words.lastDay}
+                value={form.endDay}
+                onChange={({ currentTarget }) => currentTarget.value && set({ endDay: currentTarget.value })}
+              />
+            </>
+          ) : (
+            <>
+              <input
+                type="time"
+                class="in s tnum"
+                aria-label={words.from}
+                value={form.startTime}
+                onChange={({ currentTarget }) =>
+                  currentTarget.value && change(withStart(form, form.startDay, currentTarget.value))
+                }
+              />
+              <span class="mut">–</span>
+              <input
+                type="time"
+                class="in s tnum"
+                aria-label={words.to}
+                value={form.endTime}
+                onChange={({ currentTarget }) => currentTarget.value && set(withEndTime(form, currentTarget.value))}
+              />
+            </>
+          )}
+        </div>
+        <div class="row under-times">
+          <label class="row">
+            <input
+              type="checkbox"
+              class="sw"
+              role="switch"
+              checked={form.allDay}
+              onChange={({ currentTarget }) => set({ allDay: currentTarget.checked })}
+            />
+            <span class="sec">{words.allDay}</span>
+          </label>
+          <span class="grow" />
+          <ZoneField value={form.zone} change={(name) => set({ zone: name })} />
+        </div>
+        {other && (
+          <p class="hint">
+            {words.forYou(
+              spanIn(
+                instantOf(`${form.startDay}T${form.startTime}`, form.zone),
+                instantOf(`${form.endDay}T${form.endTime}`, form.zone),
+                false,
+                zone.value,
+              ),
+            )}
+          </p>
+        )}
+        <Problem error={errors.start_time ?? errors.end_time ?? errors.time_zone} />
+        {checks && <ConflictNote form={form} change={change} {...(eventId ? { eventId } : {})} />}
+      </div>
+      {withRecurrence && (
+        <RecurrenceField form={form} change={change} error={errors.recurrence_pattern ?? errors.recurrence} />
+      )}
+      <div>
+        <span class="in s with-icon">
+          <Icon name="pin" />
+          <input
+            class="bare grow"
+            value={form.location}
+            maxLength={255}
+            placeholder={words.location}
+            aria-label={words.location}
+            onInput={({ currentTarget }) => set({ location: currentTarget.value })}
+          />
+        </span>
+        <Problem error={errors.location} />
+      </div>
+      <div>
+        <span class={`in s with-icon ${errors.url ? 'err' : ''}`}>
+          <Icon name="link" />
+          <input
+            class="bare grow"
+            type="url"
+            value={form.url}
+            placeholder={words.link}
+            aria-label={words.link}
+            onInput={({ currentTarget }) => set({ url: currentTarget.value })}
+            onBlur={({ currentTarget: { value } }) =>
+              value && !/^https?:\/\//i.test(value) && set({ url: `https://${value}` })
+            }
+          />
+        </span>
+        <Problem error={errors.url} />
+      </div>
+      <div class="row">
+        <Choice
+          label={words.showAsLabel}
+          value={form.showAs}
+          options={words.showAs}
+          choose={(showAs) => set({ showAs })}
+        />
+        <Choice
+          label={words.statusLabel}
+          value={form.status}
+          options={common.status}
+          choose={(status) => set({ status })}
+        />
+      </div>
+      <div>
+        <textarea
+          class="in"
+          rows={4}
+          value={form.description}
+          maxLength={20_000}
+          placeholder={words.description}
+          aria-label={words.description}
+          onInput={({ currentTarget }) => set({ description: currentTarget.value })}
+        />
+        <Problem error={errors.description} />
+      </div>
+    </div>
+  );
+}
+
+/** An end before the start is on the next day. */
+function withEndTime(form: Form, endTime: string): Partial<Form> {
+  const sameDay = endTime > form.startTime;
+  const endDay =
+    form.endDay > addDays(form.startDay, 1) ? form.endDay : sameDay ? form.startDay : addDays(form.startDay, 1);
+  return { endTime, endDay };
+}
+
+function Problem({ error }: { error: { message: string } | undefined }) {
+  return error ? (
+    <p class="hint err" role="alert">
+      {error.message}
+    </p>
+  ) : null;
+}
+
+interface ChoiceProps<Value extends string> {
+  label: string;
+  value: Value;
+  options: Record<Value, string>;
+  choose: (value: Value) => void;
+}
+
+function Choice<Value extends string>({ label, value, options, choose }: ChoiceProps<Value>) {
+  return (
+    <span class="select grow">
+      <select
+        class="in s"
+        aria-label={label}
+        value={value}
+        onChange={({ currentTarget }) => choose(currentTarget.value as Value)}
+      >
+        {(Object.keys(options) as Value[]).map((name) => (
+          <option key={name} value={name}>
+            {options[name]}
+          </option>
+        ))}
+      </select>
+      <Icon name="down" />
+    </span>
+  );
+}

@@ -1,0 +1,125 @@
+import type { CreateEventBody, RecurrencePatternBody } from '../../sdk/index.js';
+import type { Event, Item } from '../api.js';
+import { endOf, startOf } from '../state/calendar.js';
+import { addDays, addMinutes, minutesBetween, wallTime } from '../time/zoned.js';
+import type { Change } from './changes.js';
+
+export type Pattern = RecurrencePatternBody;
+
+/** What a person edits. Times are wall times in the zone of the event; the end day of an all-day event is its last. */
+export interface Form {
+  title: string;
+  startDay: string;
+  startTime: string;
+  endDay: string;
+  endTime: string;
+  allDay: boolean;
+  zone: string;
+  pattern: Pattern | null;
+  location: string;
+  url: string;
+  showAs: 'busy' | 'free';
+  status: 'confirmed' | 'tentative' | 'cancelled';
+  description: string;
+  comment: string;
+}
+
+/** The form of an event, or of one of its occurrences. */
+export function formOf(event: Event | Item): Form {
+  const item = event as Item;
+  const [start, end] = [wallTime(startOf(item), event.time_zone), wallTime(endOf(item), event.time_zone)];
+  return {
+    title: event.title,
+    startDay: start.slice(0, 10),
+    startTime: event.all_day ? '09:00' : start.slice(11, 16),
+    endDay: event.all_day ? addDays(end, -1) : end.slice(0, 10),
+    endTime: event.all_day ? '10:00' : end.slice(11, 16),
+    allDay: event.all_day,
+    zone: event.time_zone,
+    pattern: event.recurrence_pattern,
+    location: event.location ?? '',
+    url: event.url ?? '',
+    showAs: event.show_as,
+    status: event.status,
+    description: event.description ?? '',
+    comment: '',
+  };
+}
+
+export function emptyForm(draft: { title: string; start: string; end: string; allDay: boolean }, zone: string): Form {
+  const [start, end] = [wallTime(draft.start, zone), wallTime(draft.end, zone)];
+  return {
+    title: draft.title,
+    startDay: start.slice(0, 10),
+    startTime: draft.allDay ? '09:00' : start.slice(11),
+    endDay: draft.allDay ? addDays(end, -1) : end.slice(0, 10),
+    endTime: draft.allDay ? '10:00' : end.slice(11),
+    allDay: draft.allDay,
+    zone,
+    pattern: null,
+    location: '',
+    url: '',
+    showAs: 'busy',
+    status: 'confirmed',
+    description: '',
+    comment: '',
+  };
+}
+
+/** Start and end as the server takes them. */
+export const startTime = (form: Form): string =>
+  form.allDay ? form.startDay : `${form.startDay}T${form.startTime}:00`;
+export const endTime = (form: Form): string =>
+  form.allDay ? addDays(form.endDay, 1) : `${form.endDay}T${form.endTime}:00`;
+
+/** The form with another start; the end keeps its distance. */
+export function withStart(form: Form, day: string, time: string): Form {
+  const length = minutesBetween(`${form.startDay}T${form.startTime}`, `${form.endDay}T${form.endTime}`);
+  const end = addMinutes(`${day}T${time}`, length);
+  return { ...form, startDay: day, startTime: time, endDay: end.slice(0, 10), endTime: end.slice(11) };
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The fields that differ from the form as it was opened. */
+export function changesOf(form: Form, base: Form): Change {
+  const change: Change = {};
+  if (form.title !== base.title) change.title = form.title;
+  if (form.location !== base.location) change.location = form.location || null;
+  if (form.url !== base.url) change.url = form.url || null;
+  if (form.description !== base.description) change.description = form.description || null;
+  if (form.showAs !== base.showAs) change.show_as = form.showAs;
+  if (form.status !== base.status) change.status = form.status;
+  if (timesDiffer(form, base)) {
+    change.start_time = startTime(form);
+    change.end_time = endTime(form);
+    if (form.zone !== base.zone) change.time_zone = form.zone;
+    if (form.allDay !== base.allDay) change.all_day = form.allDay;
+  }
+  if (!same(form.pattern, base.pattern)) {
+    change.recurrence_pattern = form.pattern;
+    if (!form.pattern) change.is_recurring = false;
+  }
+  return change;
+}
+
+export const timesDiffer = (form: Form, base: Form): boolean =>
+  startTime(form) !== startTime(base) || endTime(form) !== endTime(base) || form.zone !== base.zone;
+export const patternsDiffer = (form: Form, base: Form): boolean => !same(form.pattern, base.pattern);
+
+export function newEventOf(form: Form): CreateEventBody {
+  return {
+    title: form.title,
+    start_time: startTime(form),
+    end_time: endTime(form),
+    time_zone: form.zone,
+    all_day: form.allDay,
+    show_as: form.showAs,
+    status: form.status,
+    ...(form.pattern ? { recurrence_pattern: form.pattern } : {}),
+    ...(form.location ? { location: form.location } : {}),
+    ...(form.url ? { url: form.url } : {}),
+    ...(form.description ? { description: form.description } : {}),
+    ...(form.comment ? { change_comment: form.comment } : {}),
+  };
+}

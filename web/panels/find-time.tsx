@@ -1,0 +1,186 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Refusal, times } from '../api.js';
+import type { FoundTimesView, PersonBusyView } from '../../sdk/index.js';
+import { owners } from '../state/calendar.js';
+import { startDraft } from '../state/draft.js';
+import { explain } from '../state/edit.js';
+import { closePanel } from '../state/panel.js';
+import { isMe, user, zone } from '../state/session.js';
+import { hueOf } from '../state/hues.js';
+import { longDay, spanIn, timeIn } from '../time/format.js';
+import { addDays, dayOf, today } from '../time/zoned.js';
+import { Avatar } from '../ui/avatar.js';
+import { Sheet } from '../ui/sheet.js';
+import { words as common } from '../words/en.js';
+import { panelWords } from '../words/panels.js';
+import { BusyGrid } from './busy-grid.js';
+
+const words = panelWords.findTime;
+const LENGTHS = [15, 30, 45, 60, 90, 120];
+
+/** Times at which several people are free, and a row for each that shows why. */
+export function FindTime() {
+  const me = user.value!;
+  const known = owners.value.filter(({ id }) => !isMe(id));
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [minutes, setMinutes] = useState(60);
+  const [from, setFrom] = useState(() => addDays(today(zone.value), 1));
+  const [days, setDays] = useState(5);
+  const [found, setFound] = useState<FoundTimesView | null>(null);
+  const [busy, setBusy] = useState<PersonBusyView[]>([]);
+  const [at, setAt] = useState(0);
+
+  const ids = [me.id, ...chosen];
+  const asked = JSON.stringify([ids, minutes, from, days, zone.value]);
+  useEffect(() => {
+    let current = true;
+    const window = { from: `${from}T00:00:00`, to: `${addDays(from, days)}T00:00:00`, time_zone: zone.value };
+    const hours = { start: '09:00', end: '18:00' };
+    times.find({ user_ids: ids, duration_minutes: minutes, ...window, working_hours: hours, limit: 8 }).then(
+      (answer) => {
+        if (!current) return;
+        setFound(answer);
+        setAt(0);
+        const first = answer.slots[0]?.start_time ?? `${from}T12:00:00Z`;
+        void readBusy(dayOf(first, zone.value));
+      },
+      (error: unknown) => current && explain(error),
+    );
+    return () => {
+      current = false;
+    };
+  }, [asked]);
+
+  const readBusy = async (day: string): Promise<void> => {
+    try {
+      setBusy(await times.freeBusy(ids, `${day}T00:00:00Z`, `${addDays(day, 2)}T00:00:00Z`));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      setBusy([]);
+    }
+  };
+
+  const slot = found?.slots[at];
+  const day = slot ? dayOf(slot.start_time, zone.value) : from;
+  const choose = (index: number): void => {
+    setAt(index);
+    const next = found!.slots[index]!;
+    if (dayOf(next.start_time, zone.value) !== day) void readBusy(dayOf(next.start_time, zone.value));
+  };
+
+  return (
+    <Sheet title={common.findTime} shape="page">
+      <div class="find-time">
+        <fieldset>
+          <legend class="label">{words.who}</legend>
+          {known.length === 0 && <p class="hint">{words.nobody}</p>}
+          <div class="row wrap">
+            {known.map(({ id, username }) => {
+              const on = chosen.includes(id);
+              return (
+                <button
+                  type="button"
+                  key={id}
+                  class={`person ${hueOf(id)}`}
+                  aria-pressed={on}
+                  onClick={() => setChosen(on ? chosen.filter((other) => other !== id) : [...chosen, id])}
+                >
+                  <Avatar person={{ id, username }} size="s" />
+                  {username}
+                </button>
+              );
+            })}
+          </div>
+        </fieldset>
+        <div class="row wrap asks">
+          <label class="field">
+            <span>{words.length}</span>
+            <select
+              class="in s"
+              value={minutes}
+              onChange={({ currentTarget }) => setMinutes(Number(currentTarget.value))}
+            >
+              {LENGTHS.map((length) => (
+                <option key={length} value={length}>
+                  {words.minutes(length)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label class="field">
+            <span>{words.from}</span>
+            <input
+              type="date"
+              class="in s"
+              value={from}
+              onChange={({ currentTarget }) => currentTarget.value && setFrom(currentTarget.value)}
+            />
+          </label>
+          <label class="field">
+            <span>{words.days}</span>
+            <input
+              type="number"
+              class="in s"
+              min={1}
+              max={28}
+              value={days}
+              onChange={({ currentTarget }) => setDays(Math.max(1, Math.min(28, currentTarget.valueAsNumber || 5)))}
+            />
+          </label>
+        </div>
+        {found && (
+          <div class="answer" aria-live="polite">
+            <p class="say">{found.summary}</p>
+            {slot && (
+              <button
+                type="button"
+                class="btn pri"
+                onClick={() => {
+                  closePanel();
+                  startDraft({ start: slot.start_time, end: slot.end_time, allDay: false });
+                }}
+              >
+                {words.take(timeIn(slot.start_time, zone.value))}
+              </button>
+            )}
+          </div>
+        )}
+        {busy.length > 0 && <BusyGrid day={day} busy={busy} slots={found?.slots ?? []} at={at} choose={choose} />}
+        {found && found.slots.length > 0 && (
+          <>
+            <h3>{words.best}</h3>
+            <ul class="slots">
+              {found.slots.map(({ start_time: start, end_time: end }, index) => (
+                <li key={start}>
+                  <button
+                    type="button"
+                    class={`opt ${index === at ? 'on' : ''}`}
+                    aria-pressed={index === at}
+                    onClick={() => choose(index)}
+                  >
+                    {spanIn(start, end, false, zone.value)}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        {found && found.rejected.length > 0 && (
+          <>
+            <h3>{words.nearly}</h3>
+            <ul class="nearly">
+              {found.rejected.slice(0, 4).map(({ start_time: start, reasons }) => (
+                <li key={start}>
+                  {longDay(dayOf(start, zone.value))}, {timeIn(start, zone.value)}
+                  <small>
+                    {reasons.map(({ user: { username }, reason }) => words.because(username, reason)).join(', ')}
+                  </small>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,146 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Refusal } from '../api.js';
+import { Icon } from '../icons/icon.js';
+import { Logo } from '../icons/logo.js';
+import { signIn, signUp, user } from '../state/session.js';
+import { timeIn } from '../time/format.js';
+import { browserZone } from '../time/zoned.js';
+import { signInWords as words } from '../words/sign-in.js';
+import { SignInPicture } from './sign-in-picture.js';
+
+type Errors = Record<string, string>;
+
+function explain(error: unknown): Errors {
+  if (!(error instanceof Refusal)) throw error;
+  const { code, problem } = error;
+  if (code === 'wrong_credentials') return { form: words.wrong };
+  if (code === 'unreachable' || code === 'unavailable') return { form: words.unreachable };
+  if (code === 'rate_limited') return { form: words.slowDown(error.retryAfter ?? 1) };
+  const fields = Object.fromEntries((problem.errors ?? []).map(({ pointer, message }) => [pointer.slice(1), message]));
+  return Object.keys(fields).length > 0 ? fields : { form: problem.detail ?? problem.title };
+}
+
+/** Sign in and sign up. @param again the session ended: the page stays behind it */
+export function SignIn({ again = false }: { again?: boolean }) {
+  const [isNew, setNew] = useState(false);
+  const [errors, setErrors] = useState<Errors>({});
+  const [busy, setBusy] = useState(false);
+  const [visible, setVisible] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const zone = browserZone();
+  useEffect(() => form.current?.querySelector('input')?.focus(), [isNew]);
+
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const value = (name: string): string => (new FormData(form.current!).get(name) as string | null) ?? '';
+    setBusy(true);
+    setErrors({});
+    try {
+      if (isNew) {
+        const account = { username: value('username'), email: value('email'), password: value('password') };
+        await signUp({ ...account, time_zone: zone });
+      } else await signIn(value('username'), value('password'));
+    } catch (error) {
+      setErrors(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <main class="si">
+      <div class="l">
+        <div class="brand">
+          <Logo /> Convene
+        </div>
+        <form ref={form} onSubmit={(event) => void submit(event)} noValidate>
+          <h1>{again ? words.again : isNew ? words.signUp : words.signIn}</h1>
+          {again ? (
+            <p>{words.kept}</p>
+          ) : (
+            <p>
+              {isNew ? words.haveAccount : words.newHere}{' '}
+              <button type="button" class="link" onClick={() => (setNew(!isNew), setErrors({}))}>
+                {isNew ? words.signIn : words.create}
+              </button>
+            </p>
+          )}
+          <Field
+            name="username"
+            label={isNew ? words.username : words.usernameOrEmail}
+            value={again ? user.value?.username : undefined}
+            error={errors.username}
+            autocomplete="username"
+          />
+          {isNew && <Field name="email" label={words.email} type="email" error={errors.email} autocomplete="email" />}
+          <div class="field">
+            <label for="password">{words.password}</label>
+            <span class={`in ${errors.password ? 'err' : ''}`}>
+              <input
+                id="password"
+                name="password"
+                class="grow bare"
+                type={visible ? 'text' : 'password'}
+                autocomplete={isNew ? 'new-password' : 'current-password'}
+                aria-invalid={Boolean(errors.password)}
+                aria-describedby="password-hint"
+              />
+              <button
+                type="button"
+                class="ib s"
+                aria-label={words.showPassword}
+                aria-pressed={visible}
+                onClick={() => setVisible(!visible)}
+              >
+                <Icon name="eye" />
+              </button>
+            </span>
+            <span class={`hint ${errors.password ? 'err' : ''}`} id="password-hint">
+              {errors.password ?? (isNew ? words.passwordRules : '')}
+            </span>
+          </div>
+          {isNew && <p class="hint zone">{words.zone(zone, timeIn(Date.now(), zone))}</p>}
+          <div role="alert">{errors.form && <p class="hint err form-error">{errors.form}</p>}</div>
+          <button class="btn pri l wide" disabled={busy}>
+            {isNew ? words.create : words.signIn}
+          </button>
+        </form>
+        <p class="mut foot">{words.own}</p>
+      </div>
+      <SignInPicture />
+    </main>
+  );
+}
+
+interface FieldProps {
+  name: string;
+  label: string;
+  type?: string;
+  value?: string | undefined;
+  error?: string | undefined;
+  autocomplete: string;
+}
+
+function Field({ name, label, type = 'text', value, error, autocomplete }: FieldProps) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        class={`in ${error ? 'err' : ''}`}
+        name={name}
+        type={type}
+        defaultValue={value}
+        autocomplete={autocomplete}
+        autocapitalize="none"
+        spellcheck={false}
+        aria-invalid={Boolean(error)}
+        aria-describedby={error ? `${name}-error` : undefined}
+      />
+      {error && (
+        <span class="hint err" id={`${name}-error`}>
+          {error}
+        </span>
+      )}
+    </label>
+  );
+}

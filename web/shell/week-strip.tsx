@@ -1,0 +1,31 @@
+import { shownItems, startOf } from '../state/calendar.js';
+import { zone } from '../state/session.js';
+import { date, goTo } from '../state/view.js';
+import { longDay, monthName, weekdayName } from '../time/format.js';
+import { addDays, dayOf, startOfWeek, today } from '../time/zoned.js';
+import { words } from '../words/en.js';
+
+/** The days of the week over the agenda of a phone, with a dot where something is. */
+export function WeekStrip() {
+  const first = startOfWeek(date.value);
+  const now = today(zone.value);
+  const taken = new Set(shownItems.value.map((item) => dayOf(startOf(item), zone.value)));
+  return (
+    <div class="strip7" role="group" aria-label={words.viewLabel('week', longDay(first))}>
+      {Array.from({ length: 7 }, (_, index) => addDays(first, index)).map((day) => (
+        <button
+          type="button"
+          key={day}
+          class={day === now ? 't' : ''}
+          aria-current={day === now ? 'date' : undefined}
+          aria-pressed={day === date.value}
+          onClick={() => goTo(day)}
+        >
+          {weekdayName(day, 'short')} <b>{Number(day.slice(8))}</b>
+          <span class="sr">{monthName(day)}</span>
+          {taken.has(day) && day !== now && <i />}
+        </button>
+      ))}
+    </div>
+  );
+}

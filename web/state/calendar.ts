@@ -1,0 +1,136 @@
+import { computed, effect, signal } from '@preact/signals';
+import { events, type Item, Refusal } from '../api.js';
+import { addDays, asDate } from '../time/zoned.js';
+import { hiddenOwners } from './preferences.js';
+import { isMe, user } from './session.js';
+import { asOf } from './time-travel.js';
+import { shownDays, view } from './view.js';
+
+/** Names one occurrence of an event among the shown ones. */
+export const keyOf = (item: Item): string => `${item.id}@${item.occurrence?.original_start ?? ''}`;
+export const startOf = (item: Item): string => item.occurrence?.start_time ?? item.start_time;
+export const endOf = (item: Item): string => item.occurrence?.end_time ?? item.end_time;
+/** What `?occurrence=` takes; undefined for an event that happens once. */
+export const occurrenceOf = (item: Item): string | undefined =>
+  item.is_recurring ? (item.occurrence?.original_start ?? item.start_time) : undefined;
+
+const loaded = signal<Item[]>([]);
+/** `failed` keeps showing what was loaded before. */
+export const loadState = signal<'loading' | 'ready' | 'failed'>('loading');
+export const loadedAt = signal(Date.now());
+/** Where dragged occurrences are until the server answers. */
+export const pending = signal(new Map<string, { start: string; end: string; allDay: boolean }>());
+
+const cache = new Map<string, Item[]>();
+const MAX_CACHED = 12;
+let latest = 0;
+
+interface Range {
+  from: string;
+  to: string;
+}
+
+// A day more on each side: the days of the reader’s zone begin and end at other instants than those of UTC.
+const instants = ({ from, to }: Range): [string, string] => [
+  asDate(addDays(from, -1)).toISOString(),
+  asDate(addDays(to, 1)).toISOString(),
+];
+const cacheKey = ({ from, to }: Range): string => `${from}/${to}/${asOf.value ?? ''}`;
+
+async function fetchRange(range: Range): Promise<Item[]> {
+  const key = cacheKey(range);
+  const [from, to] = instants(range);
+  const items = await events.range(from, to, asOf.peek() ?? undefined);
+  cache.delete(key);
+  cache.set(key, items);
+  if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
+  return items;
+}
+
+async function load(range: Range): Promise<void> {
+  const mine = ++latest;
+  const known = cache.get(cacheKey(range));
+  if (known) loaded.value = known;
+  loadState.value = known ? 'ready' : 'loading';
+  try {
+    const items = await fetchRange(range);
+    if (mine !== latest) return;
+    loaded.value = items;
+    loadState.value = 'ready';
+    loadedAt.value = Date.now();
+  } catch (error) {
+    if (mine !== latest || !(error instanceof Refusal)) throw error;
+    loadState.value = 'failed';
+  }
+}
+
+/** Reads what is shown again; everything else when it is shown next. */
+export async function reload(): Promise<void> {
+  const range = shownDays.peek();
+  const shown = cacheKey(range);
+  for (const key of cache.keys()) if (key !== shown) cache.delete(key);
+  await load(range);
+}
+
+let soon: number | undefined;
+/** The same after a moment, once for a burst. */
+export function reloadSoon(): void {
+  soon ??= window.setTimeout(() => {
+    soon = undefined;
+    void reload();
+  }, 40);
+}
+
+/** Loads what the view shows, and then its neighbours. */
+export function followView(): void {
+  effect(() => {
+    if (!user.value) return;
+    const range = shownDays.value;
+    void asOf.value;
+    void load(range).then(prefetch);
+  });
+}
+
+function prefetch(): void {
+  const { from, to } = shownDays.peek();
+  if (view.peek() !== 'week' && view.peek() !== 'day') return;
+  const days = view.peek() === 'week' ? 7 : 1;
+  for (const step of [days, -days]) {
+    const range = { from: addDays(from, step), to: addDays(to, step) };
+    if (!cache.has(cacheKey(range))) requestIdleCallback(() => void fetchRange(range).catch(() => undefined));
+  }
+}
+
+/** Puts what the server answered in place at once, before the range is read again. */
+export function removeShown(matches: (item: Item) => boolean): void {
+  loaded.value = loaded.value.filter((item) => !matches(item));
+}
+
+export const allItems = computed<Item[]>(() => loaded.value);
+
+/** What the calendar draws. */
+export const shownItems = computed<Item[]>(() => {
+  const hidden = new Set(hiddenOwners.value);
+  return loaded.value.filter(({ owner }) => !hidden.has(owner.id));
+});
+
+export interface Owner {
+  id: string;
+  username: string;
+  count: number;
+}
+
+const seenOwners = new Map<string, string>();
+
+/** Whose events are or were shown: you first, then by name. */
+export const owners = computed<Owner[]>(() => {
+  const counts = new Map<string, number>();
+  for (const { owner } of loaded.value) {
+    seenOwners.set(owner.id, owner.username);
+    counts.set(owner.id, (counts.get(owner.id) ?? 0) + 1);
+  }
+  if (user.value) seenOwners.set(user.value.id, user.value.username);
+  return [...seenOwners]
+    .map(([id, username]) => ({ id, username, count: counts.get(id) ?? 0 }))
+    .sort((a, b) => Number(isMe(b.id)) - Number(isMe(a.id)) || a.username.localeCompare(b.username));
+});

@@ -1,0 +1,69 @@
+import { signal } from '@preact/signals';
+import type { Refusal } from '../api.js';
+import type { Change as FieldChange } from '../event/changes.js';
+
+export interface ConflictQuestion {
+  kind: 'conflict';
+  refusal: Refusal;
+  title: string;
+  /** True when the conflicting dates of a series can be left out. */
+  canSkip: boolean;
+  canMove: boolean;
+  allDay: boolean;
+}
+export type ConflictAnswer =
+  { choice: 'move'; start_time: string; end_time: string } | { choice: 'allow' } | { choice: 'skip' };
+
+export interface ClashQuestion {
+  kind: 'clash';
+  refusal: Refusal;
+  title: string;
+  zone: string;
+  /** Who changed it meanwhile; null when that is not known. */
+  by: string | null;
+  mine: FieldChange;
+}
+export type ClashAnswer = { choice: 'save'; change: FieldChange } | { choice: 'discard' };
+
+export interface ScopeQuestion {
+  kind: 'scope';
+  title: string;
+  day: string;
+  /** The rule itself changes: it has no effect on one date. */
+  withoutThis: boolean;
+}
+export type ScopeAnswer = { scope: 'this' | 'following' | 'all' };
+
+export interface TransferQuestion {
+  kind: 'transfer';
+  username: string;
+}
+export type TransferAnswer = { confirmed: true };
+
+type Questions = {
+  conflict: [ConflictQuestion, ConflictAnswer];
+  clash: [ClashQuestion, ClashAnswer];
+  scope: [ScopeQuestion, ScopeAnswer];
+  transfer: [TransferQuestion, TransferAnswer];
+};
+type Kind = keyof Questions;
+export type Asked = {
+  [Name in Kind]: { question: Questions[Name][0]; answer: (answer: Questions[Name][1] | null) => void };
+}[Kind];
+
+/** The decision that blocks a change; null when there is none. */
+export const asked = signal<Asked | null>(null);
+
+/** Opens a dialog. Resolves to null when it is left without a decision. */
+export function decide<Name extends Kind>(
+  question: Questions[Name][0] & { kind: Name },
+): Promise<Questions[Name][1] | null> {
+  return new Promise((resolve) => {
+    asked.value?.answer(null);
+    const answer = (given: Questions[Name][1] | null): void => {
+      asked.value = null;
+      resolve(given);
+    };
+    asked.value = { question, answer } as unknown as Asked;
+  });
+}

@@ -1,0 +1,325 @@
+import { batch, signal } from '@preact/signals';
+import { type Event, events, history, type Item, people, Refusal, type Saved, type Target } from '../api.js';
+import type { Change } from '../event/changes.js';
+import { words } from '../words/en.js';
+import { dayOf } from '../time/zoned.js';
+import { keyOf, occurrenceOf, pending, reload, startOf } from './calendar.js';
+import { decide } from './dialogs.js';
+import { closeEvent, opened, refreshOpened } from './opened.js';
+import { zone } from './session.js';
+import { showToast } from './toasts.js';
+
+/** How to undo the last change of this page; null when there is none. */
+export const lastUndo = signal<(() => Promise<void>) | null>(null);
+
+/** Says what was done, with a way back. */
+function sayDone(text: string, undo: () => Promise<unknown>): void {
+  const run = async (): Promise<void> => {
+    lastUndo.value = null;
+    try {
+      await undo();
+      showToast({ text: words.toast.undone });
+    } catch (error) {
+      explain(error);
+    }
+    await afterChange();
+  };
+  lastUndo.value = run;
+  showToast({ text, action: { label: words.undo, run: () => void run() } });
+}
+
+/** Says why something was not done. @throws what is not a refusal */
+export function explain(error: unknown, prefix = ''): void {
+  if (!(error instanceof Refusal)) throw error;
+  showToast({ text: prefix + reason(error) });
+}
+
+export function reason(refusal: Refusal): string {
+  const { code, problem } = refusal;
+  if (code === 'forbidden') return words.refused.forbidden;
+  if (code === 'unreachable' || code === 'unavailable') return words.refused.unreachable;
+  if (code === 'rate_limited') return words.refused.rateLimited(refusal.retryAfter ?? 1);
+  if (code === 'not_found') return words.refused.notFound;
+  if (code === 'event_conflict') return words.refused.conflict;
+  if (code === 'later_changes') return words.refused.laterChanges;
+  return problem.errors?.[0]?.message ?? problem.detail ?? problem.title;
+}
+
+async function afterChange(): Promise<void> {
+  await Promise.all([reload(), refreshOpened()]);
+}
+
+interface Subject {
+  id: string;
+  version: number;
+  title: string;
+  time_zone: string;
+  all_day: boolean;
+  is_recurring: boolean;
+}
+
+/**
+ * Saves a change of an event that was read at `subject.version`. A conflict or a clash is put to the person and sent again;
+ * a change by others is merged. Returns null when they leave it. @throws Refusal for anything else
+ */
+export async function saveChange(
+  subject: Subject,
+  change: Change,
+  target: Target,
+  said: string,
+): Promise<Saved | null> {
+  const { id, title } = subject;
+  let [base, current] = [subject.version, change];
+  for (;;) {
+    try {
+      const saved = await events.update(id, base, current, target);
+      const undo =
+        target.scope === 'following'
+          ? () => undoSplit(id)
+          : () => history.revert(saved.event.id, saved.event.version, 'allow');
+      if (saved.event.version !== base || saved.event.id !== id) {
+        sayDone(saved.merged ? words.toast.merged(saved.event.title) : said, undo);
+      }
+      await afterChange();
+      return saved;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.code === 'event_conflict') {
+        const answer = await decide({
+          kind: 'conflict',
+          refusal: error,
+          title: current.title ?? title,
+          canSkip: subject.is_recurring && target.scope !== 'this',
+          canMove: true,
+          allDay: current.all_day ?? subject.all_day,
+        });
+        if (!answer) return null;
+        current =
+          answer.choice === 'move'
+            ? { ...current, start_time: answer.start_time, end_time: answer.end_time }
+            : { ...current, on_conflict: answer.choice };
+      } else if (error.code === 'stale_version' && error.problem.clashes && error.problem.current_version) {
+        const latest = await events.get(id);
+        const answer = await decide({
+          kind: 'clash',
+          refusal: error,
+          title,
+          zone: subject.time_zone,
+          by: latest.updated_by.username,
+          mine: current,
+        });
+        if (!answer) return null;
+        if (answer.choice === 'discard') {
+          await afterChange();
+          return { event: latest, merged: false };
+        }
+        [base, current] = [error.problem.current_version, answer.change];
+      } else throw error;
+    }
+  }
+}
+
+/** The series is split at the first entry of that kind from the end. */
+async function undoSplit(id: string): Promise<void> {
+  const { items } = await history.changelog(id);
+  const split = items.find(({ kind }) => kind === 'split');
+  if (split) await history.undo(id, split.position);
+}
+
+/** Asks which dates of a series are meant. Null when that is left open. */
+export async function chooseTarget(item: Item, withoutThis = false): Promise<Target | null> {
+  const occurrence = occurrenceOf(item);
+  if (!occurrence) return {};
+  const day = item.all_day ? startOf(item) : dayOf(startOf(item), zone.value);
+  const answer = await decide({ kind: 'scope', title: item.title, day, withoutThis });
+  return answer && { occurrence, scope: answer.scope };
+}
+
+/** Moves an occurrence, shown at once where it goes and put back when that is refused. */
+export async function moveItem(item: Item, to: { start: string; end: string; allDay: boolean }): Promise<void> {
+  const key = keyOf(item);
+  setPending(key, to);
+  try {
+    const target = await chooseTarget(item);
+    if (!target) return;
+    const change: Change = { start_time: to.start, end_time: to.end };
+    if (to.allDay !== item.all_day) change.all_day = to.allDay;
+    await saveChange(item, change, target, words.toast.moved(item.title, to.start, to.allDay, zone.value));
+  } catch (error) {
+    explain(error, words.toast.putBack);
+    await reload().catch(() => undefined);
+  } finally {
+    setPending(key, null);
+  }
+}
+
+function setPending(key: string, to: { start: string; end: string; allDay: boolean } | null): void {
+  const next = new Map(pending.value);
+  if (to) next.set(key, to);
+  else next.delete(key);
+  pending.value = next;
+}
+
+/** Creates an event; asks about conflicts. Null when that is left. @throws Refusal */
+export async function createNew(draft: Parameters<typeof events.create>[0]): Promise<Event | null> {
+  let current = draft;
+  for (;;) {
+    try {
+      const { event } = await events.create(current);
+      sayDone(words.toast.created(event.title), () => events.remove(event.id));
+      await afterChange();
+      return event;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'event_conflict') throw error;
+      const answer = await decide({
+        kind: 'conflict',
+        refusal: error,
+        title: current.title,
+        canSkip: Boolean(current.recurrence_pattern),
+        canMove: true,
+        allDay: current.all_day ?? false,
+      });
+      if (!answer) return null;
+      current =
+        answer.choice === 'move'
+          ? { ...current, start_time: answer.start_time, end_time: answer.end_time }
+          : { ...current, on_conflict: answer.choice };
+    }
+  }
+}
+
+/** Moves an event, or dates of a series, to the trash. */
+export async function removeItem(item: Item): Promise<void> {
+  const target = await chooseTarget(item);
+  if (!target) return;
+  const whole = target.scope === undefined || target.scope === 'all';
+  try {
+    await events.remove(item.id, whole ? {} : target);
+    if (whole) {
+      if (opened.value?.id === item.id) closeEvent();
+      sayDone(words.toast.trashed(item.title), () => events.restore(item.id, 'allow'));
+    } else {
+      const { version } = await events.get(item.id);
+      closeEvent();
+      sayDone(words.toast.dateRemoved(item.title), () => history.revert(item.id, version, 'allow'));
+    }
+    await afterChange();
+  } catch (error) {
+    explain(error);
+  }
+}
+
+/** Brings an event back from the trash. Returns whether it is back. */
+export async function restoreItem(item: Item): Promise<boolean> {
+  try {
+    let onConflict: 'reject' | 'allow' = 'reject';
+    for (;;) {
+      try {
+        await events.restore(item.id, onConflict);
+        break;
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== 'event_conflict' || onConflict === 'allow') throw error;
+        if (!(await askToAllow(error, item))) return false;
+        onConflict = 'allow';
+      }
+    }
+    sayDone(words.toast.restored(item.title), () => events.remove(item.id));
+    await afterChange();
+    return true;
+  } catch (error) {
+    explain(error);
+    return false;
+  }
+}
+
+async function askToAllow(refusal: Refusal, { title, all_day }: { title: string; all_day: boolean }): Promise<boolean> {
+  const answer = await decide({ kind: 'conflict', refusal, title, canSkip: false, canMove: false, allDay: all_day });
+  return answer?.choice === 'allow';
+}
+
+/** Does something to the history of an event that may occupy time again. Returns whether it was done. */
+async function rewrite(
+  event: Event,
+  said: string,
+  write: (onConflict: 'reject' | 'allow') => Promise<Event>,
+): Promise<boolean> {
+  try {
+    let written: Event;
+    try {
+      written = await write('reject');
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'event_conflict') throw error;
+      if (!(await askToAllow(error, event))) return false;
+      written = await write('allow');
+    }
+    if (written.version !== event.version) sayDone(said, () => history.revert(event.id, written.version, 'allow'));
+    await afterChange();
+    return true;
+  } catch (error) {
+    explain(error);
+    return false;
+  }
+}
+
+/** Writes the content of an earlier version as the newest; only some fields of it when they are given. */
+export const restoreVersion = (event: Event, version: number, fields?: string[]): Promise<boolean> =>
+  rewrite(event, words.toast.restoredVersion(version), (onConflict) =>
+    history.rollback(event.id, version, fields, onConflict),
+  );
+
+/** Undoes one change and keeps the later ones. */
+export const undoOnly = (event: Event, version: number): Promise<boolean> =>
+  rewrite(event, words.toast.undidVersion(version), (onConflict) => history.revert(event.id, version, onConflict));
+
+/** Undoes a share, a change of role or a removal. */
+export async function undoPeople(event: Event, position: number): Promise<void> {
+  try {
+    await history.undo(event.id, position);
+    showToast({ text: words.toast.undone });
+    await afterChange();
+  } catch (error) {
+    explain(error);
+  }
+}
+
+/** Changes who takes part, and says so. Returns whether it was done. */
+export async function changePeople(
+  event: { id: string; title: string; all_day: boolean },
+  said: string,
+  write: (onConflict: 'reject' | 'allow') => Promise<unknown>,
+  { undoable = true } = {},
+): Promise<boolean> {
+  try {
+    try {
+      await write('reject');
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'event_conflict') throw error;
+      if (!(await askToAllow(error, event))) return false;
+      await write('allow');
+    }
+    if (undoable) sayDone(said, () => undoNewest(event.id));
+    else showToast({ text: said });
+    await afterChange();
+    return true;
+  } catch (error) {
+    explain(error);
+    return false;
+  }
+}
+
+async function undoNewest(id: string): Promise<void> {
+  const { items } = await history.changelog(id);
+  if (items[0]) await history.undo(id, items[0].position);
+}
+
+/** Leaves an event: it vanishes from the calendar. */
+export async function leave(event: Event, userId: string): Promise<void> {
+  try {
+    await people.remove(event.id, userId);
+    batch(closeEvent);
+    showToast({ text: words.toast.left(event.title) });
+    await reload();
+  } catch (error) {
+    explain(error);
+  }
+}

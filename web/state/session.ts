@@ -1,0 +1,64 @@
+import { computed, signal } from '@preact/signals';
+import { session } from '../api.js';
+import { browserZone } from '../time/zoned.js';
+import { chosenZone } from './preferences.js';
+
+interface User {
+  id: string;
+  username: string;
+  email: string;
+  role: string;
+  time_zone: string;
+}
+
+/** Who is signed in; null when nobody is, undefined until that is known. */
+export const user = signal<User | null | undefined>(undefined);
+/** True when the session ended while somebody worked: they sign in over the page, which keeps its text. */
+export const sessionEnded = signal(false);
+/** The zone in which the calendar is shown. */
+export const zone = computed(() => chosenZone.value ?? user.value?.time_zone ?? browserZone());
+export const isMe = (id: string): boolean => user.value?.id === id;
+
+let leaving = false;
+session.onEnd(() => {
+  if (user.value && !leaving) sessionEnded.value = true;
+});
+
+/** Continues the session of this browser, if it has one. */
+export async function resumeSession(): Promise<void> {
+  user.value = await session.stored();
+  if (!user.value) return;
+  // What another device changed about the account.
+  await session.me().then(
+    (now) => (user.value = now),
+    () => undefined,
+  );
+}
+
+export async function signIn(username: string, password: string): Promise<void> {
+  signedIn(await session.signIn(username, password));
+}
+
+export async function signUp(account: Parameters<typeof session.signUp>[0]): Promise<void> {
+  signedIn(await session.signUp(account));
+}
+
+function signedIn(next: User): void {
+  // Somebody else than before must not see what is left of it.
+  if (user.value && user.value.id !== next.id) location.assign('/');
+  sessionEnded.value = false;
+  user.value = next;
+}
+
+export async function signOut(everywhere = false): Promise<void> {
+  leaving = true;
+  try {
+    await session.signOut(everywhere);
+  } finally {
+    location.assign('/');
+  }
+}
+
+export async function setHomeZone(timeZone: string): Promise<void> {
+  user.value = await session.update({ time_zone: timeZone });
+}

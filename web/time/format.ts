@@ -1,0 +1,76 @@
+import { addDays, asDate, today, wallTime, dayOf } from './zoned.js';
+
+const locale = navigator.language;
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function format(date: Date, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify(options);
+  let formatter = formatters.get(key);
+  if (!formatter) formatters.set(key, (formatter = new Intl.DateTimeFormat(locale, options)));
+  return formatter.format(date);
+}
+
+const utc = { timeZone: 'UTC' } as const;
+
+/** “Wednesday 10 June”, with the year when it is not this one. */
+export function longDay(day: string, { weekday = 'long' as 'long' | 'short' | undefined, zone = 'UTC' } = {}): string {
+  const year = day.slice(0, 4) === today(zone).slice(0, 4) ? undefined : 'numeric';
+  return format(asDate(day), { ...utc, weekday, day: 'numeric', month: weekday === 'short' ? 'short' : 'long', year });
+}
+
+/** “10 June” */
+export const shortDay = (day: string): string => {
+  const year = day.slice(0, 4) === today('UTC').slice(0, 4) ? undefined : 'numeric';
+  return format(asDate(day), { ...utc, day: 'numeric', month: 'long', year });
+};
+export const monthName = (day: string): string => format(asDate(day), { ...utc, month: 'long' });
+export const weekdayName = (day: string, width: 'long' | 'short' | 'narrow' = 'long'): string =>
+  format(asDate(day), { ...utc, weekday: width });
+
+/** “14:00”, of a wall time. */
+export const clock = (wall: string): string =>
+  format(new Date(`${wall}:00Z`), { ...utc, hour: '2-digit', minute: '2-digit' });
+export const timeIn = (instant: string | number, zone: string): string => clock(wallTime(instant, zone));
+
+/** “Wednesday 10 June, 14:00 – 15:30”; days for an all-day event, whose end is exclusive. */
+export function spanIn(start: string, end: string, allDay: boolean, zone: string): string {
+  if (allDay) {
+    const last = addDays(end, -1);
+    return last <= start ? longDay(start) : `${longDay(start)} – ${longDay(last)}`;
+  }
+  const [from, to] = [wallTime(start, zone), wallTime(end, zone)];
+  const sameDay = from.slice(0, 10) === to.slice(0, 10);
+  return `${longDay(from.slice(0, 10))}, ${clock(from)} – ${sameDay ? '' : `${longDay(to.slice(0, 10))}, `}${clock(to)}`;
+}
+
+/** “10:42” today, “yesterday”, or the day, for what happened. */
+export function moment(instant: string, zone: string): string {
+  const day = dayOf(instant, zone);
+  const now = today(zone);
+  if (day === now) return timeIn(instant, zone);
+  return `${day === addDays(now, -1) ? relative(-1) : longDay(day)}, ${timeIn(instant, zone)}`;
+}
+
+/** “yesterday”, “today”, “tomorrow”. */
+export const relative = (days: number): string =>
+  new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+
+/** “2 minutes ago”. */
+export function ago(instant: string): string {
+  const minutes = Math.round((Date.now() - new Date(instant).getTime()) / 60_000);
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (minutes < 1) return words.format(0, 'second');
+  if (minutes < 60) return words.format(-minutes, 'minute');
+  if (minutes < 60 * 24) return words.format(-Math.round(minutes / 60), 'hour');
+  return words.format(-Math.round(minutes / 60 / 24), 'day');
+}
+
+/** “GMT+2” */
+export function zoneOffset(zone: string, at: number = Date.now()): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at);
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
+}
+
+/** “a, b and c” */
+export const listed = (words: string[]): string => new Intl.ListFormat(locale, { type: 'conjunction' }).format(words);
+export const capitalize = (text: string): string => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);

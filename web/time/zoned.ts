@@ -1,0 +1,91 @@
+// Days are `2026-06-10`, wall times `2026-06-10T14:00`; instants are ISO 8601 with `Z`.
+
+const partsIn = new Map<string, Intl.DateTimeFormat>();
+
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  const known = partsIn.get(zone);
+  if (known) return known;
+  const formatter = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  partsIn.set(zone, formatter);
+  return formatter;
+}
+
+/** The wall time of an instant in a zone; a date stays a date. */
+export function wallTime(instant: string | number, zone: string): string {
+  if (typeof instant === 'string' && !instant.includes('T')) return instant;
+  const parts = Object.fromEntries(
+    formatterOf(zone)
+      .formatToParts(new Date(instant))
+      .map((part) => [part.type, part.value]),
+  );
+  return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
+}
+
+export const dayOf = (instant: string | number, zone: string): string => wallTime(instant, zone).slice(0, 10);
+export const today = (zone: string): string => dayOf(Date.now(), zone);
+
+/** Days as numbers of UTC, where all have 24 hours. */
+export const asDate = (day: string): Date => new Date(`${day.slice(0, 10)}T00:00:00Z`);
+const toDay = (date: Date): string => date.toISOString().slice(0, 10);
+
+export function addDays(day: string, count: number): string {
+  const date = asDate(day);
+  date.setUTCDate(date.getUTCDate() + count);
+  return toDay(date);
+}
+
+export function addMonths(day: string, count: number): string {
+  const date = asDate(`${day.slice(0, 8)}01`);
+  date.setUTCMonth(date.getUTCMonth() + count);
+  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  date.setUTCDate(Math.min(Number(day.slice(8, 10)), last));
+  return toDay(date);
+}
+
+export const daysBetween = (from: string, to: string): number =>
+  (asDate(to).getTime() - asDate(from).getTime()) / 86_400_000;
+
+/** Minutes added on the clock: `2026-06-10T23:30` and 45 are `2026-06-11T00:15`. */
+export function addMinutes(wall: string, minutes: number): string {
+  return new Date(new Date(`${wall}:00Z`).getTime() + minutes * 60_000).toISOString().slice(0, 16);
+}
+
+export const minutesBetween = (from: string, to: string): number =>
+  (new Date(`${to}:00Z`).getTime() - new Date(`${from}:00Z`).getTime()) / 60_000;
+
+/** 0 is Monday. */
+export const weekday = (day: string): number => (asDate(day).getUTCDay() + 6) % 7;
+
+interface WeekInfo {
+  firstDay: number;
+}
+
+/** The first day of the week where the reader is; 0 is Monday. */
+export const firstDayOfWeek: number = (() => {
+  const locale = new Intl.Locale(navigator.language) as Intl.Locale & {
+    getWeekInfo?: () => WeekInfo;
+    weekInfo?: WeekInfo;
+  };
+  const info = locale.getWeekInfo?.() ?? locale.weekInfo;
+  return ((info?.firstDay ?? 1) + 6) % 7;
+})();
+
+export const startOfWeek = (day: string): string => addDays(day, -((weekday(day) - firstDayOfWeek + 7) % 7));
+export const startOfMonth = (day: string): string => `${day.slice(0, 8)}01`;
+
+/** The ISO 8601 number of the week. */
+export function weekNumber(day: string): number {
+  const thursday = addDays(day, 3 - weekday(day));
+  return 1 + Math.floor(daysBetween(`${thursday.slice(0, 4)}-01-01`, thursday) / 7);
+}
+
+export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const allZones = (): string[] => Intl.supportedValuesOf('timeZone');

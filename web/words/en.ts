@@ -1,0 +1,106 @@
+import type { Change as LiveItem } from '../../sdk/index.js';
+import type { View } from '../state/view.js';
+import { clock, longDay, weekdayName } from '../time/format.js';
+import { wallTime } from '../time/zoned.js';
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** Every sentence of the calendar. The parts that are loaded later have their own files beside this one. */
+export const words = {
+  skip: 'Skip to the calendar',
+  calendar: 'Calendar',
+  newEvent: 'New event',
+  findTime: 'Find a time',
+  trash: 'Trash',
+  settings: 'Settings',
+  inbox: 'Inbox',
+  people: 'People',
+  you: 'You',
+  yours: 'yours',
+  today: 'Today',
+  search: 'Search',
+  view: 'View',
+  zone: 'Time zone of the calendar',
+  undo: 'Undo',
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  tryNow: 'Try now',
+  seeChange: 'See change',
+  showSidebar: 'Sidebar',
+  previousMonth: 'Previous month',
+  nextMonth: 'Next month',
+  previous: { day: 'Previous day', week: 'Previous week', month: 'Previous month', agenda: 'Earlier' } satisfies Record<
+    View,
+    string
+  >,
+  next: { day: 'Next day', week: 'Next week', month: 'Next month', agenda: 'Later' } satisfies Record<View, string>,
+  views: { day: 'Day', week: 'Week', month: 'Month', agenda: 'Agenda' } satisfies Record<View, string>,
+  viewLabel: (view: View, from: string): string =>
+    `${{ day: 'Day', week: 'Week of', month: 'Month from', agenda: 'Agenda from' }[view]} ${from}`,
+  week: (number: number): string => `Week ${number}`,
+  goTo: (day: string, text: string, width: 'short' | 'narrow'): string =>
+    `${weekdayName(day, width)} ${Number(day.slice(8))}, go to ${text}`,
+  more: (count: number): string => `${count} more`,
+  allDay: 'All day',
+  allDayShort: 'all day',
+  earlier: 'Load earlier',
+  later: 'Load later',
+  dayOf: (day: number, of: number): string => `Day ${day} of ${of}`,
+  ownedBy: (name: string): string => `owned by ${name}`,
+  free: 'shown as free',
+  repeats: 'repeats',
+  status: { confirmed: 'Confirmed', tentative: 'Tentative', cancelled: 'Cancelled' },
+  nothing: {
+    day: 'Nothing on this day',
+    week: 'Nothing this week',
+    month: 'Nothing this month',
+    agenda: 'Nothing in these weeks',
+  },
+  emptyHint: 'Drag over the grid to block time, or press C.',
+  notificationsCount: (unread: number): string => `Notifications, ${unread} unread`,
+  loadFailed: 'The server did not answer.',
+  shownFrom: (time: string): string => `What you see is from ${time}.`,
+  pill: {
+    live: 'Live',
+    reconnecting: 'Reconnecting',
+    offline: 'Offline',
+    past: 'Not the present',
+    caughtUp: (count: number): string => `Caught up, ${plural(count, 'change')}`,
+  },
+  roles: { owner: 'Owner', editor: 'Editor', viewer: 'Viewer' },
+  toast: {
+    undone: 'Undone',
+    putBack: 'Put back. ',
+    created: (title: string): string => `Created “${title}”`,
+    saved: (title: string): string => `Saved “${title}”`,
+    moved: (title: string, start: string, allDay: boolean, zone: string): string => {
+      const wall = wallTime(start, zone);
+      return `Moved “${title}” to ${longDay(wall.slice(0, 10))}${allDay ? '' : `, ${clock(wall)}`}`;
+    },
+    merged: (title: string): string => `Saved “${title}” together with a change that others made meanwhile`,
+    trashed: (title: string): string => `Moved “${title}” to the trash`,
+    dateRemoved: (title: string): string => `Removed the date from “${title}”`,
+    restored: (title: string): string => `Restored “${title}”`,
+    restoredVersion: (version: number): string => `Restored version ${version}. Nothing is lost`,
+    undidVersion: (version: number): string => `Undid change ${version} and kept the later ones`,
+    left: (title: string): string => `You left “${title}”`,
+    shared: (names: string): string => `Shared with ${names}`,
+    roleChanged: (name: string, role: string): string => `${name} is now ${role.toLowerCase()}`,
+    removed: (name: string): string => `Removed ${name}`,
+    transferred: (name: string): string => `${name} owns this event now`,
+    copied: 'Link copied',
+    burst: (count: number, people: number): string =>
+      `${plural(count, 'change')} by ${plural(people, 'person', 'people')}`,
+    others: ({ actor, message }: LiveItem): string =>
+      message.startsWith(actor.username) ? message : `${actor.username}: ${message}`,
+  },
+  refused: {
+    forbidden: 'You can view this event, not edit it',
+    unreachable: 'The server did not answer',
+    notFound: 'You no longer have access to it',
+    conflict: 'It overlaps with another event of its owner',
+    laterChanges: 'It can’t be undone alone: the same fields were changed again later',
+    rateLimited: (seconds: number): string => `Slow down for ${seconds} s. Your text is kept`,
+  },
+};
