@@ -591,7 +591,7 @@ export const exportEvent = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Export all events that you see
  *
- * Returns all events that you see as an iCalendar file, by start. To keep another calendar up to date, subscribe it to a feed instead.
+ * Returns all events that you see as an iCalendar file, by start.
  */
 export const exportCalendar = <ThrowOnError extends boolean = false>(options?: Options<ExportCalendarData, ThrowOnError>) => (options?.client ?? client).get<ExportCalendarResponses, ExportCalendarErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],

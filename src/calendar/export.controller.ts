@@ -7,11 +7,12 @@ import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { CALENDAR } from '../platform/http/body-formats.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
+import { EXAMPLE_FILE } from './example-file.js';
 import { ExportService } from './export.service.js';
 
 export const CALENDAR_RESPONSE = {
   description: 'An iCalendar file (RFC 5545)',
-  content: { [CALENDAR]: { schema: { type: 'string' as const } } },
+  content: { [CALENDAR]: { schema: { type: 'string' as const }, example: EXAMPLE_FILE } },
 };
 export const CALENDAR_TYPE = `${CALENDAR}; charset=utf-8`;
 
@@ -45,8 +46,7 @@ export class ExportController {
   @ApiOperation({
     operationId: 'exportCalendar',
     summary: 'Export all events that you see',
-    description:
-      'Returns all events that you see as an iCalendar file, by start. To keep another calendar up to date, subscribe it to a feed instead.',
+    description: 'Returns all events that you see as an iCalendar file, by start.',
   })
   @ApiOkResponse(CALENDAR_RESPONSE)
   exportCalendar(@CurrentActor() actor: Actor, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {

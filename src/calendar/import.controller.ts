@@ -8,25 +8,12 @@ import { CALENDAR } from '../platform/http/body-formats.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { Problem } from '../problems/problem.js';
+import { EXAMPLE_FILE } from './example-file.js';
 import { ImportQuery } from './import.dto.js';
 import { ImportService, MAX_LISTED, type ImportReport } from './import.service.js';
 import { IMPORT_RESULTS, type ImportResult, ImportView, UNREADABLE_CALENDAR } from './import-view.js';
 
 const MAX_CONFLICTS = 200;
-const EXAMPLE = [
-  'BEGIN:VCALENDAR',
-  'VERSION:2.0',
-  'PRODID:-//Example//Calendar//EN',
-  'BEGIN:VEVENT',
-  'UID:budget-7@example.org',
-  'DTSTAMP:20260501T080000Z',
-  'DTSTART;TZID=Europe/Paris:20260601T100000',
-  'DTEND;TZID=Europe/Paris:20260601T110000',
-  'SUMMARY:Budget review',
-  'END:VEVENT',
-  'END:VCALENDAR',
-  '',
-].join('\r\n');
 
 @ApiTags('Calendar exchange')
 @Controller('api/calendar')
@@ -46,7 +33,7 @@ export class ImportController {
       'Reads the events of a file (RFC 5545) and stores them, in one transaction. You become the owner of new ones. An event with a UID that you see already is updated when the file is newer (`SEQUENCE`, then `LAST-MODIFIED`), and left alone otherwise: importing a file twice changes nothing. `METHOD:CANCEL` cancels events and occurrences.\n\nOne event that cannot be read does not stop the others. `skipped` and `warnings` name everything that was not carried over, with its line. Properties that Convene does not know are stored and exported again. Nobody is invited: organizers and attendees are left out.',
   })
   @ApiConsumes(CALENDAR)
-  @ApiBody({ schema: { type: 'string', example: EXAMPLE }, required: true })
+  @ApiBody({ schema: { type: 'string', example: EXAMPLE_FILE }, required: true })
   @ApiOkResponse({ type: ImportView, description: 'What was imported, and what was not' })
   @ApiProblems('event_conflict', UNREADABLE_CALENDAR)
   async import(

@@ -97,9 +97,9 @@ describe('POST /api/admin/users', () => {
     expect(await ok(createAccount({ client: root.client, body: { ...body, role: 'admin' } }))).toMatchObject({
       role: 'admin',
     });
-    expect(
-      await refused(createAccount({ client: root.client, body: { username: 'x y', email: 'no' } })),
-    ).toMatchObject({ errors: [{ pointer: '/username' }, { pointer: '/email' }] });
+    expect(await refused(createAccount({ client: root.client, body: { username: 'x y', email: 'no' } }))).toMatchObject(
+      { errors: [{ pointer: '/username' }, { pointer: '/email' }] },
+    );
     const taken = await refused(
       createAccount({ client: root.client, body: { username: 'SUPPORT1', email: 'a@example.com', role: 'admin' } }),
     );

@@ -62,6 +62,7 @@ describe('POST /api/events', () => {
     expect(event).toEqual({
       ...MEETING,
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+      uid: `${event.id}@convene`,
       description: null,
       location: null,
       url: null,

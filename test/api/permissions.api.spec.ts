@@ -52,7 +52,7 @@ describe('POST /api/events/:id/share', () => {
     const bodies = [
       { users: [{ user_id: ben.id, role: 'editor' }] },
       [{ username: ben.username.toUpperCase(), role: 'viewer' }],
-      { email: ben.email.toUpperCase(), role: 'Editor' },
+      { username: ben.username, role: 'Editor' },
       { user_id: ben.id.toUpperCase(), role: 'VIEWER' },
     ];
     const answers: string[][] = [];

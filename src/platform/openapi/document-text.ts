@@ -63,6 +63,7 @@ export const TAGS: TagObject[] = [
   { name: 'Scheduling', description: 'See when people are busy, and find times that suit all of them.' },
   { name: 'People', description: 'Manage the members of an event: viewers, editors and one owner.' },
   { name: 'History', description: 'Read and compare the versions of an event, undo changes and roll back.' },
+  { name: 'Calendar exchange', description: 'Move events to and from other calendars as iCalendar files.' },
   { name: 'Notifications', description: 'Read the changes to your events, numbered without gaps.' },
   { name: 'Audit', description: 'Read who did what, from where and when.' },
   { name: 'Administration', description: 'Manage accounts, and see how much is stored. For administrators.' },
