@@ -22,7 +22,7 @@ import {
 import { expectInvariants } from '../support/invariants.js';
 import { fresh, InvitationScene, VERIFY } from '../support/invitations.js';
 import { createMeeting, MEETING } from '../support/meetings.js';
-import { complaints } from '../support/requests.js';
+import { complaints, send } from '../support/requests.js';
 import { ok, PASSWORD, refused } from '../support/test-app.js';
 
 const scene = new InvitationScene();
@@ -195,6 +195,24 @@ describe('an invitation', () => {
     const token = await scene.linkTo();
     expect((await refused(scene.accept(token))).status).toBe(422);
     expect(complaints(await refused(scene.join(token)))).toEqual(['/invitation token_unusable']);
+  });
+
+  it('is revoked once with a key, and not by a dry run', async () => {
+    const { invitations } = await scene.invite();
+    const path = `/api/events/${scene.eventId}/invitations/${invitations![0]!.id}`;
+    const call = { as: scene.ana, method: 'DELETE', headers: { 'idempotency-key': 'revoke once' } };
+    const dry = await send(scene.app, `${path}?dry_run=true`, call);
+    expect(dry.json).toMatchObject({
+      would: null,
+      changes: [{ kind: 'invitation_revoked', version: 1 }],
+      notified: [],
+    });
+    expect(await scene.invitations()).toEqual([`${scene.email} editor`]);
+    const answers = [await send(scene.app, path, call), await send(scene.app, path, call)];
+    expect(answers.map(({ status }) => status)).toEqual([204, 204]);
+    expect(answers.map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+    expect(await scene.invitations()).toEqual([]);
+    expect((await log()).filter((line) => line.startsWith('invitation_revoked'))).toHaveLength(1);
   });
 
   it('is in history, the audit trail and notifications by its id, never by the address', async () => {

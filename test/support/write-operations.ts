@@ -55,7 +55,10 @@ const handedThereAndBack = async ({ ana, ben, eventId }: Setting): Promise<void>
 const NEW = { title: 'Standup', start_time: '2026-07-01T08:00:00Z', end_time: '2026-07-01T08:15:00Z' };
 const SECOND = '2026-06-02T10:00:00Z';
 
-/** Every write on events, with the forms of it that take ways of their own. */
+/** A write that needs a server which sends mails; test/api/invitations.api.spec.ts and test/race/invitations.spec.ts have it. */
+export const OF_INVITATIONS = ['revokeInvitation'];
+
+/** Every other write on events, with the forms of it that take ways of their own. */
 export const WRITE_CALLS: WriteCall[] = [
   {
     operation: 'createEvent',
