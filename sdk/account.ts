@@ -38,6 +38,11 @@ export class Account extends Resource {
     return this.call({ method: 'POST', path: '/api/auth/verify-email', body }, options);
   }
 
+  /** Gives you the role of an invitation, with the secret of its link. Needs no session. */
+  acceptInvitation(token: string, options?: CallOptions): Promise<wire.AcceptedInvitationsView> {
+    return this.call({ method: 'POST', path: '/api/invitations/accept', body: { token } }, options);
+  }
+
   /** Sends another link that verifies your address. */
   resendVerification(options?: CallOptions): Promise<wire.AcceptedView> {
     return this.call({ method: 'POST', path: '/api/auth/verify-email/resend' }, options);

@@ -2,7 +2,7 @@ import type * as wire from './generated/types.gen.js';
 import type { CallOptions } from './http.js';
 import type { Pages } from './pages.js';
 import { path, Resource } from './resource.js';
-import type { QueryOf } from './types.js';
+import type { EventRef, Input, QueryOf } from './types.js';
 
 type AccountRef = string | { id: string };
 
@@ -39,6 +39,38 @@ export class Admin extends Resource {
 
   demote(user: AccountRef, options?: CallOptions): Promise<wire.DemoteAccountResponse> {
     return this.change(user, 'demote', options);
+  }
+
+  /** Creates an account; without a password, its owner receives a link to set one. */
+  createUser(account: Input<wire.CreateAccountBody>, options?: CallOptions): Promise<wire.CreateAccountResponse> {
+    return this.call({ method: 'POST', path: '/api/admin/users', body: account }, options);
+  }
+
+  /** Erases the account. Cannot be undone. */
+  erase(user: AccountRef, options?: CallOptions): Promise<void> {
+    return this.call({ method: 'DELETE', path: path`/api/admin/users/${user}` }, options);
+  }
+
+  /** Ends one session of the user. */
+  endSession(user: AccountRef, session: string | { id: string }, options?: CallOptions): Promise<void> {
+    const target = path`/api/admin/users/${user}/sessions/${session}`;
+    return this.call({ method: 'DELETE', path: target, repeatable: true }, options);
+  }
+
+  /** Empties the trash, a part at a time: call it again while `has_more`. */
+  purgeTrash(body: Input<wire.PurgeTrashBody> = {}, options?: CallOptions): Promise<wire.PurgeTrashResponse> {
+    return this.call({ method: 'POST', path: '/api/admin/trash/purge', body, repeatable: true }, options);
+  }
+
+  /** Replaces the texts of one version. Cannot be undone. */
+  redact(
+    event: EventRef,
+    version: number,
+    body: Input<wire.RedactBody>,
+    options?: CallOptions,
+  ): Promise<wire.RedactVersionResponse> {
+    const target = path`/api/admin/events/${event}/history/${version}/redact`;
+    return this.call({ method: 'POST', path: target, body }, options);
   }
 
   /** How much there is of everything. */

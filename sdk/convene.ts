@@ -1,5 +1,6 @@
 import { Account } from './account.js';
 import { Admin } from './admin.js';
+import { Calendar } from './calendar.js';
 import { Events } from './events.js';
 import type * as wire from './generated/types.gen.js';
 import { type CallOptions, type Fetch, Http, type Request } from './http.js';
@@ -26,6 +27,7 @@ export class Convene {
   readonly events: Events;
   readonly users: Users;
   readonly availability: Availability;
+  readonly calendar: Calendar;
   readonly notifications: Notifications;
   readonly audit: Audit;
   readonly account: Account;
@@ -44,6 +46,7 @@ export class Convene {
     this.events = new Events(...own);
     this.users = new Users(...own);
     this.availability = new Availability(...own);
+    this.calendar = new Calendar(...own);
     this.notifications = new Notifications(...own);
     this.audit = new Audit(...own);
     this.account = new Account(...own);

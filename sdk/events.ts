@@ -92,12 +92,12 @@ export class Events extends EventHistory {
     return this.call(request, options);
   }
 
-  /** Gives people a role. All or nothing. Resolves to the members. */
+  /** Gives people a role, and invites e-mail addresses. All or nothing. Resolves to the members and these invitations. */
   share<const O extends WriteOptions>(
     event: EventRef,
     people: ShareInput | ShareInput[],
     options?: O,
-  ): Promise<Written<wire.PermissionsView, O>> {
+  ): Promise<Written<wire.SharedView, O>> {
     const body = { users: Array.isArray(people) ? people : [people] };
     return this.write({ method: 'POST', path: path`/api/events/${event}/share`, body }, options);
   }
@@ -125,6 +125,20 @@ export class Events extends EventHistory {
   /** Ends the access of a member; with your own id, you leave the event. */
   revoke<const O extends WriteOptions>(event: EventRef, userId: string, options?: O): Promise<Written<undefined, O>> {
     return this.write({ method: 'DELETE', path: path`/api/events/${event}/permissions/${userId}` }, options);
+  }
+
+  /** The e-mail addresses that are invited to the event. Only its owner sees them. */
+  invitations(event: EventRef, options?: CallOptions): Promise<wire.InvitationsView> {
+    return this.read(path`/api/events/${event}/invitations`, undefined, options);
+  }
+
+  /** Ends an invitation: its link gives nobody a role any more. */
+  revokeInvitation<const O extends WriteOptions>(
+    event: EventRef,
+    invitation: string | { id: string },
+    options?: O,
+  ): Promise<Written<undefined, O>> {
+    return this.write({ method: 'DELETE', path: path`/api/events/${event}/invitations/${invitation}` }, options);
   }
 
   private edit<Answer, O extends EditOptions>(

@@ -18,7 +18,8 @@ export interface Request {
   /** Of the server, with its parameters filled in. */
   path: string;
   query?: object | undefined;
-  body?: object | undefined;
+  /** An object is sent as JSON, a text as it is, with a `content-type` in the headers. */
+  body?: object | string | undefined;
   headers?: Record<string, string | undefined> | undefined;
   /** `text/plain` to get the answer as text. */
   accept?: string | undefined;
@@ -87,7 +88,9 @@ export class Http {
         method: request.method,
         headers: toHeaders(request, token),
         signal: stop.signal,
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        ...(request.body === undefined
+          ? {}
+          : { body: typeof request.body === 'string' ? request.body : JSON.stringify(request.body) }),
       });
       const text = await response.text();
       if (!response.ok) throw toError(response, text);

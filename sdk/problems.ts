@@ -19,6 +19,7 @@ export type Problem =
   | wire.OwnerRequiredProblem
   | wire.PreconditionFailedProblem
   | wire.RateLimitedProblem
+  | wire.RedactionRefusedProblem
   | wire.RefreshTokenInvalidProblem
   | wire.RegistrationClosedProblem
   | wire.RequestRunningProblem
@@ -28,6 +29,7 @@ export type Problem =
   | wire.UnauthenticatedProblem
   | wire.UnavailableProblem
   | wire.UnreadableBodyProblem
+  | wire.UnreadableCalendarProblem
   | wire.UnsupportedFormatProblem
   | wire.ValidationFailedProblem
   | wire.WrongCredentialsProblem

@@ -3,6 +3,7 @@ import { Convene, isProblem } from '../../sdk/index.js';
 import { clientOf, failure } from '../support/sdk-clients.js';
 import { PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
 
+const HOUR = { start_time: '2031-02-03T10:00:00Z', end_time: '2031-02-03T11:00:00Z' };
 const DAY = { from: '2031-01-06T00:00:00Z', to: '2031-01-07T00:00:00Z' };
 
 /** Each method that no other file calls, once: its path and its shape are those of the server. */
@@ -63,6 +64,7 @@ describe('the resources of the SDK', () => {
     const unusable = [
       cara.account.verifyEmail({ token: 'x'.repeat(43) }),
       cara.account.confirmPasswordReset({ token: 'x'.repeat(43), password: PASSWORD }),
+      cara.account.acceptInvitation('x'.repeat(43)),
     ];
     for (const call of unusable) {
       expect(await failure(call)).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/token' }] });
@@ -94,8 +96,38 @@ describe('the resources of the SDK', () => {
     expect(isProblem(await failure(ben.account.get()), 'unauthenticated', 'account_disabled')).toBe(true);
     await admin.enable(account);
     await admin.signOut(account);
+    const added = await admin.createUser({ username: 'added', email: 'added@example.com', password: PASSWORD });
+    await clientOf(app, { ...boss, accessToken: '', refreshToken: '' }).signIn({
+      username: 'added',
+      password: PASSWORD,
+    });
+    const { sessions } = await admin.user(added);
+    expect(sessions).toHaveLength(1);
+    await admin.endSession(added, sessions[0]!);
+    expect((await admin.user(added)).sessions).toEqual([]);
+    await admin.erase(added);
+    expect(await admin.purgeTrash({ older_than_days: 1 })).toMatchObject({ has_more: false });
+    expect(isProblem(await failure(admin.redact(added.id, 1, { reason: 'Test' })), 'not_found')).toBe(true);
     expect((await admin.figures()).database_bytes).toBeGreaterThan(0);
     expect(isProblem(await failure(ana.admin.figures()), 'admin_required')).toBe(true);
+  });
+
+  it('list and end invitations', async () => {
+    const event = await ana.events.create({ title: 'Free', ...HOUR, show_as: 'free' });
+    expect((await ana.events.invitations(event)).items).toEqual([]);
+    expect(isProblem(await failure(ana.events.revokeInvitation(event, event.id)), 'not_found')).toBe(true);
+  });
+
+  it('take iCalendar files, and give them', async () => {
+    const event = await ana.events.create({ title: 'Élan', ...HOUR, show_as: 'free' });
+    const file = await ana.calendar.exportEvent(event);
+    expect(file).toContain('SUMMARY:Élan');
+    const of = file.replaceAll(`${event.id}@convene`, 'elan@example.org');
+    expect(await ana.calendar.import(of, { dryRun: true })).toMatchObject({ created: 1, dry_run: true });
+    expect(await ana.calendar.import(of)).toMatchObject({ created: 1, dry_run: false });
+    expect(await ana.calendar.import(of, { onConflict: 'reject' })).toMatchObject({ created: 0, unchanged: 1 });
+    expect((await ana.calendar.export()).match(/SUMMARY:Élan/g)).toHaveLength(2);
+    expect(isProblem(await failure(ana.calendar.import('BEGIN:')), 'unreadable_calendar')).toBe(true);
   });
 
   it('reach what has no method of its own', async () => {
