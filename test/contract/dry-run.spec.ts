@@ -154,7 +154,7 @@ describe('a dry run', () => {
     const { eventId, ben, cleo } = setting;
     const body = [
       { username: ben.username, role: 'viewer' },
-      { email: cleo.email, role: 'editor' },
+      { username: cleo.username, role: 'editor' },
     ];
     const { json } = await send(app, `/api/events/${eventId}/share?dry_run=1`, { as: setting.ana, body });
     expect(json).toMatchObject({

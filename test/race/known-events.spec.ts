@@ -71,7 +71,7 @@ describe('an event that a server knows', () => {
   it('is edited in one exchange, and read again after somebody else wrote it', async () => {
     expect(await exchangesOf(() => ok(edit({ title: 'Plan 2' })))).toBe(1);
     expect(await exchangesOf(() => ok(edit(slot(2))))).toBe(1);
-    expect(await counts()).toEqual({ miss: 1, hit: 2 });
+    expect(await counts()).toEqual({ miss: 1, hit: 2, wrong: 0 });
     await editThere({ description: 'Bring a pen.' });
     expect(await ok(edit({ title: 'Plan 3' }))).toMatchObject({ description: 'Bring a pen.', version: 6 });
     expect(await counts()).toMatchObject({ hit: 3, wrong: 1 });

@@ -97,14 +97,11 @@ describe('the resources of the SDK', () => {
     await admin.enable(account);
     await admin.signOut(account);
     const added = await admin.createUser({ username: 'added', email: 'added@example.com', password: PASSWORD });
-    await clientOf(app, { ...boss, accessToken: '', refreshToken: '' }).signIn({
-      username: 'added',
-      password: PASSWORD,
-    });
-    const { sessions } = await admin.user(added);
-    expect(sessions).toHaveLength(1);
-    await admin.endSession(added, sessions[0]!);
-    expect((await admin.user(added)).sessions).toEqual([]);
+    const device = new Convene({ baseUrl: app.url });
+    await device.signIn({ username: 'added', password: PASSWORD });
+    const [session] = (await device.account.sessions()).items;
+    await admin.endSession(added, session!);
+    expect((await admin.user(added)).sessions).toBe(0);
     await admin.erase(added);
     expect(await admin.purgeTrash({ older_than_days: 1 })).toMatchObject({ has_more: false });
     expect(isProblem(await failure(admin.redact(added.id, 1, { reason: 'Test' })), 'not_found')).toBe(true);
