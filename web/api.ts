@@ -57,7 +57,7 @@ async function ask<Data>(call: Promise<Data>): Promise<Data> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof ConveneError) throw new Refusal(error as unknown as Problem, error.retryAfter);
+    if (error instanceof ConveneError) throw new Refusal(error, error.retryAfter);
     if (error instanceof ConveneNetworkError) throw new Refusal({ code: 'unreachable', title: error.message });
     throw error;
   }
@@ -163,5 +163,5 @@ export const inbox = {
 export const times = {
   find: (question: FindTimeBody) => ask(convene.availability.findTime(question)),
   freeBusy: async (userIds: string[], from: string, to: string) =>
-    (await ask(convene.availability.freeBusy({ user_ids: userIds, from, to } as never))).items,
+    (await ask(convene.availability.freeBusy({ user_ids: userIds, from, to }))).items,
 };

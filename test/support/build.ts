@@ -23,7 +23,9 @@ export async function buildServer(): Promise<void> {
     await sleep(100);
   }
   try {
-    const sources = (await Promise.all(['src', 'postgres-launcher', 'migrations', 'scripts', 'web', 'sdk'].map(filesIn))).flat();
+    const sources = (
+      await Promise.all(['src', 'postgres-launcher', 'migrations', 'scripts', 'web', 'sdk'].map(filesIn))
+    ).flat();
     const newest = Math.max(...(await Promise.all(sources.map((file) => modified(file)))));
     if (newest < (await modified(SERVER_PROGRAM))) return;
     await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: ROOT });

@@ -29,7 +29,7 @@ function states({ item, draft, ghost, selected, moving, flash, past }: Props): s
 }
 
 const joined = (classes: (string | false)[]): string => classes.filter(Boolean).join(' ');
-const propsOf = (info: EventDisplayInfo): Props => info.event.extendedProps as Props;
+const propsOf = (info: EventDisplayInfo): Props => info.event.extendedProps;
 
 export const columnClasses = (info: EventDisplayInfo): string =>
   joined(['ev', ...states(propsOf(info)), info.isPast && 'past', info.isShort && 'sh', info.isNarrow && 'nar']);

@@ -36,12 +36,13 @@ interface Row {
   editable: boolean;
 }
 
-/** A value in words. Times of a row are told together. */
-function told(value: unknown, field: string): string {
+/** A value in words. Times of a row are described together. */
+function inWords(value: unknown, field: string): string {
   if (value === null || value === undefined || value === '') return words.nothing;
-  if (field === 'show_as') return eventWords.showAs[value as 'busy'] ?? String(value);
-  if (field === 'status') return common.status[value as 'confirmed'] ?? String(value);
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'string') return JSON.stringify(value);
+  if (field === 'show_as') return eventWords.showAs[value as 'busy'] ?? value;
+  if (field === 'status') return common.status[value as 'confirmed'] ?? value;
+  return value;
 }
 
 function rowsOf(clashes: FieldClashView[], mine: Change): Row[] {
@@ -54,9 +55,9 @@ function rowsOf(clashes: FieldClashView[], mine: Change): Row[] {
           field === 'url' ? 'link' : field === 'show_as' ? 'showAs' : field
         ] ?? field,
       fields: [field],
-      was: told(base, field),
-      mine: told(yours, field),
-      theirs: told(theirs, field),
+      was: inWords(base, field),
+      mine: inWords(yours, field),
+      theirs: inWords(theirs, field),
       editable: TEXTS.includes(field),
     }));
   if (times.length === 0) return rows;
@@ -65,7 +66,7 @@ function rowsOf(clashes: FieldClashView[], mine: Change): Row[] {
     const [start, end] = [value('start_time'), value('end_time')];
     if (typeof start === 'string' && typeof end === 'string')
       return spanIn(start, end, !start.includes('T'), zone.value);
-    return times.map(({ field, [name]: part }) => told(part, field)).join(', ');
+    return times.map(({ field, [name]: part }) => inWords(part, field)).join(', ');
   };
   const fields = TIMES.filter((field) => field in mine);
   rows.unshift({
@@ -93,7 +94,7 @@ export function Clash({ question, answer }: { question: ClashQuestion; answer: (
       if (theirs.has(name)) for (const each of fields) delete change[each];
       else if (editable && field && texts[field] !== undefined) change[field] = texts[field] || null;
     }
-    answer({ choice: 'save', change: change as Change });
+    answer({ choice: 'save', change: change });
   };
 
   return (

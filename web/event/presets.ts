@@ -43,7 +43,7 @@ export function presetsFor(day: string): { label: string; pattern: Pattern }[] {
     },
   ];
   if (weekday(day) < 5) {
-    const weekdays: Pattern = { frequency: 'weekly', interval: 1, by_day: CODES.slice(0, 5) as unknown as string[] };
+    const weekdays: Pattern = { frequency: 'weekly', interval: 1, by_day: CODES.slice(0, 5) };
     presets.splice(1, 0, { label: words.presets.weekdays, pattern: weekdays });
   }
   return presets;

@@ -99,7 +99,7 @@ export function openedItem(): Item | null {
   const [now, { item } = { item: null }] = [event.value, opened.value ?? undefined];
   if (!now) return null;
   const occurrence = item?.occurrence;
-  return { ...now, ...(occurrence && now.is_recurring ? { occurrence } : {}) } as Item;
+  return { ...now, ...(occurrence && now.is_recurring ? { occurrence } : {}) };
 }
 
 export const openedOccurrence = (): string | undefined => {

@@ -13,7 +13,8 @@ function format(date: Date, options: Intl.DateTimeFormatOptions): string {
 const utc = { timeZone: 'UTC' } as const;
 
 /** “Wednesday 10 June”, with the year when it is not this one. */
-export function longDay(day: string, { weekday = 'long' as 'long' | 'short' | undefined, zone = 'UTC' } = {}): string {
+export function longDay(day: string, options: { weekday?: 'long' | 'short'; zone?: string } = {}): string {
+  const { weekday = 'long', zone = 'UTC' } = options;
   const year = day.slice(0, 4) === today(zone).slice(0, 4) ? undefined : 'numeric';
   return format(asDate(day), { ...utc, weekday, day: 'numeric', month: weekday === 'short' ? 'short' : 'long', year });
 }
