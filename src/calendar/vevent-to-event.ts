@@ -1,3 +1,4 @@
+import { draftPlain } from '../content/draft.js';
 import { resolveTimes } from '../content/draft-times.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { applySeries, seriesOf } from '../content/series.js';
@@ -45,7 +46,8 @@ function readMaster(event: VEvent, current: EventContent | null, warn: Warn): Ov
     return { content: { ...current, status: 'cancelled' }, kept: {} };
   }
   const { component, zones } = event;
-  const values = readValues(component, warn);
+  // A field that no VEVENT has stays as it is.
+  const values = { ...draftPlain({}, current), ...readValues(component, warn) };
   const times = readVEventTimes(component, zones, warn);
   const base = { ...values, ...NO_RECURRENCE, timeZone: times.zone } as unknown as EventContent;
   const lines = readKept(component, warn);

@@ -21,8 +21,11 @@ const PEOPLE = new Set(['ORGANIZER', 'ATTENDEE', 'REQUEST-STATUS']);
 /** Longer than what programs note about an event. */
 const MAX_KEPT_LENGTH = 16_384;
 
+/** The plain fields that a VEVENT has. */
+export type VEventValues = Pick<PlainContent, 'title' | 'description' | 'location' | 'url' | 'showAs' | 'status'>;
+
 /** Returns the plain fields of a VEVENT. Texts that are too long are shortened, with a warning. */
-export function readValues(component: Component, warn: Warn): PlainContent {
+export function readValues(component: Component, warn: Warn): VEventValues {
   const text = (name: string, field: PlainName): string | null => {
     const property = propertyOf(component, name);
     const value = property ? textOf(property).trim() : '';

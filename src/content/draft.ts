@@ -43,7 +43,7 @@ const NEW = { rrule: null, excluded: [], added: [], overrides: [], deletedAt: nu
 /**
  * Drafts the fields that are stored as they are sent. Null and empty text clear optional fields and leave the others.
  */
-function draftPlain(input: ContentInput, current: EventContent | null): PlainContent {
+export function draftPlain(input: ContentInput, current: EventContent | null): PlainContent {
   const values = PLAIN_NAMES.map((name) => {
     const { column } = plainFieldOf(name);
     const property = camelCase(name);

@@ -11,6 +11,7 @@ const SOURCES = [
   'migrations',
   'postgres-launcher',
   'scripts',
+  'sdk',
   'package.json',
   'tsconfig.json',
   'tsconfig.build.json',
@@ -22,7 +23,7 @@ export class PatchedProgram {
 
   static async create(): Promise<PatchedProgram> {
     const root = await mkdtemp(join(tmpdir(), 'convene-patched-'));
-    const isSource = (path: string): boolean => !path.endsWith('.spec.ts');
+    const isSource = (path: string): boolean => !path.endsWith('.spec.ts') && !path.includes('/sdk/dist');
     for (const name of SOURCES) await cp(join(ROOT, name), join(root, name), { recursive: true, filter: isSource });
     await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
     return new PatchedProgram(root);
