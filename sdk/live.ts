@@ -40,7 +40,7 @@ export type LiveEvents = Record<NotificationType, Change> & {
   state: LiveState;
 };
 
-/** How often a transport may fail before the next one is tried. */
+/** How often a transport may fail, although the server can be reached, before the next one is tried. */
 const FAILURES = 2;
 /** Milliseconds after which a better transport is tried again. */
 const BETTER_AFTER_MS = 300_000;
@@ -185,16 +185,17 @@ export class Live {
     return this.ladder[this.rung]!;
   }
 
-  /** Goes to the next transport when this one fails although the server can be reached. */
+  /** Goes to the next transport when this one fails again and again although the server can be reached. */
   private async stepDown(signal: AbortSignal): Promise<void> {
-    this.failures += 1;
-    if (this.failures < FAILURES || this.rung === this.ladder.length - 1) return;
+    if (this.rung === this.ladder.length - 1) return;
     const probe = this.http.send<unknown>({ method: 'GET', path: '/health/live' }, { signal, retries: 0 });
     const isReachable = await probe.then(
       () => true,
       (error: unknown) => error instanceof ConveneError,
     );
-    if (!isReachable) return;
+    // The server may have come back between the two, so that one such failure says nothing about the transport.
+    this.failures = isReachable ? this.failures + 1 : 0;
+    if (this.failures < FAILURES) return;
     this.failures = 0;
     this.rung += 1;
     this.betterAt = Date.now() + BETTER_AFTER_MS;
