@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectShown } from '../support/expected-json.js';
+import { startMailApp } from '../support/mail-box.js';
 import { send } from '../support/requests.js';
-import { type Person, startApp, type TestApp } from '../support/test-app.js';
+import { type Person, type TestApp } from '../support/test-app.js';
 
 const GUIDE = new URL('../../docs/guide/', import.meta.url);
 
@@ -18,8 +19,9 @@ interface Example {
 }
 
 let app: TestApp;
-beforeAll(async () => void (app = await startApp()));
-afterAll(() => app.close());
+let close: () => Promise<void>;
+beforeAll(async () => void ({ app, close } = await startMailApp()));
+afterAll(() => close());
 
 const guides = readdirSync(GUIDE).filter((name) => readFileSync(new URL(name, GUIDE), 'utf8').includes('```http'));
 
@@ -31,6 +33,10 @@ describe.each(guides)('the examples of docs/guide/%s', (name) => {
     const ben = await app.signUp('ben', 'America/New_York');
     const names: Record<string, string> = { ben: ben.username, ben_id: ben.id };
     if (name === 'scheduling.md') names['cem_id'] = (await meetingOf(reader, ben)).id;
+    if (name === 'mail.md') {
+      const body = { title: 'Plan', start_time: '2030-06-03T10:00:00', end_time: '2030-06-03T11:00:00' };
+      names['event'] = String((await send(app, '/api/events', { as: reader, method: 'POST', body })).json.id);
+    }
     const filled = (template: string): string =>
       template.replace(/\{(\w+)\}/g, (_, known: string) => names[known] ?? `no ${known}`);
     for (const { method, path, headers, body, status, answerHeaders, answer } of examplesOf(text)) {
