@@ -6584,6 +6584,12 @@ export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
 export type ExportEventData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The event.
@@ -6634,6 +6640,12 @@ export type ExportEventResponse = ExportEventResponses[keyof ExportEventResponse
 
 export type ExportCalendarData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/calendar.ics';
@@ -6717,9 +6729,13 @@ export type ImportCalendarErrors = {
      */
     415: UnsupportedFormatProblem;
     /**
-     * `unreadable_calendar`: Nothing in this file can be imported
+     * `validation_failed`: Some values are not valid; `unreadable_calendar`: Nothing in this file can be imported
      */
-    422: UnreadableCalendarProblem;
+    422: ({
+        code: 'validation_failed';
+    } & ValidationFailedProblem) | ({
+        code: 'unreadable_calendar';
+    } & UnreadableCalendarProblem);
     /**
      * `rate_limited`: Too many requests
      */

@@ -35,7 +35,7 @@ export class ImportController {
   @ApiConsumes(CALENDAR)
   @ApiBody({ schema: { type: 'string', example: EXAMPLE_FILE }, required: true })
   @ApiOkResponse({ type: ImportView, description: 'What was imported, and what was not' })
-  @ApiProblems('event_conflict', UNREADABLE_CALENDAR)
+  @ApiProblems('event_conflict', 'validation_failed', UNREADABLE_CALENDAR)
   async import(
     @CurrentActor() actor: Actor,
     @Query() query: ImportQuery,

@@ -18,7 +18,7 @@ describe('npm run demo', () => {
       const people = await fill(app.url, new Date(`${day}T12:00:00Z`));
       const [counts] = await app.database.query<{ events: number; people: number }>(
         `SELECT (SELECT count(*)::int FROM events WHERE deleted_at IS NULL) AS events,
-                (SELECT count(DISTINCT owner_id)::int FROM events) AS people`,
+                (SELECT count(DISTINCT user_id)::int FROM event_permissions WHERE role = 'owner') AS people`,
       );
       expect(counts).toEqual({ events: 61, people: 5 });
       const [plan] = (await people.sam.events.list({ q: 'Launch plan' }).page()).items;

@@ -110,10 +110,13 @@ const CONTENT_TAG = {
   example: 'W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"',
 };
 
+/** Whole responses are tagged; a stream of events is none. */
+const isTagged = (content: object = {}): boolean => 'application/json' in content || 'text/calendar' in content;
+
 /** Documents the entity tag of every read under `/api`, and the 304 for a client that has the response already. */
 export function withEntityTags(operation: Operation, path: string, method: string): Operation {
   const { 200: found, ...others } = operation.responses;
-  if (method !== 'get' || !path.startsWith('/api/') || !found?.content?.['application/json']) return operation;
+  if (!found || method !== 'get' || !path.startsWith('/api/') || !isTagged(found.content)) return operation;
   const tag = found.headers?.['ETag'] ?? CONTENT_TAG;
   const example = (tag as HeaderObject).example ?? HEADERS.ETag.example;
   return {
