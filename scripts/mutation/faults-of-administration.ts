@@ -133,7 +133,7 @@ export const FAULTS_OF_ADMINISTRATION: Fault[] = [
   },
   {
     name: 'two first administrators',
-    file: 'src/auth/auth.service.ts',
+    file: 'src/auth/registration.service.ts',
     find: "if (role === 'admin' && (await this.users.hasOtherAdmin(tx, created.id))) throw new NotTheFirst();",
     replace: '',
     tests: [LAST],

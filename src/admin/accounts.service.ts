@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, AuditKind } from '../audit/audit-kinds.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { AuthService, type NewAccount } from '../auth/auth.service.js';
+import { type NewAccount, RegistrationService } from '../auth/registration.service.js';
 import { ErasureService } from '../auth/erasure.service.js';
 import type { Session } from '../auth/session.entity.js';
 import { SessionsService } from '../auth/sessions.service.js';
@@ -34,7 +34,7 @@ export class AccountsService {
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly users: UsersService,
-    private readonly auth: AuthService,
+    private readonly registrations: RegistrationService,
     private readonly erasures: ErasureService,
     private readonly sessions: SessionsService,
     private readonly audit: AuditTrail,
@@ -128,7 +128,7 @@ export class AccountsService {
    * @throws Problem validation_failed, name_taken, admin_required
    */
   async create(by: Administrator, account: NewAccount, role: 'user' | 'admin'): Promise<Account> {
-    const { id } = await this.auth.createAccount(account, role, async (tx, created) => {
+    const { id } = await this.registrations.createAccount(account, role, async (tx, created) => {
       await this.users.requireAdmin(tx, by.userId);
       this.audit.record(tx, [{ kind: 'user_created', actorId: by.userId, subjectId: created.id }]);
     });

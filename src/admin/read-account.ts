@@ -1,4 +1,4 @@
-import type { NewAccount } from '../auth/auth.service.js';
+import type { NewAccount } from '../auth/registration.service.js';
 import { RequestValidationPipe } from '../platform/http/validation.pipe.js';
 import { CreateAccountBody } from './admin.dto.js';
 

@@ -29,8 +29,10 @@ import {
   TokensView,
   UpdateMeBody,
 } from './auth.dto.js';
-import { AuthService, type SignedInUser } from './auth.service.js';
+import { AuthService } from './auth.service.js';
 import { ErasureService } from './erasure.service.js';
+import { RegistrationService } from './registration.service.js';
+import type { SignedInUser } from './token-pairs.js';
 
 /** For responses with tokens (RFC 6749 §5.1). */
 const NO_STORE = ['cache-control', 'no-store'] as const;
@@ -40,6 +42,7 @@ const FORM = 'application/x-www-form-urlencoded';
 @Controller('api/auth')
 export class AuthController {
   constructor(
+    private readonly registrations: RegistrationService,
     private readonly auth: AuthService,
     private readonly erasures: ErasureService,
   ) {}
@@ -63,7 +66,7 @@ export class AuthController {
   ): Promise<TokensView> {
     const { username, email, password, time_zone: timeZone, invitation } = body;
     const device = { address, userAgent: userAgent ?? null };
-    return tokensView(await this.auth.register({ username, email, password, timeZone, invitation }, device));
+    return tokensView(await this.registrations.register({ username, email, password, timeZone, invitation }, device));
   }
 
   @Post('login')

@@ -23,10 +23,12 @@ import { PasswordAttempts } from './password-attempts.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { RegistrationService } from './registration.service.js';
 import { Session } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { TokenFirst } from './token-first.js';
+import { TokenPairs } from './token-pairs.js';
 
 const MAX_CACHED_SESSIONS = 50_000;
 
@@ -46,6 +48,8 @@ const MAX_CACHED_SESSIONS = 50_000;
     AccountTokens,
     AccountTokensRepository,
     AuthService,
+    RegistrationService,
+    TokenPairs,
     EmailAddressesService,
     ErasureService,
     PasswordAttempts,
@@ -60,6 +64,6 @@ const MAX_CACHED_SESSIONS = 50_000;
     // After it, because it must know the caller.
     { provide: APP_GUARD, useClass: CallerQueueGuard },
   ],
-  exports: [AccessTokens, AccountTokens, AuthService, EmailAddressesService, ErasureService, SessionsService],
+  exports: [AccessTokens, AccountTokens, EmailAddressesService, ErasureService, RegistrationService, SessionsService],
 })
 export class AuthModule {}

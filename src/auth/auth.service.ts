@@ -1,51 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Mails } from '../mail/mails.js';
-import { Config } from '../platform/config/config.js';
-import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
-import { type FieldError, invalid, notFound, Problem } from '../problems/problem.js';
-import { isTimeZone, canonicalTimeZone } from '../time/time-zone.js';
-import { NO_PASSWORD } from '../users/no-password.js';
+import { invalid, notFound, Problem } from '../problems/problem.js';
+import { canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { AccessTokens } from './access-tokens.js';
-import { AccountTokens } from './account-tokens.js';
 import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
-import { judgePassword } from './judge-password.js';
+import { findUnknownTimeZone, findWeakPassword } from './judge-account.js';
 import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { RefreshTokens } from './refresh-tokens.js';
-import { isReservedName } from './reserved-names.js';
 import type { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
-
-/** A pair of tokens and their user. */
-export interface SignedInUser {
-  accessToken: string;
-  refreshToken: string;
-  expiresIn: number;
-  user: User;
-}
-
-export interface Registration {
-  username: string;
-  email: string;
-  password: string;
-  timeZone?: string;
-  /** The token of an invitation, which proves that the address is the person's. */
-  invitation?: string;
-}
-
-/** An account that somebody else creates. Without a password the person receives a link to set one. */
-export type NewAccount = Omit<Registration, 'password' | 'invitation'> & { password?: string };
-
-/** Another account became the first administrator at the same moment. */
-class NotTheFirst extends Error {}
+import { type SignedInUser, TokenPairs } from './token-pairs.js';
 
 export interface ProfileChanges {
   timeZone?: string;
@@ -54,107 +26,22 @@ export interface ProfileChanges {
   currentPassword?: string;
 }
 
+/** Signing in, renewing tokens, signing out, and one's own account. */
 @Injectable()
 export class AuthService {
   constructor(
     private readonly users: UsersService,
     private readonly passwords: Passwords,
-    private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
+    private readonly pairs: TokenPairs,
     private readonly sessions: SessionsService,
-    private readonly tokens: AccountTokens,
     private readonly emails: EmailAddressesService,
     private readonly mails: Mails,
     private readonly transactions: Transactions,
     private readonly attempts: PasswordAttempts,
     private readonly limits: Limits,
     private readonly audit: AuditTrail,
-    private readonly config: Config,
   ) {}
-
-  /**
-   * @throws Problem registration_closed, invitation_required, name_taken, unavailable, validation_failed (reserved name,
-   *   weak password, unknown zone, invitation that has ended or is for another address)
-   */
-  async register(account: Registration, device: Device): Promise<SignedInUser> {
-    if (await this.isFirstAdmin(account.username)) {
-      try {
-        return await this.registerAs('admin', account, device);
-      } catch (error) {
-        if (!(error instanceof NotTheFirst)) throw error;
-      }
-    }
-    return this.registerAs('user', account, device);
-  }
-
-  private async registerAs(role: User['role'], account: Registration, device: Device): Promise<SignedInUser> {
-    this.refuseUninvited(account, role);
-    const { invitation } = account;
-    if (invitation !== undefined) await this.requireInvited(invitation, account.email);
-    let session: Session;
-    const user = await this.createAccount(account, role, async (tx, created) => {
-      if (role === 'admin' && (await this.users.hasOtherAdmin(tx, created.id))) throw new NotTheFirst();
-      session = this.sessions.start(tx, created.id, device, 'registered');
-      if (invitation === undefined) return;
-      created.emailVerifiedAt = new Date();
-      await this.emails.verifyInvited(tx, created);
-    });
-    return this.signedIn(user, session!.id, 0);
-  }
-
-  /**
-   * Creates an account without signing in. An administrator may have a name that looks official. Without a password,
-   * nobody can sign in until the person has set one with the link that is sent to them.
-   * @param also writes what belongs to the account in the same transaction
-   * @throws Problem validation_failed, name_taken, unavailable
-   */
-  async createAccount(
-    account: NewAccount,
-    role: User['role'],
-    also: (tx: Transaction, created: User) => Promise<void>,
-  ): Promise<User> {
-    const { timeZone = 'UTC', username, email, password } = account;
-    const errors = [
-      ...(role === 'admin' ? [] : findReservedName(username)),
-      ...(password === undefined ? this.findMissingMail() : await findWeakPassword(password, account)),
-      ...findUnknownTimeZone(timeZone),
-    ];
-    if (errors.length > 0) throw invalid(...errors);
-    const passwordHash = password === undefined ? NO_PASSWORD : await this.passwords.hash(password);
-    const user = { username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash };
-    return this.users.create(user, async (tx, created) => {
-      await also(tx, created);
-      if (password === undefined) this.emails.requestFirstPassword(tx, created);
-      else if (!created.emailVerifiedAt) this.emails.requestVerification(tx, created);
-    });
-  }
-
-  private findMissingMail(): FieldError[] {
-    if (this.emails.areOn) return [];
-    const message = 'This server sends no mails, so that nobody could set a password: send one.';
-    return [{ pointer: '/password', code: 'required', message }];
-  }
-
-  private refuseUninvited({ invitation }: Registration, role: User['role']): void {
-    const { registration } = this.config.values;
-    if (role === 'admin' || registration === 'open') return;
-    if (registration === 'closed') throw new Problem('registration_closed');
-    if (invitation === undefined) throw new Problem('invitation_required');
-  }
-
-  private async requireInvited(invitation: string, email: string): Promise<void> {
-    const invited = await this.tokens.findInvited(invitation, '/invitation');
-    if (invited.toLowerCase() === email.toLowerCase()) return;
-    const message = 'The invitation is for another address. Register with the one that received it.';
-    throw invalid({ pointer: '/email', code: 'not_invited', message });
-  }
-
-  /** Returns true for the name of the setting, while there is no administrator. */
-  private async isFirstAdmin(username: string): Promise<boolean> {
-    const { adminUsername } = this.config.values;
-    if (adminUsername === '' || adminUsername.toLowerCase() !== username.toLowerCase()) return false;
-    return !(await this.users.hasAdmin());
-  }
 
   /**
    * Signs in by user name or e-mail address.
@@ -195,7 +82,7 @@ export class AuthService {
     const { userId, count } = await this.sessions.redeem(name.sessionId, name.count);
     const user = await this.users.find(userId);
     if (!user) throw new Problem('refresh_token_invalid');
-    return this.signedIn(user, name.sessionId, count);
+    return this.pairs.issue(user, name.sessionId, count);
   }
 
   /**
@@ -282,16 +169,7 @@ export class AuthService {
       if (locked.isNewDevice) this.mails.queue(tx, newDeviceLetter(user, device, new Date()));
       return this.sessions.start(tx, user.id, device, 'signed_in');
     });
-    return this.signedIn(user, session.id, session.refreshCount);
-  }
-
-  private signedIn(user: User, sessionId: string, count: number): SignedInUser {
-    return {
-      accessToken: this.accessTokens.issue(user.id, sessionId),
-      refreshToken: this.refreshTokens.issue({ sessionId, count }),
-      expiresIn: this.accessTokens.lifetimeSeconds,
-      user,
-    };
+    return this.pairs.issue(user, session.id, session.refreshCount);
   }
 
   private async requirePassword(user: User, actor: Actor, password: string | undefined): Promise<void> {
@@ -304,25 +182,4 @@ export class AuthService {
       throw invalid({ pointer, code: 'wrong_password', message: 'This is not the current password.' });
     }
   }
-}
-
-function findReservedName(username: string): FieldError[] {
-  if (!isReservedName(username)) return [];
-  const message = 'This name is reserved, or looks like one that is. Choose another one.';
-  return [{ pointer: '/username', code: 'reserved', message }];
-}
-
-/** Returns what is wrong with a new password. */
-export async function findWeakPassword(
-  password: string,
-  { username, email }: { username: string; email: string },
-): Promise<FieldError[]> {
-  const message = await judgePassword(password, [username, email]);
-  return message === null ? [] : [{ pointer: '/password', code: 'too_common', message }];
-}
-
-function findUnknownTimeZone(name: string): FieldError[] {
-  if (isTimeZone(name)) return [];
-  const message = 'Must be an IANA time zone such as Europe/Paris.';
-  return [{ pointer: '/time_zone', code: 'unknown_time_zone', message }];
 }

@@ -9,7 +9,7 @@ import { passwordChangedLetter, passwordResetLetter } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { Passwords } from './passwords.js';
-import { findWeakPassword } from './auth.service.js';
+import { findWeakPassword } from './judge-account.js';
 import { SessionsService } from './sessions.service.js';
 
 /** Lets a person set a new password who receives mails at the address of the account. */
