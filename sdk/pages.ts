@@ -9,7 +9,7 @@ type ItemOf<P> = P extends { items: readonly (infer Item)[] } ? Item : never;
 
 /**
  * A list that is read page by page as far as it is needed: `for await (const item of list)`. Nothing is requested before.
- * Each loop begins anew.
+ * Each loop begins at the first page.
  */
 export class Pages<P extends Page<unknown>> implements AsyncIterable<ItemOf<P>> {
   /** @param read reads the page at the cursor; undefined for the first */

@@ -270,7 +270,7 @@ export const revokeInvitation = <ThrowOnError extends boolean = false>(options: 
 /**
  * Accept an invitation with its link
  *
- * For people who have an account that has confirmed the invited address; others register with the token (`invitation`). The role goes to that account, whoever sends the token. A member keeps a higher role.
+ * For people who have an account that has confirmed the invited address; others register with the token (`invitation`). The role goes to that account, no matter who sends the token. A member keeps a higher role.
  */
 export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
     url: '/api/invitations/accept',

@@ -26,7 +26,7 @@ export interface Span {
 
 /** Closer together than any two changes of a zone. */
 const PROBE = 6 * SECONDS_IN_DAY;
-/** Beyond the last event, so that a rule can be told from the dates of a few years. */
+/** Beyond the last event, so that a rule differs from the dates of a few years. */
 const YEARS_BEYOND = 8;
 
 /**

@@ -5,7 +5,7 @@ import type { Role } from '../permissions/role.js';
 const LIKE_A_LINK = /:\/\/|\bwww\.|[\p{L}\p{N}]\.\p{L}{2,}|@/u;
 
 /**
- * What the mail to an invited address says. Of the event it names only the title, because it goes to whoever reads the
+ * What the mail to an invited address says. Of the event it names only the title, because it goes to anybody who reads the
  * address, and not even that when it looks like a link.
  */
 export function invitationLetter(

@@ -63,7 +63,7 @@ export class InvitationsController {
     operationId: 'acceptInvitation',
     summary: 'Accept an invitation with its link',
     description:
-      'For people who have an account that has confirmed the invited address; others register with the token (`invitation`). The role goes to that account, whoever sends the token. A member keeps a higher role.',
+      'For people who have an account that has confirmed the invited address; others register with the token (`invitation`). The role goes to that account, no matter who sends the token. A member keeps a higher role.',
   })
   @ApiOkResponse({ type: AcceptedInvitationsView, description: 'Accepted' })
   @ApiProblems('address_not_confirmed', 'too_many_people')

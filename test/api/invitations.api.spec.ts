@@ -102,7 +102,7 @@ describe('an invitation becomes the role', () => {
     const token = await scene.linkTo();
     expect(await refused(scene.accept(token))).toMatchObject({ status: 409, code: 'address_not_confirmed' });
     expect(await scene.members()).toEqual([`${scene.ana.username} owner`]);
-    // Whoever reads the mails of the address has it.
+    // Everybody who reads the mails of the address has it.
     const { user } = await ok(scene.join(token));
     expect(await scene.members()).toEqual([`${scene.ana.username} owner`, `${user.username} editor`]);
     const late = await scene.box.next(scene.email, VERIFY);
@@ -250,7 +250,7 @@ describe('an invitation', () => {
     expect(await scene.members()).toEqual([`${scene.ana.username} owner`]);
   });
 
-  it('goes on under the next owner, after a transfer and after the erasure of whoever invited', async () => {
+  it('goes on under the next owner, after a transfer and after the erasure of the inviter', async () => {
     const ben = await scene.app.signUp('ben');
     const users = [{ username: ben.username, role: 'editor' as const }];
     await ok(shareEvent({ client: scene.ana.client, path: { id: scene.eventId }, body: { users } }));
