@@ -199,7 +199,7 @@ describe('an invitation', () => {
 
   it('is revoked once with a key, and not by a dry run', async () => {
     const { invitations } = await scene.invite();
-    const path = `/api/events/${scene.eventId}/invitations/${invitations![0]!.id}`;
+    const path = `/api/events/${scene.eventId}/invitations/${invitations[0]!.id}`;
     const call = { as: scene.ana, method: 'DELETE', headers: { 'idempotency-key': 'revoke once' } };
     const dry = await send(scene.app, `${path}?dry_run=true`, call);
     expect(dry.json).toMatchObject({

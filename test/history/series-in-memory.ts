@@ -161,6 +161,8 @@ export class SeriesInMemory {
     // An event in the trash can only be restored.
     if (fields.length === 0 || (event.content.deletedAt && content.deletedAt)) return false;
     const gone = fields.includes('deleted') && content.deletedAt;
+    // Who excludes the last occurrence deletes the event.
+    if (gone && !can(event.members.get(by)!, 'delete')) return false;
     this.writeVersion(event, by, gone ? 'deleted' : kind, content, before);
     return true;
   }
