@@ -19,7 +19,7 @@ export interface EditOptions extends WriteOptions {
    * event and not an id. `false` applies the change to the current version, whatever it is.
    */
   ifMatch?: string | number | false | undefined;
-  /** Of a series: the original start of the occurrence to change. */
+  /** Of a series: the original start of the occurrence to change. That of the item, for an item of an expanded list. */
   occurrence?: string | Date | undefined;
   /** With `occurrence`: `this` one (the default), this and the `following` ones, or `all`. */
   scope?: wire.Scope | undefined;
@@ -53,7 +53,8 @@ export class Events extends EventHistory {
 
   /**
    * Changes the members that are given; null clears one. Given the event itself, the change is based on its version: what
-   * others changed since is kept, and `responseOf(result).merged` says so.
+   * others changed since is kept, and `responseOf(result).merged` says so. Given an item of an expanded list, it changes
+   * that occurrence; `scope` extends it to the following ones or to all.
    *
    * @throws ConveneError `stale_version` when others changed the same fields since, with `clashes`
    */
@@ -67,7 +68,10 @@ export class Events extends EventHistory {
     return this.edit('PUT', event, rest as unknown as O, changes, { prefer });
   }
 
-  /** Moves the event to the trash, or removes occurrences of a series. Given the event itself, only if it is unchanged. */
+  /**
+   * Moves the event to the trash, or removes occurrences of a series: of an item of an expanded list, that one. Given the
+   * event itself, only if it is unchanged.
+   */
   delete<const O extends EditOptions>(event: EventRef, options?: O): Promise<Written<undefined, O>> {
     return this.edit('DELETE', event, options);
   }
@@ -148,7 +152,7 @@ export class Events extends EventHistory {
     body?: object,
     headers: Record<string, string | undefined> = {},
   ): Promise<Written<Answer, O>> {
-    const { ifMatch, occurrence, scope, ...rest } = { ...options } as O;
+    const { ifMatch, occurrence = occurrenceOf(event), scope, ...rest } = { ...options } as O;
     return this.write<Answer, O>(
       {
         method,
@@ -160,6 +164,12 @@ export class Events extends EventHistory {
       rest as unknown as O,
     );
   }
+}
+
+/** An item of a list with `expand` is one occurrence: what is done to it is not done to the others. */
+function occurrenceOf(event: EventRef): string | undefined {
+  const { is_recurring: isRecurring, occurrence } = event as Partial<wire.EventItemView>;
+  return isRecurring ? occurrence?.original_start : undefined;
 }
 
 function versionOf(event: EventRef): number | false {

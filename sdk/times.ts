@@ -73,13 +73,22 @@ export function formatInstant(
   return new Intl.DateTimeFormat(locale, { ...style, timeZone: zone }).format(toMs(instant));
 }
 
-/** Start and end of an event as people read them; the dates of an all-day event are the same in every zone. */
+/**
+ * Start and end of an event as people read them, or of the occurrence that an item of an expanded list is. The dates of an
+ * all-day event are the same in every zone.
+ */
 export function formatEvent(
-  event: { start_time: string; end_time: string; all_day?: boolean },
+  event: {
+    start_time: string;
+    end_time: string;
+    all_day?: boolean;
+    occurrence?: { start_time: string; end_time: string };
+  },
   zone: string,
   { locale, ...style }: Intl.DateTimeFormatOptions & { locale?: string | undefined } = {},
 ): string {
-  const { start_time, end_time, all_day } = event;
+  const { start_time, end_time } = event.occurrence ?? event;
+  const { all_day } = event;
   const given = Object.keys(style).length > 0;
   if (all_day) {
     const format = new Intl.DateTimeFormat(locale, { ...(given ? style : { dateStyle: 'medium' }), timeZone: 'UTC' });

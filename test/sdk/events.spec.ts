@@ -37,6 +37,26 @@ describe('events of the SDK', () => {
     expect((await ana.events.restore(event)).title).toBe('Plan B');
   });
 
+  it('of an expanded list are single dates: what is done to one is not done to the others', async () => {
+    const times = { start_time: '2032-03-01T09:00:00Z', end_time: '2032-03-01T10:00:00Z' };
+    const series = await ana.events.create({ title: 'Weekly', ...times, recurrence_pattern: 'FREQ=WEEKLY;COUNT=4' });
+    const items = () => ana.events.list({ from: '2032-03-01', to: '2032-04-01', expand: true }).toArray();
+    const [, second, third] = await items();
+    await ana.events.update(second!, { start_time: '2032-03-08T12:00:00Z', end_time: '2032-03-08T13:00:00Z' });
+    await ana.events.delete(third!, { ifMatch: false });
+    const starts = (await items()).map(({ occurrence }) => occurrence!.start_time);
+    expect(starts).toEqual(['2032-03-01T09:00:00Z', '2032-03-08T12:00:00Z', '2032-03-22T09:00:00Z']);
+    const [first] = await items();
+    await ana.events.update(first!, { title: 'Every week' }, { scope: 'all' });
+    expect(new Set((await items()).map(({ title }) => title))).toEqual(new Set(['Every week']));
+    await ana.events.delete(series.id);
+    const once = await ana.events.create({ title: 'Once', ...times });
+    const [item] = await items();
+    await ana.events.delete(item!);
+    expect(await items()).toEqual([]);
+    expect(isProblem(await failure(ana.events.get(once)), 'not_found')).toBe(true);
+  });
+
   it('show their history, and go back in it', async () => {
     const event = await ana.events.create({ title: 'One', ...slot() });
     const second = await ana.events.update(event, { title: 'Two' });

@@ -43,6 +43,9 @@ describe('times of the SDK', () => {
     expect(plain(formatInstant('2026-06-01T08:00:00Z', 'Europe/Paris', { locale: 'en-GB', timeStyle: 'short' }))).toBe('10:00'); // prettier-ignore
     const event = { start_time: '2026-06-01T08:00:00Z', end_time: '2026-06-01T09:00:00Z' };
     expect(plain(formatEvent(event, 'Europe/Paris', { locale: 'en-GB' }))).toMatch(/^1 Jun 2026, 10:00.11:00$/);
+    const occurrence = { start_time: '2026-06-08T08:00:00Z', end_time: '2026-06-08T09:00:00Z' };
+    const item = plain(formatEvent({ ...event, occurrence }, 'Europe/Paris', { locale: 'en-GB' }));
+    expect(item).toMatch(/^8 Jun 2026, 10:00.11:00$/);
     const days = { start_time: '2026-06-01', end_time: '2026-06-03', all_day: true };
     for (const zone of ['Pacific/Kiritimati', 'America/New_York']) {
       expect(plain(formatEvent(days, zone, { locale: 'en-GB' }))).toMatch(/^1\s?.\s?2 Jun 2026$/);
