@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
+import { TimeLimits } from './deadline.js';
 import { Exchanges } from './exchanges.js';
 import { SilenceWatch } from './silence-watch.js';
 import { Tracing } from '../tracing/tracing.js';
@@ -12,6 +13,13 @@ const watch = {
   provide: SilenceWatch,
   inject: [Config],
   useFactory: ({ databaseUrl, values }: Config) => new SilenceWatch(databaseUrl, values.databaseStatementSeconds),
+};
+
+const limits = {
+  provide: TimeLimits,
+  inject: [Config],
+  useFactory: ({ values }: Config) =>
+    new TimeLimits(values.databaseTransactionSeconds, values.databaseStatementSeconds),
 };
 
 /** What the connections tell something to. */
@@ -43,7 +51,7 @@ class ObserversModule {}
       }),
     }),
   ],
-  providers: [Database, Transactions],
+  providers: [Database, limits, Transactions],
   exports: [Database, ObserversModule, Transactions],
 })
 export class DatabaseModule {}
