@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source.js';
+import { DatabaseClock } from './database-clock.js';
 import { Database } from './database.js';
 import { TimeLimits } from './deadline.js';
 import { Exchanges } from './exchanges.js';
@@ -51,7 +52,7 @@ class ObserversModule {}
       }),
     }),
   ],
-  providers: [Database, limits, Transactions],
-  exports: [Database, ObserversModule, Transactions],
+  providers: [Database, DatabaseClock, limits, Transactions],
+  exports: [Database, DatabaseClock, ObserversModule, Transactions],
 })
 export class DatabaseModule {}
