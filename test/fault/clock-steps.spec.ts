@@ -87,7 +87,7 @@ describe('a server whose clock is set by an hour while it runs', () => {
           key,
         });
         // The retry is recognized by the server with the other time.
-        const other = urls[url === urls[0] ? 1 : 0]!;
+        const other = urls[url === urls[0] ? 1 : 0];
         await done(other, 'PUT', `/api/events/${String(id)}`, {
           token: tokens.access,
           body,
