@@ -16,6 +16,7 @@ import { computeFarDays } from '../src/availability/far-days.js';
 import { toMultirange, occupancyOf, toWeekMask } from '../src/availability/occupancy.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
 import { migrate } from '../src/platform/database/migrate.js';
+import { Deadline, TimeLimits } from '../src/platform/database/deadline.js';
 import { Database } from '../src/platform/database/database.js';
 import { Transaction } from '../src/platform/database/transaction.js';
 import { Transactions } from '../src/platform/database/transactions.js';
@@ -46,13 +47,13 @@ async function run(dataSource: DataSource): Promise<void> {
   const database = new Database(dataSource);
   const conflicts = new AvailabilityService(new OccupancyRepository(database));
   const [inSeries, inSingles] = [await newOwner(database), await newOwner(database)];
-  await new Transactions(database, new Tracing(null)).run(async (filling) => {
+  await new Transactions(database, new Tracing(null), TimeLimits.NONE).run(async (filling) => {
     await fill(filling, inSeries, thousandSeries());
     await fill(filling, inSingles, tenThousandSingles());
   });
   await database.query('VACUUM ANALYZE');
 
-  const tx = new Transaction(await database.connect(), false);
+  const tx = new Transaction(await database.connect(), false, new Deadline(TimeLimits.NONE));
   const [{ id }] = (await tx.query<{ id: string }>('SELECT id FROM events LIMIT 1')) as [{ id: string }];
   const read = (): Promise<unknown> => tx.query('SELECT * FROM events WHERE id = $1', [id]);
   const report = async (name: string, owner: string, content: EventContent, limit?: number): Promise<void> => {

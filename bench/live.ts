@@ -13,6 +13,7 @@ import { Client } from 'pg';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
+import { DatabaseClock } from '../src/platform/database/database-clock.js';
 import { AccessTokens } from '../src/auth/access-tokens.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { HIGH_LIMITS } from './high-limits.js';
@@ -191,7 +192,8 @@ async function fill(url: string): Promise<string[]> {
     [people.map(({ session }) => session), people.map(({ id }) => id)],
   );
   await client.end();
-  const tokens = new AccessTokens(new JwtService({}), readConfig({ JWT_SECRET: SECRET }));
+  const config = readConfig({ JWT_SECRET: SECRET });
+  const tokens = new AccessTokens(new JwtService({}), new DatabaseClock(config), config);
   const issued = people.map(({ id, session }) => tokens.issue(id, session));
   return [owner.access_token, ...issued];
 }

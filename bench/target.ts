@@ -3,6 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { hash } from '@node-rs/argon2';
 import type { Client } from 'pg';
 import { request } from 'undici';
+import { DatabaseClock } from '../src/platform/database/database-clock.js';
 import { AccessTokens } from '../src/auth/access-tokens.js';
 import { readConfig } from '../src/platform/config/config.js';
 
@@ -18,7 +19,7 @@ export const PASSWORD = 'correct horse 7';
 
 // As long as possible, so that no token expires during a run.
 const config = readConfig({ JWT_SECRET: SECRET, ACCESS_TOKEN_SECONDS: '86400' });
-const tokens = new AccessTokens(new JwtService({}), config);
+const tokens = new AccessTokens(new JwtService({}), new DatabaseClock(config), config);
 // The parameters of src/auth/passwords.ts.
 const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
 

@@ -121,13 +121,13 @@ export class Cluster {
    */
   private async awaitAnswer(pid: number): Promise<number | undefined> {
     const { data } = this.paths;
-    const began = Date.now();
+    const began = performance.now();
     while (isAlive(pid)) {
       const now = await readPostmasterPid(data);
       if (now?.pid !== pid) return undefined;
       const answer = now.ready && now.port ? await identify(now.port, this.superuser, data) : 'silent';
       if (answer === 'ours') return now.port;
-      if (answer === 'other' || Date.now() - began > (now.ready ? ANSWER_TIMEOUT_MS : START_TIMEOUT_MS)) {
+      if (answer === 'other' || performance.now() - began > (now.ready ? ANSWER_TIMEOUT_MS : START_TIMEOUT_MS)) {
         throw new EmbeddedPostgresError(
           `PostgreSQL (pid ${pid}) uses the data in ${data}, but doesn't respond as expected ` +
             `on port ${now.port ?? '?'}. See ${this.paths.log}. If it hangs, end it.`,
@@ -143,7 +143,7 @@ export class Cluster {
    * processes of a killed server. Returns undefined if a server launched by a killed start is running by now.
    */
   private async startWithRetries(wanted: number | undefined): Promise<Running | undefined> {
-    const began = Date.now();
+    const began = performance.now();
     let port = wanted ?? (await choosePort(await this.storedPort()));
     for (let attempt = 1; ; attempt++) {
       try {
@@ -154,10 +154,10 @@ export class Cluster {
       } catch (error) {
         if (!(error instanceof LaunchRefused)) throw error;
         if (error.reason === 'port-taken' && wanted === undefined && attempt < 5) port = await choosePort(undefined);
-        else if (error.reason === 'leftover-processes' && Date.now() - began < LEFTOVERS_TIMEOUT_MS) {
+        else if (error.reason === 'leftover-processes' && performance.now() - began < LEFTOVERS_TIMEOUT_MS) {
           const found = await readPostmasterPid(this.paths.data);
           if (found && isAlive(found.pid)) return undefined;
-          await this.endLeftoverProcesses(Date.now() - began);
+          await this.endLeftoverProcesses(performance.now() - began);
         } else throw error;
       }
     }

@@ -53,8 +53,8 @@ export async function startPostmaster(
       : launch(binaries, account, binaries.postgres, ['-D', dataDirectory], log.fd);
     let failure: Error | undefined;
     child.once('error', (error) => (failure = error));
-    const deadline = Date.now() + START_TIMEOUT_MS;
-    while (Date.now() < deadline) {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < deadline) {
       const found = await readPostmasterPid(dataDirectory);
       if (found?.ready && (windows ? isAlive(found.pid) : found.pid === child.pid)) return found.pid;
       const ended = child.exitCode !== null || child.signalCode !== null;

@@ -29,10 +29,10 @@ export async function tryLock(dir: string, name: string): Promise<ProcessLock | 
  * @throws EmbeddedPostgresError if another process holds the lock for longer than `timeoutMs`.
  */
 export async function withLock<T>(dir: string, name: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   let lock = await tryLock(dir, name);
   while (!lock) {
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new EmbeddedPostgresError(
         `Another process has been starting or stopping PostgreSQL in ${dir} for ${timeoutMs / 1000} s. ` +
           'End it if it hangs.',

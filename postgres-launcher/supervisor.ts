@@ -24,7 +24,7 @@ export class Supervisor {
   private readonly timer: NodeJS.Timeout;
   private restarting: Promise<void> | undefined;
   private restartsInARow = 0;
-  private lastRestart = 0;
+  private lastRestart = -Infinity;
   private ticks = 0;
   private stopped = false;
 
@@ -38,7 +38,7 @@ export class Supervisor {
     if (this.stopped) return Promise.reject(new Error('This PostgreSQL has been stopped.'));
     if (this.restarting) return this.restarting;
     if (this.supervised.isRunning()) return Promise.resolve();
-    this.lastRestart = Date.now();
+    this.lastRestart = performance.now();
     this.restartsInARow++;
     this.supervised.log('PostgreSQL has ended unexpectedly; restarting it.');
     this.restarting = this.supervised.restart().finally(() => (this.restarting = undefined));
@@ -55,11 +55,11 @@ export class Supervisor {
   private tick(): void {
     if (this.restarting) return;
     if (this.supervised.isRunning()) {
-      if (Date.now() - this.lastRestart > HEALTHY_MS) this.restartsInARow = 0;
+      if (performance.now() - this.lastRestart > HEALTHY_MS) this.restartsInARow = 0;
       if (++this.ticks % TICKS_PER_CLEAN_UP === 0) this.supervised.cleanUp().catch(() => undefined);
       return;
     }
-    if (Date.now() - this.lastRestart < pauseBeforeRestart(this.restartsInARow)) return;
+    if (performance.now() - this.lastRestart < pauseBeforeRestart(this.restartsInARow)) return;
     this.ensureRunning().catch((error: unknown) => {
       this.supervised.log(`Restarting PostgreSQL failed: ${error instanceof Error ? error.message : String(error)}`);
     });

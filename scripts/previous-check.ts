@@ -37,7 +37,7 @@ async function check({ program }: Worktree): Promise<string[]> {
     const ran = await migrate(postgres.url);
     await writer.stop();
     say(`Migrated with ${ran.length === 0 ? 'nothing new' : ran.join(', ')}, during ${writer.acknowledged} writes.`);
-    const failures = [...writer.failures, ...(await smoke(url))];
+    const failures = [...writer.failures, ...(await writer.check()), ...(await smoke(url))];
     await servers[0]!.stop();
     const again = await start().then(smoke, (error: unknown) => [(error as Error).message]);
     failures.push(...again.map((failure) => `After a new start: ${failure}`));

@@ -82,6 +82,14 @@ export class SteadyWriter {
 
   constructor(private readonly caller: Caller) {}
 
+  /** Returns a sentence when the server has not all events that it acknowledged. */
+  async check(): Promise<string[]> {
+    const { body } = await this.caller.call('GET', '/api/events?page=1&page_size=1');
+    return body.total === this.acknowledged
+      ? []
+      : [`It acknowledged ${this.acknowledged} events during the migration, and has ${String(body.total)}`];
+  }
+
   async start(): Promise<void> {
     await this.caller.register();
     this.writing = this.write();

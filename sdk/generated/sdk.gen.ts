@@ -513,7 +513,7 @@ export const getVersion = <ThrowOnError extends boolean = false>(options: Option
 /**
  * List the changelog of an event
  *
- * Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it.
+ * Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it. A page has fewer than `limit` entries when they are very large.
  */
 export const listChangelog = <ThrowOnError extends boolean = false>(options: Options<ListChangelogData, ThrowOnError>) => (options.client ?? client).get<ListChangelogResponses, ListChangelogErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { UsersModule } from '../users/users.module.js';
 import { AuditPartitionsService } from './audit-partitions.service.js';
 import { AuditTrail } from './audit-trail.js';
 import { AuditController } from './audit.controller.js';
@@ -8,6 +9,7 @@ import { Refusals } from './refusals.js';
 
 @Global()
 @Module({
+  imports: [UsersModule],
   controllers: [AuditController],
   providers: [AuditPartitionsService, AuditRepository, AuditService, AuditTrail, Refusals],
   exports: [AuditTrail],

@@ -4,6 +4,7 @@ import { JwtService } from '@nestjs/jwt';
 import { isUUID } from 'class-validator';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../platform/config/config.js';
+import { DatabaseClock } from '../platform/database/database-clock.js';
 import { Problem } from '../problems/problem.js';
 
 const ISSUER = 'convene';
@@ -14,7 +15,7 @@ const MAX_VERIFIED = 10_000;
 export interface AccessClaims {
   userId: string;
   sessionId: string;
-  /** Epoch seconds. */
+  /** Epoch seconds, by the clock of the database. */
   expiresAt: number;
 }
 
@@ -25,7 +26,10 @@ const VERIFY_OPTIONS = {
   audience: AUDIENCE,
 };
 
-/** Signs and verifies access tokens (RFC 7519, profile of RFC 9068: `typ: at+jwt`). */
+/**
+ * Signs and verifies access tokens (RFC 7519, profile of RFC 9068: `typ: at+jwt`). They are dated by the clock of the
+ * database: a token of a server whose clock is wrong is as good as any on the others.
+ */
 @Injectable()
 export class AccessTokens {
   private readonly keys: Map<string, KeyObject>;
@@ -36,6 +40,7 @@ export class AccessTokens {
 
   constructor(
     private readonly jwt: JwtService,
+    private readonly clock: DatabaseClock,
     config: Config,
   ) {
     // As KeyObjects: verifying a token takes 6 µs; with the secret as a string it takes 400 µs.
@@ -46,7 +51,7 @@ export class AccessTokens {
 
   issue(userId: string, sessionId: string): string {
     return this.jwt.sign(
-      { sid: sessionId, type: 'access' },
+      { sid: sessionId, type: 'access', iat: this.seconds() },
       {
         privateKey: this.keys.get(this.signingKey)! as never,
         algorithm: 'HS256',
@@ -64,16 +69,26 @@ export class AccessTokens {
   /** Verifies a token. @throws Problem unauthenticated */
   verify(token: string): AccessClaims {
     const known = this.verified.get(token);
-    if (known && known.expiresAt > Math.floor(Date.now() / 1_000)) return known;
+    if (known && known.expiresAt > this.seconds()) return known;
     try {
       const secret = this.keyFor(token);
       if (!secret) throw new Error('unknown key');
-      const claims = readClaims(this.jwt.verify(token, { ...VERIFY_OPTIONS, secret: secret as never }));
+      const options = { ...VERIFY_OPTIONS, secret: secret as never, clockTimestamp: this.seconds() };
+      const claims = readClaims(this.jwt.verify(token, options));
       this.verified.set(token, claims);
       return claims;
     } catch {
       throw new Problem('unauthenticated');
     }
+  }
+
+  /** Returns how long a token is valid from now on, in milliseconds. */
+  millisecondsLeft({ expiresAt }: Pick<AccessClaims, 'expiresAt'>): number {
+    return expiresAt * 1_000 - this.clock.now();
+  }
+
+  private seconds(): number {
+    return Math.floor(this.clock.now() / 1_000);
   }
 
   /** Returns the key that the header of the token names, or undefined if the server has no such key. */

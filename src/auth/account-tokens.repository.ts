@@ -27,11 +27,15 @@ const SELECT_LIVING = `
 export class AccountTokensRepository {
   constructor(private readonly database: Database) {}
 
-  insert(tx: Transaction, token: Omit<AccountToken, 'usedAt'>): void {
+  insert(
+    tx: Transaction,
+    token: Pick<AccountToken, 'hash' | 'purpose' | 'userId' | 'email'>,
+    lifetimeSeconds: number,
+  ): void {
     tx.write(
       `INSERT INTO account_tokens (hash, purpose, user_id, email, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
-      [token.hash, token.purpose, token.userId, token.email, token.createdAt, token.expiresAt],
+       VALUES ($1, $2, $3, $4, now(), now() + make_interval(secs => $5))`,
+      [token.hash, token.purpose, token.userId, token.email, lifetimeSeconds],
     );
   }
 

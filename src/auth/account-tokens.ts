@@ -16,12 +16,13 @@ export class AccountTokens {
   constructor(private readonly tokens: AccountTokensRepository) {}
 
   /**
-   * Returns a new token. @param userId null for an invitation, and when nobody has the address: then it does nothing
-   * @param until when it expires
+   * Returns a new token. Those of one transaction with the same lifetime expire at the same moment.
+   * @param userId null for an invitation, and when nobody has the address: then it does nothing
+   * @param seconds how long it can be used, by the clock of the database, which also judges it
    */
-  issue(tx: Transaction, purpose: TokenPurpose, userId: string | null, email: string, until: Date): string {
+  issue(tx: Transaction, purpose: TokenPurpose, userId: string | null, email: string, seconds: number): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    this.tokens.insert(tx, { hash: tokenHash(token), purpose, userId, email, createdAt: new Date(), expiresAt: until });
+    this.tokens.insert(tx, { hash: tokenHash(token), purpose, userId, email }, seconds);
     return token;
   }
 

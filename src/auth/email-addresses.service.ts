@@ -18,7 +18,7 @@ import {
 import { AccountTokens } from './account-tokens.js';
 import type { LivingToken } from './account-tokens.repository.js';
 
-const HOUR_MS = 3_600_000;
+const HOUR_SECONDS = 3_600;
 
 /** What a link came to: the address, and whether it is now the verified address of the account. */
 export interface Confirmation {
@@ -48,16 +48,16 @@ export class EmailAddressesService {
 
   /** Sends a link that sets the first password of an account, which verifies its address as well. */
   requestFirstPassword(tx: Transaction, user: User): void {
-    const { hours, until } = this.lifetime();
-    const token = this.tokens.issue(tx, 'password_reset', user.id, user.email, until);
+    const hours = this.config.values.emailLinkHours;
+    const token = this.tokens.issue(tx, 'password_reset', user.id, user.email, hours * HOUR_SECONDS);
     this.mails.queue(tx, accountCreatedLetter(user, this.mails.link('reset-password', token), hours));
   }
 
   /** Sends a link that verifies the address of the account. */
   requestVerification(tx: Transaction, user: User): void {
     if (!this.mails.areOn) return;
-    const { hours, until } = this.lifetime();
-    const token = this.tokens.issue(tx, 'email_verification', user.id, user.email, until);
+    const hours = this.config.values.emailLinkHours;
+    const token = this.tokens.issue(tx, 'email_verification', user.id, user.email, hours * HOUR_SECONDS);
     this.mails.queue(tx, emailVerificationLetter(user, this.mails.link('verify-email', token), hours));
   }
 
@@ -87,12 +87,13 @@ export class EmailAddressesService {
       return;
     }
     await this.users.requireFreeEmail(email);
-    const { hours, until } = this.lifetime();
+    const hours = this.config.values.emailLinkHours;
+    const until = new Date(Date.now() + hours * HOUR_SECONDS * 1_000);
     await this.transactions.run(async (tx) => {
       this.end(tx, user.id);
       this.users.setPendingEmail(tx, user.id, email, until);
       const link = (purpose: 'email_change' | 'email_release'): string =>
-        this.mails.link('verify-email', this.tokens.issue(tx, purpose, user.id, email, until));
+        this.mails.link('verify-email', this.tokens.issue(tx, purpose, user.id, email, hours * HOUR_SECONDS));
       this.mails.queue(tx, emailChangeLetter(user, email, link('email_change'), hours));
       this.mails.queue(
         tx,
@@ -158,10 +159,5 @@ export class EmailAddressesService {
   private end(tx: Transaction, userId: string): void {
     this.tokens.end(tx, userId, ['email_change', 'email_release']);
     this.users.setPendingEmail(tx, userId, null, null);
-  }
-
-  private lifetime(): { hours: number; until: Date } {
-    const hours = this.config.values.emailLinkHours;
-    return { hours, until: new Date(Date.now() + hours * HOUR_MS) };
   }
 }

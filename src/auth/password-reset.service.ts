@@ -34,8 +34,7 @@ export class PasswordResetService {
       const [user] = await this.users.findAll(tx, [{ email: address }]);
       // To the address as it is stored: another one may only look the same.
       const account = user ?? { username: 'nobody', email: address };
-      const until = new Date(Date.now() + minutes * 60_000);
-      const token = this.tokens.issue(tx, 'password_reset', user?.id ?? null, account.email, until);
+      const token = this.tokens.issue(tx, 'password_reset', user?.id ?? null, account.email, minutes * 60);
       const letter = passwordResetLetter(account, this.mails.link('reset-password', token), minutes);
       if (user) this.mails.queue(tx, letter);
       else this.mails.pretend(tx, letter);

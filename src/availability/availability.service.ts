@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/http/actor.js';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import type { LockedEvent } from '../history/event-lock.js';
 import { formatLocalTime } from '../time/local-time.js';
@@ -9,9 +11,16 @@ import { type EventContent, isSeries, toContent } from '../content/event-content
 import { wireLocal, wireOccurrenceTime } from '../content/wire.js';
 import type { SlotView } from './conflict-view.js';
 import { type Conflict, eventConflict, type Resolution } from './conflict.js';
-import { computeFarDays } from './far-days.js';
+import { computeFarDaysInParts } from './far-days.js';
 import { findBlocking, intersectIntervals, findFreeSlots, mergeIntervals, SUGGESTION_WINDOW } from './free-slots.js';
-import { type Interval, MAX_OCCURRENCES, occupancyOf, findOccupied, type OccupiedInterval } from './occupancy.js';
+import {
+  type Interval,
+  MAX_OCCURRENCES,
+  type Occupancy,
+  occupancyOf,
+  findOccupied,
+  type OccupiedInterval,
+} from './occupancy.js';
 
 /** An event that is to occupy its owner's time. */
 export interface Booking {
@@ -38,7 +47,14 @@ export interface ResolvedBooking {
   refused: Conflict[];
 }
 
+/** The time that a content occupies, as it was expanded in this transaction. */
+interface Expanded extends Pick<Booking, 'content' | 'now'> {
+  occupancy: Occupancy;
+}
+
 const MAX_CONFLICTS = 50;
+/** Occurrences that take some milliseconds. */
+const LONG = 1_000;
 const MAX_FAR_CONFLICTS = 10;
 const MAX_BEYOND = 100_000;
 const NIGHTLY_SLACK = 100 * 86_400;
@@ -51,6 +67,7 @@ const NIGHTLY_SLACK = 100 * 86_400;
 @Injectable()
 export class AvailabilityService {
   private readonly accepted = new PerTransaction<Conflict[]>(() => []);
+  private readonly expanded = new PerTransaction<Expanded[]>(() => []);
 
   constructor(private readonly occupancies: OccupancyRepository) {}
 
@@ -73,7 +90,7 @@ export class AvailabilityService {
     const booking = { eventId: event.id, ownerId: toUserId, content: toContent(event) };
     const resolved = await this.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.refuse(tx, [booking], resolved.refused);
-    this.occupy(tx, [{ booking, overlapping: resolved.overlapping }]);
+    await this.occupy(tx, [{ booking, overlapping: resolved.overlapping }]);
   }
 
   /** Resolves the conflicts of a booking. Skipping is refused when no occurrence of the series would be left. */
@@ -104,9 +121,17 @@ export class AvailabilityService {
    * the transaction may assume so. False may also mean that it takes `resolve` to tell, such as for endless series.
    */
   async areFree(tx: Transaction, bookings: Booking[]): Promise<boolean> {
-    const occupied = bookings.map((booking) => occupancyOf(booking.content, nowOf(booking)));
-    const busy = occupied.flatMap((one) => one.busy).sort((a, b) => a.start - b.start);
-    if (occupied.some(({ until }) => until !== null) || busy.length > MAX_OCCURRENCES) return false;
+    const slices = new TimeSlices();
+    const all: Interval[][] = [];
+    let count = 0;
+    for (const booking of bookings) {
+      await slices.pause();
+      const occupied = this.expand(tx, booking);
+      count += occupied.busy.length;
+      if (occupied.until !== null || count > MAX_OCCURRENCES) return false;
+      all.push(occupied.busy);
+    }
+    const busy = all.flat().sort((a, b) => a.start - b.start);
     if (busy.some(({ start }, index) => index > 0 && start < busy[index - 1]!.end)) return false;
     const [{ ownerId, eventId }] = bookings as [Booking];
     return busy.length === 0 || this.occupancies.isFree(tx, ownerId, busy, eventId);
@@ -116,16 +141,18 @@ export class AvailabilityService {
    * Returns the conflicts of a booking, by start. Titles and ids are included only for events that the actor may see.
    */
   find(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
-    return this.findIn(tx, booking, occupancyOf(booking.content, nowOf(booking)).busy, actor);
+    return this.findIn(tx, booking, this.expand(tx, booking).busy, actor);
   }
 
   /** Returns the conflicts of a booking that it would not have had before the change. */
   findNew(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
-    return this.findIn(tx, booking, listNew(booking), actor);
+    return this.findIn(tx, booking, this.listNew(tx, booking), actor);
   }
 
   private async findIn(tx: Transaction, booking: Booking, busy: Interval[], actor: Actor): Promise<Conflict[]> {
     if (busy.length === 0) return [];
+    // Expanding a long series and writing it out take as long as others should wait.
+    if (busy.length >= LONG) await setImmediate();
     const found = await Promise.all([
       this.occupancies.listOverlaps(tx, booking.ownerId, busy, booking.eventId),
       this.findOverlapsBeyond(tx, booking, busy),
@@ -143,11 +170,17 @@ export class AvailabilityService {
    */
   async findFar(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
     const { content, ownerId, eventId } = booking;
-    const { until } = occupancyOf(content, nowOf(booking));
+    const { until } = this.expand(tx, booking);
     if (until === null) return [];
+    const slices = new TimeSlices();
     const kinds = await this.occupancies.findFarKinds(tx, ownerId, until, eventId);
     const later = kinds.later
-      ? await this.occupancies.listFarNeighbours(tx, ownerId, computeFarDays(content, -Infinity), eventId)
+      ? await this.occupancies.listFarNeighbours(
+          tx,
+          ownerId,
+          await computeFarDaysInParts(content, -Infinity, slices),
+          eventId,
+        )
       : [];
     const known = kinds.known ? findOccupied(content, { from: until, to: Infinity }, MAX_OCCURRENCES) : [];
     const overlaps = await this.occupancies.listOverlaps(tx, ownerId, known, eventId);
@@ -155,7 +188,7 @@ export class AvailabilityService {
     const first = new Map(overlaps.map((one) => [one.eventId, explainConflicts([one], known, visible, 1)[0]]));
     for (const neighbour of later) {
       const from = Math.min(until, neighbour.until);
-      const conflict = explainFarConflict(neighbour, content, from, visible.has(neighbour.eventId));
+      const conflict = await explainFarConflict(neighbour, content, from, visible.has(neighbour.eventId), slices);
       if (conflict) first.set(neighbour.eventId, conflict);
     }
     return [...first.values()]
@@ -166,12 +199,12 @@ export class AvailabilityService {
 
   /** Returns the next three times at which the event would not conflict. */
   async suggest(tx: Transaction, booking: Booking): Promise<SlotView[]> {
-    const { busy } = occupancyOf(booking.content, nowOf(booking));
+    const { busy } = this.expand(tx, booking);
     const first = busy[0];
     if (!first) return [];
     const window = { start: first.start, end: busy.at(-1)!.end + SUGGESTION_WINDOW + 86_400 };
     const busyTime = await this.listBusyTime(tx, booking, window);
-    return findFreeSlots(booking.content, busyTime).map((slot) => toSlotView(slot, booking.content));
+    return (await findFreeSlots(booking.content, busyTime)).map((slot) => toSlotView(slot, booking.content));
   }
 
   /** @throws Problem event_conflict with the conflicts, and suggestions for a single booking */
@@ -195,13 +228,16 @@ export class AvailabilityService {
    * which the exclusion constraint then ignores.
    * When the exclusion constraint finds a conflict that the check did not, the transaction fails with event_conflict.
    */
-  occupy(tx: Transaction, written: { booking: Booking; overlapping: boolean }[]): void {
-    const stored = written.map(({ booking, overlapping }): StoredOccupancy => {
+  async occupy(tx: Transaction, written: { booking: Booking; overlapping: boolean }[]): Promise<void> {
+    const slices = new TimeSlices();
+    const stored: StoredOccupancy[] = [];
+    for (const { booking, overlapping } of written) {
       const { eventId, ownerId, content } = booking;
-      const { busy, until } = occupancyOf(content, nowOf(booking));
-      const farDays = until === null ? null : computeFarDays(content, until);
-      return { eventId, ownerId, busy, until, rejects: !overlapping, farDays };
-    });
+      await slices.pause();
+      const { busy, until } = this.expand(tx, booking);
+      const farDays = until === null ? null : await computeFarDaysInParts(content, until, slices);
+      stored.push({ eventId, ownerId, busy, until, rejects: !overlapping, farDays });
+    }
     this.occupancies.occupy(tx, stored);
   }
 
@@ -211,10 +247,10 @@ export class AvailabilityService {
     booking: Booking,
   ): Promise<{ content: EventContent; skipped: string[] } | null> {
     const { content } = booking;
-    const { busy } = occupancyOf(content, nowOf(booking));
+    const { busy } = this.expand(tx, booking);
     const window = { start: busy[0]!.start, end: Math.max(...busy.map(({ end }) => end)) };
     const busyTime = mergeIntervals(await this.listBusyTime(tx, booking, window));
-    const conflicting = listNew(booking).filter((one) => findBlocking(busyTime, one));
+    const conflicting = this.listNew(tx, booking).filter((one) => findBlocking(busyTime, one));
     if (conflicting.length === busy.length) return null;
     const names = conflicting.map(({ original }: OccupiedInterval) => formatLocalTime(original!));
     const overrides = content.overrides.filter(({ original }) => !names.includes(original));
@@ -247,6 +283,31 @@ export class AvailabilityService {
     });
   }
 
+  /** Returns the occurrences whose time the event did not occupy before the change. */
+  private listNew(tx: Transaction, booking: Booking): OccupiedInterval[] {
+    const { busy } = this.expand(tx, booking);
+    if (!booking.before) return busy;
+    const known = mergeIntervals(this.expand(tx, { ...booking, content: booking.before }).busy);
+    return busy.filter((one) => {
+      const held = findBlocking(known, one);
+      return !held || held.start > one.start || held.end < one.end;
+    });
+  }
+
+  /**
+   * Returns the time that a booking occupies. It is asked for at each step of a write, and expanding a long series takes
+   * tens of milliseconds: a transaction remembers the last contents, before and after the change.
+   */
+  private expand(tx: Transaction, { content, now }: Booking): Occupancy {
+    const known = this.expanded.of(tx);
+    const found = known.find((one) => one.content === content && one.now === now);
+    if (found) return found.occupancy;
+    const occupancy = occupancyOf(content, now ?? Date.now() / 1_000);
+    known.push({ content, now, occupancy });
+    if (known.length > 2) known.shift();
+    return occupancy;
+  }
+
   private async findVisible(
     tx: Transaction,
     { ownerId }: Booking,
@@ -259,19 +320,6 @@ export class AvailabilityService {
     return this.occupancies.listVisible(tx, ids, actor.userId);
   }
 }
-
-/** Returns the occurrences whose time the event did not occupy before the change. */
-function listNew(booking: Booking): OccupiedInterval[] {
-  const { busy } = occupancyOf(booking.content, nowOf(booking));
-  if (!booking.before) return busy;
-  const known = mergeIntervals(occupancyOf(booking.before, nowOf(booking)).busy);
-  return busy.filter((one) => {
-    const held = findBlocking(known, one);
-    return !held || held.start > one.start || held.end < one.end;
-  });
-}
-
-const nowOf = ({ now }: Booking): number => now ?? Date.now() / 1_000;
 
 /** Returns a slot as clients may send it: with dates for an all-day event. */
 const toSlotView = ({ start, end }: Interval, content: EventContent): SlotView => ({

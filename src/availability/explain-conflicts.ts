@@ -1,6 +1,7 @@
 import type { Neighbour, Overlap } from './occupancy.repository.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { type Conflict, wireInterval } from './conflict.js';
+import type { TimeSlices } from '../platform/hooks/time-slices.js';
 import { findFirstOverlap } from './far-days.js';
 import { type Interval, findOccupied } from './occupancy.js';
 
@@ -38,13 +39,14 @@ export function explainConflicts(
 }
 
 /** Returns the first conflict of two series after an instant (epoch seconds); null when there is none. Pure. */
-export function explainFarConflict(
+export async function explainFarConflict(
   neighbour: Neighbour,
   content: EventContent,
   from: number,
   visible: boolean,
-): Conflict | null {
-  const found = findFirstOverlap(content, neighbour.content, from);
+  slices: TimeSlices,
+): Promise<Conflict | null> {
+  const found = await findFirstOverlap(content, neighbour.content, from, slices);
   return found && { ...identify(neighbour, visible), ...wireInterval(found.theirs), with: wireInterval(found.ours) };
 }
 

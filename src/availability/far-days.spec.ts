@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf, seconds, spelled } from '../../test/support/contents.js';
-import { computeFarDays, findFirstOverlap } from './far-days.js';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
+import type { EventContent } from '../content/event-content.js';
+import { computeFarDays, computeFarDaysInParts, findFirstOverlap } from './far-days.js';
 
 const dayIn = (bits: string, date: string): string =>
   bits.charAt((seconds(`${date}T00:00:00Z`) - seconds('2026-01-01T00:00:00Z')) / 86_400);
@@ -61,16 +63,42 @@ describe('findFirstOverlap', () => {
     recurrence_pattern: 'FREQ=YEARLY',
   });
 
-  it('returns the first overlapping occurrences after an instant', () => {
-    const met = findFirstOverlap(mondays, firstsOfJune, seconds('2040-01-01T00:00:00Z'))!;
+  it('returns the first overlapping occurrences after an instant', async () => {
+    const met = (await findFirstOverlap(mondays, firstsOfJune, seconds('2040-01-01T00:00:00Z')))!;
     expect(spelled(met.ours)).toBe('2043-06-01T10:00/2043-06-01T11:00');
     expect(spelled(met.theirs)).toBe('2043-06-01T10:30/2043-06-01T11:30');
   });
 
-  it('is null when they only touch, or one of them has ended', () => {
+  it('is null when they only touch, or one of them has ended', async () => {
     const times = { start_time: '2026-06-01T11:00:00', end_time: '2026-06-01T12:00:00' };
-    expect(findFirstOverlap(mondays, contentOf({ ...times, recurrence_pattern: 'FREQ=WEEKLY' }), 0)).toBeNull();
+    expect(await findFirstOverlap(mondays, contentOf({ ...times, recurrence_pattern: 'FREQ=WEEKLY' }), 0)).toBeNull();
     const ended = contentOf({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' });
-    expect(findFirstOverlap(mondays, ended, seconds('2030-01-01T00:00:00Z'))).toBeNull();
+    expect(await findFirstOverlap(mondays, ended, seconds('2030-01-01T00:00:00Z'))).toBeNull();
+  });
+
+  it('is found in the parts of series that have very many occurrences, each of which is there once', async () => {
+    const often = (start: string, end: string, rule: string): EventContent =>
+      contentOf({ start_time: `2026-06-01T${start}`, end_time: `2026-06-01T${end}`, recurrence_pattern: rule });
+    const hours = Array.from({ length: 24 }, (_, hour) => hour).join(',');
+    const hourly = often('00:00:00', '00:05:00', `FREQ=DAILY;BYHOUR=${hours}`);
+    // 19,000 occurrences later.
+    const late = contentOf({
+      ...{ start_time: '2028-08-01T10:04:00', end_time: '2028-08-01T10:10:00' },
+      recurrence_pattern: 'FREQ=YEARLY',
+    });
+    const met = (await findFirstOverlap(hourly, late, seconds('2026-06-01T00:00:00Z')))!;
+    expect(spelled(met.ours)).toBe('2028-08-01T10:00/2028-08-01T10:05');
+    expect(spelled(met.theirs)).toBe('2028-08-01T10:04/2028-08-01T10:10');
+    const between = often('00:05:00', '00:10:00', `FREQ=DAILY;BYHOUR=${hours}`);
+    expect(await findFirstOverlap(hourly, between, seconds('2026-06-01T00:00:00Z'))).toBeNull();
+    // Those that last for days belong to one part.
+    const month = contentOf({
+      ...{ start_time: '2026-06-01T00:00:00', end_time: '2026-07-01T00:00:00' },
+      recurrence_pattern: `FREQ=DAILY;BYHOUR=${hours}`,
+    });
+    const bits = computeFarDays(month, seconds('2026-06-01T00:00:00Z'));
+    expect(bits).toBe(await computeFarDaysInParts(month, seconds('2026-06-01T00:00:00Z'), new TimeSlices()));
+    const first = (seconds('2026-06-01T00:00:00Z') - 20_454 * 86_400) / 86_400;
+    expect(bits.slice(first - 1, first + 4_000)).toBe(`0${'1'.repeat(4_000)}`);
   });
 });

@@ -1,12 +1,20 @@
 import type { EventContent } from '../content/event-content.js';
-import { type OccupiedInterval, findOccupied } from './occupancy.js';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
+import { seriesOf } from '../content/series.js';
+import { expand, type Window } from '../recurrence/expand.js';
+import { findOccupied, findOccupiedStarts, type OccupiedInterval } from './occupancy.js';
 
 // 2026-01-01 to 2105: one bit per day, 3.6 KB per series.
 const FIRST_DAY = 20_454;
 const DAYS = 29_200;
 const DAY = 86_400;
+const END = (FIRST_DAY + DAYS) * DAY;
 const ONE = '1'.charCodeAt(0);
 const MAX_OCCURRENCES = 100_000;
+
+/** About as many occurrences as one part of a window contains: a few milliseconds of work. */
+const PART = 5_000;
+const SAMPLE = 1_000;
 
 /**
  * Returns the days on which an event occupies time, as a PostgreSQL bit string, to filter series that continue beyond
@@ -14,29 +22,105 @@ const MAX_OCCURRENCES = 100_000;
  * @param from epoch seconds; earlier days are omitted
  */
 export function computeFarDays(content: EventContent, from: number): string {
-  const bits = Buffer.alloc(DAYS, '0');
-  const window = { from: Math.max(from, FIRST_DAY * DAY), to: (FIRST_DAY + DAYS) * DAY };
-  for (const { start, end } of findOccupied(content, window, MAX_OCCURRENCES)) {
-    const last = Math.floor((end - 1) / DAY) - FIRST_DAY;
-    for (let day = Math.max(0, Math.floor(start / DAY) - FIRST_DAY); day <= last && day < DAYS; day += 1)
-      bits[day] = ONE;
-  }
-  return bits.toString('latin1');
+  const days = new FarDays(content, from);
+  while (days.next());
+  return days.bits();
 }
 
-/** Returns the first overlapping occurrences of two series after an instant (epoch seconds); null for none. Pure. */
-export function findFirstOverlap(
+/** Computes the same part by part, so that others are served in between. */
+export async function computeFarDaysInParts(content: EventContent, from: number, slices: TimeSlices): Promise<string> {
+  const days = new FarDays(content, from);
+  while (days.next()) await slices.pause();
+  return days.bits();
+}
+
+class FarDays {
+  private readonly found = Buffer.alloc(DAYS, '0');
+  private readonly parts: Iterator<OccupiedInterval[]>;
+
+  constructor(content: EventContent, from: number) {
+    this.parts = inParts(content, { from: Math.max(from, FIRST_DAY * DAY), to: END });
+  }
+
+  /** Marks the days of the next part. Returns false when there is none. */
+  next(): boolean {
+    const part = this.parts.next();
+    if (part.done) return false;
+    for (const { start, end } of part.value) {
+      const last = Math.floor((end - 1) / DAY) - FIRST_DAY;
+      for (let day = Math.max(0, Math.floor(start / DAY) - FIRST_DAY); day <= last && day < DAYS; day += 1)
+        this.found[day] = ONE;
+    }
+    return true;
+  }
+
+  bits(): string {
+    return this.found.toString('latin1');
+  }
+}
+
+/**
+ * Returns the first overlapping occurrences of two series after an instant (epoch seconds); null for none. Pure, and
+ * others are served in between.
+ */
+export async function findFirstOverlap(
   ours: EventContent,
   theirs: EventContent,
   from: number,
-): { ours: OccupiedInterval; theirs: OccupiedInterval } | null {
-  const window = { from, to: (FIRST_DAY + DAYS) * DAY };
-  const [mine, others] = [ours, theirs].map((content) => findOccupied(content, window, MAX_OCCURRENCES));
-  for (let at = 0, other = 0; at < mine!.length && other < others!.length;) {
-    const [a, b] = [mine![at]!, others![other]!];
+  slices = new TimeSlices(),
+): Promise<{ ours: OccupiedInterval; theirs: OccupiedInterval } | null> {
+  const [mine, others] = [ours, theirs].map((content) => new Reader(inParts(content, { from, to: END }))) as [
+    Reader,
+    Reader,
+  ];
+  for (;;) {
+    const [a, b] = [mine.current(), others.current()];
+    if (!a || !b) return null;
     if (a.start < b.end && b.start < a.end) return { ours: a, theirs: b };
-    if (a.end <= b.end) at += 1;
-    else other += 1;
+    const behind = a.end <= b.end ? mine : others;
+    if (behind.skip()) await slices.pause();
   }
-  return null;
+}
+
+/** Reads occurrences one after the other, in the order of their starts. */
+class Reader {
+  private part: OccupiedInterval[] = [];
+  private at = 0;
+
+  constructor(private readonly parts: Iterator<OccupiedInterval[]>) {}
+
+  current(): OccupiedInterval | null {
+    while (this.at >= this.part.length) {
+      const next = this.parts.next();
+      if (next.done) return null;
+      this.part = next.value;
+      this.at = 0;
+    }
+    return this.part[this.at]!;
+  }
+
+  /** Goes on to the next occurrence. Returns true when the next part is needed for it. */
+  skip(): boolean {
+    this.at += 1;
+    return this.at >= this.part.length;
+  }
+}
+
+/**
+ * Yields the occurrences of a series in a window that occupy time, part by part, each once: those that began before the
+ * window belong to the first part. How long a part is depends on how many occurrences there are at the beginning.
+ */
+function* inParts(content: EventContent, window: Window): Generator<OccupiedInterval[]> {
+  const sample = expand(seriesOf(content), window, SAMPLE);
+  if (sample.length < SAMPLE) return yield findOccupied(content, window, SAMPLE);
+  const [first, last] = [sample[0]!.start, sample.at(-1)!.start];
+  const length = Math.max(DAY, (last - first) * (PART / SAMPLE));
+  const begin = Math.max(window.from, first);
+  yield findOccupied(content, { from: window.from, to: begin }, MAX_OCCURRENCES);
+  let left = MAX_OCCURRENCES;
+  for (let from = begin; from < window.to && left > 0; from += length) {
+    const part = findOccupiedStarts(content, { from, to: Math.min(from + length, window.to) }, left);
+    left -= part.length;
+    yield part;
+  }
 }

@@ -6,51 +6,52 @@ import { type Interval, occupancyOf } from './occupancy.js';
 
 const interval = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
 const onDay = (start: string, end: string): Interval => interval(`2026-06-01T${start}:00Z`, `2026-06-01T${end}:00Z`);
-const slots = (content: EventContent, busy: Interval[]): string[] => findFreeSlots(content, busy).map(spelled);
+const slots = async (content: EventContent, busy: Interval[]): Promise<string[]> =>
+  (await findFreeSlots(content, busy)).map(spelled);
 const busyOf = (content: EventContent): Interval[] => occupancyOf(content, seconds('2026-06-01T00:00:00Z')).busy;
 
 describe('the next times at which a single event would fit', () => {
-  it('begin at the next quarter of an hour after what is in the way, one after the other', () => {
-    expect(slots(contentOf(), [onDay('09:30', '10:40')])).toEqual([
+  it('begin at the next quarter of an hour after what is in the way, one after the other', async () => {
+    expect(await slots(contentOf(), [onDay('09:30', '10:40')])).toEqual([
       '2026-06-01T10:45/2026-06-01T11:45',
       '2026-06-01T11:45/2026-06-01T12:45',
       '2026-06-01T12:45/2026-06-01T13:45',
     ]);
   });
 
-  it('leave out gaps that are too short, and may touch', () => {
+  it('leave out gaps that are too short, and may touch', async () => {
     const busy = [onDay('10:00', '11:00'), onDay('11:45', '12:00'), onDay('13:00', '14:00')];
-    expect(slots(contentOf(), busy)[0]).toBe('2026-06-01T12:00/2026-06-01T13:00');
+    expect((await slots(contentOf(), busy))[0]).toBe('2026-06-01T12:00/2026-06-01T13:00');
   });
 
-  it('are whole days for an all-day event, also across a change of the clocks', () => {
+  it('are whole days for an all-day event, also across a change of the clocks', async () => {
     const dates = { all_day: true, start_time: '2026-10-24', end_time: '2026-10-25' };
     const busy = [interval('2026-10-24T10:00:00Z', '2026-10-24T11:00:00Z')];
-    expect(slots(contentOf(dates, 'Europe/Paris'), busy)).toEqual([
+    expect(await slots(contentOf(dates, 'Europe/Paris'), busy)).toEqual([
       '2026-10-24T22:00/2026-10-25T23:00',
       '2026-10-25T23:00/2026-10-26T23:00',
       '2026-10-26T23:00/2026-10-27T23:00',
     ]);
   });
 
-  it('are none when nothing is free for sixty days', () => {
-    expect(slots(contentOf(), [interval('2026-06-01T00:00:00Z', '2026-09-01T00:00:00Z')])).toEqual([]);
+  it('are none when nothing is free for sixty days', async () => {
+    expect(await slots(contentOf(), [interval('2026-06-01T00:00:00Z', '2026-09-01T00:00:00Z')])).toEqual([]);
   });
 });
 
 describe('the next times at which a series would fit', () => {
-  it('are later on the same days, free at every occurrence', () => {
+  it('are later on the same days, free at every occurrence', async () => {
     const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=500' });
     // In the way: at 10:00 the first week, at 11:30 after nine years.
     const busy = [onDay('10:00', '11:00'), interval('2035-05-28T11:30:00Z', '2035-05-28T12:00:00Z')];
-    expect(slots(weekly, busy)).toEqual([
+    expect(await slots(weekly, busy)).toEqual([
       '2026-06-01T12:00/2026-06-01T13:00',
       '2026-06-01T12:15/2026-06-01T13:15',
       '2026-06-01T12:30/2026-06-01T13:30',
     ]);
   });
 
-  it('keep the wall time in winter and summer', () => {
+  it('keep the wall time in winter and summer', async () => {
     const times = { start_time: '2026-10-19T01:00:00', end_time: '2026-10-19T02:00:00' };
     const nights = contentOf({ ...times, recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' }, 'Europe/Paris');
     // A week later 3:00 is an hour later by the stopwatch.
@@ -58,7 +59,7 @@ describe('the next times at which a series would fit', () => {
       interval('2026-10-18T23:00:00Z', '2026-10-19T00:00:00Z'),
       interval('2026-10-26T02:30:00Z', '2026-10-26T03:00:00Z'),
     ];
-    const found = findFreeSlots(nights, busy);
+    const found = await findFreeSlots(nights, busy);
     expect(found.map(spelled)[0]).toBe('2026-10-19T00:00/2026-10-19T01:00');
     for (const { start } of found) {
       const local = (start - seconds('2026-10-18T22:00:00Z')) / 3_600;
@@ -66,7 +67,7 @@ describe('the next times at which a series would fit', () => {
     }
   });
 
-  it('are on the following days when every time of the day conflicts', () => {
+  it('are on the following days when every time of the day conflicts', async () => {
     const weekly = contentOf({ recurrence_pattern: 'FREQ=WEEKLY' });
     const all = contentOf({
       all_day: true,
@@ -74,36 +75,36 @@ describe('the next times at which a series would fit', () => {
       end_time: '2026-06-02',
       recurrence_pattern: 'FREQ=WEEKLY',
     });
-    expect(slots(weekly, busyOf(all))).toEqual([
+    expect(await slots(weekly, busyOf(all))).toEqual([
       '2026-06-02T00:00/2026-06-02T01:00',
       '2026-06-02T00:15/2026-06-02T01:15',
       '2026-06-02T00:30/2026-06-02T01:30',
     ]);
     const always = [interval('2026-06-01T00:00:00Z', '2046-06-01T00:00:00Z')];
-    expect(slots(weekly, always)).toEqual([]);
+    expect(await slots(weekly, always)).toEqual([]);
   });
 
-  it('do not move an occurrence with a time of its own', () => {
+  it('do not move an occurrence with a time of its own', async () => {
     const weekly: EventContent = {
       ...contentOf({ recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' }),
       overrides: [{ original: '2026-06-08T10:00:00', start: '2026-06-09T10:00:00' }],
     };
     const busy = [onDay('10:00', '11:00')];
-    expect(slots(weekly, busy)[0]).toBe('2026-06-01T11:00/2026-06-01T12:00');
+    expect((await slots(weekly, busy))[0]).toBe('2026-06-01T11:00/2026-06-01T12:00');
     // No shift helps while this occurrence conflicts.
-    expect(slots(weekly, [...busy, interval('2026-06-09T10:00:00Z', '2026-06-09T10:30:00Z')])).toEqual([]);
+    expect(await slots(weekly, [...busy, interval('2026-06-09T10:00:00Z', '2026-06-09T10:30:00Z')])).toEqual([]);
   });
 
-  it('are later days of an all-day series, and move all times of a day together', () => {
+  it('are later days of an all-day series, and move all times of a day together', async () => {
     const dates = { all_day: true, start_time: '2026-06-01', end_time: '2026-06-02' };
     const days = contentOf({ ...dates, recurrence_pattern: 'FREQ=WEEKLY;COUNT=3' });
-    expect(slots(days, [interval('2026-06-08T10:00:00Z', '2026-06-09T11:00:00Z')])).toEqual([
+    expect(await slots(days, [interval('2026-06-08T10:00:00Z', '2026-06-09T11:00:00Z')])).toEqual([
       '2026-06-03T00:00/2026-06-04T00:00',
       '2026-06-04T00:00/2026-06-05T00:00',
       '2026-06-05T00:00/2026-06-06T00:00',
     ]);
     const twice = contentOf({ recurrence_pattern: 'FREQ=DAILY;BYHOUR=10,15;COUNT=10' });
-    expect(slots(twice, [interval('2026-06-02T15:00:00Z', '2026-06-02T16:00:00Z')])[0]).toBe(
+    expect((await slots(twice, [interval('2026-06-02T15:00:00Z', '2026-06-02T16:00:00Z')]))[0]).toBe(
       '2026-06-01T11:00/2026-06-01T12:00',
     );
   });

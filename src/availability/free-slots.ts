@@ -4,6 +4,7 @@ import { toInstant } from '../time/time-zone.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { seriesOf, applySeries } from '../content/series.js';
 import { type Interval, MAX_OCCURRENCES, findOccupied } from './occupancy.js';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { moveSeries } from '../recurrence/move.js';
 
 const DAY = 86_400;
@@ -15,10 +16,11 @@ export const SUGGESTION_WINDOW = DAYS_AHEAD * DAY;
 
 /**
  * Returns the next three times at which the event would not conflict: later starts within sixty days, at quarters of an
- * hour, and of all-day events on later days. A series moves as a whole, so that none of its occurrences conflicts. Pure.
+ * hour, and of all-day events on later days. A series moves as a whole, so that none of its occurrences conflicts. Pure, and
+ * others are served in between.
  * @param busy the busy time of the owner around the event, in any order
  */
-export function findFreeSlots(content: EventContent, busy: Interval[]): Interval[] {
+export async function findFreeSlots(content: EventContent, busy: Interval[]): Promise<Interval[]> {
   const busyTime = mergeIntervals(busy);
   if (isSeries(content)) return findLaterSeries(content, busyTime);
   return content.allDay ? findLaterDays(content, busyTime) : findLaterTimes(content, busyTime);
@@ -58,7 +60,8 @@ function findLaterDays({ localStart, localEnd, timeZone }: EventContent, busyTim
  * Tries later and later starts. Each blocked one skips as far as what blocks it lasts, on the clock: a quick approximation
  * near clock changes, so a start that passes it is applied to the rule and compared exactly.
  */
-function findLaterSeries(content: EventContent, busyTime: Interval[]): Interval[] {
+async function findLaterSeries(content: EventContent, busyTime: Interval[]): Promise<Interval[]> {
+  const slices = new TimeSlices();
   const start = stampOf(parseLocalTime(content.localStart));
   // Nothing blocks what comes later.
   const window = { from: -Infinity, to: busyTime.at(-1)?.end ?? -Infinity };
@@ -75,6 +78,7 @@ function findLaterSeries(content: EventContent, busyTime: Interval[]): Interval[
   const slots: Interval[] = [];
   let [tries, moves] = [MAX_TRIES, MAX_MOVES];
   for (let shift = step; slots.length < SLOTS && shift < SUGGESTION_WINDOW && tries > 0 && moves > 0; tries -= 1) {
+    await slices.pause();
     const blocked = blockedFor(shift);
     if (blocked > 0) {
       shift += roundUp(blocked);

@@ -76,7 +76,7 @@ export class HorizonService {
     const { event, ownerId } = locked;
     const booking = { eventId, ownerId, content: toContent(event), now: now.getTime() / 1_000 };
     const conflicts = await this.availability.find(tx, booking, SYSTEM_ACTOR);
-    this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
+    await this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
     return conflicts;
   }
 }

@@ -1,7 +1,7 @@
 import type { LocalTime } from '../time/local-time.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { overrideContent, seriesOf } from '../content/series.js';
-import { expand, next, type Window } from '../recurrence/expand.js';
+import { expand, expandStarts, next, type Window } from '../recurrence/expand.js';
 
 /** A half-open interval of time in epoch seconds. */
 export interface Interval {
@@ -41,7 +41,10 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
   const all = expand(seriesOf(content), { from: -Infinity, to: horizon }, MAX_OCCURRENCES + 1);
   // For a long series that began long ago, the coming years matter.
   const from = all.length > MAX_OCCURRENCES ? Math.max(start, now - YEAR_SECONDS) : -Infinity;
-  const found = from === -Infinity ? all : expand(seriesOf(content), { from, to: horizon }, MAX_OCCURRENCES);
+  const isWhole = from === -Infinity || from <= all[0]!.start;
+  const found = isWhole
+    ? all.slice(0, MAX_OCCURRENCES)
+    : expand(seriesOf(content), { from, to: horizon }, MAX_OCCURRENCES);
   const full = found.length === MAX_OCCURRENCES;
   const reached = full ? found.at(-1)!.start : horizon;
   return { busy: selectOccupying(found, content), until: next(seriesOf(content), reached) ? reached : null };
@@ -58,6 +61,11 @@ const occupiesAny = (content: EventContent): boolean =>
 /** Returns the occurrences of a series in a window (epoch seconds) that occupy time. Pure. */
 export function findOccupied(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
   return selectOccupying(expand(seriesOf(content), window, limit), content);
+}
+
+/** Returns the occurrences of a series that start in a window (epoch seconds) and occupy time. Pure. */
+export function findOccupiedStarts(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
+  return selectOccupying(expandStarts(seriesOf(content), window, limit), content);
 }
 
 function selectOccupying(occurrences: ReturnType<typeof expand>, content: EventContent): OccupiedInterval[] {

@@ -12,7 +12,7 @@ import { datesAround, expand } from '../recurrence/expand.js';
 import { moveSeries } from '../recurrence/move.js';
 import { readRule } from '../recurrence/pattern.js';
 import type { RecurrenceRule } from '../recurrence/rule.js';
-import { compileSeries } from '../recurrence/series-times.js';
+import { compileSeries, type SeriesTimes } from '../recurrence/series-times.js';
 import { type Duration, type Series, wallDuration } from '../recurrence/series.js';
 import { validateSeries } from '../recurrence/validate.js';
 import { changeClock } from './series-clock.js';
@@ -137,7 +137,7 @@ function replaceDates(
   const errors = (excluded ?? []).flatMap((starts, index) =>
     starts.some((start) => occurs.has(stampOf(start)))
       ? []
-      : [{ ...notAnOccurrence(dated, starts[0]!, times), pointer: `/excluded/${index}` }],
+      : [{ ...notAnOccurrence(occurs, starts[0]!, times), pointer: `/excluded/${index}` }],
   );
   if (errors.length > 0) return { errors };
   const remaining = { ...dated, excluded: chooseStarts(excluded, (stamp) => occurs.has(stamp)) ?? series.excluded };
@@ -147,7 +147,7 @@ function replaceDates(
 
 /** Returns the error for a start that names no occurrence, with the occurrences around it. */
 export function notAnOccurrence(
-  series: Series,
+  series: SeriesTimes,
   start: LocalTime,
   times: Pick<EventTimes, 'timeZone' | 'allDay'>,
 ): Omit<FieldError, 'pointer'> {

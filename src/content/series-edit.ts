@@ -17,6 +17,7 @@ import type { ContentInput } from './draft.js';
 import { fieldError, notAnOccurrence } from './draft-recurrence.js';
 import { seriesOf, applySeries } from './series.js';
 import { type EventTimes, isRepeated, readLocalStarts, repeatedTime, resolveTimes } from './draft-times.js';
+import { compileSeries } from '../recurrence/series-times.js';
 import { count, occurrenceAt } from '../recurrence/expand.js';
 import { splitSeries } from '../recurrence/split.js';
 import { validateSeries } from '../recurrence/validate.js';
@@ -55,7 +56,7 @@ export function findOriginal(content: EventContent, text: string): LocalTime {
   const original = named.find((start) => occurrenceAt(series, start));
   if (original) return original;
   const around = named[0] ?? toLocal(Date.parse(text) / 1_000, content.timeZone);
-  const error = { ...notAnOccurrence(series, around, content), pointer: '/query/occurrence' };
+  const error = { ...notAnOccurrence(compileSeries(series), around, content), pointer: '/query/occurrence' };
   throw new Problem('not_found', { errors: [error] });
 }
 

@@ -173,7 +173,7 @@ export class EventWriter {
     const conflicts = await this.availability.find(tx, booking, actor);
     const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
     const saved = await this.events.update(createNextRow(locked, content, actor), event, version);
-    this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
+    await this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
     return { event: saved, conflicts };
   }
 
@@ -198,7 +198,7 @@ export class EventWriter {
       booking: { ...booking, content },
       overlapping,
     }));
-    this.availability.occupy(tx, occupied);
+    await this.availability.occupy(tx, occupied);
     const person = { id: actor.userId, username: actor.username };
     const written: EventWithMembers[] = [];
     for (const [index, { event, resolved }] of created.entries()) {
@@ -245,7 +245,7 @@ export class EventWriter {
   /** Stores the time of an event that released some: it may conflict no longer, and is then constrained again. */
   private async occupyLess(tx: Transaction, booking: Booking, actor: Actor): Promise<void> {
     const conflicts = await this.availability.find(tx, booking, actor);
-    this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
+    await this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
   }
 
   /** Stores the time of a saved event, and returns the notes for its author. */
@@ -256,7 +256,7 @@ export class EventWriter {
     actor: Actor,
   ): Promise<EventWithMembers['notes']> {
     const occupied = { ...booking, content };
-    this.availability.occupy(tx, [{ booking: occupied, overlapping }]);
+    await this.availability.occupy(tx, [{ booking: occupied, overlapping }]);
     return { skipped, possibleConflictsAfter: await this.availability.findFar(tx, occupied, actor) };
   }
 }

@@ -11,7 +11,8 @@ import {
 } from '../permissions/member.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
-import { notFound } from '../problems/problem.js';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
+import { invalid, notFound } from '../problems/problem.js';
 import type { ChangeKind, Undoing } from './change.js';
 import {
   type ChangelogFilter,
@@ -65,9 +66,36 @@ export class HistoryService {
     return mapPage(await this.history.listVersions(eventId, page));
   }
 
-  /** Returns the entries of an event that match the filter. */
+  /**
+   * Returns the entries of an event that match the filter. A page ends early when its entries are very large: each contains
+   * the whole lists of a series, before and after the change.
+   * @throws Problem validation_failed for a numbered page, which cannot end early
+   */
   async listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<ChangelogEntry>> {
-    return mapPage(await this.history.listChangelog(eventId, page, filter));
+    const slices = new TimeSlices();
+    const items: ChangelogEntry[] = [];
+    let size = 0;
+    for (let rest = page; ;) {
+      const limit = Math.min(rest.limit, PART);
+      const part = await this.history.listChangelog(eventId, { ...rest, limit }, filter);
+      for (const row of part.items) {
+        await slices.pause();
+        const entry = toChangelogEntry(row);
+        size += sizeOf(entry.content) + sizeOf(entry.before);
+        if (size > MAX_SIZE && items.length > 0) {
+          if (page.offset !== null) throw tooLarge(items.length);
+          return { items, nextKey: [page.order, String(items.at(-1)!.position)], total: null };
+        }
+        items.push(entry);
+      }
+      const left = rest.limit - part.items.length;
+      if (left <= 0 || !part.nextKey) return { ...part, items };
+      rest = {
+        ...rest,
+        limit: left,
+        ...(rest.offset === null ? { after: part.nextKey.slice(1) } : { offset: rest.offset + limit }),
+      };
+    }
   }
 
   /** Returns a version; null when there is none with that number. */
@@ -98,6 +126,27 @@ export class HistoryService {
     if (members.length === 0) throw notFound();
     return members;
   }
+}
+
+/** Entries that are read at once. */
+const PART = 50;
+/** Characters of the snapshots of one page, about. */
+const MAX_SIZE = 4_000_000;
+
+/** Returns how many characters a content has at least: its texts, and those of its occurrences. */
+const sizeOf = (content: EventContent | null): number =>
+  content === null
+    ? 0
+    : [content, ...content.overrides].reduce(
+        (sum, { title, description, location }) =>
+          sum + OTHER_FIELDS + (title?.length ?? 0) + (description?.length ?? 0) + (location?.length ?? 0),
+        0,
+      );
+const OTHER_FIELDS = 100;
+
+function tooLarge(fits: number): Error {
+  const message = `These entries are very large. At most ${fits} of them make a page; with \`cursor\`, pages end early.`;
+  return invalid({ pointer: '/query/page_size', code: 'too_large', message });
 }
 
 const mapPage = (page: Page<EntryRow>): Page<ChangelogEntry> => ({ ...page, items: page.items.map(toChangelogEntry) });

@@ -32,7 +32,7 @@ export class Connection {
   private readonly timers: NodeJS.Timeout[] = [];
   private expiry?: NodeJS.Timeout;
   private renewal?: NodeJS.Timeout;
-  private messages = { count: 0, since: 0 };
+  private messages = { count: 0, since: -Infinity };
 
   constructor(
     readonly userId: string,
@@ -51,12 +51,12 @@ export class Connection {
     return !this.closed && this.cursor !== null && this.transport.unsentBytes() < MAX_UNSENT_BYTES;
   }
 
-  /** Ends the connection when its token expires. `expiresAt` is in milliseconds since 1970. */
-  expireAt(expiresAt: number): void {
+  /** Ends the connection when its token expires, in so many milliseconds. */
+  expireAfter(milliseconds: number): void {
     clearTimeout(this.expiry);
     if (this.closed) return;
     // The longest delay of setTimeout is 24 days.
-    this.expiry = setTimeout(() => this.end('token_expired'), Math.min(expiresAt - Date.now(), 2 ** 31 - 1));
+    this.expiry = setTimeout(() => this.end('token_expired'), Math.min(milliseconds, 2 ** 31 - 1));
     this.expiry.unref();
   }
 
@@ -114,7 +114,7 @@ export class Connection {
   }
 
   /** Counts a message of the client. Ends the connection and returns false when there are too many. */
-  countMessage(now = Date.now()): boolean {
+  countMessage(now = performance.now()): boolean {
     if (now - this.messages.since > MINUTE_MS) this.messages = { count: 0, since: now };
     this.messages.count += 1;
     if (this.messages.count <= LIVE_LIMITS.messagesPerMinute) return true;

@@ -78,7 +78,7 @@ export class LivePoller implements OnApplicationBootstrap, OnApplicationShutdown
     this.connections.stall(connection, lastSeq);
     const { seq, since } = this.connections.stalled.get(connection)!;
     const tooMany = lastSeq - seq > this.config.values.liveQueueFrames;
-    if (tooMany || Date.now() - since > LIVE_LIMITS.maxStallSeconds * 1_000) connection.end('too_slow');
+    if (tooMany || performance.now() - since > LIVE_LIMITS.maxStallSeconds * 1_000) connection.end('too_slow');
   }
 
   /** Serves stalled connections whose clients have read. No transport reports that, so the few stalled ones are polled. */

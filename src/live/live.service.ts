@@ -15,7 +15,7 @@ import { LiveMetrics } from './live-metrics.js';
 import { OpenConnections } from './open-connections.js';
 import type { Transport } from './transport.js';
 
-/** Whom a valid access token identifies, and when it expires (milliseconds since 1970). */
+/** Whom a valid access token identifies, and when it expires (seconds since 1970). */
 export interface SignedIn {
   actor: Actor;
   expiresAt: number;
@@ -46,7 +46,7 @@ export class LiveService implements BeforeApplicationShutdown {
   /** Verifies an access token and its session. @throws Problem unauthenticated */
   async signIn(token: unknown): Promise<SignedIn> {
     const claims = this.tokens.verify(typeof token === 'string' ? token : '');
-    return { actor: await this.sessions.actorOf(claims), expiresAt: claims.expiresAt * 1_000 };
+    return { actor: await this.sessions.actorOf(claims), expiresAt: claims.expiresAt };
   }
 
   /**
@@ -71,7 +71,7 @@ export class LiveService implements BeforeApplicationShutdown {
       const reach = await this.streams.findReach(userId);
       await this.sessions.actorOf({ userId, sessionId, expiresAt: 0 });
       if (connection.closed) return connection;
-      connection.expireAt(expiresAt);
+      connection.expireAfter(this.tokens.millisecondsLeft({ expiresAt }));
       connection.pulseEvery(this.config.values.pulseSeconds);
       connection.renewAfter(this.config.values.sseSeconds);
       transport.send('ready', { user_id: userId, seq: reach.lastSeq });
@@ -112,8 +112,8 @@ export class LiveService implements BeforeApplicationShutdown {
         connection.sessionId = previous;
         throw error;
       }
-      connection.expireAt(expiresAt);
-      return { ok: true, expires_at: new Date(expiresAt).toISOString() };
+      connection.expireAfter(this.tokens.millisecondsLeft({ expiresAt }));
+      return { ok: true, expires_at: new Date(expiresAt * 1_000).toISOString() };
     });
   }
 

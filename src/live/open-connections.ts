@@ -24,7 +24,7 @@ export class OpenConnections {
   /** Records that the connection does not accept items. A second call keeps the first record. */
   stall(connection: Connection, lastSeq: number): void {
     if (connection.closed || this.stalled.has(connection)) return;
-    this.stalled.set(connection, { since: Date.now(), seq: lastSeq });
+    this.stalled.set(connection, { since: performance.now(), seq: lastSeq });
   }
 
   remove(connection: Connection): void {

@@ -29,6 +29,11 @@ export function expand(series: Series, window: Window, limit: number): Occurrenc
   return collect(series, compileSeries(series), from, to, limit, ({ start, end }) => end > from || start >= from);
 }
 
+/** Returns the first `limit` occurrences that start in a window, in order. Like `expand`, without those that began before. */
+export function expandStarts(series: Series, { from, to }: Window, limit: number): Occurrence[] {
+  return collect(series, compileSeries(series), from, to, limit, ({ start }) => start >= from, 0);
+}
+
 /** Returns the first occurrence that starts after an instant (epoch seconds), or null. */
 export function next(series: Series, after: number): Occurrence | null {
   const [first] = collect(series, compileSeries(series), after, Infinity, 1, ({ start }) => start > after);
@@ -49,9 +54,11 @@ export function occurrenceAt(series: Series, original: LocalTime): Occurrence | 
   return override ? overriddenOccurrence(series, override) : plainOccurrence(series, times, stamp);
 }
 
-/** Returns the original starts of the last occurrence before a local time and of the first one after it. */
-export function datesAround(series: Series, local: LocalTime): LocalTime[] {
-  const { rule, added, excluded } = compileSeries(series);
+/**
+ * Returns the original starts of the last occurrence before a local time and of the first one after it.
+ * @param times the compiled series, which costs the most when it has many dates
+ */
+export function datesAround({ rule, added, excluded }: SeriesTimes, local: LocalTime): LocalTime[] {
   const around = stampOf(local);
   const isHeld = (stamp: LocalStamp): boolean => !excluded.has(stamp);
   let [before, after]: (LocalStamp | undefined)[] = [undefined, undefined];
@@ -91,7 +98,10 @@ export function bounds(series: Series): { start: number; end: number | null } | 
   return { start: first.start, end: latestBy(series, Infinity, ({ end }) => end)!.end };
 }
 
-/** Collects the occurrences of the rule, the added dates and the overrides one after another, and merges them. */
+/**
+ * Collects the occurrences of the rule, the added dates and the overrides one after another, and merges them.
+ * @param before how long before the window an occurrence that is wanted may start, in seconds
+ */
 function collect(
   series: Series,
   times: SeriesTimes,
@@ -99,13 +109,14 @@ function collect(
   to: number,
   limit: number,
   accepts: (occurrence: Occurrence) => boolean,
+  before = longestOf(series),
 ): Occurrence[] {
   if (limit <= 0) return [];
   const overridden = overriddenStamps(series);
   const found: Occurrence[] = [];
 
   const longest = longestOf(series);
-  const firstStamp = times.zone.toStamp(clampToRange(from)) - longest - slackAround(from, times.zone, longest);
+  const firstStamp = times.zone.toStamp(clampToRange(from)) - before - slackAround(from, times.zone, longest);
   let settled = 0;
   let inOrder = true;
   times.rule.forward(firstStamp, (stamp) => {

@@ -90,7 +90,7 @@ export class InvitationsWriter {
     const expiresAt = new Date(now.getTime() + days * DAY_MS);
     // To the address as it was first invited: another spelling may only look the same.
     const recipient = before?.email ?? email;
-    const token = this.tokens.issue(tx, 'invitation', null, recipient, expiresAt);
+    const token = this.tokens.issue(tx, 'invitation', null, recipient, (days * DAY_MS) / 1_000);
     const about = { title: event.title, inviter: actor.username, days };
     this.mails.queue(tx, invitationLetter({ email: recipient, role }, about, this.mails.link('invitation', token)));
     return {

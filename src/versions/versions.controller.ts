@@ -8,6 +8,7 @@ import { EventView } from '../events/event-view.js';
 import { respondWithEvent } from '../events/respond-with-event.js';
 import { RequireRole } from '../permissions/role.guard.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { PageQuery, pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
@@ -26,6 +27,7 @@ import {
   toUndo,
   VersionWithSnapshotView,
   versionView,
+  type LogEntryView,
 } from './versions.dto.js';
 import { VersionsService } from './versions.service.js';
 
@@ -79,7 +81,7 @@ export class VersionsController {
     operationId: 'listChangelog',
     summary: 'List the changelog of an event',
     description:
-      'Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it.',
+      'Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it. A page has fewer than `limit` entries when they are very large.',
   })
   @ApiOkResponse({ type: ChangelogView, description: 'A page of changes' })
   async listChangelog(
@@ -95,10 +97,13 @@ export class VersionsController {
     const page = await this.versions.listChangelog(id, pageRequest(query, `changes:${order}`, 1), filter);
     const userIds = page.items.flatMap((entry) => entry.members ?? []).map(({ userId }) => userId);
     const names = await this.users.usernames(userIds);
-    return {
-      items: page.items.map((entry) => logEntryView(entry, names)),
-      ...pageView(page, query, request, reply),
-    };
+    const slices = new TimeSlices();
+    const items: LogEntryView[] = [];
+    for (const entry of page.items) {
+      await slices.pause();
+      items.push(logEntryView(entry, names));
+    }
+    return { items, ...pageView(page, query, request, reply) };
   }
 
   @Get('diff/:v1/:v2')

@@ -160,6 +160,18 @@ describe('the other acts', () => {
     expect(items).toMatchObject([{ actor: { username: root.username }, address: null, request_id: null }]);
   });
 
+  it('read the audit trail of others no longer, once another server has demoted them', async () => {
+    const ana = await app.signUp('ana');
+    await ok(promoteAccount({ client: root.client, path: { id: ana.id } }));
+    const list = (): ReturnType<typeof listAudit> => listAudit({ client: ana.client, query: { user_id: root.id } });
+    await ok(list());
+    // This server has a session of an administrator in its cache.
+    await app.database.query(`UPDATE users SET role = 'user' WHERE id = $1`, [ana.id]);
+    expect(await refused(list())).toMatchObject({ status: 403, code: 'admin_required' });
+    const { items } = await ok(listAudit({ client: ana.client }));
+    expect(items.every(({ actor, subject }) => [actor?.id, subject?.id].includes(ana.id))).toBe(true);
+  });
+
   it('leave one administrator when two demote each other', async () => {
     for (let round = 0; round < 5; round += 1) {
       const ana = await app.signUp('ana');

@@ -93,6 +93,8 @@ describe('POST /api/auth/register', () => {
     [{ username: 'änne' }, '/username invalid'],
     [{ username: 'ana\n' }, '/username invalid'],
     [{ email: 'nobody' }, '/email invalid'],
+    [{ email: '"a\r\nBcc: b"@example.com' }, '/email invalid'],
+    [{ email: '"b@example.com, a"@example.com' }, '/email invalid'],
     [{ time_zone: 'Mars/Olympus' }, '/time_zone unknown_time_zone'],
     [{ role: 'admin' }, '/role unknown_field'],
     [{ id: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a01' }, '/id unknown_field'],

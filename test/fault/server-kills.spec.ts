@@ -7,7 +7,7 @@ import { expectInvariants } from '../support/invariants.js';
 import { LiveSocket } from '../support/live-socket.js';
 import { stressed } from '../support/stress.js';
 import { buildServer } from '../support/build.js';
-import { call, ServerHome } from '../support/server-process.js';
+import { call, ServerHome, type ServerProcess } from '../support/server-process.js';
 
 beforeAll(buildServer);
 
@@ -35,9 +35,9 @@ async function expectIntact(): Promise<void> {
   }
 }
 
-const writeMore = async (count: number): Promise<void> => {
+const writeMore = async (count: number, seconds?: number): Promise<void> => {
   const goal = writers.acknowledged.length + count;
-  await until(() => writers.acknowledged.length >= goal);
+  await until(() => writers.acknowledged.length >= goal, seconds);
 };
 
 describe('kill -9 of the server in mid-write', () => {
@@ -108,16 +108,18 @@ const WRITES = stressed(600, 20_000);
 
 describe(`kill -9 of the server and of every process of PostgreSQL, ${ROUNDS} times, with 16 writers`, () => {
   it('loses no acknowledged write and leaves no half of a batch', { timeout: 3_600_000 }, async () => {
-    let server = home.start();
+    // The long form takes longer than a token lives otherwise.
+    const start = (): ServerProcess => home.start({ ACCESS_TOKEN_SECONDS: '86400' });
+    let server = start();
     writers = new AcknowledgedWriters(await server.url());
     await writers.start(16);
     for (let round = 0; round < ROUNDS; round += 1) {
-      await writeMore(WRITES / ROUNDS);
+      await writeMore(WRITES / ROUNDS, 600);
       await Promise.all([server.signal('SIGKILL'), home.signalPostgres('SIGKILL')]);
-      server = home.start();
+      server = start();
       writers.url = await server.url();
     }
-    await writeMore(16);
+    await writeMore(16, 60);
     await writers.stop();
     expect([...writers.answers.keys()].filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
     await expectIntact();

@@ -78,6 +78,15 @@ export const HEAVY_REQUESTS: HostileRequest[] = [
     ...{ show_as: 'busy', on_conflict: 'reject', recurrence_pattern: EVERY_MINUTE },
     ...{ start_time: '2031-02-01T10:00:00', end_time: '2031-02-01T10:01:00' },
   }),
+  event('a dense series in a dense calendar, allowed', {
+    ...{ show_as: 'busy', on_conflict: 'allow', recurrence_pattern: EVERY_MINUTE },
+    ...{ start_time: '2031-02-01T10:00:00', end_time: '2031-02-01T10:01:00' },
+  }),
+  event('999 excluded dates that are none of the series', {
+    ...{ start_time: '2031-02-01T10:00:00', end_time: '2031-02-01T10:01:00' },
+    recurrence_pattern: 'FREQ=DAILY;COUNT=10000',
+    excluded: Array.from({ length: 999 }, (_, n) => new Date(Date.UTC(2031, 1, 2 + n, 17)).toISOString()),
+  }),
   heavy('a batch of 500 series', 'POST', '/api/events/batch', {
     events: Array.from({ length: 500 }, (_, n) => ({
       ...{ title: `Series ${n}`, time_zone: 'Europe/Paris', show_as: 'free' },

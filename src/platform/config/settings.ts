@@ -69,6 +69,12 @@ export const SETTINGS = {
     wholeNumber(1, 300),
     'Longest time that a statement may take before a 503',
   ),
+  databaseTransactionSeconds: setting(
+    'DATABASE_TRANSACTION_SECONDS',
+    '30',
+    wholeNumber(1, 3_600),
+    'Longest time that all statements of a request may take together before a 503',
+  ),
   requestsAtOnce: setting(
     'REQUESTS_AT_ONCE',
     '8',

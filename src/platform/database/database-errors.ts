@@ -54,6 +54,11 @@ export function isDiskFull(error: unknown): boolean {
   return postgresError(error)?.code === '53100';
 }
 
+/** True if PostgreSQL ended a statement because it took too long (57014). */
+export function isCancelled(error: unknown): boolean {
+  return postgresError(error)?.code === '57014';
+}
+
 /** True if a statement did not get a lock in the time of `lock_timeout` (55P03). */
 export function isLockTimeout(error: unknown): boolean {
   return postgresError(error)?.code === '55P03';
@@ -87,7 +92,7 @@ const CONNECTION_LOST = [
  */
 export function whyUnavailable(error: unknown): string | null {
   const cause = error instanceof QueryFailedError ? error.driverError : error;
-  if (cause instanceof DatabaseSilent || cause instanceof NoFreeConnection) return cause.message;
+  if (WITH_REASON.some((type) => cause instanceof type)) return (cause as Error).message;
   const sqlState = postgresError(error)?.code;
   if (sqlState) return UNAVAILABLE_SQLSTATES.find(([states]) => states.test(sqlState))?.[1] ?? null;
   return isConnectionLost(error) ? 'The database cannot be reached.' : null;
@@ -118,6 +123,18 @@ export class NoFreeConnection extends Error {
     super('Too many requests wait for the database.');
   }
 }
+
+/** A transaction was given up because all of it took too long. */
+export class DatabaseTooSlow extends Error {
+  constructor(seconds: number) {
+    super(
+      `This took longer than ${seconds} seconds, and nothing of it was stored. Send it in smaller parts, or try again later.`,
+    );
+  }
+}
+
+/** Errors whose messages are for people. */
+const WITH_REASON = [DatabaseSilent, NoFreeConnection, DatabaseTooSlow];
 
 /** Throw it in a transaction that another transaction has overtaken: the work runs again from the start. */
 export class RetryTransaction extends Error {}

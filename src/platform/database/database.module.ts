@@ -2,7 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source.js';
+import { DatabaseClock } from './database-clock.js';
 import { Database } from './database.js';
+import { TimeLimits } from './deadline.js';
 import { Exchanges } from './exchanges.js';
 import { SilenceWatch } from './silence-watch.js';
 import { Tracing } from '../tracing/tracing.js';
@@ -12,6 +14,13 @@ const watch = {
   provide: SilenceWatch,
   inject: [Config],
   useFactory: ({ databaseUrl, values }: Config) => new SilenceWatch(databaseUrl, values.databaseStatementSeconds),
+};
+
+const limits = {
+  provide: TimeLimits,
+  inject: [Config],
+  useFactory: ({ values }: Config) =>
+    new TimeLimits(values.databaseTransactionSeconds, values.databaseStatementSeconds),
 };
 
 /** What the connections tell something to. */
@@ -43,7 +52,7 @@ class ObserversModule {}
       }),
     }),
   ],
-  providers: [Database, Transactions],
-  exports: [Database, ObserversModule, Transactions],
+  providers: [Database, DatabaseClock, limits, Transactions],
+  exports: [Database, DatabaseClock, ObserversModule, Transactions],
 })
 export class DatabaseModule {}

@@ -1,6 +1,7 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { Queryable } from './database.js';
-import { failsAssumption, WrongAssumption } from './database-errors.js';
+import { failsAssumption, isCancelled, WrongAssumption } from './database-errors.js';
+import type { Deadline } from './deadline.js';
 import type { Sql } from './statement-names.js';
 
 interface Waiting {
@@ -29,10 +30,14 @@ export class Transaction implements Queryable {
   private unchecked = 0;
   private waitingAssumptions = 0;
 
-  /** @param mayAssume whether the work may go on with what PostgreSQL checks later, with `assume` */
+  /**
+   * @param mayAssume whether the work may go on with what PostgreSQL checks later, with `assume`
+   * @param deadline after which nothing more is sent
+   */
   constructor(
     private readonly client: PoolClient,
     readonly mayAssume: boolean,
+    private readonly deadline: Deadline,
   ) {}
 
   /** True while the work goes on with something that PostgreSQL has not checked: what it decided may be wrong. */
@@ -87,7 +92,11 @@ export class Transaction implements Queryable {
   /** Sends a statement after those that wait, and returns its result. */
   private async send(last: Waiting): Promise<QueryResult> {
     if (!this.isOpen) throw new Error('The transaction has ended');
+    const milliseconds = this.deadline.statementMs();
     const statements = [...this.waiting, last];
+    // After BEGIN, which comes first when it is among them.
+    if (milliseconds !== null)
+      statements.splice(this.isStarted ? 0 : 1, 0, { sql: `SET LOCAL statement_timeout = ${milliseconds}` });
     const assumed = this.waitingAssumptions;
     this.waiting = [];
     this.waitingAssumptions = 0;
@@ -104,8 +113,9 @@ export class Transaction implements Queryable {
     for (const [index, result] of results.entries()) {
       if (result.status === 'fulfilled') continue;
       const { toError } = statements[index]!;
+      const reason: unknown = isCancelled(result.reason) ? this.deadline.explain(result.reason) : result.reason;
       // After a failure PostgreSQL refuses the rest, also of other calls: the first error is the one that says why.
-      this.failure ??= { error: toError ? toError(result.reason) : result.reason };
+      this.failure ??= { error: toError ? toError(reason) : reason };
       throw this.failure.error;
     }
     return (results.at(-1) as PromiseFulfilledResult<QueryResult>).value;

@@ -5,6 +5,7 @@ import { Tracing } from '../tracing/tracing.js';
 import { Hook } from '../hooks/hook.js';
 import { isDiskFull, isRetryable, WrongAssumption } from './database-errors.js';
 import { Database } from './database.js';
+import { Deadline, TimeLimits } from './deadline.js';
 import { Transaction } from './transaction.js';
 
 type Work<T> = (tx: Transaction) => Promise<T>;
@@ -27,6 +28,7 @@ export class Transactions {
   constructor(
     private readonly database: Database,
     private readonly tracing: Tracing,
+    private readonly limits: TimeLimits,
   ) {}
 
   /** True after a write that the disk of the database had no room for, until one succeeds. */
@@ -39,6 +41,7 @@ export class Transactions {
    * again, so it must have no effect outside the transaction. It also runs again when it assumed something that was wrong
    * (`Transaction.assume`), or ended with an error before that was checked. A nested `run` joins the outer transaction,
    * which can therefore span a whole request.
+   * @throws DatabaseTooSlow when all of that takes longer than a transaction may; nothing is stored then
    */
   async run<T>(work: Work<T>): Promise<T> {
     const outer = this.running.getStore();
@@ -48,8 +51,8 @@ export class Transactions {
       await this.beforeCommit.run(running);
       return result;
     };
-    const { tx, value } = await this.withRetries((mayAssume) =>
-      this.attempt(complete, (running) => running.commit(), mayAssume),
+    const { tx, value } = await this.withRetries((mayAssume, deadline) =>
+      this.attempt(complete, (running) => running.commit(), mayAssume, deadline),
     );
     this.diskFullAt = null;
     this.afterCommit.notify(tx);
@@ -67,15 +70,20 @@ export class Transactions {
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
       return report(tx, value);
     };
-    const { value } = await this.withRetries((mayAssume) => this.attempt(checked, (tx) => tx.rollBack(), mayAssume));
+    const { value } = await this.withRetries((mayAssume, deadline) =>
+      this.attempt(checked, (tx) => tx.rollBack(), mayAssume, deadline),
+    );
     return value;
   }
 
   /** @param attempt may assume only the first time, so that a wrong assumption costs one attempt */
-  private async withRetries<T>(attempt: (mayAssume: boolean) => Promise<T>): Promise<T> {
+  private async withRetries<T>(attempt: (mayAssume: boolean, deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(this.limits);
     for (let number = 1; ; number += 1) {
       try {
-        return await this.tracing.trace('transaction', { 'convene.attempt': number }, () => attempt(number === 1));
+        return await this.tracing.trace('transaction', { 'convene.attempt': number }, () =>
+          attempt(number === 1, deadline),
+        );
       } catch (error) {
         if (!isRetryable(error) || number === MAX_ATTEMPTS) throw error;
         if (error instanceof WrongAssumption) continue;
@@ -89,9 +97,10 @@ export class Transactions {
     work: Work<T>,
     end: (tx: Transaction) => Promise<void>,
     mayAssume: boolean,
+    deadline: Deadline,
   ): Promise<{ tx: Transaction; value: T }> {
     const client = await this.database.connect();
-    const tx = new Transaction(client, mayAssume);
+    const tx = new Transaction(client, mayAssume, deadline);
     let broken = false;
     try {
       const value = await this.running.run(tx, () => work(tx));

@@ -58,7 +58,7 @@ export class Drain implements BeforeApplicationShutdown {
     this.fastify.addHook('onRequest', (request, reply, done) => {
       this.silent.delete(request.raw.socket);
       this.inFlight += 1;
-      this.lastRequestAt = Date.now();
+      this.lastRequestAt = performance.now();
       reply.raw.once('close', () => (this.inFlight -= 1));
       done();
     });
@@ -88,13 +88,13 @@ export class Drain implements BeforeApplicationShutdown {
     this.leaving = true;
     await this.stopListening();
     const { server } = this;
-    const began = Date.now();
+    const began = performance.now();
     const closeQuiet = (): void => {
       if (this.inFlight > 0) return;
-      const waited = Date.now() - Math.max(began, this.lastRequestAt);
+      const waited = performance.now() - Math.max(began, this.lastRequestAt);
       if (this.silent.size > 0 && waited < FIRST_REQUEST_MS) server.closeIdleConnections();
       else server.closeAllConnections();
-      if (Date.now() - began > CLOSE_TIMEOUT_MS) for (const socket of this.upgraded) socket.destroy();
+      if (performance.now() - began > CLOSE_TIMEOUT_MS) for (const socket of this.upgraded) socket.destroy();
     };
     // After what has arrived is read: a timer that is late would be called before.
     const poll = setInterval(() => setImmediate(closeQuiet), POLL_MS);

@@ -132,7 +132,8 @@ export function EmailField(options: FieldOptions): PropertyDecorator {
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalizeEmail(value) : value)),
     IsString({ message: 'Must be text.' }),
     MaxLength(254, { message: 'At most 254 characters.' }),
-    IsEmail({}, { message: 'Must be an e-mail address.' }),
+    // Nobody has a quoted one, which may contain spaces, line breaks and other addresses.
+    IsEmail({ blacklisted_chars: String.raw`"\s` }, { message: 'Must be an e-mail address.' }),
     StorableText(),
   );
 }
