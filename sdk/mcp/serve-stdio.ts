@@ -14,9 +14,9 @@ export async function serveStdio(client: Convene, options: McpOptions): Promise<
     onFault: (error) => console.error(error instanceof Error ? error.message : error),
     ...options,
   });
-  const closed = new Promise<void>((resolve) => (server.server.onclose = resolve));
   // The transport does not watch for the end of the input.
-  process.stdin.once('end', () => void server.close());
+  const ended = new Promise<void>((resolve) => process.stdin.once('close', resolve).once('end', resolve));
   await server.connect(new StdioServerTransport());
-  await closed;
+  await ended;
+  await server.close();
 }

@@ -40,7 +40,7 @@ if (process.argv.slice(2).some((argument) => argument === '--help' || argument =
   try {
     if (!token) await convene.signIn({ username: username!, password: password! });
   } catch (error) {
-    fail(error instanceof ConveneError ? `${error.message}` : `No Convene server responds at ${baseUrl}`);
+    fail(error instanceof ConveneError ? error.message : `No Convene server responds at ${baseUrl}`);
   }
   await serveStdio(convene, { version: version() });
   // The session of this program ends with it.

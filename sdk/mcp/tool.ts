@@ -29,7 +29,7 @@ export interface Tool<Shape extends z.ZodRawShape = z.ZodRawShape> {
 }
 
 /** Lets the types of `run` follow from `input`. */
-export const defineTool = <Shape extends z.ZodRawShape>(tool: Tool<Shape>): Tool => tool as unknown as Tool;
+export const defineTool = <Shape extends z.ZodRawShape>(tool: Tool<Shape>): Tool => tool;
 
 /** A refusal of the tool itself, in a sentence for the agent. */
 export class ToolRefusal extends Error {}

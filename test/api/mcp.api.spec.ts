@@ -27,8 +27,7 @@ async function post(app: TestApp, { token, method = 'POST', headers = {}, body =
     ...(method === 'GET' ? {} : { body }),
   });
   const text = await response.text();
-  // oxlint-disable-next-line typescript/no-explicit-any
-  const json = (text ? JSON.parse(text) : null) as any;
+  const json = text ? JSON.parse(text) : null;
   return { status: response.status, headers: response.headers, json };
 }
 
@@ -90,7 +89,6 @@ describe('/mcp', () => {
       [{ body: deep }, 400],
       [{ body: '' }, 415],
       [{ body: '{}' }, 400],
-      [{ body: '[]' }, 400],
       [{ body: JSON.stringify({ ...LISTING, padding: 'x'.repeat(20_000) }) }, 413],
       [{ headers: { 'content-type': 'text/csv' } }, 415],
       [{ headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415],
@@ -130,7 +128,7 @@ describe('/mcp', () => {
     await vi.waitFor(async () => {
       const refusals = (await trailOf(ben)).filter(({ kind }) => kind === 'refused');
       expect(refusals.length).toBeGreaterThanOrEqual(3);
-    });
+    }, 60_000);
     for (const agent of [owner, other]) await agent.close();
   });
 

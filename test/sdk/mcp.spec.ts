@@ -1,17 +1,7 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Convene } from '../../sdk/index.js';
-import { Agent, MCP_PROGRAM } from '../support/mcp-clients.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Agent, type SignedUp, signUpAt } from '../support/mcp-clients.js';
 import { type RunningServer, startServer } from '../support/running-server.js';
 import { PASSWORD } from '../support/test-app.js';
-
-interface Person {
-  username: string;
-  token: string;
-  convene: Convene;
-}
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -19,25 +9,20 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function signUp(name: string, time_zone = 'Europe/Paris', url = server.url): Promise<Person> {
-  const username = `${name}-${randomBytes(4).toString('hex')}`;
-  const convene = new Convene({ baseUrl: url });
-  await convene.signUp({ username, email: `${username}@example.com`, password: PASSWORD, time_zone });
-  return { username, convene, token: (await convene.session())!.access_token };
-}
+const signUp = (name: string, timeZone?: string): Promise<SignedUp> => signUpAt(server.url, name, timeZone);
 
 const agents: Agent[] = [];
 afterEach(async () => {
   for (const agent of agents.splice(0)) await agent.close();
 });
 
-const TRANSPORTS: [string, (person: Person) => Promise<Agent>][] = [
+const TRANSPORTS: [string, (person: SignedUp) => Promise<Agent>][] = [
   ['Streamable HTTP', ({ token }) => Agent.overHttp(server.url, token)],
   ['stdio', ({ username }) => Agent.overStdio(server.url, { CONVENE_USERNAME: username, CONVENE_PASSWORD: PASSWORD })],
 ];
 
 describe.each(TRANSPORTS)('an agent over %s', (_name, connect) => {
-  const agentOf = async (person: Person): Promise<Agent> => {
+  const agentOf = async (person: SignedUp): Promise<Agent> => {
     const agent = await connect(person);
     agents.push(agent);
     return agent;
@@ -411,44 +396,5 @@ describe.each(TRANSPORTS)('an agent over %s', (_name, connect) => {
       all_day: true,
     });
     expect(conflict.bytes).toBeLessThan(4 * 1_024);
-  });
-});
-
-describe('convene-mcp', () => {
-  it('says in a result that the session of its token has ended', async () => {
-    const ana = await signUp('ana');
-    const agent = await Agent.overStdio(server.url, { CONVENE_TOKEN: ana.token });
-    agents.push(agent);
-    expect(await agent.ok('about_me')).toMatchObject({ username: ana.username });
-    await ana.convene.signOut();
-    const { code, error } = await agent.refused('find_events', { q: 'x' });
-    expect([code, error]).toEqual(['unauthenticated', expect.stringContaining('sign in again')]);
-  });
-
-  it('ends its own session with the agent', async () => {
-    const ana = await signUp('ana');
-    const agent = await Agent.overStdio(server.url, { CONVENE_USERNAME: ana.username, CONVENE_PASSWORD: PASSWORD });
-    expect((await ana.convene.account.sessions()).items).toHaveLength(2);
-    await agent.close();
-    await vi.waitFor(async () => expect((await ana.convene.account.sessions()).items).toHaveLength(1), 60_000);
-  });
-
-  it('does not start with mistakes, and says so in one sentence', async () => {
-    const start = (env: Record<string, string>) =>
-      promisify(execFile)(process.execPath, [MCP_PROGRAM], { env: { PATH: process.env['PATH'] ?? '', ...env } }).then(
-        () => ({ code: 0, stderr: '' }),
-        ({ code, stderr }: { code: number; stderr: string }) => ({ code, stderr }),
-      );
-    const person = { CONVENE_USERNAME: 'nobody', CONVENE_PASSWORD: 'wrong horse 1' };
-    const mistakes: [Record<string, string>, RegExp][] = [
-      [{}, /^convene-mcp: Set CONVENE_USERNAME and CONVENE_PASSWORD, or CONVENE_TOKEN\..*\n$/],
-      [{ ...person, CONVENE_URL: 'convene' }, /^convene-mcp: CONVENE_URL must begin with http.*\n$/],
-      [{ ...person, CONVENE_URL: 'http://127.0.0.1:1' }, /^convene-mcp: No Convene server responds at .*\n$/],
-      [{ ...person, CONVENE_URL: server.url }, /^convene-mcp: .*password.*\n$/],
-    ];
-    for (const [env, words] of mistakes) {
-      const { code, stderr } = await start(env);
-      expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
-    }
   });
 });

@@ -2,7 +2,10 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
+import { Convene } from '../../sdk/index.js';
+import { PASSWORD } from './test-app.js';
 
 /** The program that agents start, as `npm run build` makes it. */
 export const MCP_PROGRAM = 'sdk/dist/mcp/stdio.js';
@@ -22,7 +25,7 @@ export class Agent {
 
   static async overHttp(url: string, token: string): Promise<Agent> {
     const requestInit = { headers: { authorization: `Bearer ${token}` } };
-    return Agent.connect(new StreamableHTTPClientTransport(new URL('/mcp', url), { requestInit }) as Transport);
+    return Agent.connect(new StreamableHTTPClientTransport(new URL('/mcp', url), { requestInit }));
   }
 
   static async overStdio(url: string, env: Record<string, string>): Promise<Agent> {
@@ -65,4 +68,18 @@ export class Agent {
   close(): Promise<void> {
     return this.client.close();
   }
+}
+
+/** Somebody who signed up with the package, at a server that runs elsewhere. */
+export interface SignedUp {
+  username: string;
+  token: string;
+  convene: Convene;
+}
+
+export async function signUpAt(url: string, name: string, time_zone = 'Europe/Paris'): Promise<SignedUp> {
+  const username = `${name}-${randomBytes(4).toString('hex')}`;
+  const convene = new Convene({ baseUrl: url });
+  await convene.signUp({ username, email: `${username}@example.com`, password: PASSWORD, time_zone });
+  return { username, convene, token: (await convene.session())!.access_token };
 }
