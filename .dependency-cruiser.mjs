@@ -149,7 +149,8 @@ export default {
     },
     {
       name: 'agents-are-clients',
-      comment: 'The tools of agents reach the calendar through the SDK only, so that nothing is written in a second way.',
+      comment:
+        'The tools of agents reach the calendar through the SDK only, so that nothing is written in a second way.',
       severity: 'error',
       from: { path: '^src/mcp/', pathNot: SPEC },
       to: { path: '^(src|test|bench|scripts|web)/', pathNot: '^src/(mcp|platform|problems)/|^src/live/live-origin' },
