@@ -25,14 +25,8 @@ export class McpService {
   /** Answers one POST: a message, or a list of them. The tools act with the token of the request. */
   async handle(actor: Actor, request: FastifyRequest, body: unknown): Promise<McpAnswer> {
     // A server that serves no agents does not load the protocol.
-    const [
-      { WebStandardStreamableHTTPServerTransport: Transport },
-      { createMcpServer },
-      { Convene },
-      { tokenSession },
-    ] = await Promise.all([
-      import('@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'),
-      import('../../sdk/mcp/server.js'),
+    const [{ answerHttp }, { Convene }, { tokenSession }] = await Promise.all([
+      import('../../sdk/mcp/answer-http.js'),
       import('../../sdk/convene.js'),
       import('../../sdk/session-storage.js'),
     ]);
@@ -43,23 +37,16 @@ export class McpService {
       // Inside of one process no answer is lost, and what is refused for now is the agent's to repeat.
       retries: 0,
     });
-    const server = createMcpServer(client, {
+    const response = await answerHttp(client, toWebRequest(request), body, {
       version: packageVersion(),
       me: { id: actor.userId, username: actor.username, time_zone: actor.timeZone },
       onFault: (error) => this.logger.error(error instanceof Error ? error.stack : error, { request_id: request.id }),
     });
-    const transport = new Transport({ enableJsonResponse: true });
-    try {
-      await server.connect(transport);
-      const response = await transport.handleRequest(toWebRequest(request), { parsedBody: body });
-      return {
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
-        content: Buffer.from(await response.arrayBuffer()),
-      };
-    } finally {
-      await server.close();
-    }
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      content: Buffer.from(await response.arrayBuffer()),
+    };
   }
 }
 
