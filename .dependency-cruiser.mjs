@@ -22,6 +22,7 @@ export const ROOMS = [
   'calendar',
   'admin',
   'live',
+  'mcp',
   'dry-run',
 ];
 /** The same for the folders of platform/. */
@@ -143,8 +144,23 @@ export default {
       name: 'src-stands-alone',
       comment: 'The server needs neither its tests nor its clients.',
       severity: 'error',
-      from: { path: '^(src|migrations)/', pathNot: SPEC },
+      from: { path: '^(src|migrations)/', pathNot: [SPEC, '^src/mcp/'] },
       to: { path: '^(test|sdk|bench|scripts|web)/' },
+    },
+    {
+      name: 'agents-are-clients',
+      comment:
+        'The tools of agents reach the calendar through the SDK only, so that nothing is written in a second way.',
+      severity: 'error',
+      from: { path: '^src/mcp/', pathNot: SPEC },
+      to: { path: '^(src|test|bench|scripts|web)/', pathNot: '^src/(mcp|platform|problems)/|^src/live/live-origin' },
+    },
+    {
+      name: 'tools-use-the-sdk',
+      comment: 'The tools need nothing of the server: they work against any.',
+      severity: 'error',
+      from: { path: '^sdk/', pathNot: SPEC },
+      to: { path: '^(src|test|bench|scripts|web)/' },
     },
     {
       name: 'migrations-stand-alone',

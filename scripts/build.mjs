@@ -30,6 +30,7 @@ run(vite, 'build', '--config', join('web', 'vite.config.ts'), '--outDir', join(F
 for (const step of ['copy-assets', 'prepare-documents', 'bundle']) run(join(FRESH, 'scripts', `${step}.js`));
 // `npm run types` checks its types, with stricter rules.
 run(compiler, '-p', 'sdk', '--outDir', FRESH_SDK, '--noCheck');
+run(join(FRESH, 'scripts', 'bundle-mcp.js'), FRESH_SDK);
 await replaceFiles(FRESH_SDK, join(ROOT, 'sdk', 'dist'));
 await replaceFiles(FRESH, join(ROOT, 'dist'), {
   // Whoever finds the server finds everything that it needs.

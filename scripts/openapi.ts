@@ -1,25 +1,30 @@
 import { createClient } from '@hey-api/openapi-ts';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { mapOperations } from '../src/platform/openapi/operations.js';
 import { PREPARED_FOLDER } from '../src/platform/openapi/prepared.js';
+import { STORY_FILES } from '../src/platform/openapi/story-files.js';
 
 const SDK = 'sdk';
+const DOCS = join('docs', 'api');
 const DOCUMENT = 'openapi.json';
 const LIVE_DOCUMENT = 'asyncapi.json';
 const CLIENT = 'generated';
+const STORY = Object.values(STORY_FILES);
 
 /**
- * Writes the OpenAPI and AsyncAPI documents of the build, and the client made from them, to `sdk/`. With `--check` it
- * writes them elsewhere, and fails when what is committed differs.
+ * Writes the OpenAPI and AsyncAPI documents of the build, and the client made from them, to `sdk/`, and the files that tell
+ * the story of the API to `docs/api/`. With `--check` it writes them elsewhere, and fails when what is committed differs.
  */
 if (process.argv.includes('--check')) {
   const fresh = mkdtempSync(join(tmpdir(), 'convene-sdk-'));
   try {
-    await generate(fresh);
-    const stale = differences(SDK, fresh);
+    const freshStory = join(fresh, 'docs');
+    mkdirSync(freshStory);
+    await generate(fresh, freshStory);
+    const stale = differences(fresh, freshStory);
     if (stale.length > 0) {
       console.error(`Not what the code makes; run \`npm run openapi\` and commit:\n  ${stale.join('\n  ')}`);
       process.exitCode = 1;
@@ -30,10 +35,10 @@ if (process.argv.includes('--check')) {
     rmSync(fresh, { recursive: true });
   }
 } else {
-  await generate(SDK);
+  await generate(SDK, DOCS);
 }
 
-async function generate(folder: string): Promise<void> {
+async function generate(folder: string, docs: string): Promise<void> {
   const copy = (file: string): object => {
     const content = JSON.parse(readFileSync(new URL(file, PREPARED_FOLDER), 'utf8')) as object;
     writeFileSync(join(folder, file), `${JSON.stringify(content, null, 2)}\n`);
@@ -41,6 +46,7 @@ async function generate(folder: string): Promise<void> {
   };
   const document = copy(DOCUMENT) as OpenAPIObject;
   copy(LIVE_DOCUMENT);
+  for (const name of STORY) copyFileSync(new URL(name, PREPARED_FOLDER), join(docs, name));
   // The rest is in openapi-ts.config.ts.
   await createClient({
     input: withoutDryRuns(document) as never,
@@ -57,8 +63,8 @@ function withoutDryRuns(document: OpenAPIObject): OpenAPIObject {
   });
 }
 
-/** Files that one folder has and the other has not, or has otherwise. */
-function differences(committed: string, fresh: string): string[] {
+/** Committed files that are not what the build makes, or are missing, or should not be there. */
+function differences(fresh: string, freshStory: string): string[] {
   const files = (folder: string): string[] => [
     DOCUMENT,
     LIVE_DOCUMENT,
@@ -73,6 +79,9 @@ function differences(committed: string, fresh: string): string[] {
       return null;
     }
   };
-  const all = new Set([...files(committed), ...files(fresh)]);
-  return [...all].filter((file) => read(committed, file) !== read(fresh, file)).sort();
+  const all = new Set([...files(SDK), ...files(fresh)]);
+  return [
+    ...[...all].filter((file) => read(SDK, file) !== read(fresh, file)).map((file) => join(SDK, file)),
+    ...STORY.filter((file) => read(DOCS, file) !== read(freshStory, file)).map((file) => join(DOCS, file)),
+  ].sort();
 }

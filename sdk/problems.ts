@@ -46,6 +46,7 @@ export interface OtherProblem {
     | 'headers_too_large'
     | 'internal_error'
     | 'method_not_allowed'
+    | 'origin_not_allowed'
     | 'request_timeout'
     | 'unexpected_response'
     | 'upgrade_required';

@@ -24,6 +24,7 @@ import { TracingModule } from './platform/tracing/tracing.module.js';
 import { SignalsModule } from './platform/signals/signals.module.js';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
 import { LiveModule } from './live/live.module.js';
+import { McpModule } from './mcp/mcp.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
 import { DocsModule } from './platform/docs/docs.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -63,6 +64,7 @@ export class AppModule {
         NotificationsModule,
         AdminModule,
         LiveModule,
+        McpModule,
         DryRunModule,
       ],
     };

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminOnly } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
-import { UuidParam } from '../platform/http/uuid-param.js';
+import { BEN, UuidParam } from '../platform/http/uuid-param.js';
 import { headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { notFound } from '../problems/problem.js';
@@ -77,7 +77,7 @@ export class AdminController {
   })
   @ApiOkResponse({ type: AccountDetailsView, description: 'The account' })
   @ApiProblems('not_found', 'validation_failed')
-  async find(@UuidParam('id', 'The person.') id: string): Promise<AccountDetailsView> {
+  async find(@UuidParam('id', 'The person.', BEN) id: string): Promise<AccountDetailsView> {
     return toAccountDetailsView(await this.accounts.find(id));
   }
 
@@ -91,7 +91,7 @@ export class AdminController {
   })
   @ApiOkResponse({ type: AccountView, description: 'The disabled account' })
   @ApiProblems('not_found', 'last_admin', 'validation_failed')
-  async disable(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.') id: string): Promise<AccountView> {
+  async disable(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.', BEN) id: string): Promise<AccountView> {
     return toAccountView(await this.accounts.disable(actor, id));
   }
 
@@ -104,7 +104,7 @@ export class AdminController {
   })
   @ApiOkResponse({ type: AccountView, description: 'The enabled account' })
   @ApiProblems('not_found', 'validation_failed')
-  async enable(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.') id: string): Promise<AccountView> {
+  async enable(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.', BEN) id: string): Promise<AccountView> {
     return toAccountView(await this.accounts.enable(actor, id));
   }
 
@@ -117,7 +117,7 @@ export class AdminController {
   })
   @ApiOkResponse({ type: SignedOutView, description: 'Signed out' })
   @ApiProblems('not_found', 'validation_failed')
-  async signOut(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.') id: string): Promise<SignedOutView> {
+  async signOut(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.', BEN) id: string): Promise<SignedOutView> {
     return { sessions: await this.accounts.signOut(actor, id) };
   }
 
@@ -132,7 +132,7 @@ export class AdminController {
   @ApiProblems('not_found', 'validation_failed')
   async endSession(
     @CurrentActor() actor: Actor,
-    @UuidParam('id', 'The person.') id: string,
+    @UuidParam('id', 'The person.', BEN) id: string,
     @UuidParam('session', 'The session.') session: string,
   ): Promise<void> {
     if ((await this.accounts.endSession(actor, id, session)) === 0) throw notFound();
@@ -148,7 +148,7 @@ export class AdminController {
   })
   @ApiNoContentResponse({ description: 'Erased' })
   @ApiProblems('not_found', 'last_admin', 'validation_failed')
-  async erase(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.') id: string): Promise<void> {
+  async erase(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.', BEN) id: string): Promise<void> {
     await this.accounts.erase(actor, id);
   }
 
@@ -161,7 +161,7 @@ export class AdminController {
   })
   @ApiOkResponse({ type: AccountView, description: 'The account' })
   @ApiProblems('not_found', 'validation_failed')
-  async promote(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.') id: string): Promise<AccountView> {
+  async promote(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.', BEN) id: string): Promise<AccountView> {
     return toAccountView(await this.accounts.promote(actor, id));
   }
 
@@ -174,7 +174,7 @@ export class AdminController {
   })
   @ApiOkResponse({ type: AccountView, description: 'The account' })
   @ApiProblems('not_found', 'last_admin', 'validation_failed')
-  async demote(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.') id: string): Promise<AccountView> {
+  async demote(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.', BEN) id: string): Promise<AccountView> {
     return toAccountView(await this.accounts.demote(actor, id));
   }
 

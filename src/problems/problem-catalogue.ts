@@ -26,6 +26,11 @@ export const PROBLEMS = {
     'It was already used, it has expired, or its session has ended. Log in again.',
   ),
   forbidden: kind(403, 'Your role does not allow this', 'Ask the owner of the event for a role that does.'),
+  origin_not_allowed: kind(
+    403,
+    'Pages of this origin may not call this',
+    'Programs send no `Origin`. For a page of your own, list its origin in `CORS_ORIGINS`.',
+  ),
   admin_required: kind(403, 'Only administrators may do this', 'Ask an administrator.'),
   account_disabled: kind(403, 'This account is disabled', 'Ask an administrator to enable it.'),
   registration_closed: kind(

@@ -27,6 +27,8 @@ beforeAll(async () => {
       .filter((method) => /^(get|put|post|patch|delete)$/.test(method))
       .map((method) => ({ method: method.toUpperCase(), template, path: fill(template) })),
   );
+  // Not in the document: its messages are those of the Model Context Protocol.
+  operations.push({ method: 'POST', template: '/mcp', path: '/mcp' });
 });
 afterAll(() => app.close());
 

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildServer } from '../support/build.js';
 import { bundle } from '../support/sdk-bundle.js';
 import { PASSWORD, startApp, type TestApp } from '../support/test-app.js';
 
@@ -67,6 +68,8 @@ describe('the package @convene/sdk', () => {
     for (const one of [source, home]) mkdirSync(one);
     for (const file of ['package.json', 'README.md', 'LICENSE']) cpSync(join('sdk', file), join(source, file));
     await run(process.execPath, [compiler, '-p', 'sdk', '--outDir', join(source, 'dist')]);
+    await buildServer();
+    cpSync('sdk/dist/mcp', join(source, 'dist', 'mcp'), { recursive: true });
     const env = { ...process.env, npm_config_cache: join(folder, 'cache') };
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: source, env });
     const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
@@ -84,6 +87,18 @@ describe('the package @convene/sdk', () => {
     expect(readFileSync(join(installed, 'README.md'), 'utf8')).toContain("from '@convene/sdk'");
     expect(readFileSync(join(installed, 'LICENSE'), 'utf8')).toBe(readFileSync('LICENSE', 'utf8'));
     expect(readFileSync(join(installed, 'dist', 'index.js'), 'utf8')).not.toContain('generated');
+  });
+
+  it('brings a program for agents, whole in one file, with the licenses of what is in it', async () => {
+    const program = join(project, 'node_modules', '.bin', 'convene-mcp');
+    expect((await run(program, ['--help'])).stdout).toContain('Model Context Protocol');
+    const folderOf = join(project, 'node_modules', '@convene', 'sdk', 'dist', 'mcp');
+    const script = readFileSync(join(folderOf, 'stdio.js'));
+    console.log(`convene-mcp: ${(gzipSync(script, { level: 9 }).length / KIB).toFixed(1)} KiB gzipped`);
+    expect(script.length).toBeLessThan(1_000 * KIB);
+    expect(readFileSync(join(folderOf, 'LICENSES.txt'), 'utf8')).toMatch(
+      /^@modelcontextprotocol\/sdk .*\n\nMIT License/m,
+    );
   });
 
   describe('in an empty project', () => {

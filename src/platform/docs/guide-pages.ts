@@ -8,7 +8,7 @@ import { headingsOf, inlineMarkdown, markdown } from './markdown.js';
 export const GUIDE_SOURCE = new URL('../../../docs/', import.meta.url);
 
 /** The pages that come first, in the order in which they are read; the others follow by name. */
-const FIRST = ['first-hour', 'concepts', 'time', 'scheduling', 'history', 'clients', 'moving'];
+const FIRST = ['first-hour', 'concepts', 'time', 'scheduling', 'history', 'clients', 'agents', 'moving'];
 
 interface Chapter {
   name: string;

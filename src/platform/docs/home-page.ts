@@ -21,6 +21,7 @@ export function homePage(): string {
         ${link('/docs', 'API reference', 'every operation, to try out')}
         ${link('/redoc', 'Reference to read', 'the same on one page')}
         ${link('/docs/realtime', 'Live changes', 'socket.io, WebSocket and Server-Sent Events')}
+        ${link('/convene.http', 'convene.http', 'a story of requests to run, also as convene.postman_collection.json')}
         ${link('/openapi.json', 'openapi.json', 'for code generators, also as openapi.yaml and asyncapi.json')}
       </dl>
       <h2>Operate</h2>

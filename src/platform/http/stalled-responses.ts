@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 
@@ -8,8 +9,9 @@ import type { Config } from '../config/config.js';
 export function endStalledResponses(fastify: FastifyInstance, { values }: Config): void {
   const milliseconds = values.responseStallSeconds * 1_000;
   fastify.addHook('onSend', (_request, reply, payload, done) => {
-    // Node sets it back when it waits for the next request of the connection.
-    reply.raw.socket?.setTimeout(milliseconds);
+    const { socket } = reply.raw;
+    // Node sets it back when it waits for the next request of the connection. A request from inside has no connection.
+    if (socket instanceof Socket) socket.setTimeout(milliseconds);
     done(null, payload);
   });
 }

@@ -6,9 +6,11 @@ import { prepared } from './prepared.js';
 const TYPES: Record<OpenApiFile, string> = {
   'openapi.json': 'application/json; charset=utf-8',
   'openapi.yaml': 'text/yaml',
+  'convene.postman_collection.json': 'application/json; charset=utf-8',
+  'convene.http': 'text/plain; charset=utf-8',
 };
 
-/** Serves the API document as `/openapi.json` and `/openapi.yaml`; the pages around it are in `platform/docs/docs.controller.ts`. */
+/** Serves the API document as `/openapi.json` and `/openapi.yaml`, and the files that tell its story beside it; the pages around it are in `platform/docs/docs.controller.ts`. */
 export function serveDocs(app: NestFastifyApplication): void {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   for (const [name, type] of Object.entries(TYPES) as [OpenApiFile, string][]) {

@@ -21,6 +21,8 @@ curl http://localhost:3000/api/events -H 'Authorization: Bearer <access_token>' 
 - **Versions**: send the \`ETag\` of an event as \`If-Match\`, so that you never overwrite a change you have not seen.
 - **Caching**: every read has an \`ETag\`. Send it as \`If-None-Match\`: while nothing has changed, the response is a short 304.
 - **Lists** are paged: send \`limit\`, and the \`next_cursor\` of one page as \`cursor\`.
+- **To try it all**, open the story of Ana and Ben as a [collection](/convene.postman_collection.json) or an
+  [HTTP file](/convene.http). The examples here are its requests, in its order.
 - **Live changes** arrive over socket.io, WebSocket or Server-Sent Events: see [live changes](/docs/realtime).
 `.trim();
 
@@ -63,8 +65,8 @@ export const TAGS: TagObject[] = [
   { name: 'Scheduling', description: 'See when people are busy, and find times that suit all of them.' },
   { name: 'People', description: 'Manage the members of an event: viewers, editors and one owner.' },
   { name: 'History', description: 'Read and compare the versions of an event, undo changes and roll back.' },
-  { name: 'Calendar exchange', description: 'Move events to and from other calendars as iCalendar files.' },
   { name: 'Notifications', description: 'Read the changes to your events, numbered without gaps.' },
+  { name: 'Calendar exchange', description: 'Move events to and from other calendars as iCalendar files.' },
   { name: 'Audit', description: 'Read who did what, from where and when.' },
   { name: 'Administration', description: 'Manage accounts, and see how much is stored. For administrators.' },
   { name: 'Operations', description: 'Monitor the server.' },

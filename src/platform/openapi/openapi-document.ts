@@ -10,6 +10,7 @@ import { mapOperations } from './operations.js';
 import { HEADERS, withEntityTags, withHeaders } from './api-headers.js';
 import { withNamedBodies } from './named-bodies.js';
 import { packageVersion } from '../config/package-version.js';
+import { inStoryOrder, withStoryAnswer, withStoryRequest } from './story-steps.js';
 import { closeRequestSchemas, type Schemas, withoutUnusedSchemas } from './schemas.js';
 
 /** Returns the OpenAPI 3.1 document of the application, which is served at `/openapi.json` and committed in `sdk/`. */
@@ -30,10 +31,12 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     withProblemDocuments,
     withEntityTags,
     withHeaders,
+    withStoryRequest,
     withExamples(schemas),
+    withStoryAnswer,
     withMessagePack,
   );
-  return closeRequestSchemas(withoutUnusedSchemas(document));
+  return inStoryOrder(closeRequestSchemas(withoutUnusedSchemas(document)));
 }
 
 /** Returns the document without operations and schemas, which Nest adds. */
