@@ -21,11 +21,8 @@ export async function clashLines(error: Clashing, cli: Cli): Promise<string[]> {
     return [...lines, 'Undo the later change first, or set the value with `convene events edit`.'];
   }
   const since = await changesSince(error, cli, zone);
-  return [
-    ...lines,
-    ...since,
-    'Look at it with `convene events show`, and run the command again to apply yours on top.',
-  ];
+  const how = cli.base?.isNamed ? ` with --if-version ${error.current_version ?? '<n>'}` : '';
+  return [...lines, ...since, `To apply yours all the same, run the command again${how}.`];
 }
 
 const NAMES = { base: 'before', theirs: 'theirs', yours: 'yours' } as const;
@@ -45,13 +42,13 @@ function valueText(value: FieldClashView['base'], zone: string): string {
 /** Sentences about the versions that the caller has not seen. */
 async function changesSince(error: Clashing, cli: Cli, zone: string): Promise<string[]> {
   const [, event] = /^\/api\/events\/([^/?]+)/.exec(error.instance ?? '') ?? [];
-  const base = cli.baseVersion;
+  const { base } = cli;
   if (!event || base === null) return [];
   try {
     const client = await cli.client();
     const entries = await client.events.changelog(event, { order: 'desc', limit: 50 }).page();
     return entries.items
-      .filter(({ version }) => version > base)
+      .filter(({ version }) => version > base.version)
       .reverse()
       .map(({ version, actor, at, summary }) => `  version ${version}, ${wallOf(at, zone).slice(0, 16).replace('T', ' ')}: ${actor.username}: ${safeLine(summary)}`); // prettier-ignore
   } catch {

@@ -28,8 +28,8 @@ type Colors = ReturnType<typeof pc.createColors>;
 export class Cli {
   readonly credentials: Credentials;
   readonly progress: Progress;
-  /** The version that an edit is based on, for the report when it is out of date. */
-  baseVersion: number | null = null;
+  /** The version that an edit is based on, and whether `--if-version` named it, for the report when it is out of date. */
+  base: { version: number; isNamed: boolean } | null = null;
   private known: Promise<Convene> | undefined;
 
   constructor(
@@ -50,7 +50,7 @@ export class Cli {
   /** Colors for what goes to the stream: only on a terminal, and not with `NO_COLOR`. */
   colors(stream: WriteStream = this.stdout): Colors {
     const isWanted = this.options.color !== false && !this.env['NO_COLOR'] && this.env['TERM'] !== 'dumb';
-    return pc.createColors(isWanted && stream.isTTY);
+    return pc.createColors(isWanted && stream.isTTY === true);
   }
 
   print(...lines: string[]): void {
@@ -113,8 +113,8 @@ export class Cli {
     const username = this.options.as ?? current;
     if (username === null || !all.includes(username)) {
       const who = this.options.as === undefined ? 'You are' : `${this.options.as} is`;
-      const others = all.length > 0 && username !== null ? ` (signed in: ${all.join(', ')})` : '';
-      throw new NotSignedIn(`${who} not signed in to ${url}${others}.`, `Sign in with: convene login --url ${url}`);
+      const others = all.length > 0 ? `, or act as somebody who is: --as ${all.join(', --as ')}` : '';
+      throw new NotSignedIn(`${who} not signed in to ${url}.`, `Sign in with: convene login --url ${url}${others}`);
     }
     return this.clientOf(url, null, username);
   }

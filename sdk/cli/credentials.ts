@@ -8,7 +8,7 @@ import { EXIT } from './exit-codes.js';
 import { withFileLock } from './file-lock.js';
 
 interface ServerEntry {
-  /** The user name of the person who signed in last. */
+  /** The user name of the person who signed in last; null once they have signed out. */
   current: string | null;
   sessions: Record<string, Session>;
 }
@@ -63,12 +63,8 @@ export class Credentials {
           const entry = (stored.servers[url] ??= { current: username, sessions: {} });
           if (session) entry.sessions[username] = session;
           else delete entry.sessions[username];
-          const [left = null] = Object.keys(entry.sessions);
-          if (!session && entry.current === username) entry.current = left;
-          if (left === null) delete stored.servers[url];
-          if (stored.current !== null && !stored.servers[stored.current]) {
-            stored.current = Object.keys(stored.servers)[0] ?? null;
-          }
+          // Nobody else becomes the current one by that.
+          if (!session && entry.current === username) entry.current = null;
         }),
       exclusively: (work) => this.exclusively(work),
     };

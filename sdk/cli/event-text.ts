@@ -3,7 +3,7 @@ import { responseOf } from '../index.js';
 import type { Cli } from './cli.js';
 import { conflictLines } from './conflicts.js';
 import { safeLine, safeText, shortId } from './text.js';
-import { areDates, dayText, moveWall, spanText, timeText, type Times, wallOf } from './zones.js';
+import { areDates, changeOfClocks, dayText, moveWall, spanText, timeText, type Times, wallOf } from './zones.js';
 
 type Colors = ReturnType<Cli['colors']>;
 
@@ -24,7 +24,7 @@ export function agendaLines(items: EventItem[], zone: string, me: string, colors
   for (const row of rows) {
     if (row.day !== day) lines.push(...(day === '' ? [] : ['']), bold(dayText(row.day)));
     day = row.day;
-    lines.push(`  ${row.time.padEnd(width)}  ${dim(shortId(row.item.id))}  ${titleText(row.item, me, colors)}`);
+    lines.push(`  ${row.time.padEnd(width)}  ${dim(shortId(row.item.id))}  ${titleText(row.item, zone, me, colors)}`);
   }
   return lines;
 }
@@ -41,7 +41,7 @@ function clockText(times: Times, zone: string, day: string): string {
   return `${from}–${to}`;
 }
 
-function titleText(item: EventItem, me: string, { dim, yellow, strikethrough }: Colors): string {
+function titleText(item: EventItem, zone: string, me: string, { dim, yellow, strikethrough }: Colors): string {
   const title = item.status === 'cancelled' ? strikethrough(safeLine(item.title)) : safeLine(item.title);
   const about = [
     ...(item.location ? [safeLine(item.location)] : []),
@@ -50,7 +50,9 @@ function titleText(item: EventItem, me: string, { dim, yellow, strikethrough }: 
     ...(item.show_as === 'free' ? ['free'] : []),
   ];
   const status = item.status === 'confirmed' ? '' : ` ${yellow(`(${item.status})`)}`;
-  return `${title}${status}${about.length > 0 ? dim(` · ${about.join(' · ')}`) : ''}`;
+  const times = item.occurrence ?? item;
+  const clocks = areDates(times) ? '' : yellow(changeOfClocks(times, zone));
+  return `${title}${status}${clocks}${about.length > 0 ? dim(` · ${about.join(' · ')}`) : ''}`;
 }
 
 /** Everything about one event. */

@@ -87,7 +87,13 @@ async function refusal(error: ConveneError, cli: Cli): Promise<Report> {
   if (code === 'stale_version' || code === 'later_changes') {
     more.push(...(await clashLines(error, cli)));
   }
-  if (code === 'unauthenticated') more.push(`Sign in with: convene login --url ${await cli.url()}`);
+  if (code === 'unreadable_calendar') {
+    more.push(...error.skipped.map(({ line, reason }) => `  line ${line}: ${safeLine(reason)}`));
+  }
+  if (code === 'unauthenticated') {
+    const next = `convene login --url ${await cli.url()}`;
+    more.push(usesToken(cli) ? `Set a new one, or remove it and sign in: ${next}` : `Sign in with: ${next}`);
+  }
   if (code === 'rate_limited' && error.retryAfter !== null) more.push(`Try again in ${error.retryAfter} seconds.`);
   if (error.status >= 500 && error.requestId) more.push(`The log of the server names this request ${error.requestId}.`);
   const exitCode = CODES[code] ?? (error.status >= 502 ? EXIT.noResponse : EXIT.refused);
@@ -95,9 +101,11 @@ async function refusal(error: ConveneError, cli: Cli): Promise<Report> {
 }
 
 const sessionEnded = async (cli: Cli): Promise<string> =>
-  cli.env['CONVENE_TOKEN'] && cli.options.as === undefined
+  usesToken(cli)
     ? `${await cli.url()} does not accept CONVENE_TOKEN: it has expired, or was ended.`
     : `Your session at ${await cli.url()} has ended.`;
+
+const usesToken = (cli: Cli): boolean => Boolean(cli.env['CONVENE_TOKEN']) && cli.options.as === undefined;
 
 /** The problem document, as the server sent it. */
 function documentOf(error: ConveneError): object {
@@ -110,7 +118,7 @@ function documentOf(error: ConveneError): object {
     errors,
     conflicts,
     ...rest
-  } = error as ConveneError & { stack?: string };
+  } = error;
   return {
     ...rest,
     request_id: requestId,

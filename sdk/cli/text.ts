@@ -24,5 +24,5 @@ export const count = (n: number, one: string, many = `${one}s`): string => `${n}
 /** The part of an id that people type: its end, because ids begin with the time. */
 export const shortId = (id: string): string => id.slice(-8);
 
-/** Without case and accents. */
-export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+/** Without case, as the server searches. */
+export const fold = (text: string): string => text.normalize('NFC').toLowerCase();

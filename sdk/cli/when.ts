@@ -1,4 +1,4 @@
-import { parse, type ParsedComponents } from 'chrono-node';
+import { parse, type ParsedComponents } from 'chrono-node/en';
 import { offsetAt, toInstant } from '../index.js';
 import { UsageError } from './cli-error.js';
 import { type Duration, takeDuration } from './duration.js';
@@ -56,6 +56,8 @@ export function readSpan(
   const [result, another] = results;
   const ignored = results.reduce((left, { text: read }) => left.replace(read, ' '), rest);
   if (!result || another || !FILLERS.test(ignored)) {
+    const parts = /^(.+?)\s+(?:to|until|till)\s+(.+)$/i.exec(rest);
+    if (parts && !duration) return readBoth(parts[1]!, parts[2]!, zone, { now, day, isPast });
     const unread = !result || FILLERS.test(ignored) ? rest : ignored.replace(/\s+/g, ' ').trim();
     throw new UsageError(`“${unread}” is not a time that can be understood. ${EXAMPLES}`);
   }
@@ -64,6 +66,16 @@ export function readSpan(
   if (end && duration) throw new UsageError(`“${text}” has both an end and a duration.`);
   if (end && end.hasTime !== start!.hasTime) throw new UsageError(`“${text}” has only one time of day. ${EXAMPLES}`);
   return { start: start!, end: end ? afterMidnight(start!, end) : null, duration };
+}
+
+/** “2026-12-05 10:00 to 2026-12-08 12:00” */
+function readBoth(first: string, second: string, zone: string, options: SpanOptions): Span {
+  const { start, end, duration } = readSpan(first, zone, options);
+  const last = readSpan(second, zone, { ...options, day: start.wall.slice(0, 10), isPast: true });
+  if (end || duration || last.end || last.duration || last.start.hasTime !== start.hasTime) {
+    throw new UsageError(`“${first} to ${second}” is not a time that can be understood. ${EXAMPLES}`);
+  }
+  return { start, end: last.start, duration: null };
 }
 
 /** 12/6 is a day in June or in December, depending on who reads it. */

@@ -72,7 +72,7 @@ export function spanText(times: Times, zone: string): string {
 }
 
 /** Says which of two equal wall times is meant, and that a span is longer or shorter than it looks. */
-function changeOfClocks({ start_time, end_time }: Times, zone: string): string {
+export function changeOfClocks({ start_time, end_time }: Times, zone: string): string {
   const [start, end] = [offsetText(start_time, zone), offsetText(end_time, zone)];
   const isOdd = (at: string): boolean => oddity(wallOf(at, zone), zone) !== null;
   if (start === end) return isOdd(start_time) || isOdd(end_time) ? ` (UTC${start})` : '';

@@ -165,7 +165,7 @@ function addRemove(events: Command, cli: Cli): void {
       const zone = await cli.zone();
       const event = await findEvent(cli, text);
       const part = await partOf(cli, event, flags);
-      cli.baseVersion = event.version;
+      cli.base = { version: event.version, isNamed: false };
       const dry: DryRun<undefined> | undefined = await client.events.delete(event, { ...part, dryRun: flags.dryRun });
       cli.result(dry, () => {
         if (dry) return dryRunLines(dry, zone, cli.colors());
@@ -205,9 +205,9 @@ async function change(
   const client = await cli.client();
   const zone = await cli.zone();
   const part = await partOf(cli, event, flags);
-  cli.baseVersion = flags.ifVersion ?? event.version;
+  cli.base = { version: flags.ifVersion ?? event.version, isNamed: flags.ifVersion !== undefined };
   const one = part.scope === 'this' ? part.occurrence : undefined;
-  const options = { ...part, ifMatch: cli.baseVersion, strict: flags.strict, dryRun: flags.dryRun };
+  const options = { ...part, ifMatch: cli.base.version, strict: flags.strict, dryRun: flags.dryRun };
   report(cli, zone, word, await client.events.update(event, { ...changes, ...writeBody(flags) }, options), notes, one);
 }
 
