@@ -1,4 +1,5 @@
-import { parse, type ParsedComponents } from 'chrono-node/en';
+import type { ParsedComponents } from 'chrono-node';
+import { parse } from 'chrono-node/en';
 import { offsetAt, toInstant } from '../index.js';
 import { UsageError } from './cli-error.js';
 import { type Duration, takeDuration } from './duration.js';
