@@ -186,7 +186,7 @@ export default {
       name: 'sdk-library-stands-alone',
       comment: 'What pages load of the SDK needs no package, nothing of Node, and no program of the SDK.',
       severity: 'error',
-      from: { path: '^sdk/', pathNot: '^sdk/(cli|mcp)/' },
+      from: { path: '^sdk/', pathNot: '^sdk/(cli|mcp|dist)/' },
       to: { pathNot: '^sdk/(?!(cli|mcp)/)' },
     },
     {

@@ -49,8 +49,9 @@ export class Cli {
 
   /** Colors for what goes to the stream: only on a terminal, and not with `NO_COLOR`. */
   colors(stream: WriteStream = this.stdout): Colors {
-    const isWanted = this.options.color !== false && !this.env['NO_COLOR'] && this.env['TERM'] !== 'dumb';
-    return pc.createColors(isWanted && stream.isTTY === true);
+    const isRefused = this.options.color === false || Boolean(this.env['NO_COLOR']) || this.env['TERM'] === 'dumb';
+    // Without an answer, the package would decide by itself.
+    return pc.createColors(stream.isTTY ? !isRefused : false);
   }
 
   print(...lines: string[]): void {

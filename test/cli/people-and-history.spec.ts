@@ -50,9 +50,7 @@ describe('convene share', () => {
     expect(await ana.ok('share', 'leave', id)).toBe('You left “Handover”.\n');
     expect((await ana.fails('share', 'ls', id)).stderr).toContain('(not_found)');
     await ben.ok('share', 'add', id, 'ana');
-    expect(await ben.ok('share', 'rm', id, 'ana@example.com')).toBe(
-      'ana@example.com no longer has access to “Handover”.\n',
-    );
+    expect(await ben.ok('share', 'rm', id, 'ANA')).toBe('ANA no longer has access to “Handover”.\n');
     expect((await ana.fails('events', 'show', id)).code).toBe(1);
   });
 });
@@ -87,7 +85,9 @@ describe('the history', () => {
     expect(await ana.ok('rollback', plan, '1', '--fields', 'title')).toContain('Rolled back to version 1: Plan: ');
     expect(await ana.json('events', 'show', plan)).toMatchObject({ title: 'Plan', location: 'Room 1' });
     expect((await ana.fails('rollback', plan, '99')).code).toBe(1);
-    expect((await ana.fails('rollback', plan, '1', '--fields', 'colour')).stderr).toMatch(/\n {2}\/fields\/0: /);
+    expect((await ana.fails('rollback', plan, '1', '--fields', 'colour')).stderr).toMatch(
+      /\n {2}\/fields: .*title.* \(not_allowed\)\n/,
+    );
     const shown = await ana.ok('events', 'show', plan, '--as-of', 'yesterday').catch((error: Error) => error.message);
     expect(shown).toContain('ended with 1');
   });
