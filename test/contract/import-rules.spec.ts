@@ -77,7 +77,7 @@ const FORBIDDEN: [rule: string, importer: string, imported: string][] = [
   ['launcher-through-its-entry', 'bench/a.ts', 'postgres-launcher/port.ts'],
   ['launcher-through-its-entry', 'test/support/a.ts', 'postgres-launcher/port.ts'],
   ['sdk-library-stands-alone', 'sdk/a.ts', 'sdk/cli/text.ts'],
-  ['sdk-library-stands-alone', 'sdk/b.ts', 'node:fs'],
+  ['sdk-library-stands-alone', 'sdk/b.ts', 'fs'],
   ['sdk-library-stands-alone', 'sdk/c.ts', 'vitest'],
   ['command-line-through-the-entry', 'sdk/cli/a.ts', 'sdk/client.ts'],
   ['command-line-through-the-entry', 'sdk/cli/b.ts', 'scripts/tool.ts'],
