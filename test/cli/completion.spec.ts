@@ -65,7 +65,7 @@ describe('completion', () => {
         COMP_WORDS=(convene events mv Plan --sc); COMP_CWORD=4; _convene; echo "\${COMPREPLY[*]}"
         COMP_WORDS=(convene events ''); COMP_CWORD=2; _convene; echo "\${COMPREPLY[*]}"`;
       const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
-      const { stdout, stderr } = await run('bash', ['-euc', script], { env });
+      const { stdout, stderr } = await run('bash', ['--norc', '--noprofile', '-euc', script], { env });
       expect([stdout, stderr]).toEqual(['--scope\nls show add edit mv rm restore help\n', '']);
     } finally {
       await rm(folder, { recursive: true, force: true });
