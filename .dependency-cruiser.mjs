@@ -199,6 +199,20 @@ export default {
       to: { path: '^postgres-launcher/', pathNot: '^postgres-launcher/index\\.ts$' },
     },
     {
+      name: 'sdk-library-stands-alone',
+      comment: 'What pages load of the SDK needs no package, nothing of Node, and no program of the SDK.',
+      severity: 'error',
+      from: { path: '^sdk/', pathNot: '^sdk/(cli|mcp|dist)/' },
+      to: { pathNot: '^sdk/(?!(cli|mcp)/)' },
+    },
+    {
+      name: 'command-line-through-the-entry',
+      comment: 'The command line uses the SDK as every other program does.',
+      severity: 'error',
+      from: { path: '^sdk/cli/' },
+      to: { path: '^(sdk/|src/|scripts/|bench/|test/|web/)', pathNot: '^sdk/(cli/|mcp/|index\\.ts$)' },
+    },
+    {
       name: 'declared-dependencies',
       comment: 'What runs in production is a dependency in package.json.',
       severity: 'error',

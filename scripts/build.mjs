@@ -29,7 +29,7 @@ const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.me
 run(vite, 'build', '--config', join('web', 'vite.config.ts'), '--outDir', join(FRESH, 'web'), '--logLevel', 'warn');
 for (const step of ['copy-assets', 'prepare-documents', 'bundle']) run(join(FRESH, 'scripts', `${step}.js`));
 // `npm run types` checks its types, with stricter rules.
-run(compiler, '-p', 'sdk', '--outDir', FRESH_SDK, '--noCheck');
+for (const part of ['sdk', join('sdk', 'cli')]) run(compiler, '-p', part, '--outDir', FRESH_SDK, '--noCheck');
 run(join(FRESH, 'scripts', 'bundle-mcp.js'), FRESH_SDK);
 await replaceFiles(FRESH_SDK, join(ROOT, 'sdk', 'dist'));
 await replaceFiles(FRESH, join(ROOT, 'dist'), {

@@ -20,6 +20,11 @@ export interface SessionStorage {
   save(session: Session | null): void | Promise<void>;
   /** The name of the lock that tabs and workers with the same session share. */
   readonly lock?: string;
+  /**
+   * Runs the work while no other process does the same with this session, and resolves to what it resolves to. For a store
+   * that several processes share, such as a file: only one of them renews the token.
+   */
+  exclusively?<T>(work: () => Promise<T>): Promise<T>;
   /** Calls the listener when another tab has changed the session. Returns the function that stops it. */
   watch?(changed: () => void): () => void;
 }

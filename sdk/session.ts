@@ -133,9 +133,11 @@ export class SessionKeeper implements Tokens {
     return session;
   }
 
-  /** One tab at a time, where the platform has locks. Without, the server answers the same to both for a moment. */
+  /** One tab or process at a time, where the platform or the storage has locks. Without, the server answers the same to both for a moment. */
   private locked(refused: string): Promise<Session | null> {
-    const { lock } = this.storage;
+    const { storage } = this;
+    if (storage.exclusively) return storage.exclusively(() => this.refresh(refused));
+    const { lock } = storage;
     const { navigator } = globalThis as { navigator?: { locks?: LockManager } };
     const locks = navigator?.locks;
     if (!lock || !locks) return this.refresh(refused);

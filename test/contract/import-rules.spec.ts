@@ -11,7 +11,7 @@ const CONFIG = join(ROOT, '.dependency-cruiser.mjs');
 
 /** Which imports of the folder break which rule, as `rule: importer → imported`. */
 async function violations(cwd: string): Promise<string[]> {
-  const folders = ['src', 'postgres-launcher', 'migrations', 'scripts', 'bench', 'test'];
+  const folders = ['src', 'postgres-launcher', 'migrations', 'scripts', 'bench', 'test', 'sdk'];
   const json = await new Promise<string>((resolve, reject) => {
     const args = [COMMAND, '--config', CONFIG, '--output-type', 'json', ...folders];
     // Its exit code counts the violations; what it prints says which.
@@ -79,6 +79,11 @@ const FORBIDDEN: [rule: string, importer: string, imported: string][] = [
   ['launcher-through-its-entry', 'scripts/a.ts', 'postgres-launcher/port.ts'],
   ['launcher-through-its-entry', 'bench/a.ts', 'postgres-launcher/port.ts'],
   ['launcher-through-its-entry', 'test/support/a.ts', 'postgres-launcher/port.ts'],
+  ['sdk-library-stands-alone', 'sdk/a.ts', 'sdk/cli/text.ts'],
+  ['sdk-library-stands-alone', 'sdk/b.ts', 'fs'],
+  ['sdk-library-stands-alone', 'sdk/c.ts', 'vitest'],
+  ['command-line-through-the-entry', 'sdk/cli/a.ts', 'sdk/client.ts'],
+  ['command-line-through-the-entry', 'sdk/cli/b.ts', 'scripts/tool.ts'],
   ['declared-dependencies', 'src/users/e.ts', 'vitest'],
   ['resolvable', 'src/users/f.ts', './nowhere.js'],
   ['pure', 'src/permissions/role.ts', '@nestjs/common'],
@@ -105,6 +110,9 @@ const ALLOWED: [importer: string, imported: string][] = [
   ['postgres-launcher/port.ts', 'node:net'],
   ['postgres-launcher/port.ts', 'pg'],
   ['postgres-launcher/port.spec.ts', 'vitest'],
+  ['sdk/index.ts', 'sdk/client.ts'],
+  ['sdk/cli/text.ts', 'sdk/index.ts'],
+  ['sdk/cli/text.ts', 'node:fs'],
 ];
 
 describe('the import rules', () => {

@@ -86,7 +86,15 @@ describe.skipIf(missing.length > 0)(`what the documents ask to paste${here}`, ()
   const open = (shell: string): ShellSession => {
     const { PATH = '', HOME = '' } = process.env;
     const args = shell === 'bash' ? ['-e', '-o', 'pipefail'] : ['-e'];
-    const env = { PATH, HOME, CONVENE: url, DATABASE_URL: database.url, DATA_DIR: join(folder, 'data'), NO_PROXY: '*' };
+    const env = {
+      PATH,
+      HOME,
+      CONVENE: url,
+      DATABASE_URL: database.url,
+      DATA_DIR: join(folder, 'data'),
+      NO_PROXY: '*',
+      XDG_CONFIG_HOME: join(folder, 'config'),
+    };
     const session = new ShellSession(shell, args, folder, { ...env, JWT_SECRET: 'a secret of the pasted commands' });
     sessions.push(session);
     return session;

@@ -11,6 +11,9 @@ import { PASSWORD, startApp, type TestApp } from '../support/test-app.js';
 
 const run = promisify(execFile);
 const KIB = 1_024;
+const { dependencies } = JSON.parse(readFileSync('sdk/package.json', 'utf8')) as {
+  dependencies: Record<string, string>;
+};
 const compiler = resolve('node_modules/typescript/bin/tsc');
 
 /** What a user writes; every line of types is checked with the strictest rules. */
@@ -67,15 +70,23 @@ describe('the package @convene/sdk', () => {
     project = home;
     for (const one of [source, home]) mkdirSync(one);
     for (const file of ['package.json', 'README.md', 'LICENSE']) cpSync(join('sdk', file), join(source, file));
-    await run(process.execPath, [compiler, '-p', 'sdk', '--outDir', join(source, 'dist')]);
+    for (const part of ['sdk', 'sdk/cli']) {
+      await run(process.execPath, [compiler, '-p', part, '--outDir', join(source, 'dist')]);
+    }
     await buildServer();
     cpSync('sdk/dist/mcp', join(source, 'dist', 'mcp'), { recursive: true });
     const env = { ...process.env, npm_config_cache: join(folder, 'cache') };
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: source, env });
     const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
     writeFileSync(join(project, 'package.json'), '{ "name": "elsewhere", "private": true, "type": "module" }');
-    // Nothing but the file is needed.
-    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], { cwd: home, env });
+    // Nothing but these files is needed.
+    const packages = [join(folder, filename)];
+    for (const name of Object.keys(dependencies)) {
+      const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, resolve('node_modules', name)];
+      const [packed] = JSON.parse((await run('npm', args, { cwd: source, env })).stdout) as [{ filename: string }];
+      packages.push(join(folder, packed.filename));
+    }
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...packages], { cwd: home, env });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -83,7 +94,11 @@ describe('the package @convene/sdk', () => {
     const installed = join(project, 'node_modules', '@convene', 'sdk');
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
     expect(manifest).toMatchObject({ name: '@convene/sdk', license: 'MIT', sideEffects: false });
-    expect(manifest['dependencies']).toBeUndefined();
+    // For the command line only; these are the versions that are tested here.
+    const own = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: Record<string, string> };
+    expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['chrono-node', 'commander', 'picocolors']));
+    for (const [name, version] of Object.entries(dependencies)) expect(own.devDependencies[name]).toBe(version);
+    expect(manifest).toMatchObject({ dependencies, bin: { convene: 'dist/cli/convene.js' } });
     expect(readFileSync(join(installed, 'README.md'), 'utf8')).toContain("from '@convene/sdk'");
     expect(readFileSync(join(installed, 'LICENSE'), 'utf8')).toBe(readFileSync('LICENSE', 'utf8'));
     expect(readFileSync(join(installed, 'dist', 'index.js'), 'utf8')).not.toContain('generated');
@@ -146,6 +161,21 @@ export const convene = new Convene({ session: browserSession(), live: { WebSocke
       };
       writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.ts'] }));
       await compile();
+    });
+
+    it('has the command convene', async () => {
+      const { username } = await app.signUp('ana');
+      const env = { ...process.env, XDG_CONFIG_HOME: join(folder, 'config'), CONVENE_URL: app.url };
+      // From the project alone: npx must not ask a registry.
+      const convene = (...args: string[]) => run('npx', ['--no-install', 'convene', ...args], { cwd: project, env });
+      expect((await convene('--help')).stdout).toMatch(/^Usage: convene /);
+      expect((await convene('--version')).stdout.trim()).toBe('0.1.0');
+      const login = convene('login', username);
+      login.child.stdin!.end(`${PASSWORD}\n`);
+      expect((await login).stdout).toContain(`as ${username}`);
+      expect((await convene('events', 'add', 'Elsewhere', '2031-07-01', '10:00', '--zone', 'UTC')).stdout).toContain(
+        'Created Elsewhere: Tue 1 Jul 2031, 10:00–11:00 (UTC)',
+      );
     });
 
     const compile = (): Promise<unknown> =>

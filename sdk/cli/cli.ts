@@ -1,0 +1,159 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { Convene, type Fetch, localZone, tokenSession } from '../index.js';
+import { NotSignedIn, UsageError } from './cli-error.js';
+import { Credentials } from './credentials.js';
+import { Progress } from './progress.js';
+import { safeJson } from './text.js';
+import { readZone } from './zones.js';
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  url?: string;
+  as?: string;
+  zone?: string;
+  json?: boolean;
+  /** Commander's name for `--no-color`. */
+  color?: boolean;
+}
+
+export const DEFAULT_URL = 'http://127.0.0.1:3000';
+/** Fewer than in a program: somebody is waiting. */
+const RETRIES = 2;
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** What all commands share: the options, the terminal, the session and the client. */
+export class Cli {
+  readonly credentials: Credentials;
+  readonly progress: Progress;
+  /** The version that an edit is based on, and whether `--if-version` named it, for the report when it is out of date. */
+  base: { version: number; isNamed: boolean } | null = null;
+  private known: Promise<Convene> | undefined;
+
+  constructor(
+    private readonly program: Command,
+    readonly env: NodeJS.ProcessEnv,
+    readonly stdin: ReadStream,
+    readonly stdout: WriteStream,
+    readonly stderr: WriteStream,
+  ) {
+    this.credentials = Credentials.of(env);
+    this.progress = new Progress(stderr);
+  }
+
+  get options(): GlobalOptions {
+    return this.program.opts();
+  }
+
+  /** Colors for what goes to the stream: only on a terminal, and not with `NO_COLOR`. */
+  colors(stream: WriteStream = this.stdout): Colors {
+    const isRefused = this.options.color === false || Boolean(this.env['NO_COLOR']) || this.env['TERM'] === 'dumb';
+    // Without an answer, the package would decide by itself.
+    return pc.createColors(stream.isTTY ? !isRefused : false);
+  }
+
+  print(...lines: string[]): void {
+    for (const line of lines) this.stdout.write(`${line}\n`);
+  }
+
+  /** Says something that is not the result. */
+  note(...lines: string[]): void {
+    for (const line of lines) this.stderr.write(`${line}\n`);
+  }
+
+  /** Prints the result: with `--json` what the API returned, otherwise the lines for people. */
+  result(answer: unknown, lines: () => string[]): void {
+    if (this.options.json) this.print(safeJson(answer ?? null, this.stdout.isTTY ? 2 : undefined));
+    else this.print(...lines());
+  }
+
+  /** The server: `--url`, `CONVENE_URL`, the one that was signed in to last, or the default. */
+  async url(): Promise<string> {
+    const given = this.options.url ?? (this.env['CONVENE_URL'] || undefined);
+    return readUrl(given ?? (await this.credentials.server()) ?? DEFAULT_URL);
+  }
+
+  /** A client without a session, to sign in. */
+  async newClient(): Promise<Convene> {
+    return this.clientOf(await this.url(), null);
+  }
+
+  /** The client of the person who is signed in. @throws NotSignedIn */
+  client(): Promise<Convene> {
+    return (this.known ??= this.signedIn());
+  }
+
+  /** The zone in which times are read and shown: `--zone`, or that of the account. */
+  async zone(): Promise<string> {
+    if (this.options.zone !== undefined) return readZone(this.options.zone);
+    const client = await this.client();
+    const session = await client.session();
+    // With a token from elsewhere nothing is known about the person.
+    const user = session?.user ?? (await client.account.get());
+    return user.time_zone || localZone();
+  }
+
+  /** The same for the times in an error: asking for it must not fail as well. */
+  zoneOrUtc(): Promise<string> {
+    return this.zone().catch(() => 'UTC');
+  }
+
+  /** The id of the person who is signed in. */
+  async userId(): Promise<string> {
+    const client = await this.client();
+    return ((await client.session())?.user ?? (await client.account.get())).id;
+  }
+
+  private async signedIn(): Promise<Convene> {
+    const url = await this.url();
+    const token = this.env['CONVENE_TOKEN'];
+    if (token && this.options.as === undefined) return this.clientOf(url, token);
+    const { current, all } = await this.credentials.people(url);
+    const username = this.options.as ?? current;
+    if (username === null || !all.includes(username)) {
+      const who = this.options.as === undefined ? 'You are' : `${this.options.as} is`;
+      const others = all.length > 0 ? `, or act as somebody who is: --as ${all.join(', --as ')}` : '';
+      throw new NotSignedIn(`${who} not signed in to ${url}.`, `Sign in with: convene login --url ${url}${others}`);
+    }
+    return this.clientOf(url, null, username);
+  }
+
+  private clientOf(url: string, token: string | null, username?: string): Convene {
+    const fetch: Fetch = (input, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('user-agent', 'convene command line');
+      const work = () => globalThis.fetch(input, { ...init, headers });
+      // A stream stays open.
+      return headers.get('accept') === 'text/event-stream' ? work() : this.progress.during(work);
+    };
+    const session = token !== null ? tokenSession(token) : username === undefined ? null : undefined;
+    return new Convene({
+      baseUrl: url,
+      fetch,
+      retries: RETRIES,
+      session: session === undefined ? this.credentials.storage(url, username!) : (session ?? undefined),
+    });
+  }
+}
+
+function readUrl(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new UsageError(`“${text}” is not an address. Write it with its scheme, such as https://convene.example.com.`);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new UsageError(`“${text}” is not an http or https address.`);
+  }
+  if (url.username || url.password) throw new UsageError('The address must not contain a user name or a password.');
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+/** Whether what is sent to the server can be read on the way. */
+export function isOpenToAll(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}

@@ -1,0 +1,181 @@
+import type { Command } from 'commander';
+import { type FindTimeBody, type FreeBusyView, toInstant } from '../../index.js';
+import type { Cli } from '../cli.js';
+import { UsageError } from '../cli-error.js';
+import { inMinutes, readDuration } from '../duration.js';
+import { findPeople } from '../find-person.js';
+import { readCount } from '../options.js';
+import { safeLine } from '../text.js';
+import { readWindow, type Window, windowOf, windowText } from '../window.js';
+import { dayText, moveWall, spanText, wallOf } from '../zones.js';
+
+interface WindowFlags {
+  on?: string;
+  from?: string;
+  to?: string;
+  days?: number;
+}
+
+const WEEK = { days: 7, minutes: 0 };
+
+/** `free`, `find-time`. */
+export function addAvailability(program: Command, cli: Cli): void {
+  addWindow(
+    program
+      .command('free')
+      .description('show when people are busy, and when everybody is free; without names, you')
+      .argument('[people...]', 'user names or e-mail addresses; you are included')
+      .option('--without-me', 'leave yourself out')
+      .option('--hours <from-to>', 'the hours of the day that count as free time', '8:00-18:00'),
+  ).action(async (names: string[], flags: WindowFlags & { withoutMe?: boolean; hours: string }) => {
+    const client = await cli.client();
+    const zone = await cli.zone();
+    const hours = readHours(flags.hours);
+    const window = windowFrom(flags, zone);
+    const people = await findPeople(cli, names, !flags.withoutMe);
+    const answer = await client.availability.freeBusy({ user_ids: people.map(({ id }) => id), ...window });
+    cli.result(answer, () => freeLines(cli, answer, window, hours, zone));
+  });
+
+  addWindow(
+    program
+      .command('find-time')
+      .description('find the best times at which everybody is free')
+      .argument('<people...>', 'user names or e-mail addresses; you are included')
+      .option('--without-me', 'leave yourself out')
+      .option('--for <duration>', 'how long, such as 45 min', '1h')
+      .option('--optional <people>', 'who may be busy: names with commas between', splitNames)
+      .option('--hours <from-to>', 'working hours, in the zone of each person', '9:00-18:00')
+      .option('--any-hour', 'also at night and on weekends')
+      .option('--buffer <duration>', 'time to leave before and after what is already there')
+      .option('--limit <n>', 'how many times to suggest', readCount),
+  )
+    .addHelpText('after', '\nExample: convene find-time ben cleo --for 45m --on "next week"')
+    .action(async (names: string[], flags: FindFlags) => {
+      const client = await cli.client();
+      const zone = await cli.zone();
+      const people = await findPeople(cli, names, !flags.withoutMe);
+      const optional = flags.optional ? await findPeople(cli, flags.optional, false) : [];
+      const window = windowFrom(flags, zone, new Date());
+      const hours = readHours(flags.hours);
+      const question: FindTimeBody = {
+        user_ids: people.map(({ id }) => id),
+        duration_minutes: inMinutes(readDuration(flags.for)),
+        ...window,
+        time_zone: zone,
+        ...(flags.anyHour ? {} : { working_hours: { start: hours.start, end: hours.end } }),
+        ...(optional.length > 0 ? { optional_user_ids: optional.map(({ id }) => id) } : {}),
+        ...(flags.buffer === undefined ? {} : { buffer_minutes: inMinutes(readDuration(flags.buffer)) }),
+        ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+      };
+      const answer = await client.availability.findTime(question);
+      cli.result(answer, () => {
+        const { bold, dim, green, yellow } = cli.colors();
+        const rows = answer.slots.map((slot) => {
+          const busy = slot.optional_busy.map(({ username }) => username).join(', ');
+          return `  ${green(spanText(slot, zone))}${busy === '' ? '' : yellow(`  without ${busy}`)}`;
+        });
+        const head =
+          rows.length === 0
+            ? safeLine(answer.summary)
+            : `Times for ${people.map(({ username }) => username).join(', ')}:`;
+        return [bold(head), ...rows, dim(`times in ${zone} · book one with: convene events add <title> <time>`)];
+      });
+    });
+}
+
+interface FindFlags extends WindowFlags {
+  withoutMe?: boolean;
+  for: string;
+  optional?: string[];
+  hours: string;
+  anyHour?: boolean;
+  buffer?: string;
+  limit?: number;
+}
+
+const splitNames = (text: string): string[] => text.split(/[,\s]+/).filter(Boolean);
+
+function addWindow(command: Command): Command {
+  return command
+    .option('--on <when>', 'a day, or such as "next week"; the next seven days by default')
+    .option('--from <time>', 'the first day, or time')
+    .option('--to <time>', 'the last day, or time')
+    .option('--days <n>', 'how many days', readCount);
+}
+
+/** @param notBefore the past is not searched */
+function windowFrom({ on, ...flags }: WindowFlags, zone: string, notBefore?: Date): Window {
+  const hasOther = Object.values({ from: flags.from, to: flags.to, days: flags.days }).some(
+    (given) => given !== undefined,
+  );
+  if (on !== undefined && hasOther) throw new UsageError('--on excludes --from, --to and --days.');
+  const window = on === undefined ? windowOf(flags, zone, WEEK) : readWindow(on, zone);
+  if (!notBefore || Date.parse(window.from) >= notBefore.getTime()) return window;
+  const minute = Math.ceil(notBefore.getTime() / 60_000) * 60_000;
+  const from = new Date(minute).toISOString().replace('.000Z', 'Z');
+  if (Date.parse(window.to) <= minute) throw new UsageError('That is over already.');
+  return { from, to: window.to };
+}
+
+interface Hours {
+  start: string;
+  end: string;
+}
+
+/** Reads `9-18` or `8:30-17:00`. @throws UsageError */
+function readHours(text: string): Hours {
+  const [, h1, m1 = '00', h2, m2 = '00'] =
+    /^\s*(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?\s*$/.exec(text) ?? [];
+  const [start, end] = [`${h1?.padStart(2, '0')}:${m1}`, `${h2?.padStart(2, '0')}:${m2}`];
+  if (!h1 || !h2 || end > '24:00' || m1 > '59' || m2 > '59' || start >= end) {
+    throw new UsageError(`“${text}” are not hours. Write for example 9:00-18:00.`);
+  }
+  return { start, end };
+}
+
+function freeLines(cli: Cli, { items }: FreeBusyView, window: Window, hours: Hours, zone: string): string[] {
+  const { bold, dim, green } = cli.colors();
+  const busy = items.flatMap(({ user, busy: spans }) => [
+    bold(user.username),
+    ...(spans.length === 0 ? [dim('  not busy')] : spans.map((span) => `  ${spanText(span, zone)}`)),
+  ]);
+  const all = items.flatMap(({ busy: spans }) => spans.map((span) => [Date.parse(span.start_time), Date.parse(span.end_time)] as const)); // prettier-ignore
+  const free = freeDays(all, window, hours, zone).map(
+    ({ day, spans }) => `  ${dayText(day)}  ${spans.map((span) => green(span)).join(', ')}`,
+  );
+  return [
+    ...busy,
+    '',
+    bold(items.length === 1 ? 'Free' : `Free: all ${items.length}`) + dim(` · ${hours.start}–${hours.end}`),
+    ...(free.length === 0 ? [dim('  at no time')] : free),
+    dim(`${windowText(window, zone)} · times in ${zone}`),
+  ];
+}
+
+/** The free times of each day, within the hours. */
+function freeDays(
+  busy: (readonly [number, number])[],
+  window: Window,
+  hours: Hours,
+  zone: string,
+): { day: string; spans: string[] }[] {
+  const taken = [...busy].sort(([one], [other]) => one - other);
+  const days: { day: string; spans: string[] }[] = [];
+  const clock = (at: number): string => wallOf(new Date(at), zone).slice(11, 16);
+  for (let day = wallOf(window.from, zone).slice(0, 10); ; day = moveWall(day, { days: 1 })) {
+    const opens = Math.max(Date.parse(toInstant(`${day}T${hours.start}`, zone)), Date.parse(window.from));
+    const close =
+      hours.end === '24:00' ? toInstant(moveWall(day, { days: 1 }), zone) : toInstant(`${day}T${hours.end}`, zone);
+    const closes = Math.min(Date.parse(close), Date.parse(window.to));
+    if (Date.parse(toInstant(day, zone)) >= Date.parse(window.to)) return days;
+    const spans: string[] = [];
+    let from = opens;
+    for (const [start, end] of [...taken, [closes, closes] as const]) {
+      if (Math.min(start, closes) > from) spans.push(`${clock(from)}–${clock(Math.min(start, closes))}`);
+      from = Math.max(from, end);
+      if (from >= closes) break;
+    }
+    if (spans.length > 0) days.push({ day, spans });
+  }
+}

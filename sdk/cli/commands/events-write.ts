@@ -1,0 +1,229 @@
+import type { Command } from 'commander';
+import { type CalendarEvent, type DryRun, type EventChanges, toInstant } from '../../index.js';
+import type { Cli } from '../cli.js';
+import { UsageError } from '../cli-error.js';
+import { dryRunLines, writtenLines } from '../event-text.js';
+import { EVENT_ARGUMENT, findEvent, findEventId, findOccurrence, type PartOptions, partOf } from '../find-event.js';
+import {
+  addContentOptions,
+  addPartOptions,
+  addWriteOptions,
+  type ContentFlags,
+  contentOf,
+  readCount,
+  writeBody,
+  type WriteFlags,
+} from '../options.js';
+import { safeLine } from '../text.js';
+import { eventTimes, readSpan } from '../when.js';
+import { areDates, DAY_MS, wallOf } from '../zones.js';
+
+/** `events add`, `edit`, `mv`, `rm`, `restore`. */
+export function addEventsWrite(events: Command, cli: Cli): void {
+  addAdd(events, cli);
+  addEdit(events, cli);
+  addMove(events, cli);
+  addRemove(events, cli);
+  addRestore(events, cli);
+}
+
+function addAdd(events: Command, cli: Cli): void {
+  const add = events
+    .command('add')
+    .description('create an event; it lasts an hour, or all day when no time of day is given')
+    .argument('<title>', 'what it is called')
+    .argument('<when...>', 'such as: tomorrow 10am for 45 min')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  convene events add "Team meeting" next monday 10:00 for 45 min --repeat weekly --times 10
+  convene events add Workshop 2026-12-07 9:00-16:30 --zone America/New_York --location "Room 4"
+  convene events add Holidays dec 24 to dec 31 --free`,
+    );
+  addWriteOptions(addContentOptions(add)).action(
+    async (title: string, words: string[], flags: ContentFlags & WriteFlags) => {
+      const client = await cli.client();
+      const zone = await cli.zone();
+      const { times, notes } = eventTimes(readSpan(words.join(' '), zone), zone);
+      const input = { title, ...times, time_zone: zone, ...contentOf(flags, zone), ...writeBody(flags) };
+      report(cli, zone, 'Created', await client.events.create(input, { dryRun: flags.dryRun }), notes);
+    },
+  );
+}
+
+interface EditFlags extends ContentFlags, WriteFlags, PartOptions {
+  title?: string;
+  once?: boolean;
+  ifVersion?: number;
+  strict?: boolean;
+}
+
+function addEdit(events: Command, cli: Cli): void {
+  const edit = events
+    .command('edit')
+    .description('change what an event says; `events mv` changes when it is')
+    .argument('<event>', EVENT_ARGUMENT)
+    .option('--title <title>', 'what it is called')
+    .option('--once', 'no longer repeats');
+  addContentOptions(edit);
+  addBaseOptions(addPartOptions(edit));
+  addWriteOptions(edit).action(async (text: string, flags: EditFlags) => {
+    const zone = await cli.zone();
+    const content: EventChanges = contentOf(flags, zone);
+    if (flags.title !== undefined) content.title = flags.title;
+    if (flags.once) Object.assign(content, { is_recurring: false });
+    if (Object.keys(content).length === 0) throw new UsageError('Say what to change, such as --title "New title".');
+    await change(cli, await findEvent(cli, text), content, flags);
+  });
+}
+
+function addBaseOptions(command: Command): Command {
+  return command
+    .option(
+      '--if-version <n>',
+      'the version that you have seen: what others changed since is merged, or shown',
+      readCount,
+    )
+    .option('--strict', 'refuse to merge with what others changed since');
+}
+
+function addMove(events: Command, cli: Cli): void {
+  const move = events
+    .command('mv')
+    .alias('move')
+    .description('change when an event is; it stays as long as it was, unless you say otherwise')
+    .argument('<event>', EVENT_ARGUMENT)
+    .argument('<when...>', 'such as: friday 14:00; a time alone keeps the day, a day alone keeps the time')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  convene events mv "Team meeting" 11:30
+  convene events mv "Team meeting" --on friday monday 9:00 for 1h
+  convene events mv "Team meeting" --on friday --scope following 10:00`,
+    );
+  addBaseOptions(addPartOptions(move));
+  addWriteOptions(move).action(async (text: string, words: string[], flags: EditFlags) => {
+    const zone = await cli.zone();
+    const event = await findEvent(cli, text);
+    const { times, notes } = await movedTimes(cli, event, words.join(' '), flags, zone);
+    await change(cli, event, times, flags, 'Moved', notes);
+  });
+}
+
+/** The new times of the event, or of the occurrence that `--on` names. */
+async function movedTimes(
+  cli: Cli,
+  event: CalendarEvent,
+  text: string,
+  { on }: PartOptions,
+  zone: string,
+): Promise<{ times: EventChanges; notes: string[] }> {
+  let present: { start_time: string; end_time: string } = event;
+  if (on !== undefined) {
+    const client = await cli.client();
+    const original = await findOccurrence(cli, event, on);
+    const around = {
+      from: event.all_day ? original : new Date(Date.parse(original) - 40 * DAY_MS),
+      to: new Date(Date.parse(original) + 40 * DAY_MS),
+    };
+    const dates = client.events.occurrences(event, { ...around, limit: 200 });
+    for await (const date of dates) if (date.original_start === original) present = date;
+  }
+  const [start, end] = [present.start_time, present.end_time].map((at) => (areDates(present) ? at : wallOf(at, zone)));
+  const span = readSpan(text, zone, { day: start!.slice(0, 10) });
+  if (!span.start.hasTime && !areDates(present)) {
+    // A day alone keeps the time.
+    span.start = { ...span.start, wall: `${span.start.wall}T${start!.slice(11)}`, hasTime: true };
+    if (span.end) throw new UsageError('The event has times: write a day and perhaps a time, or two times.');
+  }
+  const ms = Date.parse(present.end_time) - Date.parse(present.start_time);
+  const days = areDates(present) ? (Date.parse(end!) - Date.parse(start!)) / DAY_MS : 1;
+  const fallback = {
+    timed: areDates(present) ? { days: 0, minutes: 60 } : { days: 0, minutes: ms / 60_000 },
+    allDay: { days, minutes: 0 },
+  };
+  const { times, notes } = eventTimes(span, zone, fallback);
+  const { all_day, ...both } = times;
+  // Wall times are those of the zone of the event, unless they say otherwise.
+  const isWall = !all_day && !both.start_time.endsWith('Z');
+  const inZone = (wall: string): string => (isWall && zone !== event.time_zone ? toInstant(wall, zone) : wall);
+  const sent = { start_time: inZone(both.start_time), end_time: inZone(both.end_time) };
+  return { times: { ...sent, ...(all_day === event.all_day ? {} : { all_day }) }, notes };
+}
+
+function addRemove(events: Command, cli: Cli): void {
+  const remove = events
+    .command('rm')
+    .alias('delete')
+    .description('move an event to the trash, or remove dates of a series')
+    .argument('<event>', EVENT_ARGUMENT);
+  addWriteOptions(addPartOptions(remove), { conflicts: false, comment: false }).action(
+    async (text: string, flags: PartOptions & WriteFlags) => {
+      const client = await cli.client();
+      const zone = await cli.zone();
+      const event = await findEvent(cli, text);
+      const part = await partOf(cli, event, flags);
+      cli.base = { version: event.version, isNamed: false };
+      const dry: DryRun<undefined> | undefined = await client.events.delete(event, { ...part, dryRun: flags.dryRun });
+      cli.result(dry, () => {
+        if (dry) return dryRunLines(dry, zone, cli.colors());
+        const what =
+          part.occurrence === undefined ? '' : part.scope === 'following' ? ' from that date on' : ' on that date';
+        const next = part.occurrence === undefined ? `convene events restore ${event.id}` : `convene undo ${event.id}`;
+        return [`Removed ${cli.colors().bold(safeLine(event.title))}${what}. To take it back: ${next}`];
+      });
+    },
+  );
+}
+
+function addRestore(events: Command, cli: Cli): void {
+  const restore = events
+    .command('restore')
+    .description('take an event back out of the trash')
+    .argument('<event>', EVENT_ARGUMENT);
+  addWriteOptions(restore, { comment: false }).action(async (text: string, flags: WriteFlags) => {
+    const client = await cli.client();
+    const zone = await cli.zone();
+    if (flags.onConflict === 'skip') throw new UsageError('restore cannot skip dates: use reject or allow.');
+    const body = flags.onConflict === undefined ? {} : { on_conflict: flags.onConflict };
+    const id = await findEventId(cli, text, { trash: 'only' });
+    report(cli, zone, 'Restored', await client.events.restore(id, body, { dryRun: flags.dryRun }));
+  });
+}
+
+/** Changes an event, or a part of a series, based on the version that was read. */
+async function change(
+  cli: Cli,
+  event: CalendarEvent,
+  changes: EventChanges,
+  flags: EditFlags,
+  word = 'Changed',
+  notes: string[] = [],
+): Promise<void> {
+  const client = await cli.client();
+  const zone = await cli.zone();
+  const part = await partOf(cli, event, flags);
+  cli.base = { version: flags.ifVersion ?? event.version, isNamed: flags.ifVersion !== undefined };
+  const one = part.scope === 'this' ? part.occurrence : undefined;
+  const options = { ...part, ifMatch: cli.base.version, strict: flags.strict, dryRun: flags.dryRun };
+  report(cli, zone, word, await client.events.update(event, { ...changes, ...writeBody(flags) }, options), notes, one);
+}
+
+/** Prints the event that a write resolved to, or what the dry run found. */
+export function report(
+  cli: Cli,
+  zone: string,
+  word: string,
+  answer: CalendarEvent | DryRun<CalendarEvent>,
+  notes: string[] = [],
+  occurrence?: string,
+): void {
+  if (notes.length > 0) cli.note(...notes.map((note) => cli.colors(cli.stderr).yellow(note)));
+  cli.result(answer, () =>
+    'would' in answer
+      ? dryRunLines(answer, zone, cli.colors())
+      : writtenLines(word, answer, zone, cli.colors(), occurrence),
+  );
+}

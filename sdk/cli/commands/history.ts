@@ -1,0 +1,112 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { LogEntryView, VersionRef } from '../../index.js';
+import type { Cli } from '../cli.js';
+import { UsageError } from '../cli-error.js';
+import { EVENT_ARGUMENT, findEventId } from '../find-event.js';
+import { addWriteOptions, readCount, writeBody, type WriteFlags } from '../options.js';
+import { readList } from '../read-list.js';
+import { safeLine, safeText, shortId } from '../text.js';
+import { timeText } from '../zones.js';
+import { report } from './events-write.js';
+
+/** `log`, `diff`, `rollback`, `undo`. */
+export function addHistory(program: Command, cli: Cli): void {
+  program
+    .command('log')
+    .description('show everything that happened to an event, newest first')
+    .argument('<event>', EVENT_ARGUMENT)
+    .option('--limit <n>', 'at most so many', readCount)
+    .action(async (text: string, { limit }: { limit?: number }) => {
+      const client = await cli.client();
+      const zone = await cli.zone();
+      const id = await findEventId(cli, text, { trash: 'too' });
+      const log = await readList(cli, (size) => client.events.changelog(id, { order: 'desc', limit: size }), limit);
+      cli.result(log, () => logLines(cli, log.items, zone));
+    });
+
+  program
+    .command('diff')
+    .description('compare two versions of an event; by default the last one with that before it')
+    .argument('<event>', EVENT_ARGUMENT)
+    .argument('[from]', 'the number of a version', readCount)
+    .argument('[to]', 'the number of a version, or current', readVersion)
+    .action(async (text: string, from: number | undefined, to: VersionRef = 'current') => {
+      const client = await cli.client();
+      const id = await findEventId(cli, text, { trash: 'too' });
+      const base = from ?? Math.max(1, (await client.events.history(id, { limit: 1 }).page()).items[0]!.version - 1);
+      if (cli.options.json) return cli.result(await client.events.diff(id, base, to), () => []);
+      const diff = await client.events.diffText(id, base, to);
+      cli.print(...diffLines(cli, diff));
+    });
+
+  const rollback = program
+    .command('rollback')
+    .description('write the content of an old version as a new one')
+    .argument('<event>', EVENT_ARGUMENT)
+    .argument('<version>', 'the number of the version', readCount)
+    .option('--fields <names>', 'only these, such as title,location', (names: string) =>
+      names.split(/[,\s]+/).filter(Boolean),
+    );
+  addWriteOptions(rollback).action(async (text: string, version: number, flags: WriteFlags & { fields?: string[] }) => {
+    const client = await cli.client();
+    const zone = await cli.zone();
+    const id = await findEventId(cli, text, { trash: 'too' });
+    const body = { ...undoBody(flags), ...(flags.fields ? { fields: flags.fields as never } : {}) };
+    const answer = await client.events.rollback(id, version, body, { dryRun: flags.dryRun });
+    report(cli, zone, `Rolled back to version ${version}:`, answer);
+  });
+
+  const undo = program
+    .command('undo')
+    .description('undo one change and keep later ones; the last change by default')
+    .argument('<event>', EVENT_ARGUMENT)
+    .argument('[change]', 'the number that `convene log` shows in front', readPosition);
+  addWriteOptions(undo).action(async (text: string, position: number | undefined, flags: WriteFlags) => {
+    const client = await cli.client();
+    const zone = await cli.zone();
+    const id = await findEventId(cli, text, { trash: 'too' });
+    const last = position ?? (await client.events.changelog(id, { order: 'desc', limit: 1 }).page()).items[0]!.position;
+    const answer = await client.events.undo(id, last, undoBody(flags), { dryRun: flags.dryRun });
+    report(cli, zone, `Undid change ${last} of`, answer);
+  });
+}
+
+function undoBody(flags: WriteFlags): { on_conflict?: 'reject' | 'allow'; change_comment?: string } {
+  const { on_conflict, ...rest } = writeBody(flags);
+  if (on_conflict === 'skip') throw new UsageError('This cannot skip dates: use reject or allow.');
+  return { ...rest, ...(on_conflict === undefined ? {} : { on_conflict }) };
+}
+
+function readVersion(text: string): VersionRef {
+  return text === 'current' ? text : readCount(text);
+}
+
+function readPosition(text: string): number {
+  const position = text.replace(/^#/, '');
+  if (!/^\d{1,9}$/.test(position)) throw new InvalidArgumentError('It is a number that `convene log` shows.');
+  return Number(position);
+}
+
+function logLines(cli: Cli, entries: LogEntryView[], zone: string): string[] {
+  const { bold, dim } = cli.colors();
+  const width = Math.max(0, ...entries.map(({ position }) => String(position).length));
+  const rows = entries.flatMap(({ position, version, actor, at, summary, comment, other_part }) => [
+    `${bold(`#${position}`.padStart(width + 1))}  ${timeText(at, zone)}  ${dim(`version ${version}`)}  ${actor.username}: ${safeLine(summary)}`,
+    ...(comment === null ? [] : [`${' '.repeat(width + 3)}${dim('because:')} ${safeLine(comment)}`]),
+    ...(other_part ? [`${' '.repeat(width + 3)}${dim(`the other part: ${shortId(other_part.event_id)}`)}`] : []),
+  ]);
+  return [...rows, dim(`times in ${zone} · undo one with: convene undo <event> <number>`)];
+}
+
+function diffLines(cli: Cli, diff: string): string[] {
+  const { bold, green, red, cyan } = cli.colors();
+  return safeText(diff)
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      if (/^(\+\+\+|---)/.test(line)) return bold(line);
+      if (line.startsWith('+')) return green(line);
+      if (line.startsWith('-')) return red(line);
+      return line.startsWith('@@') ? cyan(line) : line;
+    });
+}

@@ -1,0 +1,193 @@
+import type { ParsedComponents } from 'chrono-node';
+import { parse } from 'chrono-node/en';
+import { offsetAt, toInstant } from '../index.js';
+import { UsageError } from './cli-error.js';
+import { type Duration, takeDuration } from './duration.js';
+import { dayText, moveWall, oddity, wallOf } from './zones.js';
+
+/** A time that somebody wrote. */
+export interface Point {
+  /** What the clocks of the zone show: `2026-12-07T10:00:00`, or a date. */
+  wall: string;
+  /** Whether an instant was meant, such as with an offset or by “in 2 hours”, and which. */
+  instant: string | null;
+  /** Whether a time of day was written. */
+  hasTime: boolean;
+  /** Whether a day was written, and not only a time of day. */
+  hasDay: boolean;
+}
+
+/** From when to when. */
+export interface Span {
+  start: Point;
+  end: Point | null;
+  duration: Duration | null;
+}
+
+const EXAMPLES = 'Write for example: tomorrow 10am for 45 min · next friday 14:00-15:30 · 2026-12-07 10:00.';
+const FILLERS = /^(?:[\s,]|\b(?:on|at|from|the|starting)\b)*$/i;
+const VAGUE = /\b(?:morning|afternoon|evening|night|tonight)\b/i;
+const BACK = /\b(?:last|past|ago|yesterday|previous)\b/i;
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+export interface SpanOptions {
+  now?: Date;
+  /** The day that is meant when only a time of day is written; today by default. */
+  day?: string | null;
+  /** Whether a time of day that is over today may be meant; otherwise it is tomorrow. */
+  isPast?: boolean;
+}
+
+/**
+ * Reads times as people write them, in the zone. Everything must be understood: a misspelt word is refused, not ignored.
+ *
+ * @throws UsageError
+ */
+export function readSpan(
+  text: string,
+  zone: string,
+  { now = new Date(), day = null, isPast = false }: SpanOptions = {},
+): Span {
+  const { rest, duration } = takeDuration(text.trim());
+  if (rest === '') throw new UsageError(`“${text}” says no day and no time. ${EXAMPLES}`);
+  refuseAmbiguous(rest);
+  const reference = { instant: now, timezone: offsetAt(now, zone) / 60_000 };
+  const results = parse(rest, reference, { forwardDate: !BACK.test(rest) });
+  const isAhead = !BACK.test(rest) && !isPast;
+  const [result, another] = results;
+  const ignored = results.reduce((left, { text: read }) => left.replace(read, ' '), rest);
+  if (!result || another || !FILLERS.test(ignored)) {
+    const parts = /^(.+?)\s+(?:to|until|till)\s+(.+)$/i.exec(rest);
+    if (parts && !duration) return readBoth(parts[1]!, parts[2]!, zone, { now, day, isPast });
+    const unread = !result || FILLERS.test(ignored) ? rest : ignored.replace(/\s+/g, ' ').trim();
+    throw new UsageError(`“${unread}” is not a time that can be understood. ${EXAMPLES}`);
+  }
+  const [start, end] = [result.start, result.end].map((read) => read && toPoint(read, zone, rest, day));
+  if (isAhead && day === null) moveAhead([start!, end], result.start, zone, now);
+  if (end && duration) throw new UsageError(`“${text}” has both an end and a duration.`);
+  if (end && end.hasTime !== start!.hasTime) throw new UsageError(`“${text}” has only one time of day. ${EXAMPLES}`);
+  return { start: start!, end: end ? afterMidnight(start!, end) : null, duration };
+}
+
+/** “2026-12-05 10:00 to 2026-12-08 12:00” */
+function readBoth(first: string, second: string, zone: string, options: SpanOptions): Span {
+  const { start, end, duration } = readSpan(first, zone, options);
+  const last = readSpan(second, zone, { ...options, day: start.wall.slice(0, 10), isPast: true });
+  if (end || duration || last.end || last.duration || last.start.hasTime !== start.hasTime) {
+    throw new UsageError(`“${first} to ${second}” is not a time that can be understood. ${EXAMPLES}`);
+  }
+  return { start, end: last.start, duration: null };
+}
+
+/** 12/6 is a day in June or in December, depending on who reads it. */
+function refuseAmbiguous(text: string): void {
+  const [found, first, second] = /\b(\d{1,2})[/.](\d{1,2})(?:[/.]\d{2,4})\b|\b\d{1,2}\/\d{1,2}\b/.exec(text) ?? [];
+  if (!found) return;
+  if (first !== undefined && (Number(first) > 12 || Number(second) > 12 || first === second)) return;
+  throw new UsageError(`“${found}” could be two different days. Write 6 December 2026, or 2026-12-06.`);
+}
+
+function toPoint(read: ParsedComponents, zone: string, text: string, day: string | null): Point {
+  const hasTime = read.isCertain('hour');
+  if (!hasTime && VAGUE.test(text)) throw new UsageError(`“${text}” is vague. Add a time, such as 9:30.`);
+  const instant = hasTime && read.isCertain('timezoneOffset') ? isoOf(read.date()) : null;
+  const hasDay = read.isCertain('day') || read.isCertain('weekday') || /\btoday\b|\bmidnight\b/i.test(text);
+  const part = (name: 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', width: number): string =>
+    String(read.get(name) ?? 0).padStart(width, '0');
+  let date = `${part('year', 4)}-${part('month', 2)}-${part('day', 2)}`;
+  if (read.isCertain('month') && !hasDay) throw new UsageError(`“${text}” is a whole month. Write a day.`);
+  if (!hasDay) date = day ?? date;
+  const weekday = new Date(`${date}T00:00Z`).getUTCDay();
+  if (read.isCertain('day') && read.isCertain('weekday') && read.get('weekday') !== weekday && !instant) {
+    throw new UsageError(
+      `${dayText(date).slice(4)} is a ${WEEKDAYS[weekday]}, not a ${WEEKDAYS[read.get('weekday')!]}.`,
+    );
+  }
+  const wall = hasTime ? `${date}T${part('hour', 2)}:${part('minute', 2)}:${part('second', 2)}` : date;
+  return { wall: instant ? wallOf(instant, zone) : wall, instant, hasTime, hasDay };
+}
+
+/** “Friday 9:00” on a Friday at noon is that of next week, and “9:00” is tomorrow. */
+function moveAhead(points: (Point | null | undefined)[], read: ParsedComponents, zone: string, now: Date): void {
+  const { wall, instant, hasTime, hasDay } = points[0]!;
+  if (instant !== null || !hasTime || wall >= wallOf(now, zone)) return;
+  const days = hasDay ? (read.isCertain('day') || !read.isCertain('weekday') ? 0 : 7) : 1;
+  for (const point of points) if (point) point.wall = moveWall(point.wall, { days });
+}
+
+/** “22:00-01:00” ends on the next day. */
+function afterMidnight(start: Point, end: Point): Point {
+  if (end.instant || end.wall > start.wall || end.wall.slice(0, 10) !== start.wall.slice(0, 10)) return end;
+  return { ...end, wall: moveWall(end.wall, { days: 1 }) };
+}
+
+const isoOf = (at: Date): string => at.toISOString().replace('.000Z', 'Z');
+
+/** The instant of the point; a wall time that the clocks skip moves forward, and of two equal ones it is the first. */
+export const instantOf = ({ instant, wall }: Point, zone: string): string => instant ?? toInstant(wall, zone);
+
+export interface EventTimes {
+  start_time: string;
+  end_time: string;
+  all_day: boolean;
+}
+
+/**
+ * The times of an event, as the server wants them: dates for one that lasts all day, wall times without an offset where the
+ * clocks of the zone are meant, instants otherwise. `notes` say what the change of clocks makes of them.
+ *
+ * @param fallback the duration when none is written
+ * @throws UsageError when the end is not after the start
+ */
+export function eventTimes(
+  { start, end, duration }: Span,
+  zone: string,
+  fallback: { timed: Duration; allDay: Duration } = {
+    timed: { days: 0, minutes: 60 },
+    allDay: { days: 1, minutes: 0 },
+  },
+): { times: EventTimes; notes: string[] } {
+  if (!start.hasTime) {
+    const length = duration ?? fallback.allDay;
+    if (length.minutes > 0)
+      throw new UsageError('An event on a date alone lasts whole days. Add a time, such as 9:30.');
+    const end_time = end ? moveWall(end.wall, { days: 1 }) : moveWall(start.wall, length);
+    if (end_time <= start.wall) throw new UsageError('The event would end before it starts.');
+    return { times: { start_time: start.wall, end_time, all_day: true }, notes: [] };
+  }
+  const from = instantOf(start, zone);
+  const notes = noteOn(start, zone);
+  if (end) {
+    notes.push(...noteOn(end, zone));
+    if (Date.parse(instantOf(end, zone)) <= Date.parse(from))
+      throw new UsageError('The event would end before it starts.');
+    const isWall = start.instant === null && end.instant === null;
+    const times = isWall ? [start.wall, end.wall] : [from, instantOf(end, zone)];
+    return { times: { start_time: times[0]!, end_time: times[1]!, all_day: false }, notes };
+  }
+  const { days, minutes } = duration ?? fallback.timed;
+  // Days are those of the calendar, minutes those of a stopwatch.
+  const sameClock = toInstant(moveWall(wallOf(from, zone), { days }), zone);
+  const to = isoOf(new Date(Date.parse(days > 0 ? sameClock : from) + minutes * 60_000));
+  const endWall = moveWall(start.wall, { days, minutes });
+  const keepsWall =
+    start.instant === null && (oddity(start.wall, zone) === 'skipped' || toInstant(endWall, zone) === to);
+  const times = keepsWall ? [start.wall, endWall] : [from, to];
+  return { times: { start_time: times[0]!, end_time: times[1]!, all_day: false }, notes };
+}
+
+function noteOn({ wall, instant }: Point, zone: string): string[] {
+  if (instant !== null) return [];
+  const [day, time] = [dayText(wall), wall.slice(11, 16)];
+  const first = toInstant(wall, zone);
+  switch (oddity(wall, zone)) {
+    case 'skipped':
+      return [`The clocks of ${zone} skip ${time} on ${day}: it is ${wallOf(first, zone).slice(11, 16)} then.`];
+    case 'doubled': {
+      const second = toInstant(wall, zone, { overlap: 'second' });
+      return [`The clocks of ${zone} show ${time} twice on ${day}. This is the first; the second is ${second}.`];
+    }
+    case null:
+      return [];
+  }
+}

@@ -1,0 +1,178 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandLine, expectSchema } from '../support/command-line.js';
+import { CommandLineServer } from '../support/command-line-server.js';
+
+let server: CommandLineServer;
+let ana: CommandLine;
+let ben: CommandLine;
+let plan: string;
+beforeAll(async () => {
+  server = await CommandLineServer.start();
+  [ana, ben] = [await CommandLine.create(server.url), await CommandLine.create(server.url)];
+  await ana.signUp('ana', 'Europe/Paris');
+  await ben.signUp('ben', 'Europe/Paris');
+  plan = (await ana.json<{ id: string }>('events', 'add', 'Plan', '2031-03-03 10:00-11:00')).id;
+});
+afterAll(async () => {
+  await ana.dispose();
+  await ben.dispose();
+  await server.dispose();
+});
+
+describe('convene share', () => {
+  it('gives, changes and ends roles', async () => {
+    expect(await ana.ok('share', 'add', 'Plan', 'ben', '--dry-run')).toMatch(
+      /^Dry run: .*\n {2}shared [0-9a-f]{8}, version 1: no role → viewer\nNotified would be: ben\.\n$/,
+    );
+    expect(await ana.ok('share', 'add', 'Plan', 'ben')).toMatch(
+      /^Plan \(times in Europe\/Paris\)\n {2}ana {2}owner .*\n {2}ben {2}viewer {2}since .*, by ana\n$/,
+    );
+    expect((await ben.fails('events', 'edit', 'Plan', '--title', 'Mine')).code).toBe(1);
+    expect(await ana.ok('share', 'role', 'Plan', 'BEN', 'editor')).toBe('ben is editor of “Plan” now.\n');
+    await expectSchema('PermissionsView', await ben.json('share', 'ls', 'Plan'));
+    expect(await ana.fails('share', 'role', 'Plan', 'cem', 'editor')).toEqual({
+      code: 1,
+      stderr: 'error: cem is not a member of “Plan”. Members are: ana, ben. (nothing_found)\n',
+    });
+    expect((await ana.fails('share', 'role', 'Plan', 'ben', 'owner')).stderr).toContain('convene share transfer');
+    expect((await ana.fails('share', 'add', 'Plan', 'ben', 'nobody-at-all')).stderr).toMatch(
+      /\n {2}\/users\/1.*\(\w+\)\n/,
+    );
+    expect((await ana.fails('share', 'leave', 'Plan')).stderr).toContain('(owner_required)');
+  });
+
+  it('transfers, revokes and leaves', async () => {
+    const { id } = await ana.json<{ id: string }>('events', 'add', 'Handover', '2031-03-04 10:00');
+    await ana.ok('share', 'add', id, 'ben');
+    expect(await ana.ok('share', 'transfer', id, 'ben')).toBe('ben is owner of “Handover” now.\n');
+    expect(await ana.ok('share', 'leave', id)).toBe('You left “Handover”.\n');
+    expect((await ana.fails('share', 'ls', id)).stderr).toContain('(not_found)');
+    await ben.ok('share', 'add', id, 'ana');
+    expect(await ben.ok('share', 'rm', id, 'ANA')).toBe('ANA no longer has access to “Handover”.\n');
+    expect((await ana.fails('events', 'show', id)).code).toBe(1);
+  });
+});
+
+describe('the history', () => {
+  it('is shown, compared, rolled back and undone', async () => {
+    await ben.ok('events', 'edit', plan, '--title', 'Plan B', '--comment', 'Plan A was taken');
+    await ana.ok('events', 'edit', plan, '--location', 'Room 1');
+    const log = await ana.ok('log', plan);
+    expect(log.split('\n').map((line) => line.replace(/\d+ \w+ \d{4}, \d\d:\d\d/, 'then'))).toEqual([
+      expect.stringMatching(/^#5 {2}\w{3} then {2}version 3 {2}ana: Set the location to “Room 1”$/),
+      expect.stringMatching(/^#4 .* {2}version 2 {2}ben: Changed the title from “Plan” to “Plan B”$/),
+      '    because: Plan A was taken',
+      expect.stringMatching(/^#3 .* ana: Changed the role of ben from viewer to editor$/),
+      expect.stringMatching(/^#2 .* ana: Shared with ben as a viewer$/),
+      expect.stringMatching(/^#1 .* ana: Created “Plan” for /),
+      'times in Europe/Paris · undo one with: convene undo <event> <number>',
+      '',
+    ]);
+    await expectSchema('ChangelogView', await ana.json('log', plan, '--limit', '2'));
+    expect(await ana.ok('diff', plan)).toBe('Version 2 to version 3\n\nLocation\n+ Room 1\n');
+    expect(await ana.ok('diff', plan, '1', '2')).toBe('Version 1 to version 2\n\nTitle\n- Plan\n+ Plan B\n');
+    await expectSchema('DiffView', await ana.json('diff', plan, '1'));
+    expect((await ana.fails('diff', plan, '0')).code).toBe(2);
+    expect((await ana.fails('diff', plan, '99')).code).toBe(1);
+
+    expect(await ana.ok('undo', plan, '4')).toContain(
+      'Undid change 4 of Plan: Mon 3 Mar 2031, 10:00–11:00 (Europe/Paris) · version 4',
+    );
+    expect(await ana.ok('undo', plan, '--dry-run')).toMatch(/^Dry run: nothing was stored\./);
+    expect(await ana.ok('undo', plan)).toContain('of Plan B:');
+    expect(await ana.ok('rollback', plan, '1', '--fields', 'title')).toContain('Rolled back to version 1: Plan: ');
+    expect(await ana.json('events', 'show', plan)).toMatchObject({ title: 'Plan', location: 'Room 1' });
+    expect((await ana.fails('rollback', plan, '99')).code).toBe(1);
+    expect((await ana.fails('rollback', plan, '1', '--fields', 'colour')).stderr).toMatch(
+      /\n {2}\/fields: .*title.* \(not_allowed\)\n/,
+    );
+    const shown = await ana.ok('events', 'show', plan, '--as-of', 'yesterday').catch((error: Error) => error.message);
+    expect(shown).toContain('ended with 1');
+  });
+
+  it('says which later change is in the way of an undo', async () => {
+    const { id } = await ana.json<{ id: string }>('events', 'add', 'Names', '2031-03-05 10:00');
+    await ana.ok('events', 'edit', id, '--title', 'Second');
+    await ana.ok('events', 'edit', id, '--title', 'Third');
+    const { code, stderr } = await ana.fails('undo', id, '#2');
+    expect([code, stderr]).toEqual([
+      4,
+      expect.stringMatching(
+        /\(later_changes\)\n {2}title\n {4}before {2}Second\n {4}theirs {2}Third\n {4}yours {3}Names\nUndo the later change first/,
+      ) as string,
+    ]);
+  });
+});
+
+describe('free, find-time, inbox', () => {
+  it('free shows who is busy, and when everybody is free', async () => {
+    await ben.ok('events', 'add', 'Dentist', '2031-04-07 9:00-10:30');
+    await ana.ok('events', 'add', 'Course', '2031-04-07 14:00-20:00');
+    expect(await ana.ok('free', 'ben', '--on', '2031-04-07')).toBe(
+      [
+        'ana',
+        '  Mon 7 Apr 2031, 14:00–20:00',
+        'ben',
+        '  Mon 7 Apr 2031, 09:00–10:30',
+        '',
+        'Free: all 2 · 08:00–18:00',
+        '  Mon 7 Apr 2031  08:00–09:00, 10:30–14:00',
+        'Mon 7 Apr 2031 · times in Europe/Paris',
+        '',
+      ].join('\n'),
+    );
+    await expectSchema('FreeBusyView', await ana.json('free', 'ben', '--from', '2031-04-07', '--days', '2'));
+    expect(await ana.ok('free', '--on', '2031-04-07', '--hours', '14-20')).toContain('  at no time\n');
+    expect((await ana.fails('free', 'nobody-at-all')).stderr).toBe(
+      'error: There is no person “nobody-at-all” whom you may find. (nothing_found)\n',
+    );
+    expect((await ana.fails('free', '--hours', '18-9')).code).toBe(2);
+  });
+
+  it('find-time finds times for all', async () => {
+    const printed = await ana.ok('find-time', 'ben', '--for', '90 min', '--on', '2031-04-07', '--limit', '2');
+    expect(printed).toMatch(/^Times for ana, ben:\n {2}Mon 7 Apr 2031, 1[012]:\d\d–1\d:\d\d\n/);
+    await expectSchema('FoundTimesView', await ana.json('find-time', 'ben', '--on', '2031-04-07'));
+    expect((await ana.fails('find-time', 'ben', '--for', 'ages')).code).toBe(2);
+    expect((await ana.fails('find-time', 'ben', '--on', 'yesterday')).stderr).toBe(
+      'error: That is over already. (usage)\n',
+    );
+  });
+
+  it('inbox shows what others did, until it is read', async () => {
+    await ben.ok('events', 'edit', plan, '--title', 'Plan of Ben');
+    expect(await ana.ok('inbox')).toMatch(/ben renamed “Plan” to “Plan of Ben”\n/);
+    await expectSchema('NotificationsView', await ana.json('inbox'));
+    expect(await ana.ok('inbox', '--read')).toContain('marked as read');
+    expect(await ana.ok('inbox')).toBe('0 unread · times in Europe/Paris\n');
+    expect(await ana.ok('inbox', '--all', '--limit', '1')).toContain('Plan of Ben');
+  });
+});
+
+describe('export and import', () => {
+  it('write a file that another person can read, once', async () => {
+    expect(await ana.ok('export', plan)).toMatch(
+      /^BEGIN:VCALENDAR\r\n[^]*SUMMARY:Plan of Ben\r\n[^]*END:VCALENDAR\r\n$/,
+    );
+    const file = join(ana.folder, 'calendar.ics');
+    expect((await ana.run(['export', '-o', file])).stderr).toMatch(/^Wrote .*calendar\.ics: \d+ entries\.\n$/);
+    const cem = await CommandLine.create(server.url);
+    try {
+      await cem.signUp('cem');
+      expect(await cem.ok('import', file, '--dry-run')).toMatch(/^Dry run, nothing was stored: [1-9]\d* created/);
+      await expectSchema('ImportView', await cem.json('import', file));
+      const again = await cem.run(['import', '-'], { input: await readFile(file, 'utf8') });
+      expect(again.stdout).toMatch(/^Imported: 0 created, 0 updated, [1-9]\d* unchanged/);
+      expect(await cem.fails('import', join(cem.folder, 'none.ics'))).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('there is no such file') as string,
+      });
+      await writeFile(file, 'BEGIN:NOTHING');
+      expect((await cem.fails('import', file)).stderr).toMatch(/^error: .* \(unreadable_calendar\)\n {2}line 1: /);
+    } finally {
+      await cem.dispose();
+    }
+  });
+});

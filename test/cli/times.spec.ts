@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { readDuration } from '../../sdk/cli/duration.js';
+import { eventTimes, readSpan } from '../../sdk/cli/when.js';
+import { readWindow, windowOf } from '../../sdk/cli/window.js';
+import { readZone, spanText } from '../../sdk/cli/zones.js';
+
+const PARIS = 'Europe/Paris';
+const NEW_YORK = 'America/New_York';
+/** A Wednesday, 10:00 in Paris. */
+const NOW = new Date('2026-12-02T09:00:00Z');
+
+const timesOf = (text: string, zone = PARIS, now = NOW): unknown[] => {
+  const { times, notes } = eventTimes(readSpan(text, zone, { now }), zone);
+  return [times.start_time, times.end_time, times.all_day, ...notes];
+};
+const refusal = (work: () => unknown): string => {
+  try {
+    return JSON.stringify(work());
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('times as people write them', () => {
+  it.each([
+    ['tomorrow 10am for 45 min', '2026-12-03T10:00:00', '2026-12-03T10:45:00'],
+    ['next friday 14:00', '2026-12-11T14:00:00', '2026-12-11T15:00:00'],
+    ['friday 14:00-15:30', '2026-12-04T14:00:00', '2026-12-04T15:30:00'],
+    ['tomorrow from 10 to 11', '2026-12-03T10:00:00', '2026-12-03T11:00:00'],
+    ['10:00-11:30 tomorrow', '2026-12-03T10:00:00', '2026-12-03T11:30:00'],
+    ['on monday at noon for 1h30', '2026-12-07T12:00:00', '2026-12-07T13:30:00'],
+    ['2026-12-05 10:00', '2026-12-05T10:00:00', '2026-12-05T11:00:00'],
+    ['2026-12-05T10:00 for 2 hours', '2026-12-05T10:00:00', '2026-12-05T12:00:00'],
+    ['5 december 9:30 for half an hour', '2026-12-05T09:30:00', '2026-12-05T10:00:00'],
+    ['2026-12-05 10:00 to 2026-12-06 12:00', '2026-12-05T10:00:00', '2026-12-06T12:00:00'],
+    ['2026-12-05 10:00 to 11:15', '2026-12-05T10:00:00', '2026-12-05T11:15:00'],
+    ['friday 22:00-01:00', '2026-12-04T22:00:00', '2026-12-05T01:00:00'],
+    ['friday 10:00 for 2 days', '2026-12-04T10:00:00', '2026-12-06T10:00:00'],
+    // It is 10:00: what is over today is meant for later.
+    ['11:00', '2026-12-02T11:00:00', '2026-12-02T12:00:00'],
+    ['9:00', '2026-12-03T09:00:00', '2026-12-03T10:00:00'],
+    ['wednesday 9:00 for 15 min', '2026-12-09T09:00:00', '2026-12-09T09:15:00'],
+    // What is in the past on purpose stays there.
+    ['yesterday 9:00', '2026-12-01T09:00:00', '2026-12-01T10:00:00'],
+    ['last monday 9:00', '2026-11-30T09:00:00', '2026-11-30T10:00:00'],
+    ['2026-10-01 9:00', '2026-10-01T09:00:00', '2026-10-01T10:00:00'],
+  ])('%s', (text, start, end) => expect(timesOf(text)).toEqual([start, end, false]));
+
+  it.each([
+    ['in 2 hours for 30 min', '2026-12-02T11:00:00Z', '2026-12-02T11:30:00Z'],
+    ['2026-12-05T10:00:00-05:00', '2026-12-05T15:00:00Z', '2026-12-05T16:00:00Z'],
+    ['2026-12-05T10:00:00Z', '2026-12-05T10:00:00Z', '2026-12-05T11:00:00Z'],
+  ])('%s is an instant', (text, start, end) => expect(timesOf(text)).toEqual([start, end, false]));
+
+  it.each([
+    ['tomorrow', '2026-12-03', '2026-12-04'],
+    ['in 3 days', '2026-12-05', '2026-12-06'],
+    ['dec 24 to dec 26', '2026-12-24', '2026-12-27'],
+    ['2026-12-24 to 2026-12-26', '2026-12-24', '2026-12-27'],
+    ['friday for 2 days', '2026-12-04', '2026-12-06'],
+  ])('%s lasts whole days', (text, start, end) => expect(timesOf(text)).toEqual([start, end, true]));
+
+  it('a time is that of the zone, also when it is another day there', () => {
+    // It is still Tuesday evening in New York.
+    const now = new Date('2026-12-02T02:00:00Z');
+    expect(timesOf('tomorrow 10:00', NEW_YORK, now)).toEqual(['2026-12-02T10:00:00', '2026-12-02T11:00:00', false]);
+    expect(timesOf('tomorrow 10:00', PARIS, now)).toEqual(['2026-12-03T10:00:00', '2026-12-03T11:00:00', false]);
+  });
+
+  it.each([
+    // A misspelt word must not be ignored: it would be today.
+    ['tommorow 10am', '“tommorow” is not a time that can be understood.'],
+    ['tomorrow 10:75', '“10:75” is not a time that can be understood.'],
+    ['25:00', '“25:00” is not a time that can be understood.'],
+    ['32 december', '“32” is not a time that can be understood.'],
+    ['29 february 2027', 'is not a time that can be understood.'],
+    ['whenever', '“whenever” is not a time that can be understood.'],
+    ['', 'says no day and no time.'],
+    ['for 45 min', 'says no day and no time.'],
+    ['12/6 10:00', '“12/6” could be two different days.'],
+    ['6/12/2026', '“6/12/2026” could be two different days.'],
+    ['tomorrow morning', 'is vague. Add a time'],
+    ['sunday 1 december 2026 10:00', '1 Dec 2026 is a Tuesday, not a Sunday.'],
+    ['friday 10:00-11:00 for 45 min', 'has both an end and a duration.'],
+    ['friday 10:00 for ages', '“ages” is not a duration.'],
+    ['friday 10:00 for 0 min', '“0 min” is not a duration.'],
+    ['friday for 45 min', 'lasts whole days'],
+    ['2026-12-05 11:00 to 2026-12-04 10:00', 'The event would end before it starts.'],
+    ['friday 11:00 to whenever', '“whenever” is not a time that can be understood.'],
+    ['2026-12-05 to 2026-12-06 10:00', 'has only one time of day.'],
+  ])('“%s” is refused', (text, sentence) => {
+    expect(refusal(() => timesOf(text))).toContain(sentence);
+  });
+});
+
+describe('the change of clocks', () => {
+  it('says what becomes of a time that the clocks skip', () => {
+    expect(timesOf('2027-03-28 02:30 for 45 min')).toEqual([
+      '2027-03-28T02:30:00',
+      '2027-03-28T03:15:00',
+      false,
+      'The clocks of Europe/Paris skip 02:30 on Sun 28 Mar 2027: it is 03:30 then.',
+    ]);
+  });
+
+  it('takes the first of two equal times, says how to write the second, and lasts as long as it should', () => {
+    expect(timesOf('2027-10-31 02:30 for 45 min')).toEqual([
+      '2027-10-31T00:30:00Z',
+      '2027-10-31T01:15:00Z',
+      false,
+      'The clocks of Europe/Paris show 02:30 twice on Sun 31 Oct 2027. This is the first; the second is 2027-10-31T01:30:00Z.',
+    ]);
+    expect(timesOf('2027-10-31T02:30+01:00 for 45 min')).toEqual([
+      '2027-10-31T01:30:00Z',
+      '2027-10-31T02:15:00Z',
+      false,
+    ]);
+  });
+
+  it('counts hours with a stopwatch and days with a calendar', () => {
+    expect(timesOf('2027-03-28 01:00 for 3 hours')).toEqual(['2027-03-28T00:00:00Z', '2027-03-28T03:00:00Z', false]);
+    expect(timesOf('2027-03-27 12:00 for 1 day')).toEqual(['2027-03-27T12:00:00', '2027-03-28T12:00:00', false]);
+  });
+
+  it('is shown', () => {
+    const span = (start_time: string, end_time: string): string => spanText({ start_time, end_time }, PARIS);
+    expect(span('2027-10-31T00:30:00Z', '2027-10-31T01:15:00Z')).toBe(
+      'Sun 31 Oct 2027, 02:30–02:15 (UTC+02:00 to UTC+01:00: the clocks change)',
+    );
+    expect(span('2027-10-31T01:30:00Z', '2027-10-31T01:45:00Z')).toBe('Sun 31 Oct 2027, 02:30–02:45 (UTC+01:00)');
+    expect(span('2026-12-07T09:00:00Z', '2026-12-07T10:00:00Z')).toBe('Mon 7 Dec 2026, 10:00–11:00');
+    expect(span('2026-12-07T21:00:00Z', '2026-12-08T00:00:00Z')).toBe('Mon 7 Dec 2026, 22:00 – Tue 8 Dec 2026, 01:00');
+    expect(spanText({ start_time: '2026-12-07', end_time: '2026-12-09' }, NEW_YORK)).toBe(
+      'Mon 7 Dec 2026 – Tue 8 Dec 2026, all day',
+    );
+  });
+});
+
+describe('stretches of time', () => {
+  it.each([
+    ['today', '2026-12-01T23:00:00Z', '2026-12-02T23:00:00Z'],
+    ['friday', '2026-12-03T23:00:00Z', '2026-12-04T23:00:00Z'],
+    ['this week', '2026-11-29T23:00:00Z', '2026-12-06T23:00:00Z'],
+    ['next week', '2026-12-06T23:00:00Z', '2026-12-13T23:00:00Z'],
+    ['last month', '2026-10-31T23:00:00Z', '2026-11-30T23:00:00Z'],
+    ['next month', '2026-12-31T23:00:00Z', '2027-01-31T23:00:00Z'],
+    ['next year', '2026-12-31T23:00:00Z', '2027-12-31T23:00:00Z'],
+    ['2027-03', '2027-02-28T23:00:00Z', '2027-03-31T22:00:00Z'],
+    ['in june', '2027-05-31T22:00:00Z', '2027-06-30T22:00:00Z'],
+    ['december', '2026-11-30T23:00:00Z', '2026-12-31T23:00:00Z'],
+    ['may 2028', '2028-04-30T22:00:00Z', '2028-05-31T22:00:00Z'],
+    ['friday to sunday', '2026-12-03T23:00:00Z', '2026-12-06T23:00:00Z'],
+    ['friday 10:00-12:00', '2026-12-04T09:00:00Z', '2026-12-04T11:00:00Z'],
+    ['2027-03-28', '2027-03-27T23:00:00Z', '2027-03-28T22:00:00Z'],
+  ])('%s', (text, from, to) => expect(readWindow(text, PARIS, NOW)).toEqual({ from, to }));
+
+  it('--from, --to and --days', () => {
+    const usual = { days: 7, minutes: 0 };
+    const window = (flags: Parameters<typeof windowOf>[0]): unknown => windowOf(flags, PARIS, usual, { now: NOW });
+    expect(window({})).toEqual({ from: '2026-12-01T23:00:00Z', to: '2026-12-08T23:00:00Z' });
+    expect(window({ days: 1 })).toEqual({ from: '2026-12-01T23:00:00Z', to: '2026-12-02T23:00:00Z' });
+    expect(window({ from: 'friday', to: 'sunday' })).toEqual({
+      from: '2026-12-03T23:00:00Z',
+      to: '2026-12-06T23:00:00Z',
+    });
+    expect(window({ to: 'friday 12:00' })).toEqual({ from: '2026-12-01T23:00:00Z', to: '2026-12-04T11:00:00Z' });
+    expect(refusal(() => window({ to: 'friday', days: 2 }))).toBe('--to and --days exclude each other.');
+    expect(refusal(() => window({ from: 'sunday', to: 'friday' }))).toBe('--to is not after --from.');
+  });
+});
+
+describe('durations and zones', () => {
+  it.each([
+    ['45 min', 0, 45],
+    ['1h', 0, 60],
+    ['1h30', 0, 90],
+    ['1h 30m', 0, 90],
+    ['1.5 hours', 0, 90],
+    ['an hour', 0, 60],
+    ['half an hour', 0, 30],
+    ['2 hours and 5 minutes', 0, 125],
+    ['2 days', 2, 0],
+    ['1.5 days', 1, 720],
+    ['a week', 7, 0],
+  ])('%s', (text, days, minutes) => expect(readDuration(text)).toEqual({ days, minutes }));
+
+  it.each(['', '90', 'min', '1x', '-5 min', '0h', '1h 30x', '30 min 20'])('“%s” is not a duration', (text) => {
+    expect(refusal(() => readDuration(text))).toMatch(/is not a duration/);
+  });
+
+  it('zones are spelt officially, or refused', () => {
+    expect(readZone('europe/paris')).toBe(PARIS);
+    expect(refusal(() => readZone('Europ/Paris'))).toMatch(/^There is no time zone “Europ\/Paris”/);
+  });
+});
