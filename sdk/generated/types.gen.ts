@@ -31,7 +31,7 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
-export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'app_password_created' | 'app_password_revoked' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
 
 export type AuditOutcome = 'ok' | 'refused';
 
@@ -298,6 +298,41 @@ export type VerifiedEmailView = {
      * Whether it is now the verified address of the account. False while a change still has to be confirmed at the other address.
      */
     complete: boolean;
+};
+
+export type CreateAppPasswordBody = {
+    /**
+     * How you recognize it, such as the name of the device.
+     */
+    name: string;
+};
+
+export type NewAppPasswordView = {
+    id: string;
+    name: string;
+    created_at: string;
+    /**
+     * When it was last used, exact to some minutes; null if it never was.
+     */
+    last_used_at: string | null;
+    /**
+     * The password. It is shown this once: enter it in the application now.
+     */
+    secret: string;
+};
+
+export type AppPasswordView = {
+    id: string;
+    name: string;
+    created_at: string;
+    /**
+     * When it was last used, exact to some minutes; null if it never was.
+     */
+    last_used_at: string | null;
+};
+
+export type AppPasswordsView = {
+    items: Array<AppPasswordView>;
 };
 
 export type IntervalView = {
@@ -3517,7 +3552,7 @@ export type RateLimitedProblem = {
     /**
      * The budget that is used up. It counts by user, session, account or address, as its name says.
      */
-    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'app_password_address' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
     /**
      * How much the budget allows.
      */
@@ -4470,6 +4505,164 @@ export type ResendVerificationResponses = {
 };
 
 export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];
+
+export type ListAppPasswordsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/app-passwords';
+};
+
+export type ListAppPasswordsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListAppPasswordsError = ListAppPasswordsErrors[keyof ListAppPasswordsErrors];
+
+export type ListAppPasswordsResponses = {
+    /**
+     * Your app passwords
+     */
+    200: AppPasswordsView;
+};
+
+export type ListAppPasswordsResponse = ListAppPasswordsResponses[keyof ListAppPasswordsResponses];
+
+export type CreateAppPasswordData = {
+    body: CreateAppPasswordBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/app-passwords';
+};
+
+export type CreateAppPasswordErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type CreateAppPasswordError = CreateAppPasswordErrors[keyof CreateAppPasswordErrors];
+
+export type CreateAppPasswordResponses = {
+    /**
+     * The password, shown this once
+     */
+    201: NewAppPasswordView;
+};
+
+export type CreateAppPasswordResponse = CreateAppPasswordResponses[keyof CreateAppPasswordResponses];
+
+export type RevokeAppPasswordData = {
+    body?: never;
+    path: {
+        /**
+         * The app password.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/auth/app-passwords/{id}';
+};
+
+export type RevokeAppPasswordErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeAppPasswordError = RevokeAppPasswordErrors[keyof RevokeAppPasswordErrors];
+
+export type RevokeAppPasswordResponses = {
+    /**
+     * Revoked
+     */
+    204: void;
+};
+
+export type RevokeAppPasswordResponse = RevokeAppPasswordResponses[keyof RevokeAppPasswordResponses];
 
 export type GetFreeBusyData = {
     body?: never;

@@ -36,7 +36,7 @@ const OBJECT_TYPE = 'text/calendar; charset=utf-8; component=vevent';
 const nameOf = (namespace: string, name: string): string => `${namespace} ${name}`;
 
 /** What every resource has. Nobody can change anything yet. */
-const COMMON: Table<Described['kind']> = {
+const COMMON: Record<string, (resource: unknown, context: Context) => Xml[]> = {
   [nameOf(DAV, 'current-user-principal')]: (_resource, { actor }) => [href(pathsOf(actor).principal)],
   [nameOf(DAV, 'owner')]: (_resource, { actor }) => [href(pathsOf(actor).principal)],
   [nameOf(DAV, 'principal-collection-set')]: (_resource, { actor }) => [href(pathsOf(actor).root)],
@@ -44,7 +44,7 @@ const COMMON: Table<Described['kind']> = {
     ['read', 'read-current-user-privilege-set'].map((name) => dav('privilege', dav(name))),
 };
 
-const noReports: Write<Described['kind']> = () => [];
+const noReports = (): Xml[] => [];
 
 const REPORTS: Record<string, Xml> = {
   'calendar-query': caldav('calendar-query'),
