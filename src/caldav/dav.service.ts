@@ -13,6 +13,8 @@ import { type Collection, pathOfEvent, pathsOf, type Resource } from './resource
 import { SyncService } from './sync.service.js';
 import { DAV, dav, href, type Xml } from './write-xml.js';
 
+/** More than a multiget of the largest size has. */
+const MAX_ELEMENTS = 20_000;
 /** What is in a collection besides events. */
 const CHILDREN: Partial<Record<Collection, Collection>> = { root: 'principal', home: 'calendar' };
 
@@ -86,8 +88,8 @@ export class DavService {
 
   private async readBody({ body }: FastifyRequest): Promise<XmlElement | null> {
     if (!Buffer.isBuffer(body) || body.length === 0) return null;
-    const { bodyLimitBytes: bytes, maxNesting: nesting, maxBodyValues: elements } = this.config.values;
-    return readXml(body, { bytes, nesting, elements });
+    const { bodyLimitBytes: bytes, maxNesting: nesting } = this.config.values;
+    return readXml(body, { bytes, nesting, elements: MAX_ELEMENTS });
   }
 }
 
