@@ -38,6 +38,8 @@ export class DavController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    // Whatever the address: a new event has one that nothing has yet.
+    if (!DAV_METHODS.includes(request.method)) this.service.refuseWrite(request);
     const resource = findResource(actor, request.url);
     if (!resource) throw notFound();
     switch (request.method) {
@@ -50,10 +52,8 @@ export class DavController {
         return sendMultistatus(reply, await this.service.propfind(actor, resource, request));
       case 'REPORT':
         return sendMultistatus(reply, await this.service.report(actor, resource, request));
-      case 'PROPPATCH':
-        return sendMultistatus(reply, await this.service.proppatch(actor, resource, request));
       default:
-        return this.service.refuseWrite(request);
+        return sendMultistatus(reply, await this.service.proppatch(actor, resource, request));
     }
   }
 

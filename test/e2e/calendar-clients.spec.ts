@@ -98,7 +98,7 @@ describe('tsdav', () => {
     const [calendar] = await client.fetchCalendars();
     const iCalString = calendarOf(...vevent('new@example.org', 'DTSTART:20310101T100000Z', 'DURATION:PT1H'));
     const response = await client.createCalendarObject({ calendar: calendar!, filename: 'new.ics', iCalString });
-    expect([response.status, response.ok]).toEqual([404, false]);
+    expect([response.status, response.ok]).toEqual([403, false]);
     const id = await create(ana, ONE);
     const [object] = await client.fetchCalendarObjects({ calendar: calendar! });
     expect(object!.url).toContain(id);
