@@ -1,4 +1,4 @@
-import { createAppPassword } from '../../sdk/generated/sdk.gen.js';
+import { createAppPassword, createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { readXml, type XmlElement } from '../../src/caldav/read-xml.js';
 import { ok, type Person, type TestApp } from './test-app.js';
 
@@ -116,3 +116,42 @@ export const syncBody = (token: string, limit?: number, properties = '<D:getetag
 export const queryBody = (filter: string, properties = '<D:getetag/>'): string =>
   `<?xml version="1.0" encoding="utf-8"?>
 <C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop>${properties}</D:prop><C:filter><C:comp-filter name="VCALENDAR">${filter}</C:comp-filter></C:filter></C:calendar-query>`;
+
+export const CALENDAR_DATA = '<D:getetag/><C:calendar-data/>';
+
+export const multiget = (...paths: string[]): string =>
+  `<C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop>${CALENDAR_DATA}</D:prop>${paths.map((path) => `<D:href>${path}</D:href>`).join('')}</C:calendar-multiget>`;
+
+export const PROPPATCH = `<D:propertyupdate xmlns:D="DAV:" xmlns:A="http://apple.com/ns/ical/"><D:set><D:prop><A:calendar-color>#ff0000ff</A:calendar-color></D:prop></D:set><D:remove><D:prop><D:displayname/></D:prop></D:remove></D:propertyupdate>`;
+
+const HOUR = { start_time: '2026-06-01T10:00:00Z', end_time: '2026-06-01T11:00:00Z' };
+
+/** The calls of tests, with the app of their file. */
+export const davCalls = (app: () => TestApp) => {
+  const propfind = (account: DavAccount, path: string, depth: string, body?: string): Promise<DavAnswer> => {
+    const request = { method: 'PROPFIND', path, headers: { depth } };
+    return sendDav(app(), account, body === undefined ? request : { ...request, body });
+  };
+  const report = (account: DavAccount, body: string, path = account.calendar): Promise<DavAnswer> =>
+    sendDav(app(), account, { method: 'REPORT', path, body, headers: { depth: '1' } });
+  return {
+    propfind,
+    report,
+    sync: (account: DavAccount, token: string, limit?: number) => report(account, syncBody(token, limit)),
+    /** Creates an event and returns its id. */
+    create: async ({ person }: DavAccount, body: object = {}): Promise<string> => {
+      const event = { title: 'Plan', ...HOUR, on_conflict: 'allow' as const, ...body };
+      return (await ok(createEvent({ client: person.client, body: event }))).id;
+    },
+    share: (from: DavAccount, id: string, to: DavAccount): Promise<unknown> => {
+      const users = [{ user_id: to.person.id, role: 'viewer' as const }];
+      return ok(shareEvent({ client: from.person.client, path: { id }, body: { users } }));
+    },
+    pathOf: ({ calendar }: DavAccount, id: string): string => `${calendar}${id}.ics`,
+    /** The tags of the calendar, by address. */
+    listed: async (account: DavAccount): Promise<Map<string, string>> => {
+      const [, ...events] = responsesOf(await propfind(account, account.calendar, '1', PROPFIND_ETAGS));
+      return new Map(events.map(({ href, found }) => [href, found['getetag']!]));
+    },
+  };
+};
