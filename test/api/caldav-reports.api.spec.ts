@@ -223,3 +223,64 @@ describe('sync-collection', () => {
     expect(responsesOf(await sync(ana, '')).length).toBe(2);
   });
 });
+
+describe('expanded events', () => {
+  const dataOf = async (account: DavAccount, start: string, end: string): Promise<string[]> => {
+    const expand = `<C:calendar-data><C:expand start="${start}" end="${end}"/></C:calendar-data>`;
+    const filter = `<C:comp-filter name="VEVENT"><C:time-range start="${start}" end="${end}"/></C:comp-filter>`;
+    const files = responsesOf(await report(account, queryBody(filter, expand)));
+    return files
+      .flatMap(({ found }) => found['calendar-data']!.split('\r\n'))
+      .filter((line) => /^(?:DTSTART|DTEND|DURATION|RECURRENCE-ID|SUMMARY|RRULE|EXDATE)/.test(line));
+  };
+
+  it('have the values of their overrides, without the dates that are excluded', async () => {
+    const ana = await signUpWithPhone(app, 'ana', 'Europe/Paris');
+    const id = await create(ana, { recurrence_pattern: 'FREQ=DAILY;COUNT=4', time_zone: 'Europe/Paris' });
+    const client = ana.person.client;
+    const of = (day: number) => ({ occurrence: `2026-06-0${day}T10:00:00Z`, scope: 'this' as const });
+    const moved = { title: 'Moved', start_time: '2026-06-02T15:00:00Z', end_time: '2026-06-02T15:30:00Z' };
+    await ok(updateEvent({ client, path: { id }, query: of(2), body: moved }));
+    await done(deleteEvent({ client, path: { id }, query: of(3) }));
+    expect(await dataOf(ana, '20260602T000000Z', '20260610T000000Z')).toEqual([
+      'RECURRENCE-ID:20260602T100000Z',
+      'DTSTART:20260602T150000Z',
+      'DTEND:20260602T153000Z',
+      'SUMMARY:Moved',
+      'RECURRENCE-ID:20260604T100000Z',
+      'DTSTART:20260604T100000Z',
+      'DTEND:20260604T110000Z',
+      'SUMMARY:Plan',
+    ]);
+  });
+
+  it('keep dates as dates, and single events without a recurrence', async () => {
+    const ana = await signUpWithPhone(app, 'ana', 'America/New_York');
+    const day = { all_day: true, start_time: '2026-06-01', end_time: '2026-06-03' };
+    await create(ana, { title: 'Fair', ...day, recurrence_pattern: 'FREQ=YEARLY;COUNT=3' });
+    await create(ana, {
+      start_time: '2027-06-01T10:00:00Z',
+      end_time: '2027-06-01T11:00:00Z',
+      time_zone: 'Asia/Tokyo',
+    });
+    expect(await dataOf(ana, '20270501T000000Z', '20270701T000000Z')).toEqual([
+      'RECURRENCE-ID;VALUE=DATE:20270601',
+      'DTSTART;VALUE=DATE:20270601',
+      'DTEND;VALUE=DATE:20270603',
+      'SUMMARY:Fair',
+      'DTSTART:20270601T100000Z',
+      'DTEND:20270601T110000Z',
+      'SUMMARY:Plan',
+    ]);
+  });
+
+  it.each(['start="20260602T000000Z"', 'start="x" end="y"', 'start="20260602T000000Z" end="20260601T000000Z"'])(
+    'need a range: %s',
+    async (attributes) => {
+      const ana = await signUpWithPhone(app, 'ana');
+      const expand = `<C:calendar-data><C:expand ${attributes}/></C:calendar-data>`;
+      const answer = await report(ana, queryBody('<C:comp-filter name="VEVENT"/>', expand));
+      expect([answer.status, conditionOf(answer)]).toEqual([403, 'valid-calendar-data']);
+    },
+  );
+});

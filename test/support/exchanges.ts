@@ -25,7 +25,6 @@ export const EXCHANGES: Record<string, number> = {
   createAppPassword: 3,
   listAppPasswords: 1,
   revokeAppPassword: 2,
-  'revokeAppPassword of somebody else': 2,
   findUsers: 1,
   listAudit: 1,
   createEvent: 1,
