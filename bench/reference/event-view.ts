@@ -39,6 +39,7 @@ const ACTIONS: Record<string, string[]> = {
 export function eventView(row: EventRow, members?: Member[]): object {
   return {
     id: row.id,
+    uid: `${row.id}@convene`,
     title: row.title,
     description: row.description,
     location: row.location,
