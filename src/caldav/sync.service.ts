@@ -23,7 +23,7 @@ export interface SyncResult {
 /** Changes in one response. */
 const MAX_CHANGES = 1_000;
 
-/** Tells clients what changed in a calendar (RFC 6578), by the tokens of the list of events. */
+/** Returns what changed in a calendar (RFC 6578), by the tokens of the list of events. */
 @Injectable()
 export class SyncService {
   constructor(
