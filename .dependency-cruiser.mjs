@@ -20,6 +20,7 @@ export const ROOMS = [
   'find-time',
   'versions',
   'calendar',
+  'caldav',
   'admin',
   'live',
   'mcp',

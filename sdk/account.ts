@@ -24,6 +24,21 @@ export class Account extends Resource {
     return this.call({ method: 'DELETE', path: path`/api/auth/sessions/${id}`, repeatable: true }, options);
   }
 
+  /** The passwords of your calendar applications, the latest first. */
+  appPasswords(options?: CallOptions): Promise<wire.AppPasswordsView> {
+    return this.read('/api/auth/app-passwords', undefined, options);
+  }
+
+  /** Makes a password with which a calendar application reads your calendar. Only this answer has the `secret`. */
+  createAppPassword(name: string, options?: CallOptions): Promise<wire.NewAppPasswordView> {
+    return this.call({ method: 'POST', path: '/api/auth/app-passwords', body: { name }, repeatable: false }, options);
+  }
+
+  /** Ends such a password at once. */
+  revokeAppPassword(id: string, options?: CallOptions): Promise<void> {
+    return this.call({ method: 'DELETE', path: path`/api/auth/app-passwords/${id}`, repeatable: true }, options);
+  }
+
   /** Sends a link that sets a new password. The answer is the same whether or not an account has the address. */
   requestPasswordReset(email: string, options?: CallOptions): Promise<wire.AcceptedView> {
     return this.call({ method: 'POST', path: '/api/auth/password-reset', body: { email } }, options);

@@ -4,6 +4,7 @@ import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
+import { CaldavModule } from './caldav/caldav.module.js';
 import { CalendarModule } from './calendar/calendar.module.js';
 import { DryRunModule } from './dry-run/dry-run.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -61,6 +62,7 @@ export class AppModule {
         FindTimeModule,
         VersionsModule,
         CalendarModule,
+        CaldavModule,
         NotificationsModule,
         AdminModule,
         LiveModule,

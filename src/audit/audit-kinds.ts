@@ -15,6 +15,9 @@ export const AUDIT_KINDS = {
   password_changed: [],
   email_changed: [],
   account_erased: [],
+  /** The password of an application that reads the calendar, which is named by its id. */
+  app_password_created: ['app_password'],
+  app_password_revoked: ['app_password'],
 
   /** A request that the caller's rights did not allow (403, or 404 for what they may not see or does not exist). */
   refused: ['method', 'route', 'status'],

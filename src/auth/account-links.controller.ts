@@ -47,7 +47,7 @@ export class AccountLinksController {
     operationId: 'confirmPasswordReset',
     summary: 'Set a new password with a link',
     description:
-      'Ends every session of the account, closes its live connections, and ends every other link. The address that the link was sent to counts as verified.',
+      'Ends every session of the account, closes its live connections, and ends every app password and every other link. The address that the link was sent to counts as verified.',
   })
   @ApiNoContentResponse({ description: 'The new password is set' })
   async confirmPasswordReset(@Body() body: ConfirmPasswordResetBody): Promise<void> {

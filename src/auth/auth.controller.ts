@@ -148,7 +148,7 @@ export class AuthController {
     operationId: 'updateMe',
     summary: 'Change your account',
     description:
-      'Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions. A new e-mail address is shown as `pending_email` until it is confirmed with the links that are sent to the new address and, if it is verified, to the old one.',
+      'Changes the time zone, the e-mail address or the password. The latter two need `current_password`. A new password ends all other sessions and all app passwords. A new e-mail address is shown as `pending_email` until it is confirmed with the links that are sent to the new address and, if it is verified, to the old one.',
   })
   @ApiOkResponse({ type: UserView, description: 'The changed account' })
   @ApiProblems('name_taken')

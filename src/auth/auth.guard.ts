@@ -3,9 +3,11 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCESS, type Access, TOKEN_IN_QUERY } from '../platform/http/access.js';
 import type { Actor } from '../platform/http/actor.js';
+import { originOf } from '../platform/http/request-origin.js';
 import { RequestLimits } from '../platform/limits/request-limits.js';
 import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
+import { AppPasswords } from './app-passwords.service.js';
 import { SessionsService } from './sessions.service.js';
 
 /** The method or the class of a route, which carries its decorators. */
@@ -15,8 +17,8 @@ export type Handler = ReturnType<ExecutionContext['getHandler']> | ReturnType<Ex
 const BEARER = /^\s*bearer\s+(\S+)/i;
 
 /**
- * Requires a valid token on every HTTP route that is neither `@Public()` nor `@OptionallySignedIn()`, and counts the
- * request for its user. Live connections check their token in the handshake.
+ * Requires a valid token on every HTTP route that is neither `@Public()` nor `@OptionallySignedIn()`, or an app password on
+ * those of calendar applications, and counts the request for its user. Live connections check their token in the handshake.
  */
 @Injectable()
 export class GlobalAuthGuard implements CanActivate {
@@ -24,6 +26,7 @@ export class GlobalAuthGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokens,
     private readonly sessions: SessionsService,
+    private readonly appPasswords: AppPasswords,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -45,7 +48,10 @@ export class GlobalAuthGuard implements CanActivate {
     request.actor = undefined;
     try {
       const inQuery = this.reflector.get<boolean | undefined>(TOKEN_IN_QUERY, handler) ?? false;
-      request.actor = await this.readActor(request, inQuery);
+      request.actor =
+        access === 'app_password'
+          ? await this.appPasswords.actorOf(request.headers.authorization, originOf(request))
+          : await this.readActor(request, inQuery);
       if (access === 'admin') await this.sessions.requireAdmin(request.actor);
     } catch (error) {
       const isRefused = error instanceof Problem && error.code === 'unauthenticated';

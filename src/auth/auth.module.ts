@@ -14,6 +14,10 @@ import { AccountPagesController } from './account-pages.controller.js';
 import { AccountToken } from './account-token.entity.js';
 import { AccountTokens } from './account-tokens.js';
 import { AccountTokensRepository } from './account-tokens.repository.js';
+import { AppPassword } from './app-password.entity.js';
+import { AppPasswordsController } from './app-passwords.controller.js';
+import { AppPasswordsRepository } from './app-passwords.repository.js';
+import { AppPasswords } from './app-passwords.service.js';
 import { AuthController } from './auth.controller.js';
 import { GlobalAuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
@@ -40,13 +44,15 @@ const MAX_CACHED_SESSIONS = 50_000;
     RequestQueuesModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
-    TypeOrmModule.forFeature([AccountToken, Session]),
+    TypeOrmModule.forFeature([AccountToken, AppPassword, Session]),
   ],
-  controllers: [AuthController, AccountLinksController, AccountPagesController],
+  controllers: [AuthController, AccountLinksController, AppPasswordsController, AccountPagesController],
   providers: [
     AccessTokens,
     AccountTokens,
     AccountTokensRepository,
+    AppPasswords,
+    AppPasswordsRepository,
     AuthService,
     RegistrationService,
     TokenPairs,

@@ -9,6 +9,7 @@ import { canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
+import { AppPasswords } from './app-passwords.service.js';
 import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { findUnknownTimeZone, findWeakPassword } from './judge-account.js';
@@ -36,6 +37,7 @@ export class AuthService {
     private readonly pairs: TokenPairs,
     private readonly sessions: SessionsService,
     private readonly emails: EmailAddressesService,
+    private readonly appPasswords: AppPasswords,
     private readonly mails: Mails,
     private readonly transactions: Transactions,
     private readonly attempts: PasswordAttempts,
@@ -110,7 +112,7 @@ export class AuthService {
 
   /**
    * Changes the account. A new password or e-mail address needs the current password; a new password ends all other
-   * sessions.
+   * sessions and all app passwords.
    * @throws Problem validation_failed, name_taken, rate_limited
    */
   async updateMe(actor: Actor, changes: ProfileChanges): Promise<User> {
@@ -133,6 +135,7 @@ export class AuthService {
       if (zone ?? passwordHash) this.users.update(tx, user.id, { timeZone: zone, passwordHash });
       if (passwordHash === undefined) return;
       this.emails.endLinks(tx, user.id, { change: email === undefined });
+      this.appPasswords.endAll(tx, user.id);
       this.mails.queue(tx, passwordChangedLetter(user));
       this.audit.record(tx, [{ kind: 'password_changed', actorId: user.id }]);
     });

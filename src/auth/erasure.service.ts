@@ -11,6 +11,7 @@ import { invalid, Problem } from '../problems/problem.js';
 import { ERASED_NAME } from '../users/erased-user.js';
 import { requireOtherAdmin, UsersService } from '../users/users.service.js';
 import { AccountTokens } from './account-tokens.js';
+import { AppPasswords } from './app-passwords.service.js';
 import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
@@ -29,6 +30,7 @@ export class ErasureService {
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly tokens: AccountTokens,
+    private readonly appPasswords: AppPasswords,
     private readonly mails: Mails,
     private readonly idempotency: IdempotencyService,
     private readonly transactions: Transactions,
@@ -59,6 +61,7 @@ export class ErasureService {
     requireOtherAdmin(userId, admins);
     for (const address of [account?.email, account?.pendingEmail]) if (address) this.mails.forget(tx, address);
     this.tokens.end(tx, userId);
+    this.appPasswords.endAll(tx, userId);
     this.users.erase(tx, userId);
     this.audit.record(tx, [entry]);
     this.audit.eraseOrigins(tx, userId);

@@ -7,6 +7,7 @@ import { invalid } from '../problems/problem.js';
 import { UsersService } from '../users/users.service.js';
 import { passwordChangedLetter, passwordResetLetter } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
+import { AppPasswords } from './app-passwords.service.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { Passwords } from './passwords.js';
 import { findWeakPassword } from './judge-account.js';
@@ -18,6 +19,7 @@ export class PasswordResetService {
   constructor(
     private readonly users: UsersService,
     private readonly tokens: AccountTokens,
+    private readonly appPasswords: AppPasswords,
     private readonly emails: EmailAddressesService,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
@@ -42,7 +44,7 @@ export class PasswordResetService {
   }
 
   /**
-   * Sets the password, and ends all sessions and every other link of the account.
+   * Sets the password, and ends all sessions, app passwords and other links of the account.
    * @throws Problem validation_failed if the token cannot be used or the password is refused
    */
   async confirm(token: string, password: string): Promise<void> {
@@ -54,6 +56,7 @@ export class PasswordResetService {
       const { userId, confirms, isVerified, ...account } = await this.tokens.use(tx, token, ['password_reset']);
       this.users.resetPassword(tx, userId, passwordHash, confirms);
       this.tokens.end(tx, userId);
+      this.appPasswords.endAll(tx, userId);
       if (!isVerified) await this.emails.verified.run(tx, userId);
       this.mails.queue(tx, passwordChangedLetter(account));
       this.audit.record(tx, [{ kind: 'password_changed', actorId: userId }]);

@@ -48,7 +48,7 @@ export class TokenFirst implements OnApplicationBootstrap {
   }
 
   private routeOf({ method, routeOptions }: FastifyRequest) {
-    return this.routes.get(`${method} ${routeOptions.url}`);
+    return this.routes.get(`${method} ${routeOptions.url}`) ?? this.routes.get(`ALL ${routeOptions.url}`);
   }
 }
 

@@ -16,6 +16,6 @@ import { ImportedEventsRepository } from './imported-events.repository.js';
   imports: [TypeOrmModule.forFeature([ImportedEvent]), AvailabilityModule, EventsModule, PermissionsModule],
   controllers: [ExportController, ImportController],
   providers: [ExportService, ImportService, ImportedEvents, ImportedEventsRepository],
-  exports: [ImportedEvents],
+  exports: [ExportService, ImportedEvents],
 })
 export class CalendarModule {}

@@ -64,7 +64,8 @@ export class ExportService {
     }
   }
 
-  private async toEntries(events: CalendarEvent[]): Promise<CalendarEntry[]> {
+  /** Returns events as they are exported, in their order. */
+  async toEntries(events: CalendarEvent[]): Promise<CalendarEntry[]> {
     const imported = await this.imported.list(events.map(({ id }) => id));
     return events.map((event) => toEntry(event, imported.get(event.id) ?? null));
   }

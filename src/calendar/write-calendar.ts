@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { type ExportedEvent, veventLines } from './event-to-vevent.js';
@@ -24,7 +25,7 @@ const ENDLESS_YEARS = 20;
 /** Returns a calendar with events and with every time zone that they use. The bytes depend on nothing else. */
 export async function writeCalendar(entries: CalendarEntry[], { name, refresh }: CalendarHead): Promise<string> {
   const events = await mapInParts(entries, (entry) => joinLines(veventLines(entry)));
-  const zones = await mapInParts([...spansOf(entries)], ([zone, span]) => joinLines(vtimezoneLines(zone, span)));
+  const zones = await mapInParts([...spansOf(entries)], ([zone, span]) => describeZone(zone, span));
   const head = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
@@ -34,6 +35,16 @@ export async function writeCalendar(entries: CalendarEntry[], { name, refresh }:
     ...(refresh === undefined ? [] : [`REFRESH-INTERVAL;VALUE=DURATION:${refresh}`, `X-PUBLISHED-TTL:${refresh}`]),
   ];
   return [joinLines(head), ...zones, ...events, joinLines(['END:VCALENDAR'])].join('');
+}
+
+/** A description takes a millisecond, and the events of a calendar need few different ones. */
+const described = new LRUCache<string, string>({ max: 1_000 });
+
+function describeZone(zone: string, span: Span): string {
+  const key = `${zone} ${span.firstYear} ${span.lastYear}`;
+  const known = described.get(key) ?? joinLines(vtimezoneLines(zone, span));
+  described.set(key, known);
+  return known;
 }
 
 /** Returns the years in which each zone is needed. UTC needs no description, and dates have no zone. */

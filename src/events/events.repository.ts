@@ -137,6 +137,14 @@ export class EventsRepository {
     return row ? toRecord(row) : null;
   }
 
+  /** Returns those of the events that a person sees and that are not in the trash, in any order. */
+  async listRecords(ids: string[], userId: string): Promise<EventRecord[]> {
+    const events = new VisibleEvents(userId, null);
+    const page = `SELECT unnest(${events.parameter(ids)}::uuid[]) AS event_id`;
+    const sql = events.select(page, 'WHERE e.deleted_at IS NULL');
+    return (await this.database.query<VisibleRow>(sql, events.parameters)).map(toRecord);
+  }
+
   /** Returns an event as a person sees it with its members, owner first, then by name; null when they may not see it. */
   async findWithMembers(id: string, userId: string, tx?: Transaction): Promise<EventWithMembers | null> {
     const [row] = await this.findRows(id, userId, { tx, members: true });

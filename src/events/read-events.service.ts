@@ -3,7 +3,7 @@ import { HistoryService } from '../history/history.service.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
 import { notVisible } from '../problems/problem.js';
-import type { EventWithMembers } from './event-record.js';
+import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventsRepository } from './events.repository.js';
 
 /** Reads events as one person sees them, today or at an earlier time. */
@@ -23,6 +23,11 @@ export class ReadEventsService {
     const found = asOf ? await this.findAsOf(actor, id, asOf) : await this.events.findWithMembers(id, actor.userId);
     if (!found || found.record.event.deletedAt) throw notVisible();
     return found;
+  }
+
+  /** Returns those of the events that the actor sees and that are not in the trash, in any order. */
+  list(actor: Actor, ids: string[]): Promise<EventRecord[]> {
+    return ids.length === 0 ? Promise.resolve([]) : this.events.listRecords(ids, actor.userId);
   }
 
   /** Returns the event as the running transaction sees it, even in the trash. @throws Problem not_found */

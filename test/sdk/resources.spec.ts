@@ -55,6 +55,14 @@ describe('the resources of the SDK', () => {
     expect((await ben.notifications.changes({ after: 0 })).items.map(({ seq }) => seq)).toEqual([1]);
   });
 
+  it('make, list and revoke app passwords', async () => {
+    const made = await ana.account.createAppPassword('Phone');
+    expect(made.secret).toMatch(/^[0-9a-z]{4}(?:-[0-9a-z]{4}){6}$/);
+    expect((await ana.account.appPasswords()).items.map(({ id, name }) => [id, name])).toEqual([[made.id, 'Phone']]);
+    await ana.account.revokeAppPassword(made.id);
+    expect((await ana.account.appPasswords()).items).toEqual([]);
+  });
+
   it('change the account, and erase it', async () => {
     const leaving = await app.signUp('cara');
     const cara = checked(leaving);

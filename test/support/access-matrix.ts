@@ -1,8 +1,8 @@
 import { calendarOf, vevent } from './calendar-files.js';
 import { randomBytes } from 'node:crypto';
-import { login } from '../../sdk/generated/sdk.gen.js';
+import { createAppPassword, login } from '../../sdk/generated/sdk.gen.js';
 import type { Cell } from './access-world.js';
-import { ok, PASSWORD } from './test-app.js';
+import { ok, PASSWORD, type Person } from './test-app.js';
 
 /** Who calls: with no token, not on the event, with a role on it, or with one that was taken away. */
 export const CALLERS = ['anonymous', 'stranger', 'viewer', 'editor', 'owner', 'revoked'] as const;
@@ -106,6 +106,19 @@ export const ACCESS_MATRIX: Row[] = [
   row('endSession', [401, 404, 404, 404, 404, 404], {
     circumstance: ' of somebody else',
     request: ({ guest }) => ({ params: { id: sessionOf(guest.accessToken) } }),
+  }),
+  row('createAppPassword', [401, 201, 201, 201, 201, 201], {
+    writes: true,
+    request: () => ({ body: { name: 'Phone' } }),
+  }),
+  row('listAppPasswords', ANYBODY_SIGNED_IN),
+  row('revokeAppPassword', [401, 204, 204, 204, 204, 204], {
+    writes: true,
+    request: async ({ caller }) => ({ params: { id: await appPasswordOf(caller) } }),
+  }),
+  row('revokeAppPassword', [401, 404, 404, 404, 404, 404], {
+    circumstance: ' of somebody else',
+    request: async ({ guest }) => ({ params: { id: await appPasswordOf(guest) } }),
   }),
   row('findUsers', ANYBODY_SIGNED_IN, { request: ({ guest }) => ({ query: `?username=${guest.username}` }) }),
 
@@ -266,6 +279,10 @@ export const ACCESS_MATRIX: Row[] = [
   row('listChanges', ANYBODY_SIGNED_IN),
   row('streamChanges', ANYBODY_SIGNED_IN),
 ];
+
+async function appPasswordOf({ client }: Person): Promise<string> {
+  return (await ok(createAppPassword({ client, body: { name: 'Phone' } }))).id;
+}
 
 /** The session that an access token belongs to. */
 function sessionOf(token: string): string {

@@ -37,6 +37,7 @@ const TABLES = [
   'users',
   'sessions',
   'account_tokens',
+  'app_passwords',
   'event_invitations',
 ];
 

@@ -318,6 +318,12 @@ export const SETTINGS = {
     limit,
     'Wrong passwords per session, to change or erase an account',
   ),
+  limitAppPasswordAddress: setting(
+    'RATE_LIMIT_APP_PASSWORD_ADDRESS',
+    '30/900',
+    limit,
+    'Wrong app passwords per address',
+  ),
   limitRegisterAddress: setting('RATE_LIMIT_REGISTER_ADDRESS', '60/60', limit, 'Registrations per address'),
   limitLinksAddress: setting(
     'RATE_LIMIT_LINKS_ADDRESS',

@@ -4,7 +4,7 @@ import { ApiProblems } from '../openapi/api-problems.js';
 
 /** The access that a route requires. Every route declares one; see `access-check.ts`. */
 export const ACCESS = 'convene:access';
-export type Access = 'public' | 'optional' | 'signed_in' | 'admin';
+export type Access = 'public' | 'optional' | 'signed_in' | 'app_password' | 'admin';
 
 /** Anybody may call it. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, 'public' satisfies Access);
@@ -20,6 +20,10 @@ export const TokenInQuery = (): MethodDecorator => SetMetadata(TOKEN_IN_QUERY, t
 /** Any signed-in caller may call it. */
 export const SignedIn = (): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(ACCESS, 'signed_in' satisfies Access), ApiBearerAuth(), ApiProblems('unauthenticated'));
+
+/** Takes the app password of a calendar application, and no access token. Reads only. */
+export const AppPasswordOnly = (): MethodDecorator & ClassDecorator =>
+  SetMetadata(ACCESS, 'app_password' satisfies Access);
 
 /** Only administrators may call it. */
 export const AdminOnly = (): MethodDecorator & ClassDecorator =>

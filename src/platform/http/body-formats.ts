@@ -27,6 +27,8 @@ const FORM = 'application/x-www-form-urlencoded';
 const MERGE_PATCH = 'application/merge-patch+json';
 /** iCalendar (RFC 5545). The handler receives the bytes, because lines may be folded inside characters. */
 export const CALENDAR = 'text/calendar';
+/** Bodies of WebDAV (RFC 4918). The handler receives the bytes. */
+export const XML_TYPES = ['application/xml', 'text/xml'];
 
 /** Returns the size of the largest body of any route, in bytes. */
 export const largestBody = ({ values }: Config): number =>
@@ -71,6 +73,10 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   });
   read([CALENDAR], (bytes, request) => {
     requireConsumed(request, CALENDAR);
+    return bytes;
+  });
+  read(XML_TYPES, (bytes, request) => {
+    requireConsumed(request, XML_TYPES[0]!);
     return bytes;
   });
   read(MESSAGE_PACK_TYPES, (bytes) => unpackMessage(bytes, bounds));

@@ -75,7 +75,8 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     const items = LISTS.has(name) ? reply.getHeader(name) : undefined;
     reply.header(name, items === undefined ? value : `${String(items)}, ${value}`);
   }
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="convene"');
+  if (problem.status === 401 && !problem.extras.headers?.['www-authenticate'])
+    reply.header('www-authenticate', 'Bearer realm="convene"');
   // The handler may have set it before it failed.
   reply.removeHeader('etag');
   // Fastify drops the type that was negotiated when the body cannot be read.

@@ -17,6 +17,7 @@ export const BUDGETS = {
   password_address: { setting: 'limitPasswordAddress', per: 'account and address' },
   password_account: { setting: 'limitPasswordAccount', per: 'account' },
   password_session: { setting: 'limitPasswordSession', per: 'session' },
+  app_password_address: { setting: 'limitAppPasswordAddress', per: 'address' },
   register_address: { setting: 'limitRegisterAddress', per: 'address' },
   links_address: { setting: 'limitLinksAddress', per: 'address' },
   refresh_address: { setting: 'limitRefreshAddress', per: 'address' },

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { CalendarModule } from '../calendar/calendar.module.js';
+import { EventsModule } from '../events/events.module.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { CalendarObjects } from './calendar-objects.service.js';
+import { DavController } from './dav.controller.js';
+import { DavProtocol } from './dav-protocol.js';
+import { DavService } from './dav.service.js';
+import { ReportsService } from './reports.service.js';
+import { SameUidsRepository } from './same-uids.repository.js';
+import { SyncService } from './sync.service.js';
+
+/** Calendars of phones and desktops read Convene as an account (CalDAV). */
+@Module({
+  imports: [CalendarModule, EventsModule, NotificationsModule],
+  controllers: [DavController],
+  providers: [CalendarObjects, DavProtocol, DavService, ReportsService, SameUidsRepository, SyncService],
+})
+export class CaldavModule {}
