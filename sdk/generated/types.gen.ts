@@ -31,7 +31,7 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
-export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'app_password_created' | 'app_password_revoked' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
 
 export type AuditOutcome = 'ok' | 'refused';
 
@@ -298,6 +298,41 @@ export type VerifiedEmailView = {
      * Whether it is now the verified address of the account. False while a change still has to be confirmed at the other address.
      */
     complete: boolean;
+};
+
+export type CreateAppPasswordBody = {
+    /**
+     * How you recognize it, such as the name of the device.
+     */
+    name: string;
+};
+
+export type NewAppPasswordView = {
+    id: string;
+    name: string;
+    created_at: string;
+    /**
+     * When it was last used, exact to some minutes; null if it never was.
+     */
+    last_used_at: string | null;
+    /**
+     * The password. It is shown this once: enter it in the application now.
+     */
+    secret: string;
+};
+
+export type AppPasswordView = {
+    id: string;
+    name: string;
+    created_at: string;
+    /**
+     * When it was last used, exact to some minutes; null if it never was.
+     */
+    last_used_at: string | null;
+};
+
+export type AppPasswordsView = {
+    items: Array<AppPasswordView>;
 };
 
 export type IntervalView = {
@@ -3517,7 +3552,7 @@ export type RateLimitedProblem = {
     /**
      * The budget that is used up. It counts by user, session, account or address, as its name says.
      */
-    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'app_password_address' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
     /**
      * How much the budget allows.
      */
@@ -3571,6 +3606,215 @@ export type ShareEventRequest = ShareBody | Array<ShareEntry> | ShareEntry;
 export type CreateEventsRequest = CreateEventsBody | Array<CreateEventBody>;
 
 export type ImportCalendarRequest = string;
+
+export type GetMetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type GetMetricsResponses = {
+    /**
+     * The metrics since the server started
+     */
+    200: string;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
+
+export type GetLivenessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health/live';
+};
+
+export type GetLivenessResponses = {
+    /**
+     * The process is alive
+     */
+    200: HealthView;
+};
+
+export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
+
+export type GetReadinessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health/ready';
+};
+
+export type GetReadinessErrors = {
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
+
+export type GetReadinessResponses = {
+    /**
+     * The server is ready
+     */
+    200: ReadinessView;
+};
+
+export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+
+export type FindUsersData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The whole name, in any case. Example: `ana`.
+         */
+        username?: string;
+        /**
+         * The whole e-mail address, in any case, for servers with `USER_LOOKUP=email`. Example: `ana@example.com`.
+         */
+        email?: string;
+    };
+    url: '/api/users';
+};
+
+export type FindUsersErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
+
+export type FindUsersResponses = {
+    /**
+     * The person, or an empty list
+     */
+    200: PeopleView;
+};
+
+export type FindUsersResponse = FindUsersResponses[keyof FindUsersResponses];
+
+export type ListAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The largest number of items to return. Defaults to 50. Example: `50`.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         */
+        cursor?: string;
+        /**
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         */
+        page?: number;
+        /**
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         */
+        page_size?: number;
+        /**
+         * Only entries of this kind. Example: `registered`.
+         */
+        kind?: AuditKind;
+        /**
+         * Only entries from this time on: an instant, or wall time or a date in your time zone. Example: `2026-06-01`.
+         */
+        from?: string;
+        /**
+         * Only entries before this time. Example: `2026-07-01`.
+         */
+        to?: string;
+        /**
+         * Only what was done, or only what was refused: by right, or because a password or a token was wrong. Example: `ok`.
+         */
+        outcome?: AuditOutcome;
+        /**
+         * Only entries of the request with this id, which responses carry as `X-Request-Id`. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1e05`.
+         */
+        request_id?: string;
+        /**
+         * Only entries about this event. Example: `undefined`.
+         */
+        event_id?: string;
+        /**
+         * For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id. Example: `undefined`.
+         */
+        user_id?: string;
+    };
+    url: '/api/audit';
+};
+
+export type ListAuditErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
+
+export type ListAuditResponses = {
+    /**
+     * A page of entries
+     */
+    200: AuditView;
+};
+
+export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
 
 export type RegisterData = {
     body: RegisterBody;
@@ -3689,6 +3933,112 @@ export type LoginResponses = {
 };
 
 export type LoginResponse = LoginResponses[keyof LoginResponses];
+
+export type RefreshData = {
+    body: RefreshBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/refresh';
+};
+
+export type RefreshErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `refresh_token_invalid`: The refresh token is not valid
+     */
+    401: RefreshTokenInvalidProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RefreshError = RefreshErrors[keyof RefreshErrors];
+
+export type RefreshResponses = {
+    /**
+     * New tokens
+     */
+    200: TokensView;
+};
+
+export type RefreshResponse = RefreshResponses[keyof RefreshResponses];
+
+export type LogoutData = {
+    body?: LogoutBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/logout';
+};
+
+export type LogoutErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first; `refresh_token_invalid`: The refresh token is not valid
+     */
+    401: ({
+        code: 'unauthenticated';
+    } & UnauthenticatedProblem) | ({
+        code: 'refresh_token_invalid';
+    } & RefreshTokenInvalidProblem);
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type LogoutError = LogoutErrors[keyof LogoutErrors];
+
+export type LogoutResponses = {
+    /**
+     * Signed out
+     */
+    204: void;
+};
+
+export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
 
 export type EraseMeData = {
     body: EraseMeBody;
@@ -3846,168 +4196,6 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
-
-export type FindUsersData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query?: {
-        /**
-         * The whole name, in any case. Example: `ana`.
-         */
-        username?: string;
-        /**
-         * The whole e-mail address, in any case, for servers with `USER_LOOKUP=email`. Example: `ana@example.com`.
-         */
-        email?: string;
-    };
-    url: '/api/users';
-};
-
-export type FindUsersErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
-
-export type FindUsersResponses = {
-    /**
-     * The person, or an empty list
-     */
-    200: PeopleView;
-};
-
-export type FindUsersResponse = FindUsersResponses[keyof FindUsersResponses];
-
-export type LogoutData = {
-    body?: LogoutBody;
-    path?: never;
-    query?: never;
-    url: '/api/auth/logout';
-};
-
-export type LogoutErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first; `refresh_token_invalid`: The refresh token is not valid
-     */
-    401: ({
-        code: 'unauthenticated';
-    } & UnauthenticatedProblem) | ({
-        code: 'refresh_token_invalid';
-    } & RefreshTokenInvalidProblem);
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type LogoutError = LogoutErrors[keyof LogoutErrors];
-
-export type LogoutResponses = {
-    /**
-     * Signed out
-     */
-    204: void;
-};
-
-export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
-
-export type RefreshData = {
-    body: RefreshBody;
-    path?: never;
-    query?: never;
-    url: '/api/auth/refresh';
-};
-
-export type RefreshErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `refresh_token_invalid`: The refresh token is not valid
-     */
-    401: RefreshTokenInvalidProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RefreshError = RefreshErrors[keyof RefreshErrors];
-
-export type RefreshResponses = {
-    /**
-     * New tokens
-     */
-    200: TokensView;
-};
-
-export type RefreshResponse = RefreshResponses[keyof RefreshResponses];
 
 export type ListSessionsData = {
     body?: never;
@@ -4318,6 +4506,837 @@ export type ResendVerificationResponses = {
 
 export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];
 
+export type ListAppPasswordsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/app-passwords';
+};
+
+export type ListAppPasswordsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListAppPasswordsError = ListAppPasswordsErrors[keyof ListAppPasswordsErrors];
+
+export type ListAppPasswordsResponses = {
+    /**
+     * Your app passwords
+     */
+    200: AppPasswordsView;
+};
+
+export type ListAppPasswordsResponse = ListAppPasswordsResponses[keyof ListAppPasswordsResponses];
+
+export type CreateAppPasswordData = {
+    body: CreateAppPasswordBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/app-passwords';
+};
+
+export type CreateAppPasswordErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type CreateAppPasswordError = CreateAppPasswordErrors[keyof CreateAppPasswordErrors];
+
+export type CreateAppPasswordResponses = {
+    /**
+     * The password, shown this once
+     */
+    201: NewAppPasswordView;
+};
+
+export type CreateAppPasswordResponse = CreateAppPasswordResponses[keyof CreateAppPasswordResponses];
+
+export type RevokeAppPasswordData = {
+    body?: never;
+    path: {
+        /**
+         * The app password.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/auth/app-passwords/{id}';
+};
+
+export type RevokeAppPasswordErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeAppPasswordError = RevokeAppPasswordErrors[keyof RevokeAppPasswordErrors];
+
+export type RevokeAppPasswordResponses = {
+    /**
+     * Revoked
+     */
+    204: void;
+};
+
+export type RevokeAppPasswordResponse = RevokeAppPasswordResponses[keyof RevokeAppPasswordResponses];
+
+export type GetFreeBusyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.
+         */
+        user_ids: Array<string>;
+        /**
+         * Start of the window. An instant, wall time in your zone, or a date in your zone.
+         */
+        from: string;
+        /**
+         * End of the window, exclusive, at most 92 days later. An instant, wall time in your zone, or a date in your zone.
+         */
+        to: string;
+    };
+    url: '/api/free-busy';
+};
+
+export type GetFreeBusyErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
+
+export type GetFreeBusyResponses = {
+    /**
+     * The busy time of each person
+     */
+    200: FreeBusyView;
+};
+
+export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * The invitations that can be accepted
+     */
+    200: InvitationsView;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The invitation.
+         */
+        invitationId: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/invitations/{invitationId}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `request_running`: The first request with this key is still running
+     */
+    409: RequestRunningProblem;
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * The invitation is revoked
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: AcceptInvitationBody;
+    path?: never;
+    query?: never;
+    url: '/api/invitations/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `address_not_confirmed`: No account has confirmed the address of this invitation; `too_many_people`: The event has the largest allowed number of members
+     */
+    409: ({
+        code: 'address_not_confirmed';
+    } & AddressNotConfirmedProblem) | ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Accepted
+     */
+    200: AcceptedInvitationsView;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
+export type ShareEventData = {
+    body: ShareEventRequest;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/share';
+};
+
+export type ShareEventErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
+
+export type ShareEventResponses = {
+    /**
+     * The members of the event, and the invitations of this call
+     */
+    200: SharedView;
+};
+
+export type ShareEventResponse = ShareEventResponses[keyof ShareEventResponses];
+
+export type ListPermissionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
+         */
+        as_of?: string;
+    };
+    url: '/api/events/{id}/permissions';
+};
+
+export type ListPermissionsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsErrors];
+
+export type ListPermissionsResponses = {
+    /**
+     * The members of the event
+     */
+    200: PermissionsView;
+};
+
+export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermissionsResponses];
+
+export type RevokePermissionData = {
+    body?: never;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The member.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/permissions/{userId}';
+};
+
+export type RevokePermissionErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'owner_required';
+    } & OwnerRequiredProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissionErrors];
+
+export type RevokePermissionResponses = {
+    /**
+     * The access is revoked
+     */
+    204: void;
+};
+
+export type RevokePermissionResponse = RevokePermissionResponses[keyof RevokePermissionResponses];
+
+export type ChangeRoleData = {
+    body: ChangeRoleBody;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The member.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/permissions/{userId}';
+};
+
+export type ChangeRoleErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'owner_required';
+    } & OwnerRequiredProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
+
+export type ChangeRoleResponses = {
+    /**
+     * The members of the event
+     */
+    200: PermissionsView;
+};
+
+export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
+
+export type CheckConflictsData = {
+    body: CheckConflictsBody;
+    path?: never;
+    query?: never;
+    url: '/api/events/check-conflicts';
+};
+
+export type CheckConflictsErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_deleted`: The event was deleted
+     */
+    410: EventDeletedProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
+
+export type CheckConflictsResponses = {
+    /**
+     * The conflicts; empty lists when there are none
+     */
+    200: ConflictCheckView;
+};
+
+export type CheckConflictsResponse = CheckConflictsResponses[keyof CheckConflictsResponses];
+
 export type ListEventsData = {
     body?: never;
     headers?: {
@@ -4513,14 +5532,20 @@ export type CreateEventResponses = {
 
 export type CreateEventResponse = CreateEventResponses[keyof CreateEventResponses];
 
-export type CheckConflictsData = {
-    body: CheckConflictsBody;
+export type CreateEventsData = {
+    body: CreateEventsRequest;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
-    url: '/api/events/check-conflicts';
+    url: '/api/events/batch';
 };
 
-export type CheckConflictsErrors = {
+export type CreateEventsErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
@@ -4530,21 +5555,17 @@ export type CheckConflictsErrors = {
      */
     401: UnauthenticatedProblem;
     /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
     /**
-     * `event_deleted`: The event was deleted
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
      */
-    410: EventDeletedProblem;
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -4567,16 +5588,16 @@ export type CheckConflictsErrors = {
     503: UnavailableProblem;
 };
 
-export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
+export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
 
-export type CheckConflictsResponses = {
+export type CreateEventsResponses = {
     /**
-     * The conflicts; empty lists when there are none
+     * The events
      */
-    200: ConflictCheckView;
+    201: CreatedEventsView;
 };
 
-export type CheckConflictsResponse = CheckConflictsResponses[keyof CheckConflictsResponses];
+export type CreateEventsResponse = CreateEventsResponses[keyof CreateEventsResponses];
 
 export type DeleteEventData = {
     body?: never;
@@ -4962,87 +5983,6 @@ export type UpdateEventResponses = {
 
 export type UpdateEventResponse = UpdateEventResponses[keyof UpdateEventResponses];
 
-export type ListOccurrencesData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: {
-        /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
-         */
-        limit?: number;
-        /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
-         */
-        cursor?: string;
-        /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
-         */
-        page?: number;
-        /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
-         */
-        page_size?: number;
-        /**
-         * Occurrences that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
-         */
-        from?: string;
-        /**
-         * Occurrences that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
-         */
-        to?: string;
-    };
-    url: '/api/events/{id}/occurrences';
-};
-
-export type ListOccurrencesErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
-
-export type ListOccurrencesResponses = {
-    /**
-     * A page of occurrences
-     */
-    200: OccurrencesView;
-};
-
-export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
-
 export type RestoreEventData = {
     body?: RestoreEventBody;
     headers?: {
@@ -5131,48 +6071,62 @@ export type RestoreEventResponses = {
 
 export type RestoreEventResponse = RestoreEventResponses[keyof RestoreEventResponses];
 
-export type CreateEventsData = {
-    body: CreateEventsRequest;
+export type ListOccurrencesData = {
+    body?: never;
     headers?: {
         /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
          */
-        'Idempotency-Key'?: string;
+        'If-None-Match'?: string;
     };
-    path?: never;
-    query?: never;
-    url: '/api/events/batch';
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * The largest number of items to return. Defaults to 50. Example: `50`.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         */
+        cursor?: string;
+        /**
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         */
+        page?: number;
+        /**
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         */
+        page_size?: number;
+        /**
+         * Occurrences that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
+         */
+        from?: string;
+        /**
+         * Occurrences that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
+         */
+        to?: string;
+    };
+    url: '/api/events/{id}/occurrences';
 };
 
-export type CreateEventsErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
+export type ListOccurrencesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
     /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
-    /**
-     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -5187,16 +6141,16 @@ export type CreateEventsErrors = {
     503: UnavailableProblem;
 };
 
-export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
+export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
 
-export type CreateEventsResponses = {
+export type ListOccurrencesResponses = {
     /**
-     * The events
+     * A page of occurrences
      */
-    201: CreatedEventsView;
+    200: OccurrencesView;
 };
 
-export type CreateEventsResponse = CreateEventsResponses[keyof CreateEventsResponses];
+export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
 
 export type FindTimeData = {
     body: FindTimeBody;
@@ -5250,614 +6204,6 @@ export type FindTimeResponses = {
 };
 
 export type FindTimeResponse = FindTimeResponses[keyof FindTimeResponses];
-
-export type GetFreeBusyData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query: {
-        /**
-         * The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.
-         */
-        user_ids: Array<string>;
-        /**
-         * Start of the window. An instant, wall time in your zone, or a date in your zone.
-         */
-        from: string;
-        /**
-         * End of the window, exclusive, at most 92 days later. An instant, wall time in your zone, or a date in your zone.
-         */
-        to: string;
-    };
-    url: '/api/free-busy';
-};
-
-export type GetFreeBusyErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
-
-export type GetFreeBusyResponses = {
-    /**
-     * The busy time of each person
-     */
-    200: FreeBusyView;
-};
-
-export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
-
-export type ShareEventData = {
-    body: ShareEventRequest;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/share';
-};
-
-export type ShareEventErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'too_many_people';
-    } & TooManyPeopleProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
-
-export type ShareEventResponses = {
-    /**
-     * The members of the event, and the invitations of this call
-     */
-    200: SharedView;
-};
-
-export type ShareEventResponse = ShareEventResponses[keyof ShareEventResponses];
-
-export type ListPermissionsData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: {
-        /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
-         */
-        as_of?: string;
-    };
-    url: '/api/events/{id}/permissions';
-};
-
-export type ListPermissionsErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsErrors];
-
-export type ListPermissionsResponses = {
-    /**
-     * The members of the event
-     */
-    200: PermissionsView;
-};
-
-export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermissionsResponses];
-
-export type RevokePermissionData = {
-    body?: never;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * The member.
-         */
-        userId: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/permissions/{userId}';
-};
-
-export type RevokePermissionErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'owner_required';
-    } & OwnerRequiredProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissionErrors];
-
-export type RevokePermissionResponses = {
-    /**
-     * The access is revoked
-     */
-    204: void;
-};
-
-export type RevokePermissionResponse = RevokePermissionResponses[keyof RevokePermissionResponses];
-
-export type ChangeRoleData = {
-    body: ChangeRoleBody;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * The member.
-         */
-        userId: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/permissions/{userId}';
-};
-
-export type ChangeRoleErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'owner_required';
-    } & OwnerRequiredProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
-
-export type ChangeRoleResponses = {
-    /**
-     * The members of the event
-     */
-    200: PermissionsView;
-};
-
-export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
-
-export type ListInvitationsData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/invitations';
-};
-
-export type ListInvitationsErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
-
-export type ListInvitationsResponses = {
-    /**
-     * The invitations that can be accepted
-     */
-    200: InvitationsView;
-};
-
-export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
-
-export type RevokeInvitationData = {
-    body?: never;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * The invitation.
-         */
-        invitationId: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/invitations/{invitationId}';
-};
-
-export type RevokeInvitationErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `request_running`: The first request with this key is still running
-     */
-    409: RequestRunningProblem;
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
-
-export type RevokeInvitationResponses = {
-    /**
-     * The invitation is revoked
-     */
-    204: void;
-};
-
-export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
-
-export type AcceptInvitationData = {
-    body: AcceptInvitationBody;
-    path?: never;
-    query?: never;
-    url: '/api/invitations/accept';
-};
-
-export type AcceptInvitationErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `address_not_confirmed`: No account has confirmed the address of this invitation; `too_many_people`: The event has the largest allowed number of members
-     */
-    409: ({
-        code: 'address_not_confirmed';
-    } & AddressNotConfirmedProblem) | ({
-        code: 'too_many_people';
-    } & TooManyPeopleProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
-
-export type AcceptInvitationResponses = {
-    /**
-     * Accepted
-     */
-    200: AcceptedInvitationsView;
-};
-
-export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
 
 export type ListVersionsData = {
     body?: never;
@@ -5931,6 +6277,66 @@ export type ListVersionsResponses = {
 };
 
 export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsResponses];
+
+export type GetVersionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/history/{version}';
+};
+
+export type GetVersionErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
+
+export type GetVersionResponses = {
+    /**
+     * The version
+     */
+    200: VersionWithSnapshotView;
+};
+
+export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];
 
 export type ListChangelogData = {
     body?: never;
@@ -6085,6 +6491,194 @@ export type DiffVersionsResponses = {
 
 export type DiffVersionsResponse = DiffVersionsResponses[keyof DiffVersionsResponses];
 
+export type RollbackEventData = {
+    body?: RollbackBody;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/rollback/{version}';
+};
+
+export type RollbackEventErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
+
+export type RollbackEventResponses = {
+    /**
+     * The event as it is now
+     */
+    200: EventView;
+};
+
+export type RollbackEventResponse = RollbackEventResponses[keyof RollbackEventResponses];
+
+export type RevertChangeData = {
+    body?: RevertBody;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/revert/{version}';
+};
+
+export type RevertChangeErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
+
+export type RevertChangeResponses = {
+    /**
+     * The event as it is now
+     */
+    200: EventView;
+};
+
+export type RevertChangeResponse = RevertChangeResponses[keyof RevertChangeResponses];
+
 export type UndoChangeData = {
     body?: RevertBody;
     headers?: {
@@ -6181,101 +6775,7 @@ export type UndoChangeResponses = {
 
 export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
-export type RollbackEventData = {
-    body?: RollbackBody;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * A version number.
-         */
-        version: number;
-    };
-    query?: never;
-    url: '/api/events/{id}/rollback/{version}';
-};
-
-export type RollbackEventErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'later_changes';
-    } & LaterChangesProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
-
-export type RollbackEventResponses = {
-    /**
-     * The event as it is now
-     */
-    200: EventView;
-};
-
-export type RollbackEventResponse = RollbackEventResponses[keyof RollbackEventResponses];
-
-export type GetVersionData = {
+export type ExportEventData = {
     body?: never;
     headers?: {
         /**
@@ -6288,16 +6788,12 @@ export type GetVersionData = {
          * The event.
          */
         id: string;
-        /**
-         * A version number.
-         */
-        version: number;
     };
     query?: never;
-    url: '/api/events/{id}/history/{version}';
+    url: '/api/events/{id}.ics';
 };
 
-export type GetVersionErrors = {
+export type ExportEventErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
@@ -6324,112 +6820,18 @@ export type GetVersionErrors = {
     503: UnavailableProblem;
 };
 
-export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
+export type ExportEventError = ExportEventErrors[keyof ExportEventErrors];
 
-export type GetVersionResponses = {
+export type ExportEventResponses = {
     /**
-     * The version
+     * An iCalendar file (RFC 5545)
      */
-    200: VersionWithSnapshotView;
+    200: string;
 };
 
-export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];
+export type ExportEventResponse = ExportEventResponses[keyof ExportEventResponses];
 
-export type RevertChangeData = {
-    body?: RevertBody;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * A version number.
-         */
-        version: number;
-    };
-    query?: never;
-    url: '/api/events/{id}/revert/{version}';
-};
-
-export type RevertChangeErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'later_changes';
-    } & LaterChangesProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
-
-export type RevertChangeResponses = {
-    /**
-     * The event as it is now
-     */
-    200: EventView;
-};
-
-export type RevertChangeResponse = RevertChangeResponses[keyof RevertChangeResponses];
-
-export type ListChangesData = {
+export type ExportCalendarData = {
     body?: never;
     headers?: {
         /**
@@ -6438,20 +6840,11 @@ export type ListChangesData = {
         'If-None-Match'?: string;
     };
     path?: never;
-    query?: {
-        /**
-         * The `seq` of the last item that you have. Without it, from the first item that is stored. Example: `12`.
-         */
-        after?: number;
-        /**
-         * Maximum number of items (default 50). Example: `50`.
-         */
-        limit?: number;
-    };
-    url: '/api/changes';
+    query?: never;
+    url: '/api/calendar.ics';
 };
 
-export type ListChangesErrors = {
+export type ExportCalendarErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
@@ -6460,14 +6853,6 @@ export type ListChangesErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
-    /**
-     * `resync`: The stream does not reach back that far
-     */
-    410: ResyncProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
     /**
      * `rate_limited`: Too many requests
      */
@@ -6478,16 +6863,92 @@ export type ListChangesErrors = {
     503: UnavailableProblem;
 };
 
-export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
+export type ExportCalendarError = ExportCalendarErrors[keyof ExportCalendarErrors];
 
-export type ListChangesResponses = {
+export type ExportCalendarResponses = {
     /**
-     * The items that follow `after`
+     * An iCalendar file (RFC 5545)
      */
-    200: ChangesView;
+    200: string;
 };
 
-export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+export type ExportCalendarResponse = ExportCalendarResponses[keyof ExportCalendarResponses];
+
+export type ImportCalendarData = {
+    body: ImportCalendarRequest;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * What to do when you are busy at the time of an event: store it anyway, because it was agreed elsewhere (the default), reject the whole file (409), or, for a series, skip the conflicting occurrences. Example: `allow`.
+         */
+        on_conflict?: 'allow' | 'reject' | 'skip';
+    };
+    url: '/api/calendar/import';
+};
+
+export type ImportCalendarErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid; `unreadable_calendar`: Nothing in this file can be imported
+     */
+    422: ({
+        code: 'validation_failed';
+    } & ValidationFailedProblem) | ({
+        code: 'unreadable_calendar';
+    } & UnreadableCalendarProblem);
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ImportCalendarError = ImportCalendarErrors[keyof ImportCalendarErrors];
+
+export type ImportCalendarResponses = {
+    /**
+     * What was imported, and what was not
+     */
+    200: ImportView;
+};
+
+export type ImportCalendarResponse = ImportCalendarResponses[keyof ImportCalendarResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -6672,308 +7133,41 @@ export type ReadNotificationResponses = {
 
 export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
 
-export type StreamChangesData = {
+export type ListChangesData = {
     body?: never;
     headers?: {
         /**
-         * The last `id` that you received; browsers send it when they reconnect. Example: `12`.
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
          */
-        'Last-Event-ID'?: string;
+        'If-None-Match'?: string;
     };
     path?: never;
     query?: {
         /**
-         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change. Example: `12`.
+         * The `seq` of the last item that you have. Without it, from the first item that is stored. Example: `12`.
          */
         after?: number;
         /**
-         * The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may. Example: `eyJhbGciOi…`.
-         */
-        token?: string;
-    };
-    url: '/api/changes/stream';
-};
-
-export type StreamChangesErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
-
-export type StreamChangesResponses = {
-    /**
-     * The stream. It ends after at most `SSE_SECONDS` (50), and when the token expires: ask again with the last `id` as `Last-Event-ID`, as `EventSource` does by itself.
-     */
-    200: string;
-};
-
-export type StreamChangesResponse = StreamChangesResponses[keyof StreamChangesResponses];
-
-export type ExportEventData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/events/{id}.ics';
-};
-
-export type ExportEventErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ExportEventError = ExportEventErrors[keyof ExportEventErrors];
-
-export type ExportEventResponses = {
-    /**
-     * An iCalendar file (RFC 5545)
-     */
-    200: string;
-};
-
-export type ExportEventResponse = ExportEventResponses[keyof ExportEventResponses];
-
-export type ExportCalendarData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/calendar.ics';
-};
-
-export type ExportCalendarErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ExportCalendarError = ExportCalendarErrors[keyof ExportCalendarErrors];
-
-export type ExportCalendarResponses = {
-    /**
-     * An iCalendar file (RFC 5545)
-     */
-    200: string;
-};
-
-export type ExportCalendarResponse = ExportCalendarResponses[keyof ExportCalendarResponses];
-
-export type ImportCalendarData = {
-    body: ImportCalendarRequest;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: {
-        /**
-         * What to do when you are busy at the time of an event: store it anyway, because it was agreed elsewhere (the default), reject the whole file (409), or, for a series, skip the conflicting occurrences. Example: `allow`.
-         */
-        on_conflict?: 'allow' | 'reject' | 'skip';
-    };
-    url: '/api/calendar/import';
-};
-
-export type ImportCalendarErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid; `unreadable_calendar`: Nothing in this file can be imported
-     */
-    422: ({
-        code: 'validation_failed';
-    } & ValidationFailedProblem) | ({
-        code: 'unreadable_calendar';
-    } & UnreadableCalendarProblem);
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ImportCalendarError = ImportCalendarErrors[keyof ImportCalendarErrors];
-
-export type ImportCalendarResponses = {
-    /**
-     * What was imported, and what was not
-     */
-    200: ImportView;
-};
-
-export type ImportCalendarResponse = ImportCalendarResponses[keyof ImportCalendarResponses];
-
-export type ListAuditData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query?: {
-        /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
+         * Maximum number of items (default 50). Example: `50`.
          */
         limit?: number;
-        /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
-         */
-        cursor?: string;
-        /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
-         */
-        page?: number;
-        /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
-         */
-        page_size?: number;
-        /**
-         * Only entries of this kind. Example: `registered`.
-         */
-        kind?: AuditKind;
-        /**
-         * Only entries from this time on: an instant, or wall time or a date in your time zone. Example: `2026-06-01`.
-         */
-        from?: string;
-        /**
-         * Only entries before this time. Example: `2026-07-01`.
-         */
-        to?: string;
-        /**
-         * Only what was done, or only what was refused: by right, or because a password or a token was wrong. Example: `ok`.
-         */
-        outcome?: AuditOutcome;
-        /**
-         * Only entries of the request with this id, which responses carry as `X-Request-Id`. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1e05`.
-         */
-        request_id?: string;
-        /**
-         * Only entries about this event. Example: `undefined`.
-         */
-        event_id?: string;
-        /**
-         * For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id. Example: `undefined`.
-         */
-        user_id?: string;
     };
-    url: '/api/audit';
+    url: '/api/changes';
 };
 
-export type ListAuditErrors = {
+export type ListChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
     /**
-     * `admin_required`: Only administrators may do this
-     */
-    403: AdminRequiredProblem;
-    /**
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `resync`: The stream does not reach back that far
+     */
+    410: ResyncProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6988,16 +7182,16 @@ export type ListAuditErrors = {
     503: UnavailableProblem;
 };
 
-export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
+export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
 
-export type ListAuditResponses = {
+export type ListChangesResponses = {
     /**
-     * A page of entries
+     * The items that follow `after`
      */
-    200: AuditView;
+    200: ChangesView;
 };
 
-export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
+export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
 
 export type ListAccountsData = {
     body?: never;
@@ -7856,59 +8050,58 @@ export type RedactVersionResponses = {
 
 export type RedactVersionResponse = RedactVersionResponses[keyof RedactVersionResponses];
 
-export type GetMetricsData = {
+export type StreamChangesData = {
     body?: never;
+    headers?: {
+        /**
+         * The last `id` that you received; browsers send it when they reconnect. Example: `12`.
+         */
+        'Last-Event-ID'?: string;
+    };
     path?: never;
-    query?: never;
-    url: '/metrics';
+    query?: {
+        /**
+         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change. Example: `12`.
+         */
+        after?: number;
+        /**
+         * The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may. Example: `eyJhbGciOi…`.
+         */
+        token?: string;
+    };
+    url: '/api/changes/stream';
 };
 
-export type GetMetricsResponses = {
+export type StreamChangesErrors = {
     /**
-     * The metrics since the server started
+     * `unauthenticated`: Sign in first
      */
-    200: string;
-};
-
-export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
-
-export type GetLivenessData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/health/live';
-};
-
-export type GetLivenessResponses = {
+    401: UnauthenticatedProblem;
     /**
-     * The process is alive
+     * `not_acceptable`: None of the formats in Accept is available
      */
-    200: HealthView;
-};
-
-export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
-
-export type GetReadinessData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/health/ready';
-};
-
-export type GetReadinessErrors = {
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
     /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
 };
 
-export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
+export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
 
-export type GetReadinessResponses = {
+export type StreamChangesResponses = {
     /**
-     * The server is ready
+     * The stream. It ends after at most `SSE_SECONDS` (50), and when the token expires: ask again with the last `id` as `Last-Event-ID`, as `EventSource` does by itself.
      */
-    200: ReadinessView;
+    200: string;
 };
 
-export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+export type StreamChangesResponse = StreamChangesResponses[keyof StreamChangesResponses];
