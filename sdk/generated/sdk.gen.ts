@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CheckConflictsData, CheckConflictsErrors, CheckConflictsResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DemoteAccountData, DemoteAccountErrors, DemoteAccountResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DisableAccountData, DisableAccountErrors, DisableAccountResponses, EnableAccountData, EnableAccountErrors, EnableAccountResponses, EndAccountSessionData, EndAccountSessionErrors, EndAccountSessionResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseAccountData, EraseAccountErrors, EraseAccountResponses, EraseMeData, EraseMeErrors, EraseMeResponses, ExportCalendarData, ExportCalendarErrors, ExportCalendarResponses, ExportEventData, ExportEventErrors, ExportEventResponses, FindTimeData, FindTimeErrors, FindTimeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetEventData, GetEventErrors, GetEventResponses, GetFiguresData, GetFiguresErrors, GetFiguresResponses, GetFreeBusyData, GetFreeBusyErrors, GetFreeBusyResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ImportCalendarData, ImportCalendarErrors, ImportCalendarResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListChangelogData, ListChangelogErrors, ListChangelogResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchEventData, PatchEventErrors, PatchEventResponses, PromoteAccountData, PromoteAccountErrors, PromoteAccountResponses, PurgeTrashData, PurgeTrashErrors, PurgeTrashResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RedactVersionData, RedactVersionErrors, RedactVersionResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevertChangeData, RevertChangeErrors, RevertChangeResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, ShareEventData, ShareEventErrors, ShareEventResponses, SignOutAccountData, SignOutAccountErrors, SignOutAccountResponses, StreamChangesData, StreamChangesErrors, StreamChangesResponse, StreamChangesResponses, UndoChangeData, UndoChangeErrors, UndoChangeResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CheckConflictsData, CheckConflictsErrors, CheckConflictsResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DemoteAccountData, DemoteAccountErrors, DemoteAccountResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DisableAccountData, DisableAccountErrors, DisableAccountResponses, EnableAccountData, EnableAccountErrors, EnableAccountResponses, EndAccountSessionData, EndAccountSessionErrors, EndAccountSessionResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseAccountData, EraseAccountErrors, EraseAccountResponses, EraseMeData, EraseMeErrors, EraseMeResponses, ExportCalendarData, ExportCalendarErrors, ExportCalendarResponses, ExportEventData, ExportEventErrors, ExportEventResponses, FindTimeData, FindTimeErrors, FindTimeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetEventData, GetEventErrors, GetEventResponses, GetFeedData, GetFeedErrors, GetFeedResponses, GetFiguresData, GetFiguresErrors, GetFiguresResponses, GetFreeBusyData, GetFreeBusyErrors, GetFreeBusyResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ImportCalendarData, ImportCalendarErrors, ImportCalendarResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListChangelogData, ListChangelogErrors, ListChangelogResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListFeedsData, ListFeedsErrors, ListFeedsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MakeFeedData, MakeFeedErrors, MakeFeedResponses, PatchEventData, PatchEventErrors, PatchEventResponses, PromoteAccountData, PromoteAccountErrors, PromoteAccountResponses, PurgeTrashData, PurgeTrashErrors, PurgeTrashResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RedactVersionData, RedactVersionErrors, RedactVersionResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevertChangeData, RevertChangeErrors, RevertChangeResponses, RevokeFeedData, RevokeFeedErrors, RevokeFeedResponses, RevokeFeedsData, RevokeFeedsErrors, RevokeFeedsResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, RotateFeedData, RotateFeedErrors, RotateFeedResponses, ShareEventData, ShareEventErrors, ShareEventResponses, SignOutAccountData, SignOutAccountErrors, SignOutAccountResponses, StreamChangesData, StreamChangesErrors, StreamChangesResponse, StreamChangesResponses, UndoChangeData, UndoChangeErrors, UndoChangeResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -578,6 +578,65 @@ export const undoChange = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Revoke all your calendar feeds
+ *
+ * All links are dead at once.
+ */
+export const revokeFeeds = <ThrowOnError extends boolean = false>(options?: Options<RevokeFeedsData, ThrowOnError>) => (options?.client ?? client).delete<RevokeFeedsResponses, RevokeFeedsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed',
+    ...options
+});
+
+/**
+ * List your calendar feeds
+ *
+ * Returns the feeds that you have made, and when applications last fetched them, without their links.
+ */
+export const listFeeds = <ThrowOnError extends boolean = false>(options?: Options<ListFeedsData, ThrowOnError>) => (options?.client ?? client).get<ListFeedsResponses, ListFeedsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed',
+    ...options
+});
+
+/**
+ * Make a calendar feed
+ *
+ * Returns a secret link to which a calendar application subscribes: whoever has it can read what the feed contains, without signing in. It is shown once. You can have 20, one per application or per person who gets it. It ends when you revoke it, and with your account. `Idempotency-Key` has no effect, because the link is not stored.
+ */
+export const makeFeed = <ThrowOnError extends boolean = false>(options: Options<MakeFeedData, ThrowOnError>) => (options.client ?? client).post<MakeFeedResponses, MakeFeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Replace the link of a calendar feed
+ *
+ * Returns a new link. The old one is dead at once. Events keep their UIDs, so applications show no event twice.
+ */
+export const rotateFeed = <ThrowOnError extends boolean = false>(options: Options<RotateFeedData, ThrowOnError>) => (options.client ?? client).post<RotateFeedResponses, RotateFeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed/{id}/rotate',
+    ...options
+});
+
+/**
+ * Revoke a calendar feed
+ *
+ * The link is dead at once. Applications keep what they fetched until the calendar is removed there.
+ */
+export const revokeFeed = <ThrowOnError extends boolean = false>(options: Options<RevokeFeedData, ThrowOnError>) => (options.client ?? client).delete<RevokeFeedResponses, RevokeFeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed/{id}',
+    ...options
+});
+
+/**
  * Export an event
  *
  * Returns the event as an iCalendar file: a series with its exclusions, added dates and changed occurrences, and with the time zone that it needs. Members are not in it.
@@ -598,6 +657,13 @@ export const exportCalendar = <ThrowOnError extends boolean = false>(options?: O
     url: '/api/calendar.ics',
     ...options
 });
+
+/**
+ * Fetch a calendar feed
+ *
+ * For calendar applications: the secret in the link is the only credential, so keep the link private. Returns the file that `GET /api/calendar.ics` returns, or the part of it that the feed was made for, and says that it is to be fetched again after an hour. Send the `ETag` back as `If-None-Match`: while nothing has changed, the response is 304. A secret that was never valid, was replaced or was revoked gives 404, and never an empty calendar. The link appears in no log.
+ */
+export const getFeed = <ThrowOnError extends boolean = false>(options: Options<GetFeedData, ThrowOnError>) => (options.client ?? client).get<GetFeedResponses, GetFeedErrors, ThrowOnError>({ url: '/feeds/{secret}.ics', ...options });
 
 /**
  * Import an iCalendar file

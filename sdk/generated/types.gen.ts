@@ -31,7 +31,7 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
-export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'feed_made' | 'feed_rotated' | 'feed_revoked' | 'calendar_exported' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
 
 export type AuditOutcome = 'ok' | 'refused';
 
@@ -1821,6 +1821,81 @@ export type RevertBody = {
 };
 
 /**
+ * `all`: every event that you see. `busy`: when you are busy, as others see it in `GET /api/free-busy`, without any text. `role`: the events on which you have the role of `role`.
+ */
+export type FeedKind = 'all' | 'busy' | 'role';
+
+export type FeedView = {
+    id: string;
+    /**
+     * `all`: every event that you see. `busy`: when you are busy, as others see it in `GET /api/free-busy`, without any text. `role`: the events on which you have the role of `role`.
+     */
+    kind: FeedKind;
+    /**
+     * Null unless the kind is `role`.
+     */
+    role: Role | null;
+    name: string | null;
+    created_at: string;
+    /**
+     * When the secret was last replaced.
+     */
+    rotated_at: string | null;
+    /**
+     * When an application last fetched it, exact to an hour; null if none has.
+     */
+    last_used_at: string | null;
+};
+
+export type FeedsView = {
+    /**
+     * Oldest first. Their links are not stored.
+     */
+    items: Array<FeedView>;
+};
+
+export type MakeFeedBody = {
+    /**
+     * What the feed contains; `all` by default. `all`: every event that you see. `busy`: when you are busy, as others see it in `GET /api/free-busy`, without any text. `role`: the events on which you have the role of `role`.
+     */
+    kind?: 'all' | 'busy' | 'role';
+    /**
+     * For `kind: "role"`, and required by it: the role.
+     */
+    role?: 'viewer' | 'editor' | 'owner';
+    /**
+     * What applications show as the name of the calendar.
+     */
+    name?: string | null;
+};
+
+export type FeedWithLinkView = {
+    id: string;
+    /**
+     * `all`: every event that you see. `busy`: when you are busy, as others see it in `GET /api/free-busy`, without any text. `role`: the events on which you have the role of `role`.
+     */
+    kind: FeedKind;
+    /**
+     * Null unless the kind is `role`.
+     */
+    role: Role | null;
+    name: string | null;
+    created_at: string;
+    /**
+     * When the secret was last replaced.
+     */
+    rotated_at: string | null;
+    /**
+     * When an application last fetched it, exact to an hour; null if none has.
+     */
+    last_used_at: string | null;
+    /**
+     * The link to subscribe to. It is in this response only: Convene stores no more than a hash of it.
+     */
+    url: string;
+};
+
+/**
  * `unchanged`: the file contains nothing new about the event, or something older than what is stored. `cancelled`: the file cancels it.
  */
 export type ImportResult = 'created' | 'updated' | 'unchanged' | 'cancelled';
@@ -3517,7 +3592,7 @@ export type RateLimitedProblem = {
     /**
      * The budget that is used up. It counts by user, session, account or address, as its name says.
      */
-    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'feeds_address' | 'feeds' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
     /**
      * How much the budget allows.
      */
@@ -6582,6 +6657,279 @@ export type UndoChangeResponses = {
 
 export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
+export type RevokeFeedsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/calendar/feed';
+};
+
+export type RevokeFeedsErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeFeedsError = RevokeFeedsErrors[keyof RevokeFeedsErrors];
+
+export type RevokeFeedsResponses = {
+    /**
+     * No feed is left
+     */
+    204: void;
+};
+
+export type RevokeFeedsResponse = RevokeFeedsResponses[keyof RevokeFeedsResponses];
+
+export type ListFeedsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/calendar/feed';
+};
+
+export type ListFeedsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListFeedsError = ListFeedsErrors[keyof ListFeedsErrors];
+
+export type ListFeedsResponses = {
+    /**
+     * Your feeds
+     */
+    200: FeedsView;
+};
+
+export type ListFeedsResponse = ListFeedsResponses[keyof ListFeedsResponses];
+
+export type MakeFeedData = {
+    body: MakeFeedBody;
+    path?: never;
+    query?: never;
+    url: '/api/calendar/feed';
+};
+
+export type MakeFeedErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type MakeFeedError = MakeFeedErrors[keyof MakeFeedErrors];
+
+export type MakeFeedResponses = {
+    /**
+     * The feed, with its link
+     */
+    201: FeedWithLinkView;
+};
+
+export type MakeFeedResponse = MakeFeedResponses[keyof MakeFeedResponses];
+
+export type RotateFeedData = {
+    body?: never;
+    path: {
+        /**
+         * The feed.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/calendar/feed/{id}/rotate';
+};
+
+export type RotateFeedErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RotateFeedError = RotateFeedErrors[keyof RotateFeedErrors];
+
+export type RotateFeedResponses = {
+    /**
+     * The feed, with its new link
+     */
+    200: FeedWithLinkView;
+};
+
+export type RotateFeedResponse = RotateFeedResponses[keyof RotateFeedResponses];
+
+export type RevokeFeedData = {
+    body?: never;
+    path: {
+        /**
+         * The feed.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/calendar/feed/{id}';
+};
+
+export type RevokeFeedErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeFeedError = RevokeFeedErrors[keyof RevokeFeedErrors];
+
+export type RevokeFeedResponses = {
+    /**
+     * The feed is revoked
+     */
+    204: void;
+};
+
+export type RevokeFeedResponse = RevokeFeedResponses[keyof RevokeFeedResponses];
+
 export type ExportEventData = {
     body?: never;
     headers?: {
@@ -6680,6 +7028,40 @@ export type ExportCalendarResponses = {
 };
 
 export type ExportCalendarResponse = ExportCalendarResponses[keyof ExportCalendarResponses];
+
+export type GetFeedData = {
+    body?: never;
+    path: {
+        /**
+         * The secret of the feed.
+         */
+        secret: string;
+    };
+    query?: never;
+    url: '/feeds/{secret}.ics';
+};
+
+export type GetFeedErrors = {
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+};
+
+export type GetFeedError = GetFeedErrors[keyof GetFeedErrors];
+
+export type GetFeedResponses = {
+    /**
+     * An iCalendar file (RFC 5545)
+     */
+    200: string;
+};
+
+export type GetFeedResponse = GetFeedResponses[keyof GetFeedResponses];
 
 export type ImportCalendarData = {
     body: ImportCalendarRequest;

@@ -40,19 +40,16 @@ export class FeedController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
     // A refusal must not be stored: the applications of a person may share a cache.
-    reply.header('cache-control', 'no-store');
+    reply.headers({ 'cache-control': 'no-store', vary: 'accept-encoding' });
     const feed = await this.feeds.find(secret);
     // The requests of one person wait for each other here, like those with a token.
     const leave = await this.queues.enter(this.queues.ofCaller, feed.userId, request);
     if (reply.raw.destroyed) leave();
     else reply.raw.once('close', leave);
     const tag = await this.feeds.tagOf(feed);
-    if (isNotModified(tag, request, reply)) {
-      reply.headers({ 'cache-control': CACHE_CONTROL, vary: 'Accept-Encoding' });
-      return undefined;
-    }
-    const file = await this.feeds.write(feed);
-    reply.type(CALENDAR_TYPE).header('cache-control', CACHE_CONTROL);
+    const file = isNotModified(tag, request, reply) ? undefined : await this.feeds.write(feed);
+    reply.headers({ 'cache-control': CACHE_CONTROL, vary: 'accept-encoding' });
+    if (file !== undefined) reply.type(CALENDAR_TYPE);
     return file;
   }
 }

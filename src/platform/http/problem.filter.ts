@@ -79,6 +79,8 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="convene"');
   // The handler may have set it before it failed.
   reply.removeHeader('etag');
+  // Of what a cache may keep, the handler or `/api` has said so.
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   // Fastify drops the type that was negotiated when the body cannot be read.
   reply.type(request.responseFormat === 'msgpack' ? 'application/msgpack' : 'application/problem+json');
   const document = problem.toDocument(shownPath(request), request.id);
