@@ -32,7 +32,7 @@ export class FeedService {
     const feed = await this.feeds.findLive(secretHash(secret));
     if (!feed) throw notFound();
     await this.limits.spend('feeds', feed.id);
-    if (!feed.lastUsedAt || Date.now() - feed.lastUsedAt.getTime() > HOUR_MS) void this.setUsed(feed.id);
+    if (!feed.lastUsedAt || Date.now() - feed.lastUsedAt.getTime() > HOUR_MS) await this.setUsed(feed.id);
     return feed;
   }
 

@@ -1,8 +1,9 @@
 import { calendarOf, vevent } from './calendar-files.js';
 import { randomBytes } from 'node:crypto';
-import { login } from '../../sdk/generated/sdk.gen.js';
+import { getFeed, login, makeFeed, revokeFeeds } from '../../sdk/generated/sdk.gen.js';
+import type { FeedWithLinkView } from '../../sdk/generated/types.gen.js';
 import type { Cell } from './access-world.js';
-import { ok, PASSWORD } from './test-app.js';
+import { ok, PASSWORD, type Person } from './test-app.js';
 
 /** Who calls: with no token, not on the event, with a role on it, or with one that was taken away. */
 export const CALLERS = ['anonymous', 'stranger', 'viewer', 'editor', 'owner', 'revoked'] as const;
@@ -52,6 +53,13 @@ const ONLY_OWNER_IN_TRASH: Statuses = [401, 404, 404, 404, 200, 404];
 const NOBODY_IN_TRASH: Statuses = [401, 404, 404, 404, 404, 404];
 /** The owner, who can restore the event, learns that it was deleted. */
 const NO_WRITE_IN_TRASH: Statuses = [401, 404, 404, 404, 410, 404];
+
+/** A new feed of a person, who has no other. */
+const feedOf = async ({ client }: Person): Promise<FeedWithLinkView> => {
+  await revokeFeeds({ client });
+  return ok(makeFeed({ client, body: {} }));
+};
+const secretOf = ({ url }: FeedWithLinkView): string => /([\w-]{43})\.ics$/.exec(url)![1]!;
 
 /** Every operation × every caller: the status of a well-formed call. The columns are those of CALLERS. */
 export const ACCESS_MATRIX: Row[] = [
@@ -169,6 +177,35 @@ export const ACCESS_MATRIX: Row[] = [
         ...vevent(`${randomBytes(4).toString('hex')}@example.org`, 'DTSTART:20310101T100000Z', 'DURATION:PT1H'),
       ),
     }),
+  }),
+  row('getFeed', EVERYBODY, {
+    request: async ({ caller }) => ({ params: { secret: secretOf(await feedOf(caller)) } }),
+  }),
+  row('getFeed', [404, 404, 404, 404, 404, 404], {
+    circumstance: ' with another secret',
+    request: () => ({ params: { secret: randomBytes(32).toString('base64url') } }),
+  }),
+  row('listFeeds', ANYBODY_SIGNED_IN),
+  row('makeFeed', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: { kind: 'busy' } }) }),
+  row('rotateFeed', ANYBODY_SIGNED_IN, {
+    writes: true,
+    request: async ({ caller }) => ({ params: { id: (await feedOf(caller)).id } }),
+  }),
+  row('rotateFeed', [401, 404, 404, 404, 404, 404], {
+    circumstance: ' of somebody else',
+    request: async ({ guest }) => ({ params: { id: (await feedOf(guest)).id } }),
+  }),
+  row('revokeFeed', [401, 204, 204, 204, 204, 204], {
+    writes: true,
+    request: async ({ caller }) => ({ params: { id: (await feedOf(caller)).id } }),
+  }),
+  row('revokeFeed', [401, 404, 404, 404, 404, 404], {
+    circumstance: ' of somebody else',
+    request: async ({ guest }) => ({ params: { id: (await feedOf(guest)).id } }),
+  }),
+  row('revokeFeeds', [401, 204, 204, 204, 204, 204], {
+    writes: true,
+    request: async ({ caller }) => ({ params: { id: (await feedOf(caller)).id } }),
   }),
   row('findTime', ANYBODY_SIGNED_IN, { request: () => ({ body: { user_ids: [], ...SEARCH } }) }),
   row('findTime', [401, 422, 200, 200, 200, 422], {

@@ -38,6 +38,7 @@ const TABLES = [
   'sessions',
   'account_tokens',
   'event_invitations',
+  'calendar_feeds',
 ];
 
 /** Makes the state for each cell. The three people here stay as they are; everything else is new for each cell. */
