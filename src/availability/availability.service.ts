@@ -102,14 +102,15 @@ export class AvailabilityService {
   /**
    * Returns true when bookings of one owner certainly have no conflicts, with stored events or among themselves, or when
    * the transaction may assume so. False may also mean that it takes `resolve` to tell, such as for endless series.
+   * @param assuming false to ask, even when the transaction may assume
    */
-  async areFree(tx: Transaction, bookings: Booking[]): Promise<boolean> {
+  async areFree(tx: Transaction, bookings: Booking[], { assuming = true } = {}): Promise<boolean> {
     const occupied = bookings.map((booking) => occupancyOf(booking.content, nowOf(booking)));
     const busy = occupied.flatMap((one) => one.busy).sort((a, b) => a.start - b.start);
     if (occupied.some(({ until }) => until !== null) || busy.length > MAX_OCCURRENCES) return false;
     if (busy.some(({ start }, index) => index > 0 && start < busy[index - 1]!.end)) return false;
     const [{ ownerId, eventId }] = bookings as [Booking];
-    return busy.length === 0 || this.occupancies.isFree(tx, ownerId, busy, eventId);
+    return busy.length === 0 || this.occupancies.isFree(tx, ownerId, busy, { exceptEventId: eventId, assuming });
   }
 
   /**
