@@ -63,7 +63,7 @@ export function parametersOf(property: Property): Map<string, string> {
 }
 
 /** Longer than any parameters that Convene reads. */
-const MAX_HEAD_LENGTH = 8_192;
+export const MAX_HEAD_LENGTH = 8_192;
 
 /** A property with a list of dates is asked once for each. */
 const parameters = new WeakMap<Property, Map<string, string>>();
