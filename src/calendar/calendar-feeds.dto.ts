@@ -37,7 +37,7 @@ export class MakeFeedBody {
 }
 
 /** @throws Problem validation_failed when the kind has no role, or one that it does not take */
-export function newFeed({ kind = 'all', role = undefined, name = null }: MakeFeedBody): NewFeed {
+export function newFeed({ kind = 'all', role, name = null }: MakeFeedBody): NewFeed {
   if (kind === 'role' && role === undefined) {
     throw invalid({ pointer: '/role', code: 'required', message: 'Which role? The kind `role` needs one.' });
   }
