@@ -1,7 +1,7 @@
 import type * as wire from './generated/types.gen.js';
 import type { CallOptions } from './http.js';
 import { path, Resource, type WriteOptions } from './resource.js';
-import type { EventRef } from './types.js';
+import type { EventRef, Input } from './types.js';
 
 const FILE = 'text/calendar';
 
@@ -10,7 +10,10 @@ export interface ImportOptions extends WriteOptions {
   onConflict?: 'allow' | 'reject' | 'skip' | undefined;
 }
 
-/** iCalendar files (RFC 5545), in and out. */
+/** A feed: `url` is its secret link, which no other call returns. */
+export type FeedWithLink = wire.FeedWithLinkView;
+
+/** iCalendar files (RFC 5545), in and out, and secret links to which calendar applications subscribe. */
 export class Calendar extends Resource {
   /** An event as a file. */
   exportEvent(event: EventRef, options?: CallOptions): Promise<string> {
@@ -32,5 +35,33 @@ export class Calendar extends Resource {
     const query = { on_conflict: onConflict, dry_run: dryRun ? true : undefined };
     const headers = { 'content-type': `${FILE}; charset=utf-8` };
     return this.call({ method: 'POST', path: '/api/calendar/import', query, body: file, headers, key }, rest);
+  }
+
+  /** Your feeds, without their links. */
+  async feeds(options?: CallOptions): Promise<wire.FeedView[]> {
+    return (await this.read<wire.FeedsView>('/api/calendar/feed', undefined, options)).items;
+  }
+
+  /**
+   * Makes a feed: of all events that you see, of when you are `busy`, or of the events on which you have a `role`. Whoever
+   * has its link can read it.
+   */
+  makeFeed(feed: Input<wire.MakeFeedBody> = {}, options?: CallOptions): Promise<FeedWithLink> {
+    return this.call({ method: 'POST', path: '/api/calendar/feed', body: feed }, options);
+  }
+
+  /** Replaces the link of a feed. The old one is dead at once. */
+  rotateFeed(feed: string | { id: string }, options?: CallOptions): Promise<FeedWithLink> {
+    return this.call({ method: 'POST', path: path`/api/calendar/feed/${feed}/rotate` }, options);
+  }
+
+  /** Ends a feed. */
+  revokeFeed(feed: string | { id: string }, options?: CallOptions): Promise<void> {
+    return this.call({ method: 'DELETE', path: path`/api/calendar/feed/${feed}` }, options);
+  }
+
+  /** Ends all your feeds. */
+  revokeFeeds(options?: CallOptions): Promise<void> {
+    return this.call({ method: 'DELETE', path: '/api/calendar/feed' }, options);
   }
 }

@@ -1,7 +1,7 @@
 /** @module The client of Convene. */
 export { Convene, type ConveneOptions } from './convene.js';
 export { ConveneError, ConveneNetworkError, ConveneTimeoutError, isProblem } from './errors.js';
-export type { ImportOptions } from './calendar.js';
+export type { FeedWithLink, ImportOptions } from './calendar.js';
 export type {
   EditOptions,
   EventChanges,

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CheckConflictsData, CheckConflictsErrors, CheckConflictsResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAppPasswordData, CreateAppPasswordErrors, CreateAppPasswordResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DemoteAccountData, DemoteAccountErrors, DemoteAccountResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DisableAccountData, DisableAccountErrors, DisableAccountResponses, EnableAccountData, EnableAccountErrors, EnableAccountResponses, EndAccountSessionData, EndAccountSessionErrors, EndAccountSessionResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseAccountData, EraseAccountErrors, EraseAccountResponses, EraseMeData, EraseMeErrors, EraseMeResponses, ExportCalendarData, ExportCalendarErrors, ExportCalendarResponses, ExportEventData, ExportEventErrors, ExportEventResponses, FindTimeData, FindTimeErrors, FindTimeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetEventData, GetEventErrors, GetEventResponses, GetFiguresData, GetFiguresErrors, GetFiguresResponses, GetFreeBusyData, GetFreeBusyErrors, GetFreeBusyResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ImportCalendarData, ImportCalendarErrors, ImportCalendarResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAppPasswordsData, ListAppPasswordsErrors, ListAppPasswordsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListChangelogData, ListChangelogErrors, ListChangelogResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchEventData, PatchEventErrors, PatchEventResponses, PromoteAccountData, PromoteAccountErrors, PromoteAccountResponses, PurgeTrashData, PurgeTrashErrors, PurgeTrashResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RedactVersionData, RedactVersionErrors, RedactVersionResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevertChangeData, RevertChangeErrors, RevertChangeResponses, RevokeAppPasswordData, RevokeAppPasswordErrors, RevokeAppPasswordResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, ShareEventData, ShareEventErrors, ShareEventResponses, SignOutAccountData, SignOutAccountErrors, SignOutAccountResponses, StreamChangesData, StreamChangesErrors, StreamChangesResponse, StreamChangesResponses, UndoChangeData, UndoChangeErrors, UndoChangeResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, CheckConflictsData, CheckConflictsErrors, CheckConflictsResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAppPasswordData, CreateAppPasswordErrors, CreateAppPasswordResponses, CreateEventData, CreateEventErrors, CreateEventResponses, CreateEventsData, CreateEventsErrors, CreateEventsResponses, DeleteEventData, DeleteEventErrors, DeleteEventResponses, DemoteAccountData, DemoteAccountErrors, DemoteAccountResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DisableAccountData, DisableAccountErrors, DisableAccountResponses, EnableAccountData, EnableAccountErrors, EnableAccountResponses, EndAccountSessionData, EndAccountSessionErrors, EndAccountSessionResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EraseAccountData, EraseAccountErrors, EraseAccountResponses, EraseMeData, EraseMeErrors, EraseMeResponses, ExportCalendarData, ExportCalendarErrors, ExportCalendarResponses, ExportEventData, ExportEventErrors, ExportEventResponses, FindTimeData, FindTimeErrors, FindTimeResponses, FindUsersData, FindUsersErrors, FindUsersResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetEventData, GetEventErrors, GetEventResponses, GetFeedData, GetFeedErrors, GetFeedResponses, GetFiguresData, GetFiguresErrors, GetFiguresResponses, GetFreeBusyData, GetFreeBusyErrors, GetFreeBusyResponses, GetLivenessData, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ImportCalendarData, ImportCalendarErrors, ImportCalendarResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAppPasswordsData, ListAppPasswordsErrors, ListAppPasswordsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListChangelogData, ListChangelogErrors, ListChangelogResponses, ListChangesData, ListChangesErrors, ListChangesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListFeedsData, ListFeedsErrors, ListFeedsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MakeFeedData, MakeFeedErrors, MakeFeedResponses, PatchEventData, PatchEventErrors, PatchEventResponses, PromoteAccountData, PromoteAccountErrors, PromoteAccountResponses, PurgeTrashData, PurgeTrashErrors, PurgeTrashResponses, ReadAllNotificationsData, ReadAllNotificationsErrors, ReadAllNotificationsResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RedactVersionData, RedactVersionErrors, RedactVersionResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RestoreEventData, RestoreEventErrors, RestoreEventResponses, RevertChangeData, RevertChangeErrors, RevertChangeResponses, RevokeAppPasswordData, RevokeAppPasswordErrors, RevokeAppPasswordResponses, RevokeFeedData, RevokeFeedErrors, RevokeFeedResponses, RevokeFeedsData, RevokeFeedsErrors, RevokeFeedsResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokePermissionData, RevokePermissionErrors, RevokePermissionResponses, RollbackEventData, RollbackEventErrors, RollbackEventResponses, RotateFeedData, RotateFeedErrors, RotateFeedResponses, ShareEventData, ShareEventErrors, ShareEventResponses, SignOutAccountData, SignOutAccountErrors, SignOutAccountResponses, StreamChangesData, StreamChangesErrors, StreamChangesResponse, StreamChangesResponses, UndoChangeData, UndoChangeErrors, UndoChangeResponses, UpdateEventData, UpdateEventErrors, UpdateEventResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,49 +17,6 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: Record<string, unknown>;
 };
-
-/**
- * Read the metrics of this server
- *
- * Returns the metrics in the text format of Prometheus: requests by route, database connections, live connections and the delay of changes to them, and the process itself. They contain no people, ids or addresses.
- */
-export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>) => (options?.client ?? client).get<GetMetricsResponses, unknown, ThrowOnError>({ url: '/metrics', ...options });
-
-/**
- * Check that the process is alive
- *
- * Responds without using the database.
- */
-export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>) => (options?.client ?? client).get<GetLivenessResponses, unknown, ThrowOnError>({ url: '/health/live', ...options });
-
-/**
- * Check that the server is ready
- *
- * Asks the database, at most once a second. Responds within about two seconds, with 503 while the database cannot be reached, does not answer, is read-only, has a full disk, or lacks a migration that this server needs, and from the moment at which the server is told to stop: it then serves on for `SHUTDOWN_DELAY_SECONDS`. `detail` says which.
- */
-export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>) => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });
-
-/**
- * Look up a person to share with
- *
- * Matches the whole name in any case. Accounts cannot be listed or searched by part of a name. E-mail addresses are private: unless the server is set up with `USER_LOOKUP=email`, `email` finds nobody.
- */
-export const findUsers = <ThrowOnError extends boolean = false>(options?: Options<FindUsersData, ThrowOnError>) => (options?.client ?? client).get<FindUsersResponses, FindUsersErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/users',
-    ...options
-});
-
-/**
- * Read the audit trail
- *
- * Returns what you did and what happened to you, newest first: sign-ins, refusals, writes, changes of roles. An administrator reads the entries of everybody. Refusals and failed sign-ins appear within a second. Entries are kept for `AUDIT_DAYS`.
- */
-export const listAudit = <ThrowOnError extends boolean = false>(options?: Options<ListAuditData, ThrowOnError>) => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/audit',
-    ...options
-});
 
 /**
  * Sign up
@@ -86,35 +43,6 @@ export const login = <ThrowOnError extends boolean = false>(options: Options<Log
     headers: {
         'Content-Type': 'application/json',
         ...options.headers
-    }
-});
-
-/**
- * Exchange the refresh token for new tokens
- *
- * Each refresh token works once. If the response is lost, or another tab was faster, send the same token again: it returns the same successor until that is used for the first time, and for 10 seconds after that. Any older token counts as stolen and ends the session.
- */
-export const refresh = <ThrowOnError extends boolean = false>(options: Options<RefreshData, ThrowOnError>) => (options.client ?? client).post<RefreshResponses, RefreshErrors, ThrowOnError>({
-    url: '/api/auth/refresh',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Log out
- *
- * Revokes the access and refresh tokens of the session at once and closes its live connections. Needs the access token or, when it has expired, `refresh_token`.
- */
-export const logout = <ThrowOnError extends boolean = false>(options?: Options<LogoutData, ThrowOnError>) => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/auth/logout',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options?.headers
     }
 });
 
@@ -152,6 +80,46 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
 export const updateMe = <ThrowOnError extends boolean = false>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/auth/me',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Look up a person to share with
+ *
+ * Matches the whole name in any case. Accounts cannot be listed or searched by part of a name. E-mail addresses are private: unless the server is set up with `USER_LOOKUP=email`, `email` finds nobody.
+ */
+export const findUsers = <ThrowOnError extends boolean = false>(options?: Options<FindUsersData, ThrowOnError>) => (options?.client ?? client).get<FindUsersResponses, FindUsersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/users',
+    ...options
+});
+
+/**
+ * Log out
+ *
+ * Revokes the access and refresh tokens of the session at once and closes its live connections. Needs the access token or, when it has expired, `refresh_token`.
+ */
+export const logout = <ThrowOnError extends boolean = false>(options?: Options<LogoutData, ThrowOnError>) => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/auth/logout',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Exchange the refresh token for new tokens
+ *
+ * Each refresh token works once. If the response is lost, or another tab was faster, send the same token again: it returns the same successor until that is used for the first time, and for 10 seconds after that. Any older token counts as stolen and ends the session.
+ */
+export const refresh = <ThrowOnError extends boolean = false>(options: Options<RefreshData, ThrowOnError>) => (options.client ?? client).post<RefreshResponses, RefreshErrors, ThrowOnError>({
+    url: '/api/auth/refresh',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -272,124 +240,6 @@ export const revokeAppPassword = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
- * Get when people are busy
- *
- * A person is busy during the events that they own and that are shown as busy. The response contains times, never events. A person with whom you share no event gives the same error as one who does not exist: 422 `unknown_person`. The result is exact for any date, even a century ahead.
- */
-export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Options<GetFreeBusyData, ThrowOnError>) => (options.client ?? client).get<GetFreeBusyResponses, GetFreeBusyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/free-busy',
-    ...options
-});
-
-/**
- * List the invitations to an event
- *
- * Owner only. Returns the addresses that were invited by e-mail and have not accepted, oldest first. Invite with `POST …/share`, which also changes the role of an invitation.
- */
-export const listInvitations = <ThrowOnError extends boolean = false>(options: Options<ListInvitationsData, ThrowOnError>) => (options.client ?? client).get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/invitations',
-    ...options
-});
-
-/**
- * Revoke an invitation
- *
- * Owner only. The link in the mail accepts nothing from then on. An invitation that was accepted is gone: revoke the access of the member instead.
- */
-export const revokeInvitation = <ThrowOnError extends boolean = false>(options: Options<RevokeInvitationData, ThrowOnError>) => (options.client ?? client).delete<RevokeInvitationResponses, RevokeInvitationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/invitations/{invitationId}',
-    ...options
-});
-
-/**
- * Accept an invitation with its link
- *
- * For people who have an account that has confirmed the invited address; others register with the token (`invitation`). The role goes to that account, no matter who sends the token. A member keeps a higher role.
- */
-export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
-    url: '/api/invitations/accept',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Share an event
- *
- * Owner only. Accepts `{users: […]}`, a bare list or a single entry. All or nothing: an unknown person or an invalid role rejects the call, with a pointer for each. Sharing again changes the role.
- *
- * An e-mail address is invited: a mail with a link is sent to it, and the role begins when the person accepts or registers. The response is the same whether or not an account has the address. With `USER_LOOKUP=email` an account that has confirmed the address gets the role at once. Sharing again with an address changes the role of its invitation and, after an hour, sends another mail, whose link replaces the earlier one.
- *
- * Returns the members of the event, and the invitations of the addresses in the request.
- */
-export const shareEvent = <ThrowOnError extends boolean = false>(options: Options<ShareEventData, ThrowOnError>) => (options.client ?? client).post<ShareEventResponses, ShareEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/share',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * List the members of an event
- *
- * Returns the members, owner first, then by name. Every member may read them. With `as_of`, returns the members as of that time; the owner may also read those of a deleted event.
- */
-export const listPermissions = <ThrowOnError extends boolean = false>(options: Options<ListPermissionsData, ThrowOnError>) => (options.client ?? client).get<ListPermissionsResponses, ListPermissionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/permissions',
-    ...options
-});
-
-/**
- * Revoke access or leave an event
- *
- * The owner may revoke the access of any other member. Other members may leave. The owner cannot be removed (409).
- */
-export const revokePermission = <ThrowOnError extends boolean = false>(options: Options<RevokePermissionData, ThrowOnError>) => (options.client ?? client).delete<RevokePermissionResponses, RevokePermissionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/permissions/{userId}',
-    ...options
-});
-
-/**
- * Change a role or transfer the ownership
- *
- * Owner only. `owner` transfers the ownership: the previous owner becomes an editor, and the event is checked for conflicts with the events of the new owner. The owner cannot change their own role (409). Returns the members of the event.
- */
-export const changeRole = <ThrowOnError extends boolean = false>(options: Options<ChangeRoleData, ThrowOnError>) => (options.client ?? client).put<ChangeRoleResponses, ChangeRoleErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/permissions/{userId}',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Check an event for conflicts
- *
- * Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. Takes the same body; an event that was read can be sent as it is, with some fields changed. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.
- */
-export const checkConflicts = <ThrowOnError extends boolean = false>(options: Options<CheckConflictsData, ThrowOnError>) => (options.client ?? client).post<CheckConflictsResponses, CheckConflictsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/check-conflicts',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * List events
  *
  * Lists all events that you may see, by start. Events must match all filters; a series matches by any of its occurrences. `expand=true` returns one item per occurrence. `as_of` returns the events that you may see today as of that time: filters, order and totals apply to that state.
@@ -418,13 +268,13 @@ export const createEvent = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Create several events
+ * Check an event for conflicts
  *
- * Accepts `{events: […]}` or a bare list. All or nothing, and the new events are checked for conflicts among themselves too. A problem contains the errors of every item at once: with invalid values (422), the conflicts of the other items as well.
+ * Makes the check that creating or updating an event makes, but stores nothing and notifies nobody. Takes the same body; an event that was read can be sent as it is, with some fields changed. The result may be out of date at once: only a write occupies the time. With `event_id`, you need to be an editor of that event.
  */
-export const createEvents = <ThrowOnError extends boolean = false>(options: Options<CreateEventsData, ThrowOnError>) => (options.client ?? client).post<CreateEventsResponses, CreateEventsErrors, ThrowOnError>({
+export const checkConflicts = <ThrowOnError extends boolean = false>(options: Options<CheckConflictsData, ThrowOnError>) => (options.client ?? client).post<CheckConflictsResponses, CheckConflictsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/batch',
+    url: '/api/events/check-conflicts',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -485,6 +335,17 @@ export const updateEvent = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * List the occurrences of an event
+ *
+ * Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series.
+ */
+export const listOccurrences = <ThrowOnError extends boolean = false>(options: Options<ListOccurrencesData, ThrowOnError>) => (options.client ?? client).get<ListOccurrencesResponses, ListOccurrencesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/occurrences',
+    ...options
+});
+
+/**
  * Restore a deleted event
  *
  * Owner only. The event is checked for conflicts. An event that is not deleted is returned unchanged.
@@ -500,14 +361,18 @@ export const restoreEvent = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * List the occurrences of an event
+ * Create several events
  *
- * Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series.
+ * Accepts `{events: […]}` or a bare list. All or nothing, and the new events are checked for conflicts among themselves too. A problem contains the errors of every item at once: with invalid values (422), the conflicts of the other items as well.
  */
-export const listOccurrences = <ThrowOnError extends boolean = false>(options: Options<ListOccurrencesData, ThrowOnError>) => (options.client ?? client).get<ListOccurrencesResponses, ListOccurrencesErrors, ThrowOnError>({
+export const createEvents = <ThrowOnError extends boolean = false>(options: Options<CreateEventsData, ThrowOnError>) => (options.client ?? client).post<CreateEventsResponses, CreateEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/occurrences',
-    ...options
+    url: '/api/events/batch',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -518,6 +383,109 @@ export const listOccurrences = <ThrowOnError extends boolean = false>(options: O
 export const findTime = <ThrowOnError extends boolean = false>(options: Options<FindTimeData, ThrowOnError>) => (options.client ?? client).post<FindTimeResponses, FindTimeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
     url: '/api/find-time',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get when people are busy
+ *
+ * A person is busy during the events that they own and that are shown as busy. The response contains times, never events. A person with whom you share no event gives the same error as one who does not exist: 422 `unknown_person`. The result is exact for any date, even a century ahead.
+ */
+export const getFreeBusy = <ThrowOnError extends boolean = false>(options: Options<GetFreeBusyData, ThrowOnError>) => (options.client ?? client).get<GetFreeBusyResponses, GetFreeBusyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/free-busy',
+    ...options
+});
+
+/**
+ * Share an event
+ *
+ * Owner only. Accepts `{users: […]}`, a bare list or a single entry. All or nothing: an unknown person or an invalid role rejects the call, with a pointer for each. Sharing again changes the role.
+ *
+ * An e-mail address is invited: a mail with a link is sent to it, and the role begins when the person accepts or registers. The response is the same whether or not an account has the address. With `USER_LOOKUP=email` an account that has confirmed the address gets the role at once. Sharing again with an address changes the role of its invitation and, after an hour, sends another mail, whose link replaces the earlier one.
+ *
+ * Returns the members of the event, and the invitations of the addresses in the request.
+ */
+export const shareEvent = <ThrowOnError extends boolean = false>(options: Options<ShareEventData, ThrowOnError>) => (options.client ?? client).post<ShareEventResponses, ShareEventErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/share',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the members of an event
+ *
+ * Returns the members, owner first, then by name. Every member may read them. With `as_of`, returns the members as of that time; the owner may also read those of a deleted event.
+ */
+export const listPermissions = <ThrowOnError extends boolean = false>(options: Options<ListPermissionsData, ThrowOnError>) => (options.client ?? client).get<ListPermissionsResponses, ListPermissionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/permissions',
+    ...options
+});
+
+/**
+ * Revoke access or leave an event
+ *
+ * The owner may revoke the access of any other member. Other members may leave. The owner cannot be removed (409).
+ */
+export const revokePermission = <ThrowOnError extends boolean = false>(options: Options<RevokePermissionData, ThrowOnError>) => (options.client ?? client).delete<RevokePermissionResponses, RevokePermissionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/permissions/{userId}',
+    ...options
+});
+
+/**
+ * Change a role or transfer the ownership
+ *
+ * Owner only. `owner` transfers the ownership: the previous owner becomes an editor, and the event is checked for conflicts with the events of the new owner. The owner cannot change their own role (409). Returns the members of the event.
+ */
+export const changeRole = <ThrowOnError extends boolean = false>(options: Options<ChangeRoleData, ThrowOnError>) => (options.client ?? client).put<ChangeRoleResponses, ChangeRoleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/permissions/{userId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the invitations to an event
+ *
+ * Owner only. Returns the addresses that were invited by e-mail and have not accepted, oldest first. Invite with `POST …/share`, which also changes the role of an invitation.
+ */
+export const listInvitations = <ThrowOnError extends boolean = false>(options: Options<ListInvitationsData, ThrowOnError>) => (options.client ?? client).get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/invitations',
+    ...options
+});
+
+/**
+ * Revoke an invitation
+ *
+ * Owner only. The link in the mail accepts nothing from then on. An invitation that was accepted is gone: revoke the access of the member instead.
+ */
+export const revokeInvitation = <ThrowOnError extends boolean = false>(options: Options<RevokeInvitationData, ThrowOnError>) => (options.client ?? client).delete<RevokeInvitationResponses, RevokeInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/invitations/{invitationId}',
+    ...options
+});
+
+/**
+ * Accept an invitation with its link
+ *
+ * For people who have an account that has confirmed the invited address; others register with the token (`invitation`). The role goes to that account, no matter who sends the token. A member keeps a higher role.
+ */
+export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
+    url: '/api/invitations/accept',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -537,20 +505,9 @@ export const listVersions = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Read a version of an event
- *
- * Returns the version with the complete content after its change.
- */
-export const getVersion = <ThrowOnError extends boolean = false>(options: Options<GetVersionData, ThrowOnError>) => (options.client ?? client).get<GetVersionResponses, GetVersionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/history/{version}',
-    ...options
-});
-
-/**
  * List the changelog of an event
  *
- * Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it.
+ * Lists the changes to content and members in one order, oldest first, or newest first with `?order=desc`. `position` identifies an entry, for example to undo it. A page has fewer than `limit` entries when they are very large.
  */
 export const listChangelog = <ThrowOnError extends boolean = false>(options: Options<ListChangelogData, ThrowOnError>) => (options.client ?? client).get<ListChangelogResponses, ListChangelogErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
@@ -570,6 +527,21 @@ export const diffVersions = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Undo an entry of the changelog
+ *
+ * Undoes a version as `revert/{version}` does. The owner can also undo changes of members: a share (the access is revoked), a change of role or a revocation (the previous role is restored), and a transfer of ownership (the event is returned to the previous owner and checked for conflicts with their events). The change is undone completely or not at all, and creates a new entry. If the role of a person changed again since, the response is 409 with these people.
+ */
+export const undoChange = <ThrowOnError extends boolean = false>(options: Options<UndoChangeData, ThrowOnError>) => (options.client ?? client).post<UndoChangeResponses, UndoChangeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/changelog/{position}/undo',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Roll back to an earlier version
  *
  * Writes the content of an earlier version, or some fields of it, as a new version. The server checks it for conflicts like any change. History is never rewritten.
@@ -582,6 +554,17 @@ export const rollbackEvent = <ThrowOnError extends boolean = false>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Read a version of an event
+ *
+ * Returns the version with the complete content after its change.
+ */
+export const getVersion = <ThrowOnError extends boolean = false>(options: Options<GetVersionData, ThrowOnError>) => (options.client ?? client).get<GetVersionResponses, GetVersionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}/history/{version}',
+    ...options
 });
 
 /**
@@ -600,58 +583,14 @@ export const revertChange = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Undo an entry of the changelog
+ * List the changes of your stream
  *
- * Undoes a version as `revert/{version}` does. The owner can also undo changes of members: a share (the access is revoked), a change of role or a revocation (the previous role is restored), and a transfer of ownership (the event is returned to the previous owner and checked for conflicts with their events). The change is undone completely or not at all, and creates a new entry. If the role of a person changed again since, the response is 409 with these people.
+ * Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Send `last_seq` as the next `after`. If items after `after` are no longer stored, the response is 410: reload what you show, then read on after the number in `after`.
  */
-export const undoChange = <ThrowOnError extends boolean = false>(options: Options<UndoChangeData, ThrowOnError>) => (options.client ?? client).post<UndoChangeResponses, UndoChangeErrors, ThrowOnError>({
+export const listChanges = <ThrowOnError extends boolean = false>(options?: Options<ListChangesData, ThrowOnError>) => (options?.client ?? client).get<ListChangesResponses, ListChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}/changelog/{position}/undo',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Export an event
- *
- * Returns the event as an iCalendar file: a series with its exclusions, added dates and changed occurrences, and with the time zone that it needs. Members are not in it.
- */
-export const exportEvent = <ThrowOnError extends boolean = false>(options: Options<ExportEventData, ThrowOnError>) => (options.client ?? client).get<ExportEventResponses, ExportEventErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/events/{id}.ics',
+    url: '/api/changes',
     ...options
-});
-
-/**
- * Export all events that you see
- *
- * Returns all events that you see as an iCalendar file, by start.
- */
-export const exportCalendar = <ThrowOnError extends boolean = false>(options?: Options<ExportCalendarData, ThrowOnError>) => (options?.client ?? client).get<ExportCalendarResponses, ExportCalendarErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/calendar.ics',
-    ...options
-});
-
-/**
- * Import an iCalendar file
- *
- * Reads the events of a file (RFC 5545) and stores them, in one transaction. You become the owner of new ones. An event with a UID that you see already is updated when the file is newer (`SEQUENCE`, then `LAST-MODIFIED`), and left alone otherwise: importing a file twice changes nothing. `METHOD:CANCEL` cancels events and occurrences.
- *
- * One event that cannot be read does not stop the others. `skipped` and `warnings` name everything that was not carried over, with its line. Properties that Convene does not know are stored and exported again. Nobody is invited: organizers and attendees are left out.
- */
-export const importCalendar = <ThrowOnError extends boolean = false>(options: Options<ImportCalendarData, ThrowOnError>) => (options.client ?? client).post<ImportCalendarResponses, ImportCalendarErrors, ThrowOnError>({
-    bodySerializer: null,
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/calendar/import',
-    ...options,
-    headers: {
-        'Content-Type': 'text/calendar',
-        ...options.headers
-    }
 });
 
 /**
@@ -692,13 +631,130 @@ export const readNotification = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * List the changes of your stream
+ * Stream your changes live
  *
- * Everything that happened on events that you can see, oldest first: the same items in the same order as over every live connection. Send `last_seq` as the next `after`. If items after `after` are no longer stored, the response is 410: reload what you show, then read on after the number in `after`.
+ * Server-Sent Events: `event: change` with the item as `data` and its `seq` as `id`. A client that reconnects with `Last-Event-ID` misses nothing. `/docs/realtime` describes the other events.
  */
-export const listChanges = <ThrowOnError extends boolean = false>(options?: Options<ListChangesData, ThrowOnError>) => (options?.client ?? client).get<ListChangesResponses, ListChangesErrors, ThrowOnError>({
+export const streamChanges = <ThrowOnError extends boolean = false>(options?: Options<StreamChangesData, ThrowOnError, StreamChangesResponse>) => (options?.client ?? client).sse.get<StreamChangesResponses, StreamChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/changes',
+    url: '/api/changes/stream',
+    ...options
+});
+
+/**
+ * Export an event
+ *
+ * Returns the event as an iCalendar file: a series with its exclusions, added dates and changed occurrences, and with the time zone that it needs. Members are not in it.
+ */
+export const exportEvent = <ThrowOnError extends boolean = false>(options: Options<ExportEventData, ThrowOnError>) => (options.client ?? client).get<ExportEventResponses, ExportEventErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/events/{id}.ics',
+    ...options
+});
+
+/**
+ * Revoke all your calendar feeds
+ *
+ * All links are dead at once.
+ */
+export const revokeFeeds = <ThrowOnError extends boolean = false>(options?: Options<RevokeFeedsData, ThrowOnError>) => (options?.client ?? client).delete<RevokeFeedsResponses, RevokeFeedsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed',
+    ...options
+});
+
+/**
+ * List your calendar feeds
+ *
+ * Returns the feeds that you have made, and when applications last fetched them, without their links.
+ */
+export const listFeeds = <ThrowOnError extends boolean = false>(options?: Options<ListFeedsData, ThrowOnError>) => (options?.client ?? client).get<ListFeedsResponses, ListFeedsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed',
+    ...options
+});
+
+/**
+ * Make a calendar feed
+ *
+ * Returns a secret link to which a calendar application subscribes: whoever has it can read what the feed contains, without signing in. It is shown once. You can have 20, one per application or per person who gets it. It ends when you revoke it, and with your account. `Idempotency-Key` has no effect, because the link is not stored.
+ */
+export const makeFeed = <ThrowOnError extends boolean = false>(options: Options<MakeFeedData, ThrowOnError>) => (options.client ?? client).post<MakeFeedResponses, MakeFeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Replace the link of a calendar feed
+ *
+ * Returns a new link. The old one is dead at once. Events keep their UIDs, so applications show no event twice.
+ */
+export const rotateFeed = <ThrowOnError extends boolean = false>(options: Options<RotateFeedData, ThrowOnError>) => (options.client ?? client).post<RotateFeedResponses, RotateFeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed/{id}/rotate',
+    ...options
+});
+
+/**
+ * Revoke a calendar feed
+ *
+ * The link is dead at once. Applications keep what they fetched until the calendar is removed there.
+ */
+export const revokeFeed = <ThrowOnError extends boolean = false>(options: Options<RevokeFeedData, ThrowOnError>) => (options.client ?? client).delete<RevokeFeedResponses, RevokeFeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/feed/{id}',
+    ...options
+});
+
+/**
+ * Export all events that you see
+ *
+ * Returns all events that you see as an iCalendar file, by start.
+ */
+export const exportCalendar = <ThrowOnError extends boolean = false>(options?: Options<ExportCalendarData, ThrowOnError>) => (options?.client ?? client).get<ExportCalendarResponses, ExportCalendarErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar.ics',
+    ...options
+});
+
+/**
+ * Fetch a calendar feed
+ *
+ * For calendar applications: the secret in the link is the only credential, so keep the link private. Returns the file that `GET /api/calendar.ics` returns, or the part of it that the feed was made for, and says that it is to be fetched again after an hour. Send the `ETag` back as `If-None-Match`: while nothing has changed, the response is 304. A secret that was never valid, was replaced or was revoked gives 404, and never an empty calendar. The link appears in no log.
+ */
+export const getFeed = <ThrowOnError extends boolean = false>(options: Options<GetFeedData, ThrowOnError>) => (options.client ?? client).get<GetFeedResponses, GetFeedErrors, ThrowOnError>({ url: '/feeds/{secret}.ics', ...options });
+
+/**
+ * Import an iCalendar file
+ *
+ * Reads the events of a file (RFC 5545) and stores them, in one transaction. You become the owner of new ones. An event with a UID that you see already is updated when the file is newer (`SEQUENCE`, then `LAST-MODIFIED`), and left alone otherwise: importing a file twice changes nothing. `METHOD:CANCEL` cancels events and occurrences.
+ *
+ * One event that cannot be read does not stop the others. `skipped` and `warnings` name everything that was not carried over, with its line. Properties that Convene does not know are stored and exported again. Nobody is invited: organizers and attendees are left out.
+ */
+export const importCalendar = <ThrowOnError extends boolean = false>(options: Options<ImportCalendarData, ThrowOnError>) => (options.client ?? client).post<ImportCalendarResponses, ImportCalendarErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/calendar/import',
+    ...options,
+    headers: {
+        'Content-Type': 'text/calendar',
+        ...options.headers
+    }
+});
+
+/**
+ * Read the audit trail
+ *
+ * Returns what you did and what happened to you, newest first: sign-ins, refusals, writes, changes of roles. An administrator reads the entries of everybody. Refusals and failed sign-ins appear within a second. Entries are kept for `AUDIT_DAYS`.
+ */
+export const listAudit = <ThrowOnError extends boolean = false>(options?: Options<ListAuditData, ThrowOnError>) => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/audit',
     ...options
 });
 
@@ -858,12 +914,22 @@ export const redactVersion = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * Stream your changes live
+ * Read the metrics of this server
  *
- * Server-Sent Events: `event: change` with the item as `data` and its `seq` as `id`. A client that reconnects with `Last-Event-ID` misses nothing. `/docs/realtime` describes the other events.
+ * Returns the metrics in the text format of Prometheus: requests by route, database connections, live connections and the delay of changes to them, and the process itself. They contain no people, ids or addresses.
  */
-export const streamChanges = <ThrowOnError extends boolean = false>(options?: Options<StreamChangesData, ThrowOnError, StreamChangesResponse>) => (options?.client ?? client).sse.get<StreamChangesResponses, StreamChangesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/changes/stream',
-    ...options
-});
+export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>) => (options?.client ?? client).get<GetMetricsResponses, unknown, ThrowOnError>({ url: '/metrics', ...options });
+
+/**
+ * Check that the process is alive
+ *
+ * Responds without using the database.
+ */
+export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>) => (options?.client ?? client).get<GetLivenessResponses, unknown, ThrowOnError>({ url: '/health/live', ...options });
+
+/**
+ * Check that the server is ready
+ *
+ * Asks the database, at most once a second. Responds within about two seconds, with 503 while the database cannot be reached, does not answer, is read-only, has a full disk, or lacks a migration that this server needs, and from the moment at which the server is told to stop: it then serves on for `SHUTDOWN_DELAY_SECONDS`. `detail` says which.
+ */
+export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>) => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });

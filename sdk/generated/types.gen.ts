@@ -31,7 +31,7 @@ export type PeopleView = {
     items: Array<PersonView>;
 };
 
-export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'app_password_created' | 'app_password_revoked' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
+export type AuditKind = 'registered' | 'signed_in' | 'sign_in_failed' | 'signed_out' | 'session_ended' | 'token_theft' | 'password_changed' | 'email_changed' | 'account_erased' | 'app_password_created' | 'app_password_revoked' | 'refused' | 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_split' | 'shared' | 'role_changed' | 'revoked' | 'ownership_transferred' | 'invited' | 'invitation_changed' | 'invitation_revoked' | 'invitation_accepted' | 'feed_made' | 'feed_rotated' | 'feed_revoked' | 'calendar_exported' | 'user_created' | 'user_disabled' | 'user_enabled' | 'user_signed_out' | 'user_promoted' | 'user_demoted' | 'user_erased' | 'version_redacted' | 'event_purged';
 
 export type AuditOutcome = 'ok' | 'refused';
 
@@ -1856,6 +1856,81 @@ export type RevertBody = {
 };
 
 /**
+ * `all`: every event that you see. `busy`: when you are busy, as others see it in `GET /api/free-busy`, without any text. `role`: the events on which you have the role of `role`.
+ */
+export type FeedKind = 'all' | 'busy' | 'role';
+
+export type FeedView = {
+    id: string;
+    /**
+     * `all`: every event that you see. `busy`: when you are busy, as others see it in `GET /api/free-busy`, without any text. `role`: the events on which you have the role of `role`.
+     */
+    kind: FeedKind;
+    /**
+     * Null unless the kind is `role`.
+     */
+    role: Role | null;
+    name: string | null;
+    created_at: string;
+    /**
+     * When the secret was last replaced.
+     */
+    rotated_at: string | null;
+    /**
+     * When an application last fetched it, exact to an hour; null if none has.
+     */
+    last_used_at: string | null;
+};
+
+export type FeedsView = {
+    /**
+     * Oldest first. Their links are not stored.
+     */
+    items: Array<FeedView>;
+};
+
+export type MakeFeedBody = {
+    /**
+     * What the feed contains; `all` by default. `all`: every event that you see. `busy`: when you are busy, as others see it in `GET /api/free-busy`, without any text. `role`: the events on which you have the role of `role`.
+     */
+    kind?: 'all' | 'busy' | 'role';
+    /**
+     * For `kind: "role"`, and required by it: the role.
+     */
+    role?: 'viewer' | 'editor' | 'owner';
+    /**
+     * What applications show as the name of the calendar.
+     */
+    name?: string | null;
+};
+
+export type FeedWithLinkView = {
+    id: string;
+    /**
+     * `all`: every event that you see. `busy`: when you are busy, as others see it in `GET /api/free-busy`, without any text. `role`: the events on which you have the role of `role`.
+     */
+    kind: FeedKind;
+    /**
+     * Null unless the kind is `role`.
+     */
+    role: Role | null;
+    name: string | null;
+    created_at: string;
+    /**
+     * When the secret was last replaced.
+     */
+    rotated_at: string | null;
+    /**
+     * When an application last fetched it, exact to an hour; null if none has.
+     */
+    last_used_at: string | null;
+    /**
+     * The link to subscribe to. It is in this response only: Convene stores no more than a hash of it.
+     */
+    url: string;
+};
+
+/**
  * `unchanged`: the file contains nothing new about the event, or something older than what is stored. `cancelled`: the file cancels it.
  */
 export type ImportResult = 'created' | 'updated' | 'unchanged' | 'cancelled';
@@ -3552,7 +3627,7 @@ export type RateLimitedProblem = {
     /**
      * The budget that is used up. It counts by user, session, account or address, as its name says.
      */
-    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'app_password_address' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
+    budget: 'login_address' | 'password_address' | 'password_account' | 'password_session' | 'app_password_address' | 'register_address' | 'links_address' | 'refresh_address' | 'refresh_session' | 'lookup_address' | 'lookup_user' | 'connect_address' | 'invitations_user' | 'invitations_event' | 'feeds_address' | 'feeds' | 'reads' | 'writes' | 'imports' | 'expensive_reads';
     /**
      * How much the budget allows.
      */
@@ -3606,215 +3681,6 @@ export type ShareEventRequest = ShareBody | Array<ShareEntry> | ShareEntry;
 export type CreateEventsRequest = CreateEventsBody | Array<CreateEventBody>;
 
 export type ImportCalendarRequest = string;
-
-export type GetMetricsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/metrics';
-};
-
-export type GetMetricsResponses = {
-    /**
-     * The metrics since the server started
-     */
-    200: string;
-};
-
-export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
-
-export type GetLivenessData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/health/live';
-};
-
-export type GetLivenessResponses = {
-    /**
-     * The process is alive
-     */
-    200: HealthView;
-};
-
-export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
-
-export type GetReadinessData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/health/ready';
-};
-
-export type GetReadinessErrors = {
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
-
-export type GetReadinessResponses = {
-    /**
-     * The server is ready
-     */
-    200: ReadinessView;
-};
-
-export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
-
-export type FindUsersData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query?: {
-        /**
-         * The whole name, in any case. Example: `ana`.
-         */
-        username?: string;
-        /**
-         * The whole e-mail address, in any case, for servers with `USER_LOOKUP=email`. Example: `ana@example.com`.
-         */
-        email?: string;
-    };
-    url: '/api/users';
-};
-
-export type FindUsersErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
-
-export type FindUsersResponses = {
-    /**
-     * The person, or an empty list
-     */
-    200: PeopleView;
-};
-
-export type FindUsersResponse = FindUsersResponses[keyof FindUsersResponses];
-
-export type ListAuditData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query?: {
-        /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
-         */
-        limit?: number;
-        /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
-         */
-        cursor?: string;
-        /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
-         */
-        page?: number;
-        /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
-         */
-        page_size?: number;
-        /**
-         * Only entries of this kind. Example: `registered`.
-         */
-        kind?: AuditKind;
-        /**
-         * Only entries from this time on: an instant, or wall time or a date in your time zone. Example: `2026-06-01`.
-         */
-        from?: string;
-        /**
-         * Only entries before this time. Example: `2026-07-01`.
-         */
-        to?: string;
-        /**
-         * Only what was done, or only what was refused: by right, or because a password or a token was wrong. Example: `ok`.
-         */
-        outcome?: AuditOutcome;
-        /**
-         * Only entries of the request with this id, which responses carry as `X-Request-Id`. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1e05`.
-         */
-        request_id?: string;
-        /**
-         * Only entries about this event. Example: `undefined`.
-         */
-        event_id?: string;
-        /**
-         * For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id. Example: `undefined`.
-         */
-        user_id?: string;
-    };
-    url: '/api/audit';
-};
-
-export type ListAuditErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `admin_required`: Only administrators may do this
-     */
-    403: AdminRequiredProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
-
-export type ListAuditResponses = {
-    /**
-     * A page of entries
-     */
-    200: AuditView;
-};
-
-export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
 
 export type RegisterData = {
     body: RegisterBody;
@@ -3933,112 +3799,6 @@ export type LoginResponses = {
 };
 
 export type LoginResponse = LoginResponses[keyof LoginResponses];
-
-export type RefreshData = {
-    body: RefreshBody;
-    path?: never;
-    query?: never;
-    url: '/api/auth/refresh';
-};
-
-export type RefreshErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `refresh_token_invalid`: The refresh token is not valid
-     */
-    401: RefreshTokenInvalidProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RefreshError = RefreshErrors[keyof RefreshErrors];
-
-export type RefreshResponses = {
-    /**
-     * New tokens
-     */
-    200: TokensView;
-};
-
-export type RefreshResponse = RefreshResponses[keyof RefreshResponses];
-
-export type LogoutData = {
-    body?: LogoutBody;
-    path?: never;
-    query?: never;
-    url: '/api/auth/logout';
-};
-
-export type LogoutErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first; `refresh_token_invalid`: The refresh token is not valid
-     */
-    401: ({
-        code: 'unauthenticated';
-    } & UnauthenticatedProblem) | ({
-        code: 'refresh_token_invalid';
-    } & RefreshTokenInvalidProblem);
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type LogoutError = LogoutErrors[keyof LogoutErrors];
-
-export type LogoutResponses = {
-    /**
-     * Signed out
-     */
-    204: void;
-};
-
-export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
 
 export type EraseMeData = {
     body: EraseMeBody;
@@ -4196,6 +3956,168 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type FindUsersData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The whole name, in any case. Example: `ana`.
+         */
+        username?: string;
+        /**
+         * The whole e-mail address, in any case, for servers with `USER_LOOKUP=email`. Example: `ana@example.com`.
+         */
+        email?: string;
+    };
+    url: '/api/users';
+};
+
+export type FindUsersErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type FindUsersError = FindUsersErrors[keyof FindUsersErrors];
+
+export type FindUsersResponses = {
+    /**
+     * The person, or an empty list
+     */
+    200: PeopleView;
+};
+
+export type FindUsersResponse = FindUsersResponses[keyof FindUsersResponses];
+
+export type LogoutData = {
+    body?: LogoutBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/logout';
+};
+
+export type LogoutErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first; `refresh_token_invalid`: The refresh token is not valid
+     */
+    401: ({
+        code: 'unauthenticated';
+    } & UnauthenticatedProblem) | ({
+        code: 'refresh_token_invalid';
+    } & RefreshTokenInvalidProblem);
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type LogoutError = LogoutErrors[keyof LogoutErrors];
+
+export type LogoutResponses = {
+    /**
+     * Signed out
+     */
+    204: void;
+};
+
+export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
+
+export type RefreshData = {
+    body: RefreshBody;
+    path?: never;
+    query?: never;
+    url: '/api/auth/refresh';
+};
+
+export type RefreshErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `refresh_token_invalid`: The refresh token is not valid
+     */
+    401: RefreshTokenInvalidProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RefreshError = RefreshErrors[keyof RefreshErrors];
+
+export type RefreshResponses = {
+    /**
+     * New tokens
+     */
+    200: TokensView;
+};
+
+export type RefreshResponse = RefreshResponses[keyof RefreshResponses];
 
 export type ListSessionsData = {
     body?: never;
@@ -4664,679 +4586,6 @@ export type RevokeAppPasswordResponses = {
 
 export type RevokeAppPasswordResponse = RevokeAppPasswordResponses[keyof RevokeAppPasswordResponses];
 
-export type GetFreeBusyData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query: {
-        /**
-         * The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.
-         */
-        user_ids: Array<string>;
-        /**
-         * Start of the window. An instant, wall time in your zone, or a date in your zone.
-         */
-        from: string;
-        /**
-         * End of the window, exclusive, at most 92 days later. An instant, wall time in your zone, or a date in your zone.
-         */
-        to: string;
-    };
-    url: '/api/free-busy';
-};
-
-export type GetFreeBusyErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
-
-export type GetFreeBusyResponses = {
-    /**
-     * The busy time of each person
-     */
-    200: FreeBusyView;
-};
-
-export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
-
-export type ListInvitationsData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/invitations';
-};
-
-export type ListInvitationsErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
-
-export type ListInvitationsResponses = {
-    /**
-     * The invitations that can be accepted
-     */
-    200: InvitationsView;
-};
-
-export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
-
-export type RevokeInvitationData = {
-    body?: never;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * The invitation.
-         */
-        invitationId: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/invitations/{invitationId}';
-};
-
-export type RevokeInvitationErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `request_running`: The first request with this key is still running
-     */
-    409: RequestRunningProblem;
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
-
-export type RevokeInvitationResponses = {
-    /**
-     * The invitation is revoked
-     */
-    204: void;
-};
-
-export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
-
-export type AcceptInvitationData = {
-    body: AcceptInvitationBody;
-    path?: never;
-    query?: never;
-    url: '/api/invitations/accept';
-};
-
-export type AcceptInvitationErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `address_not_confirmed`: No account has confirmed the address of this invitation; `too_many_people`: The event has the largest allowed number of members
-     */
-    409: ({
-        code: 'address_not_confirmed';
-    } & AddressNotConfirmedProblem) | ({
-        code: 'too_many_people';
-    } & TooManyPeopleProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
-
-export type AcceptInvitationResponses = {
-    /**
-     * Accepted
-     */
-    200: AcceptedInvitationsView;
-};
-
-export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
-
-export type ShareEventData = {
-    body: ShareEventRequest;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/share';
-};
-
-export type ShareEventErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'too_many_people';
-    } & TooManyPeopleProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
-
-export type ShareEventResponses = {
-    /**
-     * The members of the event, and the invitations of this call
-     */
-    200: SharedView;
-};
-
-export type ShareEventResponse = ShareEventResponses[keyof ShareEventResponses];
-
-export type ListPermissionsData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: {
-        /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
-         */
-        as_of?: string;
-    };
-    url: '/api/events/{id}/permissions';
-};
-
-export type ListPermissionsErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsErrors];
-
-export type ListPermissionsResponses = {
-    /**
-     * The members of the event
-     */
-    200: PermissionsView;
-};
-
-export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermissionsResponses];
-
-export type RevokePermissionData = {
-    body?: never;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * The member.
-         */
-        userId: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/permissions/{userId}';
-};
-
-export type RevokePermissionErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'owner_required';
-    } & OwnerRequiredProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissionErrors];
-
-export type RevokePermissionResponses = {
-    /**
-     * The access is revoked
-     */
-    204: void;
-};
-
-export type RevokePermissionResponse = RevokePermissionResponses[keyof RevokePermissionResponses];
-
-export type ChangeRoleData = {
-    body: ChangeRoleBody;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * The member.
-         */
-        userId: string;
-    };
-    query?: never;
-    url: '/api/events/{id}/permissions/{userId}';
-};
-
-export type ChangeRoleErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'owner_required';
-    } & OwnerRequiredProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
-
-export type ChangeRoleResponses = {
-    /**
-     * The members of the event
-     */
-    200: PermissionsView;
-};
-
-export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
-
-export type CheckConflictsData = {
-    body: CheckConflictsBody;
-    path?: never;
-    query?: never;
-    url: '/api/events/check-conflicts';
-};
-
-export type CheckConflictsErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_deleted`: The event was deleted
-     */
-    410: EventDeletedProblem;
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
-
-export type CheckConflictsResponses = {
-    /**
-     * The conflicts; empty lists when there are none
-     */
-    200: ConflictCheckView;
-};
-
-export type CheckConflictsResponse = CheckConflictsResponses[keyof CheckConflictsResponses];
-
 export type ListEventsData = {
     body?: never;
     headers?: {
@@ -5532,20 +4781,14 @@ export type CreateEventResponses = {
 
 export type CreateEventResponse = CreateEventResponses[keyof CreateEventResponses];
 
-export type CreateEventsData = {
-    body: CreateEventsRequest;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
+export type CheckConflictsData = {
+    body: CheckConflictsBody;
     path?: never;
     query?: never;
-    url: '/api/events/batch';
+    url: '/api/events/check-conflicts';
 };
 
-export type CreateEventsErrors = {
+export type CheckConflictsErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
@@ -5555,17 +4798,21 @@ export type CreateEventsErrors = {
      */
     401: UnauthenticatedProblem;
     /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
     /**
-     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     * `event_deleted`: The event was deleted
      */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
+    410: EventDeletedProblem;
     /**
      * `body_too_large`: The body is too large
      */
@@ -5588,16 +4835,16 @@ export type CreateEventsErrors = {
     503: UnavailableProblem;
 };
 
-export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
+export type CheckConflictsError = CheckConflictsErrors[keyof CheckConflictsErrors];
 
-export type CreateEventsResponses = {
+export type CheckConflictsResponses = {
     /**
-     * The events
+     * The conflicts; empty lists when there are none
      */
-    201: CreatedEventsView;
+    200: ConflictCheckView;
 };
 
-export type CreateEventsResponse = CreateEventsResponses[keyof CreateEventsResponses];
+export type CheckConflictsResponse = CheckConflictsResponses[keyof CheckConflictsResponses];
 
 export type DeleteEventData = {
     body?: never;
@@ -5983,6 +5230,87 @@ export type UpdateEventResponses = {
 
 export type UpdateEventResponse = UpdateEventResponses[keyof UpdateEventResponses];
 
+export type ListOccurrencesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * The largest number of items to return. Defaults to 50. Example: `50`.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         */
+        cursor?: string;
+        /**
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         */
+        page?: number;
+        /**
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         */
+        page_size?: number;
+        /**
+         * Occurrences that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
+         */
+        from?: string;
+        /**
+         * Occurrences that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
+         */
+        to?: string;
+    };
+    url: '/api/events/{id}/occurrences';
+};
+
+export type ListOccurrencesErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
+
+export type ListOccurrencesResponses = {
+    /**
+     * A page of occurrences
+     */
+    200: OccurrencesView;
+};
+
+export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
+
 export type RestoreEventData = {
     body?: RestoreEventBody;
     headers?: {
@@ -6071,62 +5399,48 @@ export type RestoreEventResponses = {
 
 export type RestoreEventResponse = RestoreEventResponses[keyof RestoreEventResponses];
 
-export type ListOccurrencesData = {
-    body?: never;
+export type CreateEventsData = {
+    body: CreateEventsRequest;
     headers?: {
         /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
-        'If-None-Match'?: string;
+        'Idempotency-Key'?: string;
     };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-    };
-    query?: {
-        /**
-         * The largest number of items to return. Defaults to 50. Example: `50`.
-         */
-        limit?: number;
-        /**
-         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
-         */
-        cursor?: string;
-        /**
-         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
-         */
-        page?: number;
-        /**
-         * The number of items per numbered page. Defaults to 50. Example: `50`.
-         */
-        page_size?: number;
-        /**
-         * Occurrences that end after this. An instant, or a wall time or date in your time zone. Example: `2026-06-01`.
-         */
-        from?: string;
-        /**
-         * Occurrences that start before this. An instant, or a wall time or date in your time zone. Example: `2026-07-01`.
-         */
-        to?: string;
-    };
-    url: '/api/events/{id}/occurrences';
+    path?: never;
+    query?: never;
+    url: '/api/events/batch';
 };
 
-export type ListOccurrencesErrors = {
+export type CreateEventsErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
     /**
      * `unauthenticated`: Sign in first
      */
     401: UnauthenticatedProblem;
     /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -6141,16 +5455,16 @@ export type ListOccurrencesErrors = {
     503: UnavailableProblem;
 };
 
-export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
+export type CreateEventsError = CreateEventsErrors[keyof CreateEventsErrors];
 
-export type ListOccurrencesResponses = {
+export type CreateEventsResponses = {
     /**
-     * A page of occurrences
+     * The events
      */
-    200: OccurrencesView;
+    201: CreatedEventsView;
 };
 
-export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
+export type CreateEventsResponse = CreateEventsResponses[keyof CreateEventsResponses];
 
 export type FindTimeData = {
     body: FindTimeBody;
@@ -6204,6 +5518,614 @@ export type FindTimeResponses = {
 };
 
 export type FindTimeResponse = FindTimeResponses[keyof FindTimeResponses];
+
+export type GetFreeBusyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * The people: you, and people with whom you share an event. Repeat the parameter, or separate ids by commas.
+         */
+        user_ids: Array<string>;
+        /**
+         * Start of the window. An instant, wall time in your zone, or a date in your zone.
+         */
+        from: string;
+        /**
+         * End of the window, exclusive, at most 92 days later. An instant, wall time in your zone, or a date in your zone.
+         */
+        to: string;
+    };
+    url: '/api/free-busy';
+};
+
+export type GetFreeBusyErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type GetFreeBusyError = GetFreeBusyErrors[keyof GetFreeBusyErrors];
+
+export type GetFreeBusyResponses = {
+    /**
+     * The busy time of each person
+     */
+    200: FreeBusyView;
+};
+
+export type GetFreeBusyResponse = GetFreeBusyResponses[keyof GetFreeBusyResponses];
+
+export type ShareEventData = {
+    body: ShareEventRequest;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/share';
+};
+
+export type ShareEventErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `too_many_people`: The event has the largest allowed number of members; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ShareEventError = ShareEventErrors[keyof ShareEventErrors];
+
+export type ShareEventResponses = {
+    /**
+     * The members of the event, and the invitations of this call
+     */
+    200: SharedView;
+};
+
+export type ShareEventResponse = ShareEventResponses[keyof ShareEventResponses];
+
+export type ListPermissionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
+         */
+        as_of?: string;
+    };
+    url: '/api/events/{id}/permissions';
+};
+
+export type ListPermissionsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsErrors];
+
+export type ListPermissionsResponses = {
+    /**
+     * The members of the event
+     */
+    200: PermissionsView;
+};
+
+export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermissionsResponses];
+
+export type RevokePermissionData = {
+    body?: never;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The member.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/permissions/{userId}';
+};
+
+export type RevokePermissionErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'owner_required';
+    } & OwnerRequiredProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokePermissionError = RevokePermissionErrors[keyof RevokePermissionErrors];
+
+export type RevokePermissionResponses = {
+    /**
+     * The access is revoked
+     */
+    204: void;
+};
+
+export type RevokePermissionResponse = RevokePermissionResponses[keyof RevokePermissionResponses];
+
+export type ChangeRoleData = {
+    body: ChangeRoleBody;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The member.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/permissions/{userId}';
+};
+
+export type ChangeRoleErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `owner_required`: An event must have an owner; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'owner_required';
+    } & OwnerRequiredProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
+
+export type ChangeRoleResponses = {
+    /**
+     * The members of the event
+     */
+    200: PermissionsView;
+};
+
+export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * The invitations that can be accepted
+     */
+    200: InvitationsView;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * The invitation.
+         */
+        invitationId: string;
+    };
+    query?: never;
+    url: '/api/events/{id}/invitations/{invitationId}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `request_running`: The first request with this key is still running
+     */
+    409: RequestRunningProblem;
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * The invitation is revoked
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: AcceptInvitationBody;
+    path?: never;
+    query?: never;
+    url: '/api/invitations/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `address_not_confirmed`: No account has confirmed the address of this invitation; `too_many_people`: The event has the largest allowed number of members
+     */
+    409: ({
+        code: 'address_not_confirmed';
+    } & AddressNotConfirmedProblem) | ({
+        code: 'too_many_people';
+    } & TooManyPeopleProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Accepted
+     */
+    200: AcceptedInvitationsView;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
 
 export type ListVersionsData = {
     body?: never;
@@ -6277,66 +6199,6 @@ export type ListVersionsResponses = {
 };
 
 export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsResponses];
-
-export type GetVersionData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * A version number.
-         */
-        version: number;
-    };
-    query?: never;
-    url: '/api/events/{id}/history/{version}';
-};
-
-export type GetVersionErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
-
-export type GetVersionResponses = {
-    /**
-     * The version
-     */
-    200: VersionWithSnapshotView;
-};
-
-export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];
 
 export type ListChangelogData = {
     body?: never;
@@ -6491,194 +6353,6 @@ export type DiffVersionsResponses = {
 
 export type DiffVersionsResponse = DiffVersionsResponses[keyof DiffVersionsResponses];
 
-export type RollbackEventData = {
-    body?: RollbackBody;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * A version number.
-         */
-        version: number;
-    };
-    query?: never;
-    url: '/api/events/{id}/rollback/{version}';
-};
-
-export type RollbackEventErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'later_changes';
-    } & LaterChangesProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
-
-export type RollbackEventResponses = {
-    /**
-     * The event as it is now
-     */
-    200: EventView;
-};
-
-export type RollbackEventResponse = RollbackEventResponses[keyof RollbackEventResponses];
-
-export type RevertChangeData = {
-    body?: RevertBody;
-    headers?: {
-        /**
-         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The event.
-         */
-        id: string;
-        /**
-         * A version number.
-         */
-        version: number;
-    };
-    query?: never;
-    url: '/api/events/{id}/revert/{version}';
-};
-
-export type RevertChangeErrors = {
-    /**
-     * `unreadable_body`: The body could not be read
-     */
-    400: UnreadableBodyProblem;
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `forbidden`: Your role does not allow this
-     */
-    403: ForbiddenProblem;
-    /**
-     * `not_found`: Not found
-     */
-    404: NotFoundProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
-     */
-    409: ({
-        code: 'event_conflict';
-    } & EventConflictProblem) | ({
-        code: 'later_changes';
-    } & LaterChangesProblem) | ({
-        code: 'request_running';
-    } & RequestRunningProblem);
-    /**
-     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
-     */
-    410: ({
-        code: 'event_deleted';
-    } & EventDeletedProblem) | ({
-        code: 'event_purged';
-    } & EventPurgedProblem);
-    /**
-     * `body_too_large`: The body is too large
-     */
-    413: BodyTooLargeProblem;
-    /**
-     * `unsupported_format`: This body format is not supported
-     */
-    415: UnsupportedFormatProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
-
-export type RevertChangeResponses = {
-    /**
-     * The event as it is now
-     */
-    200: EventView;
-};
-
-export type RevertChangeResponse = RevertChangeResponses[keyof RevertChangeResponses];
-
 export type UndoChangeData = {
     body?: RevertBody;
     headers?: {
@@ -6775,7 +6449,101 @@ export type UndoChangeResponses = {
 
 export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
-export type ExportEventData = {
+export type RollbackEventData = {
+    body?: RollbackBody;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/rollback/{version}';
+};
+
+export type RollbackEventErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RollbackEventError = RollbackEventErrors[keyof RollbackEventErrors];
+
+export type RollbackEventResponses = {
+    /**
+     * The event as it is now
+     */
+    200: EventView;
+};
+
+export type RollbackEventResponse = RollbackEventResponses[keyof RollbackEventResponses];
+
+export type GetVersionData = {
     body?: never;
     headers?: {
         /**
@@ -6788,12 +6556,16 @@ export type ExportEventData = {
          * The event.
          */
         id: string;
+        /**
+         * A version number.
+         */
+        version: number;
     };
     query?: never;
-    url: '/api/events/{id}.ics';
+    url: '/api/events/{id}/history/{version}';
 };
 
-export type ExportEventErrors = {
+export type GetVersionErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
@@ -6820,79 +6592,40 @@ export type ExportEventErrors = {
     503: UnavailableProblem;
 };
 
-export type ExportEventError = ExportEventErrors[keyof ExportEventErrors];
+export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
 
-export type ExportEventResponses = {
+export type GetVersionResponses = {
     /**
-     * An iCalendar file (RFC 5545)
+     * The version
      */
-    200: string;
+    200: VersionWithSnapshotView;
 };
 
-export type ExportEventResponse = ExportEventResponses[keyof ExportEventResponses];
+export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];
 
-export type ExportCalendarData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/calendar.ics';
-};
-
-export type ExportCalendarErrors = {
-    /**
-     * `unauthenticated`: Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * `not_acceptable`: None of the formats in Accept is available
-     */
-    406: NotAcceptableProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
-    /**
-     * `unavailable`: The service is not ready
-     */
-    503: UnavailableProblem;
-};
-
-export type ExportCalendarError = ExportCalendarErrors[keyof ExportCalendarErrors];
-
-export type ExportCalendarResponses = {
-    /**
-     * An iCalendar file (RFC 5545)
-     */
-    200: string;
-};
-
-export type ExportCalendarResponse = ExportCalendarResponses[keyof ExportCalendarResponses];
-
-export type ImportCalendarData = {
-    body: ImportCalendarRequest;
+export type RevertChangeData = {
+    body?: RevertBody;
     headers?: {
         /**
          * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
     };
-    path?: never;
-    query?: {
+    path: {
         /**
-         * What to do when you are busy at the time of an event: store it anyway, because it was agreed elsewhere (the default), reject the whole file (409), or, for a series, skip the conflicting occurrences. Example: `allow`.
+         * The event.
          */
-        on_conflict?: 'allow' | 'reject' | 'skip';
+        id: string;
+        /**
+         * A version number.
+         */
+        version: number;
     };
-    url: '/api/calendar/import';
+    query?: never;
+    url: '/api/events/{id}/revert/{version}';
 };
 
-export type ImportCalendarErrors = {
+export type RevertChangeErrors = {
     /**
      * `unreadable_body`: The body could not be read
      */
@@ -6902,17 +6635,35 @@ export type ImportCalendarErrors = {
      */
     401: UnauthenticatedProblem;
     /**
+     * `forbidden`: Your role does not allow this
+     */
+    403: ForbiddenProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
     /**
-     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     * `event_conflict`: The owner is busy at that time; `later_changes`: Later changes prevent this undo; `request_running`: The first request with this key is still running
      */
     409: ({
         code: 'event_conflict';
     } & EventConflictProblem) | ({
+        code: 'later_changes';
+    } & LaterChangesProblem) | ({
         code: 'request_running';
     } & RequestRunningProblem);
+    /**
+     * `event_deleted`: The event was deleted; `event_purged`: The event was removed from the trash
+     */
+    410: ({
+        code: 'event_deleted';
+    } & EventDeletedProblem) | ({
+        code: 'event_purged';
+    } & EventPurgedProblem);
     /**
      * `body_too_large`: The body is too large
      */
@@ -6922,13 +6673,9 @@ export type ImportCalendarErrors = {
      */
     415: UnsupportedFormatProblem;
     /**
-     * `validation_failed`: Some values are not valid; `unreadable_calendar`: Nothing in this file can be imported
+     * `validation_failed`: Some values are not valid
      */
-    422: ({
-        code: 'validation_failed';
-    } & ValidationFailedProblem) | ({
-        code: 'unreadable_calendar';
-    } & UnreadableCalendarProblem);
+    422: ValidationFailedProblem;
     /**
      * `rate_limited`: Too many requests
      */
@@ -6939,16 +6686,76 @@ export type ImportCalendarErrors = {
     503: UnavailableProblem;
 };
 
-export type ImportCalendarError = ImportCalendarErrors[keyof ImportCalendarErrors];
+export type RevertChangeError = RevertChangeErrors[keyof RevertChangeErrors];
 
-export type ImportCalendarResponses = {
+export type RevertChangeResponses = {
     /**
-     * What was imported, and what was not
+     * The event as it is now
      */
-    200: ImportView;
+    200: EventView;
 };
 
-export type ImportCalendarResponse = ImportCalendarResponses[keyof ImportCalendarResponses];
+export type RevertChangeResponse = RevertChangeResponses[keyof RevertChangeResponses];
+
+export type ListChangesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The `seq` of the last item that you have. Without it, from the first item that is stored. Example: `12`.
+         */
+        after?: number;
+        /**
+         * Maximum number of items (default 50). Example: `50`.
+         */
+        limit?: number;
+    };
+    url: '/api/changes';
+};
+
+export type ListChangesErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `resync`: The stream does not reach back that far
+     */
+    410: ResyncProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
+
+export type ListChangesResponses = {
+    /**
+     * The items that follow `after`
+     */
+    200: ChangesView;
+};
+
+export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -7133,29 +6940,29 @@ export type ReadNotificationResponses = {
 
 export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
 
-export type ListChangesData = {
+export type StreamChangesData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         * The last `id` that you received; browsers send it when they reconnect. Example: `12`.
          */
-        'If-None-Match'?: string;
+        'Last-Event-ID'?: string;
     };
     path?: never;
     query?: {
         /**
-         * The `seq` of the last item that you have. Without it, from the first item that is stored. Example: `12`.
+         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change. Example: `12`.
          */
         after?: number;
         /**
-         * Maximum number of items (default 50). Example: `50`.
+         * The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may. Example: `eyJhbGciOi…`.
          */
-        limit?: number;
+        token?: string;
     };
-    url: '/api/changes';
+    url: '/api/changes/stream';
 };
 
-export type ListChangesErrors = {
+export type StreamChangesErrors = {
     /**
      * `unauthenticated`: Sign in first
      */
@@ -7164,10 +6971,6 @@ export type ListChangesErrors = {
      * `not_acceptable`: None of the formats in Accept is available
      */
     406: NotAcceptableProblem;
-    /**
-     * `resync`: The stream does not reach back that far
-     */
-    410: ResyncProblem;
     /**
      * `validation_failed`: Some values are not valid
      */
@@ -7182,16 +6985,594 @@ export type ListChangesErrors = {
     503: UnavailableProblem;
 };
 
-export type ListChangesError = ListChangesErrors[keyof ListChangesErrors];
+export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
 
-export type ListChangesResponses = {
+export type StreamChangesResponses = {
     /**
-     * The items that follow `after`
+     * The stream. It ends after at most `SSE_SECONDS` (50), and when the token expires: ask again with the last `id` as `Last-Event-ID`, as `EventSource` does by itself.
      */
-    200: ChangesView;
+    200: string;
 };
 
-export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+export type StreamChangesResponse = StreamChangesResponses[keyof StreamChangesResponses];
+
+export type ExportEventData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/events/{id}.ics';
+};
+
+export type ExportEventErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ExportEventError = ExportEventErrors[keyof ExportEventErrors];
+
+export type ExportEventResponses = {
+    /**
+     * An iCalendar file (RFC 5545)
+     */
+    200: string;
+};
+
+export type ExportEventResponse = ExportEventResponses[keyof ExportEventResponses];
+
+export type RevokeFeedsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/calendar/feed';
+};
+
+export type RevokeFeedsErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeFeedsError = RevokeFeedsErrors[keyof RevokeFeedsErrors];
+
+export type RevokeFeedsResponses = {
+    /**
+     * No feed is left
+     */
+    204: void;
+};
+
+export type RevokeFeedsResponse = RevokeFeedsResponses[keyof RevokeFeedsResponses];
+
+export type ListFeedsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/calendar/feed';
+};
+
+export type ListFeedsErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListFeedsError = ListFeedsErrors[keyof ListFeedsErrors];
+
+export type ListFeedsResponses = {
+    /**
+     * Your feeds
+     */
+    200: FeedsView;
+};
+
+export type ListFeedsResponse = ListFeedsResponses[keyof ListFeedsResponses];
+
+export type MakeFeedData = {
+    body: MakeFeedBody;
+    path?: never;
+    query?: never;
+    url: '/api/calendar/feed';
+};
+
+export type MakeFeedErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type MakeFeedError = MakeFeedErrors[keyof MakeFeedErrors];
+
+export type MakeFeedResponses = {
+    /**
+     * The feed, with its link
+     */
+    201: FeedWithLinkView;
+};
+
+export type MakeFeedResponse = MakeFeedResponses[keyof MakeFeedResponses];
+
+export type RotateFeedData = {
+    body?: never;
+    path: {
+        /**
+         * The feed.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/calendar/feed/{id}/rotate';
+};
+
+export type RotateFeedErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RotateFeedError = RotateFeedErrors[keyof RotateFeedErrors];
+
+export type RotateFeedResponses = {
+    /**
+     * The feed, with its new link
+     */
+    200: FeedWithLinkView;
+};
+
+export type RotateFeedResponse = RotateFeedResponses[keyof RotateFeedResponses];
+
+export type RevokeFeedData = {
+    body?: never;
+    path: {
+        /**
+         * The feed.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/calendar/feed/{id}';
+};
+
+export type RevokeFeedErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeFeedError = RevokeFeedErrors[keyof RevokeFeedErrors];
+
+export type RevokeFeedResponses = {
+    /**
+     * The feed is revoked
+     */
+    204: void;
+};
+
+export type RevokeFeedResponse = RevokeFeedResponses[keyof RevokeFeedResponses];
+
+export type ExportCalendarData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/calendar.ics';
+};
+
+export type ExportCalendarErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ExportCalendarError = ExportCalendarErrors[keyof ExportCalendarErrors];
+
+export type ExportCalendarResponses = {
+    /**
+     * An iCalendar file (RFC 5545)
+     */
+    200: string;
+};
+
+export type ExportCalendarResponse = ExportCalendarResponses[keyof ExportCalendarResponses];
+
+export type GetFeedData = {
+    body?: never;
+    path: {
+        /**
+         * The secret of the feed.
+         */
+        secret: string;
+    };
+    query?: never;
+    url: '/feeds/{secret}.ics';
+};
+
+export type GetFeedErrors = {
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+};
+
+export type GetFeedError = GetFeedErrors[keyof GetFeedErrors];
+
+export type GetFeedResponses = {
+    /**
+     * An iCalendar file (RFC 5545)
+     */
+    200: string;
+};
+
+export type GetFeedResponse = GetFeedResponses[keyof GetFeedResponses];
+
+export type ImportCalendarData = {
+    body: ImportCalendarRequest;
+    headers?: {
+        /**
+         * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * What to do when you are busy at the time of an event: store it anyway, because it was agreed elsewhere (the default), reject the whole file (409), or, for a series, skip the conflicting occurrences. Example: `allow`.
+         */
+        on_conflict?: 'allow' | 'reject' | 'skip';
+    };
+    url: '/api/calendar/import';
+};
+
+export type ImportCalendarErrors = {
+    /**
+     * `unreadable_body`: The body could not be read
+     */
+    400: UnreadableBodyProblem;
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `event_conflict`: The owner is busy at that time; `request_running`: The first request with this key is still running
+     */
+    409: ({
+        code: 'event_conflict';
+    } & EventConflictProblem) | ({
+        code: 'request_running';
+    } & RequestRunningProblem);
+    /**
+     * `body_too_large`: The body is too large
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * `unsupported_format`: This body format is not supported
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * `validation_failed`: Some values are not valid; `unreadable_calendar`: Nothing in this file can be imported
+     */
+    422: ({
+        code: 'validation_failed';
+    } & ValidationFailedProblem) | ({
+        code: 'unreadable_calendar';
+    } & UnreadableCalendarProblem);
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ImportCalendarError = ImportCalendarErrors[keyof ImportCalendarErrors];
+
+export type ImportCalendarResponses = {
+    /**
+     * What was imported, and what was not
+     */
+    200: ImportView;
+};
+
+export type ImportCalendarResponse = ImportCalendarResponses[keyof ImportCalendarResponses];
+
+export type ListAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The largest number of items to return. Defaults to 50. Example: `50`.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page. Example: `WyIyMDI2LTA2LTAxVDA4OjAwOjAwLjAwMFoiLCIwMTkzLi4uIl0`.
+         */
+        cursor?: string;
+        /**
+         * The number of the page, from 1. Adds `total` and `pages` to the response. Prefer `cursor`, which neither skips nor repeats items. Example: `1`.
+         */
+        page?: number;
+        /**
+         * The number of items per numbered page. Defaults to 50. Example: `50`.
+         */
+        page_size?: number;
+        /**
+         * Only entries of this kind. Example: `registered`.
+         */
+        kind?: AuditKind;
+        /**
+         * Only entries from this time on: an instant, or wall time or a date in your time zone. Example: `2026-06-01`.
+         */
+        from?: string;
+        /**
+         * Only entries before this time. Example: `2026-07-01`.
+         */
+        to?: string;
+        /**
+         * Only what was done, or only what was refused: by right, or because a password or a token was wrong. Example: `ok`.
+         */
+        outcome?: AuditOutcome;
+        /**
+         * Only entries of the request with this id, which responses carry as `X-Request-Id`. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1e05`.
+         */
+        request_id?: string;
+        /**
+         * Only entries about this event. Example: `undefined`.
+         */
+        event_id?: string;
+        /**
+         * For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id. Example: `undefined`.
+         */
+        user_id?: string;
+    };
+    url: '/api/audit';
+};
+
+export type ListAuditErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `admin_required`: Only administrators may do this
+     */
+    403: AdminRequiredProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
+
+export type ListAuditResponses = {
+    /**
+     * A page of entries
+     */
+    200: AuditView;
+};
+
+export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
 
 export type ListAccountsData = {
     body?: never;
@@ -8050,58 +8431,59 @@ export type RedactVersionResponses = {
 
 export type RedactVersionResponse = RedactVersionResponses[keyof RedactVersionResponses];
 
-export type StreamChangesData = {
+export type GetMetricsData = {
     body?: never;
-    headers?: {
-        /**
-         * The last `id` that you received; browsers send it when they reconnect. Example: `12`.
-         */
-        'Last-Event-ID'?: string;
-    };
     path?: never;
-    query?: {
-        /**
-         * The `seq` of the last item that you have. The header `Last-Event-ID` takes precedence. Without both, the stream starts with the next change. Example: `12`.
-         */
-        after?: number;
-        /**
-         * The access token, for a client that cannot send an `Authorization` header, such as `EventSource` of browsers. This server does not log it, but a proxy may. Example: `eyJhbGciOi…`.
-         */
-        token?: string;
-    };
-    url: '/api/changes/stream';
+    query?: never;
+    url: '/metrics';
 };
 
-export type StreamChangesErrors = {
+export type GetMetricsResponses = {
     /**
-     * `unauthenticated`: Sign in first
+     * The metrics since the server started
      */
-    401: UnauthenticatedProblem;
+    200: string;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
+
+export type GetLivenessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health/live';
+};
+
+export type GetLivenessResponses = {
     /**
-     * `not_acceptable`: None of the formats in Accept is available
+     * The process is alive
      */
-    406: NotAcceptableProblem;
-    /**
-     * `validation_failed`: Some values are not valid
-     */
-    422: ValidationFailedProblem;
-    /**
-     * `rate_limited`: Too many requests
-     */
-    429: RateLimitedProblem;
+    200: HealthView;
+};
+
+export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
+
+export type GetReadinessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health/ready';
+};
+
+export type GetReadinessErrors = {
     /**
      * `unavailable`: The service is not ready
      */
     503: UnavailableProblem;
 };
 
-export type StreamChangesError = StreamChangesErrors[keyof StreamChangesErrors];
+export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
 
-export type StreamChangesResponses = {
+export type GetReadinessResponses = {
     /**
-     * The stream. It ends after at most `SSE_SECONDS` (50), and when the token expires: ask again with the last `id` as `Last-Event-ID`, as `EventSource` does by itself.
+     * The server is ready
      */
-    200: string;
+    200: ReadinessView;
 };
 
-export type StreamChangesResponse = StreamChangesResponses[keyof StreamChangesResponses];
+export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];

@@ -5,6 +5,7 @@ import { type NewAccount, RegistrationService } from '../auth/registration.servi
 import { ErasureService } from '../auth/erasure.service.js';
 import type { Session } from '../auth/session.entity.js';
 import { SessionsService } from '../auth/sessions.service.js';
+import { CalendarFeeds } from '../calendar/calendar-feeds.service.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
@@ -37,6 +38,7 @@ export class AccountsService {
     private readonly registrations: RegistrationService,
     private readonly erasures: ErasureService,
     private readonly sessions: SessionsService,
+    private readonly feeds: CalendarFeeds,
     private readonly audit: AuditTrail,
     private readonly transactions: Transactions,
   ) {}
@@ -69,6 +71,7 @@ export class AccountsService {
       async ({ tx, account, entry, record }) => {
         if (account.disabledAt) return [];
         this.users.setDisabled(tx, userId, new Date());
+        await this.feeds.endAll(tx, userId);
         const ids = await this.sessions.endIn(tx, userId, {}, entry('user_disabled'));
         if (ids.length === 0) record('user_disabled');
         return ids;

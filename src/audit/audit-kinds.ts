@@ -40,6 +40,13 @@ export const AUDIT_KINDS = {
   invitation_revoked: ['version', 'from', 'to', 'invitation'],
   invitation_accepted: ['version', 'from', 'to', 'invitation'],
 
+  /** `content`: what the feed contains; `feed`: its id. */
+  feed_made: ['feed', 'content'],
+  feed_rotated: ['feed'],
+  feed_revoked: ['feed'],
+  /** A file was made of events: of one, or of `events` that the person sees. */
+  calendar_exported: ['events'],
+
   /** Acts of administrators, or of the command line. */
   user_created: [],
   user_disabled: ['sessions'],

@@ -119,8 +119,9 @@ export class AvailabilityService {
   /**
    * Returns true when bookings of one owner certainly have no conflicts, with stored events or among themselves, or when
    * the transaction may assume so. False may also mean that it takes `resolve` to tell, such as for endless series.
+   * @param assuming false to ask, even when the transaction may assume
    */
-  async areFree(tx: Transaction, bookings: Booking[]): Promise<boolean> {
+  async areFree(tx: Transaction, bookings: Booking[], { assuming = true } = {}): Promise<boolean> {
     const slices = new TimeSlices();
     const all: Interval[][] = [];
     let count = 0;
@@ -134,7 +135,7 @@ export class AvailabilityService {
     const busy = all.flat().sort((a, b) => a.start - b.start);
     if (busy.some(({ start }, index) => index > 0 && start < busy[index - 1]!.end)) return false;
     const [{ ownerId, eventId }] = bookings as [Booking];
-    return busy.length === 0 || this.occupancies.isFree(tx, ownerId, busy, eventId);
+    return busy.length === 0 || this.occupancies.isFree(tx, ownerId, busy, { exceptEventId: eventId, assuming });
   }
 
   /**

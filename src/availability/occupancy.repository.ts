@@ -93,10 +93,15 @@ export class OccupancyRepository {
    * Returns true when an owner has no other event in the busy time, which is sorted, and no series that may continue in
    * it. A transaction that may assume so has PostgreSQL check it with what it writes.
    */
-  async isFree(tx: Transaction, ownerId: string, busy: Interval[], exceptEventId: string): Promise<boolean> {
+  async isFree(
+    tx: Transaction,
+    ownerId: string,
+    busy: Interval[],
+    { exceptEventId, assuming }: { exceptEventId: string; assuming: boolean },
+  ): Promise<boolean> {
     const until = new Date(busy.at(-1)!.end * 1_000);
     const parameters = [ownerId, toMultirange(busy), until, toWeekMask(busy), exceptEventId];
-    if (tx.mayAssume) {
+    if (assuming && tx.mayAssume) {
       tx.assume(IS_FREE, parameters);
       return true;
     }

@@ -3,7 +3,7 @@ import { formatLocalTime, type LocalTime, parseICalendarTime, parseLocalTime, st
 import { toInstant, toLocal } from '../time/time-zone.js';
 import { UnreadableEvent } from './calendar-file-error.js';
 import type { FileZones } from './file-zones.js';
-import { parametersOf, type Property } from './property.js';
+import { MAX_HEAD_LENGTH, parametersOf, type Property } from './property.js';
 
 /** A DATE or DATE-TIME value of a file. */
 export type CalendarTime =
@@ -36,6 +36,9 @@ export const listValues = ({ value }: Property): string[] => value.split(',').fi
 
 /** Reads one value of a property. @throws UnreadableEvent */
 export function readValue(property: Property, value: string, zones: FileZones): CalendarTime {
+  const { name, head, line } = property;
+  // They may name a zone.
+  if (head.length > MAX_HEAD_LENGTH) throw new UnreadableEvent(line, `${name}: the parameters are too long.`);
   const text = value.trim();
   const parameters = parametersOf(property);
   const isDate = DATE.test(text) || (parameters.get('value')?.toUpperCase() === 'DATE' && DATE_TIME.test(text));

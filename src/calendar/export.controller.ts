@@ -7,8 +7,8 @@ import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { CALENDAR } from '../platform/http/body-formats.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
+import { AuditedExports } from './audited-exports.service.js';
 import { EXAMPLE_FILE } from './example-file.js';
-import { ExportService } from './export.service.js';
 
 export const CALENDAR_RESPONSE = {
   description: 'An iCalendar file (RFC 5545)',
@@ -19,7 +19,7 @@ export const CALENDAR_TYPE = `${CALENDAR}; charset=utf-8`;
 @ApiTags('Calendar exchange')
 @Controller('api')
 export class ExportController {
-  constructor(private readonly exports: ExportService) {}
+  constructor(private readonly exports: AuditedExports) {}
 
   @Get('events/:id.ics')
   @RequireRole('read')
@@ -51,6 +51,6 @@ export class ExportController {
   @ApiOkResponse(CALENDAR_RESPONSE)
   exportCalendar(@CurrentActor() actor: Actor, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     reply.type(CALENDAR_TYPE);
-    return this.exports.exportAll(actor, { name: 'Convene' });
+    return this.exports.exportCalendar(actor);
   }
 }

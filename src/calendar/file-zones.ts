@@ -1,3 +1,4 @@
+import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { canonicalTimeZone, isTimeZone } from '../time/time-zone.js';
 import { zoneOffsets } from '../time/zone-offsets.js';
 import { type Component, propertiesOf, propertyOf } from './component.js';
@@ -38,7 +39,9 @@ export async function resolveZones(
   warnings: ImportWarning[],
 ): Promise<FileZones> {
   const described = new Map<string, Description>();
+  const slices = new TimeSlices();
   for (const component of calendar.components) {
+    await slices.pause();
     const id = component.name === 'VTIMEZONE' && propertyOf(component, 'TZID');
     if (!id) continue;
     const location = propertyOf(component, 'X-LIC-LOCATION');
@@ -51,7 +54,8 @@ export async function resolveZones(
   }
   const byName = new Map<string, string | null>();
   let matched = 0;
-  for (const [name, years] of findZoneNames(calendar)) {
+  for (const [name, years] of await findZoneNames(calendar, slices)) {
+    await slices.pause();
     const description = described.get(name);
     const named = readZoneName(name) ?? (description?.location ? readZoneName(description.location) : null);
     const rules = description?.rules;
@@ -96,12 +100,13 @@ export function readZoneName(name: string): string | null {
 const TIMED = new Set(['DTSTART', 'DTEND', 'RDATE', 'EXDATE', 'RECURRENCE-ID']);
 
 /** Returns the zone names of the events of a calendar, with the years in which they are needed. */
-function findZoneNames(calendar: Component): Map<string, Years> {
+async function findZoneNames(calendar: Component, slices: TimeSlices): Promise<Map<string, Years>> {
   const found = new Map<string, Years>();
   for (const event of calendar.components) {
     if (event.name !== 'VEVENT') continue;
     const beyond = propertiesOf(event, 'RRULE').length > 0 ? 5 : 0;
     for (const property of event.properties) {
+      await slices.pause();
       const name = TIMED.has(property.name) ? parametersOf(property).get('tzid') : undefined;
       if (name === undefined) continue;
       const year = Number(property.value.slice(0, 4));

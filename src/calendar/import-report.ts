@@ -1,3 +1,6 @@
+/** The largest number of warnings and of skipped events in a response. */
+export const MAX_LISTED = 1_000;
+
 /** Something that was not carried over, or was changed on the way. */
 export interface ImportWarning {
   /** Null for something that belongs to no event. */

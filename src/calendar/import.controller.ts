@@ -10,7 +10,8 @@ import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { Problem } from '../problems/problem.js';
 import { EXAMPLE_FILE } from './example-file.js';
 import { ImportQuery } from './import.dto.js';
-import { ImportService, MAX_LISTED, type ImportReport } from './import.service.js';
+import { MAX_LISTED } from './import-report.js';
+import { ImportService, type ImportReport } from './import.service.js';
 import { IMPORT_RESULTS, type ImportResult, ImportView, UNREADABLE_CALENDAR } from './import-view.js';
 
 const MAX_CONFLICTS = 200;

@@ -8,11 +8,12 @@ import { can } from '../permissions/role.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { forEachPart } from '../platform/hooks/map-in-parts.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { CalendarFileError, UnreadableEvent } from './calendar-file-error.js';
-import type { ImportWarning, SkippedEvent } from './import-report.js';
+import { type ImportWarning, MAX_LISTED, type SkippedEvent } from './import-report.js';
 import type { ImportResult } from './import-view.js';
 import { type ImportedRow, ImportedEventsRepository, type KnownUid } from './imported-events.repository.js';
 import { type CalendarFile, readCalendarFile } from './read-file.js';
@@ -105,10 +106,10 @@ export class ImportService {
       const warnOf =
         ({ uid: of }: VEvent) =>
         ({ name, line }: { name: string; line: number }, reason: string): void => {
-          warnings.push({ uid: of, property: name, line, reason });
+          if (warnings.length < MAX_LISTED) warnings.push({ uid: of, property: name, line, reason });
         };
       try {
-        if (!stored) created.push({ group, ...toImportedContent(group, null, warnOf) });
+        if (!stored) created.push({ group, ...(await toImportedContent(group, null, warnOf)) });
         else
           results.set(uid, {
             id: stored.id,
@@ -127,11 +128,12 @@ export class ImportService {
     }));
     const written = drafts.length > 0 ? await this.writer.create(tx, actor, drafts) : [];
     for (const [index, { record }] of written.entries()) {
+      await slices.pause();
       const { group, kept } = created[index]!;
       results.set(group.uid, { id: record.event.id, result: 'created' });
       rows.push(rowOf(record.event, group, kept));
     }
-    this.imported.save(tx, rows);
+    await forEachPart(rows, ROWS_PER_STATEMENT, (part) => this.imported.save(tx, part));
     return {
       items: file.groups.flatMap(({ uid }) => (results.has(uid) ? { uid, ...results.get(uid)! } : [])),
       skipped,
@@ -150,7 +152,7 @@ export class ImportService {
     const isSame = stored.imported?.digest.equals(digest) ?? false;
     if (isSame || !isNewer(revisionOfGroup(group), stored)) {
       // What the file says is not applied, but a repeated report is the same.
-      if (group.master && !group.master.cancels) toImportedContent(group, null, warnOf);
+      if (group.master && !group.master.cancels) await toImportedContent(group, null, warnOf);
       return 'unchanged';
     }
     if (!can(stored.role, 'edit')) {
@@ -158,7 +160,7 @@ export class ImportService {
     }
     const locked = await this.locks.lockFor(tx, actor, stored.id, 'edit', { availability: true });
     const current = toContent(locked.event);
-    const { content, kept } = toImportedContent(group, current, warnOf);
+    const { content, kept } = await toImportedContent(group, current, warnOf);
     const request = { actor, kind: 'updated' as const, comment: IMPORTED, onConflict };
     const { record } = await this.writer.write(tx, locked, content, request);
     const isWhole = group.master !== null && !group.master.cancels;
@@ -193,5 +195,4 @@ const unreadable = ({ skipped, warnings }: Pick<ImportReport, 'skipped' | 'warni
   });
 };
 
-/** The largest number of warnings and of skipped events in a response. */
-export const MAX_LISTED = 1_000;
+const ROWS_PER_STATEMENT = 250;

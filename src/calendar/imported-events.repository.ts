@@ -78,9 +78,19 @@ export class ImportedEventsRepository {
     );
   }
 
-  /** Removes the lines that were kept of an event, which may quote what was redacted. */
-  async forgetKept(tx: Transaction, eventId: string): Promise<void> {
-    await tx.query(`UPDATE imported_events SET kept = '{}' WHERE event_id::text = $1`, [eventId]);
+  /** Removes the lines that were kept of events. */
+  async forgetKept(tx: Transaction, eventIds: string[]): Promise<void> {
+    await tx.query(`UPDATE imported_events SET kept = '{}' WHERE event_id = ANY($1::uuid[])`, [eventIds]);
+  }
+
+  /** Removes the lines that were kept of the events in the trash of a person. */
+  async forgetKeptOfDeleted(userId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE imported_events i SET kept = '{}'
+         FROM event_permissions p JOIN events e ON e.id = p.event_id
+        WHERE p.user_id = $1 AND p.role = 'owner' AND e.deleted_at IS NOT NULL AND i.event_id = e.id`,
+      [userId],
+    );
   }
 
   /** Returns what imports have left beside events, by event. */

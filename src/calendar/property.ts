@@ -56,8 +56,20 @@ export const removeControls = (text: string): string => text.replaceAll(CONTROLS
  * Returns the parameters of a property, by name in lower case, without quotes and carets (RFC 6868). Empty when they
  * cannot be read.
  */
-export function parametersOf({ name, head }: Property): Map<string, string> {
-  if (head.length === name.length) return new Map();
+export function parametersOf(property: Property): Map<string, string> {
+  const known = parameters.get(property) ?? readParameters(property);
+  parameters.set(property, known);
+  return known;
+}
+
+/** Longer than any parameters that Convene reads. */
+export const MAX_HEAD_LENGTH = 8_192;
+
+/** A property with a list of dates is asked once for each. */
+const parameters = new WeakMap<Property, Map<string, string>>();
+
+function readParameters({ name, head }: Property): Map<string, string> {
+  if (head.length === name.length || head.length > MAX_HEAD_LENGTH) return new Map();
   try {
     const [, parameters] = ICAL.parse.property(`X-${head}:`) as [string, Record<string, string | string[]>];
     return new Map(Object.entries(parameters).map(([key, value]) => [key.toLowerCase(), String(value)]));

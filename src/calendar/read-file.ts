@@ -23,5 +23,5 @@ export async function readCalendarFile(bytes: Buffer, timeZone: string, maxCompo
   for (const calendar of await buildCalendars(await readContentLines(bytes), maxComponents)) {
     calendars.push({ calendar, zones: await resolveZones(calendar, timeZone, warnings) });
   }
-  return { groups: groupEvents(calendars, warnings, skipped), warnings, skipped };
+  return { groups: await groupEvents(calendars, warnings, skipped), warnings, skipped };
 }

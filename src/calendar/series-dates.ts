@@ -1,7 +1,9 @@
-import { formatLocalTime, localOf, type LocalTime, SECONDS_IN_DAY, stampOf } from '../time/local-time.js';
+import { localOf, type LocalTime, SECONDS_IN_DAY, stampOf } from '../time/local-time.js';
 import { toInstant } from '../time/time-zone.js';
 import { durationBetween, type Duration, endOf, type Override, type Series } from '../recurrence/series.js';
-import { compileSeries } from '../recurrence/series-times.js';
+import { compileSeries, type SeriesTimes } from '../recurrence/series-times.js';
+import { MAX_DATES } from '../content/draft-recurrence.js';
+import { UnreadableEvent } from './calendar-file-error.js';
 import { parseDuration } from './calendar-duration.js';
 import { type CalendarTime, dayOf, listValues, localIn, originalsOf, readTimes, readValue } from './calendar-time.js';
 import { type Component, propertiesOf } from './component.js';
@@ -9,11 +11,14 @@ import type { FileZones } from './file-zones.js';
 import type { Warn } from './import-rule.js';
 import type { Property } from './property.js';
 
+const MAX_DATES_READ = 2 * MAX_DATES;
+
 /**
  * Returns a series with the RDATEs of its component, and with overrides for periods of another length. A date beside a
  * timed series is that day at the time of the start.
  */
 export function addDates(series: Series, component: Component, zones: FileZones, warn: Warn): Series {
+  refuseMany(component, 'RDATE');
   const added = new Map<number, LocalTime>(series.added.map((time) => [stampOf(time), time]));
   const overrides: Override[] = [];
   for (const property of propertiesOf(component, 'RDATE')) {
@@ -33,6 +38,17 @@ export function addDates(series: Series, component: Component, zones: FileZones,
     }
   }
   return { ...series, added: [...added.values()].sort((a, b) => stampOf(a) - stampOf(b)), overrides };
+}
+
+/** Counts dates before any is read. A file may name some of them more than once. */
+function refuseMany(component: Component, name: string): void {
+  let count = 0;
+  for (const { value, line } of propertiesOf(component, name)) {
+    for (let at = 0; at >= 0 && count <= MAX_DATES_READ; at = value.indexOf(',', at + 1)) count += 1;
+    if (count > MAX_DATES_READ) {
+      throw new UnreadableEvent(line, `${name}: a series can have at most ${MAX_DATES} of these dates.`);
+    }
+  }
 }
 
 function startOfDate(time: CalendarTime, { allDay, start, zone }: Series): LocalTime | null {
@@ -63,13 +79,14 @@ const endInstant = (time: CalendarTime, start: number): number => (time.isDate ?
  * series excludes that day; a time beside an all-day series, its date on the clock that it names. Others exclude nothing.
  */
 export function readExcluded(series: Series, component: Component, zones: FileZones): LocalTime[] {
+  refuseMany(component, 'EXDATE');
   const times = propertiesOf(component, 'EXDATE').flatMap((property) => readTimes(property, zones));
   if (times.length === 0) return [];
   const compiled = compileSeries(series);
   const excluded = new Set<number>();
   for (const time of times) {
     if (series.allDay) excluded.add(dayOf(time) * SECONDS_IN_DAY);
-    else if (time.isDate) for (const stamp of startsOn(time.day, series)) excluded.add(stamp);
+    else if (time.isDate) for (const stamp of startsOn(time.day, compiled)) excluded.add(stamp);
     else
       for (const stamp of originalsOf(time, series.zone!)
         .filter((one) => compiled.has(one))
@@ -83,8 +100,7 @@ export function readExcluded(series: Series, component: Component, zones: FileZo
 }
 
 /** Returns the original starts of a series on a day. */
-function startsOn(day: number, series: Series): number[] {
-  const { rule, added } = compileSeries(series);
+function startsOn(day: number, { rule, added }: SeriesTimes): number[] {
   const isOn = (stamp: number): boolean => Math.floor(stamp / SECONDS_IN_DAY) === day;
   const found = added.filter(isOn);
   rule.forward(day * SECONDS_IN_DAY, (stamp) => {
@@ -99,18 +115,22 @@ function startsOn(day: number, series: Series): number[] {
  * have is named by its wall time.
  */
 export function findOriginal(
-  series: Series,
+  { series, compiled }: CompiledSeries,
   time: CalendarTime,
 ): { original: LocalTime; occurs: boolean; excluded: boolean } {
-  const compiled = compileSeries({ ...series, excluded: [] });
-  const stamps = candidatesOf(series, time);
-  const stamp = stamps.find((one) => compiled.has(one));
-  const original = localOf(stamp ?? stamps[0] ?? stampOf(localIn(time, series.zone!)));
-  const excluded = series.excluded.some((one) => formatLocalTime(one) === formatLocalTime(original));
-  return { original, occurs: stamp !== undefined, excluded };
+  const isIn = (one: number): boolean => compiled.has(one) || compiled.excluded.has(one);
+  const stamps = candidatesOf({ series, compiled }, time);
+  const stamp = stamps.find(isIn) ?? stamps[0] ?? stampOf(localIn(time, series.zone!));
+  return { original: localOf(stamp), occurs: isIn(stamp), excluded: compiled.excluded.has(stamp) };
 }
 
-function candidatesOf(series: Series, time: CalendarTime): number[] {
+/** A series, compiled once for many questions. */
+export interface CompiledSeries {
+  series: Series;
+  compiled: SeriesTimes;
+}
+
+function candidatesOf({ series, compiled }: CompiledSeries, time: CalendarTime): number[] {
   if (series.allDay) return [dayOf(time) * SECONDS_IN_DAY];
-  return time.isDate ? startsOn(time.day, series) : originalsOf(time, series.zone!);
+  return time.isDate ? startsOn(time.day, compiled) : originalsOf(time, series.zone!);
 }

@@ -1,14 +1,17 @@
+import { MAX_DATES } from '../content/draft-recurrence.js';
 import type { EventContent } from '../content/event-content.js';
 import type { OccurrenceContent } from '../content/fields.js';
 import { applySeries, seriesOf } from '../content/series.js';
 import { durationBetween, endOf, type Override, type Series } from '../recurrence/series.js';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
+import { compileSeries } from '../recurrence/series-times.js';
 import { formatLocalTime, type LocalTime, stampOf } from '../time/local-time.js';
 import { toInstant, toLocal } from '../time/time-zone.js';
 import { UnreadableEvent } from './calendar-file-error.js';
 import { readTime } from './calendar-time.js';
 import { propertyOf } from './component.js';
 import type { Warn } from './import-rule.js';
-import { findOriginal } from './series-dates.js';
+import { type CompiledSeries, findOriginal } from './series-dates.js';
 import type { VEvent } from './vevent.js';
 import { readVEventTimes, type VEventTimes } from './vevent-times.js';
 import { readKept, readValues, UNTITLED } from './vevent-values.js';
@@ -24,24 +27,33 @@ export interface Overridden {
  * becomes an added date, so that nothing is lost.
  * @param report receives the occurrences that cannot be read; they stay as the series says
  */
-export function applyOverrides(content: EventContent, events: VEvent[], warnOf: (event: VEvent) => Warn): Overridden {
+export async function applyOverrides(
+  content: EventContent,
+  events: VEvent[],
+  warnOf: (event: VEvent) => Warn,
+): Promise<Overridden> {
   const kept: Record<string, string[]> = {};
-  let series = seriesOf(content);
+  const slices = new TimeSlices();
+  const whole = seriesOf(content);
+  const overrides = new Map<number, Override>(whole.overrides.map((one) => [stampOf(one.original), one]));
+  let series = compiledOf(whole);
   for (const event of events) {
+    await slices.pause();
     const warn = warnOf(event);
     try {
-      const { override, added } = readOverride(series, content, event, warn);
+      const { override, added } = readOverride(series, overrides, content, event, warn);
       if (!override) continue;
-      const isOther = (other: Override): boolean => stampOf(other.original) !== stampOf(override.original);
-      const overrides = series.overrides.filter(isOther);
-      const isEmpty = Object.keys(override).length === 1;
-      series = {
-        ...series,
-        added: added ? [...series.added, override.original].sort((a, b) => stampOf(a) - stampOf(b)) : series.added,
-        overrides: isEmpty
-          ? overrides
-          : [...overrides, override].sort((a, b) => stampOf(a.original) - stampOf(b.original)),
-      };
+      const stamp = stampOf(override.original);
+      const isFull = overrides.size >= MAX_OVERRIDES && !overrides.has(stamp);
+      if (isFull || (added && series.series.added.length >= MAX_DATES)) {
+        throw new UnreadableEvent(
+          event.component.line,
+          `A series can have at most ${MAX_OVERRIDES} changed occurrences.`,
+        );
+      }
+      if (added) series = compiledOf(addDate(series.series, override.original));
+      if (Object.keys(override).length === 1) overrides.delete(stamp);
+      else overrides.set(stamp, override);
       const lines = readKept(event.component, warn);
       if (lines.length > 0) kept[formatLocalTime(override.original)] = lines;
     } catch (error) {
@@ -52,25 +64,38 @@ export function applyOverrides(content: EventContent, events: VEvent[], warnOf: 
       );
     }
   }
-  return { content: applySeries(content, series), kept };
+  const sorted = [...overrides].sort(([a], [b]) => a - b).map(([, override]) => override);
+  return { content: applySeries(content, { ...series.series, overrides: sorted }), kept };
 }
 
+/** More changed occurrences than people make. Each is in every version of the event. */
+const MAX_OVERRIDES = 1_000;
+
+const compiledOf = (series: Series): CompiledSeries => ({ series, compiled: compileSeries(series) });
+
+const addDate = (series: Series, date: LocalTime): Series => ({
+  ...series,
+  added: [...series.added, date].sort((a, b) => stampOf(a) - stampOf(b)),
+});
+
 function readOverride(
-  series: Series,
+  compiled: CompiledSeries,
+  overrides: ReadonlyMap<number, Override>,
   content: EventContent,
   event: VEvent,
   warn: Warn,
 ): { override: Override | null; added: boolean } {
   const { component, zones } = event;
+  const { series } = compiled;
   const id = propertyOf(component, 'RECURRENCE-ID')!;
   if (/;RANGE=/i.test(id.head)) warn(id, 'RANGE is not carried over: only this occurrence was changed.');
-  const { original, occurs, excluded } = findOriginal(series, readTime(id, zones));
+  const { original, occurs, excluded } = findOriginal(compiled, readTime(id, zones));
   if (excluded) {
     warn(id, 'The series excludes this occurrence.');
     return { override: null, added: false };
   }
   if (event.cancels) {
-    const before = series.overrides.find((other) => stampOf(other.original) === stampOf(original));
+    const before = overrides.get(stampOf(original));
     const cancelled = { ...before, original, content: { ...(before?.content as object), status: 'cancelled' } };
     return { override: occurs ? flatten(cancelled) : null, added: false };
   }

@@ -28,14 +28,14 @@ const ALWAYS = { from: -Infinity, to: Infinity };
  * @param warnOf returns where the warnings of a component go
  * @throws UnreadableEvent with the line and the reason for which the event cannot be imported
  */
-export function toImportedContent(
+export async function toImportedContent(
   { line, master, overrides }: EventGroup,
   current: EventContent | null,
   warnOf: (event: VEvent) => Warn,
-): Overridden {
+): Promise<Overridden> {
   const own = master ? readMaster(master, current, warnOf(master)) : withoutMaster(overrides, current, warnOf);
   const isAlone = overrides.length === 0 || (!master && !current && overrides.length === 1);
-  const applied = isAlone ? { content: own.content, kept: {} } : applyOverrides(own.content, overrides, warnOf);
+  const applied = isAlone ? { content: own.content, kept: {} } : await applyOverrides(own.content, overrides, warnOf);
   refuseInvalid(applied.content, master ?? overrides[0]!, line);
   return { content: applied.content, kept: { ...own.kept, ...applied.kept } };
 }

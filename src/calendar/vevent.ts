@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { type Component, propertyOf } from './component.js';
 import type { FileZones } from './file-zones.js';
 import type { ImportWarning, SkippedEvent } from './import-report.js';
+import { MAX_LISTED } from './import-report.js';
 import { removeControls, textOf } from './property.js';
 
 /** A VEVENT of a file, with what its calendar says about it. */
@@ -32,21 +34,29 @@ const MAX_UID_LENGTH = 500;
 const UTC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /** Groups the events of calendars by UID, in the order of the file. Components of one UID belong together, in any order. */
-export function groupEvents(
+export async function groupEvents(
   calendars: { calendar: Component; zones: FileZones }[],
   warnings: ImportWarning[],
   skipped: SkippedEvent[],
-): EventGroup[] {
+): Promise<EventGroup[]> {
+  const slices = new TimeSlices();
   const groups = new Map<string, EventGroup>();
   for (const { calendar, zones } of calendars) {
     const cancels = propertyOf(calendar, 'METHOD')?.value.trim().toUpperCase() === 'CANCEL';
     for (const component of calendar.components) {
+      await slices.pause();
       const { name, line } = component;
       if (name === 'VTIMEZONE') continue;
       if (name !== 'VEVENT') {
         const id = propertyOf(component, 'UID');
         const reason = `${name.slice(0, 40)} is not an event.`;
-        warnings.push({ uid: id ? textOf(id) : null, property: name.slice(0, 40), line, reason });
+        if (warnings.length < MAX_LISTED)
+          warnings.push({
+            uid: id ? textOf(id).slice(0, MAX_UID_LENGTH) : null,
+            property: name.slice(0, 40),
+            line,
+            reason,
+          });
         continue;
       }
       const event = readEvent(component, zones, cancels);

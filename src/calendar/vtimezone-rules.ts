@@ -40,7 +40,7 @@ export function readZoneRules(component: Component): ZoneRules | null {
   }
   return {
     fallback: observances[0]!.from,
-    changes(firstYear, lastYear) {
+    changes: once((firstYear, lastYear) => {
       const from = dayFromCivil(firstYear, 1, 1) * 86_400;
       const window = { from, to: dayFromCivil(lastYear + 1, 1, 1) * 86_400 };
       const found = observances.flatMap(({ onsets, from: before, to }) => {
@@ -51,7 +51,17 @@ export function readZoneRules(component: Component): ZoneRules | null {
         }));
       });
       return found.sort((a, b) => a.at - b.at);
-    },
+    }),
+  };
+}
+
+/** Returns a function that remembers what it returned for the last years: a zone is compared with hundreds of others. */
+function once(changes: ZoneRules['changes']): ZoneRules['changes'] {
+  let last: { years: string; found: ReturnType<ZoneRules['changes']> } | null = null;
+  return (firstYear, lastYear) => {
+    const years = `${firstYear} ${lastYear}`;
+    if (last?.years !== years) last = { years, found: changes(firstYear, lastYear) };
+    return last.found;
   };
 }
 
@@ -72,12 +82,16 @@ function readOnsets(part: Component, from: number): Series | null {
   try {
     const rule = propertyOf(part, 'RRULE')?.value;
     const dates = propertiesOf(part, 'RDATE').flatMap(({ value }) => value.split(','));
+    const parsed = rule === undefined ? null : parseRrule(rule);
+    // Clocks do not change every day, and expanding such rules takes long.
+    const isOften = parsed !== null && (parsed.frequency === 'daily' || parsed.frequency === 'weekly');
+    if (isOften || parsed?.byHour || parsed?.byMinute || parsed?.bySecond || dates.length > MAX_CHANGES) return null;
     return {
       start: readLocal(propertyOf(part, 'DTSTART')?.value ?? ''),
       zone: null,
       allDay: false,
       duration: { days: 0, seconds: 0 },
-      rule: rule === undefined ? null : onClock(parseRrule(rule), from),
+      rule: parsed && onClock(parsed, from),
       added: dates.filter((text) => text.trim() !== '').map(readLocal),
       excluded: [],
       overrides: [],

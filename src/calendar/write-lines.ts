@@ -7,8 +7,10 @@ const MAX_OCTETS = 75;
 /** Returns a TEXT property: escaped, and with line breaks as `\n`. */
 export function textLine(name: string, text: string): string {
   const clean = removeControls(text.replaceAll(/\r\n?/g, '\n'));
-  // The last argument leaves the folding to us: the library folds one octet too late.
-  return ICAL.stringify.property([name.toLowerCase(), {}, 'text', clean], ICAL.design.icalendar, true);
+  // The last argument leaves the folding to us: the library folds one octet too late. It adds VALUE=TEXT to names that it
+  // does not know.
+  const line = ICAL.stringify.property(['comment', {}, 'text', clean], ICAL.design.icalendar, true);
+  return name + line.slice('COMMENT'.length);
 }
 
 /** Returns a property whose value is written as it is, such as a URI. */

@@ -4,6 +4,7 @@ import { ErasureService } from '../auth/erasure.service.js';
 import { toContent } from '../content/event-content.js';
 import { EventLock } from '../history/event-lock.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { LeaveEventsService } from '../sharing/leave-events.service.js';
@@ -17,6 +18,9 @@ import { EventWriter } from './event-writer.js';
  */
 @Injectable()
 export class ErasedOwnersService {
+  /** An erased person has left every event: those that nobody else is on are in the trash. */
+  readonly left = new Hook<[userId: string]>('ErasedOwnersService.left');
+
   private readonly logger = new Logger(ErasedOwnersService.name);
 
   constructor(
@@ -45,7 +49,7 @@ export class ErasedOwnersService {
   private async leaveAll(userId: string): Promise<void> {
     for (;;) {
       const eventIds = await this.leaving.listEventsToLeave(userId);
-      if (eventIds.length === 0) return;
+      if (eventIds.length === 0) return this.left.runEach(userId);
       for (const eventId of eventIds) await this.leave(toActor(userId), eventId);
     }
   }

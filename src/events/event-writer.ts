@@ -9,6 +9,7 @@ import { EventLock, type LockedEvent, type LockedForActor } from '../history/eve
 import { can } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
+import { forEachPart, mapInParts } from '../platform/hooks/map-in-parts.js';
 import { Problem } from '../problems/problem.js';
 import { MembersWriter } from '../sharing/members-writer.js';
 import { type EventWithMembers, toEventWithMembers } from './event-record.js';
@@ -47,6 +48,14 @@ export interface WriteRequest {
 }
 
 /**
+ * Of many new events that may conflict, most usually do not: so many are asked about at once, and fewer where one of them
+ * conflicts.
+ */
+const PART_SIZES = [200, 20, 1];
+
+const bookingOf = ({ booking }: Creation): Booking => booking;
+
+/**
  * The only place that writes events. The caller has locked the event (`EventLock`) and decided its content. The writer
  * resolves conflicts, saves the event, which creates the version, and stores the time that the event occupies.
  */
@@ -65,7 +74,7 @@ export class EventWriter {
    */
   async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<EventWithMembers[]> {
     this.locks.lockAvailability(tx, [actor.userId]);
-    const created = drafts.map((draft): Creation => {
+    const created = await mapInParts(drafts, (draft): Creation => {
       const { content, pointer, uid } = draft;
       const event = createFirstRow(content, actor, new Date(), uid);
       const booking = { eventId: event.id, ownerId: actor.userId, content, pointer };
@@ -73,16 +82,25 @@ export class EventWriter {
     });
     const bookings = created.map(({ booking }) => booking);
     // Who allows conflicts expects them.
-    const isExpected = tx.mayAssume && drafts.some(({ onConflict }) => onConflict !== 'reject');
+    const isExpected = drafts.some(({ onConflict }) => onConflict !== 'reject');
     if (!isExpected && (await this.availability.areFree(tx, bookings))) return this.store(tx, actor, created);
 
     const written: EventWithMembers[] = [];
     const refused: Conflict[] = [];
-    for (const one of created) {
+    const [size, ...smaller] = isExpected ? PART_SIZES.filter((one) => one < created.length * 2) : [1];
+    const work = async (part: Creation[], sizes: number[]): Promise<void> => {
+      if (part.length > 1 && (await this.availability.areFree(tx, part.map(bookingOf), { assuming: false }))) {
+        written.push(...(await this.store(tx, actor, part)));
+        return;
+      }
+      const [next = 1, ...rest] = sizes;
+      if (part.length > 1) return forEachPart(part, next, (fewer) => work(fewer, rest));
+      const [one] = part as [Creation];
       const resolved = await this.availability.resolve(tx, one.booking, actor, one.draft.onConflict);
       refused.push(...resolved.refused);
       if (resolved.refused.length === 0) written.push(...(await this.store(tx, actor, [{ ...one, resolved }])));
-    }
+    };
+    await forEachPart(created, size ?? 1, (part) => work(part, smaller));
     if (refused.length === 0) return written;
     const createdIds = written.map(({ record }) => record.event.id);
     return this.availability.refuse(

@@ -46,6 +46,6 @@ import { TimeZoneUpdateService } from './time-zone-update.service.js';
     TrashRepository,
     TrashService,
   ],
-  exports: [EventWriter, ListEventsService, ReadEventsService, TrashService],
+  exports: [EventWriter, ListEventsService, ReadEventsService, ErasedOwnersService, TrashService],
 })
 export class EventsModule {}

@@ -2,7 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Config } from '../platform/config/config.js';
+import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { Hook } from '../platform/hooks/hook.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
 import { TrashRepository } from './trash.repository.js';
 
@@ -25,6 +27,9 @@ interface Purge {
  */
 @Injectable()
 export class TrashService {
+  /** Events leave the trash for good, in the transaction in which they do. */
+  readonly purged = new Hook<[tx: Transaction, eventIds: string[]]>('TrashService.purged');
+
   private readonly logger = new Logger(TrashService.name);
 
   constructor(
@@ -68,6 +73,12 @@ export class TrashService {
         tx,
         events.map(({ id: eventId, ownerId: subjectId }) => ({ kind: 'event_purged', actorId, subjectId, eventId })),
       );
+      if (events.length > 0) {
+        await this.purged.run(
+          tx,
+          events.map(({ id }) => id),
+        );
+      }
       return events.length;
     });
   }

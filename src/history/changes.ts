@@ -5,7 +5,7 @@ import { toSnapshot } from '../content/snapshot.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
-import { mapInParts } from '../platform/hooks/map-in-parts.js';
+import { forEachPart, mapInParts } from '../platform/hooks/map-in-parts.js';
 import { toAuditEntries } from './audited-change.js';
 import { type Change, isMembersChange } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
@@ -81,8 +81,9 @@ export class Changes {
     const changes = this.of(tx);
     if (changes.length === 0) return;
     const entries = await this.chain(tx, changes);
-    this.history.insert(tx, entries);
-    this.audit.record(tx, changes.flatMap(toAuditEntries));
+    // A large import has thousands: writing them down takes a while.
+    await forEachPart(entries, ROWS_PER_STATEMENT, (part) => this.history.insert(tx, part));
+    await forEachPart(changes, ROWS_PER_STATEMENT, (part) => this.audit.record(tx, part.flatMap(toAuditEntries)));
     await this.beforeCommit.run(tx, changes);
   }
 
@@ -102,6 +103,9 @@ export class Changes {
     });
   }
 }
+
+/** More rows than any request but an import writes. */
+const ROWS_PER_STATEMENT = 250;
 
 const isCreation = (change: Change): boolean => !isMembersChange(change) && change.version === 1;
 

@@ -9,8 +9,10 @@ import {
   readCalendar,
   vevent,
 } from '../support/calendar-files.js';
+import { TrashService } from '../../src/events/trash.service.js';
+import { share } from '../support/meetings.js';
 import { send } from '../support/requests.js';
-import { type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
 import { RFC_EXAMPLES } from '../recurrence/rfc-examples.js';
 import type { Vector } from '../recurrence/vectors.js';
 
@@ -133,6 +135,36 @@ describe('GET /api/calendar.ics', () => {
     expect(withoutStamps(await exported(ben))).toBe(withoutStamps(text));
     expect(await contentsOf(ben)).toEqual(await contentsOf(ana));
     expect(accepted).toBeGreaterThan(20);
+  });
+});
+
+describe('lines that were kept for another export', () => {
+  const file = calendarOf(
+    ...vevent('k@example.org', 'DTSTART:20270301T100000Z', 'DTEND:20270301T110000Z', 'CATEGORIES:Private', 'X-A:1'),
+  );
+  const keptOf = async (id: string): Promise<unknown> =>
+    (await app.database.query<{ kept: object }>('SELECT kept FROM imported_events WHERE event_id = $1', [id]))[0]!.kept;
+  const imported = async (as: Person): Promise<string> => (await importFile(app, as, file)).json.items[0].id as string;
+
+  it('go with an event that leaves the trash for good', async () => {
+    const ana = await app.signUp('ana');
+    const id = await imported(ana);
+    await send(app, `/api/events/${id}`, { as: ana, method: 'DELETE' });
+    expect(await keptOf(id)).toEqual({ '': ['CATEGORIES:Private', 'X-A:1'] });
+    await app.app.get(TrashService).purge({ days: 0, now: new Date(Date.now() + 1_000) });
+    expect(await keptOf(id)).toEqual({});
+  });
+
+  it('go with the events of an erased account, and stay with those that another member owns from then on', async () => {
+    const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+    const id = await imported(ana);
+    await send(app, `/api/auth/me`, { as: ana, method: 'DELETE', body: { password: PASSWORD } });
+    expect(await keptOf(id)).toEqual({});
+    const cleo = await app.signUp('cleo');
+    const shared = await imported(cleo);
+    await share(cleo, shared, ben, 'editor');
+    await send(app, `/api/auth/me`, { as: cleo, method: 'DELETE', body: { password: PASSWORD } });
+    expect(unfold(await exported(ben, `/api/events/${shared}.ics`))).toContain('CATEGORIES:Private');
   });
 });
 

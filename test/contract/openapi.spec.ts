@@ -186,11 +186,12 @@ describe('the OpenAPI document', () => {
     expect(problems).toEqual([]);
   });
 
-  it('demands a token everywhere but for signing up, signing in, links in mails, the health probes and the metrics', () => {
+  it('demands a token everywhere but for signing up, signing in, links in mails and calendars, the health probes and the metrics', () => {
     const open = operations.filter(({ operation }) => operation.security.length === 0).map(({ id }) => id);
     expect(open.sort()).toEqual([
       'acceptInvitation',
       'confirmPasswordReset',
+      'getFeed',
       'getLiveness',
       'getMetrics',
       'getReadiness',

@@ -135,6 +135,18 @@ describe('the resources of the SDK', () => {
     expect(isProblem(await failure(ana.calendar.import('BEGIN:')), 'unreadable_calendar')).toBe(true);
   });
 
+  it('make, list, rotate and revoke feeds', async () => {
+    const feed = await ana.calendar.makeFeed({ kind: 'role', role: 'owner', name: 'Mine' });
+    expect(feed.url).toMatch(/\/feeds\/[\w-]{43}\.ics$/);
+    expect((await ana.calendar.rotateFeed(feed)).url).not.toBe(feed.url);
+    expect((await ana.calendar.feeds()).map(({ id, name }) => [id, name])).toEqual([[feed.id, 'Mine']]);
+    await ana.calendar.revokeFeed(feed);
+    expect(isProblem(await failure(ana.calendar.revokeFeed(feed.id)), 'not_found')).toBe(true);
+    await ana.calendar.makeFeed();
+    await ana.calendar.revokeFeeds();
+    expect(await ana.calendar.feeds()).toEqual([]);
+  });
+
   it('reach what has no method of its own', async () => {
     const live = await new Convene({ baseUrl: app.url }).request<{ status: string }>({
       method: 'GET',

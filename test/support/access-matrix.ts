@@ -1,6 +1,7 @@
 import { calendarOf, vevent } from './calendar-files.js';
 import { randomBytes } from 'node:crypto';
-import { createAppPassword, login } from '../../sdk/generated/sdk.gen.js';
+import { createAppPassword, getFeed, login, makeFeed, revokeFeeds } from '../../sdk/generated/sdk.gen.js';
+import type { FeedWithLinkView } from '../../sdk/generated/types.gen.js';
 import type { Cell } from './access-world.js';
 import { ok, PASSWORD, type Person } from './test-app.js';
 
@@ -52,6 +53,13 @@ const ONLY_OWNER_IN_TRASH: Statuses = [401, 404, 404, 404, 200, 404];
 const NOBODY_IN_TRASH: Statuses = [401, 404, 404, 404, 404, 404];
 /** The owner, who can restore the event, learns that it was deleted. */
 const NO_WRITE_IN_TRASH: Statuses = [401, 404, 404, 404, 410, 404];
+
+/** A new feed of a person, who has no other. */
+const feedOf = async ({ client }: Person): Promise<FeedWithLinkView> => {
+  await revokeFeeds({ client });
+  return ok(makeFeed({ client, body: {} }));
+};
+const secretOf = ({ url }: FeedWithLinkView): string => /([\w-]{43})\.ics$/.exec(url)![1]!;
 
 /** Every operation × every caller: the status of a well-formed call. The columns are those of CALLERS. */
 export const ACCESS_MATRIX: Row[] = [
@@ -182,6 +190,40 @@ export const ACCESS_MATRIX: Row[] = [
         ...vevent(`${randomBytes(4).toString('hex')}@example.org`, 'DTSTART:20310101T100000Z', 'DURATION:PT1H'),
       ),
     }),
+  }),
+  row('getFeed', EVERYBODY, {
+    request: async ({ caller }) => {
+      const params = { secret: secretOf(await feedOf(caller)) };
+      // The first request in an hour writes when that was.
+      await getFeed({ client: caller.client, path: params });
+      return { params };
+    },
+  }),
+  row('getFeed', [404, 404, 404, 404, 404, 404], {
+    circumstance: ' with another secret',
+    request: () => ({ params: { secret: randomBytes(32).toString('base64url') } }),
+  }),
+  row('listFeeds', ANYBODY_SIGNED_IN),
+  row('makeFeed', [401, 201, 201, 201, 201, 201], { writes: true, request: () => ({ body: { kind: 'busy' } }) }),
+  row('rotateFeed', ANYBODY_SIGNED_IN, {
+    writes: true,
+    request: async ({ caller }) => ({ params: { id: (await feedOf(caller)).id } }),
+  }),
+  row('rotateFeed', [401, 404, 404, 404, 404, 404], {
+    circumstance: ' of somebody else',
+    request: async ({ guest }) => ({ params: { id: (await feedOf(guest)).id } }),
+  }),
+  row('revokeFeed', [401, 204, 204, 204, 204, 204], {
+    writes: true,
+    request: async ({ caller }) => ({ params: { id: (await feedOf(caller)).id } }),
+  }),
+  row('revokeFeed', [401, 404, 404, 404, 404, 404], {
+    circumstance: ' of somebody else',
+    request: async ({ guest }) => ({ params: { id: (await feedOf(guest)).id } }),
+  }),
+  row('revokeFeeds', [401, 204, 204, 204, 204, 204], {
+    writes: true,
+    request: async ({ caller }) => ({ params: { id: (await feedOf(caller)).id } }),
   }),
   row('findTime', ANYBODY_SIGNED_IN, { request: () => ({ body: { user_ids: [], ...SEARCH } }) }),
   row('findTime', [401, 422, 200, 200, 200, 422], {

@@ -39,6 +39,7 @@ const TABLES = [
   'account_tokens',
   'app_passwords',
   'event_invitations',
+  'calendar_feeds',
 ];
 
 /** Makes the state for each cell. The three people here stay as they are; everything else is new for each cell. */

@@ -367,6 +367,8 @@ export const SETTINGS = {
     'Searches, expanded lists, comparisons, availability per user',
   ),
   limitImports: setting('RATE_LIMIT_IMPORTS', '30/60', limit, 'Imports of iCalendar files per user'),
+  limitFeedsAddress: setting('RATE_LIMIT_FEEDS_ADDRESS', '600/60', limit, 'Requests for calendar feeds per address'),
+  limitFeeds: setting('RATE_LIMIT_FEEDS', '30/60', limit, 'Requests for one calendar feed'),
 } as const;
 
 export type Settings = {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isAccountDisabled, isRetryable, whyUnavailable } from '../database/database-errors.js';
 import { Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
+import { shownPath } from './request-path.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -79,8 +80,10 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     reply.header('www-authenticate', 'Bearer realm="convene"');
   // The handler may have set it before it failed.
   reply.removeHeader('etag');
+  // Of what a cache may keep, the handler or `/api` has said so.
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   // Fastify drops the type that was negotiated when the body cannot be read.
   reply.type(request.responseFormat === 'msgpack' ? 'application/msgpack' : 'application/problem+json');
-  const document = problem.toDocument(request.url.split('?')[0] ?? '/', request.id);
+  const document = problem.toDocument(shownPath(request), request.id);
   reply.send(request.responseFormat === 'msgpack' ? document : JSON.stringify(document));
 }

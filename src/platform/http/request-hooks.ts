@@ -9,6 +9,7 @@ import { tagResponse } from './etag.js';
 import { toProblem, sendProblem } from './problem.filter.js';
 import { refuseBeforeBody } from './refuse-before-body.js';
 import { followRequests } from './request-origin.js';
+import { shownPath } from './request-path.js';
 
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 
@@ -48,11 +49,10 @@ export function addRequestHooks(fastify: FastifyInstance): void {
   fastify.server.on('checkExpectation', (...exchange) => fastify.server.emit('request', ...exchange));
   fastify.addHook('onSend', tagResponse);
   fastify.addHook('onResponse', (request, reply, done) => {
-    // The path without its query, which may contain tokens and names.
     logger.log('request', {
       request_id: request.id,
       method: request.method,
-      path: request.url.split('?')[0],
+      path: shownPath(request),
       status: reply.statusCode,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
       user_id: request.actor?.userId,

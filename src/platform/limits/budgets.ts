@@ -8,7 +8,7 @@ type LimitName = { [Name in keyof Settings]: Settings[Name] extends LimitSetting
 interface BudgetEntry {
   setting: LimitName;
   /** What it is counted for. */
-  per: 'address' | 'account and address' | 'account' | 'session' | 'user' | 'event';
+  per: 'address' | 'account and address' | 'account' | 'session' | 'user' | 'event' | 'feed';
 }
 
 /** Every budget. The names are those of the `RateLimit` header and of the member `budget` of a refusal. */
@@ -27,6 +27,8 @@ export const BUDGETS = {
   connect_address: { setting: 'limitConnectAddress', per: 'address' },
   invitations_user: { setting: 'limitInvitationsUser', per: 'user' },
   invitations_event: { setting: 'limitInvitationsEvent', per: 'event' },
+  feeds_address: { setting: 'limitFeedsAddress', per: 'address' },
+  feeds: { setting: 'limitFeeds', per: 'feed' },
   reads: { setting: 'limitReads', per: 'user' },
   writes: { setting: 'limitWrites', per: 'user' },
   imports: { setting: 'limitImports', per: 'user' },

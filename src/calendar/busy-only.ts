@@ -1,0 +1,23 @@
+import type { EventContent } from '../content/event-content.js';
+import type { OccurrenceContent } from '../content/fields.js';
+import type { CalendarEntry } from './write-calendar.js';
+
+/** What stands for the title of every event. */
+const TITLE = 'Busy';
+
+/**
+ * Returns what an event says about when its owner is busy: its times, and no text. Null for one that takes no time. Pure.
+ */
+export function toBusyOnly(entry: CalendarEntry): CalendarEntry | null {
+  const { content } = entry;
+  const overrides = content.overrides.map(
+    ({ title: _title, description: _description, location: _location, url: _url, ...rest }) => rest,
+  );
+  const takesTime = takes(content) || overrides.some((override) => takes({ ...content, ...override }));
+  if (!takesTime) return null;
+  const busy: EventContent = { ...content, title: TITLE, description: null, location: null, url: null, overrides };
+  return { ...entry, content: busy, kept: {} };
+}
+
+const takes = ({ showAs, status }: Pick<OccurrenceContent, 'showAs' | 'status'>): boolean =>
+  showAs === 'busy' && status !== 'cancelled';

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Calendar programs of Debian, by the package that brings each. */
+export const CALENDAR_PROGRAMS = {
+  khal: '/usr/bin/khal',
+  vdirsyncer: '/usr/bin/vdirsyncer',
+  'python3-icalendar': '/usr/lib/python3/dist-packages/icalendar/__init__.py',
+} as const;
+
+export type CalendarProgram = keyof typeof CALENDAR_PROGRAMS;
+
+export const missingPrograms = (Object.keys(CALENDAR_PROGRAMS) as CalendarProgram[]).filter(
+  (name) => !existsSync(CALENDAR_PROGRAMS[name]),
+);
+
+/** For the name of a suite that needs them. */
+export const unlessMissing = missingPrograms.length > 0 ? ` (skipped: install ${missingPrograms.join(', ')})` : '';
+
+/** Runs a program with a home of its own. Returns what it printed. @throws Error with what it said when it fails */
+export async function runProgram(program: string, args: string[], home: string): Promise<string> {
+  const env = { PATH: '/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8', XDG_CACHE_HOME: home, XDG_DATA_HOME: home };
+  return (await run(program, args, { env, cwd: home })).stdout;
+}
+
+/** Reads a file with python3-icalendar, and prints each occurrence until 2027 as its start in UTC and its title. */
+export const LIST_WITH_ICALENDAR = `
+import sys
+from datetime import datetime, date
+import icalendar, pytz
+from dateutil.rrule import rrulestr
+
+calendar = icalendar.Calendar.from_ical(open(sys.argv[1], 'rb').read())
+shown, overridden = [], set()
+events = list(calendar.walk('VEVENT'))
+for event in events:
+    if 'RECURRENCE-ID' in event:
+        overridden.add((str(event['UID']), event['RECURRENCE-ID'].dt))
+
+def show(moment, event):
+    if event.get('STATUS') == 'CANCELLED':
+        return
+    text = moment.astimezone(pytz.utc).strftime('%Y-%m-%dT%H:%M') if isinstance(moment, datetime) else moment.isoformat()
+    shown.append(text + ' ' + str(event['SUMMARY']))
+
+def listed(value):
+    if value is None:
+        return []
+    return [one.dt for part in (value if isinstance(value, list) else [value]) for one in part.dts]
+
+for event in events:
+    start = event['DTSTART'].dt
+    if 'RRULE' not in event:
+        show(start, event)
+        continue
+    zone = getattr(start, 'tzinfo', None)
+    zone = pytz.timezone(zone.zone) if zone else None
+    rule = event['RRULE'].to_ical().decode()
+    naive = start.replace(tzinfo=None) if zone else datetime(start.year, start.month, start.day)
+    for moment in rrulestr('RRULE:' + rule, dtstart=naive).between(datetime(2026, 1, 1), datetime(2027, 1, 1), inc=True):
+        moment = zone.localize(moment) if zone else moment.date()
+        if moment in listed(event.get('EXDATE')) or (str(event['UID']), moment) in overridden:
+            continue
+        show(moment, event)
+print('\\n'.join(sorted(shown)))
+`;
