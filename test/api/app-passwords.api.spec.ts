@@ -127,10 +127,9 @@ describe('app passwords', () => {
     ];
     const password = 'better staple 9';
     await ok(updateMe({ client: ana.person.client, body: { password, current_password: PASSWORD } }));
-    const token = await app.app.get(Transactions).run(async (tx) => {
-      const until = new Date(Date.now() + 60_000);
-      return app.app.get(AccountTokens).issue(tx, 'password_reset', ben.person.id, ben.person.email, until);
-    });
+    const token = await app.app
+      .get(Transactions)
+      .run(async (tx) => app.app.get(AccountTokens).issue(tx, 'password_reset', ben.person.id, ben.person.email, 60));
     await done(confirmPasswordReset({ client: app.client(), body: { token, password } }));
     await done(eraseMe({ client: cleo.person.client, body: { password: PASSWORD } }));
     for (const account of [ana, ben, cleo]) expect(await statusOf(account)).toBe(401);
