@@ -11,5 +11,4 @@ import { resumeSession } from './state/session.js';
 render(<Root />, document.querySelector('#app')!);
 void resumeSession();
 // Without it, as without HTTPS, the page needs a connection when it opens.
-if (import.meta.env.PROD && 'serviceWorker' in navigator)
-  void navigator.serviceWorker.register('/service-worker.js').catch(() => undefined);
+if ('serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js').catch(() => undefined);

@@ -42,7 +42,7 @@ export async function startDashboard(): Promise<Dashboard> {
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(Number(process.env.PAGE_MS ?? 120_000));
     const complaints: string[] = [];
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
