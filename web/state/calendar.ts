@@ -80,6 +80,8 @@ async function load(range: Range): Promise<void> {
   const known = cache.get(cacheKey(range));
   if (known) show(known);
   loadState.value = known ? 'ready' : 'loading';
+  // What was read on another day is better than nothing.
+  if (!known && !navigator.onLine) await showKept(range, mine);
   try {
     const items = await fetchRange(range);
     if (mine !== latest) return;
@@ -89,15 +91,17 @@ async function load(range: Range): Promise<void> {
   } catch (error) {
     if (mine !== latest) return;
     if (!(error instanceof Refusal)) throw error;
-    // What was read on another day is better than nothing.
-    const kept = known ? null : await keptRead(keptAs(cacheKey(range)));
-    if (mine !== latest) return;
-    if (kept) {
-      show(kept.value as Item[]);
-      loadedAt.value = kept.at;
-    }
-    loadState.value = 'failed';
+    if (!known) await showKept(range, mine);
+    if (mine === latest) loadState.value = 'failed';
   }
+}
+
+async function showKept(range: Range, mine: number): Promise<void> {
+  const kept = await keptRead(keptAs(cacheKey(range)));
+  if (mine !== latest) return;
+  show((kept?.value ?? []) as Item[]);
+  if (kept) loadedAt.value = kept.at;
+  loadState.value = 'failed';
 }
 
 /** Reads what is shown again; everything else when it is shown next. */
