@@ -19,6 +19,7 @@ import {
   type ShareEntry,
   type SlotView,
   type UpdateEventBody,
+  type UpdateMeBody,
   type User,
 } from '../sdk/index.js';
 
@@ -50,7 +51,8 @@ export class Refusal extends Error {
   }
 }
 
-const convene = new Convene({ session: browserSession() });
+// The server sends a sign of life every 25 s.
+const convene = new Convene({ session: browserSession(), live: { silence: 35_000 } });
 
 /** Resolves as the call does. @throws Refusal */
 async function ask<Data>(call: Promise<Data>): Promise<Data> {
@@ -70,11 +72,6 @@ export interface Target {
   occurrence?: string | undefined;
   scope?: Scope | undefined;
 }
-export interface Saved {
-  event: Event;
-  /** True when somebody else's change was merged with this one. */
-  merged: boolean;
-}
 type OnConflict = 'reject' | 'allow';
 
 export const live = convene.live;
@@ -82,13 +79,18 @@ export const live = convene.live;
 export const session = {
   /** Calls back when the session ends, here or elsewhere. */
   onEnd: (callback: () => void) => convene.on('signed_out', callback),
+  /** Calls back when somebody signs in, here or in another tab. */
+  onStart: (callback: (user: User) => void) => convene.on('signed_in', callback),
   /** Who is signed in on this device; asks nobody. */
   stored: async (): Promise<User | null> => (await convene.session())?.user ?? null,
   signIn: (username: string, password: string): Promise<User> => ask(convene.signIn({ username, password })),
   signUp: (account: RegisterBody): Promise<User> => ask(convene.signUp(account)),
   signOut: (everywhere = false): Promise<void> => ask(convene.signOut({ all: everywhere })),
   me: (): Promise<User> => ask(convene.account.get()),
-  update: (change: { time_zone: string }): Promise<User> => ask(convene.account.update(change)),
+  update: (change: UpdateMeBody): Promise<User> => ask(convene.account.update(change)),
+  erase: (password: string): Promise<void> => ask(convene.deleteAccount(password)),
+  requestReset: (email: string) => ask(convene.account.requestPasswordReset(email)),
+  resendVerification: () => ask(convene.account.resendVerification()),
   list: async () => (await ask(convene.account.sessions())).items,
   end: (id: string) => ask(convene.account.endSession(id)),
 };
@@ -101,15 +103,21 @@ export const events = {
     ask(convene.events.list({ q: text, limit: 8, sort: '-updated_at' }).toArray(8)),
   trash: (): Promise<Item[]> => ask(convene.events.list({ deleted: true, limit: 50 }).toArray()),
   get: (id: string): Promise<Event> => ask(convene.events.get(id)),
-  create: async (event: CreateEventBody): Promise<Saved> => ({
-    event: await ask(convene.events.create(event)),
-    merged: false,
-  }),
-  update: async (id: string, base: number, change: UpdateEventBody, target: Target = {}): Promise<Saved> => {
-    const event = await ask(convene.events.update(id, change, { ifMatch: base, ...target }));
+  /** @param key with which the server does it only once */
+  create: (event: CreateEventBody, key: string): Promise<Event> =>
+    ask(convene.events.create(event, { idempotencyKey: key })),
+  update: async (
+    id: string,
+    base: number,
+    change: UpdateEventBody,
+    target: Target,
+    key: string,
+  ): Promise<{ event: Event; merged: boolean }> => {
+    const event = await ask(convene.events.update(id, change, { ifMatch: base, ...target, idempotencyKey: key }));
     return { event, merged: Boolean(responseOf(event)?.merged) };
   },
-  remove: (id: string, target: Target = {}) => ask(convene.events.delete(id, target)),
+  remove: (id: string, target: Target = {}, key?: string) =>
+    ask(convene.events.delete(id, { ...target, idempotencyKey: key })),
   restore: (id: string, onConflict: OnConflict = 'reject'): Promise<Event> =>
     ask(convene.events.restore(id, { on_conflict: onConflict })),
   conflicts: (question: CheckConflictsBody) => ask(convene.events.checkConflicts(question)),
@@ -158,6 +166,23 @@ export const inbox = {
   list: () => ask(convene.notifications.list({ limit: 30 }).page()),
   read: (id: string) => ask(convene.notifications.markRead(id)),
   readAll: (upTo: number) => ask(convene.notifications.markAllRead({ up_to: upTo })),
+};
+
+export const calendarFiles = {
+  export: (): Promise<string> => ask(convene.calendar.export()),
+  /** @param dryRun only reports what would be imported */
+  import: (file: string, dryRun: boolean) => ask(convene.calendar.import(file, { dryRun })),
+};
+
+export const audit = {
+  list: (cursor?: string) => ask(convene.audit.list({ limit: 50 }).page(cursor)),
+};
+
+export const admin = {
+  users: (q: string, cursor?: string) => ask(convene.admin.users({ q: q || undefined, limit: 50 }).page(cursor)),
+  act: (id: string, act: 'disable' | 'enable' | 'promote' | 'demote' | 'signOut') =>
+    ask<unknown>(convene.admin[act](id)),
+  figures: () => ask(convene.admin.figures()),
 };
 
 export const times = {

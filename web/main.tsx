@@ -10,3 +10,5 @@ import { resumeSession } from './state/session.js';
 
 render(<Root />, document.querySelector('#app')!);
 void resumeSession();
+// Without it, as without HTTPS, the page needs a connection when it opens.
+if ('serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js').catch(() => undefined);

@@ -1,5 +1,20 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Tells the service worker which files there are. */
+const listFiles: Plugin = {
+  name: 'list-files',
+  enforce: 'post',
+  generateBundle: (_options, bundle) => {
+    const files = Object.keys(bundle).filter((name) => name.startsWith('web/'));
+    const worker = bundle['service-worker.js'];
+    const place = /(["'`])__FILES__\1/;
+    if (worker?.type !== 'chunk' || !place.test(worker.code)) throw new Error('No place for the list of files');
+    worker.code = worker.code.replace(place, JSON.stringify(JSON.stringify(files.map((name) => `/${name}`))));
+  },
+};
 
 /** Part of `npm run build`: the dashboard as files with hashed names, which the server keeps in memory. */
 export default defineConfig({
@@ -15,8 +30,16 @@ export default defineConfig({
     manifest: 'manifest.json',
     target: 'es2023',
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: [page('index.html'), page('service-worker.ts')],
+      output: {
+        // It is in charge of the paths below its own.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'web/[name]-[hash].js'),
+      },
+    },
     reportCompressedSize: false,
   },
+  plugins: [listFiles],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // The Temporal of the browser, where it has one, is not yet what FullCalendar expects.
   resolve: { dedupe: ['preact'] },

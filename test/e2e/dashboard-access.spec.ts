@@ -115,6 +115,14 @@ describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () 
       await look(name);
       await page.keyboard.press('Escape');
     }
+    for (const name of ['Settings', 'Trash', 'Your activity', 'Changes to send']) {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Search and commands' }).fill(name);
+      await page.getByRole('option', { name }).click();
+      await page.getByRole('dialog', { name }).waitFor();
+      await look(name);
+      await page.keyboard.press('Escape');
+    }
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
     // Nothing is wider than the window.
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

@@ -10,15 +10,9 @@ import {
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, drag, eventOf, startDashboard } from '../support/dashboard.js';
 import { ok, PASSWORD, type Person } from '../support/test-app.js';
+import { wednesday } from '../support/this-week.js';
 
 const HOUR = 56;
-
-/** A time of this week’s Wednesday, which every view of the week shows. */
-function wednesday(time: string): string {
-  const day = new Date();
-  day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7) + 2);
-  return `${day.toISOString().slice(0, 10)}T${time}:00`;
-}
 
 describe.skipIf(!chromiumPath)(`the dashboard in a real browser${unlessMissing}`, () => {
   let dashboard: Dashboard;

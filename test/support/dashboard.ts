@@ -1,6 +1,8 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { buildServer } from './build.js';
 import { chromiumPath } from './chromium.js';
+import type { Settings } from '../../src/platform/config/settings.js';
+import { createDatabase } from './database.js';
 import { type Person, startApp, type TestApp } from './test-app.js';
 
 /** The dashboard in a real browser, from the files that the build made. */
@@ -9,6 +11,8 @@ export interface Dashboard {
   browser: Browser;
   /** A browser of its own for a person, signed in, with the week before them. */
   open(person: Person, options?: OpenOptions): Promise<Opened>;
+  /** The server ends and starts again, at the same address and with its data. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** A browser in which nobody is signed in. */
   visit(options?: OpenOptions): Promise<Opened>;
   close(): Promise<void>;
@@ -28,9 +32,11 @@ export interface Opened {
   complaints: string[];
 }
 
-export async function startDashboard(): Promise<Dashboard> {
+export async function startDashboard(settings: Partial<Settings> = {}): Promise<Dashboard> {
   await buildServer();
-  const app = await startApp();
+  const database = await createDatabase();
+  let app = await startApp(settings, database);
+  const { url } = app;
   const browser = await chromium.launch({ executablePath: chromiumPath! });
 
   const visit = async ({ path = '/', width = 1440, height = 900, dark = false }: OpenOptions = {}): Promise<Opened> => {
@@ -42,25 +48,32 @@ export async function startDashboard(): Promise<Dashboard> {
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(30_000);
     const complaints: string[] = [];
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
-      if (origin !== app.url && protocol !== 'ws:') complaints.push(`asks ${request.url()}`);
+      if (origin !== url && protocol !== 'ws:') complaints.push(`asks ${request.url()}`);
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       // Refusals are part of the dashboard: a conflict, a clash.
       if (message.type() === 'error' && !/status of 4(09|12|22)/.test(message.text())) complaints.push(message.text());
     });
-    await page.goto(app.url + path);
+    await page.goto(url + path);
     return { page, context, complaints };
   };
 
   return {
-    app,
+    get app() {
+      return app;
+    },
     browser,
     visit,
+    restart: async (meanwhile) => {
+      await app.close();
+      await meanwhile?.();
+      app = await startApp(settings, database, Number(new URL(url).port));
+    },
     open: async (person, options) => {
       const opened = await visit(options);
       const { page } = opened;
@@ -74,6 +87,7 @@ export async function startDashboard(): Promise<Dashboard> {
     close: async () => {
       await browser.close();
       await app.close();
+      await database.drop();
     },
   };
 }

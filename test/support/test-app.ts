@@ -36,8 +36,8 @@ export interface TestApp {
 
 export const PASSWORD = 'correct horse 7';
 
-/** The real application on a database of its own, listening on a free port. */
-export async function startApp(settings: Partial<Settings> = {}, database?: TestDatabase): Promise<TestApp> {
+/** The real application on a database of its own, or on a given one; on a free port, or on a given one. */
+export async function startApp(settings: Partial<Settings> = {}, database?: TestDatabase, port = 0): Promise<TestApp> {
   const own = database ?? (await createDatabase());
   const config = readConfig({
     NODE_ENV: 'test',
@@ -56,7 +56,7 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
     JWT_SECRET: 'a secret that only the tests use and nobody else',
   }).with(settings);
   const app = await createApp(config);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(port, '127.0.0.1');
   // It would take a connection at any moment. Searches do not depend on it.
   await app.get(SchedulerRegistry).getCronJob('index-texts').stop();
   const url = await app.getUrl();

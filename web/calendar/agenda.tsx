@@ -5,6 +5,7 @@ import { startDraftSoon } from '../state/draft.js';
 import { hueOf } from '../state/hues.js';
 import { openEvent } from '../state/opened.js';
 import { isPhone } from '../state/preferences.js';
+import { waitingIds } from '../state/outbox.js';
 import { isMe, zone } from '../state/session.js';
 import { agendaReach, shownDays } from '../state/view.js';
 import { longDay, relative, capitalize, timeIn } from '../time/format.js';
@@ -91,6 +92,7 @@ function DayHeading({ day }: { day: string }) {
 function AgendaRow({ item, part }: Row) {
   const inZone = zone.value;
   const ended = new Date(endOf(item)).getTime() < Date.now();
+  const waits = waitingIds.value.has(item.id);
   const classes = [
     'ai',
     hueOf(item.owner.id),
@@ -98,8 +100,13 @@ function AgendaRow({ item, part }: Row) {
     item.show_as === 'free' ? 'free' : '',
     ended ? 'past' : '',
     item.all_day ? 'all' : '',
+    waits ? 'waits' : '',
   ];
-  const line = [item.location, item.status !== 'confirmed' ? words.status[item.status] : null]
+  const line = [
+    waits ? words.outbox.waits : null,
+    item.location,
+    item.status !== 'confirmed' ? words.status[item.status] : null,
+  ]
     .filter(Boolean)
     .join(', ');
   return (

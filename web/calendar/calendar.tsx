@@ -18,16 +18,18 @@ const shown = { day: TimeGrid, week: TimeGrid, month: MonthGrid, agenda: Agenda 
 export function CalendarView() {
   const View = shown[view.value];
   return (
-    <section
-      id="calendar"
-      class={`cal v-${view.value} ${secondZone.value && secondZone.value !== zone.value ? 'two-zones' : ''}`}
-      tabIndex={-1}
-      aria-label={words.viewLabel(view.value, longDay(shownDays.value.from))}
-      aria-busy={loadState.value === 'loading' && shownItems.value.length === 0}
-    >
+    <>
       {loadState.value === 'failed' && <LoadError />}
-      {(view.value === 'week' || view.value === 'day') && <ZoneLabel />}
-      <View />
-    </section>
+      <section
+        id="calendar"
+        class={`cal v-${view.value} ${secondZone.value && secondZone.value !== zone.value ? 'two-zones' : ''}`}
+        tabIndex={-1}
+        aria-label={words.viewLabel(view.value, longDay(shownDays.value.from))}
+        aria-busy={loadState.value === 'loading' && shownItems.value.length === 0}
+      >
+        {(view.value === 'week' || view.value === 'day') && <ZoneLabel />}
+        <View />
+      </section>
+    </>
   );
 }

@@ -10,10 +10,11 @@ interface Props {
   moving?: boolean;
   flash?: boolean;
   past?: boolean;
+  waiting?: boolean;
 }
 
 /** Colour is the owner, shape is the state. */
-function states({ item, draft, ghost, selected, moving, flash, past }: Props): string[] {
+function states({ item, draft, ghost, selected, moving, flash, past, waiting }: Props): string[] {
   if (ghost) return ['p-you', 'ghost'];
   if (draft || !item) return ['p-you', 'draft'];
   return [
@@ -25,6 +26,7 @@ function states({ item, draft, ghost, selected, moving, flash, past }: Props): s
     moving ? 'moving' : '',
     flash ? 'flash' : '',
     past ? 'was' : '',
+    waiting ? 'waits' : '',
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { EventDisplayInfo } from 'fullcalendar';
 import type { Item } from '../api.js';
 import { endOf, startOf } from '../state/calendar.js';
+import { waitingIds } from '../state/outbox.js';
 import { isMe, zone } from '../state/session.js';
 import { clock, spanIn } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
@@ -30,6 +31,7 @@ export function EventContent({ info }: { info: EventDisplayInfo }) {
           {item.status !== 'confirmed' && `, ${words.status[item.status]}`}
           {item.show_as === 'free' && `, ${words.free}`}
           {item.is_recurring && `, ${words.repeats}`}
+          {waitingIds.peek().has(item.id) && `, ${words.outbox.waits}`}
         </span>
       )}
     </>

@@ -7,6 +7,7 @@ import type { Item } from '../api.js';
 import { endOf, keyOf, pending, shownItems, startOf } from '../state/calendar.js';
 import { draft, startDraft } from '../state/draft.js';
 import { flashing } from '../state/live.js';
+import { waitingIds } from '../state/outbox.js';
 import { event as openedEvent, opened } from '../state/opened.js';
 import { ghosts } from '../state/ghosts.js';
 import { isPhone, secondZone } from '../state/preferences.js';
@@ -40,6 +41,7 @@ function toInput(item: Item): EventInput {
       selected: opened.value?.id === item.id && (!opened.value.item?.occurrence || keyOf(opened.value.item) === key),
       flash: flashing.value.has(item.id),
       past: asOf.value !== null,
+      waiting: waitingIds.value.has(item.id),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Icon } from '../icons/icon.js';
 import { loadedAt, reload } from '../state/calendar.js';
+import { online } from '../state/live.js';
 import { zone } from '../state/session.js';
 import { timeIn } from '../time/format.js';
 import { words } from '../words/en.js';
@@ -7,14 +8,16 @@ import { words } from '../words/en.js';
 /** What failed, what still holds, and what to do. */
 export function LoadError() {
   return (
-    <div class="note dng load-error" role="alert">
+    <div class={`note load-error ${online.value ? 'dng' : ''}`} role={online.value ? 'alert' : 'status'}>
       <Icon name="warn" />
       <span class="grow">
-        <b>{words.loadFailed}</b> {words.shownFrom(timeIn(loadedAt.value, zone.value))}
+        <b>{online.value ? words.loadFailed : words.offline}</b> {words.shownFrom(timeIn(loadedAt.value, zone.value))}
       </span>
-      <button type="button" class="btn s" onClick={() => void reload()}>
-        {words.tryNow}
-      </button>
+      {online.value && (
+        <button type="button" class="btn s" onClick={() => void reload()}>
+          {words.tryNow}
+        </button>
+      )}
     </div>
   );
 }

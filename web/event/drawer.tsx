@@ -5,6 +5,7 @@ import {
   changelog,
   closeEvent,
   event,
+  isOld,
   opened,
   openedItem,
   openedState,
@@ -12,6 +13,7 @@ import {
   type Tab,
 } from '../state/opened.js';
 import { endOf, startOf } from '../state/calendar.js';
+import { isLocal } from '../state/outbox.js';
 import { zone } from '../state/session.js';
 import { showToast } from '../state/toasts.js';
 import { spanIn } from '../time/format.js';
@@ -62,7 +64,12 @@ export function Drawer() {
             </h2>
             <p>{spanIn(startOf(openedItem()!), endOf(openedItem()!), now.all_day, zone.value)}</p>
           </div>
-          <Tabs />
+          {isOld.value && (
+            <p class="note old" role="status">
+              {words.kept}
+            </p>
+          )}
+          {!isLocal(now.id) && <Tabs />}
           {shown.tab === 'details' && <DetailsTab />}
           {shown.tab === 'people' && <PeopleTab />}
           {shown.tab === 'history' && <HistoryTab />}

@@ -57,7 +57,7 @@ export function EditEvent() {
       if (!saved) return;
       dropKept(subject.current.id);
       arrived.value = null;
-      if (saved.event.id !== opened.value?.id) openEvent(saved.event.id);
+      if (saved.kind === 'saved' && saved.event.id !== opened.value?.id) openEvent(saved.event.id);
       setEditing(false);
     } catch (error) {
       if (error instanceof Refusal && error.code === 'validation_failed') setErrors(fieldErrors(error));

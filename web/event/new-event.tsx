@@ -24,7 +24,7 @@ export function NewEvent() {
       const created = await createNew(newEventOf(form));
       if (!created) return;
       dropDraft();
-      openEvent(created.id);
+      if (created.kind === 'saved') openEvent(created.event.id);
     } catch (error) {
       if (error instanceof Refusal && error.code === 'validation_failed') setErrors(fieldErrors(error));
       else explain(error);

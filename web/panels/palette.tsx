@@ -6,7 +6,7 @@ import { startDraftSoon } from '../state/draft.js';
 import { openEvent } from '../state/opened.js';
 import { closePanel, openPanel } from '../state/panel.js';
 import { theme } from '../state/preferences.js';
-import { zone } from '../state/session.js';
+import { user, zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';
 import { goTo, goToday, view, VIEWS } from '../state/view.js';
 import { longDay, timeIn } from '../time/format.js';
@@ -75,6 +75,25 @@ function commands(text: string): Entry[] {
       label: words.toggleTheme,
       run: () => (theme.value = document.documentElement.dataset.colorScheme === 'dark' ? 'light' : 'dark'),
     },
+    {
+      key: 'activity',
+      group: 'commands',
+      icon: 'hist',
+      label: words.activity.title,
+      run: () => openPanel('activity'),
+    },
+    { key: 'outbox', group: 'commands', icon: 'share', label: words.outbox.title, run: () => openPanel('outbox') },
+    ...(user.value?.role === 'admin'
+      ? [
+          {
+            key: 'administration',
+            group: 'commands',
+            icon: 'gear',
+            label: words.admin.title,
+            run: () => openPanel('administration'),
+          } as Entry,
+        ]
+      : []),
     { key: 'settings', group: 'commands', icon: 'gear', label: common.settings, run: () => openPanel('settings') },
     {
       key: 'keys',
@@ -89,7 +108,7 @@ function commands(text: string): Entry[] {
   return all.filter(({ key, label }) => key === 'new' || label.toLowerCase().includes(wanted));
 }
 
-const opens = new Set(['find', 'trash', 'inbox', 'settings', 'keys']);
+const opens = new Set(['find', 'trash', 'inbox', 'settings', 'keys', 'activity', 'outbox', 'administration']);
 
 /** Events, dates and commands by what is typed. */
 export function Palette() {

@@ -1,6 +1,9 @@
 import { panel } from '../state/panel.js';
+import { Activity } from './activity.js';
+import { Administration } from './administration.js';
 import { FindTime } from './find-time.js';
 import { Inbox } from './inbox.js';
+import { Outbox } from './outbox.js';
 import { Palette } from './palette.js';
 import { Settings } from './settings.js';
 import { Shortcuts } from './shortcuts.js';
@@ -13,6 +16,9 @@ const PANELS = {
   palette: Palette,
   shortcuts: Shortcuts,
   'find-time': FindTime,
+  outbox: Outbox,
+  activity: Activity,
+  administration: Administration,
 };
 
 export function Panels() {

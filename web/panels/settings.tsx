@@ -4,14 +4,18 @@ import type { SessionView } from '../../sdk/index.js';
 import { Icon } from '../icons/icon.js';
 import { explain } from '../state/edit.js';
 import { lettersAct, secondZone, theme, type Theme } from '../state/preferences.js';
-import { setHomeZone, signOut, user } from '../state/session.js';
+import { signOut, updateAccount, user } from '../state/session.js';
 import { ago } from '../time/format.js';
 import { allZones } from '../time/zoned.js';
 import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
 import { words as common } from '../words/en.js';
 import { panelWords as words } from '../words/panels.js';
+import { openPanel } from '../state/panel.js';
+import { AccountForms } from './account-forms.js';
+import { CalendarFiles } from './calendar-files.js';
 import { deviceName } from './device-name.js';
+import { EraseAccount } from './erase-account.js';
 
 export function Settings() {
   const me = user.value!;
@@ -46,7 +50,7 @@ export function Settings() {
         label={words.homeZone}
         value={me.time_zone}
         choose={(zone) => {
-          if (zone) setHomeZone(zone).catch(explain);
+          if (zone) updateAccount({ time_zone: zone }).catch(explain);
         }}
       />
       <Zone label={words.secondZone} value={secondZone.value} optional choose={(zone) => (secondZone.value = zone)} />
@@ -61,7 +65,20 @@ export function Settings() {
         />
         {words.letters}
       </label>
+      <CalendarFiles />
+      <AccountForms />
       <Sessions />
+      <div class="row links">
+        <button type="button" class="btn s" onClick={() => openPanel('activity')}>
+          {words.activity.title}
+        </button>
+        {me.role === 'admin' && (
+          <button type="button" class="btn s" onClick={() => openPanel('administration')}>
+            {words.admin.title}
+          </button>
+        )}
+      </div>
+      <EraseAccount />
       <p class="about">
         <a href="/about">{words.about}</a>
       </p>

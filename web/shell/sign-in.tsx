@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Refusal } from '../api.js';
+import { Refusal, session } from '../api.js';
 import { Icon } from '../icons/icon.js';
 import { Logo } from '../icons/logo.js';
 import { signIn, signUp, user } from '../state/session.js';
@@ -26,6 +26,7 @@ export function SignIn({ again = false }: { again?: boolean }) {
   const [errors, setErrors] = useState<Errors>({});
   const [busy, setBusy] = useState(false);
   const [visible, setVisible] = useState(false);
+  const [forgot, setForgot] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const zone = browserZone();
   useEffect(() => form.current?.querySelector('input')?.focus(), [isNew]);
@@ -47,6 +48,7 @@ export function SignIn({ again = false }: { again?: boolean }) {
     }
   };
 
+  if (forgot) return <ForgotPassword back={() => setForgot(false)} />;
   return (
     <main class="si">
       <div class="l">
@@ -104,8 +106,55 @@ export function SignIn({ again = false }: { again?: boolean }) {
           <button class="btn pri l wide" disabled={busy}>
             {isNew ? words.create : words.signIn}
           </button>
+          {!isNew && (
+            <p class="forgot">
+              <button type="button" class="link" onClick={() => setForgot(true)}>
+                {words.forgot}
+              </button>
+            </p>
+          )}
         </form>
         <p class="mut foot">{words.own}</p>
+      </div>
+      <SignInPicture />
+    </main>
+  );
+}
+
+/** Asks for the mail whose link leads to the page that sets a new password. */
+function ForgotPassword({ back }: { back: () => void }) {
+  const [error, setError] = useState('');
+  const [isSent, setSent] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    setError('');
+    try {
+      await session.requestReset(new FormData(form.current!).get('email') as string);
+      setSent(true);
+    } catch (refusal) {
+      const { email, form: whole } = explain(refusal);
+      setError(email ?? whole ?? '');
+    }
+  };
+  return (
+    <main class="si">
+      <div class="l">
+        <div class="brand">
+          <Logo /> Convene
+        </div>
+        <form ref={form} onSubmit={(event) => void submit(event)} noValidate>
+          <h1>{words.reset}</h1>
+          <p role="status">{isSent ? words.linkSent : words.resetLead}</p>
+          {!isSent && <Field name="email" label={words.email} type="email" error={error} autocomplete="email" />}
+          {!isSent && <button class="btn pri l wide">{words.sendLink}</button>}
+          <p class="forgot">
+            <button type="button" class="link" onClick={back}>
+              {words.back}
+            </button>
+          </p>
+        </form>
       </div>
       <SignInPicture />
     </main>

@@ -1,6 +1,9 @@
 import { computed, effect, signal } from '@preact/signals';
 import { events, type Item, Refusal } from '../api.js';
 import { addDays, asDate } from '../time/zoned.js';
+import { keepRead, keptRead } from './device.js';
+import { edits } from './outbox.js';
+import { withEdits } from './overlay.js';
 import { hiddenOwners } from './preferences.js';
 import { isMe, user } from './session.js';
 import { asOf } from './time-travel.js';
@@ -44,24 +47,61 @@ async function fetchRange(range: Range): Promise<Item[]> {
   cache.delete(key);
   cache.set(key, items);
   if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
+  if (!asOf.peek()) keepRead(keptAs(key), items);
   return items;
+}
+
+const keptAs = (key: string): string => `${user.peek()?.id}/range/${key}`;
+
+/** Whether two reads of a range say the same: then nothing is drawn again. */
+function areSame(before: Item[], after: Item[]): boolean {
+  if (before === after) return true;
+  if (before.length !== after.length) return false;
+  return before.every((item, index) => {
+    const { id, version, role, owner, updated_at } = after[index]!;
+    return (
+      item.id === id &&
+      item.version === version &&
+      item.role === role &&
+      item.owner.id === owner.id &&
+      item.updated_at === updated_at &&
+      startOf(item) === startOf(after[index]!) &&
+      endOf(item) === endOf(after[index]!)
+    );
+  });
+}
+
+function show(items: Item[]): void {
+  if (!areSame(loaded.peek(), items)) loaded.value = items;
 }
 
 async function load(range: Range): Promise<void> {
   const mine = ++latest;
   const known = cache.get(cacheKey(range));
-  if (known) loaded.value = known;
+  if (known) show(known);
   loadState.value = known ? 'ready' : 'loading';
+  // What was read on another day is better than nothing.
+  if (!known && !navigator.onLine) await showKept(range, mine);
   try {
     const items = await fetchRange(range);
     if (mine !== latest) return;
-    loaded.value = items;
+    show(items);
     loadState.value = 'ready';
     loadedAt.value = Date.now();
   } catch (error) {
-    if (mine !== latest || !(error instanceof Refusal)) throw error;
-    loadState.value = 'failed';
+    if (mine !== latest) return;
+    if (!(error instanceof Refusal)) throw error;
+    if (!known) await showKept(range, mine);
+    if (mine === latest) loadState.value = 'failed';
   }
+}
+
+async function showKept(range: Range, mine: number): Promise<void> {
+  const kept = await keptRead(keptAs(cacheKey(range)));
+  if (mine !== latest) return;
+  show((kept?.value ?? []) as Item[]);
+  if (kept) loadedAt.value = kept.at;
+  loadState.value = 'failed';
 }
 
 /** Reads what is shown again; everything else when it is shown next. */
@@ -106,12 +146,17 @@ export function removeShown(matches: (item: Item) => boolean): void {
   loaded.value = loaded.value.filter((item) => !matches(item));
 }
 
-export const allItems = computed<Item[]>(() => loaded.value);
+/** What was loaded, with the edits that are not sent. */
+export const allItems = computed<Item[]>(() =>
+  asOf.value || !user.value || edits.value.length === 0
+    ? loaded.value
+    : withEdits(loaded.value, edits.value, user.value),
+);
 
 /** What the calendar draws. */
 export const shownItems = computed<Item[]>(() => {
   const hidden = new Set(hiddenOwners.value);
-  return loaded.value.filter(({ owner }) => !hidden.has(owner.id));
+  return allItems.value.filter(({ owner }) => !hidden.has(owner.id));
 });
 
 export interface Owner {

@@ -1,12 +1,16 @@
 import { batch, signal } from '@preact/signals';
-import { type Event, events, history, type Item, people, Refusal, type Saved, type Target } from '../api.js';
+import { type Event, events, history, type Item, people, Refusal, type Target } from '../api.js';
 import type { Change } from '../event/changes.js';
 import { words } from '../words/en.js';
 import { dayOf } from '../time/zoned.js';
 import { keyOf, occurrenceOf, pending, reload, startOf } from './calendar.js';
 import { decide } from './dialogs.js';
 import { closeEvent, opened, refreshOpened } from './opened.js';
-import { zone } from './session.js';
+import { flushSoon, ownSuccessor } from './flush.js';
+import { type Edit, edits, editsOf, forget, keep, newKey, newLocalId, type Subject } from './outbox.js';
+import { reason } from './reason.js';
+import { send, type Sent } from './send.js';
+import { user, zone } from './session.js';
 import { showToast } from './toasts.js';
 
 /** How to undo the last change of this page; null when there is none. */
@@ -34,28 +38,61 @@ export function explain(error: unknown, prefix = ''): void {
   showToast({ text: prefix + reason(error) });
 }
 
-export function reason(refusal: Refusal): string {
-  const { code, problem } = refusal;
-  if (code === 'forbidden') return words.refused.forbidden;
-  if (code === 'unreachable' || code === 'unavailable') return words.refused.unreachable;
-  if (code === 'rate_limited') return words.refused.rateLimited(refusal.retryAfter ?? 1);
-  if (code === 'not_found') return words.refused.notFound;
-  if (code === 'event_conflict') return words.refused.conflict;
-  if (code === 'later_changes') return words.refused.laterChanges;
-  return problem.errors?.[0]?.message ?? problem.detail ?? problem.title;
-}
-
 async function afterChange(): Promise<void> {
   await Promise.all([reload(), refreshOpened()]);
 }
 
-interface Subject {
-  id: string;
-  version: number;
-  title: string;
-  time_zone: string;
-  all_day: boolean;
-  is_recurring: boolean;
+/** `kept`: there is no connection; it waits on this device and is sent later. */
+export type Outcome = { kind: 'saved'; event: Event } | { kind: 'kept' };
+
+function editOf<Kind extends Edit['kind']>(
+  kind: Kind,
+  subject: Subject,
+  change: Extract<Edit, { kind: Kind }>['change'],
+  target: Target = {},
+): Edit {
+  const { id, title, time_zone, all_day, is_recurring } = subject;
+  const version = ownSuccessor(id, subject.version);
+  return {
+    order: 0,
+    userId: user.peek()!.id,
+    key: newKey(),
+    kind,
+    subject: { id, version, title, time_zone, all_day, is_recurring },
+    change: { ...change },
+    target,
+    at: Date.now(),
+    held: null,
+  } as Edit;
+}
+
+/** Sends an edit, or keeps it while that is not possible. @throws Refusal */
+async function sendOrKeep(edit: Edit): Promise<Sent | { kind: 'kept' }> {
+  const before = editsOf(edit.subject.id);
+  if (before.some(({ target }) => target.scope === 'following'))
+    throw new Refusal({ code: 'split_waits', title: words.refused.splitWaits });
+  if (before.length === 0 && navigator.onLine) {
+    try {
+      return await send(edit);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'unreachable') throw error;
+    }
+  }
+  try {
+    await keep(edit);
+  } catch {
+    // This browser keeps nothing: the form stays open instead.
+    throw new Refusal({ code: 'unreachable', title: words.refused.unreachable });
+  }
+  flushSoon();
+  const kept = edits.peek().find(({ key }) => key === edit.key);
+  const undo = async (): Promise<void> => {
+    lastUndo.value = null;
+    if (kept) await forget(kept);
+  };
+  lastUndo.value = undo;
+  showToast({ text: words.outbox.kept(edit.subject.title), action: { label: words.undo, run: () => void undo() } });
+  return { kind: 'kept' };
 }
 
 /**
@@ -67,56 +104,20 @@ export async function saveChange(
   change: Change,
   target: Target,
   said: string,
-): Promise<Saved | null> {
-  const { id, title } = subject;
-  let [base, current] = [subject.version, change];
-  for (;;) {
-    try {
-      const saved = await events.update(id, base, current, target);
-      const undo =
-        target.scope === 'following'
-          ? () => undoSplit(id)
-          : () => history.revert(saved.event.id, saved.event.version, 'allow');
-      if (saved.event.version !== base || saved.event.id !== id) {
-        sayDone(saved.merged ? words.toast.merged(saved.event.title) : said, undo);
-      }
-      await afterChange();
-      return saved;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.code === 'event_conflict') {
-        const answer = await decide({
-          kind: 'conflict',
-          refusal: error,
-          title: current.title ?? title,
-          canSkip: subject.is_recurring && target.scope !== 'this',
-          canMove: true,
-          allDay: current.all_day ?? subject.all_day,
-        });
-        if (!answer) return null;
-        current =
-          answer.choice === 'move'
-            ? { ...current, start_time: answer.start_time, end_time: answer.end_time }
-            : { ...current, on_conflict: answer.choice };
-      } else if (error.code === 'stale_version' && error.problem.clashes && error.problem.current_version) {
-        const latest = await events.get(id);
-        const answer = await decide({
-          kind: 'clash',
-          refusal: error,
-          title,
-          zone: subject.time_zone,
-          by: latest.updated_by.username,
-          mine: current,
-        });
-        if (!answer) return null;
-        if (answer.choice === 'discard') {
-          await afterChange();
-          return { event: latest, merged: false };
-        }
-        [base, current] = [error.problem.current_version, answer.change];
-      } else throw error;
-    }
+): Promise<Outcome | null> {
+  const { id } = subject;
+  const edit = editOf('update', subject, change, target);
+  const sent = await sendOrKeep(edit);
+  if (sent.kind === 'kept') return sent;
+  if (sent.kind === 'left' || sent.kind === 'removed') return null;
+  const { event } = sent;
+  if (sent.kind === 'saved' && (event.version !== edit.subject.version || event.id !== id)) {
+    const undo =
+      target.scope === 'following' ? () => undoSplit(id) : () => history.revert(event.id, event.version, 'allow');
+    sayDone(sent.merged ? words.toast.merged(event.title) : said, undo);
   }
+  await afterChange();
+  return { kind: 'saved', event };
 }
 
 /** The series is split at the first entry of that kind from the end. */
@@ -161,31 +162,22 @@ function setPending(key: string, to: { start: string; end: string; allDay: boole
 }
 
 /** Creates an event; asks about conflicts. Null when that is left. @throws Refusal */
-export async function createNew(draft: Parameters<typeof events.create>[0]): Promise<Event | null> {
-  let current = draft;
-  for (;;) {
-    try {
-      const { event } = await events.create(current);
-      sayDone(words.toast.created(event.title), () => events.remove(event.id));
-      await afterChange();
-      return event;
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'event_conflict') throw error;
-      const answer = await decide({
-        kind: 'conflict',
-        refusal: error,
-        title: current.title,
-        canSkip: Boolean(current.recurrence_pattern),
-        canMove: true,
-        allDay: current.all_day ?? false,
-      });
-      if (!answer) return null;
-      current =
-        answer.choice === 'move'
-          ? { ...current, start_time: answer.start_time, end_time: answer.end_time }
-          : { ...current, on_conflict: answer.choice };
-    }
-  }
+export async function createNew(draft: Parameters<typeof events.create>[0]): Promise<Outcome | null> {
+  const subject = {
+    id: newLocalId(),
+    version: 0,
+    title: draft.title,
+    time_zone: draft.time_zone ?? zone.value,
+    all_day: draft.all_day ?? false,
+    is_recurring: Boolean(draft.recurrence_pattern),
+  };
+  const sent = await sendOrKeep(editOf('create', subject, draft));
+  if (sent.kind === 'kept') return sent;
+  if (sent.kind !== 'saved') return null;
+  const { event } = sent;
+  sayDone(words.toast.created(event.title), () => events.remove(event.id));
+  await afterChange();
+  return { kind: 'saved', event };
 }
 
 /** Moves an event, or dates of a series, to the trash. */
@@ -194,11 +186,11 @@ export async function removeItem(item: Item): Promise<void> {
   if (!target) return;
   const whole = target.scope === undefined || target.scope === 'all';
   try {
-    await events.remove(item.id, whole ? {} : target);
-    if (whole) {
-      if (opened.value?.id === item.id) closeEvent();
-      sayDone(words.toast.trashed(item.title), () => events.restore(item.id, 'allow'));
-    } else {
+    const sent = await sendOrKeep(editOf('remove', item, {}, target));
+    if (whole && opened.value?.id === item.id) closeEvent();
+    if (sent.kind === 'kept') return;
+    if (whole) sayDone(words.toast.trashed(item.title), () => events.restore(item.id, 'allow'));
+    else {
       const { version } = await events.get(item.id);
       closeEvent();
       sayDone(words.toast.dateRemoved(item.title), () => history.revert(item.id, version, 'allow'));

@@ -1,29 +1,39 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Change as LiveItem } from '../../sdk/index.js';
-import { inbox, live } from '../api.js';
+import { inbox } from '../api.js';
 import { words } from '../words/en.js';
 import { reloadSoon, removeShown } from './calendar.js';
 import { arrived, compared, opened, openEvent, refreshOpened } from './opened.js';
-import { isMe } from './session.js';
+import { flush, startFlushing } from './flush.js';
+import { edits, heldCount } from './outbox.js';
+import { isMe, user } from './session.js';
+import { shareConnection } from './shared-live.js';
+import { onTabs, tellTabs } from './tab-channel.js';
 import { showToast } from './toasts.js';
 
-export type Pill = { kind: 'live' | 'reconnecting' | 'offline' } | { kind: 'caught-up'; count: number };
+export type Pill =
+  | { kind: 'connecting' | 'live' | 'reconnecting' | 'offline' | 'sending' | 'asks'; waiting: number }
+  | { kind: 'caught-up'; count: number };
 
 const RECONNECTING_AFTER_MS = 2_000;
 const CAUGHT_UP_MS = 6_000;
 const BURST_MS = 5_000;
 const FLASH_MS = 4_000;
 
-const connection = signal<'live' | 'reconnecting'>('reconnecting');
+const connection = signal<'connecting' | 'live' | 'reconnecting'>('connecting');
 const slow = signal(false);
-const online = signal(navigator.onLine);
+export const online = signal(navigator.onLine);
 const caughtUp = signal(0);
 
 /** What the connection is, in a word that is true. */
 export const pill = computed<Pill>(() => {
-  if (!online.value) return { kind: 'offline' };
-  if (connection.value === 'reconnecting' && slow.value) return { kind: 'reconnecting' };
-  return caughtUp.value > 0 ? { kind: 'caught-up', count: caughtUp.value } : { kind: 'live' };
+  const waiting = edits.value.length;
+  if (!online.value) return { kind: 'offline', waiting };
+  if (connection.value === 'connecting') return { kind: 'connecting', waiting };
+  if (connection.value === 'reconnecting' && slow.value) return { kind: 'reconnecting', waiting };
+  if (heldCount.value > 0) return { kind: 'asks', waiting: heldCount.value };
+  if (waiting > 0) return { kind: 'sending', waiting };
+  return caughtUp.value > 0 ? { kind: 'caught-up', count: caughtUp.value } : { kind: 'live', waiting };
 });
 
 export const unread = signal(0);
@@ -32,26 +42,33 @@ export const notifications = signal<LiveItem[]>([]);
 /** Ids of events that somebody else changed a moment ago. */
 export const flashing = signal<ReadonlySet<string>>(new Set());
 
-let stops: (() => void)[] = [];
+let stop: (() => void) | null = null;
 let missed = 0;
 let burst: LiveItem[] = [];
 let slowTimer: ReturnType<typeof setTimeout> | undefined;
 
+const goOnline = (): void => void (online.value = navigator.onLine);
+
 export async function startLive(): Promise<void> {
   stopLive();
-  addEventListener('online', () => (online.value = true));
-  addEventListener('offline', () => (online.value = false));
-  stops = [
-    live.on('change', change),
-    live.on('resync', resync),
-    live.on('state', ({ state: next }) => state(next === 'open' ? 'live' : 'reconnecting')),
-  ];
-  await refreshInbox();
+  const { id } = user.peek()!;
+  addEventListener('online', goOnline);
+  addEventListener('offline', goOnline);
+  const stopSharing = shareConnection(id, { change, resync, state: (open) => state(open ? 'live' : 'reconnecting') });
+  onTabs(({ kind }) => {
+    if (kind === 'inbox') void refreshInbox();
+  });
+  stop = () => {
+    removeEventListener('online', goOnline);
+    removeEventListener('offline', goOnline);
+    stopSharing();
+  };
+  await Promise.all([refreshInbox(), startFlushing(id)]);
 }
 
 export function stopLive(): void {
-  for (const stop of stops) stop();
-  stops = [];
+  stop?.();
+  stop = null;
 }
 
 export async function refreshInbox(): Promise<void> {
@@ -64,20 +81,28 @@ export async function refreshInbox(): Promise<void> {
 }
 
 function state(next: 'live' | 'reconnecting'): void {
+  const before = connection.value;
+  if (next === before || (next === 'reconnecting' && before === 'connecting')) return;
   clearTimeout(slowTimer);
   if (next === 'reconnecting') {
-    if (connection.value === 'live') missed = 0;
+    missed = 0;
     slowTimer = setTimeout(() => (slow.value = true), RECONNECTING_AFTER_MS);
-  } else if (slow.value || !online.value) {
-    // What was missed arrives right after.
-    setTimeout(() => {
-      caughtUp.value = missed;
-      setTimeout(() => (caughtUp.value = 0), CAUGHT_UP_MS);
-    }, 500);
+  } else {
+    if (before === 'reconnecting' && slow.value) sayCaughtUp();
+    // What happened while it was loaded, or without a connection.
     resync();
+    void flush();
   }
   if (next === 'live') slow.value = false;
   connection.value = next;
+}
+
+function sayCaughtUp(): void {
+  // What was missed arrives right after.
+  setTimeout(() => {
+    caughtUp.value = missed;
+    setTimeout(() => (caughtUp.value = 0), CAUGHT_UP_MS);
+  }, 500);
 }
 
 function resync(): void {
@@ -141,11 +166,13 @@ export async function markRead(item: LiveItem): Promise<void> {
   notifications.value = notifications.value.map((known) => (known.id === item.id ? { ...known, read_at } : known));
   unread.value = Math.max(0, unread.value - 1);
   await inbox.read(item.id).catch(() => undefined);
+  tellTabs({ kind: 'inbox' });
 }
 
 export async function markAllRead(): Promise<void> {
   const newest = notifications.value[0];
   if (!newest) return;
   await inbox.readAll(newest.seq).catch(() => undefined);
+  tellTabs({ kind: 'inbox' });
   await refreshInbox();
 }

@@ -1,7 +1,11 @@
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { type Change as LogEntry, type Event, events, history, type Item, people, Refusal } from '../api.js';
 import type { PermissionView } from '../../sdk/index.js';
-import { occurrenceOf } from './calendar.js';
+import { allItems, keyOf, occurrenceOf } from './calendar.js';
+import { keepRead, keptRead } from './device.js';
+import { edits, editsOf, isLocal } from './outbox.js';
+import { withEdits } from './overlay.js';
+import { user } from './session.js';
 
 export type Tab = 'details' | 'people' | 'history';
 
@@ -14,7 +18,17 @@ interface Opened {
 }
 
 export const opened = signal<Opened | null>(null);
-export const event = signal<Event | null>(null);
+/** As the server has it. */
+const read = signal<Event | null>(null);
+/** The event, with the edits that are not sent. */
+export const event = computed<Event | null>(() => {
+  const [now, me] = [read.value, user.value];
+  if (!now || !me || edits.value.length === 0) return now;
+  const own = editsOf(now.id).filter(({ kind }) => kind === 'update');
+  return withEdits([now], own, me)[0] as unknown as Event;
+});
+/** True when what is shown of it was read earlier, without the people and the history. */
+export const isOld = signal(false);
 export const members = signal<PermissionView[]>([]);
 export const changelog = signal<LogEntry[]>([]);
 export const changelogCursor = signal<string | null>(null);
@@ -33,7 +47,8 @@ export function openEvent(id: string, item: Item | null = null, tab: Tab = 'deta
   batch(() => {
     opened.value = { id, item: item ?? (same ? opened.value!.item : null), tab, editing };
     if (same) return;
-    event.value = null;
+    read.value = null;
+    isOld.value = false;
     members.value = [];
     changelog.value = [];
     compared.value = null;
@@ -46,7 +61,7 @@ export function openEvent(id: string, item: Item | null = null, tab: Tab = 'deta
 export function closeEvent(): void {
   batch(() => {
     opened.value = null;
-    event.value = null;
+    read.value = null;
     compared.value = null;
   });
   // Back to where it was opened from, if that is still there.
@@ -66,21 +81,57 @@ export const setEditing = (editing: boolean): void => {
 export async function refreshOpened(): Promise<void> {
   const id = opened.value?.id;
   if (!id) return;
+  if (isLocal(id)) return showLocal(id);
   try {
-    const [read, list, log] = await Promise.all([events.get(id), people.list(id), history.changelog(id)]);
+    const [fresh, list, log] = await Promise.all([events.get(id), people.list(id), history.changelog(id)]);
     if (opened.value?.id !== id) return;
     batch(() => {
-      event.value = read;
+      read.value = fresh;
+      isOld.value = false;
       members.value = list;
       changelog.value = log.items;
       changelogCursor.value = log.next_cursor;
       openedState.value = 'ready';
     });
+    keepRead(`${user.peek()?.id}/event/${id}`, { event: fresh, members: list, log: log.items });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (opened.value?.id !== id) return;
-    openedState.value = ['not_found', 'event_deleted'].includes(error.code) ? 'gone' : event.value ? 'ready' : 'failed';
+    if (['not_found', 'event_deleted'].includes(error.code)) openedState.value = 'gone';
+    else await showKept(id);
   }
+}
+
+interface KeptEvent {
+  event: Event;
+  members: PermissionView[];
+  log: LogEntry[];
+}
+
+/** What was read of it earlier; else what the calendar has of it. */
+async function showKept(id: string): Promise<void> {
+  const kept = read.peek() ? null : await keptRead(`${user.peek()?.id}/event/${id}`);
+  if (opened.value?.id !== id) return;
+  const { item } = opened.value;
+  batch(() => {
+    isOld.value = true;
+    if (kept) {
+      const known = kept.value as KeptEvent;
+      read.value = known.event;
+      members.value = known.members;
+      changelog.value = known.log;
+    } else read.value ??= item as unknown as Event | null;
+    openedState.value = read.value ? 'ready' : 'failed';
+  });
+}
+
+/** An event that is not sent yet. */
+function showLocal(id: string): void {
+  batch(() => {
+    isOld.value = true;
+    read.value = (allItems.value.find((item) => item.id === id) as unknown as Event | undefined) ?? null;
+    openedState.value = read.value ? 'ready' : 'gone';
+  });
 }
 
 export async function moreChangelog(): Promise<void> {
@@ -98,7 +149,9 @@ export async function moreChangelog(): Promise<void> {
 export function openedItem(): Item | null {
   const [now, { item } = { item: null }] = [event.value, opened.value ?? undefined];
   if (!now) return null;
-  const occurrence = item?.occurrence;
+  // Where it is now, if it was moved since.
+  const occurrence =
+    (item && allItems.value.find((shown) => keyOf(shown) === keyOf(item)))?.occurrence ?? item?.occurrence;
   return { ...now, ...(occurrence && now.is_recurring ? { occurrence } : {}) };
 }
 

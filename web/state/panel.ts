@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 
-export type Panel = 'inbox' | 'trash' | 'settings' | 'find-time' | 'palette' | 'shortcuts';
+export type Panel =
+  'inbox' | 'trash' | 'settings' | 'find-time' | 'palette' | 'shortcuts' | 'outbox' | 'activity' | 'administration';
 
 /** What is open over the calendar, besides an event. */
 export const panel = signal<Panel | null>(null);

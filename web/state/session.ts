@@ -1,15 +1,10 @@
 import { computed, signal } from '@preact/signals';
 import { session } from '../api.js';
 import { browserZone } from '../time/zoned.js';
+import { forgetReads } from './device.js';
 import { chosenZone } from './preferences.js';
 
-interface User {
-  id: string;
-  username: string;
-  email: string;
-  role: string;
-  time_zone: string;
-}
+type User = Awaited<ReturnType<typeof session.me>>;
 
 /** Who is signed in; null when nobody is, undefined until that is known. */
 export const user = signal<User | null | undefined>(undefined);
@@ -22,6 +17,11 @@ export const isMe = (id: string): boolean => user.value?.id === id;
 let leaving = false;
 session.onEnd(() => {
   if (user.value && !leaving) sessionEnded.value = true;
+});
+// Also in another tab: the session is the same.
+session.onStart((next) => {
+  if (!user.value || user.value.id === next.id) signedIn(next);
+  else location.assign('/');
 });
 
 /** Continues the session of this browser, if it has one. */
@@ -55,10 +55,25 @@ export async function signOut(everywhere = false): Promise<void> {
   try {
     await session.signOut(everywhere);
   } finally {
+    await forgetReads();
     location.assign('/');
   }
 }
 
-export async function setHomeZone(timeZone: string): Promise<void> {
-  user.value = await session.update({ time_zone: timeZone });
+/** @throws Refusal */
+export async function updateAccount(change: Parameters<typeof session.update>[0]): Promise<void> {
+  user.value = await session.update(change);
+}
+
+/** @throws Refusal */
+export async function eraseAccount(password: string): Promise<void> {
+  leaving = true;
+  try {
+    await session.erase(password);
+  } catch (error) {
+    leaving = false;
+    throw error;
+  }
+  await forgetReads();
+  location.assign('/');
 }

@@ -60,11 +60,23 @@ export const words = {
   emptyHint: 'Drag over the grid to block time, or press C.',
   notificationsCount: (unread: number): string => `Notifications, ${unread} unread`,
   loadFailed: 'The server did not answer.',
+  offline: 'You are offline.',
   shownFrom: (time: string): string => `What you see is from ${time}.`,
   pill: {
+    connecting: 'Connecting',
     live: 'Live',
     reconnecting: 'Reconnecting',
     offline: 'Offline',
+    sending: 'Sending',
+    asks: 'Needs you',
+    withWaiting: {
+      connecting: (count: number): string => `Connecting, ${count} to send`,
+      live: (count: number): string => `Live, ${count} to send`,
+      reconnecting: (count: number): string => `Reconnecting, ${count} to send`,
+      offline: (count: number): string => `Offline, ${count} to send`,
+      sending: (count: number): string => `Sending ${count}`,
+      asks: (count: number): string => `${plural(count, 'change')} to decide`,
+    },
     past: 'Not the present',
     caughtUp: (count: number): string => `Caught up, ${plural(count, 'change')}`,
   },
@@ -95,7 +107,16 @@ export const words = {
     others: ({ actor, message }: LiveItem): string =>
       message.startsWith(actor.username) ? message : `${actor.username}: ${message}`,
   },
+  outbox: {
+    kept: (title: string): string => `Kept “${title}” on this device, to be sent later`,
+    sent: (count: number, merged: string[]): string =>
+      `Sent ${plural(count, 'change')}${merged.length === 0 ? '' : `, merged with what others changed in ${merged.map((title) => `“${title}”`).join(' and ')}`}`,
+    refused: (title: string, why: string): string => `“${title}” was not sent. ${why}`,
+    see: 'See',
+    waits: 'not sent yet',
+  },
   refused: {
+    splitWaits: 'The series is split once you are online. Edit it then',
     forbidden: 'You can view this event, not edit it',
     unreachable: 'The server did not answer',
     notFound: 'You no longer have access to it',

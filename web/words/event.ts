@@ -5,6 +5,7 @@ export const eventWords = {
   people: 'People',
   history: 'History',
   loading: 'Loading the event',
+  kept: 'From this device. Its people and its history need a connection.',
   copyLink: 'Copy link',
   back: 'Back to the calendar',
   goneTitle: 'You no longer have access',

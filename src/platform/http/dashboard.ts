@@ -39,8 +39,9 @@ interface File {
 const compress = promisify(gzip);
 /**
  * Serves the dashboard that `npm run build` made: its page at `/` and below `/calendar/`, where its script shows what the
- * address says, and its files below `/web/`. Their names contain a hash of what is in them, so browsers keep them. Without
- * a build, `/` leads to the page that says what is where.
+ * address says, and its files below `/web/`. Their names contain a hash of what is in them, so browsers keep them. The
+ * service worker is at the top, because it is in charge of the paths below its own. Without a build, `/` leads to the page
+ * that says what is where.
  */
 export async function serveDashboard(fastify: FastifyInstance): Promise<void> {
   const folder = PLACES.find((place) => existsSync(new URL('manifest.json', place)));
@@ -64,6 +65,16 @@ export async function serveDashboard(fastify: FastifyInstance): Promise<void> {
       .header('cache-control', 'no-cache')
       .send(page);
   for (const path of ['/', '/calendar/*']) fastify.get(path, sendPage);
+  const worker = files.get('service-worker.js');
+  if (worker) {
+    fastify.get('/service-worker.js', (_request, reply) =>
+      reply
+        .type(TYPES['.js']!)
+        .header('content-security-policy', POLICY)
+        .header('cache-control', 'no-cache')
+        .send(worker.content),
+    );
+  }
   fastify.get<{ Params: { file: string } }>('/web/:file', async ({ params, headers }, reply) => {
     const name = `web/${params.file}`;
     const file = files.get(name);

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEvent, getMe, listEvents, login } from '../../sdk/generated/sdk.gen.js';
+import { chromiumPath, unlessMissing } from '../support/chromium.js';
+import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
+import { MailBox } from '../support/mail-box.js';
+import { ok, refused } from '../support/test-app.js';
+import { wednesday } from '../support/this-week.js';
+
+const FILE = [
+  'BEGIN:VCALENDAR',
+  'VERSION:2.0',
+  'PRODID:-//Example//EN',
+  ...event('a@example.com', 'Choir', wednesday('18:00')),
+  ...event('b@example.com', 'No such day', '2026-02-31T10:00:00'),
+  'END:VCALENDAR',
+  '',
+].join('\r\n');
+
+function event(uid: string, title: string, start: string): string[] {
+  const compact = start.replace(/[-:]/g, '');
+  return ['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${title}`, `DTSTART:${compact}Z`, 'DURATION:PT1H', 'END:VEVENT'];
+}
+
+describe.skipIf(!chromiumPath)(`the account in the dashboard${unlessMissing}`, () => {
+  let dashboard: Dashboard;
+  let dataDir: string;
+  let box: MailBox;
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'convene-mail-'));
+    box = new MailBox(join(dataDir, 'outbox'));
+    dashboard = await startDashboard({ mail: true, dataDir });
+  });
+  afterAll(async () => {
+    await dashboard?.close();
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('changes the address and the password, signs a device out, and lists what was done', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context, complaints } = await dashboard.open(ana);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const settings = page.getByRole('dialog', { name: 'Settings' });
+    await settings.getByRole('button', { name: 'Change the address' }).click();
+    await settings.getByLabel('New email').fill(`new-${ana.email}`);
+    await settings.getByLabel('Current password').fill('not this one');
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await settings.getByText('This is not the current password.').waitFor();
+    await settings.getByLabel('Current password').fill(ana.password);
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await settings.getByText(`new-${ana.email} replaces it once it is confirmed`).waitFor();
+    // The one of the sign-up, beside that of this browser.
+    await settings.getByText('This device').waitFor();
+    await settings.getByRole('button', { name: 'Change the password' }).click();
+    await settings.getByLabel('New password').fill('another horse 8');
+    await settings.getByLabel('Current password').fill(ana.password);
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Password changed').waitFor();
+    expect((await refused(getMe({ client: ana.client }))).status).toBe(401);
+    await settings.getByRole('button', { name: 'Your activity' }).click();
+    await page.getByRole('dialog', { name: 'Your activity' }).getByText('Password changed').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('leads from a forgotten password over the mail to a new one', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context } = await dashboard.visit();
+    await page.getByRole('button', { name: 'Forgot your password?' }).click();
+    await page.getByLabel('Email').fill(ana.email);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByText('the mail is on its way').waitFor();
+    const { token } = await box.next(ana.email, 'Set a new password');
+    await page.goto(`${dashboard.app.url}/reset-password#${token}`);
+    await page.getByLabel('New password').fill('yet another horse 9');
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('The new password is set.').waitFor();
+    await ok(login({ client: ana.client, body: { username: ana.username, password: 'yet another horse 9' } }));
+    await context.close();
+  });
+
+  it('shows what a calendar file would bring, item by item, imports it, and gives one back', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context, complaints } = await dashboard.open(ana);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'choir.ics', mimeType: 'text/calendar', buffer: Buffer.from(FILE) });
+    await page.getByText('What “choir.ics” would bring').waitFor();
+    await page.getByText('Choir', { exact: true }).waitFor();
+    await page.getByText('No such day').waitFor();
+    expect((await ok(listEvents({ client: ana.client }))).items).toEqual([]);
+    await page.getByRole('button', { name: 'Import 1 event' }).click();
+    await page.getByText('Imported “choir.ics”').waitFor();
+    await eventOf(page, 'Choir').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export all events' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('convene.ics');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('shows users and figures to an administrator, who disables an account', async () => {
+    const [root, ben] = [await dashboard.app.signUp('root-of'), await dashboard.app.signUp('ben')];
+    await dashboard.app.database.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [root.id]);
+    const { page, context, complaints } = await dashboard.open(root);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Administration' }).click();
+    const administration = page.getByRole('dialog', { name: 'Administration' });
+    await administration.getByText('Live connections').waitFor();
+    await administration.getByLabel('Name or email').fill(ben.username);
+    await administration.getByLabel(`Actions for ${ben.username}`).selectOption('Disable');
+    await administration.getByText('Disabled', { exact: true }).waitFor();
+    expect((await refused(getMe({ client: ben.client }))).status).toBe(401);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('erases an account after its password', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const body = { title: 'Mine', start_time: wednesday('09:00'), end_time: wednesday('10:00'), time_zone: 'UTC' };
+    await ok(createEvent({ client: ana.client, body }));
+    const { page, context } = await dashboard.open(ana);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Erase the account' }).click();
+    await page.getByLabel('Current password').fill(ana.password);
+    await page.getByRole('button', { name: 'Erase it for good' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect((await refused(getMe({ client: ana.client }))).status).toBe(401);
+    await context.close();
+  });
+});

@@ -1,0 +1,158 @@
+import { useRef, useState } from 'preact/hooks';
+import { calendarFiles } from '../api.js';
+import type { ImportView } from '../../sdk/index.js';
+import { reload } from '../state/calendar.js';
+import { explain } from '../state/edit.js';
+import { openEvent } from '../state/opened.js';
+import { closePanel } from '../state/panel.js';
+import { words as common } from '../words/en.js';
+import { panelWords } from '../words/panels.js';
+import { titlesOf } from './file-titles.js';
+
+const words = panelWords.files;
+const SHOWN = 100;
+
+interface Read {
+  name: string;
+  text: string;
+  report: ImportView;
+}
+
+/** iCalendar files, in and out. An import is shown before it is done, item by item. */
+export function CalendarFiles() {
+  const input = useRef<HTMLInputElement>(null);
+  const [read, setRead] = useState<Read | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const run = async (name: string, text: string, dryRun: boolean): Promise<void> => {
+    setBusy(true);
+    try {
+      setRead({ name, text, report: await calendarFiles.import(text, dryRun) });
+      if (!dryRun) await reload();
+    } catch (error) {
+      explain(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <h3>{words.title}</h3>
+      <div class="row links">
+        <button type="button" class="btn s" onClick={() => void calendarFiles.export().then(download, explain)}>
+          {words.export}
+        </button>
+        <button type="button" class="btn s" disabled={busy} onClick={() => input.current?.click()}>
+          {words.choose}
+        </button>
+        <input
+          ref={input}
+          type="file"
+          accept=".ics,text/calendar"
+          hidden
+          aria-label={words.choose}
+          onChange={({ currentTarget }) => {
+            const file = currentTarget.files?.[0];
+            if (file) void file.text().then((text) => run(file.name, text, true));
+            // So that the same file can be chosen again.
+            currentTarget.value = '';
+          }}
+        />
+      </div>
+      {read && (
+        <Report {...read} busy={busy} close={() => setRead(null)} doIt={() => void run(read.name, read.text, false)} />
+      )}
+    </>
+  );
+}
+
+function download(text: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/calendar' }));
+  link.download = 'convene.ics';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+interface ReportProps extends Read {
+  busy: boolean;
+  close: () => void;
+  doIt: () => void;
+}
+
+function Report({ name, text, report, busy, close, doIt }: ReportProps) {
+  const titles = titlesOf(text);
+  const { items, skipped, warnings, conflicts, dry_run: isPreview } = report;
+  const title = (uid: string | null): string => titles.get(uid ?? '') ?? words.unnamed;
+  const results = ['created', 'updated', 'cancelled', 'unchanged'] as const;
+  const counts = results.filter((result) => report[result] > 0);
+  const changes = report.created + report.updated + report.cancelled;
+  return (
+    <section class="import" aria-label={words.choose}>
+      <h4 role="status">{isPreview ? words.preview(name) : words.done(name)}</h4>
+      <p>{counts.map((result) => words.count(report[result], words.results[result])).join(', ') || words.nothing}</p>
+      {conflicts.length > 0 && <p class="note">{words.conflicts(conflicts.length)}</p>}
+      <ul>
+        {items.slice(0, SHOWN).map(({ uid, id, result }) => (
+          <li key={uid} class="row">
+            <span class={`tag ${result === 'created' ? 'acc' : result === 'cancelled' ? 'warn' : ''}`}>
+              {words.results[result]}
+            </span>
+            {isPreview ? (
+              <span class="ell">{title(uid)}</span>
+            ) : (
+              <button
+                type="button"
+                class="link ell"
+                onClick={() => {
+                  closePanel();
+                  openEvent(id);
+                }}
+              >
+                {title(uid)}
+              </button>
+            )}
+          </li>
+        ))}
+        {items.length > SHOWN && <li class="mut">{words.more(items.length - SHOWN)}</li>}
+      </ul>
+      <Reasons label={words.skipped} entries={skipped} title={title} />
+      <Reasons label={words.warnings} entries={warnings} title={title} />
+      <div class="row">
+        {isPreview && changes > 0 && (
+          <button type="button" class="btn pri s" disabled={busy} onClick={doIt}>
+            {words.import(changes)}
+          </button>
+        )}
+        <button type="button" class="btn s" onClick={close}>
+          {isPreview && changes > 0 ? common.cancel : common.close}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+interface ReasonsProps {
+  label: string;
+  entries: { uid: string | null; line: number; reason: string }[];
+  title: (uid: string | null) => string;
+}
+
+function Reasons({ label, entries, title }: ReasonsProps) {
+  if (entries.length === 0) return null;
+  return (
+    <>
+      <h5>{label}</h5>
+      <ul>
+        {entries.slice(0, SHOWN).map(({ uid, line, reason }) => (
+          <li key={`${line} ${reason}`}>
+            {uid !== null && <b>{title(uid)} </b>}
+            <small>{words.line(line, reason)}</small>
+          </li>
+        ))}
+        {entries.length > SHOWN && <li class="mut">{words.more(entries.length - SHOWN)}</li>}
+      </ul>
+    </>
+  );
+}

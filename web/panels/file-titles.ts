@@ -1,0 +1,24 @@
+/** The titles of the events of an iCalendar file by their UID, to name them in the report. The server reads the file itself. */
+export function titlesOf(file: string): Map<string, string> {
+  const titles = new Map<string, string>();
+  let [uid, title] = ['', ''];
+  for (const line of file.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)) {
+    const [, name, value = ''] = /^([A-Za-z-]+)[^:]*:(.*)$/.exec(line) ?? [];
+    switch (name?.toUpperCase()) {
+      case 'BEGIN':
+        if (value.toUpperCase() === 'VEVENT') [uid, title] = ['', ''];
+        break;
+      case 'UID':
+        uid = value;
+        break;
+      case 'SUMMARY':
+        title = value.replace(/\\n/gi, ' ').replace(/\\(.)/g, '$1');
+        break;
+      case 'END':
+        // The first is the series; others are its single dates.
+        if (value.toUpperCase() === 'VEVENT' && title && !titles.has(uid)) titles.set(uid, title);
+        break;
+    }
+  }
+  return titles;
+}

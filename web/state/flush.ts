@@ -1,0 +1,145 @@
+import { effect } from '@preact/signals';
+import { Refusal } from '../api.js';
+import { words } from '../words/en.js';
+import { reload, reloadSoon } from './calendar.js';
+import { asked } from './dialogs.js';
+import { opened, openEvent, refreshOpened } from './opened.js';
+import { type Edit, edits, forget, isLocal, keep, readEdits, rebase } from './outbox.js';
+import { openPanel } from './panel.js';
+import { reason } from './reason.js';
+import { AsksLater, send, type Sent } from './send.js';
+import { alone, onTabs } from './tab-channel.js';
+import { showToast } from './toasts.js';
+
+/** Nothing is wrong with the edit: it is sent again in a while. */
+const PASSING = ['unreachable', 'unavailable', 'rate_limited', 'unauthenticated', 'request_running'];
+const RETRY_MS = 5_000;
+
+let userId = '';
+let sending: Promise<void> | null = null;
+let again = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+/** Which version of an event an edit of this tab made of which. */
+const written = new Map<string, number>();
+
+/** The version that an edit made of `version`, when nobody else wrote in between; else the version itself. */
+export function ownSuccessor(id: string, version: number): number {
+  let newest = version;
+  for (let next; (next = written.get(`${id}@${newest}`)) !== undefined;) newest = next;
+  return newest;
+}
+
+/** Sends what waits, in order. Of the tabs of a person one sends at a time. */
+export function flush(): Promise<void> {
+  again = true;
+  sending ??= run().finally(() => (sending = null));
+  return sending;
+}
+
+async function run(): Promise<void> {
+  while (again) {
+    again = false;
+    if (navigator.onLine && edits.value.length > 0) await alone(`convene.outbox.${userId}`, sendAll);
+  }
+}
+
+export function flushSoon(ms = RETRY_MS): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void flush(), ms);
+}
+
+const mayAsk = (): boolean => !document.hidden && asked.value === null;
+
+async function sendAll(): Promise<void> {
+  await readEdits();
+  const sent: { edit: Edit; result: Sent }[] = [];
+  const blocked = new Set<string>();
+  for (let edit; (edit = nextEdit(blocked));) {
+    try {
+      const result = await send(edit, { mayAsk, decided: (changed) => keep({ ...changed, held: null }) });
+      if (result.kind === 'left') {
+        blocked.add(edit.subject.id);
+        await keep({ ...edit, held: 'left' });
+        continue;
+      }
+      sent.push({ edit, result });
+      await settle(edit, result);
+    } catch (error) {
+      if (error instanceof AsksLater) {
+        blocked.add(edit.subject.id);
+        if (edit.held !== 'asks') await keep({ ...edit, held: 'asks' });
+      } else if (!(error instanceof Refusal)) throw error;
+      else if (PASSING.includes(error.code)) {
+        flushSoon((error.retryAfter ?? 0) * 1_000 || RETRY_MS);
+        break;
+      } else {
+        blocked.add(edit.subject.id);
+        await keep({ ...edit, held: reason(error) });
+        showToast({
+          text: words.outbox.refused(edit.subject.title, reason(error)),
+          action: { label: words.outbox.see, run: () => openPanel('outbox') },
+        });
+      }
+    }
+  }
+  if (sent.length === 0) return;
+  await Promise.all([reload(), refreshOpened()]);
+  say(sent);
+}
+
+/** The oldest that can be sent: those of one event wait for each other. */
+function nextEdit(blocked: Set<string>): Edit | undefined {
+  return edits.value.find(({ subject, held }) => {
+    if (blocked.has(subject.id)) return false;
+    if (held === null || (held === 'asks' && mayAsk())) return true;
+    blocked.add(subject.id);
+    return false;
+  });
+}
+
+/** Takes a sent edit out of the queue; later ones of the same event follow on what is stored now. */
+async function settle(edit: Edit, result: Sent): Promise<void> {
+  if (result.kind === 'saved') {
+    const { id, version } = result.event;
+    const before = edit.subject.version;
+    if (edit.kind === 'update' && version === before + 1) written.set(`${id}@${before}`, version);
+    const later = edits.value.filter(({ order, subject }) => order > edit.order && subject.id === edit.subject.id);
+    const follow = later.flatMap((each) => rebase(each, edit, result.event));
+    if (follow.length > 0) await keep(...follow);
+    // What was new is on the server now.
+    if (isLocal(edit.subject.id) && opened.value?.id === edit.subject.id) openEvent(id);
+  }
+  await forget(edit);
+}
+
+function say(sent: { edit: Edit; result: Sent }[]): void {
+  const merged = sent.flatMap(({ result }) => (result.kind === 'saved' && result.merged ? [result.event.title] : []));
+  showToast({ text: words.outbox.sent(sent.length, [...new Set(merged)]) });
+}
+
+/** Sends an edit again that waits for a decision. */
+export async function retry(edit: Edit): Promise<void> {
+  await keep({ ...edit, held: null });
+  await flush();
+}
+
+/** Follows the queue of a person: sends it whenever that may work. */
+export async function startFlushing(id: string): Promise<void> {
+  userId = id;
+  onTabs(({ kind }) => {
+    if (kind !== 'outbox') return;
+    // Another tab kept an edit, or sent one.
+    void readEdits().then(reloadSoon);
+    flushSoon(0);
+  });
+  addEventListener('online', () => void flush());
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void flush();
+  });
+  // A decision that waited for another one.
+  effect(() => {
+    if (asked.value === null && edits.peek().some(({ held }) => held === 'asks')) flushSoon(0);
+  });
+  await readEdits(id);
+  await flush();
+}
