@@ -160,7 +160,7 @@ export default {
       name: 'tools-use-the-sdk',
       comment: 'The tools need nothing of the server: they work against any.',
       severity: 'error',
-      from: { path: '^sdk/', pathNot: SPEC },
+      from: { path: '^sdk/mcp/', pathNot: SPEC },
       to: { path: '^(src|test|bench|scripts|web)/' },
     },
     {

@@ -3,22 +3,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-// Part of `npm run build`: `convene-mcp` of the package @convene/sdk with the protocol in one file, because the package has
-// no dependencies (docs/adr/0039-agents-are-clients.md).
+// Part of `npm run build`: the tools for agents of the package @convene/sdk, for `convene-mcp` and `convene mcp`, together
+// with the protocol, so that nobody else installs it (docs/adr/0039-agents-are-clients.md).
 
-const SOURCE = fileURLToPath(new URL('../../sdk/mcp/stdio.ts', import.meta.url));
+const sourceOf = (name: string): string => fileURLToPath(new URL(`../../sdk/mcp/${name}.ts`, import.meta.url));
 const [folder = ''] = process.argv.slice(2);
-const file = join(folder, 'mcp', 'stdio.js');
 
-const bundle = await rolldown({ input: SOURCE, platform: 'node', tsconfig: false });
+const input = { stdio: sourceOf('stdio'), 'serve-session': sourceOf('serve-session') };
+const bundle = await rolldown({ input, platform: 'node', tsconfig: false });
 const { output } = await bundle.write({
-  file,
+  dir: join(folder, 'mcp'),
+  chunkFileNames: 'shared.js',
   format: 'esm',
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   comments: { legal: true, annotation: false, jsdoc: false },
 });
 await bundle.close();
-await chmod(file, 0o755);
+await chmod(join(folder, 'mcp', 'stdio.js'), 0o755);
 
 /** The packages in the file, by folder: their licenses ask to be passed on with it. */
 const inside = new Set(

@@ -1,7 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { Convene, type Fetch, localZone, tokenSession } from '../index.js';
+import { Convene, type Fetch, localZone, type SessionStorage, tokenSession } from '../index.js';
 import { NotSignedIn, UsageError } from './cli-error.js';
 import { Credentials } from './credentials.js';
 import { Progress } from './progress.js';
@@ -77,7 +77,7 @@ export class Cli {
 
   /** A client without a session, to sign in. */
   async newClient(): Promise<Convene> {
-    return this.clientOf(await this.url(), null);
+    return this.clientOf(await this.url());
   }
 
   /** The client of the person who is signed in. @throws NotSignedIn */
@@ -106,10 +106,11 @@ export class Cli {
     return ((await client.session())?.user ?? (await client.account.get())).id;
   }
 
-  private async signedIn(): Promise<Convene> {
+  /** Where the person is signed in, and their session. @throws NotSignedIn */
+  async account(): Promise<{ url: string; session: SessionStorage }> {
     const url = await this.url();
     const token = this.env['CONVENE_TOKEN'];
-    if (token && this.options.as === undefined) return this.clientOf(url, token);
+    if (token && this.options.as === undefined) return { url, session: tokenSession(token) };
     const { current, all } = await this.credentials.people(url);
     const username = this.options.as ?? current;
     if (username === null || !all.includes(username)) {
@@ -117,10 +118,15 @@ export class Cli {
       const others = all.length > 0 ? `, or act as somebody who is: --as ${all.join(', --as ')}` : '';
       throw new NotSignedIn(`${who} not signed in to ${url}.`, `Sign in with: convene login --url ${url}${others}`);
     }
-    return this.clientOf(url, null, username);
+    return { url, session: this.credentials.storage(url, username) };
   }
 
-  private clientOf(url: string, token: string | null, username?: string): Convene {
+  private async signedIn(): Promise<Convene> {
+    const { url, session } = await this.account();
+    return this.clientOf(url, session);
+  }
+
+  private clientOf(baseUrl: string, session?: SessionStorage): Convene {
     const fetch: Fetch = (input, init) => {
       const headers = new Headers(init?.headers);
       headers.set('user-agent', 'convene command line');
@@ -128,13 +134,7 @@ export class Cli {
       // A stream stays open.
       return headers.get('accept') === 'text/event-stream' ? work() : this.progress.during(work);
     };
-    const session = token !== null ? tokenSession(token) : username === undefined ? null : undefined;
-    return new Convene({
-      baseUrl: url,
-      fetch,
-      retries: RETRIES,
-      session: session === undefined ? this.credentials.storage(url, username!) : (session ?? undefined),
-    });
+    return new Convene({ baseUrl, fetch, retries: RETRIES, session });
   }
 }
 

@@ -8,6 +8,7 @@ import { addEvents } from './commands/events.js';
 import { addHistory } from './commands/history.js';
 import { addInbox } from './commands/inbox.js';
 import { addLogin } from './commands/login.js';
+import { addMcp } from './commands/mcp.js';
 import { addShare } from './commands/share.js';
 import { addWatch } from './commands/watch.js';
 
@@ -24,6 +25,7 @@ const COMMANDS: AddCommands[] = [
   addWatch,
   addInbox,
   addCalendar,
+  addMcp,
   addCompletion,
 ];
 

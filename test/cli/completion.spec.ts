@@ -19,7 +19,7 @@ afterAll(() => home.dispose());
 describe('the help of convene', () => {
   it('lists every command, and what each exit code means, without a server', async () => {
     const help = await home.ok('--help');
-    const commands = ['login', 'sign-up', 'logout', 'whoami', 'events', 'share', 'log', 'diff', 'rollback', 'undo', 'free', 'find-time', 'watch', 'inbox', 'export', 'import', 'completion']; // prettier-ignore
+    const commands = ['login', 'sign-up', 'logout', 'whoami', 'events', 'share', 'log', 'diff', 'rollback', 'undo', 'free', 'find-time', 'watch', 'inbox', 'export', 'import', 'mcp', 'completion']; // prettier-ignore
     for (const command of commands) expect(help).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
     expect(help).toMatch(/0 {2}done .* 3 {2}not signed in/);
     expect(help).not.toMatch(/^ {2}complete /m);

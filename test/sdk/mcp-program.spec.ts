@@ -1,9 +1,18 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Agent, MCP_PROGRAM, signUpAt } from '../support/mcp-clients.js';
+import { CommandLine } from '../support/command-line.js';
 import { type RunningServer, startServer } from '../support/running-server.js';
 import { PASSWORD } from '../support/test-app.js';
+
+interface Stored {
+  servers: Record<
+    string,
+    { sessions: Record<string, { access_token: string; refresh_token: string; user: { username: string } }> }
+  >;
+}
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -14,6 +23,37 @@ afterAll(() => server.stop());
 const agents: Agent[] = [];
 afterEach(async () => {
   for (const agent of agents.splice(0)) await agent.close();
+});
+
+describe('convene mcp', () => {
+  it('serves the person who is signed in on the command line, and renews their session', async () => {
+    const home = await CommandLine.create(server.url);
+    try {
+      await home.signUp(`ana-${Date.now().toString(36)}`);
+      const stored = JSON.parse(await home.readCredentials()) as Stored;
+      const [session] = Object.values(stored.servers[server.url]!.sessions);
+      // As it is after the access token has expired.
+      session!.access_token = 'expired';
+      await writeFile(home.credentials, JSON.stringify(stored));
+      const agent = await Agent.overCommandLine(home);
+      agents.push(agent);
+      expect(await agent.ok('about_me')).toMatchObject({ username: session!.user.username });
+      const renewed = JSON.parse(await home.readCredentials()) as Stored;
+      const [next] = Object.values(renewed.servers[server.url]!.sessions);
+      expect(next!.refresh_token).not.toBe(session!.refresh_token);
+    } finally {
+      await home.dispose();
+    }
+  });
+
+  it('asks to sign in first', async () => {
+    const home = await CommandLine.create(server.url);
+    try {
+      expect(await home.fails('mcp')).toMatchObject({ code: 3, stderr: expect.stringContaining('convene login') });
+    } finally {
+      await home.dispose();
+    }
+  });
 });
 
 describe('convene-mcp', () => {

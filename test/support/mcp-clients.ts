@@ -5,6 +5,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { Convene } from '../../sdk/index.js';
+import { type CommandLine, CONVENE_PROGRAM } from './command-line.js';
 import { PASSWORD } from './test-app.js';
 
 /** The program that agents start, as `npm run build` makes it. */
@@ -31,6 +32,13 @@ export class Agent {
   static async overStdio(url: string, env: Record<string, string>): Promise<Agent> {
     const { PATH = '' } = process.env;
     const program = { command: process.execPath, args: [MCP_PROGRAM], env: { PATH, CONVENE_URL: url, ...env } };
+    return Agent.connect(new StdioClientTransport({ ...program, stderr: 'inherit' }));
+  }
+
+  /** The same tools, with the session of somebody who signed in with `convene login`. */
+  static async overCommandLine({ folder, url }: CommandLine): Promise<Agent> {
+    const env = { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: folder, CONVENE_URL: url };
+    const program = { command: process.execPath, args: [CONVENE_PROGRAM, 'mcp'], env };
     return Agent.connect(new StdioClientTransport({ ...program, stderr: 'inherit' }));
   }
 
