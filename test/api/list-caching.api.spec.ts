@@ -26,6 +26,8 @@ const WINDOW = 'from=2026-06-01T00:00:00Z&to=2026-07-01T00:00:00Z';
 const READS: Record<string, (() => string | Promise<string>)[]> = {
   getMe: [() => '/api/auth/me'],
   listSessions: [() => '/api/auth/sessions'],
+  listAppPasswords: [() => '/api/auth/app-passwords'],
+  listFeeds: [() => '/api/calendar/feed'],
   findUsers: [() => `/api/users?username=${ben.username}`],
   getFreeBusy: [() => `/api/free-busy?user_ids=${ana.id}&${WINDOW}`],
   listEvents: [

@@ -116,7 +116,7 @@ describe('the files of the documentation pages', () => {
     const response = await get(`/docs/assets/${file}`, '*/*');
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(response.headers.get('cache-control')).toBeNull();
+    expect(response.headers.get('cache-control')).toBe('no-store');
   });
 });
 

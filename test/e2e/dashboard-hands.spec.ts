@@ -108,6 +108,23 @@ describe.skipIf(!chromiumPath)(`the dashboard by keyboard, on a phone, and where
     await context.close();
   });
 
+  it('finds a time with somebody who shares nothing yet, by their username', async () => {
+    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
+    const { page, context, complaints } = await dashboard.open(ana);
+    await page.keyboard.press('f');
+    const panel = page.getByRole('dialog', { name: 'Find a time' });
+    const field = panel.getByLabel('Add somebody by username');
+    await field.fill('nobody-at-all');
+    await field.press('Enter');
+    await panel.getByText('Nobody is called “nobody-at-all”').waitFor();
+    await field.fill(ben.username);
+    await field.press('Enter');
+    await panel.getByRole('button', { name: ben.username, pressed: true }).waitFor();
+    expect(await field.inputValue()).toBe('');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it('shows the calendar as it was, and goes back to now with Escape', async () => {
     const ana = await dashboard.app.signUp('ana');
     const body = { title: 'Then', start_time: wednesday('09:00'), end_time: wednesday('10:00'), time_zone: 'UTC' };

@@ -13,6 +13,7 @@ import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
 import { words as common } from '../words/en.js';
 import { panelWords } from '../words/panels.js';
+import { AddPerson } from './add-person.js';
 import { BusyGrid } from './busy-grid.js';
 
 const words = panelWords.findTime;
@@ -21,7 +22,9 @@ const LENGTHS = [15, 30, 45, 60, 90, 120];
 /** Times at which several people are free, and a row for each that shows why. */
 export function FindTime() {
   const me = user.value!;
-  const known = owners.value.filter(({ id }) => !isMe(id));
+  const [added, setAdded] = useState<{ id: string; username: string }[]>([]);
+  const seen = owners.value.filter(({ id }) => !isMe(id));
+  const known = [...seen, ...added.filter(({ id }) => !seen.some((person) => person.id === id))];
   const [chosen, setChosen] = useState<string[]>([]);
   const [minutes, setMinutes] = useState(60);
   const [from, setFrom] = useState(() => addDays(today(zone.value), 1));
@@ -73,7 +76,6 @@ export function FindTime() {
       <div class="find-time">
         <fieldset>
           <legend class="label">{words.who}</legend>
-          {known.length === 0 && <p class="hint">{words.nobody}</p>}
           <div class="row wrap">
             {known.map(({ id, username }) => {
               const on = chosen.includes(id);
@@ -91,6 +93,13 @@ export function FindTime() {
               );
             })}
           </div>
+          <AddPerson
+            add={(person) => {
+              if (isMe(person.id) || chosen.includes(person.id)) return;
+              setAdded([...added, person]);
+              setChosen([...chosen, person.id]);
+            }}
+          />
         </fieldset>
         <div class="row wrap asks">
           <label class="field">

@@ -138,7 +138,8 @@ export const panelWords = {
   },
   findTime: {
     who: 'Who should take part?',
-    nobody: 'People appear here once you share an event with them.',
+    add: 'Add somebody by username',
+    unknown: (name: string): string => `Nobody is called “${name}”. Check the spelling`,
     length: 'How long',
     minutes: (minutes: number): string => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
     from: 'From',
