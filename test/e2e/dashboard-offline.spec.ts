@@ -170,7 +170,7 @@ describe.skipIf(!chromiumPath)(`the dashboard without a connection, and in sever
     const { page: first, context } = await dashboard.open(ben);
     const sockets: string[] = [];
     const second = await context.newPage();
-    second.setDefaultTimeout(30_000);
+    second.setDefaultTimeout(120_000);
     second.on('websocket', (socket) => sockets.push(socket.url()));
     await second.goto(dashboard.app.url);
     await second.getByText('Live', { exact: true }).waitFor();
@@ -197,7 +197,7 @@ describe.skipIf(!chromiumPath)(`the dashboard without a connection, and in sever
     const { ben } = await pair('Twice');
     const { page: first, context } = await dashboard.open(ben);
     const second = await context.newPage();
-    second.setDefaultTimeout(30_000);
+    second.setDefaultTimeout(120_000);
     await second.goto(dashboard.app.url);
     await eventOf(second, 'Twice').waitFor();
     await context.setOffline(true);
