@@ -15,9 +15,13 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const FRESH = join(ROOT, `dist-${process.pid}`);
 const FRESH_SDK = join(ROOT, 'sdk', `dist-${process.pid}`);
 
+const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
+
 /** Runs one step of the build. Ends the process with the code of a step that fails. */
 function run(program, ...args) {
-  const { status } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: 'inherit' });
+  // Vite compiles for development when the environment says so, as that of the tests does.
+  const env = program === vite ? { ...process.env, NODE_ENV: 'production' } : process.env;
+  const { status } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, env, stdio: 'inherit' });
   if (status === 0) return;
   for (const folder of [FRESH, FRESH_SDK]) rmSync(folder, { recursive: true, force: true });
   process.exit(status ?? 1);
@@ -25,7 +29,6 @@ function run(program, ...args) {
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 run(compiler, '-p', 'tsconfig.build.json', '--outDir', FRESH, '--incremental', 'false', '--tsBuildInfoFile', 'null');
-const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
 run(vite, 'build', '--config', join('web', 'vite.config.ts'), '--outDir', join(FRESH, 'web'), '--logLevel', 'warn');
 for (const step of ['copy-assets', 'prepare-documents', 'bundle']) run(join(FRESH, 'scripts', `${step}.js`));
 // `npm run types` checks its types, with stricter rules.
