@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['reflect-metadata'],
     pool: 'forks',
+    // Loading the application again for every file would take as long as its tests. Files start and stop what they use.
+    isolate: false,
     // Many tests wait for processes, clocks and sockets: even two cores are better used by two.
     maxWorkers: '100%',
     testTimeout: 300_000,
