@@ -118,7 +118,7 @@ describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () 
     for (const name of ['Settings', 'Trash', 'Your activity', 'Changes to send']) {
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: 'Search and commands' }).fill(name);
-      await page.getByRole('option', { name }).click();
+      await page.getByRole('option', { name, exact: true }).click();
       await page.getByRole('dialog', { name }).waitFor();
       await look(name);
       await page.keyboard.press('Escape');

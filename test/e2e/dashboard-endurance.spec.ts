@@ -54,7 +54,7 @@ describe.skipIf(!chromiumPath)(`the dashboard over a long time${unlessMissing}`,
     }
     await ok(updateEvent({ client: await signedIn(ana), path: { id }, body: { location: 'Room 2' } }));
     await eventOf(page, 'Meeting').filter({ hasText: 'Room 2' }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(unexpected(complaints)).toEqual([]);
     await dashboard.restart(() => page.getByText('Reconnecting').waitFor());
     await ok(updateEvent({ client: await signedIn(ana), path: { id }, body: { location: 'Room 3' } }));
     await eventOf(page, 'Meeting').filter({ hasText: 'Room 3' }).waitFor();
@@ -115,7 +115,8 @@ describe.skipIf(!chromiumPath)(`the dashboard over a long time${unlessMissing}`,
     console.log(
       `Dashboard with ${MANY} events: ${JSON.stringify(figures, (_, n: unknown) => (typeof n === 'number' ? Math.round(n) : n))}`,
     );
-    expect(complaints).toEqual([]);
+    expect(await page.getByText('Sign in again').count()).toBe(0);
+    expect(unexpected(complaints)).toEqual([]);
     await context.close();
   });
 
@@ -142,10 +143,17 @@ describe.skipIf(!chromiumPath)(`the dashboard over a long time${unlessMissing}`,
       `Dashboard, heap over ${CHANGES} changes: ${(before / MIB).toFixed(1)} to ${(after / MIB).toFixed(1)} MiB`,
     );
     expect(after - before).toBeLessThan(4 * MIB);
-    expect(complaints).toEqual([]);
+    expect(await page.getByText('Sign in again').count()).toBe(0);
+    expect(unexpected(complaints)).toEqual([]);
     await context.close();
   });
 });
+
+/**
+ * Tokens live ten seconds here. A request of a busy page may carry one that has just expired: it is refused, the token is
+ * renewed and the request sent again. Nobody sees that, except the console of the browser.
+ */
+const unexpected = (complaints: string[]): string[] => complaints.filter((text) => !/status of 401/.test(text));
 
 /** Bytes in use, once what nobody needs is gone. */
 async function heap(devtools: CDPSession): Promise<number> {

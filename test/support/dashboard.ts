@@ -48,7 +48,7 @@ export async function startDashboard(settings: Partial<Settings> = {}): Promise<
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(120_000);
     const complaints: string[] = [];
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
