@@ -36,7 +36,7 @@ for (const part of ['sdk', join('sdk', 'cli')]) run(compiler, '-p', part, '--out
 run(join(FRESH, 'scripts', 'bundle-mcp.js'), FRESH_SDK);
 await replaceFiles(FRESH_SDK, join(ROOT, 'sdk', 'dist'));
 await replaceFiles(FRESH, join(ROOT, 'dist'), {
-  // Whoever finds the server finds everything that it needs.
+  // When the server is there, everything that it needs is there.
   last: join('server', 'start.js'),
   // What Node compiled of the running server; Node itself notices what is out of date.
   keep: [join('server', 'compiled'), '.tsbuildinfo'],

@@ -43,8 +43,8 @@ export class Calendar extends Resource {
   }
 
   /**
-   * Makes a feed: of all events that you see, of when you are `busy`, or of the events on which you have a `role`. Whoever
-   * has its link can read it.
+   * Makes a feed: of all events that you see, of when you are `busy`, or of the events on which you have a `role`. Everybody
+   * who has its link can read it.
    */
   makeFeed(feed: Input<wire.MakeFeedBody> = {}, options?: CallOptions): Promise<FeedWithLink> {
     return this.call({ method: 'POST', path: '/api/calendar/feed', body: feed }, options);

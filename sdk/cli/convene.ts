@@ -6,7 +6,7 @@ import { reportError } from './report-error.js';
 
 /** The command line: `convene --help`. */
 
-// Whoever reads the output has had enough, such as `head`.
+// The reader of the output has had enough, such as `head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(process.exitCode);

@@ -71,7 +71,7 @@ export class Credentials {
   }
 
   private async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    // Whoever renews a token stores it meanwhile. Calls of one process never overlap here.
+    // A process that renews a token stores it meanwhile. Calls of one process never overlap here.
     if (this.holdsLock) return work();
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     return withFileLock(`${this.path}.lock`, async () => {

@@ -10,7 +10,7 @@ export async function findPerson(cli: Cli, text: string): Promise<Person> {
   return person;
 }
 
-/** Those people, and whoever is signed in. */
+/** Those people, and the person who is signed in. */
 export async function findPeople(cli: Cli, names: string[], withMe: boolean): Promise<Person[]> {
   const me = await cli.userId();
   const people = await Promise.all(names.map((name) => findPerson(cli, name)));

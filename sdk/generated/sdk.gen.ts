@@ -677,7 +677,7 @@ export const listFeeds = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Make a calendar feed
  *
- * Returns a secret link to which a calendar application subscribes: whoever has it can read what the feed contains, without signing in. It is shown once. You can have 20, one per application or per person who gets it. It ends when you revoke it, and with your account. `Idempotency-Key` has no effect, because the link is not stored.
+ * Returns a secret link to which a calendar application subscribes: everybody who has it can read what the feed contains, without signing in. It is shown once. You can have 20, one per application or per person who gets it. It ends when you revoke it, and with your account. `Idempotency-Key` has no effect, because the link is not stored.
  */
 export const makeFeed = <ThrowOnError extends boolean = false>(options: Options<MakeFeedData, ThrowOnError>) => (options.client ?? client).post<MakeFeedResponses, MakeFeedErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],

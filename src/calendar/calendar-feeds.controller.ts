@@ -44,7 +44,7 @@ export class CalendarFeedsController {
   @ApiOperation({
     operationId: 'makeFeed',
     summary: 'Make a calendar feed',
-    description: `Returns a secret link to which a calendar application subscribes: whoever has it can read what the feed contains, without signing in. It is shown once. You can have ${MAX_FEEDS_PER_PERSON}, one per application or per person who gets it. It ends when you revoke it, and with your account. \`Idempotency-Key\` has no effect, because the link is not stored.`,
+    description: `Returns a secret link to which a calendar application subscribes: everybody who has it can read what the feed contains, without signing in. It is shown once. You can have ${MAX_FEEDS_PER_PERSON}, one per application or per person who gets it. It ends when you revoke it, and with your account. \`Idempotency-Key\` has no effect, because the link is not stored.`,
   })
   @ApiCreatedResponse({ type: FeedWithLinkView, description: 'The feed, with its link' })
   @ApiProblems('validation_failed')

@@ -1,14 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  CALENDAR_PROGRAMS,
-  LIST_WITH_ICALENDAR,
-  missingPrograms,
-  runProgram,
-  unlessMissing,
-} from '../support/foreign-calendars.js';
+import { CalendarComputer, feedStorage } from '../support/calendar-computer.js';
+import { hasCalendarPrograms, LIST_WITH_ICALENDAR, runProgram, unlessMissing } from '../support/calendar-programs.js';
 import { createMeeting } from '../support/meetings.js';
 import { send } from '../support/requests.js';
 import { type Person, startApp, type TestApp } from '../support/test-app.js';
@@ -31,7 +26,7 @@ const EXPECTED = [
   '2026-10-26 All day',
 ].sort();
 
-describe.skipIf(missingPrograms.length > 0)(`calendar programs of others${unlessMissing}`, () => {
+describe.skipIf(!hasCalendarPrograms)(`calendar programs of others${unlessMissing}`, () => {
   let app: TestApp;
   let ana: Person;
   let home: string;
@@ -85,61 +80,22 @@ describe.skipIf(missingPrograms.length > 0)(`calendar programs of others${unless
     const { bytes } = await send(app, '/api/calendar.ics', { as: ana, headers: { accept: 'text/calendar' } });
     await writeFile(join(home, 'export.ics'), bytes);
     const printed = await runProgram('/usr/bin/python3', ['-c', LIST_WITH_ICALENDAR, 'export.ics'], home);
-    expect(printed.trim().split('\n')).toEqual(EXPECTED);
+    expect(printed.output.trim().split('\n')).toEqual(EXPECTED);
   });
 
   it('vdirsyncer subscribes to the feed, and khal lists the right times from what it fetched', async () => {
-    const folder = join(home, 'events');
-    await mkdir(folder);
-    const config = `
-[general]
-status_path = "${join(home, 'status')}"
-[pair feed]
-a = "there"
-b = "here"
-collections = null
-conflict_resolution = "a wins"
-[storage there]
-type = "http"
-url = "${url}"
-[storage here]
-type = "filesystem"
-path = "${folder}"
-fileext = ".ics"
-`;
-    await writeFile(join(home, 'vdirsyncer.conf'), config);
-    const sync = (command: string): Promise<string> =>
-      runProgram(CALENDAR_PROGRAMS.vdirsyncer, ['-c', join(home, 'vdirsyncer.conf'), command], home);
-    await sync('discover');
-    await sync('sync');
-    expect(await readdir(folder)).toHaveLength(4);
-
-    const khal = `
-[calendars]
-[[convene]]
-path = ${folder}
-[locale]
-local_timezone = UTC
-default_timezone = UTC
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-[sqlite]
-path = ${join(home, 'khal.db')}
-[default]
-show_all_days = False
-`;
-    await writeFile(join(home, 'khal.conf'), khal);
-    const format = '{start-date-long}T{start-time} {status}{title}';
-    const args = ['-c', join(home, 'khal.conf'), 'list', '--day-format', '', '--format', format];
-    const printed = await runProgram(CALENDAR_PROGRAMS.khal, [...args, '2026-09-01', '120d'], home);
-    const listed = printed
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !/cancell?ed/i.test(line))
-      .map((line) => line.trim().replace(/T /, ' '))
-      .map((line) => line.replace(/(T\d\d:\d\d|\d) +(?:CONFIRMED)? */, '$1 '));
-    expect([...new Set(listed)].sort()).toEqual(EXPECTED);
+    const computer = await CalendarComputer.create(feedStorage(url), 'UTC');
+    try {
+      expect(await computer.discover()).toMatchObject({ code: 0 });
+      expect(await computer.sync()).toMatchObject({ code: 0 });
+      expect(await computer.files()).toHaveLength(4);
+      const listed = (await computer.list('2026-09-01', 120)).flatMap((line) => {
+        const [start, , title] = line.split('|');
+        return /^cancell?ed/i.test(title!) ? [] : `${start!.replace(' ', 'T')} ${title}`;
+      });
+      expect([...new Set(listed)].sort()).toEqual(EXPECTED);
+    } finally {
+      await computer.dispose();
+    }
   });
 });

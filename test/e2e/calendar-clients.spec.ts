@@ -8,7 +8,8 @@ import {
   shareEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
-import { CalendarComputer, hasCalendarPrograms, unlessMissing } from '../support/calendar-programs.js';
+import { caldavStorage, CalendarComputer } from '../support/calendar-computer.js';
+import { hasCalendarPrograms, unlessMissing } from '../support/calendar-programs.js';
 import { calendarOf, importFile, vevent } from '../support/calendar-files.js';
 import { type DavAccount, signUpWithPhone } from '../support/dav.js';
 import { done } from '../support/requests.js';
@@ -113,7 +114,7 @@ describe.skipIf(!hasCalendarPrograms)(`vdirsyncer and khal${unlessMissing}`, () 
     for (const computer of computers.splice(0)) await computer.dispose();
   });
   const setUp = async (account: DavAccount, timeZone: string): Promise<CalendarComputer> => {
-    const computer = await CalendarComputer.create(app.url, account, timeZone);
+    const computer = await CalendarComputer.create(caldavStorage(app.url, account), timeZone);
     computers.push(computer);
     expect(await computer.discover()).toMatchObject({ code: 0 });
     return computer;

@@ -1,9 +1,6 @@
-import pg from 'pg';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AcknowledgedWriters } from '../support/acknowledged-writers.js';
-import type { TestDatabase } from '../support/database.js';
 import { until } from '../support/embedded-postgres-harness.js';
-import { expectInvariants } from '../support/invariants.js';
 import { LiveSocket } from '../support/live-socket.js';
 import { stressed } from '../support/stress.js';
 import { buildServer } from '../support/build.js';
@@ -19,21 +16,7 @@ afterEach(async () => {
   await home.dispose();
 });
 
-/** The writers' work is all there, and so is everything else that must hold. */
-async function expectIntact(): Promise<void> {
-  const client = new pg.Client({ connectionString: await home.databaseUrl() });
-  await client.connect();
-  try {
-    const database: Pick<TestDatabase, 'query'> = {
-      query: async <Row extends object>(sql: string, parameters: unknown[] = []) =>
-        (await client.query<Row>(sql, parameters)).rows,
-    };
-    await writers.expectAllStored(database);
-    await expectInvariants(database);
-  } finally {
-    await client.end();
-  }
-}
+const expectIntact = async (): Promise<void> => writers.expectIntact(await home.databaseUrl());
 
 const writeMore = async (count: number, seconds?: number): Promise<void> => {
   const goal = writers.acknowledged.length + count;

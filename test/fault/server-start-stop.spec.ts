@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
@@ -35,6 +36,24 @@ const signUp = async (url: string) => {
 };
 
 describe('SIGTERM', () => {
+  it('to npm ends the server that it started, and its database', async () => {
+    const { PATH = '', HOME = '' } = process.env;
+    const own = { PATH, HOME, DATA_DIR: home.dataDir, PORT: '0', MAIL: 'off', SHUTDOWN_DELAY_SECONDS: '0' };
+    const npm = spawn('npm', ['run', '--silent', 'start:prod'], { env: own, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    npm.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    const url = (): string | undefined => /ready at (http:\S+)/.exec(output)?.[1];
+    await until(() => url() !== undefined, 180);
+    npm.kill('SIGTERM');
+    const isUp = (): Promise<boolean> =>
+      fetch(`${url()}/health/live`).then(
+        () => true,
+        () => false,
+      );
+    await until(async () => !(await isUp()), 60);
+    await until(async () => (await home.postgres()) === undefined, 60);
+  });
+
   it('lets a request in flight finish, closes sockets and idle connections, and exits 0 with its database', async () => {
     const server = lasting.start();
     const url = await server.url();

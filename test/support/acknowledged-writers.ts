@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { expect } from 'vitest';
 import type { TestDatabase } from './database.js';
+import { expectInvariants } from './invariants.js';
 import { call } from './server-process.js';
 
 interface Acknowledged {
@@ -25,7 +27,7 @@ export class AcknowledgedWriters {
   constructor(public url: string) {}
 
   /**
-   * Signs people up who share one event, and lets each of them write to it and make events of his own.
+   * Signs people up who share one event, and lets each of them write to it and make events of their own.
    * @returns their access tokens
    */
   async start(people: number): Promise<string[]> {
@@ -52,8 +54,24 @@ export class AcknowledgedWriters {
     await this.writing;
   }
 
+  /** Their work is all in the database, and so is everything else that must hold. */
+  async expectIntact(databaseUrl: string): Promise<void> {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      const database: Pick<TestDatabase, 'query'> = {
+        query: async <Row extends object>(sql: string, parameters: unknown[] = []) =>
+          (await client.query<Row>(sql, parameters)).rows,
+      };
+      await this.expectAllStored(database);
+      await expectInvariants(database);
+    } finally {
+      await client.end();
+    }
+  }
+
   /** Every acknowledged version is in history, as it was acknowledged. */
-  async expectAllStored(database: Pick<TestDatabase, 'query'>): Promise<void> {
+  private async expectAllStored(database: Pick<TestDatabase, 'query'>): Promise<void> {
     const rows = await database.query<Acknowledged>(
       `SELECT event_id AS "eventId", version, snapshot ->> 'title' AS title FROM event_versions`,
     );

@@ -1,132 +1,79 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import type { DavAccount } from './dav.js';
 
-const find = (name: string): string | undefined =>
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path));
+/** Calendar programs of Debian, by the package that brings each. */
+export const CALENDAR_PROGRAMS = {
+  khal: '/usr/bin/khal',
+  vdirsyncer: '/usr/bin/vdirsyncer',
+  'python3-icalendar': '/usr/lib/python3/dist-packages/icalendar/__init__.py',
+} as const;
 
-/** Where the programs are, or undefined when this machine does not have both. */
-const paths = { vdirsyncer: find('vdirsyncer'), khal: find('khal') };
-export const hasCalendarPrograms = paths.vdirsyncer !== undefined && paths.khal !== undefined;
+const missing = Object.entries(CALENDAR_PROGRAMS).flatMap(([name, path]) => (existsSync(path) ? [] : name));
+export const hasCalendarPrograms = missing.length === 0;
 
 /** For the name of a suite that needs them. */
-export const unlessMissing = hasCalendarPrograms
-  ? ''
-  : ' (skipped: there is no vdirsyncer or no khal here; install both)';
+export const unlessMissing = hasCalendarPrograms ? '' : ` (skipped: install ${missing.join(', ')})`;
 
 // The usual reporter names no suites that were skipped.
-if (!hasCalendarPrograms) console.warn('No vdirsyncer or no khal here: the tests that need them are skipped');
+if (!hasCalendarPrograms) console.warn(`No ${missing.join(', ')} here: the tests that need them are skipped`);
 
-interface Run {
+export interface Run {
   code: number;
   output: string;
 }
 
-/** A computer on which somebody keeps a copy of their calendar with vdirsyncer, and reads it with khal. */
-export class CalendarComputer {
-  private constructor(
-    private readonly folder: string,
-    readonly timeZone: string,
-  ) {}
-
-  static async create(url: string, { person, secret }: DavAccount, timeZone: string): Promise<CalendarComputer> {
-    const folder = await mkdtemp(join(tmpdir(), 'convene-khal-'));
-    await mkdir(join(folder, 'calendars', 'convene'), { recursive: true });
-    const text = (value: string): string => JSON.stringify(value);
-    const sync = `[general]
-status_path = ${text(join(folder, 'status'))}
-[pair convene]
-a = "local"
-b = "remote"
-collections = ["from b"]
-[storage local]
-type = "filesystem"
-path = ${text(join(folder, 'calendars'))}
-fileext = ".ics"
-[storage remote]
-type = "caldav"
-url = ${text(`${url}/`)}
-username = ${text(person.username)}
-password = ${text(secret)}
-read_only = true
-`;
-    const khal = `[calendars]
-[[convene]]
-path = ${join(folder, 'calendars', 'convene')}
-readonly = True
-[sqlite]
-path = ${join(folder, 'khal.db')}
-[locale]
-local_timezone = ${timeZone}
-default_timezone = ${timeZone}
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-`;
-    await writeFile(join(folder, 'vdirsyncer.ini'), sync);
-    await writeFile(join(folder, 'khal.ini'), khal);
-    return new CalendarComputer(folder, timeZone);
-  }
-
-  /** Finds the calendar by discovery, from the host alone. */
-  discover(): Promise<Run> {
-    return this.run(paths.vdirsyncer!, ['-c', join(this.folder, 'vdirsyncer.ini'), 'discover'], 'y\ny\ny\n');
-  }
-
-  sync(): Promise<Run> {
-    return this.run(paths.vdirsyncer!, ['-c', join(this.folder, 'vdirsyncer.ini'), 'sync']);
-  }
-
-  /** Returns what khal lists in some days, a line for each occurrence, in the order of their times. */
-  async list(from: string, days: number): Promise<string[]> {
-    const format = '{start-long}|{end-long}|{cancelled}{title}';
-    const args = [
-      '-c',
-      join(this.folder, 'khal.ini'),
-      'list',
-      '--format',
-      format,
-      '--day-format',
-      '',
-      from,
-      `${days}d`,
-    ];
-    const { code, output } = await this.run(paths.khal!, args);
-    if (code !== 0) throw new Error(output);
-    return output
-      .split('\n')
-      .filter((line) => line.includes('|'))
-      .map((line) => line.trim());
-  }
-
-  /** Returns the files of the copy. */
-  async files(): Promise<string[]> {
-    const folder = join(this.folder, 'calendars', 'convene');
-    return Promise.all((await readdir(folder)).sort().map((name) => readFile(join(folder, name), 'utf8')));
-  }
-
-  dispose(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true });
-  }
-
-  private run(program: string, args: string[], input = ''): Promise<Run> {
-    const env = {
-      ...{ PATH: process.env.PATH, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: this.timeZone },
-      ...{ HOME: this.folder, XDG_CONFIG_HOME: this.folder, XDG_DATA_HOME: this.folder, XDG_CACHE_HOME: this.folder },
-    };
-    return new Promise((resolve) => {
-      const child = execFile(program, args, { env }, (error, stdout, stderr) =>
-        resolve({ code: error ? 1 : 0, output: stdout + stderr }),
-      );
-      child.stdin!.end(input);
-    });
-  }
+/** Runs a program with a home and a time zone of its own. */
+export function runProgram(program: string, args: string[], home: string, timeZone = 'UTC', input = ''): Promise<Run> {
+  const env = {
+    ...{ PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: timeZone },
+    ...{ HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home },
+  };
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { env, cwd: home }, (error, stdout, stderr) =>
+      resolve({ code: error ? 1 : 0, output: stdout + stderr }),
+    );
+    child.stdin!.end(input);
+  });
 }
+
+/** Reads a file with python3-icalendar, and prints each occurrence until 2027 as its start in UTC and its title. */
+export const LIST_WITH_ICALENDAR = `
+import sys
+from datetime import datetime, date
+import icalendar, pytz
+from dateutil.rrule import rrulestr
+
+calendar = icalendar.Calendar.from_ical(open(sys.argv[1], 'rb').read())
+shown, overridden = [], set()
+events = list(calendar.walk('VEVENT'))
+for event in events:
+    if 'RECURRENCE-ID' in event:
+        overridden.add((str(event['UID']), event['RECURRENCE-ID'].dt))
+
+def show(moment, event):
+    if event.get('STATUS') == 'CANCELLED':
+        return
+    text = moment.astimezone(pytz.utc).strftime('%Y-%m-%dT%H:%M') if isinstance(moment, datetime) else moment.isoformat()
+    shown.append(text + ' ' + str(event['SUMMARY']))
+
+def listed(value):
+    if value is None:
+        return []
+    return [one.dt for part in (value if isinstance(value, list) else [value]) for one in part.dts]
+
+for event in events:
+    start = event['DTSTART'].dt
+    if 'RRULE' not in event:
+        show(start, event)
+        continue
+    zone = getattr(start, 'tzinfo', None)
+    zone = pytz.timezone(zone.zone) if zone else None
+    rule = event['RRULE'].to_ical().decode()
+    naive = start.replace(tzinfo=None) if zone else datetime(start.year, start.month, start.day)
+    for moment in rrulestr('RRULE:' + rule, dtstart=naive).between(datetime(2026, 1, 1), datetime(2027, 1, 1), inc=True):
+        moment = zone.localize(moment) if zone else moment.date()
+        if moment in listed(event.get('EXDATE')) or (str(event['UID']), moment) in overridden:
+            continue
+        show(moment, event)
+print('\\n'.join(sorted(shown)))
+`;

@@ -1,12 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Refusal, session } from '../api.js';
 import { Icon } from '../icons/icon.js';
-import { Logo } from '../icons/logo.js';
 import { signIn, signUp, user } from '../state/session.js';
 import { timeIn } from '../time/format.js';
 import { browserZone } from '../time/zoned.js';
 import { signInWords as words } from '../words/sign-in.js';
-import { SignInPicture } from './sign-in-picture.js';
+import { SignInFrame } from './sign-in-frame.js';
 
 type Errors = Record<string, string>;
 
@@ -50,74 +49,68 @@ export function SignIn({ again = false }: { again?: boolean }) {
 
   if (forgot) return <ForgotPassword back={() => setForgot(false)} />;
   return (
-    <main class="si">
-      <div class="l">
-        <div class="brand">
-          <Logo /> Convene
+    <SignInFrame>
+      <form ref={form} onSubmit={(event) => void submit(event)} noValidate>
+        <h1>{again ? words.again : isNew ? words.signUp : words.signIn}</h1>
+        {again ? (
+          <p>{words.kept}</p>
+        ) : (
+          <p>
+            {isNew ? words.haveAccount : words.newHere}{' '}
+            <button type="button" class="link" onClick={() => (setNew(!isNew), setErrors({}))}>
+              {isNew ? words.signIn : words.create}
+            </button>
+          </p>
+        )}
+        <Field
+          name="username"
+          label={isNew ? words.username : words.usernameOrEmail}
+          value={again ? user.value?.username : undefined}
+          error={errors.username}
+          autocomplete="username"
+        />
+        {isNew && <Field name="email" label={words.email} type="email" error={errors.email} autocomplete="email" />}
+        <div class="field">
+          <label for="password">{words.password}</label>
+          <span class={`in ${errors.password ? 'err' : ''}`}>
+            <input
+              id="password"
+              name="password"
+              class="grow bare"
+              type={visible ? 'text' : 'password'}
+              autocomplete={isNew ? 'new-password' : 'current-password'}
+              aria-invalid={Boolean(errors.password)}
+              aria-describedby="password-hint"
+            />
+            <button
+              type="button"
+              class="ib s"
+              aria-label={words.showPassword}
+              aria-pressed={visible}
+              onClick={() => setVisible(!visible)}
+            >
+              <Icon name="eye" />
+            </button>
+          </span>
+          <span class={`hint ${errors.password ? 'err' : ''}`} id="password-hint">
+            {errors.password ?? (isNew ? words.passwordRules : '')}
+          </span>
         </div>
-        <form ref={form} onSubmit={(event) => void submit(event)} noValidate>
-          <h1>{again ? words.again : isNew ? words.signUp : words.signIn}</h1>
-          {again ? (
-            <p>{words.kept}</p>
-          ) : (
-            <p>
-              {isNew ? words.haveAccount : words.newHere}{' '}
-              <button type="button" class="link" onClick={() => (setNew(!isNew), setErrors({}))}>
-                {isNew ? words.signIn : words.create}
-              </button>
-            </p>
-          )}
-          <Field
-            name="username"
-            label={isNew ? words.username : words.usernameOrEmail}
-            value={again ? user.value?.username : undefined}
-            error={errors.username}
-            autocomplete="username"
-          />
-          {isNew && <Field name="email" label={words.email} type="email" error={errors.email} autocomplete="email" />}
-          <div class="field">
-            <label for="password">{words.password}</label>
-            <span class={`in ${errors.password ? 'err' : ''}`}>
-              <input
-                id="password"
-                name="password"
-                class="grow bare"
-                type={visible ? 'text' : 'password'}
-                autocomplete={isNew ? 'new-password' : 'current-password'}
-                aria-invalid={Boolean(errors.password)}
-                aria-describedby="password-hint"
-              />
-              <button
-                type="button"
-                class="ib s"
-                aria-label={words.showPassword}
-                aria-pressed={visible}
-                onClick={() => setVisible(!visible)}
-              >
-                <Icon name="eye" />
-              </button>
-            </span>
-            <span class={`hint ${errors.password ? 'err' : ''}`} id="password-hint">
-              {errors.password ?? (isNew ? words.passwordRules : '')}
-            </span>
-          </div>
-          {isNew && <p class="hint zone">{words.zone(zone, timeIn(Date.now(), zone))}</p>}
-          <div role="alert">{errors.form && <p class="hint err form-error">{errors.form}</p>}</div>
-          <button class="btn pri l wide" disabled={busy}>
-            {isNew ? words.create : words.signIn}
-          </button>
-          {!isNew && (
-            <p class="forgot">
-              <button type="button" class="link" onClick={() => setForgot(true)}>
-                {words.forgot}
-              </button>
-            </p>
-          )}
-        </form>
-        <p class="mut foot">{words.own}</p>
-      </div>
-      <SignInPicture />
-    </main>
+        {isNew && <p class="hint zone">{words.zone(zone, timeIn(Date.now(), zone))}</p>}
+        <div role="alert">{errors.form && <p class="hint err form-error">{errors.form}</p>}</div>
+        <button class="btn pri l wide" disabled={busy}>
+          {isNew ? words.create : words.signIn}
+        </button>
+        {!isNew && (
+          <p class="forgot">
+            <button type="button" class="link" onClick={() => setForgot(true)}>
+              {words.forgot}
+            </button>
+          </p>
+        )}
+      </form>
+      <p class="mut foot">{words.own}</p>
+    </SignInFrame>
   );
 }
 
@@ -139,25 +132,19 @@ function ForgotPassword({ back }: { back: () => void }) {
     }
   };
   return (
-    <main class="si">
-      <div class="l">
-        <div class="brand">
-          <Logo /> Convene
-        </div>
-        <form ref={form} onSubmit={(event) => void submit(event)} noValidate>
-          <h1>{words.reset}</h1>
-          <p role="status">{isSent ? words.linkSent : words.resetLead}</p>
-          {!isSent && <Field name="email" label={words.email} type="email" error={error} autocomplete="email" />}
-          {!isSent && <button class="btn pri l wide">{words.sendLink}</button>}
-          <p class="forgot">
-            <button type="button" class="link" onClick={back}>
-              {words.back}
-            </button>
-          </p>
-        </form>
-      </div>
-      <SignInPicture />
-    </main>
+    <SignInFrame>
+      <form ref={form} onSubmit={(event) => void submit(event)} noValidate>
+        <h1>{words.reset}</h1>
+        <p role="status">{isSent ? words.linkSent : words.resetLead}</p>
+        {!isSent && <Field name="email" label={words.email} type="email" error={error} autocomplete="email" />}
+        {!isSent && <button class="btn pri l wide">{words.sendLink}</button>}
+        <p class="forgot">
+          <button type="button" class="link" onClick={back}>
+            {words.back}
+          </button>
+        </p>
+      </form>
+    </SignInFrame>
   );
 }
 

@@ -96,7 +96,7 @@ function queryOf(words: string[], options: ListOptions, zone: string): { query: 
   if (words.length > 0 && (from !== undefined || to !== undefined || days !== undefined)) {
     throw new UsageError('Say when either behind `ls`, or with --from, --to and --days.');
   }
-  // Whoever looks for words, or into the trash, has no day in mind.
+  // A search for words, or a look into the trash, has no day in mind.
   if (!hasWindow && (deleted || search !== undefined)) {
     return { query: { ...filters, ...(deleted ? { deleted } : {}) }, title: deleted ? 'in the trash' : 'at any time' };
   }

@@ -239,13 +239,13 @@ export const STORY: StoryStep[] = [
     answer: WHOLE,
   },
   {
-    title: 'Ben reads every change since he joined',
+    title: 'Ben reads every change since the meeting was shared',
     operation: 'listChanges',
     as: 'ben',
     query: { after: '0' },
     status: 200,
   },
-  { title: 'Ben reads his inbox', operation: 'listNotifications', as: 'ben', status: 200 },
+  { title: 'Ben reads the inbox', operation: 'listNotifications', as: 'ben', status: 200 },
   { title: 'Ben has read it all', operation: 'readAllNotifications', as: 'ben', body: {}, status: 200 },
   {
     title: 'Ana takes the meeting to another calendar',
