@@ -1,18 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** Count what is in the memory of their process, so that nobody else may have left something there. */
+const COUNTING_MEMORY = ['test/realtime/connection-leaks.spec.ts'];
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.spec.ts', 'postgres-launcher/*.spec.ts', 'test/**/*.spec.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['reflect-metadata'],
     pool: 'forks',
-    // Loading the application again for every file would take as long as its tests. Files start and stop what they use.
-    isolate: false,
     // Many tests wait for processes, clocks and sockets: even two cores are better used by two.
     maxWorkers: '100%',
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // A test that hangs on a lock should say so, not the next one.
     teardownTimeout: 10_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['src/**/*.spec.ts', 'postgres-launcher/*.spec.ts', 'test/**/*.spec.ts'],
+          exclude: ['**/node_modules/**', ...COUNTING_MEMORY],
+          // Loading the application again for every file would take as long as its tests.
+          isolate: false,
+          // Some hundred closed applications stay in the memory of a worker.
+          execArgv: ['--max-old-space-size=4096'],
+        },
+      },
+      { extends: true, test: { name: 'alone', include: COUNTING_MEMORY } },
+    ],
   },
 });

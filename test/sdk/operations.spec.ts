@@ -13,6 +13,8 @@ const WITHOUT_A_METHOD = [
   // Called when a session is renewed, and by `live`.
   'POST /api/auth/refresh',
   'GET /api/changes/stream',
+  // For calendar applications, which know the whole address.
+  'GET /feeds/{}.ics',
   // The same as PUT, for clients that know only JSON Merge Patch.
   'PATCH /api/events/{}',
 ];
