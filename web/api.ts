@@ -14,6 +14,7 @@ import {
   type FindTimeBody,
   type InvitationsView,
   type LogEntryView,
+  type MakeFeedBody,
   type RegisterBody,
   type Scope,
   type ShareEntry,
@@ -172,6 +173,21 @@ export const calendarFiles = {
   export: (): Promise<string> => ask(convene.calendar.export()),
   /** @param dryRun only reports what would be imported */
   import: (file: string, dryRun: boolean) => ask(convene.calendar.import(file, { dryRun })),
+};
+
+/** Secret links to which calendar applications subscribe. */
+export const feeds = {
+  list: () => ask(convene.calendar.feeds()),
+  make: (feed: MakeFeedBody) => ask(convene.calendar.makeFeed(feed)),
+  rotate: (id: string) => ask(convene.calendar.rotateFeed(id)),
+  revoke: (id: string) => ask(convene.calendar.revokeFeed(id)),
+};
+
+/** Passwords with which calendar applications read over CalDAV. */
+export const appPasswords = {
+  list: async () => (await ask(convene.account.appPasswords())).items,
+  create: (name: string) => ask(convene.account.createAppPassword(name)),
+  revoke: (id: string) => ask(convene.account.revokeAppPassword(id)),
 };
 
 export const audit = {

@@ -86,6 +86,3 @@ export function weekNumber(day: string): number {
   const thursday = addDays(day, 3 - weekday(day));
   return 1 + Math.floor(daysBetween(`${thursday.slice(0, 4)}-01-01`, thursday) / 7);
 }
-
-export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-export const allZones = (): string[] => Intl.supportedValuesOf('timeZone');
