@@ -2126,6 +2126,10 @@ export type AccountView = {
      */
     sessions: number;
     /**
+     * How many app passwords of calendar applications there are.
+     */
+    app_passwords: number;
+    /**
      * Last sign-in or refresh.
      */
     last_used_at: string | null;
@@ -2213,6 +2217,10 @@ export type AccountDetailsView = {
      */
     sessions: number;
     /**
+     * How many app passwords of calendar applications there are.
+     */
+    app_passwords: number;
+    /**
      * Last sign-in or refresh.
      */
     last_used_at: string | null;
@@ -2235,6 +2243,10 @@ export type SignedOutView = {
      * How many sessions ended.
      */
     sessions: number;
+    /**
+     * How many app passwords of calendar applications ended.
+     */
+    app_passwords: number;
 };
 
 export type UserFiguresView = {
@@ -2556,7 +2568,7 @@ export type UnreadableBodyProblem = {
 };
 
 /**
- * Sign in first. Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, log in again.
+ * Sign in first. Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, sign in again.
  */
 export type UnauthenticatedProblem = {
     /**
@@ -2624,7 +2636,7 @@ export type WrongCredentialsProblem = {
 };
 
 /**
- * The refresh token is not valid. It was already used, it has expired, or its session has ended. Log in again.
+ * The refresh token is not valid. It was already used, it has expired, or its session has ended. Sign in again.
  */
 export type RefreshTokenInvalidProblem = {
     /**

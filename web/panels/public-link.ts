@@ -6,6 +6,5 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  */
 export function publicLink(link: string): string {
   const { hostname, pathname } = new URL(link);
-  const isReachable = !LOOPBACK.test(hostname) || LOOPBACK.test(location.hostname);
-  return isReachable ? link : location.origin + pathname;
+  return LOOPBACK.test(hostname) ? location.origin + pathname : link;
 }

@@ -40,12 +40,12 @@ export function Sessions() {
         </div>
       ))}
       {sessions.length > 1 && (
-        <>
+        <div class="links">
           <button type="button" class="btn s dng" onClick={() => void signOut(true)}>
             {words.signOutEverywhere}
           </button>
           <p class="hint">{words.signOutHint}</p>
-        </>
+        </div>
       )}
     </>
   );

@@ -136,7 +136,7 @@ export const panelWords = {
     changePassword: 'Change the password',
     currentPassword: 'Current password',
     newPassword: 'New password',
-    passwordHint: 'Signs out your other devices.',
+    passwordHint: 'Signs out your other devices, and ends the app passwords of calendar applications.',
     passwordChanged: 'Password changed',
     erase: 'Erase the account',
     eraseLead:
@@ -169,13 +169,14 @@ export const panelWords = {
     administrator: 'Administrator',
     disabled: 'Disabled',
     last: (when: string | null): string => (when ? `Used ${when}` : 'Never used'),
+    appPasswords: (count: number): string => (count === 1 ? '1 app password' : `${count} app passwords`),
     actions: (name: string): string => `Actions for ${name}`,
     act: {
       disable: 'Disable',
       enable: 'Enable',
       promote: 'Make administrator',
       demote: 'Make an ordinary user',
-      signOut: 'Sign out everywhere',
+      signOut: 'Sign out everywhere, calendar applications too',
     },
   },
   outbox: {
