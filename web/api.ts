@@ -171,6 +171,7 @@ export const inbox = {
 
 export const calendarFiles = {
   export: (): Promise<string> => ask(convene.calendar.export()),
+  exportEvent: (id: string): Promise<string> => ask(convene.calendar.exportEvent(id)),
   /** @param dryRun only reports what would be imported */
   import: (file: string, dryRun: boolean) => ask(convene.calendar.import(file, { dryRun })),
 };

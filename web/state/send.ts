@@ -66,7 +66,8 @@ async function askAboutConflict(edit: Edit, refusal: Refusal): Promise<Sent | nu
       edit.kind === 'create'
         ? Boolean(edit.change.recurrence_pattern)
         : subject.is_recurring && target.scope !== 'this',
-    canMove: true,
+    // The suggestions are other times for the event, not for a date that it adds.
+    canMove: !change.added,
     allDay: change.all_day ?? subject.all_day,
   });
   if (!answer) return { kind: 'left' };

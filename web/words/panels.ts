@@ -8,6 +8,8 @@ export const panelWords = {
   emptyTrash: 'The trash is empty.',
   deleted: (when: string): string => `Deleted ${when}`,
   restore: 'Restore',
+  pastOf: (title: string): string => `History of “${title}”`,
+  past: 'History',
   signOut: 'Sign out',
   signOutEverywhere: 'Sign out everywhere',
   signOutHint: 'Ends every session. App passwords of calendar applications stay until you revoke them.',
