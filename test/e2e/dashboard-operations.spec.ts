@@ -42,7 +42,9 @@ describe.skipIf(!chromiumPath)(`what can be done to an event in the dashboard${u
 
   it('compares any two versions on a phone, and downloads the event as a file', async () => {
     const ana = await dashboard.app.signUp('ana');
-    const { id } = await schedule(ana);
+    // The agenda of a phone begins today.
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const { id } = await schedule(ana, { start_time: `${tomorrow}T09:00:00`, end_time: `${tomorrow}T10:00:00` });
     for (const title of ['Plan B', 'Plan C', 'Plan D'])
       await ok(updateEvent({ client: ana.client, path: { id }, body: { title } }));
     const { page, context, complaints } = await dashboard.open(ana, PHONE);
