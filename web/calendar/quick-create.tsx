@@ -10,6 +10,7 @@ import { reason } from '../state/reason.js';
 import { draft, draftInDrawer, dropDraft, instantOf } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
+import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 
@@ -112,16 +113,7 @@ export function QuickCreate() {
       </div>
       <div class="ln">
         <span />
-        <label class="row">
-          <input
-            type="checkbox"
-            class="sw"
-            role="switch"
-            checked={form.allDay}
-            onChange={({ currentTarget }) => change({ ...form, allDay: currentTarget.checked })}
-          />
-          <span class="sec">{words.allDay}</span>
-        </label>
+        <Switch label={words.allDay} on={form.allDay} change={(allDay) => change({ ...form, allDay })} />
       </div>
       <ConflictNote form={form} change={change} />
       <div class="ln">

@@ -2,6 +2,7 @@ import { Icon } from '../icons/icon.js';
 import { instantOf } from '../state/draft.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
+import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { ConflictNote } from './conflict-note.js';
@@ -45,16 +46,7 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
       <div>
         <TimesField form={form} change={change} />
         <div class="row under-times">
-          <label class="row">
-            <input
-              type="checkbox"
-              class="sw"
-              role="switch"
-              checked={form.allDay}
-              onChange={({ currentTarget }) => set({ allDay: currentTarget.checked })}
-            />
-            <span class="sec">{words.allDay}</span>
-          </label>
+          <Switch label={words.allDay} on={form.allDay} change={(allDay) => set({ allDay })} />
           <span class="grow" />
           <ZoneField value={form.zone} change={(name) => set({ zone: name })} />
         </div>

@@ -38,14 +38,11 @@ export function SingleDates() {
             <li key={start} class="row">
               <del class="grow">{shown(start)}</del>
               {canEdit && (
-                <button
-                  type="button"
-                  class="link"
-                  aria-label={words.bringBackOf(shown(start))}
-                  onClick={() => void save({ excluded: without(now.excluded, start) }, words.broughtBack(shown(start)))}
-                >
-                  {words.bringBack}
-                </button>
+                <Way
+                  label={words.bringBack}
+                  name={words.bringBackOf(shown(start))}
+                  act={() => save({ excluded: without(now.excluded, start) }, words.broughtBack(shown(start)))}
+                />
               )}
             </li>
           ))}
@@ -53,14 +50,11 @@ export function SingleDates() {
             <li key={start} class="row">
               <span class="grow">{words.alsoOn(shown(start))}</span>
               {canEdit && (
-                <button
-                  type="button"
-                  class="link"
-                  aria-label={words.removeDateOf(shown(start))}
-                  onClick={() => void save({ added: without(now.added, start) }, words.removedDate(shown(start)))}
-                >
-                  {words.removeDate}
-                </button>
+                <Way
+                  label={words.removeDate}
+                  name={words.removeDateOf(shown(start))}
+                  act={() => save({ added: without(now.added, start) }, words.removedDate(shown(start)))}
+                />
               )}
             </li>
           ))}
@@ -112,5 +106,13 @@ export function SingleDates() {
         )}
       </div>
     </>
+  );
+}
+
+function Way({ label, name, act }: { label: string; name: string; act: () => Promise<void> }) {
+  return (
+    <button type="button" class="link" aria-label={name} onClick={() => void act()}>
+      {label}
+    </button>
   );
 }

@@ -1,6 +1,7 @@
 import { explain } from '../state/edit.js';
 import { lettersAct, secondZone, theme, type Theme } from '../state/preferences.js';
 import { updateAccount, user } from '../state/session.js';
+import { Switch } from '../ui/switch.js';
 import { ZoneSelect } from '../ui/zone-select.js';
 import { panelWords as words } from '../words/panels.js';
 
@@ -38,16 +39,7 @@ export function GeneralSettings() {
         choose={(zone) => (secondZone.value = zone)}
       />
       <h3>{words.keyboard}</h3>
-      <label class="row check">
-        <input
-          type="checkbox"
-          class="sw"
-          role="switch"
-          checked={lettersAct.value}
-          onChange={({ currentTarget }) => (lettersAct.value = currentTarget.checked)}
-        />
-        {words.letters}
-      </label>
+      <Switch label={words.letters} on={lettersAct.value} change={(on) => (lettersAct.value = on)} />
       <p class="about">
         <a href="/about">{words.about}</a>
       </p>
