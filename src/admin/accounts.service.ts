@@ -172,7 +172,8 @@ export class AccountsService {
     userId: string,
     kind: 'user_disabled' | 'user_signed_out',
   ): Promise<{ sessions: string[]; appPasswords: number }> {
-    const appPasswords = await this.appPasswords.endAll(tx, userId);
+    const appPasswords = await this.appPasswords.count(tx, userId);
+    this.appPasswords.endAll(tx, userId);
     const details = { app_passwords: appPasswords };
     const sessions = await this.sessions.endIn(tx, userId, {}, { ...entry(kind), details });
     if (sessions.length === 0 && appPasswords > 0) record(kind, { sessions: 0, ...details });

@@ -75,8 +75,14 @@ export class AppPasswordsRepository {
     return rows.length > 0;
   }
 
-  /** Deletes all app passwords of a person. Returns how many there were. */
-  async deleteByUser(tx: Transaction, userId: string): Promise<number> {
-    return (await tx.query(`DELETE FROM app_passwords WHERE user_id = $1 RETURNING id`, [userId])).length;
+  async countByUser(tx: Transaction, userId: string): Promise<number> {
+    const [row] = await tx.query<{ n: number }>(`SELECT count(*)::int AS n FROM app_passwords WHERE user_id = $1`, [
+      userId,
+    ]);
+    return row!.n;
+  }
+
+  deleteByUser(tx: Transaction, userId: string): void {
+    tx.write(`DELETE FROM app_passwords WHERE user_id = $1`, [userId]);
   }
 }

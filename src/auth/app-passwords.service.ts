@@ -71,12 +71,16 @@ export class AppPasswords {
     });
   }
 
+  /** Returns how many app passwords a locked account has. */
+  count(tx: Transaction, userId: string): Promise<number> {
+    return this.passwords.countByUser(tx, userId);
+  }
+
   /**
-   * Ends all app passwords of an account, which the caller has locked: it is erased, disabled, signed out everywhere, or
-   * has another password. Returns how many there were.
+   * Ends all app passwords of a locked account: it is erased, disabled, signed out everywhere, or has another password.
    */
-  endAll(tx: Transaction, userId: string): Promise<number> {
-    return this.passwords.deleteByUser(tx, userId);
+  endAll(tx: Transaction, userId: string): void {
+    this.passwords.deleteByUser(tx, userId);
   }
 
   /**

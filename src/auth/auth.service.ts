@@ -135,7 +135,7 @@ export class AuthService {
       if (zone ?? passwordHash) this.users.update(tx, user.id, { timeZone: zone, passwordHash });
       if (passwordHash === undefined) return [];
       this.emails.endLinks(tx, user.id, { change: email === undefined });
-      await this.appPasswords.endAll(tx, user.id);
+      this.appPasswords.endAll(tx, user.id);
       this.mails.queue(tx, passwordChangedLetter(user));
       this.audit.record(tx, [{ kind: 'password_changed', actorId: user.id }]);
       // With the app passwords, or another session could make one after these have ended.

@@ -61,7 +61,7 @@ export class ErasureService {
     requireOtherAdmin(userId, admins);
     for (const address of [account?.email, account?.pendingEmail]) if (address) this.mails.forget(tx, address);
     this.tokens.end(tx, userId);
-    await this.appPasswords.endAll(tx, userId);
+    this.appPasswords.endAll(tx, userId);
     this.users.erase(tx, userId);
     this.audit.record(tx, [entry]);
     this.audit.eraseOrigins(tx, userId);

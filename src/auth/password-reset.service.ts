@@ -56,7 +56,7 @@ export class PasswordResetService {
       const { userId, confirms, isVerified, ...account } = await this.tokens.use(tx, token, ['password_reset']);
       this.users.resetPassword(tx, userId, passwordHash, confirms);
       this.tokens.end(tx, userId);
-      await this.appPasswords.endAll(tx, userId);
+      this.appPasswords.endAll(tx, userId);
       if (!isVerified) await this.emails.verified.run(tx, userId);
       this.mails.queue(tx, passwordChangedLetter(account));
       this.audit.record(tx, [{ kind: 'password_changed', actorId: userId }]);
