@@ -58,6 +58,8 @@ function report(fault: string, { method, path, headers, body }: RawRequest, work
     `  ${shown?.slice(0, 1_500) ?? 'no body'}`,
     `  worker ${worker}, turn ${turn}`,
   ].join('\n');
+  // At once: a long run may end before it lists them.
+  if (seen.count === 1) console.log(seen.example);
   faults.set(kind, seen);
 }
 
@@ -87,6 +89,7 @@ describe(`${REQUESTS.toLocaleString('en')} requests made of the OpenAPI document
     const contract = new ResponseContract(document as never);
     const requests = new FuzzRequests(document as unknown as FuzzDocument);
     const agent = new Agent({ keepAlive: true, maxSockets: WORKERS });
+    console.log(`FUZZ_SEED=${SEED}`);
 
     // Each worker has people of its own, and so the same requests come with the same seed.
     const work = async (worker: number): Promise<void> => {
@@ -109,7 +112,7 @@ describe(`${REQUESTS.toLocaleString('en')} requests made of the OpenAPI document
     await Promise.all(Array.from({ length: WORKERS }, (_, worker) => work(worker)));
     agent.destroy();
 
-    console.log(`${summary()}; FUZZ_SEED=${SEED}`);
+    console.log(summary());
     const found = [...faults.values()]
       .sort((a, b) => b.count - a.count)
       .map(({ count, example }) => `${count} × ${example}`);
