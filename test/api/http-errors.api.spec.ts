@@ -34,6 +34,11 @@ describe('a method that an address does not take', () => {
     const { status, headers, json } = await sendUndocumented(app, path, { method: 'DELETE' });
     expect([status, headers.get('allow'), json.code]).toEqual([404, null, 'not_found']);
   });
+
+  it('is 404 when the address takes the method, but its text cannot be what it asks for', async () => {
+    const { status, headers, json } = await sendUndocumented(app, '/feeds/%E2%80%A8.ics');
+    expect([status, headers.get('allow'), json.code]).toEqual([404, null, 'not_found']);
+  });
 });
 
 describe('bytes that the HTTP parser cannot read', () => {
