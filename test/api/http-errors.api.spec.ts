@@ -71,6 +71,13 @@ describe('bytes that the HTTP parser cannot read', () => {
     expect(problem).toMatchObject({ type: `/problems/${code}`, status, code });
     expect(head).toContain(`X-Request-Id: ${problem.request_id as string}`);
   });
+
+  it('are answered without the document when they are a HEAD', async () => {
+    const text = await exchange(`HEAD /?${'a'.repeat(30_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const [head, body] = text.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 431 [A-Z].*content-length: \d\d+/is);
+    expect(body).toBe('');
+  });
 });
 
 describe('preconditions on a write', () => {
