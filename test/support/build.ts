@@ -41,8 +41,12 @@ const claim = (): Promise<boolean> =>
     () => false,
   );
 
+/** Without what the build itself writes beside them, which is always newer than the program. */
 async function filesIn(folder: string): Promise<string[]> {
-  return (await readdir(join(ROOT, folder), { recursive: true })).map((name) => join(ROOT, folder, name));
+  return (await readdir(join(ROOT, folder), { recursive: true }))
+    .map((name) => join(folder, name))
+    .filter((name) => !name.startsWith(join('sdk', 'dist')))
+    .map((name) => join(ROOT, name));
 }
 
 const modified = (path: string, missing = 0): Promise<number> =>
