@@ -1,11 +1,12 @@
 // Days are `2026-06-10`, wall times `2026-06-10T14:00`; instants are ISO 8601 with `Z`.
 
-const partsIn = new Map<string, Intl.DateTimeFormat>();
+const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatterOf(zone: string): Intl.DateTimeFormat {
-  const known = partsIn.get(zone);
+  const known = formatters.get(zone);
   if (known) return known;
-  const formatter = new Intl.DateTimeFormat('en-CA', {
+  // Swedes write dates and times as ISO 8601 does.
+  const formatter = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -14,19 +15,14 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
     hour: '2-digit',
     minute: '2-digit',
   });
-  partsIn.set(zone, formatter);
+  formatters.set(zone, formatter);
   return formatter;
 }
 
 /** The wall time of an instant in a zone; a date stays a date. */
 export function wallTime(instant: string | number, zone: string): string {
   if (typeof instant === 'string' && !instant.includes('T')) return instant;
-  const parts = Object.fromEntries(
-    formatterOf(zone)
-      .formatToParts(new Date(instant))
-      .map((part) => [part.type, part.value]),
-  );
-  return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
+  return formatterOf(zone).format(new Date(instant)).replace(' ', 'T');
 }
 
 export const dayOf = (instant: string | number, zone: string): string => wallTime(instant, zone).slice(0, 10);
