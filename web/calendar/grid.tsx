@@ -13,10 +13,11 @@ import { ghosts } from '../state/ghosts.js';
 import { isPhone, secondZone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';
-import { date, goTo, view } from '../state/view.js';
+import { date, goTo, shownDays, view } from '../state/view.js';
 import { moveItem } from '../state/edit.js';
 import { openEvent } from '../state/opened.js';
-import { dayOf, firstDayOfWeek } from '../time/zoned.js';
+import { firstDayOfWeek } from '../time/week.js';
+import { dayOf, minutesBetween, wallTime } from '../time/zoned.js';
 import { words } from '../words/en.js';
 import { columnClasses, rowClasses } from './event-classes.js';
 import { EventContent } from './event-content.js';
@@ -187,9 +188,20 @@ function oncePerTurn(calendar: Calendar) {
   return Object.assign(draw, { stop: () => void (stopped = true) });
 }
 
+const AXIS = 56;
+const now = signal(Date.now());
+/** The hour so close to now that the words of both would touch, in minutes since midnight. */
+const hourBesideNow = computed(() => {
+  const wall = wallTime(now.value, zone.value);
+  const [day, minutes] = [wall.slice(0, 10), minutesBetween(`${wall.slice(0, 10)}T00:00`, wall)];
+  const hour = Math.round(minutes / 60) * 60;
+  const { from, to } = shownDays.value;
+  return day >= from && day < to && Math.abs(minutes - hour) < 12 ? hour : null;
+});
+
 const width = signal(1_000);
 /** Below this, overlapping events are indented over each other; above, they are side by side. */
-const narrow = computed(() => (view.value === 'week' ? width.value / 7 : width.value) < 140);
+const narrow = computed(() => (view.value === 'week' ? (width.value - AXIS) / 7 : width.value) < 140);
 
 /** Month, week and day. */
 export function Grid({ plugin }: { plugin: PluginInput }) {
@@ -199,6 +211,7 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
     calendar.render();
     const observer = new ResizeObserver(([entry]) => (width.value = entry!.contentRect.width));
     observer.observe(element.current!);
+    const timer = setInterval(() => (now.value = Date.now()), 15_000);
     const draw = oncePerTurn(calendar);
     const stops = [
       effect(() => {
@@ -208,11 +221,12 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
         draw(() => (calendar.view.type === name ? calendar.gotoDate(day) : calendar.changeView(name, day)));
       }),
       effect(() => {
-        const [inZone, second, past, overlap] = [zone.value, secondZone.value, asOf.value !== null, narrow.value];
+        const [inZone, second, beside] = [zone.value, secondZone.value, hourBesideNow.value];
+        const [past, overlap] = [asOf.value !== null, narrow.value];
         draw(() => {
           calendar.setOption('timeZone', inZone);
           calendar.setOption('selectable', !past);
-          calendar.setOption('slotHeaderContent', axis(inZone, second));
+          calendar.setOption('slotHeaderContent', axis(inZone, second, beside));
           calendar.setOption('slotEventOverlap', overlap);
         });
       }),
@@ -232,6 +246,7 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
     ];
     return () => {
       observer.disconnect();
+      clearInterval(timer);
       for (const stop of stops) stop();
       calendar.destroy();
     };
