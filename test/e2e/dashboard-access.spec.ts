@@ -104,7 +104,6 @@ describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () 
     await signIn.context.close();
 
     const { page, context } = await dashboard.open(ana, { dark, width, height: 844 });
-    page.setDefaultTimeout(25_000);
     const look = async (name: string): Promise<void> => void (found[name] = await violations(page));
     for (const view of ['week', 'month', 'day', 'agenda']) {
       await page.keyboard.press(view[0]!);
@@ -209,6 +208,8 @@ describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () 
     await command('Changes to send');
     await page.getByRole('button', { name: 'Discard' }).waitFor();
     await look('changes that wait');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('Everything is sent.').waitFor();
     await page.keyboard.press('Escape');
     await context.setOffline(false);
     await page.getByText('Live', { exact: true }).waitFor();
