@@ -1,7 +1,7 @@
 import { Icon } from '../icons/icon.js';
-import { instantOf } from '../state/draft.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
+import { instantOf } from '../time/zoned.js';
 import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
