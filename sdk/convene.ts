@@ -36,7 +36,9 @@ export class Convene {
   private readonly http: Http;
   private readonly keeper: SessionKeeper;
 
+  /** @throws TypeError when `baseUrl` is not the address of a server, or is missing outside a page */
   constructor({ baseUrl = '', session, live, fetch: given, ...defaults }: ConveneOptions = {}) {
+    refuseNoAddress(baseUrl);
     // Looked up at each call: pages and tests may replace it.
     const send: Fetch = given ?? ((url, init) => fetch(url, init));
     this.http = new Http(baseUrl.replace(/\/+$/, ''), send, defaults);
@@ -109,4 +111,11 @@ export class Convene {
   request<T>(request: Request, options?: CallOptions): Promise<T> {
     return this.http.send<T>(request, options, this.keeper);
   }
+}
+
+function refuseNoAddress(baseUrl: string): void {
+  // In a page, a path and nothing at all are relative to its own origin.
+  if (/^$|^\//.test(baseUrl) && 'location' in globalThis) return;
+  if (/^https?:\/\/[^\s/]+/i.test(baseUrl)) return;
+  throw new TypeError(`baseUrl must be an address such as http://127.0.0.1:3000, not "${baseUrl}"`);
 }
