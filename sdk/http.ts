@@ -113,6 +113,7 @@ function readBody(response: Response, text: string): unknown {
 function toInit(request: Request, token: string | null): RequestInit {
   const { method, body } = request;
   const headers = toHeaders(request, token);
+  new Headers(headers); // Throws for one that cannot be sent.
   if (body === undefined) return { method, headers };
   return { method, headers, body: typeof body === 'string' ? body : JSON.stringify(body, sendable) };
 }
