@@ -4,23 +4,24 @@
  */
 import type { DataSource } from 'typeorm';
 import { ConveneNetworkError } from '../../sdk/index.js';
+import type { Config } from '../../src/platform/config/config.js';
 import { readServerAddress } from '../../src/server-address.js';
-import { readSettings, withDatabase } from '../open-database.js';
+import { orExplain, readSettings, withDatabase } from '../open-database.js';
 import { fill } from './fill.js';
 import { NAMES, PASSWORD, PEOPLE } from './people.js';
 import { reasonAgainst } from './reason-against.js';
 
-const config = readSettings();
-const url = config.values.databaseUrl ? config.publicUrl : readServerAddress(config.embeddedPostgres.dataDir);
-if (url) await withDatabase((dataSource) => fillThrough(url, dataSource));
-else {
+await orExplain(async () => {
+  const config = readSettings();
+  const url = config.values.databaseUrl ? config.publicUrl : readServerAddress(config.embeddedPostgres.dataDir);
+  if (url) return withDatabase((dataSource) => fillThrough(config, url, dataSource));
   const { dataDir } = config.embeddedPostgres;
-  refuse(
+  return refuse(
     `No server runs on the data in ${dataDir}: start it with \`npm start\` first, and set DATA_DIR here as there.`,
   );
-}
+});
 
-async function fillThrough(server: string, dataSource: DataSource): Promise<void> {
+async function fillThrough(config: Config, server: string, dataSource: DataSource): Promise<void> {
   const reason = await reasonAgainst(config, dataSource);
   if (reason) return refuse(reason);
   try {
