@@ -96,7 +96,7 @@ export class Http {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof ConveneError) throw error;
       if (stop.signal.aborted) throw late;
-      throw new ConveneNetworkError('No response arrived', { cause: error });
+      throw new ConveneNetworkError(`No response arrived from ${url.split('?')[0]}`, { cause: error });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

@@ -15,6 +15,9 @@ describe('nearestName', () => {
     ['recurrence', 'recurrence_pattern'],
   ])('takes %s for %s', (unknown, meant) => expect(nearestName(unknown, KNOWN)).toBe(meant));
 
+  it('prefers a beginning to two other letters', () =>
+    expect(nearestName('start', ['sort', 'start_date'])).toBe('start_date'));
+
   it.each(['colour', 'attendees', 'u', 't', '', '日本', 'a'.repeat(100)])('takes “%s” for nothing', (unknown) =>
     expect(nearestName(unknown, KNOWN)).toBeNull(),
   );

@@ -24,9 +24,11 @@ const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/
 
 /** Returns a number that is smaller for nearer names; null for names that are not near. */
 function rankOf(sought: string, name: string): number | null {
+  // Nearer than a name with two other letters: `start` is `start_date`, not `sort`.
+  if (name.startsWith(sought) && name !== sought) return MAX_DISTANCE - 0.5;
   if (Math.abs(sought.length - name.length) <= MAX_DISTANCE) {
     const letters = distance(sought, name);
     if (letters <= Math.min(MAX_DISTANCE, Math.floor(name.length / 2))) return letters;
   }
-  return name.startsWith(sought) ? MAX_DISTANCE + 1 : null;
+  return null;
 }
