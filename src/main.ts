@@ -6,7 +6,7 @@ import { createApp } from './create-app.js';
 import { Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
 import { migrate } from './platform/database/migrate.js';
 import { Drain } from './platform/http/drain.js';
-import { removeServerAddress, writeServerAddress } from './server-address.js';
+import { removeServerAddress, writeServerAddress } from './platform/config/server-address.js';
 import { whyNotStarted } from './start-problem.js';
 
 const MAX_STOP_MS = 10_000;

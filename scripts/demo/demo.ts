@@ -5,7 +5,7 @@
 import type { DataSource } from 'typeorm';
 import { ConveneNetworkError } from '../../sdk/index.js';
 import type { Config } from '../../src/platform/config/config.js';
-import { readServerAddress } from '../../src/server-address.js';
+import { readServerAddress } from '../../src/platform/config/server-address.js';
 import { orExplain, readSettings, withDatabase } from '../open-database.js';
 import { fill } from './fill.js';
 import { NAMES, PASSWORD, PEOPLE } from './people.js';

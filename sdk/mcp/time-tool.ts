@@ -42,7 +42,10 @@ export const findTime = defineTool({
     limit: z.int().min(1).max(10).optional().describe('At most so many times; 5 when absent.'),
   },
   annotations: ANNOTATIONS.reads,
-  run: async ({ people: required = [], optional_people: optional = [], working_hours: hours, ...question }, context) => {
+  run: async (
+    { people: required = [], optional_people: optional = [], working_hours: hours, ...question },
+    context,
+  ) => {
     const { client } = context;
     const me = await context.me();
     const [user_ids, optional_user_ids] = await Promise.all([idsOf(required, context), idsOf(optional, context)]);

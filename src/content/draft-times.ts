@@ -93,7 +93,8 @@ export function resolveTimes(
  */
 function adviseOtherEdge(input: TimeInput, sent: Point, current: EventTimes | null): string {
   const { start_time: start, end_time: end, time_zone: zone } = input;
-  if (!current || (start === undefined) === (end === undefined) || (zone ?? current.timeZone) !== current.timeZone) return '';
+  if (!current || (start === undefined) === (end === undefined) || (zone ?? current.timeZone) !== current.timeZone)
+    return '';
   const other = start === undefined ? 'start_time' : 'end_time';
   const length = stampOf(parseLocalTime(current.localEnd)) - stampOf(parseLocalTime(current.localStart));
   const seconds = start === undefined ? -length : length;

@@ -189,7 +189,9 @@ describe('POST /api/find-time', () => {
           },
         },
       ]);
-      expect(found.summary).toMatch(/^10 of 10 Tuesdays at 10:00 \(.+\) work; at 9:00, 9 of 10: \d+ \w+( \d{4})? is taken\.$/);
+      expect(found.summary).toMatch(
+        /^10 of 10 Tuesdays at 10:00 \(.+\) work; at 9:00, 9 of 10: \d+ \w+( \d{4})? is taken\.$/,
+      );
     });
 
     it('keeps to the wall time of its zone, and is right in 2126', async () => {

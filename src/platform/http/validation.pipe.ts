@@ -2,7 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, type ValidationError, validate } from 'class-validator';
-import { type ErrorCode, type FieldError, invalid, invalidValues, MAX_ERRORS, Problem } from '../../problems/problem.js';
+import {
+  type ErrorCode,
+  type FieldError,
+  invalid,
+  invalidValues,
+  MAX_ERRORS,
+  Problem,
+} from '../../problems/problem.js';
 import { entriesWithErrors, indexIn, moveEntry } from './list-errors.js';
 import { keepValidationMetadata } from './validation-metadata.js';
 import { nearestName } from './nearest-name.js';
