@@ -6,10 +6,11 @@ import { presetsFor } from '../event/presets.js';
 import { Icon } from '../icons/icon.js';
 import { createNew, explain } from '../state/edit.js';
 import { reason } from '../state/reason.js';
-import { draft, draftInDrawer, dropDraft, instantOf } from '../state/draft.js';
+import { draft, draftInDrawer, dropDraft } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
+import { instantOf } from '../time/zoned.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from '../icons/icon.js';
-import { removeItem, leave } from '../state/edit.js';
+import { removeItem } from '../state/edit.js';
+import { leave } from '../state/members.js';
 import { arrived, changelog, event, members, openedItem, setEditing, showTab } from '../state/opened.js';
 import { user, zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';

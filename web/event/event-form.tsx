@@ -1,8 +1,7 @@
 import { Icon } from '../icons/icon.js';
-import { instantOf } from '../state/draft.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
-import { addDays } from '../time/zoned.js';
+import { addDays, instantOf } from '../time/zoned.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { ConflictNote } from './conflict-note.js';

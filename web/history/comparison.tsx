@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Change, history, Refusal } from '../api.js';
 import type { DiffView, SnapshotView } from '../../sdk/index.js';
-import { restoreVersion, undoOnly } from '../state/edit.js';
+import { restoreVersion, undoOnly } from '../state/restore.js';
 import { changelog, event, opened } from '../state/opened.js';
 import { isPhone } from '../state/preferences.js';
 import { isMe, zone } from '../state/session.js';

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { events, type Item, Refusal } from '../api.js';
-import { restoreItem, explain } from '../state/edit.js';
+import { explain } from '../state/edit.js';
+import { restoreItem } from '../state/restore.js';
 import { zone } from '../state/session.js';
 import { ago, spanIn } from '../time/format.js';
 import { Sheet } from '../ui/sheet.js';

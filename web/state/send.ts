@@ -1,6 +1,6 @@
 import { type Event, events, Refusal } from '../api.js';
 import { decide } from './dialogs.js';
-import { type Edit, newKey } from './outbox.js';
+import { type Edit, newKey } from './offline-edit.js';
 
 /** The person decides later: nobody looks at this tab, or another decision is open. */
 export class AsksLater extends Error {}

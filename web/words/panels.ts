@@ -145,6 +145,8 @@ export const panelWords = {
     from: 'From',
     days: 'Days',
     take: (time: string): string => `New event at ${time}`,
+    works: (day: string, time: string): string => `${day} at ${time} works for everybody.`,
+    nothing: 'No time on these days works for everybody.',
     best: 'Best times',
     nearly: 'Nearly',
     because: (name: string, reason: string): string =>
