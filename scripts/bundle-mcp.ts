@@ -13,7 +13,7 @@ const input = { stdio: sourceOf('stdio'), 'serve-session': sourceOf('serve-sessi
 const bundle = await rolldown({ input, platform: 'node', tsconfig: false });
 const { output } = await bundle.write({
   dir: join(folder, 'mcp'),
-  chunkFileNames: 'both.js',
+  chunkFileNames: '[name].js',
   format: 'esm',
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   comments: { legal: true, annotation: false, jsdoc: false },

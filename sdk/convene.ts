@@ -36,7 +36,9 @@ export class Convene {
   private readonly http: Http;
   private readonly keeper: SessionKeeper;
 
+  /** @throws TypeError when `baseUrl` is not the address of a server, or is missing outside a page */
   constructor({ baseUrl = '', session, live, fetch: given, ...defaults }: ConveneOptions = {}) {
+    refuseNoAddress(baseUrl, given !== undefined || 'location' in globalThis);
     // Looked up at each call: pages and tests may replace it.
     const send: Fetch = given ?? ((url, init) => fetch(url, init));
     this.http = new Http(baseUrl.replace(/\/+$/, ''), send, defaults);
@@ -109,4 +111,11 @@ export class Convene {
   request<T>(request: Request, options?: CallOptions): Promise<T> {
     return this.http.send<T>(request, options, this.keeper);
   }
+}
+
+/** @param hasOrigin whether a path is enough: in a page, and for a `fetch` of the caller's own */
+function refuseNoAddress(baseUrl: string, hasOrigin: boolean): void {
+  if (hasOrigin && /^$|^\//.test(baseUrl)) return;
+  if (/^https?:\/\/[^\s/]+/i.test(baseUrl)) return;
+  throw new TypeError(`baseUrl must be an address such as http://127.0.0.1:3000, not "${baseUrl}"`);
 }

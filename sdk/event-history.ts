@@ -1,8 +1,8 @@
 import type * as wire from './generated/types.gen.js';
 import type { CallOptions } from './http.js';
 import type { Pages } from './pages.js';
-import { path, Resource, type WriteOptions, type Written } from './resource.js';
-import type { CalendarEvent, EventRef, Input, QueryOf } from './types.js';
+import { type BodyAndOptions, path, Resource, type WriteOptions, type Written } from './resource.js';
+import type { CalendarEvent, EventRef, QueryOf } from './types.js';
 
 type Paged = 'cursor' | 'page' | 'page_size';
 /** A version by its number; `current` is the present state. */
@@ -44,14 +44,14 @@ export abstract class EventHistory extends Resource {
     return this.call({ method: 'GET', path: target, accept: 'text/plain' }, options);
   }
 
-  /** Writes the content of an old version as a new one, or only some of its `fields`. */
-  rollback<const O extends WriteOptions>(
+  /** Writes the content of an old version as a new one, or only some of its `fields`. Options may stand with the body. */
+  rollback<const B extends BodyAndOptions<wire.RollbackBody>, const O extends WriteOptions>(
     event: EventRef,
     version: number,
-    body: Input<wire.RollbackBody> = {},
+    body: B = {} as B,
     options?: O,
-  ): Promise<Written<CalendarEvent, O>> {
-    return this.write({ method: 'POST', path: path`/api/events/${event}/rollback/${version}`, body }, options);
+  ): Promise<Written<CalendarEvent, B & O>> {
+    return this.writeWith(path`/api/events/${event}/rollback/${version}`, body, options);
   }
 
   /**
@@ -59,23 +59,22 @@ export abstract class EventHistory extends Resource {
    *
    * @throws ConveneError `later_changes` when those touched the same fields, with `clashes`
    */
-  revert<const O extends WriteOptions>(
+  revert<const B extends BodyAndOptions<wire.RevertBody>, const O extends WriteOptions>(
     event: EventRef,
     version: number,
-    body: Input<wire.RevertBody> = {},
+    body: B = {} as B,
     options?: O,
-  ): Promise<Written<CalendarEvent, O>> {
-    return this.write({ method: 'POST', path: path`/api/events/${event}/revert/${version}`, body }, options);
+  ): Promise<Written<CalendarEvent, B & O>> {
+    return this.writeWith(path`/api/events/${event}/revert/${version}`, body, options);
   }
 
   /** Undoes an entry of the changelog by its `position`, changes of members included. */
-  undo<const O extends WriteOptions>(
+  undo<const B extends BodyAndOptions<wire.RevertBody>, const O extends WriteOptions>(
     event: EventRef,
     position: number,
-    body: Input<wire.RevertBody> = {},
+    body: B = {} as B,
     options?: O,
-  ): Promise<Written<wire.UndoChangeResponse, O>> {
-    const target = path`/api/events/${event}/changelog/${position}/undo`;
-    return this.write({ method: 'POST', path: target, body }, options);
+  ): Promise<Written<wire.UndoChangeResponse, B & O>> {
+    return this.writeWith(path`/api/events/${event}/changelog/${position}/undo`, body, options);
   }
 }

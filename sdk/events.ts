@@ -2,7 +2,7 @@ import { EventHistory } from './event-history.js';
 import type * as wire from './generated/types.gen.js';
 import type { CallOptions } from './http.js';
 import type { Pages } from './pages.js';
-import { path, type WriteOptions, type Written } from './resource.js';
+import { type BodyAndOptions, path, type WriteOptions, type Written } from './resource.js';
 import type { CalendarEvent, EventRef, Input, QueryOf } from './types.js';
 
 export type EventInput = Input<wire.CreateEventBody>;
@@ -76,13 +76,13 @@ export class Events extends EventHistory {
     return this.edit('DELETE', event, options);
   }
 
-  /** Takes the event back out of the trash. */
-  restore<const O extends WriteOptions>(
+  /** Takes the event back out of the trash. Options may stand with the body. */
+  restore<const B extends BodyAndOptions<wire.RestoreEventBody>, const O extends WriteOptions>(
     event: EventRef,
-    body: Input<wire.RestoreEventBody> = {},
+    body: B = {} as B,
     options?: O,
-  ): Promise<Written<CalendarEvent, O>> {
-    return this.write({ method: 'POST', path: path`/api/events/${event}/restore`, body }, options);
+  ): Promise<Written<CalendarEvent, B & O>> {
+    return this.writeWith(path`/api/events/${event}/restore`, body, options);
   }
 
   /** The dates of a series that overlap the time from `from` to `to`. */

@@ -50,7 +50,8 @@ export class Http {
   /**
    * Resolves to the body of the response, undefined when there is none.
    *
-   * @throws ConveneError when the server refuses; ConveneNetworkError when no response arrives; the reason of the signal
+   * @throws ConveneError when the server refuses; ConveneNetworkError when no response arrives; the reason of the signal;
+   * RangeError for an invalid `Date` or a number that is not finite, before anything is sent
    */
   async send<T>(request: Request, callOptions: CallOptions = {}, tokens?: Tokens): Promise<T> {
     const options = { ...this.defaults, ...callOptions };
@@ -78,20 +79,16 @@ export class Http {
   private async attempt<T>(request: Request, token: string | null, options: CallOptions): Promise<T> {
     const { signal, timeout = 30_000 } = options;
     signal?.throwIfAborted();
+    // Before the attempt: what cannot be sent is a mistake of the caller, not of the network.
+    const url = this.baseUrl + request.path + toQuery(request.query);
+    const init = toInit(request, token);
     const stop = new AbortController();
     const abort = (): void => stop.abort(signal!.reason);
     signal?.addEventListener('abort', abort, { once: true });
     const late = new ConveneTimeoutError(`No response within ${timeout} ms`);
     const timer = timeout > 0 ? setTimeout(() => stop.abort(late), timeout) : undefined;
     try {
-      const response = await this.fetch(this.baseUrl + request.path + toQuery(request.query), {
-        method: request.method,
-        headers: toHeaders(request, token),
-        signal: stop.signal,
-        ...(request.body === undefined
-          ? {}
-          : { body: typeof request.body === 'string' ? request.body : JSON.stringify(request.body) }),
-      });
+      const response = await this.fetch(url, { ...init, signal: stop.signal });
       const text = await response.text();
       if (!response.ok) throw toError(response, text);
       return rememberResponse(readBody(response, text) as T, response);
@@ -99,7 +96,7 @@ export class Http {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof ConveneError) throw error;
       if (stop.signal.aborted) throw late;
-      throw new ConveneNetworkError('No response arrived', { cause: error });
+      throw new ConveneNetworkError(`No response arrived from ${url.split('?')[0]}`, { cause: error });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -111,6 +108,25 @@ function readBody(response: Response, text: string): unknown {
   if (text === '') return undefined;
   if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return text;
   return JSON.parse(text) as unknown;
+}
+
+function toInit(request: Request, token: string | null): RequestInit {
+  const { method, body } = request;
+  const headers = toHeaders(request, token);
+  new Headers(headers); // Throws for one that cannot be sent.
+  if (body === undefined) return { method, headers };
+  return { method, headers, body: typeof body === 'string' ? body : JSON.stringify(body, sendable) };
+}
+
+/** A replacer for `JSON.stringify`, which would send null for what is no time and no number. @throws RangeError */
+function sendable(this: Record<string, unknown>, name: string, value: unknown): unknown {
+  refuseInvalid(name, this[name]);
+  return value;
+}
+
+function refuseInvalid(name: string, value: unknown): void {
+  if (value instanceof Date && Number.isNaN(value.getTime())) throw new RangeError(`${name} is an invalid Date`);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`${name} is ${value}`);
 }
 
 function toHeaders({ body, accept, headers }: Request, token: string | null): Record<string, string> {
@@ -130,6 +146,7 @@ function toQuery(query: object = {}): string {
     string | number | boolean | Date | null | undefined | string[],
   ][]) {
     if (value === undefined || value === null) continue;
+    refuseInvalid(name, value);
     if (Array.isArray(value)) sent.set(name, value.join(','));
     else sent.set(name, value instanceof Date ? value.toISOString() : String(value));
   }

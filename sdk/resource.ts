@@ -1,6 +1,6 @@
 import type { CallOptions, Http, Request, Tokens } from './http.js';
 import { type Page, Pages } from './pages.js';
-import type { DryRun, EventRef } from './types.js';
+import type { DryRun, EventRef, Input } from './types.js';
 
 /** How a write on events is made. */
 export interface WriteOptions extends CallOptions {
@@ -9,6 +9,9 @@ export interface WriteOptions extends CallOptions {
   /** Makes all checks and stores nothing: the call resolves to what it would do. */
   dryRun?: boolean | undefined;
 }
+
+/** The members of a body that may be left out, together with the options of the call. */
+export type BodyAndOptions<Body> = Input<Body> & WriteOptions;
 
 /** What a write resolves to: its answer, or with `dryRun` what it would do. */
 export type Written<Answer, Options> = Options extends { dryRun: infer Dry }
@@ -44,6 +47,22 @@ export abstract class Resource {
     const { idempotencyKey: key = true, dryRun, ...rest } = { ...options };
     const query = dryRun ? { ...request.query, dry_run: true } : request.query;
     return this.call<Written<Answer, Options>>({ ...request, query, key }, rest);
+  }
+
+  /**
+   * A write whose body may be left out. The members of the body and the options of the call have different names, so that a
+   * caller may give them as one object: `{ dryRun: true }` in the place of the body is no member of it.
+   */
+  protected writeWith<Answer, Body extends WriteOptions, Options extends WriteOptions>(
+    target: string,
+    given: Body,
+    options: Options | undefined,
+  ): Promise<Written<Answer, Body & Options>> {
+    const { idempotencyKey, dryRun, signal, timeout, headers, retries, maxRetryWait, ...body } = given;
+    const own = { idempotencyKey, dryRun, signal, timeout, headers, retries, maxRetryWait };
+    const named = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+    const all = { ...named, ...options } as Body & Options;
+    return this.write<Answer, Body & Options>({ method: 'POST', path: target, body }, all);
   }
 }
 

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { createApp } from './create-app.js';
 import { Config, ConfigError, readConfig, withSigningSecret } from './platform/config/config.js';
 import { migrate } from './platform/database/migrate.js';
 import { Drain } from './platform/http/drain.js';
+import { removeServerAddress, writeServerAddress } from './platform/config/server-address.js';
 import { whyNotStarted } from './start-problem.js';
 
 const MAX_STOP_MS = 10_000;
@@ -14,6 +16,7 @@ const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
 let app: NestFastifyApplication | undefined;
 let embedded: EmbeddedPostgres | undefined;
+let removeAddress = (): void => undefined;
 
 async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -27,12 +30,29 @@ async function start(): Promise<void> {
   app = await createApp(config);
   await listen(app, config);
   const url = await app.getUrl();
+  if (embedded) {
+    const { dataDir } = config.embeddedPostgres;
+    writeServerAddress(dataDir, url);
+    removeAddress = () => removeServerAddress(dataDir, url);
+  }
   say(`Convene is ready at ${url}
+  Dashboard       ${url}/
   Guide           ${url}/guide
   API reference   ${url}/docs (Swagger UI), ${url}/redoc, ${url}/docs/realtime
   OpenAPI         ${url}/openapi.json, ${url}/asyncapi.json
-  Health          ${url}/health/ready`);
+  Health          ${url}/health/ready
+  Data            ${embedded ? config.embeddedPostgres.dataDir : 'the database of DATABASE_URL'}
+  Mails           ${describeMails(config)}`);
+  if (isVerbose(config)) say('One line of JSON per request follows; LOG_LEVEL=warn shows only what is wrong.');
 }
+
+/** Where mails go: without a mail server somebody has to look for the link in them. */
+function describeMails({ values: { mail, smtpUrl, dataDir } }: Config): string {
+  if (!mail) return 'none: MAIL is off';
+  return smtpUrl === null ? `files in ${resolve(dataDir, 'outbox')}` : 'sent by the server of SMTP_URL';
+}
+
+const isVerbose = ({ values: { logLevel } }: Config): boolean => logLevel === 'info' || logLevel === 'debug';
 
 async function listen(server: NestFastifyApplication, { values: { port, host } }: Config): Promise<void> {
   try {
@@ -55,6 +75,7 @@ const cut = new AbortController();
 async function stop(delaySeconds = 0): Promise<void> {
   if (delaySeconds > 0) await app?.get(Drain).announce(delaySeconds * 1_000, cut.signal);
   setTimeout(() => process.exit(1), MAX_STOP_MS).unref();
+  removeAddress();
   await app?.close();
   await embedded?.stop();
 }

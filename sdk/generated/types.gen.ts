@@ -414,7 +414,7 @@ export type ShareEntry = {
     /**
      * `viewer` or `editor`, in upper or lower case. `owner` is rejected: transfer the ownership instead.
      */
-    role: 'viewer' | 'editor' | 'owner';
+    role: 'viewer' | 'editor';
 };
 
 export type ShareBody = {
@@ -1452,7 +1452,7 @@ export type FindTimeBody = {
      */
     time_zone?: string;
     /**
-     * The hours at which people can meet. Defaults to any time.
+     * The hours at which people can meet. Defaults to any time; those from 9:00 to 18:00, Monday to Friday, then come first.
      */
     working_hours?: WorkingHoursBody;
     /**

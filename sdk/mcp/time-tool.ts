@@ -15,7 +15,7 @@ export const findTime = defineTool({
   description:
     'The best times at which the person and others are free, best first. Only people with whom the person shares an event can be asked for; their events stay private. It books nothing: take a time to `create_event`, then `share_event`.',
   input: {
-    people: people('User names of those who must attend, besides the person.'),
+    people: people('User names of those who must attend, besides the person. Nobody by default.').optional(),
     optional_people: people('User names of those who may attend.').optional(),
     duration_minutes: z.int().min(1).max(44_640),
     from: bound('The earliest start.'),
@@ -42,7 +42,10 @@ export const findTime = defineTool({
     limit: z.int().min(1).max(10).optional().describe('At most so many times; 5 when absent.'),
   },
   annotations: ANNOTATIONS.reads,
-  run: async ({ people: required, optional_people: optional = [], working_hours: hours, ...question }, context) => {
+  run: async (
+    { people: required = [], optional_people: optional = [], working_hours: hours, ...question },
+    context,
+  ) => {
     const { client } = context;
     const me = await context.me();
     const [user_ids, optional_user_ids] = await Promise.all([idsOf(required, context), idsOf(optional, context)]);

@@ -1,11 +1,11 @@
 import { createHash, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { JwtService } from '@nestjs/jwt';
+import { JwtService, TokenExpiredError } from '@nestjs/jwt';
 import { isUUID } from 'class-validator';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../platform/config/config.js';
 import { DatabaseClock } from '../platform/database/database-clock.js';
-import { Problem } from '../problems/problem.js';
+import { unauthenticated } from './unauthenticated.js';
 
 const ISSUER = 'convene';
 const AUDIENCE = 'convene-api';
@@ -77,8 +77,8 @@ export class AccessTokens {
       const claims = readClaims(this.jwt.verify(token, options));
       this.verified.set(token, claims);
       return claims;
-    } catch {
-      throw new Problem('unauthenticated');
+    } catch (error) {
+      throw unauthenticated(error instanceof TokenExpiredError ? 'expired' : 'not_valid');
     }
   }
 
@@ -115,7 +115,7 @@ export class AccessTokens {
 function readClaims(payload: unknown): AccessClaims {
   const { sub, sid, exp, type } = (payload ?? {}) as Record<string, unknown>;
   if (type !== 'access' || typeof exp !== 'number' || !isUUID(sub) || !isUUID(sid)) {
-    throw new Problem('unauthenticated');
+    throw unauthenticated('not_valid');
   }
   return { userId: sub as string, sessionId: sid as string, expiresAt: exp };
 }

@@ -9,6 +9,7 @@ import { Problem } from '../problems/problem.js';
 import { AccessTokens } from './access-tokens.js';
 import { AppPasswords } from './app-passwords.service.js';
 import { SessionsService } from './sessions.service.js';
+import { unauthenticated } from './unauthenticated.js';
 
 /** The method or the class of a route, which carries its decorators. */
 export type Handler = ReturnType<ExecutionContext['getHandler']> | ReturnType<ExecutionContext['getClass']>;
@@ -30,7 +31,7 @@ export class GlobalAuthGuard implements CanActivate {
     private readonly limits: RequestLimits,
   ) {}
 
-  /** @throws Problem unauthenticated, the same for every invalid token and ended session; admin_required, rate_limited */
+  /** @throws Problem unauthenticated, which says what is wrong with the token; admin_required, rate_limited */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const http = context.switchToHttp();
@@ -65,7 +66,7 @@ export class GlobalAuthGuard implements CanActivate {
   private readActor({ headers, query }: FastifyRequest, inQuery: boolean): Promise<Actor> {
     const bearer = BEARER.exec(headers.authorization ?? '')?.[1];
     const token = bearer ?? (inQuery ? (query as { token?: unknown }).token : undefined);
-    if (typeof token !== 'string') throw new Problem('unauthenticated');
+    if (typeof token !== 'string') throw unauthenticated(headers.authorization ? 'not_bearer' : 'missing');
     return this.sessions.actorOf(this.tokens.verify(token));
   }
 }

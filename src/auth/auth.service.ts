@@ -19,6 +19,7 @@ import { RefreshTokens } from './refresh-tokens.js';
 import type { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
 import { type SignedInUser, TokenPairs } from './token-pairs.js';
+import { unauthenticated } from './unauthenticated.js';
 
 export interface ProfileChanges {
   timeZone?: string;
@@ -95,7 +96,10 @@ export class AuthService {
    */
   async logout(actor: Actor | undefined, refreshToken: string | undefined, everywhere: boolean): Promise<void> {
     const signedOut = refreshToken === undefined ? null : await this.findSession(refreshToken);
-    if (!actor && refreshToken === undefined) throw new Problem('unauthenticated');
+    if (!actor && refreshToken === undefined) {
+      const detail = 'Send a valid access token, or the refresh token as `refresh_token`.';
+      throw new Problem('unauthenticated', { detail });
+    }
     for (const session of [actor, signedOut]) {
       if (!session) continue;
       const { userId, sessionId } = session;
@@ -106,7 +110,7 @@ export class AuthService {
 
   async me(actor: Actor): Promise<User> {
     const user = await this.users.find(actor.userId);
-    if (!user) throw new Problem('unauthenticated');
+    if (!user) throw unauthenticated('ended');
     return user;
   }
 

@@ -5,7 +5,6 @@ import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
-import { Problem } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import {
@@ -17,6 +16,7 @@ import {
 } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
 import type { LivingToken } from './account-tokens.repository.js';
+import { unauthenticated } from './unauthenticated.js';
 
 const HOUR_SECONDS = 3_600;
 
@@ -64,7 +64,7 @@ export class EmailAddressesService {
   /** Sends another link that verifies the address of the account, unless it is verified. */
   async resendVerification(userId: string): Promise<void> {
     const user = await this.users.find(userId);
-    if (!user) throw new Problem('unauthenticated');
+    if (!user) throw unauthenticated('ended');
     if (user.emailVerifiedAt) return;
     await this.transactions.run(async (tx) => this.requestVerification(tx, user));
   }

@@ -7,7 +7,7 @@ import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
 import { IdempotencyService } from '../platform/idempotency/idempotency.service.js';
-import { invalid, Problem } from '../problems/problem.js';
+import { invalid } from '../problems/problem.js';
 import { ERASED_NAME } from '../users/erased-user.js';
 import { requireOtherAdmin, UsersService } from '../users/users.service.js';
 import { AccountTokens } from './account-tokens.js';
@@ -15,6 +15,7 @@ import { AppPasswords } from './app-passwords.service.js';
 import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
+import { unauthenticated } from './unauthenticated.js';
 
 /**
  * Erases an account. The first transaction removes all personal data: from then on nobody can sign in, and history
@@ -41,7 +42,7 @@ export class ErasureService {
   /** @throws Problem validation_failed if the password is wrong; rate_limited if it was too often; last_admin */
   async erase(actor: Actor, password: string): Promise<void> {
     const user = await this.users.find(actor.userId);
-    if (!user) throw new Problem('unauthenticated');
+    if (!user) throw unauthenticated('ended');
     const check = (): Promise<boolean> => this.passwords.matches(password, user.passwordHash);
     if (!(await this.attempts.confirm(actor.sessionId, check))) {
       throw invalid({ pointer: '/password', code: 'wrong_password', message: 'This is not your password.' });

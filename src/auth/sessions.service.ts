@@ -18,6 +18,7 @@ import type { AccessClaims } from './access-tokens.js';
 import { type Device, deviceName } from './device.js';
 import type { Session } from './session.entity.js';
 import { type LiveSession, SessionsRepository } from './sessions.repository.js';
+import { unauthenticated } from './unauthenticated.js';
 
 /** Signal with the ids of sessions that have ended. */
 const SESSIONS_ENDED = 'sessions_ended';
@@ -101,7 +102,7 @@ export class SessionsService {
   /** Returns the actor of verified claims. @throws Problem unauthenticated if the session has ended */
   async actorOf(claims: AccessClaims): Promise<Actor> {
     const live = await this.findLive(claims.sessionId);
-    if (!live || live.userId !== claims.userId) throw new Problem('unauthenticated');
+    if (!live || live.userId !== claims.userId) throw unauthenticated('ended');
     return {
       userId: live.userId,
       username: live.username,
@@ -114,7 +115,7 @@ export class SessionsService {
   /** Reads the role again, because the session may be cached. @throws Problem admin_required, unauthenticated */
   async requireAdmin({ sessionId }: Actor): Promise<void> {
     const live = await this.sessions.findLive(sessionId);
-    if (!live) throw new Problem('unauthenticated');
+    if (!live) throw unauthenticated('ended');
     if (live.role !== 'admin') throw new Problem('admin_required');
   }
 

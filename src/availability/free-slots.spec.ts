@@ -46,8 +46,8 @@ describe('the next times at which a series would fit', () => {
     const busy = [onDay('10:00', '11:00'), interval('2035-05-28T11:30:00Z', '2035-05-28T12:00:00Z')];
     expect(await slots(weekly, busy)).toEqual([
       '2026-06-01T12:00/2026-06-01T13:00',
-      '2026-06-01T12:15/2026-06-01T13:15',
-      '2026-06-01T12:30/2026-06-01T13:30',
+      '2026-06-01T13:00/2026-06-01T14:00',
+      '2026-06-01T14:00/2026-06-01T15:00',
     ]);
   });
 
@@ -77,8 +77,8 @@ describe('the next times at which a series would fit', () => {
     });
     expect(await slots(weekly, busyOf(all))).toEqual([
       '2026-06-02T00:00/2026-06-02T01:00',
-      '2026-06-02T00:15/2026-06-02T01:15',
-      '2026-06-02T00:30/2026-06-02T01:30',
+      '2026-06-02T01:00/2026-06-02T02:00',
+      '2026-06-02T02:00/2026-06-02T03:00',
     ]);
     const always = [interval('2026-06-01T00:00:00Z', '2046-06-01T00:00:00Z')];
     expect(await slots(weekly, always)).toEqual([]);

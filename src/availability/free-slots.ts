@@ -68,6 +68,7 @@ async function findLaterSeries(content: EventContent, busyTime: Interval[]): Pro
   const occurrences = findOccupied(content, window, MAX_OCCURRENCES);
   const step = content.allDay ? DAY : QUARTER;
   const roundUp = (shift: number): number => Math.max(1, Math.ceil(shift / step)) * step;
+  const length = stampOf(parseLocalTime(content.localEnd)) - start;
   const blockedFor = (shift: number): number => {
     for (const one of occurrences) {
       const blocker = findBlocking(busyTime, { start: one.start + shift, end: one.end + shift });
@@ -88,8 +89,9 @@ async function findLaterSeries(content: EventContent, busyTime: Interval[]): Pro
     const moved = moveTo(content, start + shift);
     const isFree = moved && !findOccupied(moved, window, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one));
     if (isFree) slots.push(intervalOf(moved));
-    // A rule that cannot follow to one time of a day can follow to none of that day.
-    shift = moved ? shift + step : Math.ceil((start + shift + 1) / DAY) * DAY - start;
+    // Suggestions do not overlap. A rule that cannot follow to one time of a day can follow to none of that day.
+    if (moved) shift += isFree ? roundUp(length) : step;
+    else shift = Math.ceil((start + shift + 1) / DAY) * DAY - start;
   }
   return slots;
 }

@@ -209,6 +209,21 @@ describe('the times of a changed event', () => {
     expect(resolve({ start_time: '2026-06-01T11:00:00' }, current)).toEqual(['/start_time end_not_after_start']);
     expect(resolve({ end_time: '2026-06-01T10:00:00' }, current)).toEqual(['/end_time end_not_after_start']);
   });
+
+  it('says how to move an event whose start or end alone was sent', () => {
+    const advice = (input: object): string => {
+      const resolved = resolveTimes(input, current, 'UTC');
+      return 'errors' in resolved ? resolved.errors[0]!.message : 'accepted';
+    };
+    const keeps = (name: string, text: string): string =>
+      `The end must be after the start. To move the event, send \`${name}\` as well: ${text} keeps its length.`;
+    expect(advice({ start_time: '2026-06-01T14:00' })).toBe(keeps('end_time', '2026-06-01T15:00:00'));
+    expect(advice({ start_time: '2026-06-01 12:00:00,5Z' })).toBe(keeps('end_time', '2026-06-01T13:00:00Z'));
+    expect(advice({ end_time: '2026-06-01T09:00:00' })).toBe(keeps('start_time', '2026-06-01T08:00:00'));
+    expect(advice({ start_time: '2026-06-01T14:00', end_time: '2026-06-01T13:00' })).toBe(
+      'The end must be after the start.',
+    );
+  });
 });
 
 describe('readInstant and readLocalStarts', () => {

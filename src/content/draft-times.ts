@@ -69,8 +69,9 @@ export function resolveTimes(
   const typedEnd = point('/end_time', input.end_time, current?.endTime, current?.localEnd);
   const end = start && typedEnd && fitEnd(start, typedEnd, { timeZone, allDay }, movesEnd);
   if (start && end && end.instant.getTime() <= start.instant.getTime()) {
-    const pointer = input.end_time === undefined ? '/start_time' : '/end_time';
-    errors.push({ pointer, code: 'end_not_after_start', message: 'The end must be after the start.' });
+    const [pointer, sent] = input.end_time === undefined ? ['/start_time', start] : ['/end_time', end];
+    const message = `The end must be after the start.${adviseOtherEdge(input, sent, current)}`;
+    errors.push({ pointer, code: 'end_not_after_start', message });
   }
   if (errors.length > 0 || !start || !end) return { errors };
   return {
@@ -83,6 +84,24 @@ export function resolveTimes(
       allDay,
     },
   };
+}
+
+/**
+ * Returns what to send as well if the caller meant to move the event, whose length then stays. Empty when they sent both
+ * times, or another zone.
+ * @param sent the time that they sent, as it was read
+ */
+function adviseOtherEdge(input: TimeInput, sent: Point, current: EventTimes | null): string {
+  const { start_time: start, end_time: end, time_zone: zone } = input;
+  if (!current || (start === undefined) === (end === undefined) || (zone ?? current.timeZone) !== current.timeZone)
+    return '';
+  const other = start === undefined ? 'start_time' : 'end_time';
+  const length = stampOf(parseLocalTime(current.localEnd)) - stampOf(parseLocalTime(current.localStart));
+  const seconds = start === undefined ? -length : length;
+  const text = hasOffset(start ?? end)
+    ? new Date(sent.instant.getTime() + seconds * 1_000).toISOString().replace('.000Z', 'Z')
+    : formatLocalTime(localOf(stampOf(parseLocalTime(sent.local)) + seconds)).slice(0, current.allDay ? 10 : undefined);
+  return ` To move the event, send \`${other}\` as well: ${text} keeps its length.`;
 }
 
 const hasOffset = (text: string | undefined): boolean => text !== undefined && OFFSET.test(text);

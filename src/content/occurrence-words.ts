@@ -53,7 +53,7 @@ export function describeOccurrences(before: EventContent, after: EventContent): 
   if ([before, after].every(hasNoDates)) return [];
   const [old, recent] = [sideOf(before), sideOf(after)];
   const shift = findShift(old, recent);
-  const name = namesOf(before, after);
+  const name = namesOf(after);
   return [...describeDates(old, recent, shift, name), ...describeOverrides(old, recent, shift, name)];
 }
 
@@ -238,9 +238,9 @@ function timesOf(
   };
 }
 
-/** Returns how to name an occurrence: by its original start, with its zone when the series came from another one. */
-function namesOf(before: EventContent, { timeZone, allDay }: EventContent): (stamp: LocalStamp) => string {
-  const zone = before.timeZone === timeZone || allDay ? '' : ` (${timeZone})`;
+/** Returns how to name an occurrence: by its original start, with its zone. */
+function namesOf({ timeZone, allDay }: EventContent): (stamp: LocalStamp) => string {
+  const zone = allDay ? '' : ` (${timeZone})`;
   return (stamp) => timeInWords(localOf(stamp), allDay) + zone;
 }
 

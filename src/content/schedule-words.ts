@@ -21,8 +21,10 @@ export const describeSchedule = (content: EventContent): Statement => ({
 });
 
 /** Returns `Monday, 1 June 2026, 10:00–11:00 (Europe/Paris)`. All-day events are on the same days everywhere. */
-export const scheduleInWords = (content: EventContent): string =>
-  content.allDay ? spanInWords(spanOf(content)) : `${spanInWords(spanOf(content))} (${content.timeZone})`;
+export const scheduleInWords = (content: EventContent): string => spanInWords(spanOf(content)) + zoneOf(content);
+
+/** Returns the zone of the times before it: readers may live in others. All-day events have none. */
+const zoneOf = ({ allDay, timeZone }: EventContent): string => (allDay ? '' : ` (${timeZone})`);
 
 /** Describes a change of start, end, zone and all-day, which belong together. */
 export function describeTimes(before: EventContent, after: EventContent): Statement[] {
@@ -57,9 +59,9 @@ function describeMove(before: EventContent, after: EventContent): Statement[] {
   if (endStays) return [describeEdge('start', from.start, to.start, after)];
   if (!after.allDay && isSameDay(from, to)) {
     const day = isSeries(after) ? '' : ` on ${dayInWords(to.start)}`;
-    return [moveOf(after, false, `from ${clocksInWords(from)} to ${clocksInWords(to)}${day}`)];
+    return [moveOf(after, false, `from ${clocksInWords(from)} to ${clocksInWords(to)}${day}${zoneOf(after)}`)];
   }
-  return [moveOf(after, true, `from ${spanInWords(from)} to ${spanInWords(to)}`)];
+  return [moveOf(after, true, `from ${spanInWords(from)} to ${spanInWords(to)}${zoneOf(after)}`)];
 }
 
 /** A series has a start that moves, and only its times of day when the start keeps its day. */
@@ -73,7 +75,7 @@ function describeEdge(object: 'start' | 'end', old: LocalTime, recent: LocalTime
   const clocks = old.day === recent.day && !after.allDay;
   const words = (time: LocalTime): string => (clocks ? clockInWords(time) : timeInWords(time, after.allDay));
   const day = clocks && !isSeries(after) ? ` on ${dayInWords(recent)}` : '';
-  return { verb: 'changed', object, rest: `from ${words(old)} to ${words(recent)}${day}` };
+  return { verb: 'changed', object, rest: `from ${words(old)} to ${words(recent)}${day}${zoneOf(after)}` };
 }
 
 /** The clock shows the same, but the time is another: one of the two times of an hour that occurs twice. */
@@ -95,7 +97,7 @@ function describeAllDay(before: EventContent, after: EventContent): Statement[] 
   const [from, to] = [spanOf(before), spanOf(after)];
   const rest = after.allDay
     ? `to all-day${isSeries(after) ? '' : `, ${spanInWords(to)}`} (was ${spanWithoutDay(from, to)})`
-    : `from all-day${isSameDay(from, to) ? '' : `, ${spanInWords(from)},`} to ${spanInWords(to)}`;
+    : `from all-day${isSameDay(from, to) ? '' : `, ${spanInWords(from)},`} to ${spanInWords(to)}${zoneOf(after)}`;
   return [{ verb: 'changed', object: null, rest }];
 }
 

@@ -9,6 +9,8 @@ export interface Attendee {
   busy: Interval[];
   /** When the person is outside working hours, in the same form. */
   away: Interval[];
+  /** When it is night or a weekend for the person, in the same form: times that are possible, and chosen last. */
+  unusual?: Interval[];
 }
 
 export type Reason = 'busy' | 'outside_working_hours';
@@ -49,8 +51,8 @@ export interface BestTimes {
 const MAX_REJECTED = 5;
 
 /**
- * Chooses the best candidates: first by the share of free occurrences, then by the number of optional people,
- * then by time.
+ * Chooses the best candidates: first by the share of free occurrences, then by the number of optional people, then by
+ * the number of required people for whom the time is unusual, then by time.
  * @param buffer seconds before and after that must be free of other events; they may lie outside working hours
  */
 export function bestTimes(attendees: Attendee[], candidates: Candidate[], buffer: number, limit: number): BestTimes {
@@ -64,7 +66,11 @@ export function bestTimes(attendees: Attendee[], candidates: Candidate[], buffer
   for (const occurrences of candidates) {
     const free = occurrences.filter((one) => !findBlocking(blocked, one)).length;
     if (free === 0) impossible.push(occurrences);
-    else possible.push({ occurrences, free, available: optional.filter((person) => isFree(person, occurrences)) });
+    else {
+      const available = optional.filter((person) => isFree(person, occurrences));
+      const unusual = required.filter((person) => findBlocking(person.unusual, occurrences[0]!)).length;
+      possible.push({ occurrences, free, available, unusual });
+    }
   }
   possible.sort(compareRanked);
   const near = possible.find(({ free, occurrences }) => free < occurrences.length);
@@ -83,6 +89,7 @@ interface Person {
   /** Including the buffer around each event. */
   busy: Interval[];
   away: Interval[];
+  unusual: Interval[];
   blocked: Interval[];
 }
 
@@ -90,11 +97,13 @@ interface Ranked {
   occurrences: Candidate;
   free: number;
   available: Person[];
+  /** The number of required people for whom the first occurrence is at an unusual time. */
+  unusual: number;
 }
 
-function toPerson({ id, required, busy, away }: Attendee, buffer: number): Person {
+function toPerson({ id, required, busy, away, unusual = [] }: Attendee, buffer: number): Person {
   const padded = mergeIntervals(busy.map(({ start, end }) => ({ start: start - buffer, end: end + buffer })));
-  return { id, required, busy: padded, away, blocked: mergeIntervals([...padded, ...away]) };
+  return { id, required, busy: padded, away, unusual, blocked: mergeIntervals([...padded, ...away]) };
 }
 
 const isFree = ({ blocked }: Person, occurrences: Candidate): boolean =>
@@ -103,7 +112,12 @@ const isFree = ({ blocked }: Person, occurrences: Candidate): boolean =>
 function compareRanked(a: Ranked, b: Ranked): number {
   // Compares the free shares without a division.
   const share = b.free * a.occurrences.length - a.free * b.occurrences.length;
-  return share || b.available.length - a.available.length || a.occurrences[0]!.start - b.occurrences[0]!.start;
+  return (
+    share ||
+    b.available.length - a.available.length ||
+    a.unusual - b.unusual ||
+    a.occurrences[0]!.start - b.occurrences[0]!.start
+  );
 }
 
 /** Returns up to `limit` entries of a ranking, without those that overlap a better one. */

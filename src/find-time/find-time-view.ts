@@ -86,7 +86,7 @@ export class FoundTimesView {
 
   @ApiProperty({
     description: 'The result in one sentence.',
-    example: '10 of 10 Tuesdays at 10:00 work; at 9:00, 9 of 10: 3 June is taken.',
+    example: '10 of 10 Tuesdays at 10:00 (Europe/Paris) work; at 9:00, 9 of 10: 3 June is taken.',
   })
   summary: string;
 }

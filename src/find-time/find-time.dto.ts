@@ -87,7 +87,8 @@ export class FindTimeBody {
   time_zone?: string;
 
   @ObjectField({
-    description: 'The hours at which people can meet. Defaults to any time.',
+    description:
+      'The hours at which people can meet. Defaults to any time; those from 9:00 to 18:00, Monday to Friday, then come first.',
     type: () => WorkingHoursBody,
     optional: true,
   })

@@ -10,7 +10,7 @@ import { type FindTimeInput, MAX_PEOPLE, readQuestion, type TimeQuestion } from 
 import { KnownPeopleService } from '../availability/known-people.service.js';
 import { summaryOf } from './time-summary.js';
 import { refuseTooMuchBusyTime } from '../availability/refuse-too-much-busy-time.js';
-import { awayTime } from './working-hours.js';
+import { awayTime, USUAL_HOURS } from './working-hours.js';
 
 export interface FoundTimes extends BestTimes {
   summary: string;
@@ -78,6 +78,7 @@ export class FindTimeService {
       required: index < required.length,
       busy: busy.get(person.id)!,
       away: hours ? awayTime(hours, hoursZone ?? person.timeZone, span) : [],
+      unusual: hours ? [] : awayTime(USUAL_HOURS, hoursZone ?? person.timeZone, span),
     }));
   }
 }

@@ -15,7 +15,7 @@ export function summaryOf({ slots, nearMiss, rejected }: BestTimes, zoneName: st
     const start = toLocal(closest.start, zoneName);
     const count =
       closest.reasons.length === 1 ? '1 person is not available' : `${closest.reasons.length} people are not available`;
-    return `No time in the window works for everybody. At the closest one, ${dayOf(start)} at ${clock(start)}, ${count}.`;
+    return `No time in the window works for everybody. At the closest one, ${dayOf(start)} at ${clock(start)} (${zoneName}), ${count}.`;
   }
   if (recurring) return seriesSummary(best, nearMiss, zoneName);
   const start = toLocal(best.occurrences[0]!.start, zoneName);
@@ -24,14 +24,14 @@ export function summaryOf({ slots, nearMiss, rejected }: BestTimes, zoneName: st
     best.optionalBusy.length === 0
       ? 'everybody'
       : `everybody who must attend, and for ${best.optionalFree.length} of ${others} others`;
-  return `${dayOf(start)} at ${clock(start)} works for ${who}.`;
+  return `${dayOf(start)} at ${clock(start)} (${zoneName}) works for ${who}.`;
 }
 
-/** `10 of 10 Tuesdays at 10:00 work; at 9:00, 9 of 10: 3 June is taken.` */
+/** `10 of 10 Tuesdays at 10:00 (Europe/Paris) work; at 9:00, 9 of 10: 3 June is taken.` */
 function seriesSummary(best: Slot, nearMiss: Slot | null, zoneName: string): string {
   const summary = shareOf(best, zoneName);
   const verb = best.free === 1 ? 'works' : 'work';
-  const first = `${summary.count} ${summary.days} at ${summary.clock} ${verb}`;
+  const first = `${summary.count} ${summary.days} at ${summary.clock} (${zoneName}) ${verb}`;
   if (best.free < best.occurrences.length) return `${first}: ${describeTaken(best, zoneName)}.`;
   if (!nearMiss) return `${first}.`;
   const other = shareOf(nearMiss, zoneName);

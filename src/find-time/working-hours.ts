@@ -12,6 +12,9 @@ export interface WorkingHours {
   days: ReadonlySet<Weekday>;
 }
 
+/** Monday to Friday, 9:00 to 18:00: the hours that are preferred when nobody says which ones they work. */
+export const USUAL_HOURS: WorkingHours = { start: 9 * 3_600, end: 18 * 3_600, days: new Set<Weekday>([0, 1, 2, 3, 4]) };
+
 /** Returns the seconds after midnight of a clock time such as `09:00` or `24:00`. */
 export function secondsOfClock(text: string): number {
   const [hours = 0, minutes = 0] = text.split(':').map(Number);

@@ -40,7 +40,7 @@ export class NotificationView {
   @ApiProperty({
     description:
       'What happened, in one sentence on one line, with times in the time zone of the event. Texts of people are quoted and their invisible characters escaped.',
-    example: 'ana moved “Team meeting” from 10:00–11:00 to 14:00–15:00 on Monday, 1 June 2026',
+    example: 'ana moved “Team meeting” from 10:00–11:00 to 14:00–15:00 on Monday, 1 June 2026 (Europe/Paris)',
   })
   message: string;
 

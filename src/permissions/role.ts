@@ -2,6 +2,10 @@
 export const ROLES = ['viewer', 'editor', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The roles that sharing gives. Ownership is transferred. */
+export const GIVEN_ROLES = ['viewer', 'editor'] as const satisfies Role[];
+export type GivenRole = (typeof GIVEN_ROLES)[number];
+
 /** The actions on an event, and the lowest role that allows each. Every check reads this table. */
 export const ACTIONS = {
   /** Read the event, its history and its members. */

@@ -2,11 +2,11 @@ import { entriesWithErrors, sortByEntry } from '../platform/http/list-errors.js'
 import type { FieldError } from '../problems/problem.js';
 import type { User } from '../users/user.entity.js';
 import type { PersonName } from '../users/users.service.js';
-import type { Role } from '../permissions/role.js';
+import type { GivenRole } from '../permissions/role.js';
 
 /** A person to share an event with, named by id, user name or e-mail address, and their role. */
 export interface ShareRequest extends PersonName {
-  role: Role;
+  role: GivenRole;
 }
 
 /** What an e-mail address in a request does. */
@@ -19,8 +19,8 @@ export interface AddressRules {
 
 /** The people and addresses of a share, and what is wrong with the requests. */
 export interface ResolvedShare {
-  people: { userId: string; role: Role }[];
-  addresses: { email: string; role: Role }[];
+  people: { userId: string; role: GivenRole }[];
+  addresses: { email: string; role: GivenRole }[];
   errors: FieldError[];
 }
 
@@ -55,10 +55,6 @@ export function resolveShareRequests(
       (isInvited ? null : findWrongPerson(request, user, ownerId, rules)) ??
       (key !== undefined && seen.has(key) ? DUPLICATE : null);
     if (wrong) errors.push({ pointer, ...wrong });
-    if (request.role === 'owner') {
-      const message = 'An event has one owner. Transfer the ownership with PUT …/permissions/{userId}.';
-      errors.push({ pointer: `${pointer}/role`, code: 'not_allowed', message });
-    }
     if (key === undefined) return;
     seen.add(key);
     if (isInvited) addresses.push({ email: request.email!, role: request.role });

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, EmailField, ListField, TextField, UuidField } from '../platform/http/fields.js';
 import { PersonView } from '../users/user-view.js';
 import type { Member } from '../permissions/member.js';
-import { type Role, ROLES } from '../permissions/role.js';
+import { GIVEN_ROLES, type GivenRole, type Role, ROLES } from '../permissions/role.js';
 
 export class ShareEntry {
   @UuidField({
@@ -25,11 +25,11 @@ export class ShareEntry {
 
   @ChoiceField({
     description: '`viewer` or `editor`, in upper or lower case. `owner` is rejected: transfer the ownership instead.',
-    values: ROLES,
-    name: 'Role',
+    values: GIVEN_ROLES,
+    hint: 'An event has one owner: to transfer the ownership, send PUT …/permissions/{userId}.',
     example: 'editor',
   })
-  role: Role;
+  role: GivenRole;
 }
 
 export class ShareBody {

@@ -124,6 +124,28 @@ describe('access tokens', () => {
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
   });
 
+  it('are refused with what is wrong with them, and with the error code of RFC 6750 when there is one', async () => {
+    const eve = await app.signUp('eve');
+    await send(app, '/api/auth/logout', { as: eve, method: 'POST' });
+    const headers = (authorization?: string): Record<string, string> => (authorization ? { authorization } : {});
+    for (const [authorization, detail, isToken] of [
+      [undefined, 'has no access token', false],
+      ['Basic YW5hOnB3', 'must be `Bearer', false],
+      [ana.accessToken, 'must be `Bearer', false],
+      ['Bearer garbage', 'is not valid', true],
+      [`Bearer ${ana.refreshToken}`, 'is not valid', true],
+      [`Bearer ${altered(ana.accessToken, secret, { claims: { exp: now - 1 } })}`, 'has expired', true],
+      // Whoever cannot sign learns nothing from a date.
+      [`Bearer ${altered(ana.accessToken, 'another', { claims: { exp: now - 1 } })}`, 'is not valid', true],
+      [`Bearer ${eve.accessToken}`, 'has ended', true],
+    ] as const) {
+      const answer = await send(app, '/api/auth/me', { headers: headers(authorization) });
+      expect(answer).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
+      expect([authorization, answer.json.detail]).toEqual([authorization, expect.stringContaining(detail)]);
+      expect(answer.headers.get('www-authenticate')?.includes('error="invalid_token"')).toBe(isToken);
+    }
+  });
+
   it('are not to be replaced by a refresh token', async () => {
     expect((await present(`Bearer ${ana.refreshToken}`)).status).toBe(401);
   });

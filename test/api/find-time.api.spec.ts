@@ -56,7 +56,7 @@ describe('POST /api/find-time', () => {
       { ...between('12:00', '13:00'), optional_free: [], optional_busy: [] },
       { ...between('13:00', '14:00'), optional_free: [], optional_busy: [] },
     ]);
-    expect(found.summary).toMatch(/^Monday \d+ \w+ \d{4} at 10:30 works for everybody\.$/);
+    expect(found.summary).toMatch(/^Monday \d+ \w+ \d{4} at 10:30 \(.+\) works for everybody\.$/);
     expect(await footprint(app.database)).toEqual(before);
   });
 
@@ -77,7 +77,7 @@ describe('POST /api/find-time', () => {
       reasons: [{ user: person(ben), reason: 'busy' }],
     });
     expect(found.summary).toMatch(
-      /^No time in the window works for everybody\. At the closest one, .* at 9:00, 1 person is not available\.$/,
+      /^No time in the window works for everybody\. At the closest one, .* at 9:00 \(.+\), 1 person is not available\.$/,
     );
     expect(JSON.stringify(found)).not.toContain('secret');
     const known = new Set([ana.id, ben.id]);
@@ -189,7 +189,9 @@ describe('POST /api/find-time', () => {
           },
         },
       ]);
-      expect(found.summary).toMatch(/^10 of 10 Tuesdays at 10:00 work; at 9:00, 9 of 10: \d+ \w+( \d{4})? is taken\.$/);
+      expect(found.summary).toMatch(
+        /^10 of 10 Tuesdays at 10:00 \(.+\) work; at 9:00, 9 of 10: \d+ \w+( \d{4})? is taken\.$/,
+      );
     });
 
     it('keeps to the wall time of its zone, and is right in 2126', async () => {
@@ -211,7 +213,7 @@ describe('POST /api/find-time', () => {
         ['2126-10-21T08:00:00Z', 1],
       ]);
       expect(found.slots[1]!.occurrences!.taken).toMatchObject([{ start_time: '2126-10-28T09:00:00Z' }]);
-      expect(found.summary).toBe('2 of 2 Mondays at 11:00 work; at 10:00, 1 of 2: 28 October is taken.');
+      expect(found.summary).toBe('2 of 2 Mondays at 11:00 (Europe/Paris) work; at 10:00, 1 of 2: 28 October is taken.');
     });
 
     it('finds nothing when no day of the window is in the pattern', async () => {

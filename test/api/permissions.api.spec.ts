@@ -108,6 +108,13 @@ describe('POST /api/events/:id/share', () => {
     expect(await peopleOn()).toEqual(['ana owner', 'ben editor', 'cid viewer']);
   });
 
+  it('says which roles it gives, and how to transfer the ownership', async () => {
+    const { json } = await sharing({ user_id: cid.id, role: 'owner' });
+    expect((json.errors as { message: string }[])[0]!.message).toBe(
+      'Must be one of viewer, editor. An event has one owner: to transfer the ownership, send PUT …/permissions/{userId}.',
+    );
+  });
+
   it('refuses everybody when one is wrong, and points at each in the shape that was sent', async () => {
     const good = { username: ben.username, role: 'viewer' };
     const cases: [unknown, string[]][] = [
@@ -144,7 +151,7 @@ describe('POST /api/events/:id/share', () => {
       good,
       { username: 'nobody-2', role: 'owner' },
     ]);
-    expect(complaints(several.json)).toEqual(['/0 unknown_person', '/2 unknown_person', '/2/role not_allowed']);
+    expect(complaints(several.json)).toEqual(['/0 unknown_person', '/2/role not_allowed']);
     const kinds = await sharing([
       { user_id: ana.id, role: 'viewer' },
       { username: 'nobody-at-all', role: 'viewer' },

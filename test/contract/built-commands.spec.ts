@@ -70,6 +70,31 @@ describe('commands of the built program', () => {
     },
   );
 
+  it('npm run demo finds the server of its data on any port, and says which data has none', async () => {
+    const demo = (env: Record<string, string>): Promise<Ended> =>
+      run('npm', ['run', '--silent', 'demo'], { cwd: ROOT, env: { ...process.env, DATABASE_URL: '', ...env } });
+    const server = home.start({ LOG_LEVEL: 'info' });
+    const url = await server.url();
+    expect(server.output).toContain(`Dashboard       ${url}/`);
+    expect(server.output).toContain(`Data            ${home.dataDir}`);
+    expect(server.output).toContain('Mails           none: MAIL is off');
+    const { code, output } = await demo({ DATA_DIR: home.dataDir });
+    expect([code, output]).toEqual([0, expect.stringContaining(`Sign in at ${url}/ with the password`)]);
+    expect(await demo({ DATA_DIR: home.dataDir })).toEqual({
+      code: 2,
+      output: expect.stringMatching(/^Somebody has signed up already/) as string,
+    });
+    const elsewhere = join(home.path, 'elsewhere');
+    const none = (folder: string): Ended => ({
+      code: 2,
+      output: expect.stringContaining(`No server runs on the data in ${folder}`) as string,
+    });
+    expect(await demo({ DATA_DIR: elsewhere })).toEqual(none(elsewhere));
+    await expect(stat(elsewhere)).rejects.toThrow('ENOENT');
+    await server.signal('SIGTERM');
+    expect(await demo({ DATA_DIR: home.dataDir })).toEqual(none(home.dataDir));
+  });
+
   it('let the server respond with what it reads when it is first asked', async () => {
     const url = await home.start({ DATABASE_URL: database.url }).url();
     const env = { ...process.env, DATABASE_URL: database.url };

@@ -98,6 +98,26 @@ describe('events of the SDK', () => {
     expect(await ana.events.list({ q: 'Perhaps' }).toArray()).toEqual([]);
   });
 
+  it('take options in the place of a body that is left out, or with its members', async () => {
+    const event = await ana.events.create({ title: 'One', ...slot() });
+    const second = await ana.events.update(event, { title: 'Two', location: 'Room 4' });
+    const back = await ana.events.rollback(event, 1, { dryRun: true });
+    expect(back.would.title).toBe('One');
+    expect((await ana.events.revert(event, 2, { change_comment: 'no', dryRun: true })).would.title).toBe('One');
+    expect((await ana.events.undo(event, 2, { dryRun: true })).changes.length).toBe(1);
+    expect((await ana.events.rollback(event, 1, { fields: ['title'] }, { dryRun: true })).would.location).toBe(
+      'Room 4',
+    );
+    expect((await ana.events.get(event)).version).toBe(2);
+    const key = 'roll back once';
+    const first = await ana.events.rollback(event, 1, { fields: ['title'], idempotencyKey: key });
+    expect(first).toMatchObject({ title: 'One', location: 'Room 4', version: 3 });
+    expect(responseOf(await ana.events.rollback(event, 1, { fields: ['title'], idempotencyKey: key }))!.replayed).toBe(true); // prettier-ignore
+    await ana.events.delete(second.id);
+    expect((await ana.events.restore(event, { dryRun: true })).would.title).toBe('One');
+    expect(isProblem(await failure(ana.events.get(event)), 'not_found')).toBe(true);
+  });
+
   it('are refused with an error that its code narrows', async () => {
     const time = slot();
     await ana.events.create({ title: 'First', ...time });

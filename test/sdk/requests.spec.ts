@@ -161,6 +161,30 @@ describe('a request of the SDK', () => {
     expect(requests).toBe(2);
   });
 
+  it('is not sent with a date, a number or a header that nobody could read', async () => {
+    const { convene, sent } = await clientWith();
+    const bad = new Date('garbage');
+    expect(await failure(convene.events.create({ ...MEETING, start_time: bad }))).toEqual(
+      new RangeError('start_time is an invalid Date'),
+    );
+    expect(await failure(convene.events.batch([MEETING, { ...MEETING, end_time: bad }]))).toBeInstanceOf(RangeError);
+    expect(await failure(convene.events.list({ from: bad }).page())).toEqual(new RangeError('from is an invalid Date'));
+    expect(await failure(convene.events.list({ limit: NaN }).page())).toEqual(new RangeError('limit is NaN'));
+    const question = { user_ids: [], duration_minutes: Infinity, from: '2031-01-01', to: '2031-01-02' };
+    expect(await failure(convene.availability.findTime(question))).toEqual(
+      new RangeError('duration_minutes is Infinity'),
+    );
+    expect(await failure(convene.events.create(MEETING, { idempotencyKey: 'two\nlines' }))).toBeInstanceOf(TypeError);
+    expect(sent).toEqual([]);
+  });
+
+  it.each(['127.0.0.1:3000', 'localhost', 'ftp://127.0.0.1', 'http:', 'http://', '/api', '', undefined])(
+    'goes to the address of a server, which “%s” is not',
+    (baseUrl) => {
+      expect(() => new Convene({ baseUrl })).toThrow('baseUrl must be an address such as http://127.0.0.1:3000');
+    },
+  );
+
   it('says so when something else responds', async () => {
     const other = await listen((_request, response) => response.writeHead(404).end('<h1>Not here</h1>'));
     const error = await failure(clientOf({ url: other }, ana).events.list().page());

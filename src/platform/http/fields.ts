@@ -189,12 +189,15 @@ export function ChoiceListField(
 }
 
 /** A word from a closed list of lower-case words, accepted in any case. */
-export function ChoiceField(options: FieldOptions & { values: readonly string[]; name?: string }): PropertyDecorator {
+export function ChoiceField(
+  options: FieldOptions & { values: readonly string[]; name?: string; hint?: string },
+): PropertyDecorator {
+  const hint = options.hint ? ` ${options.hint}` : '';
   return field(
     options,
     { type: String, enum: [...options.values], ...(options.name ? { enumName: options.name } : {}) },
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
-    IsIn([...options.values], { message: `Must be one of ${options.values.join(', ')}.` }),
+    IsIn([...options.values], { message: `Must be one of ${options.values.join(', ')}.${hint}` }),
   );
 }
 

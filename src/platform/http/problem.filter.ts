@@ -42,6 +42,8 @@ export function toProblem(error: unknown): Problem {
   }
   const status =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
+  // Whatever is not found behind a route is a Problem already.
+  if (status === 404) return new Problem('not_found', { detail: 'This server has no such path. See /docs for all.' });
   const code = CODE_OF_STATUS[status] ?? (status >= 400 && status < 500 ? 'bad_request' : 'internal_error');
   return new Problem(code);
 }

@@ -52,6 +52,17 @@ async function errorsOf(work: Promise<unknown>): Promise<string[]> {
 }
 
 describe('the validation pipe', () => {
+  it('names the member that an unknown one probably was meant to be, in lists and queries too', async () => {
+    const messages = async (work: Promise<unknown>): Promise<string[]> =>
+      ((await work.catch((error: unknown) => error)) as Problem).extras.errors!.map(({ message }) => message);
+    expect(await messages(check({ title: 'a', pined: true, colour: 1 }))).toEqual([
+      'Unknown field. Did you mean pinned?',
+      'Unknown field.',
+    ]);
+    expect(await messages(check([{ name: 'a', Role_: 'host' }], Party))).toEqual(['Unknown field. Did you mean role?']);
+    expect(await messages(check({ limits: '5' }, NoteQuery, 'query'))).toEqual(['Unknown field. Did you mean limit?']);
+  });
+
   it('returns an instance of the body class', async () => {
     const note = await check({ title: 'a', text: null, pinned: false });
     expect(note).toBeInstanceOf(Note);

@@ -2,9 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, type ValidationError, validate } from 'class-validator';
-import { type ErrorCode, type FieldError, invalid, invalidValues, Problem } from '../../problems/problem.js';
+import {
+  type ErrorCode,
+  type FieldError,
+  invalid,
+  invalidValues,
+  MAX_ERRORS,
+  Problem,
+} from '../../problems/problem.js';
 import { entriesWithErrors, indexIn, moveEntry } from './list-errors.js';
 import { keepValidationMetadata } from './validation-metadata.js';
+import { nearestName } from './nearest-name.js';
 import { omitReadOnly, type WithReadOnlyMembers } from './read-only.js';
 
 keepValidationMetadata();
@@ -119,7 +127,8 @@ async function validateWhole(type: Type<object>, object: object): Promise<{ inst
     forbidUnknownValues: true,
     stopAtFirstError: true,
   });
-  return { instance, errors: found.flatMap((error) => fieldErrors(error, '')) };
+  const hints = { left: MAX_ERRORS };
+  return { instance, errors: found.flatMap((error) => fieldErrors(error, '', hints)) };
 }
 
 /** Classes without a required member, as a first object without members has shown. Most reads have no query. */
@@ -233,12 +242,25 @@ function refusedNames(value: unknown, pointer: string): FieldError[] {
 
 const isContainer = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
-function fieldErrors(error: ValidationError, parent: string): FieldError[] {
+/** @param hints how many unknown fields are still compared with the known ones; nobody reads more */
+function fieldErrors(error: ValidationError, parent: string, hints: { left: number }): FieldError[] {
   const pointer = `${parent}/${escapePointer(error.property)}`;
   const own = Object.entries(error.constraints ?? {}).map(([check, message]) => ({
     pointer,
     code: CODE_OF_CHECK[check] ?? 'invalid',
-    message: check === 'whitelistValidation' ? 'Unknown field.' : message,
+    message: check === 'whitelistValidation' ? describeUnknown(error, hints) : message,
   }));
-  return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, pointer))];
+  return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, pointer, hints))];
+}
+
+function describeUnknown({ property, target }: ValidationError, hints: { left: number }): string {
+  hints.left -= 1;
+  const nearest = hints.left < 0 || !target ? null : nearestName(property, namesOf(target));
+  return nearest === null ? 'Unknown field.' : `Unknown field. Did you mean ${nearest}?`;
+}
+
+/** Returns the names of the members that the class of a body declares. */
+function namesOf({ constructor }: object): Set<string> {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(constructor, '', false, false);
+  return new Set(rules.map(({ propertyName }) => propertyName));
 }
