@@ -12,6 +12,7 @@ import {
   type FieldClashView,
   type FieldErrorView,
   type FindTimeBody,
+  type ImportOptions,
   type InvitationsView,
   type LogEntryView,
   type RegisterBody,
@@ -171,7 +172,8 @@ export const inbox = {
 export const calendarFiles = {
   export: (): Promise<string> => ask(convene.calendar.export()),
   /** @param dryRun only reports what would be imported */
-  import: (file: string, dryRun: boolean) => ask(convene.calendar.import(file, { dryRun })),
+  import: (file: string, dryRun: boolean, onProgress: NonNullable<ImportOptions['onProgress']>) =>
+    ask(convene.calendar.import(file, { dryRun, onProgress })),
 };
 
 export const audit = {

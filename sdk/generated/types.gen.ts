@@ -7621,6 +7621,10 @@ export type GetImportErrors = {
      */
     406: NotAcceptableProblem;
     /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
      * `rate_limited`: Too many requests
      */
     429: RateLimitedProblem;

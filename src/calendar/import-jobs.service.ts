@@ -94,6 +94,11 @@ export class ImportJobs implements BeforeApplicationShutdown {
   /** Ends the jobs that wait, and lets those that run go on to their end, like requests. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
+    await this.idle();
+  }
+
+  /** Resolves when the imports that this server has at the moment have ended. */
+  async idle(): Promise<void> {
     await Promise.all(this.running.keys());
   }
 

@@ -98,7 +98,7 @@ export class ImportController {
     description: 'The import. Until it has ended, `Retry-After` says when to ask again.',
     headers: headers('Retry-After'),
   })
-  @ApiProblems('not_found')
+  @ApiProblems('not_found', 'validation_failed')
   async get(
     @CurrentActor() actor: Actor,
     @UuidParam('id', 'The import.') id: string,

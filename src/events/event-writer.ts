@@ -89,27 +89,31 @@ export class EventWriter {
     const bookings = created.map(({ booking }) => booking);
     // Who allows conflicts expects them.
     const isExpected = drafts.some(({ onConflict }) => onConflict !== 'reject');
-    const store = async (part: Creation[]): Promise<EventWithMembers[]> => {
-      const written = await this.store(tx, actor, part);
-      onWritten(part.length);
-      return written;
-    };
-    if (!isExpected && (await this.availability.areFree(tx, bookings))) return store(created);
-
     const written: EventWithMembers[] = [];
+    const store = (some: Creation[]): Promise<void> =>
+      forEachPart(some, PART_SIZES[0]!, async (part) => {
+        written.push(...(await this.store(tx, actor, part)));
+        // One alone is sent with the question about the next.
+        if (part.length > 1 && part.length < created.length) await tx.flush();
+        onWritten(part.length);
+      });
+    if (!isExpected && (await this.availability.areFree(tx, bookings))) {
+      await store(created);
+      return written;
+    }
+
     const refused: Conflict[] = [];
     const [size, ...smaller] = isExpected ? PART_SIZES.filter((one) => one < created.length * 2) : [1];
     const work = async (part: Creation[], sizes: number[]): Promise<void> => {
       if (part.length > 1 && (await this.availability.areFree(tx, part.map(bookingOf), { assuming: false }))) {
-        written.push(...(await store(part)));
-        return;
+        return store(part);
       }
       const [next = 1, ...rest] = sizes;
       if (part.length > 1) return forEachPart(part, next, (fewer) => work(fewer, rest));
       const [one] = part as [Creation];
       const resolved = await this.availability.resolve(tx, one.booking, actor, one.draft.onConflict);
       refused.push(...resolved.refused);
-      if (resolved.refused.length === 0) written.push(...(await store([{ ...one, resolved }])));
+      if (resolved.refused.length === 0) await store([{ ...one, resolved }]);
     };
     await forEachPart(created, size ?? 1, (part) => work(part, smaller));
     if (refused.length === 0) return written;
