@@ -186,7 +186,11 @@ interface Update {
 }
 
 const digestOfGroup = ({ master, overrides }: EventGroup): Buffer =>
-  digestOf([...(master ? [master] : []), ...overrides].map(({ component }) => component));
+  digestOf(
+    [...(master ? [master] : []), ...overrides].flatMap(({ component, cancelledBy }) =>
+      cancelledBy ? [component, cancelledBy] : [component],
+    ),
+  );
 
 function rowOf(event: { id: string; version: number }, group: EventGroup, kept: Overridden['kept']): ImportedRow {
   const { id: eventId, version } = event;
