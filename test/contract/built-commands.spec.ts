@@ -53,6 +53,12 @@ describe('commands of the built program', () => {
     return (await Promise.all(files)).map(([name, { ino, mtimeMs }]) => `${name} ${ino} ${mtimeMs}`).sort();
   };
 
+  it('are built once, however many tests ask for them', async () => {
+    const before = await built();
+    await buildServer();
+    expect(await built()).toEqual(before);
+  });
+
   it.each(COMMANDS)(
     'npm run $name leaves the files of a running server alone',
     async ({ name, args, code, prints }) => {

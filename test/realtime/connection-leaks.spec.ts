@@ -14,6 +14,9 @@ import { ok, type Person, startApp, type TestApp } from '../support/test-app.js'
 
 const VISITS = 2_000;
 
+/** NestJS compares each socket.io socket with the one that connected, or disconnected, before it. */
+const REMEMBERED = 2;
+
 let app: TestApp;
 let connections: OpenConnections;
 let people: Person[];
@@ -47,8 +50,6 @@ describe(`${VISITS} clients that connect and disconnect at random moments`, () =
   it('leave no connection, socket or timer behind', async () => {
     const [ana] = people;
     const { id } = await ok(createEvent({ client: ana!.client, body: { title: 'Plan', ...slot(1) } }));
-    for (let n = 0; n < 50; n += 1) await visit(new Chance(n), people[n % 5]!);
-    await until(() => connections.all().length === 0);
     const before = countInMemory();
 
     let finished = false;
@@ -81,6 +82,10 @@ describe(`${VISITS} clients that connect and disconnect at random moments`, () =
     );
     // Nothing keeps a reference to them, such as the timer for the token, which expires in 15 minutes.
     // The library keeps a WebSocket whose client has vanished for 30 s.
-    await until(() => countInMemory().every((count, index) => count <= before[index]!), 90);
+    await until(async () => {
+      // Counting collects garbage, which takes a while.
+      await sleep(1_000);
+      return countInMemory().every((count, index) => count <= before[index]! + REMEMBERED);
+    }, 90);
   });
 });
