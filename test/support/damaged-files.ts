@@ -41,8 +41,8 @@ export const DAMAGES: Record<string, Damage> = {
     return joined(lines.toSpliced(chance.below(lines.length), 1));
   },
   'with broken folds': (file, chance) => {
-    const break_ = chance.pick(['\r\n ', '\n\t', '\r\n', '\r', '\n \n ', '\r\n\r\n ']);
-    return inserted(file, position(file, chance), break_);
+    const fold = chance.pick(['\r\n ', '\n\t', '\r\n', '\r', '\n \n ', '\r\n\r\n ']);
+    return inserted(file, position(file, chance), fold);
   },
   'in UTF-16': (file, chance) => {
     const text = file.toString('utf8');
