@@ -223,7 +223,7 @@ export const SETTINGS = {
     'CALENDAR_IMPORT_SECONDS',
     '600',
     wholeNumber(1, 3_600),
-    'Longest time that an import with `Prefer: respond-async` may take',
+    'Longest time that an import that goes on after the response may take',
   ),
   maxCalendarComponents: setting(
     'MAX_CALENDAR_COMPONENTS',
