@@ -28,10 +28,12 @@ const HELP = `Usage: npm run admin -- <command>
                                     set one with --mail-link
   promote <person>                  makes a person an administrator
   demote <person>                   makes an administrator an ordinary person
-  disable <person>                  ends the sessions and connections of a person, who cannot sign in any more
+  disable <person>                  ends the sessions, connections, app passwords and feeds of a person, who cannot sign
+                                    in any more
   enable <person>                   lets the person sign in again
   sessions <person>                 lists the sessions of a person
-  sign-out <person>                 ends every session of a person; with --session <id> only that one
+  sign-out <person>                 ends every session and app password of a person; with --session <id> only that
+                                    session
   erase <person> --yes              erases an account; cannot be undone
   purge-trash [--days <n>]          removes events from the trash that were deleted more than TRASH_DAYS ago, or n days
   redact <event id> <version> --reason "<why>"
@@ -123,18 +125,21 @@ const COMMANDS: Record<string, Command> = {
     return `${username} can sign in.`;
   }),
   sessions: onPerson(async ({ accounts }, id) => {
-    const { username, devices } = await accounts.find(id);
+    const { username, devices, appPasswords } = await accounts.find(id);
     const lines = devices.map(
       ({ id: session, createdAt, lastUsedAt, address, userAgent }) =>
         `${session}  since ${createdAt.toISOString()}, last used ${lastUsedAt.toISOString()}, ${address ?? '?'}, ${userAgent ?? '?'}`,
     );
-    return [`${username}: ${count(devices.length, 'session')}`, ...lines].join('\n');
+    const counts = `${count(devices.length, 'session')}, ${count(appPasswords, 'app password')}`;
+    return [`${username}: ${counts}`, ...lines].join('\n');
   }),
   'sign-out': onPerson(async ({ accounts }, id, { session }) => {
     if (session !== undefined && !UUID.test(session)) throw new UsageError('--session is an id that `sessions` lists.');
-    const ended =
-      session === undefined ? accounts.signOut(SYSTEM_ACTOR, id) : accounts.endSession(SYSTEM_ACTOR, id, session);
-    return `Ended ${count(await ended, 'session')}.`;
+    if (session !== undefined) {
+      return `Ended ${count(await accounts.endSession(SYSTEM_ACTOR, id, session), 'session')}.`;
+    }
+    const { sessions, appPasswords } = await accounts.signOut(SYSTEM_ACTOR, id);
+    return `Ended ${count(sessions, 'session')} and ${count(appPasswords, 'app password')}.`;
   }),
   erase: {
     words: 1,

@@ -15,6 +15,7 @@ import {
   type ImportOptions,
   type InvitationsView,
   type LogEntryView,
+  type MakeFeedBody,
   type RegisterBody,
   type Scope,
   type ShareEntry,
@@ -171,9 +172,25 @@ export const inbox = {
 
 export const calendarFiles = {
   export: (): Promise<string> => ask(convene.calendar.export()),
+  exportEvent: (id: string): Promise<string> => ask(convene.calendar.exportEvent(id)),
   /** @param dryRun only reports what would be imported */
   import: (file: string, dryRun: boolean, onProgress: NonNullable<ImportOptions['onProgress']>) =>
     ask(convene.calendar.import(file, { dryRun, onProgress })),
+};
+
+/** Secret links to which calendar applications subscribe. */
+export const feeds = {
+  list: () => ask(convene.calendar.feeds()),
+  make: (feed: MakeFeedBody) => ask(convene.calendar.makeFeed(feed)),
+  rotate: (id: string) => ask(convene.calendar.rotateFeed(id)),
+  revoke: (id: string) => ask(convene.calendar.revokeFeed(id)),
+};
+
+/** Passwords with which calendar applications read over CalDAV. */
+export const appPasswords = {
+  list: async () => (await ask(convene.account.appPasswords())).items,
+  create: (name: string) => ask(convene.account.createAppPassword(name)),
+  revoke: (id: string) => ask(convene.account.revokeAppPassword(id)),
 };
 
 export const audit = {

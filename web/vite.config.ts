@@ -33,6 +33,12 @@ export default defineConfig({
     rolldownOptions: {
       input: [page('index.html'), page('service-worker.ts')],
       output: {
+        // Opening an event asks for all of it soon: one file compresses better than ten. What it shares with the rest of
+        // the page stays where it is.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'event', test: /web\/(event|history|dialogs)\// }],
+        },
         // It is in charge of the paths below its own.
         entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'web/[name]-[hash].js'),
       },

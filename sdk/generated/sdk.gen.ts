@@ -33,7 +33,7 @@ export const register = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Log in
+ * Sign in
  *
  * Takes a user name or an e-mail address, as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.
  */
@@ -99,7 +99,7 @@ export const findUsers = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Log out
+ * Sign out
  *
  * Revokes the access and refresh tokens of the session at once and closes its live connections. Needs the access token or, when it has expired, `refresh_token`.
  */
@@ -216,7 +216,7 @@ export const listAppPasswords = <ThrowOnError extends boolean = false>(options?:
 /**
  * Make a password for a calendar application
  *
- * With your user name and this password, a calendar application reads your calendar over CalDAV at `/dav/`. It opens nothing else, and your own password does not open `/dav/`. It ends when you revoke it, change your password or erase your account. You can have up to 50.
+ * With your user name and this password, a calendar application reads your calendar over CalDAV at `/dav/`. It opens nothing else, and your own password does not open `/dav/`. It ends when you revoke it, change your password or erase your account, and when an administrator signs you out everywhere or disables your account. You can have up to 50.
  */
 export const createAppPassword = <ThrowOnError extends boolean = false>(options: Options<CreateAppPasswordData, ThrowOnError>) => (options.client ?? client).post<CreateAppPasswordResponses, CreateAppPasswordErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
@@ -844,7 +844,7 @@ export const enableAccount = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Sign a person out everywhere
  *
- * Ends every session and live connection of the person at once.
+ * Ends every session, live connection and app password of the person at once: calendar applications can read nothing from the next request on. Calendar feeds stay, because their links sign nobody in; disabling the account ends them too.
  */
 export const signOutAccount = <ThrowOnError extends boolean = false>(options: Options<SignOutAccountData, ThrowOnError>) => (options.client ?? client).post<SignOutAccountResponses, SignOutAccountErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],

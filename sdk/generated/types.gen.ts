@@ -2161,6 +2161,10 @@ export type AccountView = {
      */
     sessions: number;
     /**
+     * How many app passwords of calendar applications there are.
+     */
+    app_passwords: number;
+    /**
      * Last sign-in or refresh.
      */
     last_used_at: string | null;
@@ -2248,6 +2252,10 @@ export type AccountDetailsView = {
      */
     sessions: number;
     /**
+     * How many app passwords of calendar applications there are.
+     */
+    app_passwords: number;
+    /**
      * Last sign-in or refresh.
      */
     last_used_at: string | null;
@@ -2270,6 +2278,10 @@ export type SignedOutView = {
      * How many sessions ended.
      */
     sessions: number;
+    /**
+     * How many app passwords of calendar applications ended.
+     */
+    app_passwords: number;
 };
 
 export type UserFiguresView = {
@@ -2591,7 +2603,7 @@ export type UnreadableBodyProblem = {
 };
 
 /**
- * Sign in first. Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, log in again.
+ * Sign in first. Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, sign in again.
  */
 export type UnauthenticatedProblem = {
     /**
@@ -2659,7 +2671,7 @@ export type WrongCredentialsProblem = {
 };
 
 /**
- * The refresh token is not valid. It was already used, it has expired, or its session has ended. Log in again.
+ * The refresh token is not valid. It was already used, it has expired, or its session has ended. Sign in again.
  */
 export type RefreshTokenInvalidProblem = {
     /**

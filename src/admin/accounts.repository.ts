@@ -9,6 +9,8 @@ export interface Account extends Profile {
   disabledAt: Date | null;
   /** Sessions that have not ended. */
   sessions: number;
+  /** Passwords of calendar applications. */
+  appPasswords: number;
   /** The last sign-in or refresh. */
   lastUsedAt: Date | null;
 }
@@ -25,6 +27,7 @@ const ACCOUNT = `u.id, u.username, u.email, u.role, u.time_zone AS "timeZone", u
   u.disabled_at AS "disabledAt",
   (SELECT count(*)::int FROM sessions s
     WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > clock_timestamp()) AS sessions,
+  (SELECT count(*)::int FROM app_passwords a WHERE a.user_id = u.id) AS "appPasswords",
   (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id) AS "lastUsedAt"`;
 
 /** Erased accounts and that of the server itself are not listed. */

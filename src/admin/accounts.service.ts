@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, AuditKind } from '../audit/audit-kinds.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { AppPasswords } from '../auth/app-passwords.service.js';
 import { type NewAccount, RegistrationService } from '../auth/registration.service.js';
 import { ErasureService } from '../auth/erasure.service.js';
 import type { Session } from '../auth/session.entity.js';
@@ -25,7 +26,7 @@ interface Act {
   tx: Transaction;
   account: LockedAccount;
   /** Records the act in the audit trail. */
-  record: (kind: AuditKind) => void;
+  record: (kind: AuditKind, details?: AuditEntry['details']) => void;
   entry: (kind: AuditKind) => AuditEntry;
 }
 
@@ -38,6 +39,7 @@ export class AccountsService {
     private readonly registrations: RegistrationService,
     private readonly erasures: ErasureService,
     private readonly sessions: SessionsService,
+    private readonly appPasswords: AppPasswords,
     private readonly feeds: CalendarFeeds,
     private readonly audit: AuditTrail,
     private readonly transactions: Transactions,
@@ -60,21 +62,21 @@ export class AccountsService {
   }
 
   /**
-   * Disables an account: its sessions and connections end at once, on every server, nothing that it was writing is
-   * committed after this act, and nobody can sign in to it. Does nothing when it is disabled.
+   * Disables an account: its sessions, connections, app passwords and feeds end at once, on every server, nothing that it
+   * was writing is committed after this act, and nobody can sign in to it. Does nothing when it is disabled.
    * @throws Problem not_found, last_admin, admin_required
    */
   async disable(by: Administrator, userId: string): Promise<Account> {
     const ended = await this.act(
       by,
       userId,
-      async ({ tx, account, entry, record }) => {
-        if (account.disabledAt) return [];
-        this.users.setDisabled(tx, userId, new Date());
-        await this.feeds.endAll(tx, userId);
-        const ids = await this.sessions.endIn(tx, userId, {}, entry('user_disabled'));
-        if (ids.length === 0) record('user_disabled');
-        return ids;
+      async (act) => {
+        if (act.account.disabledAt) return [];
+        this.users.setDisabled(act.tx, userId, new Date());
+        await this.feeds.endAll(act.tx, userId);
+        const { sessions, appPasswords } = await this.endAccess(act, userId, 'user_disabled');
+        if (sessions.length + appPasswords === 0) act.record('user_disabled');
+        return sessions;
       },
       { endsAdmin: true },
     );
@@ -92,13 +94,16 @@ export class AccountsService {
     return this.require({ id: userId });
   }
 
-  /** Ends every session of a person. Returns how many there were. @throws Problem not_found, admin_required */
-  async signOut(by: Administrator, userId: string): Promise<number> {
-    const ended = await this.act(by, userId, ({ tx, entry }) =>
-      this.sessions.endIn(tx, userId, {}, entry('user_signed_out')),
+  /**
+   * Ends every session and app password of a person. Feeds stay: their links sign nobody in, and others may have them.
+   * Returns how many there were. @throws Problem not_found, admin_required
+   */
+  async signOut(by: Administrator, userId: string): Promise<{ sessions: number; appPasswords: number }> {
+    const { sessions, appPasswords } = await this.act(by, userId, (act) =>
+      this.endAccess(act, userId, 'user_signed_out'),
     );
-    await this.sessions.forget(ended);
-    return ended.length;
+    await this.sessions.forget(sessions);
+    return { sessions: sessions.length, appPasswords };
   }
 
   /** Ends one session of a person. Returns how many ended: none or one. @throws Problem not_found, admin_required */
@@ -161,6 +166,20 @@ export class AccountsService {
     return this.require({ id: userId });
   }
 
+  /** Ends the sessions and app passwords of a locked account, with an entry of this kind if there are any. */
+  private async endAccess(
+    { tx, entry, record }: Act,
+    userId: string,
+    kind: 'user_disabled' | 'user_signed_out',
+  ): Promise<{ sessions: string[]; appPasswords: number }> {
+    const appPasswords = await this.appPasswords.count(tx, userId);
+    this.appPasswords.endAll(tx, userId);
+    const details = { app_passwords: appPasswords };
+    const sessions = await this.sessions.endIn(tx, userId, {}, { ...entry(kind), details });
+    if (sessions.length === 0 && appPasswords > 0) record(kind, { sessions: 0, ...details });
+    return { sessions, appPasswords };
+  }
+
   /**
    * Runs an act on a locked account.
    * @param endsAdmin whether the person is no administrator afterwards
@@ -178,7 +197,8 @@ export class AccountsService {
       if (!account) throw notFound();
       if (endsAdmin) requireOtherAdmin(userId, admins);
       const entry = (kind: AuditKind): AuditEntry => ({ kind, actorId: by.userId, subjectId: userId });
-      return work({ tx, account, entry, record: (kind) => this.audit.record(tx, [entry(kind)]) });
+      const record: Act['record'] = (kind, details) => this.audit.record(tx, [{ ...entry(kind), details }]);
+      return work({ tx, account, entry, record });
     });
   }
 

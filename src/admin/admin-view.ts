@@ -19,6 +19,13 @@ export class AccountView extends UserView {
   sessions: number;
 
   @ApiProperty({
+    type: 'integer',
+    description: 'How many app passwords of calendar applications there are.',
+    example: 1,
+  })
+  app_passwords: number;
+
+  @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
@@ -64,6 +71,9 @@ export class AccountDetailsView extends AccountView {
 export class SignedOutView {
   @ApiProperty({ type: 'integer', description: 'How many sessions ended.', example: 2 })
   sessions: number;
+
+  @ApiProperty({ type: 'integer', description: 'How many app passwords of calendar applications ended.', example: 1 })
+  app_passwords: number;
 }
 
 class UserFiguresView {
@@ -141,6 +151,7 @@ export const toAccountView = (account: Account): AccountView => ({
   ...userView(account),
   disabled_at: account.disabledAt?.toISOString() ?? null,
   sessions: account.sessions,
+  app_passwords: account.appPasswords,
   last_used_at: account.lastUsedAt?.toISOString() ?? null,
 });
 

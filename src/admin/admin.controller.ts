@@ -113,12 +113,14 @@ export class AdminController {
   @ApiOperation({
     operationId: 'signOutAccount',
     summary: 'Sign a person out everywhere',
-    description: 'Ends every session and live connection of the person at once.',
+    description:
+      'Ends every session, live connection and app password of the person at once: calendar applications can read nothing from the next request on. Calendar feeds stay, because their links sign nobody in; disabling the account ends them too.',
   })
   @ApiOkResponse({ type: SignedOutView, description: 'Signed out' })
   @ApiProblems('not_found', 'validation_failed')
   async signOut(@CurrentActor() actor: Actor, @UuidParam('id', 'The person.', BEN) id: string): Promise<SignedOutView> {
-    return { sessions: await this.accounts.signOut(actor, id) };
+    const { sessions, appPasswords } = await this.accounts.signOut(actor, id);
+    return { sessions, app_passwords: appPasswords };
   }
 
   @Delete('users/:id/sessions/:session')

@@ -49,10 +49,11 @@ export const AUDIT_KINDS = {
 
   /** Acts of administrators, or of the command line. */
   user_created: [],
-  user_disabled: ['sessions'],
+  /** `app_passwords`: how many ended, like `sessions`. */
+  user_disabled: ['sessions', 'app_passwords'],
   user_enabled: [],
-  /** `session`: the one that was named. */
-  user_signed_out: ['sessions', 'session'],
+  /** `session`: the one that was named; without it all, and the app passwords. */
+  user_signed_out: ['sessions', 'session', 'app_passwords'],
   user_promoted: [],
   user_demoted: [],
   user_erased: [],

@@ -2,8 +2,8 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { FORM_POLICY } from '../platform/docs/docs-policies.js';
-import { page } from '../platform/docs/docs-shell.js';
-import { markup } from '../platform/docs/html.js';
+import { page } from '../platform/http/html-page.js';
+import { markup } from '../platform/http/html.js';
 import { Public } from '../platform/http/access.js';
 
 const RESET_PASSWORD = page('Set a new password', {

@@ -26,7 +26,7 @@ export class AppPasswordsController {
     operationId: 'createAppPassword',
     summary: 'Make a password for a calendar application',
     description:
-      'With your user name and this password, a calendar application reads your calendar over CalDAV at `/dav/`. It opens nothing else, and your own password does not open `/dav/`. It ends when you revoke it, change your password or erase your account. You can have up to 50.',
+      'With your user name and this password, a calendar application reads your calendar over CalDAV at `/dav/`. It opens nothing else, and your own password does not open `/dav/`. It ends when you revoke it, change your password or erase your account, and when an administrator signs you out everywhere or disables your account. You can have up to 50.',
   })
   @ApiCreatedResponse({ type: NewAppPasswordView, description: 'The password, shown this once' })
   async createAppPassword(

@@ -20,13 +20,16 @@ export interface LiveAppPassword {
 export class AppPasswordsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Locks the account, so that an erasure does not miss the password. Returns how many it has; null if it was erased. */
-  async lockAccount(tx: Transaction, userId: string): Promise<number | null> {
+  /**
+   * Locks the account, so that whatever ends all app passwords does not miss the next one. Returns how many there are; null
+   * if the session that makes it has ended, as it has when an account is erased, disabled or signed out everywhere.
+   */
+  async lockAccount(tx: Transaction, userId: string, sessionId: string): Promise<number | null> {
     await tx.query(`SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE`, [userId]);
     const [row] = await tx.query<{ count: number }>(
-      `SELECT (SELECT count(*)::int FROM app_passwords a WHERE a.user_id = u.id) AS count
-         FROM users u WHERE u.id = $1 AND u.erased_at IS NULL`,
-      [userId],
+      `SELECT (SELECT count(*)::int FROM app_passwords a WHERE a.user_id = s.user_id) AS count
+         FROM sessions s WHERE s.id = $2 AND s.user_id = $1 AND s.ended_at IS NULL`,
+      [userId, sessionId],
     );
     return row?.count ?? null;
   }
@@ -70,6 +73,13 @@ export class AppPasswordsRepository {
   async delete(tx: Transaction, userId: string, id: string): Promise<boolean> {
     const rows = await tx.query(`DELETE FROM app_passwords WHERE user_id = $1 AND id = $2 RETURNING id`, [userId, id]);
     return rows.length > 0;
+  }
+
+  async countByUser(tx: Transaction, userId: string): Promise<number> {
+    const [row] = await tx.query<{ n: number }>(`SELECT count(*)::int AS n FROM app_passwords WHERE user_id = $1`, [
+      userId,
+    ]);
+    return row!.n;
   }
 
   deleteByUser(tx: Transaction, userId: string): void {

@@ -40,13 +40,13 @@ export class AppPasswords {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** @throws Problem validation_failed if the person has too many; unauthenticated if the account was erased */
-  async create({ userId }: Actor, name: string): Promise<NewAppPassword> {
+  /** @throws Problem validation_failed if the person has too many; unauthenticated if their session has ended meanwhile */
+  async create({ userId, sessionId }: Actor, name: string): Promise<NewAppPassword> {
     const secret = createAppSecret();
     const hash = hashAppSecret(secret)!;
     const password: AppPassword = { id: uuidv7(), userId, name, hash, createdAt: new Date(), lastUsedAt: null };
     await this.transactions.run(async (tx) => {
-      const count = await this.passwords.lockAccount(tx, userId);
+      const count = await this.passwords.lockAccount(tx, userId, sessionId);
       if (count === null) throw new Problem('unauthenticated');
       if (count >= MAX_PER_PERSON) {
         const message = `You have ${MAX_PER_PERSON} app passwords, the most that are allowed. Revoke one first.`;
@@ -71,7 +71,14 @@ export class AppPasswords {
     });
   }
 
-  /** Ends all app passwords of an account: it is erased, or has another password. */
+  /** Returns how many app passwords a locked account has. */
+  count(tx: Transaction, userId: string): Promise<number> {
+    return this.passwords.countByUser(tx, userId);
+  }
+
+  /**
+   * Ends all app passwords of a locked account: it is erased, disabled, signed out everywhere, or has another password.
+   */
   endAll(tx: Transaction, userId: string): void {
     this.passwords.deleteByUser(tx, userId);
   }

@@ -76,7 +76,7 @@ export class AuthController {
   @RouteConfig({ consumes: [FORM], addressBudget: 'login_address' })
   @ApiOperation({
     operationId: 'login',
-    summary: 'Log in',
+    summary: 'Sign in',
     description:
       'Takes a user name or an e-mail address, as JSON, MessagePack or the OAuth 2.0 password form. Starts a new session.',
   })
@@ -119,7 +119,7 @@ export class AuthController {
   @NeverQueued()
   @ApiOperation({
     operationId: 'logout',
-    summary: 'Log out',
+    summary: 'Sign out',
     description:
       'Revokes the access and refresh tokens of the session at once and closes its live connections. Needs the access token or, when it has expired, `refresh_token`.',
   })

@@ -70,6 +70,14 @@ const MAX_CACHED_SESSIONS = 50_000;
     // After it, because it must know the caller.
     { provide: APP_GUARD, useClass: CallerQueueGuard },
   ],
-  exports: [AccessTokens, AccountTokens, EmailAddressesService, ErasureService, RegistrationService, SessionsService],
+  exports: [
+    AccessTokens,
+    AccountTokens,
+    AppPasswords,
+    EmailAddressesService,
+    ErasureService,
+    RegistrationService,
+    SessionsService,
+  ],
 })
 export class AuthModule {}

@@ -130,18 +130,19 @@ export class AuthService {
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
     // First, because it may be refused.
     if (email !== undefined) await this.emails.change(user, email);
-    await this.transactions.run(async (tx) => {
+    const ended = await this.transactions.run(async (tx) => {
       const zone = timeZone === undefined ? undefined : canonicalTimeZone(timeZone);
       if (zone ?? passwordHash) this.users.update(tx, user.id, { timeZone: zone, passwordHash });
-      if (passwordHash === undefined) return;
+      if (passwordHash === undefined) return [];
       this.emails.endLinks(tx, user.id, { change: email === undefined });
       this.appPasswords.endAll(tx, user.id);
       this.mails.queue(tx, passwordChangedLetter(user));
       this.audit.record(tx, [{ kind: 'password_changed', actorId: user.id }]);
+      // With the app passwords, or another session could make one after these have ended.
+      const others = { except: actor.sessionId };
+      return this.sessions.endIn(tx, user.id, others, { kind: 'session_ended', actorId: user.id });
     });
-    if (passwordHash !== undefined) {
-      await this.sessions.end(user.id, { except: actor.sessionId }, { kind: 'session_ended', actorId: user.id });
-    }
+    await this.sessions.forget(ended);
     await this.sessions.forgetProfile(actor.sessionId);
     return this.me(actor);
   }

@@ -60,7 +60,7 @@ async function freshToken() {
 }
 \`\`\`
 
-Logging out, ending a session, revoking access to an event and erasing an account take effect at once: what you can no
+Signing out, ending a session, revoking access to an event and erasing an account take effect at once: what you can no
 longer see is not sent, even if it happened before. A member whose access is revoked receives one last item of the event,
 of type \`access_revoked\`.
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Config } from '../platform/config/config.js';
 import type { AsyncApi } from '../platform/docs/asyncapi-model.js';
 import { atOrigin } from '../platform/docs/asyncapi-origin.js';
-import { STATIC_POLICY } from '../platform/docs/docs-policies.js';
+import { STATIC_POLICY } from '../platform/http/html-page.js';
 import { once, prepared } from '../platform/openapi/prepared.js';
 import { HOST } from './asyncapi-connections.js';
 import { toDescription } from './asyncapi-text.js';

@@ -9,7 +9,7 @@ interface EndReasonEntry {
 export const END_REASONS = {
   session_ended: {
     code: 4401,
-    help: 'You logged out, the session was ended from another device, or the account was erased. Sign in again.',
+    help: 'You signed out, the session was ended from another device, or the account was erased. Sign in again.',
   },
   token_expired: { code: 4401, help: 'The access token expired. Refresh it and reconnect with your last `seq`.' },
   unauthenticated: { code: 4401, help: 'The token is not valid. Sign in again.' },

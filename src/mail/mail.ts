@@ -1,4 +1,4 @@
-import { markup } from '../platform/docs/html.js';
+import { markup } from '../platform/http/html.js';
 
 /** One mail to one person. */
 export interface Mail {

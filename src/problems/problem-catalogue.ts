@@ -17,13 +17,13 @@ export const PROBLEMS = {
   unauthenticated: kind(
     401,
     'Sign in first',
-    'Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, log in again.',
+    'Send `Authorization: Bearer <access token>` with a valid token. If yours has expired, refresh it; if its session has ended, sign in again.',
   ),
   wrong_credentials: kind(401, 'The name or the password is wrong', 'Check both and try again.'),
   refresh_token_invalid: kind(
     401,
     'The refresh token is not valid',
-    'It was already used, it has expired, or its session has ended. Log in again.',
+    'It was already used, it has expired, or its session has ended. Sign in again.',
   ),
   forbidden: kind(403, 'Your role does not allow this', 'Ask the owner of the event for a role that does.'),
   origin_not_allowed: kind(

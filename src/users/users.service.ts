@@ -165,7 +165,7 @@ export class UsersService {
   }
 
   /**
-   * Returns whom a login name may mean: the user with that name or, if it contains an @, the account that holds the
+   * Returns whom the name of a sign-in may mean: the user with that name or, if it contains an @, the account that holds the
    * address and the newest of the others that name it. Always returns one entry for a name and two for an address, null
    * where there is nobody.
    */

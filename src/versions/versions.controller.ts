@@ -15,20 +15,11 @@ import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { headers } from '../platform/openapi/api-headers.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import { UsersService } from '../users/users.service.js';
-import { logEntryView } from './log-view.js';
+import { DiffView } from './difference-view.js';
+import { ChangelogView, type LogEntryView, logEntryView } from './log-view.js';
 import { PositionParam, VersionParam } from './version-param.js';
-import {
-  ChangelogQuery,
-  ChangelogView,
-  DiffView,
-  HistoryView,
-  RevertBody,
-  RollbackBody,
-  toUndo,
-  VersionWithSnapshotView,
-  versionView,
-  type LogEntryView,
-} from './versions.dto.js';
+import { HistoryView, versionView, VersionWithSnapshotView } from './version-view.js';
+import { ChangelogQuery, RevertBody, RollbackBody, toUndo } from './versions.dto.js';
 import { VersionsService } from './versions.service.js';
 
 const DIFF_TEXT = 'Version 1 to version 3\n\nTitle\n- Team meeting\n+ Team lunch\n';

@@ -3,19 +3,28 @@ import {
   confirmPasswordReset,
   createAppPassword,
   createEvent,
+  disableAccount,
+  enableAccount,
   eraseMe,
+  getAccount,
   listAppPasswords,
   listAudit,
+  login,
+  logout,
+  makeFeed,
   revokeAppPassword,
+  signOutAccount,
   updateMe,
 } from '../../sdk/generated/sdk.gen.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { AccountTokens } from '../../src/auth/account-tokens.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
+import { fetchFeed } from '../support/calendar-feeds.js';
 import { basic, type DavAccount, PROPFIND_ETAGS, sendDav, signUpWithPhone } from '../support/dav.js';
+import { LockHolder, start, untilBlockedBy } from '../support/held-locks.js';
 import { startLimitedApp } from '../support/limited-app.js';
 import { done, sendUndocumented } from '../support/requests.js';
-import { ok, PASSWORD, refused, startApp, type TestApp } from '../support/test-app.js';
+import { ok, PASSWORD, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 beforeAll(async () => void (app = await startApp()));
@@ -36,6 +45,14 @@ const entriesOf = async ({ person }: DavAccount) => {
   await app.app.get(AuditTrail).flush();
   return (await ok(listAudit({ client: person.client }))).items;
 };
+
+const credentials = ({ person }: DavAccount) => ({ username: person.username, password: PASSWORD });
+
+async function administrator(): Promise<Person> {
+  const root = await app.signUp('chief');
+  await app.database.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [root.id]);
+  return root;
+}
 
 describe('app passwords', () => {
   it('are shown once, listed without the secret, and stored as a hash', async () => {
@@ -143,6 +160,58 @@ describe('app passwords', () => {
       [ana, ben, cleo].map(({ person }) => person.id),
     ]);
     expect(rows).toEqual([]);
+  });
+
+  it('end when an administrator signs their person out everywhere, and feeds stay', async () => {
+    const [root, ana, ben] = [
+      await administrator(),
+      await signUpWithPhone(app, 'ana'),
+      await signUpWithPhone(app, 'ben'),
+    ];
+    const { url } = await ok(makeFeed({ client: ana.person.client, body: {} }));
+    const path = { id: ana.person.id };
+    const before = await ok(getAccount({ client: root.client, path }));
+    expect([before.sessions, before.app_passwords]).toEqual([1, 1]);
+    const signOut = () => ok(signOutAccount({ client: root.client, path }));
+    expect(await signOut()).toEqual({ sessions: 1, app_passwords: 1 });
+    expect([await statusOf(ana), await statusOf(ben)]).toEqual([401, 207]);
+    expect((await fetchFeed(app, new URL(url).pathname)).status).toBe(200);
+    expect(await signOut()).toEqual({ sessions: 0, app_passwords: 0 });
+    // One whose sessions have all expired.
+    const client = app.client((await ok(login({ client: app.client(), body: credentials(ana) }))).access_token);
+    const { secret } = await ok(createAppPassword({ client, body: { name: 'Tablet' } }));
+    await done(logout({ client, body: { all: true } }));
+    expect(await statusOf({ ...ana, secret })).toBe(207);
+    expect(await signOut()).toEqual({ sessions: 0, app_passwords: 1 });
+    expect(await statusOf({ ...ana, secret })).toBe(401);
+    await app.app.get(AuditTrail).flush();
+    const { items } = await ok(listAudit({ client: root.client, query: { user_id: path.id } }));
+    expect(items.filter(({ kind }) => kind === 'user_signed_out').map(({ details }) => details)).toEqual([
+      { sessions: 0, app_passwords: 1 },
+      { sessions: 1, app_passwords: 1 },
+    ]);
+  });
+
+  it('end for good when an administrator disables the account', async () => {
+    const [root, ana] = [await administrator(), await signUpWithPhone(app, 'ana')];
+    const path = { id: ana.person.id };
+    expect((await ok(disableAccount({ client: root.client, path }))).app_passwords).toBe(0);
+    expect(await statusOf(ana)).toBe(401);
+    await ok(enableAccount({ client: root.client, path }));
+    expect(await statusOf(ana)).toBe(401);
+  });
+
+  it('cannot be made by a session that ends while it makes one', async () => {
+    const ana = await signUpWithPhone(app, 'ana');
+    const holder = await LockHolder.begin(app.database);
+    await holder.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [ana.person.id]);
+    const create = start(() => createAppPassword({ client: ana.person.client, body: { name: 'Late' } }));
+    await untilBlockedBy(app.database, holder.pid, create);
+    await holder.query('UPDATE sessions SET ended_at = now() WHERE user_id = $1', [ana.person.id]);
+    await holder.commit();
+    expect((await create.result).response.status).toBe(401);
+    const rows = await app.database.query(`SELECT name FROM app_passwords WHERE user_id = $1`, [ana.person.id]);
+    expect(rows).toEqual([{ name: 'Phone' }]);
   });
 
   it('need a name, and are at most 50', async () => {

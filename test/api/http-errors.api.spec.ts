@@ -34,6 +34,11 @@ describe('a method that an address does not take', () => {
     const { status, headers, json } = await sendUndocumented(app, path, { method: 'DELETE' });
     expect([status, headers.get('allow'), json.code]).toEqual([404, null, 'not_found']);
   });
+
+  it('is 404 when the address takes the method, but its text cannot be what it asks for', async () => {
+    const { status, headers, json } = await sendUndocumented(app, '/feeds/%E2%80%A8.ics');
+    expect([status, headers.get('allow'), json.code]).toEqual([404, null, 'not_found']);
+  });
 });
 
 describe('bytes that the HTTP parser cannot read', () => {
@@ -65,6 +70,13 @@ describe('bytes that the HTTP parser cannot read', () => {
     const problem = JSON.parse(body) as Record<string, unknown>;
     expect(problem).toMatchObject({ type: `/problems/${code}`, status, code });
     expect(head).toContain(`X-Request-Id: ${problem.request_id as string}`);
+  });
+
+  it('are answered without the document when they are a HEAD', async () => {
+    const text = await exchange(`HEAD /?${'a'.repeat(30_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const [head, body] = text.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 431 [A-Z].*content-length: \d\d+/is);
+    expect(body).toBe('');
   });
 });
 

@@ -116,11 +116,13 @@ describe('npm run admin', () => {
     expect(await refused(signIn(ana.username, PASSWORD))).toMatchObject({ code: 'account_disabled' });
     expect((await admin(['enable', ana.id])).code).toBe(0);
     await ok(signIn(ana.username, PASSWORD));
-    expect((await admin(['sessions', ana.username])).out).toMatch(/: 1 session\n[0-9a-f-]{36} {2}since .*127\.0\.0\.1/);
+    expect((await admin(['sessions', ana.username])).out).toMatch(
+      /: 1 session, 0 app passwords\n[0-9a-f-]{36} {2}since .*127\.0\.0\.1/,
+    );
     const other = ['sign-out', ana.username, '--session'];
     expect((await admin([...other, '00000000-0000-7000-8000-000000000009'])).out).toBe('Ended 0 sessions.\n');
     expect((await admin([...other, 'first'])).code).toBe(2);
-    expect((await admin(['sign-out', ana.username])).out).toBe('Ended 1 session.\n');
+    expect((await admin(['sign-out', ana.username])).out).toBe('Ended 1 session and 0 app passwords.\n');
   });
 
   it('empties the trash and erases an account', async () => {

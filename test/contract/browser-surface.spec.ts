@@ -77,7 +77,7 @@ describe('the Content-Security-Policy', () => {
       expect([path, policy['frame-ancestors']]).toEqual([path, [expect.stringMatching(/^'(none|self)'$/)]]);
       expect([path, response.headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
       expect([path, response.headers.get('referrer-policy')]).toEqual([path, 'no-referrer']);
-      if (response.headers.get('content-type')?.startsWith('text/html')) pages.push(path);
+      if (response.ok && response.headers.get('content-type')?.startsWith('text/html')) pages.push(path);
     }
     expect(pages.sort()).toEqual([
       '/',

@@ -104,6 +104,7 @@ describe('the files of the documentation pages', () => {
       'realtime.css',
       'realtime-tables.css',
       'reference.css',
+      'refused.css',
       'start-redoc.js',
       'start-swagger.js',
     ]) {
@@ -179,6 +180,53 @@ describe('the guide', () => {
   });
 });
 
+describe('an address that is refused', () => {
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+
+  it.each(['/nowhere', '/nowhere/else?q=<b>', '/guide/nothing', '/problems/nothing', '/docs/assets/nothing.js'])(
+    'is a page with a way home in a browser, and a document for programs: %s',
+    async (path) => {
+      const page = await get(path, BROWSER);
+      expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+      expect(page.headers.get('cache-control')).toBe('no-store');
+      const html = await page.text();
+      expect(html).toContain('<h1>There is nothing at this address</h1>');
+      expect(html).toContain('<a class="way" href="/">');
+      expect(html).toContain(page.headers.get('x-request-id'));
+      // Nothing of what was asked for, which somebody else may have written.
+      expect(html).not.toContain('<b>');
+      for (const accept of ['*/*', 'application/json', 'application/json, text/html', 'text/html;q=0.5, */*']) {
+        const document = await get(path, accept);
+        expect([document.status, document.headers.get('content-type')]).toEqual([
+          404,
+          'application/problem+json; charset=utf-8',
+        ]);
+        expect(await document.json()).toMatchObject({ code: 'not_found' });
+      }
+    },
+  );
+
+  it('is a page when it cannot be parsed, or has no such method', async () => {
+    for (const [path, method, status, title] of [
+      ['/%', 'GET', 400, 'Bad request'],
+      ['/api/nowhere', 'GET', 404, null],
+      ['/nowhere', 'POST', 404, null],
+      ['/mcp', 'GET', 405, 'Method not allowed'],
+    ] as const) {
+      const response = await fetch(app.url + path, { method, headers: { accept: BROWSER } });
+      expect([path, method, response.status]).toEqual([path, method, status]);
+      const text = await response.text();
+      if (title === null) expect(JSON.parse(text)).toMatchObject({ status });
+      else expect([path, text.includes('<a class="way" href="/">')]).toEqual([path, true]);
+    }
+  });
+
+  it('is a page without a body for HEAD', async () => {
+    const response = await fetch(`${app.url}/nowhere`, { method: 'HEAD', headers: { accept: BROWSER } });
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  });
+});
+
 describe('GET /problems/:code', () => {
   it.each(Object.entries(PROBLEMS))('explains %s', async (code, { title, status, help }) => {
     const response = await get(`/problems/${code}`);
@@ -189,7 +237,7 @@ describe('GET /problems/:code', () => {
   });
 
   it.each(['nothing', 'constructor', '__proto__', '%3Cscript%3E'])('does not know %s', async (code) => {
-    const response = await get(`/problems/${code}`);
+    const response = await get(`/problems/${code}`, '*/*');
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: 'not_found', status: 404 });
   });

@@ -29,7 +29,8 @@ const LEAKS = [
 ];
 
 let app: TestApp;
-beforeAll(async () => void (app = await startApp()));
+// A batch of hundreds into a full calendar takes long on a machine that is busy with all of this.
+beforeAll(async () => void (app = await startApp({ databaseTransactionSeconds: 600 })));
 afterAll(() => app.close());
 
 const statuses = new Map<number, number>();
@@ -58,6 +59,8 @@ function report(fault: string, { method, path, headers, body }: RawRequest, work
     `  ${shown?.slice(0, 1_500) ?? 'no body'}`,
     `  worker ${worker}, turn ${turn}`,
   ].join('\n');
+  // At once: a long run may end before it lists them.
+  if (seen.count === 1) console.log(seen.example);
   faults.set(kind, seen);
 }
 
@@ -87,6 +90,7 @@ describe(`${REQUESTS.toLocaleString('en')} requests made of the OpenAPI document
     const contract = new ResponseContract(document as never);
     const requests = new FuzzRequests(document as unknown as FuzzDocument);
     const agent = new Agent({ keepAlive: true, maxSockets: WORKERS });
+    console.log(`FUZZ_SEED=${SEED}`);
 
     // Each worker has people of its own, and so the same requests come with the same seed.
     const work = async (worker: number): Promise<void> => {
@@ -109,7 +113,7 @@ describe(`${REQUESTS.toLocaleString('en')} requests made of the OpenAPI document
     await Promise.all(Array.from({ length: WORKERS }, (_, worker) => work(worker)));
     agent.destroy();
 
-    console.log(`${summary()}; FUZZ_SEED=${SEED}`);
+    console.log(summary());
     const found = [...faults.values()]
       .sort((a, b) => b.count - a.count)
       .map(({ count, example }) => `${count} × ${example}`);

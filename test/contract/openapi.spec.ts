@@ -306,7 +306,7 @@ describe('the OpenAPI document', () => {
       if (id === 'importCalendar') continue;
       const response = operation['x-dry-run-response']!;
       expect(response.headers).toMatchObject({ 'Convene-Dry-Run': {} });
-      expect(Object.keys(response.content!)).toEqual(['application/json']);
+      expect(Object.keys(response.content!)).toEqual(['application/json', 'application/msgpack']);
     }
   });
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
 import { ok } from '../support/test-app.js';
@@ -12,6 +12,25 @@ interface Violation {
   impact: string;
   nodes: { html: string; failureSummary: string }[];
 }
+
+/** One event, and one without a start. */
+const FILE = `BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Example//Calendar//EN
+BEGIN:VEVENT
+UID:good@example.com
+DTSTAMP:20260601T090000Z
+DTSTART:20260601T090000Z
+DTEND:20260601T100000Z
+SUMMARY:Dentist
+END:VEVENT
+BEGIN:VEVENT
+UID:bad@example.com
+DTSTAMP:20260601T090000Z
+SUMMARY:Whenever
+END:VEVENT
+END:VCALENDAR
+`.replaceAll('\n', '\r\n');
 
 describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () => {
   let dashboard: Dashboard;
@@ -40,7 +59,8 @@ describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () 
     ['light', 390],
     ['dark', 390],
   ] as const)('axe finds nothing serious in any view: %s, %i pixels', async (scheme, width) => {
-    const ana = await dashboard.app.signUp('ana');
+    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
+    await dashboard.app.database.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [ana.id]);
     const now = new Date();
     const at = (hour: number): string => `${now.toISOString().slice(0, 10)}T${String(hour).padStart(2, '0')}:00:00`;
     const body = { title: 'Planning', start_time: at(9), end_time: at(10), time_zone: 'UTC' };
@@ -73,6 +93,10 @@ describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () 
         body: { ...body, title: 'Not any more', start_time: at(13), end_time: at(14), status: 'cancelled' },
       }),
     );
+    await ok(
+      createEvent({ client: ana.client, body: { ...body, title: 'Errand', start_time: at(14), end_time: at(15) } }),
+    );
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: ben.id, role: 'editor' } }));
     const dark = scheme === 'dark';
     const signIn = await dashboard.visit({ dark, width });
     await signIn.page.getByLabel('Username or email').waitFor();
@@ -115,14 +139,80 @@ describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () 
       await look(name);
       await page.keyboard.press('Escape');
     }
-    for (const name of ['Settings', 'Trash', 'Your activity', 'Changes to send']) {
+    const command = async (name: string, title = name): Promise<Locator> => {
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: 'Search and commands' }).fill(name);
       await page.getByRole('option', { name, exact: true }).click();
-      await page.getByRole('dialog', { name }).waitFor();
+      const panel = page.getByRole('dialog', { name: title });
+      await panel.waitFor();
+      return panel;
+    };
+    for (const name of ['Trash', 'Changes to send']) {
+      await command(name);
       await look(name);
       await page.keyboard.press('Escape');
     }
+    const administration = await command('Administration');
+    await administration.getByText('Live connections').waitFor();
+    await administration.getByLabel(`Actions for ${ben.username}`).waitFor();
+    await look('Administration');
+    await page.keyboard.press('Escape');
+    const activity = await command('Your activity', 'Activity');
+    await activity.getByText('Signed in').first().waitFor();
+    await look('Activity');
+    await page.keyboard.press('Escape');
+    const settings = await command('Settings');
+    const chooser = page.waitForEvent('filechooser');
+    await settings.getByRole('button', { name: 'Import a file' }).click();
+    await (await chooser).setFiles({ name: 'calendar.ics', mimeType: 'text/calendar', buffer: Buffer.from(FILE) });
+    await settings.getByText('Left out').waitFor();
+    await look('Settings with a file to import');
+    await page.keyboard.press('Escape');
+
+    const open = async (title: string): Promise<void> => {
+      await page.keyboard.press('w');
+      await eventOf(page, title).click();
+      await page.getByRole('heading', { name: title }).waitFor();
+    };
+    await open('Planning of the year');
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByLabel('From').fill('13:30');
+    await page.getByLabel('To', { exact: true }).fill('15:30');
+    await page.getByText('Overlaps “Errand”').waitFor();
+    await look('overlap before saving');
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await page.getByRole('alertdialog', { name: 'This overlaps with another event' }).waitFor();
+    await look('conflict');
+    await page.keyboard.press('Escape');
+    await page.getByLabel('From').fill('09:00');
+    await page.getByLabel('To', { exact: true }).fill('10:00');
+    await page.getByLabel('Title').fill('Planning by ana');
+    await ok(updateEvent({ client: ben.client, path: { id }, body: { title: 'Planning by ben' } }));
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    const clash = page.getByRole('dialog', { name: `${ben.username} changed this event while you were editing` });
+    await clash.waitFor();
+    await look('clash');
+    await clash.getByRole('button', { name: 'Discard mine' }).click();
+    await page.getByRole('heading', { name: 'Planning by ben' }).waitFor();
+    await page.keyboard.press('Escape');
+
+    await context.setOffline(true);
+    await page.getByText('Offline', { exact: true }).waitFor();
+    await page.locator('#calendar').focus();
+    await page.keyboard.press('c');
+    await page.getByRole('dialog', { name: 'New event' }).getByLabel('Title').fill('On a train');
+    await look('new event');
+    await page.keyboard.press('Enter');
+    await page.getByText('Offline, 1 to send').waitFor();
+    await look('offline');
+    await command('Changes to send');
+    await page.getByRole('button', { name: 'Discard' }).waitFor();
+    await look('changes that wait');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('Everything is sent.').waitFor();
+    await page.keyboard.press('Escape');
+    await context.setOffline(false);
+    await page.getByText('Live', { exact: true }).waitFor();
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
     // Nothing is wider than the window.
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

@@ -2,27 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, getMe, listEvents, login } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, getMe, login } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
-import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
+import { type Dashboard, startDashboard } from '../support/dashboard.js';
 import { MailBox } from '../support/mail-box.js';
 import { ok, refused } from '../support/test-app.js';
 import { wednesday } from '../support/this-week.js';
-
-const FILE = [
-  'BEGIN:VCALENDAR',
-  'VERSION:2.0',
-  'PRODID:-//Example//EN',
-  ...event('a@example.com', 'Choir', wednesday('18:00')),
-  ...event('b@example.com', 'No such day', '2026-02-31T10:00:00'),
-  'END:VCALENDAR',
-  '',
-].join('\r\n');
-
-function event(uid: string, title: string, start: string): string[] {
-  const compact = start.replace(/[-:]/g, '');
-  return ['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${title}`, `DTSTART:${compact}Z`, 'DURATION:PT1H', 'END:VEVENT'];
-}
 
 describe.skipIf(!chromiumPath)(`the account in the dashboard${unlessMissing}`, () => {
   let dashboard: Dashboard;
@@ -43,6 +28,7 @@ describe.skipIf(!chromiumPath)(`the account in the dashboard${unlessMissing}`, (
     const { page, context, complaints } = await dashboard.open(ana);
     await page.getByRole('button', { name: 'Settings' }).click();
     const settings = page.getByRole('dialog', { name: 'Settings' });
+    await settings.getByRole('tab', { name: 'Account' }).click();
     await settings.getByRole('button', { name: 'Change the address' }).click();
     await settings.getByLabel('New email').fill(`new-${ana.email}`);
     await settings.getByLabel('Current password').fill('not this one');
@@ -81,34 +67,12 @@ describe.skipIf(!chromiumPath)(`the account in the dashboard${unlessMissing}`, (
     await context.close();
   });
 
-  it('shows what a calendar file would bring, item by item, imports it, and gives one back', async () => {
-    const ana = await dashboard.app.signUp('ana');
-    const { page, context, complaints } = await dashboard.open(ana);
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'choir.ics', mimeType: 'text/calendar', buffer: Buffer.from(FILE) });
-    await page.getByText('What “choir.ics” would bring').waitFor();
-    await page.getByText('Choir', { exact: true }).waitFor();
-    await page.getByText('No such day').waitFor();
-    expect((await ok(listEvents({ client: ana.client }))).items).toEqual([]);
-    await page.getByRole('button', { name: 'Import 1 event' }).click();
-    await page.getByText('Imported “choir.ics”').waitFor();
-    await eventOf(page, 'Choir').waitFor();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export all events' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('convene.ics');
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-
   it('shows users and figures to an administrator, who disables an account', async () => {
     const [root, ben] = [await dashboard.app.signUp('root-of'), await dashboard.app.signUp('ben')];
     await dashboard.app.database.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [root.id]);
     const { page, context, complaints } = await dashboard.open(root);
     await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('tab', { name: 'Account' }).click();
     await page.getByRole('button', { name: 'Administration' }).click();
     const administration = page.getByRole('dialog', { name: 'Administration' });
     await administration.getByText('Live connections').waitFor();
@@ -126,6 +90,7 @@ describe.skipIf(!chromiumPath)(`the account in the dashboard${unlessMissing}`, (
     await ok(createEvent({ client: ana.client, body }));
     const { page, context } = await dashboard.open(ana);
     await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('tab', { name: 'Account' }).click();
     await page.getByRole('button', { name: 'Erase the account' }).click();
     await page.getByLabel('Current password').fill(ana.password);
     await page.getByRole('button', { name: 'Erase it for good' }).click();

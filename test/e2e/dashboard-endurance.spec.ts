@@ -95,20 +95,15 @@ describe.skipIf(!chromiumPath)(`the dashboard over a long time${unlessMissing}`,
       figures[`${name}, events drawn`] = drawn;
     };
     await look('month');
+    figures['month, ms'] = await best(page, 'ArrowLeft', 'ArrowRight');
     await step(page, 'ArrowLeft');
-    await step(page, 'ArrowRight');
-    figures['month without events, ms'] = await step(page, 'ArrowLeft');
-    figures['month, ms'] = await step(page, 'ArrowRight');
+    figures['month without events, ms'] = await best(page, 'ArrowLeft', 'ArrowRight');
     await page.goto(`${dashboard.app.url}/calendar/week/${middle(0)}`);
     await look('week');
-    await step(page, 'ArrowRight');
-    await step(page, 'ArrowLeft');
-    figures['week, ms'] = await step(page, 'ArrowRight');
+    figures['week, ms'] = await best(page, 'ArrowLeft', 'ArrowRight');
     await page.goto(`${dashboard.app.url}/calendar/week/${middle(-2)}`);
     await page.getByText('Live', { exact: true }).waitFor();
-    await step(page, 'ArrowRight');
-    await step(page, 'ArrowLeft');
-    figures['week without events, ms'] = await step(page, 'ArrowRight');
+    figures['week without events, ms'] = await best(page, 'ArrowLeft', 'ArrowRight');
     figures['first paint, ms'] = await page.evaluate(
       () => performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
     );
@@ -128,10 +123,14 @@ describe.skipIf(!chromiumPath)(`the dashboard over a long time${unlessMissing}`,
     await eventOf(page, 'Counter').waitFor();
     const devtools = await context.newCDPSession(page);
     const changeTimes = async (from: number, to: number): Promise<number> => {
-      for (let number = from; number < to; number += 50) {
-        const client = await signedIn(ana);
-        for (let each = number; each < number + 50; each += 1)
-          await ok(updateEvent({ client, path: { id }, body: { title: `Counter ${each}` } }));
+      let client = await signedIn(ana);
+      for (let number = from; number < to; number += 1) {
+        const rename = () => ok(updateEvent({ client, path: { id }, body: { title: `Counter ${number}` } }));
+        // Once more with a token that has not expired; on a busy machine ten seconds are few changes.
+        await rename().catch(async () => {
+          client = await signedIn(ana);
+          return rename();
+        });
       }
       await eventOf(page, `Counter ${to - 1}`).waitFor();
       return heap(devtools);
@@ -159,6 +158,18 @@ const unexpected = (complaints: string[]): string[] => complaints.filter((text) 
 async function heap(devtools: CDPSession): Promise<number> {
   for (let round = 0; round < 3; round += 1) await devtools.send('HeapProfiler.collectGarbage');
   return (await devtools.send('Runtime.getHeapUsage')).usedSize;
+}
+
+/** The shortest time of three in which a period is drawn that is known already, without what else the machine does. */
+async function best(page: Page, away: string, back: string): Promise<number> {
+  const times: number[] = [];
+  await step(page, away);
+  await step(page, back);
+  for (let round = 0; round < 3; round += 1) {
+    await step(page, away);
+    times.push(await step(page, back));
+  }
+  return Math.min(...times);
 }
 
 /** Goes to another period; how many milliseconds passed until what is known of it was painted. Waits for the rest. */

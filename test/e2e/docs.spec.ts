@@ -201,6 +201,32 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await page.close();
   });
 
+  it('/guide finds sections by the words in them', async () => {
+    const { page, outside, complaints } = await open('/guide?q=rollback');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^\d+ sections?$/ })
+      .waitFor();
+    expect(await page.locator('.chapter li:visible').count()).toBeGreaterThan(0);
+    const search = page.getByLabel('Search the guide');
+    await search.fill('DAVx5 app password');
+    await page.locator('.chapter li:visible', { hasText: 'Calendar applications over CalDAV' }).waitFor();
+    await search.fill('zyzzyva');
+    await page.getByText('Nothing found').waitFor();
+    expect(await page.locator('.chapter:visible').count()).toBe(0);
+    expect({ outside, complaints }).toEqual({ outside: [], complaints: [] });
+    await page.close();
+  });
+
+  it('an address at which there is nothing has a page that leads home', async () => {
+    const { page, outside } = await open('/calender');
+    await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor();
+    await page.getByRole('link', { name: 'Open the calendar' }).click();
+    await page.getByRole('heading', { name: /Sign in|Convene is running/ }).waitFor();
+    expect(outside).toEqual([]);
+    await page.close();
+  });
+
   it('/problems/:code is readable', async () => {
     const { page, outside, complaints } = await open('/problems/event_conflict');
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('The owner is busy at that time');

@@ -260,8 +260,10 @@ function encode(value: string, chance: Chance): string {
 }
 
 function encodeBody(body: unknown, type: string): Buffer {
-  if (type.includes('msgpack')) return packMessage(body);
   const json = JSON.stringify(body) ?? '';
+  // The library calls `toJSON`, whatever it is.
+  if (type.includes('msgpack'))
+    return packMessage(json.includes('"toJSON"') ? JSON.parse(json.replaceAll('"toJSON"', '"to_json"')) : body);
   if (!type.includes('urlencoded')) return Buffer.from(json);
   // A form holds texts only.
   const entries = Object.entries(body ?? {}).map(([key, value]) => [key, JSON.stringify(value) ?? '']);

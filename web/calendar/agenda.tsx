@@ -8,7 +8,7 @@ import { isPhone } from '../state/preferences.js';
 import { waitingIds } from '../state/outbox.js';
 import { isMe, zone } from '../state/session.js';
 import { agendaReach, shownDays } from '../state/view.js';
-import { longDay, relative, capitalize, timeIn } from '../time/format.js';
+import { capitalize, hasTwelveHours, longDay, relative, timeIn } from '../time/format.js';
 import { addDays, dayOf, daysBetween, today } from '../time/zoned.js';
 import { words } from '../words/en.js';
 import { WeekStrip } from '../shell/week-strip.js';
@@ -49,7 +49,7 @@ export function Agenda() {
   return (
     <>
       {isPhone.value && <WeekStrip />}
-      <div class="ag">
+      <div class={hasTwelveHours ? 'ag twelve' : 'ag'}>
         <button type="button" class="btn plain s more-days" onClick={() => reach(21, 0)}>
           {words.earlier}
         </button>

@@ -3,13 +3,13 @@ import type { Item } from '../api.js';
 import { endOf, startOf } from '../state/calendar.js';
 import { waitingIds } from '../state/outbox.js';
 import { isMe, zone } from '../state/session.js';
-import { clock, spanIn } from '../time/format.js';
+import { clock, shortClock, spanIn } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 import { words } from '../words/en.js';
 
 /** What an event says: title, time, place; and the rest for those who do not see its shape. */
 export function EventContent({ info }: { info: EventDisplayInfo }) {
-  const { event, isShort, view } = info;
+  const { event, isNarrow, isShort, view } = info;
   const item = event.extendedProps.item as Item | undefined;
   const inColumn = view.type.startsWith('timeGrid') && !event.allDay;
   const start = event.start ? wallTime(event.start.getTime(), zone.peek()) : '';
@@ -19,7 +19,7 @@ export function EventContent({ info }: { info: EventDisplayInfo }) {
       <span class="tt">{event.title}</span>
       {!event.allDay && start && (
         <span class="tm">
-          {clock(start)}
+          {isNarrow ? shortClock(start) : clock(start)}
           {inColumn && !isShort && end && <span class="to"> – {clock(end)}</span>}
         </span>
       )}

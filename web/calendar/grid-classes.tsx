@@ -1,8 +1,7 @@
 import type { CalendarOptions, DayHeaderInfo, SlotHeaderInfo } from 'fullcalendar';
 import { zone } from '../state/session.js';
-import { timeIn, zoneOffset } from '../time/format.js';
-
-const pad = (value: number): string => String(value).padStart(2, '0');
+import { clockOfMinutes, shortClock, zoneOffset } from '../time/format.js';
+import { wallTime } from '../time/zoned.js';
 
 /** Our own classes on the parts of FullCalendar, which has no theme here. */
 export const calendarClasses = (): CalendarOptions => ({
@@ -27,7 +26,7 @@ export const calendarClasses = (): CalendarOptions => ({
   nowIndicatorLineClass: 'now',
   nowIndicatorDotClass: 'now-dot',
   nowIndicatorHeaderClass: 'nowl',
-  nowIndicatorHeaderContent: () => timeIn(Date.now(), zone.value),
+  nowIndicatorHeaderContent: () => shortClock(wallTime(Date.now(), zone.value)),
   moreLinkClass: 'mi more',
   popoverClass: 'pop day-pop',
   popoverCloseClass: 'ib s',
@@ -44,17 +43,17 @@ function DayHeading({ info }: { info: DayHeaderInfo }) {
   );
 }
 
-/** The hours beside the grid, in one zone or in two. */
-export const axis = (zone: string, second: string | null) => (info: SlotHeaderInfo) => {
+/** The hours beside the grid, in one zone or in two, without the one beside which the time of now is. */
+export const axis = (zone: string, second: string | null, beside: number | null) => (info: SlotHeaderInfo) => {
   if (!info.time) return info.text;
   const minutes = info.time.milliseconds / 60_000;
-  if (minutes === 0) return '';
-  const own = `${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+  if (minutes === 0 || minutes === beside) return '';
+  const own = clockOfMinutes(minutes);
   if (!second || second === zone) return own;
   const shifted = (minutes + offset(second) - offset(zone) + 2_880) % 1_440;
   return (
     <>
-      <span class="second">{`${pad(Math.floor(shifted / 60))}:${pad(shifted % 60)}`}</span>
+      <span class="second">{clockOfMinutes(shifted)}</span>
       {own}
     </>
   );

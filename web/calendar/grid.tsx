@@ -13,10 +13,11 @@ import { ghosts } from '../state/ghosts.js';
 import { isPhone, secondZone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';
-import { date, goTo, view } from '../state/view.js';
+import { date, goTo, shownDays, view } from '../state/view.js';
 import { moveItem } from '../state/edit.js';
 import { openEvent } from '../state/opened.js';
-import { firstDayOfWeek } from '../time/zoned.js';
+import { firstDayOfWeek } from '../time/week.js';
+import { dayOf, minutesBetween, wallTime } from '../time/zoned.js';
 import { words } from '../words/en.js';
 import { columnClasses, rowClasses } from './event-classes.js';
 import { EventContent } from './event-content.js';
@@ -108,6 +109,8 @@ function options(plugin: PluginInput): CalendarOptions {
     eventLongPressDelay: 300,
     selectLongPressDelay: 300,
     eventDragMinDistance: 4,
+    // EventContent says it.
+    displayEventTime: false,
     fixedWeekCount: false,
     navLinks: true,
     navLinkHint: (text, at) => words.goTo(dayOfMarker(at), text, isPhone.value ? 'narrow' : 'short'),
@@ -146,10 +149,7 @@ function options(plugin: PluginInput): CalendarOptions {
 }
 
 /** FullCalendar’s markers of days have the parts of the day in UTC or in the zone; the noon is on that day in both. */
-const dayOfMarker = (at: Date): string => {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone.peek(), dateStyle: 'short' }).format(at);
-  return parts.slice(0, 10);
-};
+const dayOfMarker = (at: Date): string => dayOf(at.getTime(), zone.peek());
 
 interface Dropped {
   start: Date | null;
@@ -173,9 +173,35 @@ function finish(event: Dropped, revert: () => void): void {
   void moveItem(item, { start, end, allDay });
 }
 
+/** Collects what changes in one turn, so that FullCalendar renders it once: another month comes with its events. */
+function oncePerTurn(calendar: Calendar) {
+  let changes: (() => void)[] = [];
+  let stopped = false;
+  const draw = (change: () => void): void => {
+    if (changes.push(change) > 1) return;
+    queueMicrotask(() => {
+      const due = changes;
+      changes = [];
+      if (!stopped) calendar.batchRendering(() => due.forEach((each) => each()));
+    });
+  };
+  return Object.assign(draw, { stop: () => void (stopped = true) });
+}
+
+const AXIS = 56;
+const now = signal(Date.now());
+/** The hour so close to now that the words of both would touch, in minutes since midnight. */
+const hourBesideNow = computed(() => {
+  const wall = wallTime(now.value, zone.value);
+  const [day, minutes] = [wall.slice(0, 10), minutesBetween(`${wall.slice(0, 10)}T00:00`, wall)];
+  const hour = Math.round(minutes / 60) * 60;
+  const { from, to } = shownDays.value;
+  return day >= from && day < to && Math.abs(minutes - hour) < 12 ? hour : null;
+});
+
 const width = signal(1_000);
 /** Below this, overlapping events are indented over each other; above, they are side by side. */
-const narrow = computed(() => (view.value === 'week' ? width.value / 7 : width.value) < 140);
+const narrow = computed(() => (view.value === 'week' ? (width.value - AXIS) / 7 : width.value) < 140);
 
 /** Month, week and day. */
 export function Grid({ plugin }: { plugin: PluginInput }) {
@@ -185,34 +211,42 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
     calendar.render();
     const observer = new ResizeObserver(([entry]) => (width.value = entry!.contentRect.width));
     observer.observe(element.current!);
+    const timer = setInterval(() => (now.value = Date.now()), 15_000);
+    const draw = oncePerTurn(calendar);
     const stops = [
       effect(() => {
-        const name = GRID[view.value as keyof typeof GRID];
+        const [name, day] = [GRID[view.value as keyof typeof GRID], date.value];
         // Another grid shows it.
         if (!name || name.startsWith('dayGrid') !== calendar.view.type.startsWith('dayGrid')) return;
-        if (calendar.view.type !== name) calendar.changeView(name, date.value);
-        else calendar.gotoDate(date.value);
+        draw(() => (calendar.view.type === name ? calendar.gotoDate(day) : calendar.changeView(name, day)));
       }),
-      effect(() => calendar.setOption('timeZone', zone.value)),
       effect(() => {
-        calendar.setOption('selectable', asOf.value === null);
-        calendar.setOption('slotHeaderContent', axis(zone.value, secondZone.value));
-        calendar.setOption('slotEventOverlap', narrow.value);
+        const [inZone, second, beside] = [zone.value, secondZone.value, hourBesideNow.value];
+        const [past, overlap] = [asOf.value !== null, narrow.value];
+        draw(() => {
+          calendar.setOption('timeZone', inZone);
+          calendar.setOption('selectable', !past);
+          calendar.setOption('slotHeaderContent', axis(inZone, second, beside));
+          calendar.setOption('slotEventOverlap', overlap);
+        });
       }),
       effect(() => {
         const inputs = [...shownItems.value.map(toInput), ...extras()];
         void openedEvent.value;
-        calendar.batchRendering(() => {
-          calendar.removeAllEvents();
-          for (const input of inputs) calendar.addEvent(input);
+        // As one source: each event that is added by itself copies the list of those before it.
+        draw(() => {
+          calendar.removeAllEventSources();
+          calendar.addEventSource(inputs);
         });
       }),
       effect(() => {
-        if (!draft.value) calendar.unselect();
+        if (!draft.value) draw(() => calendar.unselect());
       }),
+      draw.stop,
     ];
     return () => {
       observer.disconnect();
+      clearInterval(timer);
       for (const stop of stops) stop();
       calendar.destroy();
     };

@@ -3,18 +3,20 @@ import { Refusal } from '../api.js';
 import { ConflictNote } from '../event/conflict-note.js';
 import { emptyForm, type Form, newEventOf, startTime, endTime } from '../event/form.js';
 import { presetsFor } from '../event/presets.js';
+import { TimesField } from '../event/times-field.js';
 import { Icon } from '../icons/icon.js';
 import { createNew, explain } from '../state/edit.js';
 import { reason } from '../state/reason.js';
-import { draft, draftInDrawer, dropDraft, instantOf } from '../state/draft.js';
+import { draft, draftInDrawer, dropDraft } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
-import { spanIn } from '../time/format.js';
+import { instantOf } from '../time/zoned.js';
+import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 
 const WIDTH = 336;
-const HEIGHT = 320;
+const HEIGHT = 400;
 
 /** Beside the pointer, and whole in the window. */
 function place(at: { x: number; y: number } | undefined): { left: number; top: number } | undefined {
@@ -33,11 +35,14 @@ export function QuickCreate() {
   const [pattern, setPattern] = useState<Form['pattern']>(null);
   const [error, setError] = useState('');
   const title = useRef<HTMLInputElement>(null);
-  const [, draw] = useState(0);
+  const box = useRef<HTMLFormElement>(null);
+  const [spot, setSpot] = useState(() => place(current.at));
   useEffect(() => {
+    // It stays where it is while its own times are edited.
+    if (box.current?.contains(document.activeElement)) return undefined;
     title.current?.focus();
     // Once the calendar has drawn it.
-    const timer = setTimeout(() => draw((count) => count + 1), 60);
+    const timer = setTimeout(() => setSpot(place(current.at)), 60);
     return () => clearTimeout(timer);
   }, [current.start]);
   const form: Form = { ...emptyForm(current, zone.value), pattern };
@@ -47,6 +52,7 @@ export function QuickCreate() {
     draft.value = {
       ...current,
       title: next.title,
+      allDay: next.allDay,
       start: next.allDay ? startTime(next) : asInstant(startTime(next)),
       end: next.allDay ? endTime(next) : asInstant(endTime(next)),
     };
@@ -69,10 +75,11 @@ export function QuickCreate() {
   const presets = presetsFor(form.startDay);
   return (
     <form
+      ref={box}
       class="pop qc"
       role="dialog"
       aria-label={common.newEvent}
-      style={place(current.at)}
+      style={spot}
       onSubmit={(submit) => {
         submit.preventDefault();
         void save();
@@ -103,7 +110,11 @@ export function QuickCreate() {
       )}
       <div class="ln">
         <Icon name="clock" />
-        <span>{spanIn(current.start, current.end, current.allDay, zone.value)}</span>
+        <TimesField form={form} change={change} />
+      </div>
+      <div class="ln">
+        <span />
+        <Switch label={words.allDay} on={form.allDay} change={(allDay) => change({ ...form, allDay })} />
       </div>
       <ConflictNote form={form} change={change} />
       <div class="ln">

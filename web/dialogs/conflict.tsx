@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ConflictAnswer, ConflictQuestion } from '../state/dialogs.js';
 import { zone } from '../state/session.js';
-import { clock, listed, longDay, shortDay, timeIn } from '../time/format.js';
+import { clockSpan, listed, longDay, shortDay, timeIn } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 import { Modal } from '../ui/modal.js';
 import { Option } from '../ui/option.js';
@@ -67,7 +67,7 @@ export function Conflict({
             return (
               <Option key={start} on={choice === index} choose={() => setChoice(index)}>
                 <b class="tnum">
-                  {allDay ? longDay(start) : `${clock(wallTime(start, inZone))} – ${timeIn(end, inZone)}`}
+                  {allDay ? longDay(start) : clockSpan(wallTime(start, inZone), wallTime(end, inZone))}
                 </b>
                 <small>{day === days[0] ? words.sameDay : longDay(day, { weekday: 'short' })}</small>
               </Option>

@@ -2,7 +2,7 @@ import type { ConflictView, SlotView } from '../../sdk/index.js';
 import { allItems, endOf, startOf } from '../state/calendar.js';
 import { hueOf } from '../state/hues.js';
 import { zone } from '../state/session.js';
-import { clock, longDay } from '../time/format.js';
+import { clockOfMinutes, longDay, shortClock } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 
 const HOURS = 9;
@@ -35,7 +35,7 @@ export function DayStrip({ conflicts, suggestions, chosen }: Props) {
       <div class="strip" aria-hidden="true">
         {Array.from({ length: HOURS }, (_, index) => (
           <div class="h" key={index} style={{ left: `${(index / HOURS) * 100}%` }}>
-            <span>{String(from + index).padStart(2, '0')}</span>
+            <span>{clockOfMinutes((from + index) * 60)}</span>
           </div>
         ))}
         {there.map((item) => {
@@ -50,7 +50,7 @@ export function DayStrip({ conflicts, suggestions, chosen }: Props) {
         })}
         {box(first.start_time, first.end_time) && (
           <div class="m bad" style={box(first.start_time, first.end_time)!}>
-            {clock(wallTime(first.start_time, inZone))}
+            <span>{shortClock(wallTime(first.start_time, inZone))}</span>
           </div>
         )}
         {suggestions.map(({ start_time: start, end_time: end }, index) => {
@@ -58,7 +58,7 @@ export function DayStrip({ conflicts, suggestions, chosen }: Props) {
           return (
             place && (
               <div key={start} class={`m ${index === chosen ? 'ok' : 'alt'}`} style={place}>
-                {clock(wallTime(start, inZone))}
+                <span>{shortClock(wallTime(start, inZone))}</span>
               </div>
             )
           );

@@ -1,8 +1,8 @@
 import { asked } from '../state/dialogs.js';
 import { Clash } from './clash.js';
+import { Confirm } from './confirm.js';
 import { Conflict } from './conflict.js';
 import { ScopeChoice } from './scope-choice.js';
-import { Transfer } from './transfer.js';
 
 /** The decision that is asked for. */
 export function Dialogs() {
@@ -17,7 +17,7 @@ export function Dialogs() {
       return <Clash question={question} answer={answer} />;
     case 'scope':
       return <ScopeChoice question={question} answer={answer} />;
-    case 'transfer':
-      return <Transfer question={question} answer={answer} />;
+    case 'confirm':
+      return <Confirm question={question} answer={answer} />;
   }
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { events, Refusal } from '../api.js';
 import type { ConflictCheckView } from '../../sdk/index.js';
 import { zone } from '../state/session.js';
-import { clock, longDay, timeIn } from '../time/format.js';
+import { clock, clockSpan, longDay } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
 import { endTime, type Form, startTime } from './form.js';
@@ -67,7 +67,7 @@ export function ConflictNote({ form, change, eventId }: Props) {
   return (
     <div class="note warn overlap" role="status">
       <b>
-        {words.overlaps(first.title, `${where}${timeIn(from, shown)} – ${timeIn(to, shown)}`)}
+        {words.overlaps(first.title, `${where}${clockSpan(wallTime(from, shown), wallTime(to, shown))}`)}
         {more > 0 && words.andOthers(more)}
       </b>
       <div class="row chips">

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { capitalize, listed, longDay, shortDay, weekdayName } from '../time/format.js';
-import { addDays, addMonths, firstDayOfWeek, startOfWeek, weekday } from '../time/zoned.js';
+import { firstDayOfWeek, startOfWeek } from '../time/week.js';
+import { addDays, addMonths, weekday } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
 import type { Form, Pattern } from './form.js';
 import { CODES, ordinalOf, ordinalWord } from './presets.js';

@@ -1,15 +1,19 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from '../icons/icon.js';
-import { removeItem, leave } from '../state/edit.js';
+import { calendarFiles, type Event } from '../api.js';
+import { explain, removeItem } from '../state/edit.js';
+import { leave } from '../state/members.js';
 import { arrived, changelog, event, members, openedItem, setEditing, showTab } from '../state/opened.js';
 import { user, zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';
 import { ago, spanIn } from '../time/format.js';
 import { endOf, startOf } from '../state/calendar.js';
 import { Avatar } from '../ui/avatar.js';
+import { download } from '../ui/download.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { RuleInWords } from './rule-in-words.js';
+import { SingleDates } from './single-dates.js';
 
 /** What the event is, one icon for each fact. */
 export function DetailsTab() {
@@ -31,6 +35,7 @@ export function DetailsTab() {
               />
             </Fact>
           )}
+          <SingleDates key={now.id} />
           <Fact icon="globe">
             {now.time_zone}
             <small>
@@ -94,6 +99,15 @@ export function DetailsTab() {
           </button>
         )}
         <span class="grow" />
+        <button
+          type="button"
+          class="ib"
+          aria-label={words.download}
+          title={words.download}
+          onClick={() => void save(now)}
+        >
+          <Icon name="download" />
+        </button>
         {(now.can.includes('delete') || (now.is_recurring && now.can.includes('edit'))) && (
           <button type="button" class="ib" aria-label={words.toTrash} onClick={() => void removeItem(item)}>
             <Icon name="trash" />
@@ -103,6 +117,17 @@ export function DetailsTab() {
     </>
   );
 }
+
+/** The event as a calendar file, for other programs. */
+const save = ({ id, title }: Event): Promise<void> =>
+  calendarFiles.exportEvent(id).then((text) => download(text, `${fileName(title)}.ics`, 'text/calendar'), explain);
+
+/** What file systems take of a title. */
+const fileName = (title: string): string =>
+  title
+    .replace(/[^\p{L}\p{N} _-]+/gu, ' ')
+    .trim()
+    .slice(0, 80) || 'event';
 
 function Fact({ icon, children }: { icon: IconName; children: ComponentChildren }) {
   return (

@@ -10,14 +10,15 @@ import {
   openedItem,
   openedState,
   showTab,
-  type Tab,
 } from '../state/opened.js';
 import { endOf, startOf } from '../state/calendar.js';
 import { isLocal } from '../state/outbox.js';
 import { zone } from '../state/session.js';
 import { showToast } from '../state/toasts.js';
 import { spanIn } from '../time/format.js';
+import { copyText } from '../ui/copy-text.js';
 import { lazy } from '../ui/lazy.js';
+import { Tabs } from '../ui/tabs.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { Close } from './drawer-close.js';
@@ -69,7 +70,19 @@ export function Drawer() {
               {words.kept}
             </p>
           )}
-          {!isLocal(now.id) && <Tabs />}
+          {!isLocal(now.id) && (
+            <Tabs
+              label={words.tabs}
+              panel="drawer-panel"
+              tabs={[
+                { name: 'details', label: words.details },
+                { name: 'people', label: words.people, count: members.value.length },
+                { name: 'history', label: words.history, count: changelog.value.length },
+              ]}
+              shown={shown.tab}
+              show={showTab}
+            />
+          )}
           {shown.tab === 'details' && <DetailsTab />}
           {shown.tab === 'people' && <PeopleTab />}
           {shown.tab === 'history' && <HistoryTab />}
@@ -82,41 +95,7 @@ export function Drawer() {
 function copyLink(): void {
   const address = new URL(location.href);
   address.searchParams.set('event', opened.value!.id);
-  void navigator.clipboard?.writeText(address.href).then(() => showToast({ text: common.toast.copied }));
-}
-
-const TABS: { name: Tab; label: string; count: () => number }[] = [
-  { name: 'details', label: words.details, count: () => 0 },
-  { name: 'people', label: words.people, count: () => members.value.length },
-  { name: 'history', label: words.history, count: () => changelog.value.length },
-];
-
-function Tabs() {
-  const move = ({ key, currentTarget }: KeyboardEvent): void => {
-    if (key !== 'ArrowLeft' && key !== 'ArrowRight') return;
-    const at = TABS.findIndex(({ name }) => name === opened.value?.tab);
-    const next = TABS[(at + (key === 'ArrowRight' ? 1 : TABS.length - 1)) % TABS.length]!;
-    showTab(next.name);
-    (currentTarget as HTMLElement).querySelector<HTMLElement>(`#tab-${next.name}`)?.focus();
-  };
-  return (
-    <div class="tabs" role="tablist" aria-label={words.tabs} onKeyDown={move}>
-      {TABS.map(({ name, label, count }) => (
-        <button
-          type="button"
-          key={name}
-          id={`tab-${name}`}
-          role="tab"
-          aria-selected={opened.value?.tab === name}
-          aria-controls="drawer-panel"
-          tabIndex={opened.value?.tab === name ? 0 : -1}
-          onClick={() => showTab(name)}
-        >
-          {label} {count() > 0 && <small>{count()}</small>}
-        </button>
-      ))}
-    </div>
-  );
+  void copyText(address.href).then(() => showToast({ text: common.toast.copied(words.link) }));
 }
 
 function Loading() {

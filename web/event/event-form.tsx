@@ -1,13 +1,14 @@
 import { Icon } from '../icons/icon.js';
-import { instantOf } from '../state/draft.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
-import { addDays } from '../time/zoned.js';
+import { instantOf } from '../time/zoned.js';
+import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { ConflictNote } from './conflict-note.js';
-import { type Form, withStart } from './form.js';
+import { type Form } from './form.js';
 import { RecurrenceField } from './recurrence-field.js';
+import { TimesField } from './times-field.js';
 import { ZoneField } from './zone-field.js';
 
 export type FieldErrors = Record<string, { message: string; next?: string | undefined }>;
@@ -43,60 +44,9 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
         <Problem error={errors.title} />
       </div>
       <div>
-        <div class={`times ${form.allDay ? 'days' : ''}`}>
-          <input
-            type="date"
-            class="in s"
-            aria-label={words.day}
-            value={form.startDay}
-            onChange={({ currentTarget }) =>
-              currentTarget.value && change(withStart(form, currentTarget.value, form.startTime))
-            }
-          />
-          {form.allDay ? (
-            <>
-              <span class="mut">–</span>
-              <input
-                type="date"
-                class="in s"
-                aria-label={words.lastDay}
-                value={form.endDay}
-                onChange={({ currentTarget }) => currentTarget.value && set({ endDay: currentTarget.value })}
-              />
-            </>
-          ) : (
-            <>
-              <input
-                type="time"
-                class="in s tnum"
-                aria-label={words.from}
-                value={form.startTime}
-                onChange={({ currentTarget }) =>
-                  currentTarget.value && change(withStart(form, form.startDay, currentTarget.value))
-                }
-              />
-              <span class="mut">–</span>
-              <input
-                type="time"
-                class="in s tnum"
-                aria-label={words.to}
-                value={form.endTime}
-                onChange={({ currentTarget }) => currentTarget.value && set(withEndTime(form, currentTarget.value))}
-              />
-            </>
-          )}
-        </div>
+        <TimesField form={form} change={change} />
         <div class="row under-times">
-          <label class="row">
-            <input
-              type="checkbox"
-              class="sw"
-              role="switch"
-              checked={form.allDay}
-              onChange={({ currentTarget }) => set({ allDay: currentTarget.checked })}
-            />
-            <span class="sec">{words.allDay}</span>
-          </label>
+          <Switch label={words.allDay} on={form.allDay} change={(allDay) => set({ allDay })} />
           <span class="grow" />
           <ZoneField value={form.zone} change={(name) => set({ zone: name })} />
         </div>
@@ -177,14 +127,6 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
       </div>
     </div>
   );
-}
-
-/** An end before the start is on the next day. */
-function withEndTime(form: Form, endTime: string): Partial<Form> {
-  const sameDay = endTime > form.startTime;
-  const endDay =
-    form.endDay > addDays(form.startDay, 1) ? form.endDay : sameDay ? form.startDay : addDays(form.startDay, 1);
-  return { endTime, endDay };
 }
 
 function Problem({ error }: { error: { message: string } | undefined }) {

@@ -2,12 +2,14 @@ import { useState } from 'preact/hooks';
 import { people, Refusal } from '../api.js';
 import type { PermissionView } from '../../sdk/index.js';
 import { Icon } from '../icons/icon.js';
-import { changePeople, explain, leave } from '../state/edit.js';
+import { explain } from '../state/edit.js';
+import { changePeople, leave } from '../state/members.js';
 import { decide } from '../state/dialogs.js';
 import { event, members } from '../state/opened.js';
 import { isMe, user, zone } from '../state/session.js';
 import { listed, moment } from '../time/format.js';
 import { Avatar } from '../ui/avatar.js';
+import { dialogWords as dialogs } from '../words/dialogs.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { Invitations } from './invitations.js';
@@ -191,7 +193,12 @@ function RoleMenu({ member }: { member: PermissionView }) {
     if (choice === 'remove') {
       await changePeople(now, common.toast.removed(username), () => people.remove(now.id, id));
     } else if (choice === 'owner') {
-      const answer = await decide({ kind: 'transfer', username });
+      const answer = await decide({
+        kind: 'confirm',
+        title: dialogs.transfer,
+        lead: dialogs.transferLead(username),
+        act: dialogs.transferTo(username),
+      });
       if (!answer) return;
       const transfer = (onConflict: 'reject' | 'allow') => people.transfer(now.id, id, onConflict);
       await changePeople(now, common.toast.transferred(username), transfer, { undoable: false });

@@ -1,19 +1,18 @@
 import { Icon } from '../icons/icon.js';
-import { allZones } from '../time/zoned.js';
+import { currentZone, zonesWith } from '../time/zone-names.js';
 import { eventWords as words } from '../words/event.js';
 
 export function ZoneField({ value, change }: { value: string; change: (zone: string) => void }) {
-  const zones = allZones();
   return (
     <span class="select zone-field">
       <Icon name="globe" />
       <select
         class="sel"
         aria-label={words.zone}
-        value={value}
+        value={currentZone(value)}
         onChange={({ currentTarget }) => change(currentTarget.value)}
       >
-        {(zones.includes(value) ? zones : [value, ...zones]).map((name) => (
+        {zonesWith(value).map((name) => (
           <option key={name} value={name}>
             {name}
           </option>

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Change, history, Refusal } from '../api.js';
 import type { DiffView, SnapshotView } from '../../sdk/index.js';
-import { restoreVersion, undoOnly } from '../state/edit.js';
-import { changelog, event, opened } from '../state/opened.js';
+import { restoreVersion, undoOnly } from '../state/restore.js';
+import { changelog, compared, event, opened } from '../state/opened.js';
 import { isPhone } from '../state/preferences.js';
 import { isMe, zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';
@@ -70,8 +70,8 @@ export function Comparison({ from, to }: { from: number; to: number }) {
         </div>
         <div class={`diff by-${layout}`}>
           <div class="dhd">
-            <Side version={from} entry={entry} />
-            <Side version={to} entry={entryOf(log, to)} />
+            <Side label={words.from} version={from} other={to} />
+            <Side label={words.to} version={to} other={from} />
           </div>
           {rows.map((row) => (
             <Difference key={row.name} row={row} layout={layout}>
@@ -114,15 +114,39 @@ export function Comparison({ from, to }: { from: number; to: number }) {
 const entryOf = (log: Change[], version: number): Change | undefined =>
   log.find((entry) => entry.version === version && !isAboutPeople(entry.kind));
 
-function Side({ version, entry }: { version: number; entry: Change | undefined }) {
-  const isCurrent = event.value?.version === version;
+interface SideProps {
+  label: string;
+  version: number;
+  other: number;
+}
+
+/** One of the two versions; any other one can be chosen in its place. */
+function Side({ label, version, other }: SideProps) {
+  const entry = entryOf(changelog.value, version);
   const who = entry && (isMe(entry.actor.id) ? common.you : entry.actor.username);
+  const current = event.value?.version ?? version;
+  const versions = Array.from({ length: current }, (_, index) => current - index).filter((one) => one !== other);
   return (
     <div>
-      <b>
-        {words.version(version)}
-        {isCurrent && `, ${words.current}`}
-      </b>
+      <span class="select">
+        <select
+          class="sel"
+          aria-label={label}
+          value={version}
+          onChange={({ currentTarget }) => {
+            const [from, to] = [Number(currentTarget.value), other].sort((a, b) => a - b);
+            compared.value = { from: from!, to: to! };
+          }}
+        >
+          {versions.map((one) => (
+            <option key={one} value={one}>
+              {words.version(one)}
+              {one === current && `, ${words.current}`}
+            </option>
+          ))}
+        </select>
+        <Icon name="down" />
+      </span>
       {entry && <small>{`${who}, ${moment(entry.at, zone.value)}`}</small>}
     </div>
   );

@@ -1,6 +1,6 @@
 import type { Change } from '../api.js';
 import { Icon } from '../icons/icon.js';
-import { undoPeople } from '../state/edit.js';
+import { undoPeople } from '../state/members.js';
 import { changelog, changelogCursor, compared, event, moreChangelog } from '../state/opened.js';
 import { isMe, zone } from '../state/session.js';
 import { capitalize, longDay, relative, timeIn } from '../time/format.js';

@@ -4,9 +4,9 @@ import { explain } from '../state/edit.js';
 import { reason } from '../state/reason.js';
 import { updateAccount, user } from '../state/session.js';
 import { showToast } from '../state/toasts.js';
+import { PasswordField } from '../ui/password-field.js';
 import { words as common } from '../words/en.js';
 import { panelWords } from '../words/panels.js';
-import { PasswordField } from './password-field.js';
 
 const words = panelWords.account;
 
@@ -114,13 +114,14 @@ function ChangeForm({ name, label, close, done }: ChangeProps) {
           {errors.email && <span class="hint err">{errors.email}</span>}
         </label>
       ) : (
-        <PasswordField label={label} value={value} change={setValue} error={errors.password} isNew />
+        <PasswordField label={label} value={value} change={setValue} error={errors.password} isNew small />
       )}
       <PasswordField
         label={words.currentPassword}
         value={current}
         change={setCurrent}
         error={errors.current_password ?? errors.form}
+        small
       />
       {name === 'password' && <p class="hint">{words.passwordHint}</p>}
       <div class="row">

@@ -101,11 +101,11 @@ function Users() {
 }
 
 function User({ account, act }: { account: AccountView; act: (what: Act) => void }) {
-  const { id, username, email, role, disabled_at: disabled, last_used_at: used } = account;
+  const { id, username, email, role, disabled_at: disabled, last_used_at: used, app_passwords: passwords } = account;
   const offered: Act[] = [
     role === 'admin' ? 'demote' : 'promote',
     disabled ? 'enable' : 'disable',
-    ...(account.sessions > 0 ? (['signOut'] as const) : []),
+    ...(account.sessions + account.app_passwords > 0 ? (['signOut'] as const) : []),
   ];
   return (
     <div class="who">
@@ -115,7 +115,11 @@ function User({ account, act }: { account: AccountView; act: (what: Act) => void
           {username} {role === 'admin' && <span class="tag acc">{words.administrator}</span>}{' '}
           {disabled && <span class="tag warn">{words.disabled}</span>}
         </b>
-        <small class="ell">{`${email}. ${words.last(used && ago(used))}`}</small>
+        <small class="ell">
+          {[`${email}. ${words.last(used && ago(used))}`, passwords > 0 && words.appPasswords(passwords)]
+            .filter(Boolean)
+            .join(', ')}
+        </small>
       </span>
       {!isMe(id) && (
         <span class="select">

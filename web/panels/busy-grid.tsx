@@ -1,6 +1,6 @@
 import type { PersonBusyView, TimeSlotView } from '../../sdk/index.js';
 import { isMe, zone } from '../state/session.js';
-import { longDay, timeIn } from '../time/format.js';
+import { clockOfMinutes, longDay, shortClock, timeIn } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 import { Avatar } from '../ui/avatar.js';
 import { words as common } from '../words/en.js';
@@ -34,7 +34,7 @@ export function BusyGrid({ day, busy, slots, at, choose }: Props) {
       <div class="label">{longDay(day)}</div>
       <div class="hours" aria-hidden="true">
         {hours.map((hour) => (
-          <span key={hour}>{String(hour).padStart(2, '0')}</span>
+          <span key={hour}>{clockOfMinutes(hour * 60)}</span>
         ))}
       </div>
       {busy.map(({ user, busy: taken }) => (
@@ -61,9 +61,11 @@ export function BusyGrid({ day, busy, slots, at, choose }: Props) {
                 class={index === at ? 'on' : ''}
                 style={box}
                 tabIndex={-1}
+                aria-label={timeIn(start, inZone)}
+                title={timeIn(start, inZone)}
                 onClick={() => choose(index)}
               >
-                {timeIn(start, inZone)}
+                <span>{shortClock(wallTime(start, inZone))}</span>
               </button>
             )
           );

@@ -5,6 +5,7 @@ import { reload } from '../state/calendar.js';
 import { explain } from '../state/edit.js';
 import { openEvent } from '../state/opened.js';
 import { closePanel } from '../state/panel.js';
+import { download } from '../ui/download.js';
 import { words as common } from '../words/en.js';
 import { panelWords } from '../words/panels.js';
 import { titlesOf } from './file-titles.js';
@@ -45,7 +46,13 @@ export function CalendarFiles() {
     <>
       <h3>{words.title}</h3>
       <div class="row links">
-        <button type="button" class="btn s" onClick={() => void calendarFiles.export().then(download, explain)}>
+        <button
+          type="button"
+          class="btn s"
+          onClick={() =>
+            void calendarFiles.export().then((text) => download(text, 'convene.ics', 'text/calendar'), explain)
+          }
+        >
           {words.export}
         </button>
         <button type="button" class="btn s" disabled={busy} onClick={() => input.current?.click()}>
@@ -71,14 +78,6 @@ export function CalendarFiles() {
       )}
     </>
   );
-}
-
-function download(text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/calendar' }));
-  link.download = 'convene.ics';
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 interface ReportProps extends Read {

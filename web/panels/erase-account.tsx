@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import { Refusal } from '../api.js';
 import { reason } from '../state/reason.js';
 import { eraseAccount } from '../state/session.js';
+import { PasswordField } from '../ui/password-field.js';
 import { words as common } from '../words/en.js';
 import { panelWords } from '../words/panels.js';
-import { PasswordField } from './password-field.js';
 
 const words = panelWords.account;
 
@@ -38,7 +38,7 @@ export function EraseAccount() {
     >
       <h3>{words.erase}</h3>
       <p>{words.eraseLead}</p>
-      <PasswordField label={words.currentPassword} value={password} change={setPassword} error={error} />
+      <PasswordField label={words.currentPassword} value={password} change={setPassword} error={error} small />
       <div class="row">
         <button class="btn s dng" disabled={!password}>
           {words.eraseConfirm}

@@ -139,7 +139,7 @@ export function FindTime() {
         </div>
         {found && (
           <div class="answer" aria-live="polite">
-            <p class="say">{found.summary}</p>
+            <p class="say">{slot ? words.works(longDay(day), timeIn(slot.start_time, zone.value)) : words.nothing}</p>
             {slot && (
               <button
                 type="button"

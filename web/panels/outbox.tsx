@@ -1,6 +1,7 @@
 import { explain } from '../state/edit.js';
 import { flush, retry } from '../state/flush.js';
-import { type Edit, edits, forget, isLocal } from '../state/outbox.js';
+import type { Edit } from '../state/offline-edit.js';
+import { edits, forget, isLocal } from '../state/outbox.js';
 import { ago } from '../time/format.js';
 import { Sheet } from '../ui/sheet.js';
 import { historyWords } from '../words/history.js';

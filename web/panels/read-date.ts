@@ -1,6 +1,7 @@
 import { zone } from '../state/session.js';
 import { monthName, weekdayName } from '../time/format.js';
-import { addDays, startOfWeek, today, weekday } from '../time/zoned.js';
+import { startOfWeek } from '../time/week.js';
+import { addDays, today, weekday } from '../time/zoned.js';
 
 const MONTHS = Array.from({ length: 12 }, (_, index) =>
   monthName(`2026-${String(index + 1).padStart(2, '0')}-01`).toLowerCase(),

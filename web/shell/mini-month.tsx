@@ -3,7 +3,8 @@ import { Icon } from '../icons/icon.js';
 import { date, goTo, shownDays, view } from '../state/view.js';
 import { zone } from '../state/session.js';
 import { longDay, monthName, weekdayName } from '../time/format.js';
-import { addDays, addMonths, startOfMonth, startOfWeek, today } from '../time/zoned.js';
+import { startOfWeek } from '../time/week.js';
+import { addDays, addMonths, startOfMonth, today } from '../time/zoned.js';
 import { words } from '../words/en.js';
 
 /** A small month to jump to a date. */

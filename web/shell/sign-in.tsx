@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Refusal, session } from '../api.js';
-import { Icon } from '../icons/icon.js';
 import { signIn, signUp, user } from '../state/session.js';
 import { timeIn } from '../time/format.js';
-import { browserZone } from '../time/zoned.js';
+import { browserZone } from '../time/zone-names.js';
+import { PasswordField } from '../ui/password-field.js';
 import { signInWords as words } from '../words/sign-in.js';
 import { SignInFrame } from './sign-in-frame.js';
 
@@ -24,7 +24,6 @@ export function SignIn({ again = false }: { again?: boolean }) {
   const [isNew, setNew] = useState(false);
   const [errors, setErrors] = useState<Errors>({});
   const [busy, setBusy] = useState(false);
-  const [visible, setVisible] = useState(false);
   const [forgot, setForgot] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const zone = browserZone();
@@ -70,32 +69,13 @@ export function SignIn({ again = false }: { again?: boolean }) {
           autocomplete="username"
         />
         {isNew && <Field name="email" label={words.email} type="email" error={errors.email} autocomplete="email" />}
-        <div class="field">
-          <label for="password">{words.password}</label>
-          <span class={`in ${errors.password ? 'err' : ''}`}>
-            <input
-              id="password"
-              name="password"
-              class="grow bare"
-              type={visible ? 'text' : 'password'}
-              autocomplete={isNew ? 'new-password' : 'current-password'}
-              aria-invalid={Boolean(errors.password)}
-              aria-describedby="password-hint"
-            />
-            <button
-              type="button"
-              class="ib s"
-              aria-label={words.showPassword}
-              aria-pressed={visible}
-              onClick={() => setVisible(!visible)}
-            >
-              <Icon name="eye" />
-            </button>
-          </span>
-          <span class={`hint ${errors.password ? 'err' : ''}`} id="password-hint">
-            {errors.password ?? (isNew ? words.passwordRules : '')}
-          </span>
-        </div>
+        <PasswordField
+          name="password"
+          label={words.password}
+          error={errors.password}
+          hint={isNew ? words.passwordRules : undefined}
+          isNew={isNew}
+        />
         {isNew && <p class="hint zone">{words.zone(zone, timeIn(Date.now(), zone))}</p>}
         <div role="alert">{errors.form && <p class="hint err form-error">{errors.form}</p>}</div>
         <button class="btn pri l wide" disabled={busy}>

@@ -4,9 +4,10 @@ import { opened } from '../state/opened.js';
 import { draftInDrawer } from '../state/draft.js';
 import { openPanel, panel, togglePanel } from '../state/panel.js';
 import { isPhone, sidebarOpen } from '../state/preferences.js';
+import { zone } from '../state/session.js';
 import { date, goToday, shownDays, step, view, type View, VIEWS } from '../state/view.js';
 import { monthName, shortDay } from '../time/format.js';
-import { addDays, weekNumber } from '../time/zoned.js';
+import { addDays, today, weekNumber } from '../time/zoned.js';
 import { words } from '../words/en.js';
 import { ConnectionPill } from './connection-pill.js';
 
@@ -14,7 +15,7 @@ import { ConnectionPill } from './connection-pill.js';
 function period(): { month: string; year: string } {
   const { from, to } = shownDays.value;
   const middle = view.value === 'week' ? addDays(from, 3) : view.value === 'agenda' ? date.value : date.value;
-  return { month: monthName(middle), year: (to && middle).slice(0, 4) };
+  return { month: monthName(middle, isPhone.value ? 'short' : 'long'), year: (to && middle).slice(0, 4) };
 }
 
 export function TopBar({ withSide }: { withSide: boolean }) {
@@ -44,7 +45,7 @@ export function TopBar({ withSide }: { withSide: boolean }) {
         </button>
       </span>
       <h1 aria-live="polite">
-        <b>{month}</b> {year}
+        <b>{month}</b> {!(isPhone.value && year === today(zone.value).slice(0, 4)) && <span>{year}</span>}
         {view.value === 'day' && <span class="sr">, {shortDay(date.value)}</span>}
       </h1>
       {view.value === 'week' && !slim && (

@@ -2,7 +2,8 @@ import { shownItems, startOf } from '../state/calendar.js';
 import { zone } from '../state/session.js';
 import { date, goTo } from '../state/view.js';
 import { longDay, monthName, weekdayName } from '../time/format.js';
-import { addDays, dayOf, startOfWeek, today } from '../time/zoned.js';
+import { startOfWeek } from '../time/week.js';
+import { addDays, dayOf, today } from '../time/zoned.js';
 import { words } from '../words/en.js';
 
 /** The days of the week over the agenda of a phone, with a dot where something is. */

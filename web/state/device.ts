@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { Edit } from './outbox.js';
+import type { Edit } from './offline-edit.js';
 
 // What is kept on this device for the time without a connection: what was read, and edits that are not sent yet.
 

@@ -34,17 +34,22 @@ export interface ScopeQuestion {
 }
 export type ScopeAnswer = { scope: 'this' | 'following' | 'all' };
 
-export interface TransferQuestion {
-  kind: 'transfer';
-  username: string;
+/** For what no undo brings back. */
+export interface ConfirmQuestion {
+  kind: 'confirm';
+  title: string;
+  lead: string;
+  /** What the button does. */
+  act: string;
+  isDangerous?: boolean;
 }
-export type TransferAnswer = { confirmed: true };
+export type ConfirmAnswer = { confirmed: true };
 
 type Questions = {
   conflict: [ConflictQuestion, ConflictAnswer];
   clash: [ClashQuestion, ClashAnswer];
   scope: [ScopeQuestion, ScopeAnswer];
-  transfer: [TransferQuestion, TransferAnswer];
+  confirm: [ConfirmQuestion, ConfirmAnswer];
 };
 type Kind = keyof Questions;
 export type Asked = {

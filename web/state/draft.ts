@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { addMinutes, today, wallTime } from '../time/zoned.js';
+import { addMinutes, instantOf, today, wallTime } from '../time/zoned.js';
 import { zone } from './session.js';
 import { asOf } from './time-travel.js';
 import { date } from './view.js';
@@ -37,14 +37,4 @@ export function startDraftSoon(title = ''): void {
 export function dropDraft(): void {
   draft.value = null;
   draftInDrawer.value = false;
-}
-
-/** The instant of a wall time: the first of two, and after a gap where there is none. */
-export function instantOf(wall: string, zone: string): string {
-  const asked = new Date(`${wall}:00Z`).getTime();
-  let at = asked;
-  for (let round = 0; round < 3; round += 1) {
-    at += asked - new Date(`${wallTime(at, zone)}:00Z`).getTime();
-  }
-  return new Date(at).toISOString();
 }

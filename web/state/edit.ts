@@ -1,5 +1,5 @@
-import { batch, signal } from '@preact/signals';
-import { type Event, events, history, type Item, people, Refusal, type Target } from '../api.js';
+import { signal } from '@preact/signals';
+import { type Event, events, history, type Item, Refusal, type Target } from '../api.js';
 import type { Change } from '../event/changes.js';
 import { words } from '../words/en.js';
 import { dayOf } from '../time/zoned.js';
@@ -7,7 +7,8 @@ import { keyOf, occurrenceOf, pending, reload, startOf } from './calendar.js';
 import { decide } from './dialogs.js';
 import { closeEvent, opened, refreshOpened } from './opened.js';
 import { flushSoon, ownSuccessor } from './flush.js';
-import { type Edit, edits, editsOf, forget, keep, newKey, newLocalId, type Subject } from './outbox.js';
+import { type Edit, newKey, type Subject } from './offline-edit.js';
+import { edits, editsOf, forget, keep, newLocalId } from './outbox.js';
 import { reason } from './reason.js';
 import { send, type Sent } from './send.js';
 import { user, zone } from './session.js';
@@ -17,7 +18,7 @@ import { showToast } from './toasts.js';
 export const lastUndo = signal<(() => Promise<void>) | null>(null);
 
 /** Says what was done, with a way back. */
-function sayDone(text: string, undo: () => Promise<unknown>): void {
+export function sayDone(text: string, undo: () => Promise<unknown>): void {
   const run = async (): Promise<void> => {
     lastUndo.value = null;
     try {
@@ -38,7 +39,8 @@ export function explain(error: unknown, prefix = ''): void {
   showToast({ text: prefix + reason(error) });
 }
 
-async function afterChange(): Promise<void> {
+/** Reads what is shown again. */
+export async function afterChange(): Promise<void> {
   await Promise.all([reload(), refreshOpened()]);
 }
 
@@ -196,121 +198,6 @@ export async function removeItem(item: Item): Promise<void> {
       sayDone(words.toast.dateRemoved(item.title), () => history.revert(item.id, version, 'allow'));
     }
     await afterChange();
-  } catch (error) {
-    explain(error);
-  }
-}
-
-/** Brings an event back from the trash. Returns whether it is back. */
-export async function restoreItem(item: Item): Promise<boolean> {
-  try {
-    let onConflict: 'reject' | 'allow' = 'reject';
-    for (;;) {
-      try {
-        await events.restore(item.id, onConflict);
-        break;
-      } catch (error) {
-        if (!(error instanceof Refusal) || error.code !== 'event_conflict' || onConflict === 'allow') throw error;
-        if (!(await askToAllow(error, item))) return false;
-        onConflict = 'allow';
-      }
-    }
-    sayDone(words.toast.restored(item.title), () => events.remove(item.id));
-    await afterChange();
-    return true;
-  } catch (error) {
-    explain(error);
-    return false;
-  }
-}
-
-async function askToAllow(refusal: Refusal, { title, all_day }: { title: string; all_day: boolean }): Promise<boolean> {
-  const answer = await decide({ kind: 'conflict', refusal, title, canSkip: false, canMove: false, allDay: all_day });
-  return answer?.choice === 'allow';
-}
-
-/** Does something to the history of an event that may occupy time again. Returns whether it was done. */
-async function rewrite(
-  event: Event,
-  said: string,
-  write: (onConflict: 'reject' | 'allow') => Promise<Event>,
-): Promise<boolean> {
-  try {
-    let written: Event;
-    try {
-      written = await write('reject');
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'event_conflict') throw error;
-      if (!(await askToAllow(error, event))) return false;
-      written = await write('allow');
-    }
-    if (written.version !== event.version) sayDone(said, () => history.revert(event.id, written.version, 'allow'));
-    await afterChange();
-    return true;
-  } catch (error) {
-    explain(error);
-    return false;
-  }
-}
-
-/** Writes the content of an earlier version as the newest; only some fields of it when they are given. */
-export const restoreVersion = (event: Event, version: number, fields?: string[]): Promise<boolean> =>
-  rewrite(event, words.toast.restoredVersion(version), (onConflict) =>
-    history.rollback(event.id, version, fields, onConflict),
-  );
-
-/** Undoes one change and keeps the later ones. */
-export const undoOnly = (event: Event, version: number): Promise<boolean> =>
-  rewrite(event, words.toast.undidVersion(version), (onConflict) => history.revert(event.id, version, onConflict));
-
-/** Undoes a share, a change of role or a removal. */
-export async function undoPeople(event: Event, position: number): Promise<void> {
-  try {
-    await history.undo(event.id, position);
-    showToast({ text: words.toast.undone });
-    await afterChange();
-  } catch (error) {
-    explain(error);
-  }
-}
-
-/** Changes who takes part, and says so. Returns whether it was done. */
-export async function changePeople(
-  event: { id: string; title: string; all_day: boolean },
-  said: string,
-  write: (onConflict: 'reject' | 'allow') => Promise<unknown>,
-  { undoable = true } = {},
-): Promise<boolean> {
-  try {
-    try {
-      await write('reject');
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'event_conflict') throw error;
-      if (!(await askToAllow(error, event))) return false;
-      await write('allow');
-    }
-    if (undoable) sayDone(said, () => undoNewest(event.id));
-    else showToast({ text: said });
-    await afterChange();
-    return true;
-  } catch (error) {
-    explain(error);
-    return false;
-  }
-}
-
-async function undoNewest(id: string): Promise<void> {
-  const { items } = await history.changelog(id);
-  if (items[0]) await history.undo(id, items[0].position);
-}
-
-/** Leaves an event: it vanishes from the calendar. */
-export async function leave(event: Event, userId: string): Promise<void> {
-  try {
-    await people.remove(event.id, userId);
-    batch(closeEvent);
-    showToast({ text: words.toast.left(event.title) });
-    await reload();
   } catch (error) {
     explain(error);
   }

@@ -1,9 +1,8 @@
 import type { Item, Target } from '../api.js';
 import type { CreateEventBody } from '../../sdk/index.js';
 import type { Change } from '../event/changes.js';
-import { addDays, daysBetween } from '../time/zoned.js';
-import { instantOf } from './draft.js';
-import type { Edit } from './outbox.js';
+import { addDays, daysBetween, instantOf } from '../time/zoned.js';
+import type { Edit } from './offline-edit.js';
 
 type Person = Item['owner'];
 

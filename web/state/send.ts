@@ -1,6 +1,6 @@
 import { type Event, events, Refusal } from '../api.js';
 import { decide } from './dialogs.js';
-import { type Edit, newKey } from './outbox.js';
+import { type Edit, newKey } from './offline-edit.js';
 
 /** The person decides later: nobody looks at this tab, or another decision is open. */
 export class AsksLater extends Error {}
@@ -66,7 +66,8 @@ async function askAboutConflict(edit: Edit, refusal: Refusal): Promise<Sent | nu
       edit.kind === 'create'
         ? Boolean(edit.change.recurrence_pattern)
         : subject.is_recurring && target.scope !== 'this',
-    canMove: true,
+    // The suggestions are other times for the event, not for a date that it adds.
+    canMove: !change.added,
     allDay: change.all_day ?? subject.all_day,
   });
   if (!answer) return { kind: 'left' };

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { session } from '../api.js';
-import { browserZone } from '../time/zoned.js';
+import { browserZone } from '../time/zone-names.js';
 import { forgetReads } from './device.js';
 import { chosenZone } from './preferences.js';
 

@@ -1,5 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import { addDays, addMonths, startOfMonth, startOfWeek, today } from '../time/zoned.js';
+import { startOfWeek } from '../time/week.js';
+import { addDays, addMonths, startOfMonth, today } from '../time/zoned.js';
 import { isPhone } from './preferences.js';
 import { zone } from './session.js';
 

@@ -3,12 +3,14 @@ import { addDays, asDate, today, wallTime, dayOf } from './zoned.js';
 const locale = navigator.language;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-function format(date: Date, options: Intl.DateTimeFormatOptions): string {
+function formatterOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
   let formatter = formatters.get(key);
   if (!formatter) formatters.set(key, (formatter = new Intl.DateTimeFormat(locale, options)));
-  return formatter.format(date);
+  return formatter;
 }
+
+const format = (date: Date, options: Intl.DateTimeFormatOptions): string => formatterOf(options).format(date);
 
 const utc = { timeZone: 'UTC' } as const;
 
@@ -24,13 +26,41 @@ export const shortDay = (day: string): string => {
   const year = day.slice(0, 4) === today('UTC').slice(0, 4) ? undefined : 'numeric';
   return format(asDate(day), { ...utc, day: 'numeric', month: 'long', year });
 };
-export const monthName = (day: string): string => format(asDate(day), { ...utc, month: 'long' });
+export const monthName = (day: string, width: 'long' | 'short' = 'long'): string =>
+  format(asDate(day), { ...utc, month: width });
 export const weekdayName = (day: string, width: 'long' | 'short' | 'narrow' = 'long'): string =>
   format(asDate(day), { ...utc, weekday: width });
 
-/** “14:00”, of a wall time. */
-export const clock = (wall: string): string =>
-  format(new Date(`${wall}:00Z`), { ...utc, hour: '2-digit', minute: '2-digit' });
+/** Whether the reader’s clock has two rounds of twelve hours. */
+export const hasTwelveHours = Boolean(new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12);
+const hour = hasTwelveHours ? 'numeric' : '2-digit';
+
+/** “14:00” or “2:00 PM”, of a wall time. */
+export const clock = (wall: string): string => format(new Date(`${wall}:00Z`), { ...utc, hour, minute: '2-digit' });
+/** The same without “PM”, where the hours around say it. */
+export const shortClock = (wall: string): string =>
+  formatterOf({ ...utc, hour, minute: '2-digit' })
+    .formatToParts(new Date(`${wall}:00Z`))
+    .filter(({ type }, index, parts) => type !== 'dayPeriod' && !isBeside(parts, index, 'dayPeriod'))
+    .map(({ value }) => value)
+    .join('');
+const isBeside = (parts: Intl.DateTimeFormatPart[], index: number, type: string): boolean =>
+  parts[index]!.type === 'literal' && (parts[index - 1]?.type === type || parts[index + 1]?.type === type);
+
+/** “14:00 – 15:30” or “2:00 – 3:30 PM”, of wall times of one day. */
+export function clockSpan(from: string, to: string): string {
+  if (!hasTwelveHours) return `${clock(from)} – ${clock(to)}`;
+  const range = formatterOf({ ...utc, hour, minute: '2-digit' });
+  return range.formatRange(new Date(`${from}:00Z`), new Date(`${to}:00Z`)).replace(/\s*–\s*/, ' – ');
+}
+
+/** Minutes since midnight as a time: “2 PM” for a whole hour of a clock of twelve. */
+export const clockOfMinutes = (minutes: number): string =>
+  format(new Date(minutes * 60_000), {
+    ...utc,
+    hour,
+    minute: hasTwelveHours && minutes % 60 === 0 ? undefined : '2-digit',
+  });
 export const timeIn = (instant: string | number, zone: string): string => clock(wallTime(instant, zone));
 
 /** “Wednesday 10 June, 14:00 – 15:30”; days for an all-day event, whose end is exclusive. */
@@ -40,8 +70,9 @@ export function spanIn(start: string, end: string, allDay: boolean, zone: string
     return last <= start ? longDay(start) : `${longDay(start)} – ${longDay(last)}`;
   }
   const [from, to] = [wallTime(start, zone), wallTime(end, zone)];
-  const sameDay = from.slice(0, 10) === to.slice(0, 10);
-  return `${longDay(from.slice(0, 10))}, ${clock(from)} – ${sameDay ? '' : `${longDay(to.slice(0, 10))}, `}${clock(to)}`;
+  const [day, lastDay] = [from.slice(0, 10), to.slice(0, 10)];
+  if (day === lastDay) return `${longDay(day)}, ${clockSpan(from, to)}`;
+  return `${longDay(day)}, ${clock(from)} – ${longDay(lastDay)}, ${clock(to)}`;
 }
 
 /** “10:42” today, “yesterday”, or the day, for what happened. */

@@ -1,11 +1,12 @@
 // Days are `2026-06-10`, wall times `2026-06-10T14:00`; instants are ISO 8601 with `Z`.
 
-const partsIn = new Map<string, Intl.DateTimeFormat>();
+const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatterOf(zone: string): Intl.DateTimeFormat {
-  const known = partsIn.get(zone);
+  const known = formatters.get(zone);
   if (known) return known;
-  const formatter = new Intl.DateTimeFormat('en-CA', {
+  // Swedes write dates and times as ISO 8601 does.
+  const formatter = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -14,23 +15,28 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
     hour: '2-digit',
     minute: '2-digit',
   });
-  partsIn.set(zone, formatter);
+  formatters.set(zone, formatter);
   return formatter;
 }
 
 /** The wall time of an instant in a zone; a date stays a date. */
 export function wallTime(instant: string | number, zone: string): string {
   if (typeof instant === 'string' && !instant.includes('T')) return instant;
-  const parts = Object.fromEntries(
-    formatterOf(zone)
-      .formatToParts(new Date(instant))
-      .map((part) => [part.type, part.value]),
-  );
-  return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
+  return formatterOf(zone).format(new Date(instant)).replace(' ', 'T');
 }
 
 export const dayOf = (instant: string | number, zone: string): string => wallTime(instant, zone).slice(0, 10);
 export const today = (zone: string): string => dayOf(Date.now(), zone);
+
+/** The instant of a wall time: the first of two, and after a gap where there is none. */
+export function instantOf(wall: string, zone: string): string {
+  const asked = new Date(`${wall}:00Z`).getTime();
+  let at = asked;
+  for (let round = 0; round < 3; round += 1) {
+    at += asked - new Date(`${wallTime(at, zone)}:00Z`).getTime();
+  }
+  return new Date(at).toISOString();
+}
 
 /** Days as numbers of UTC, where all have 24 hours. */
 export const asDate = (day: string): Date => new Date(`${day.slice(0, 10)}T00:00:00Z`);
@@ -64,21 +70,6 @@ export const minutesBetween = (from: string, to: string): number =>
 /** 0 is Monday. */
 export const weekday = (day: string): number => (asDate(day).getUTCDay() + 6) % 7;
 
-interface WeekInfo {
-  firstDay: number;
-}
-
-/** The first day of the week where the reader is; 0 is Monday. */
-export const firstDayOfWeek: number = (() => {
-  const locale = new Intl.Locale(navigator.language) as Intl.Locale & {
-    getWeekInfo?: () => WeekInfo;
-    weekInfo?: WeekInfo;
-  };
-  const info = locale.getWeekInfo?.() ?? locale.weekInfo;
-  return ((info?.firstDay ?? 1) + 6) % 7;
-})();
-
-export const startOfWeek = (day: string): string => addDays(day, -((weekday(day) - firstDayOfWeek + 7) % 7));
 export const startOfMonth = (day: string): string => `${day.slice(0, 8)}01`;
 
 /** The ISO 8601 number of the week. */
@@ -86,6 +77,3 @@ export function weekNumber(day: string): number {
   const thursday = addDays(day, 3 - weekday(day));
   return 1 + Math.floor(daysBetween(`${thursday.slice(0, 4)}-01-01`, thursday) / 7);
 }
-
-export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-export const allZones = (): string[] => Intl.supportedValuesOf('timeZone');

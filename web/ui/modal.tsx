@@ -7,7 +7,7 @@ interface Props {
   width?: number;
   role?: 'dialog' | 'alertdialog';
   close: () => void;
-  children: ComponentChildren;
+  children?: ComponentChildren;
   footer?: ComponentChildren;
 }
 
@@ -39,7 +39,7 @@ export function Modal({ title, lead, width = 520, role = 'dialog', close, childr
           <h2 id="dialog-title">{title}</h2>
           {lead && <p id="dialog-lead">{lead}</p>}
         </header>
-        <div class="bd">{children}</div>
+        {children && <div class="bd">{children}</div>}
         {footer && <footer>{footer}</footer>}
       </div>
     </dialog>

@@ -25,6 +25,9 @@ export const words = {
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
+  copy: 'Copy',
+  done: 'Done',
+  showPassword: 'Show password',
   tryNow: 'Try now',
   seeChange: 'See change',
   showSidebar: 'Sidebar',
@@ -101,7 +104,7 @@ export const words = {
     roleChanged: (name: string, role: string): string => `${name} is now ${role.toLowerCase()}`,
     removed: (name: string): string => `Removed ${name}`,
     transferred: (name: string): string => `${name} owns this event now`,
-    copied: 'Link copied',
+    copied: (what: string): string => `${what} copied`,
     burst: (count: number, people: number): string =>
       `${plural(count, 'change')} by ${plural(people, 'person', 'people')}`,
     others: ({ actor, message }: LiveItem): string =>

@@ -10,7 +10,6 @@ export const signInWords = {
   usernameOrEmail: 'Username or email',
   email: 'Email',
   password: 'Password',
-  showPassword: 'Show password',
   passwordRules: 'At least 8 characters, and not one that is often used',
   zone: (zone: string, time: string): string => `Your time zone is ${zone}, where it is ${time}`,
   forgot: 'Forgot your password?',

@@ -8,7 +8,7 @@ import {
   type Server,
 } from './asyncapi-model.js';
 import { directionOf, operationTable } from './asyncapi-operations.js';
-import { type Html, markup } from './html.js';
+import { type Html, markup } from '../http/html.js';
 import { inlineMarkdown, markdown } from './markdown.js';
 
 /** One kind of connection: where it is, how to authenticate, who sends what, and every message. */

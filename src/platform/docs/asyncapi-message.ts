@@ -1,6 +1,6 @@
 import { type Field, fieldsOf, type NamedSchemas } from './asyncapi-fields.js';
 import type { Message } from './asyncapi-model.js';
-import { type Html, markup } from './html.js';
+import { type Html, markup } from '../http/html.js';
 import { inlineMarkdown } from './markdown.js';
 
 export const messageAnchor = (channel: string, message: string): string => `${channel}-${message}`;

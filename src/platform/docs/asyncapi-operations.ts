@@ -1,6 +1,6 @@
 import { messageAnchor } from './asyncapi-message.js';
 import { nameOf, type Operation, type Reference } from './asyncapi-model.js';
-import { type Html, markup } from './html.js';
+import { type Html, markup } from '../http/html.js';
 
 const DIRECTIONS: Record<Operation['action'], string> = {
   send: 'Server to client',

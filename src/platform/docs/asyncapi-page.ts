@@ -1,8 +1,8 @@
 import { channelSection } from './asyncapi-channel.js';
 import { messageAnchor } from './asyncapi-message.js';
 import type { AsyncApi, Channel } from './asyncapi-model.js';
-import { page } from './docs-shell.js';
-import { type Html, markup } from './html.js';
+import { page } from '../http/html-page.js';
+import { type Html, markup } from '../http/html.js';
 import { headingsOf, markdown } from './markdown.js';
 
 /**

@@ -21,6 +21,7 @@ const OWN = [
   'realtime.css',
   'realtime-tables.css',
   'reference.css',
+  'refused.css',
   'start-redoc.js',
   'start-swagger.js',
 ];

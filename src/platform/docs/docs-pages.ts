@@ -1,6 +1,6 @@
 import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
-import { page } from './docs-shell.js';
-import { markup } from './html.js';
+import { page } from '../http/html-page.js';
+import { markup } from '../http/html.js';
 import { inlineMarkdown } from './markdown.js';
 
 const REFERENCE = markup`<div id="reference"></div>`;

@@ -1,13 +1,3 @@
-/** For pages without scripts: the only thing that they load is our style sheets. */
-export const STATIC_POLICY = [
-  "default-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-  'img-src data:',
-  "style-src 'self'",
-].join(';');
-
 /** For the guide: its search is a script of ours, and a form that leads back to it. */
 export const GUIDE_POLICY = [
   "default-src 'none'",

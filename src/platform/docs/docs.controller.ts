@@ -4,11 +4,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../http/access.js';
 import { isNotModified } from '../http/etag.js';
+import { STATIC_POLICY } from '../http/html-page.js';
 import { notFound } from '../../problems/problem.js';
 import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
 import { readAsset } from './docs-assets.js';
 import { problemPage, redocPage, swaggerPage } from './docs-pages.js';
-import { GUIDE_POLICY, REDOC_POLICY, REFERENCE_POLICY, STATIC_POLICY } from './docs-policies.js';
+import { GUIDE_POLICY, REDOC_POLICY, REFERENCE_POLICY } from './docs-policies.js';
 import { readGuide } from './guide.js';
 import { homePage } from './home-page.js';
 

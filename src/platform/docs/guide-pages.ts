@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { PROBLEMS } from '../../problems/problem-catalogue.js';
-import { page } from './docs-shell.js';
-import { Html, markup } from './html.js';
-import { headingsOf, inlineMarkdown, markdown } from './markdown.js';
+import { page } from '../http/html-page.js';
+import { Html, markup } from '../http/html.js';
+import { headingsOf, inlineMarkdown, markdown, sectionsOf } from './markdown.js';
 
 /** Where the guide is written, from the source of this module. The built server has the pages only. */
 export const GUIDE_SOURCE = new URL('../../../docs/', import.meta.url);
@@ -59,17 +59,24 @@ function chapterPage(chapter: Chapter, chapters: Chapter[]): string {
   return guidePage(`${chapter.title} · Convene`, body);
 }
 
-/** Lists all headings. A script hides those that the search does not find. */
+/**
+ * Lists all headings, each with the words of its section. A script hides those whose section the search does not find.
+ */
 function contentsPage(chapters: Chapter[]): string {
-  const list = chapters.map(
-    ({ name, title, text }) => markup`
+  const list = chapters.map(({ name, title, text }) => {
+    const [start, ...sections] = sectionsOf(text, 3);
+    return markup`
 <section class="chapter">
-  <h2><a href="/guide/${name}">${title}</a></h2>
-  <ul>${headingsOf(text, 3).map(({ id, title: heading }) => link(`/guide/${name}#${id}`, heading))}</ul>
-</section>`,
-  );
+  <h2 data-words="${wordsOf(start!.text)}"><a href="/guide/${name}">${title}</a></h2>
+  <ul>${sections.map(
+    ({ id, title: heading, text: below }) =>
+      markup`<li data-words="${wordsOf(below)}"><a href="/guide/${name}#${id}">${inlineMarkdown(heading)}</a></li>`,
+  )}</ul>
+</section>`;
+  });
   const problems = Object.entries(PROBLEMS).map(
-    ([code, { title }]) => markup`<li><a href="/problems/${code}">${title} <code>${code}</code></a></li>`,
+    ([code, { title, help }]) =>
+      markup`<li data-words="${wordsOf(help)}"><a href="/problems/${code}">${title} <code>${code}</code></a></li>`,
   );
   const body = markup`
 <main id="content" class="contents" tabindex="-1">
@@ -93,7 +100,7 @@ const guidePage = (title: string, body: Html, scripts: string[] = []): string =>
 <header>
   <p class="title"><a href="/">Convene</a></p>
   <form action="/guide" role="search">
-    <label>Search headings <input type="search" name="q" autocomplete="off"></label>
+    <label>Search the guide <input type="search" name="q" autocomplete="off"></label>
   </form>
   <p class="links"><a href="/guide">Guide</a> <a href="/docs">API reference</a> <a href="/docs/realtime">Live changes</a></p>
 </header>
@@ -101,6 +108,9 @@ ${body}`,
   });
 
 const link = (address: string, text: string): Html => markup`<li><a href="${address}">${inlineMarkdown(text)}</a></li>`;
+
+/** Each word of a text once, in lower case: what the search looks through. */
+const wordsOf = (text: string): string => [...new Set(text.toLowerCase().match(/[\p{L}\p{N}_-]+/gu))].join(' ');
 
 /** Codes of problems lead to their pages. */
 const withProblems = (html: Html): Html =>

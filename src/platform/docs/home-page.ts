@@ -1,6 +1,6 @@
 import { packageVersion } from '../config/package-version.js';
-import { page } from './docs-shell.js';
-import { type Html, markup } from './html.js';
+import { page } from '../http/html-page.js';
+import { type Html, markup } from '../http/html.js';
 
 const link = (address: string, title: string, text: string): Html =>
   markup`<dt><a href="${address}">${title}</a></dt><dd>${text}</dd>`;

@@ -1,5 +1,5 @@
 import { Marked, type RendererObject, type Tokens } from 'marked';
-import { escapeHtml, Html } from './html.js';
+import { escapeHtml, Html } from '../http/html.js';
 
 const SAFE_ADDRESS = /^(https?:\/\/|\/(?!\/)|#)/;
 
@@ -35,13 +35,32 @@ export const markdown = (text: string): Html => new Html(marked.parse(text) as s
 /** The same for one line: no paragraph around it. */
 export const inlineMarkdown = (text: string): Html => new Html(marked.parseInline(text) as string);
 
-/** The headings from the second level to `deepest`, with the anchors that `markdown` gives them, in order. */
-export function headingsOf(text: string, deepest = 2): { id: string; title: string }[] {
-  return marked
-    .lexer(text)
-    .filter((token): token is Tokens.Heading => token.type === 'heading')
-    .filter(({ depth }) => depth >= 2 && depth <= deepest)
-    .map((heading) => ({ id: slug(heading.text), title: heading.text }));
+interface Section {
+  id: string;
+  title: string;
+  /** The Markdown below the heading. */
+  text: string;
 }
+
+/**
+ * What stands under each heading from the second level to `deepest`, with the anchors that `markdown` gives the headings, in
+ * order. First what stands before any heading, with an empty title.
+ */
+export function sectionsOf(text: string, deepest = 2): Section[] {
+  const sections: Section[] = [{ id: '', title: '', text: '' }];
+  for (const token of marked.lexer(text)) {
+    if (token.type === 'heading' && token.depth >= 2 && token.depth <= deepest) {
+      const title = (token as Tokens.Heading).text;
+      sections.push({ id: slug(title), title, text: '' });
+    } else sections.at(-1)!.text += token.raw;
+  }
+  return sections;
+}
+
+/** The headings from the second level to `deepest`, with the anchors that `markdown` gives them, in order. */
+export const headingsOf = (text: string, deepest = 2): Pick<Section, 'id' | 'title'>[] =>
+  sectionsOf(text, deepest)
+    .slice(1)
+    .map(({ id, title }) => ({ id, title }));
 
 const slug = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');

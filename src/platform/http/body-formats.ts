@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
+import { bestMatch } from './best-match.js';
 import { refuseBeyond } from './body-bounds.js';
 import { CACHE_CONTROL } from './etag.js';
 import { readJson } from './json-body.js';
@@ -127,23 +128,4 @@ export function negotiate(request: FastifyRequest, reply: FastifyReply, done: ()
     } else if (!chosen.endsWith('json')) request.responseFormat = chosen;
   }
   done();
-}
-
-/** Returns the offered media type with the highest quality in `Accept`, the earlier one in a tie; null if none fits. */
-export function bestMatch(accept: string, offered: string[]): string | null {
-  const ranges = accept.split(',').map((part) => {
-    const [range = '', ...parameters] = part.trim().toLowerCase().split(';');
-    const quality = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
-    return { range: range.trim(), quality: quality === undefined ? 1 : Number(quality) };
-  });
-  let best: { type: string; quality: number } | null = null;
-  for (const type of offered) {
-    const family = `${type.split('/')[0]}/*`;
-    const range =
-      ranges.find((candidate) => candidate.range === type) ??
-      ranges.find((candidate) => candidate.range === family) ??
-      ranges.find((candidate) => candidate.range === '*/*');
-    if (range && range.quality > (best?.quality ?? 0)) best = { type, quality: range.quality };
-  }
-  return best?.type ?? null;
 }

@@ -3,6 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isAccountDisabled, isRetryable, whyUnavailable } from '../database/database-errors.js';
 import { Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
+import { bestMatch } from './best-match.js';
+import { STATIC_POLICY } from './html-page.js';
+import { refusedPage } from './refused-page.js';
 import { shownPath } from './request-path.js';
 
 declare module 'fastify' {
@@ -43,7 +46,10 @@ export function toProblem(error: unknown): Problem {
   return new Problem(code);
 }
 
-/** The only exception filter. Sends a problem document (RFC 9457) in the format that the caller accepts. */
+/**
+ * The only exception filter. Sends a problem document (RFC 9457) in the format that the caller accepts, or a page to a
+ * browser.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -66,6 +72,15 @@ const RETRY_AFTER: Record<number, string> = { 503: '2' };
 /** Headers that are lists: a problem adds its items to those that the response has already. */
 const LISTS = new Set(['ratelimit', 'ratelimit-policy']);
 
+/**
+ * Returns whether a person opened an address in a browser: they get a page, everybody else the document. Below `/api`
+ * everything is for programs.
+ */
+function isForBrowser({ method, url, headers: { accept } }: FastifyRequest): boolean {
+  if ((method !== 'GET' && method !== 'HEAD') || !accept?.includes('text/html') || url.startsWith('/api')) return false;
+  return bestMatch(accept, ['application/problem+json', 'application/json', 'text/html']) === 'text/html';
+}
+
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent) return;
   request.refusedByRight = problem.isByRight;
@@ -82,6 +97,11 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   reply.removeHeader('etag');
   // Of what a cache may keep, the handler or `/api` has said so.
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  if (isForBrowser(request)) {
+    reply.header('content-security-policy', STATIC_POLICY).type('text/html; charset=utf-8');
+    reply.send(refusedPage(problem, request.id));
+    return;
+  }
   // Fastify drops the type that was negotiated when the body cannot be read.
   reply.type(request.responseFormat === 'msgpack' ? 'application/msgpack' : 'application/problem+json');
   const document = problem.toDocument(shownPath(request), request.id);

@@ -41,8 +41,12 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     if (!request.is404) return done(null, payload);
     const methods = allowed.of(request.url.split('?')[0]!);
     const headers = { allow: methods.join(', ') };
-    const problem = methods.length > 0 ? new Problem('method_not_allowed', { headers }) : new Problem('not_found');
-    refuseBeforeBody(problem, request, reply);
+    const isOtherMethod = methods.length > 0 && !methods.includes(request.method);
+    refuseBeforeBody(
+      isOtherMethod ? new Problem('method_not_allowed', { headers }) : new Problem('not_found'),
+      request,
+      reply,
+    );
   });
   followRequests(fastify);
   // An expectation that is not known may be ignored (RFC 9110 §10.1.1). Node would send a 417 without a body.

@@ -11,11 +11,16 @@ const CODES: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
+interface UnparsableError extends NodeJS.ErrnoException {
+  /** The bytes that were being read; of a long request, those that arrived last. */
+  rawPacket?: unknown;
+}
+
 /**
  * Sends the problem for bytes that are not an HTTP request, and closes the connection. No request exists by then, so that
  * neither hooks nor the filter see it.
  */
-export function rejectUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
+export function rejectUnparsable(error: UnparsableError, socket: Socket): void {
   // The response that Node is sending on this connection, as its own handler of such errors finds it.
   const current = Reflect.get(socket, '_httpMessage') as { headersSent: boolean } | null | undefined;
   // Nobody would read the problem, or it would be taken for a part of that response.
@@ -33,6 +38,8 @@ export function rejectUnparsable(error: NodeJS.ErrnoException, socket: Socket): 
     `X-Request-Id: ${requestId}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Whoever sent a HEAD takes a body for the beginning of another response.
+  const isHead = error.rawPacket instanceof Buffer && error.rawPacket.toString('latin1', 0, 5) === 'HEAD ';
+  socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
   new Logger('Http').log('request', { request_id: requestId, status: problem.status, parser: error.code });
 }

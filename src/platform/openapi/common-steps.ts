@@ -1,7 +1,7 @@
 import type { ParameterObject } from '@nestjs/swagger';
 import { type ProblemCode, PROBLEMS } from '../../problems/problem-catalogue.js';
 import { problemResponse } from './api-problems.js';
-import { mapContent, type Operation } from './operations.js';
+import { type Content, DRY_RUN_RESPONSE, mapContent, type Operation } from './operations.js';
 
 const isApi = (path: string): boolean => path.startsWith('/api/');
 
@@ -34,11 +34,17 @@ export function withCommonProblems(marked: Operation, path: string, method: stri
   return { ...operation, responses: { ...common, ...operation.responses } };
 }
 
-/** Adds MessagePack to every JSON body and response under `/api`, problems included. */
+/** Adds MessagePack to every JSON body and response under `/api`, those of dry runs and problems included. */
 export function withMessagePack(operation: Operation, path: string): Operation {
   if (!isApi(path)) return operation;
-  return mapContent(operation, (content) => {
-    const json = content['application/json'] ?? content['application/problem+json'];
-    return json ? { ...content, 'application/msgpack': json } : content;
-  });
+  const { [DRY_RUN_RESPONSE]: dryRun } = operation;
+  return {
+    ...mapContent(operation, inMessagePack),
+    ...(dryRun ? { [DRY_RUN_RESPONSE]: { ...dryRun, content: inMessagePack(dryRun.content!) } } : {}),
+  };
+}
+
+function inMessagePack(content: Content): Content {
+  const json = content['application/json'] ?? content['application/problem+json'];
+  return json ? { ...content, 'application/msgpack': json } : content;
 }

@@ -28,7 +28,7 @@ curl http://localhost:3000/api/events -H 'Authorization: Bearer <access_token>' 
 
 const ACCOUNTS = `
 Sign up, sign in, manage sessions, and find people to share with. An access token expires after minutes; each refresh
-token works once. Logging out revokes both at once.
+token works once. Signing out revokes both at once.
 `.trim();
 
 const EVENTS = `

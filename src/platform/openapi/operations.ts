@@ -7,12 +7,19 @@ import type {
   ResponseObject,
 } from '@nestjs/swagger';
 
+/** Where an operation documents the response of its dry run: beside `responses`, which stay those of the real call. */
+export const DRY_RUN_RESPONSE = 'x-dry-run-response';
+
 /** One operation of the document, in which parameters, bodies and responses are always inline, never references. */
 export interface Operation extends OperationObject {
   parameters?: ParameterObject[];
   requestBody?: RequestBodyObject;
   responses: Record<string, ResponseObject>;
+  [DRY_RUN_RESPONSE]?: ResponseObject;
 }
+
+/** Bodies by media type. */
+export type Content = Record<string, MediaTypeObject>;
 
 export type Step = (operation: Operation, path: string, method: string) => Operation;
 
@@ -31,10 +38,7 @@ export function mapOperations(document: OpenAPIObject, ...steps: Step[]): OpenAP
 }
 
 /** Applies a change to the content of the request and of the responses of an operation. */
-export function mapContent(
-  operation: Operation,
-  change: (content: Record<string, MediaTypeObject>) => Record<string, MediaTypeObject>,
-): Operation {
+export function mapContent(operation: Operation, change: (content: Content) => Content): Operation {
   const { requestBody, responses } = operation;
   return {
     ...operation,

@@ -1,7 +1,7 @@
 import type { ResponseObject } from '@nestjs/swagger';
 import { headers } from './api-headers.js';
 import { problemResponse } from './api-problems.js';
-import type { Operation, Step } from './operations.js';
+import { DRY_RUN_RESPONSE, type Operation, type Step } from './operations.js';
 import { resolve, type Schema, type Schemas } from './schemas.js';
 
 const hasParameter = ({ parameters = [] }: Operation, place: string, name: string): boolean =>
@@ -13,9 +13,6 @@ export function withRetries(operation: Operation): Operation {
   const conflict = problemResponse(['request_running'], operation.responses[409]);
   return { ...operation, responses: { ...operation.responses, 409: conflict } };
 }
-
-/** Where an operation documents the response of its dry run: beside `responses`, which stay those of the real call. */
-export const DRY_RUN_RESPONSE = 'x-dry-run-response';
 
 /**
  * Documents the response of a dry run. It is not one of `responses`: the response type of every write would be a union,

@@ -1,21 +1,26 @@
-// Shows the headings that contain every word of the search, and the chapters that have one.
+// Shows the sections that contain every word of the search, by their headings, and the chapters that have one.
 const input = document.querySelector('input[type=search]');
 const status = document.querySelector('[role=status]');
 const plain = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 function search() {
   const words = plain(input.value).split(/\s+/).filter(Boolean);
-  const has = (element) => words.every((word) => plain(element.textContent).includes(word));
+  const has = (text) => words.every((word) => plain(text).includes(word));
+  const inAll = (element) => has(`${element.textContent} ${element.dataset.words ?? ''}`);
   let count = 0;
   for (const chapter of document.querySelectorAll('.chapter')) {
-    const isNamed = has(chapter.querySelector('h2'));
+    const heading = chapter.querySelector('h2');
+    const isNamed = has(heading.textContent);
+    const isStart = inAll(heading);
     for (const item of chapter.querySelectorAll('li')) {
-      item.hidden = !isNamed && !has(item);
+      item.hidden = !isNamed && !inAll(item);
       if (!item.hidden) count += 1;
     }
-    chapter.hidden = !isNamed && !chapter.querySelector('li:not([hidden])');
+    if (isStart && !isNamed) count += 1;
+    chapter.hidden = !isStart && !chapter.querySelector('li:not([hidden])');
   }
-  status.textContent = words.length === 0 ? '' : `${count} ${count === 1 ? 'heading' : 'headings'}`;
+  const found = count === 0 ? 'Nothing found' : `${count} ${count === 1 ? 'section' : 'sections'}`;
+  status.textContent = words.length === 0 ? '' : found;
 }
 
 input.value = new URLSearchParams(location.search).get('q') ?? '';

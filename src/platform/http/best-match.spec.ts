@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestMatch } from './body-formats.js';
+import { bestMatch } from './best-match.js';
 
 const OFFERED = ['application/json', 'application/problem+json', 'application/msgpack', 'application/x-msgpack'];
 

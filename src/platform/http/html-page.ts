@@ -1,5 +1,15 @@
 import { type Html, markup } from './html.js';
 
+/** For pages without scripts: the only thing that they load is our style sheets. */
+export const STATIC_POLICY = [
+  "default-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+  'img-src data:',
+  "style-src 'self'",
+].join(';');
+
 interface Parts {
   body: Html;
   /** Files of `/docs/assets/`. */
