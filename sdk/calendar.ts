@@ -1,13 +1,22 @@
 import type * as wire from './generated/types.gen.js';
+import { ConveneError } from './errors.js';
 import type { CallOptions } from './http.js';
 import { path, Resource, type WriteOptions } from './resource.js';
+import { sleep } from './retries.js';
 import type { EventRef, Input } from './types.js';
 
 const FILE = 'text/calendar';
+/** How often an import is asked how far it is. */
+const ASK_MS = 500;
 
 export interface ImportOptions extends WriteOptions {
   /** What to do with events at whose time you are busy: `allow` by default. */
   onConflict?: 'allow' | 'reject' | 'skip' | undefined;
+  /**
+   * Lets the import go on after the response, and is called with how many events of the file are handled; `total` is null
+   * until the file is read. Nothing is stored before all are.
+   */
+  onProgress?: ((progress: { done: number; total: number | null }) => void) | undefined;
 }
 
 /** A feed: `url` is its secret link, which no other call returns. */
@@ -28,13 +37,36 @@ export class Calendar extends Resource {
   /**
    * Stores the events of a file. Resolves to what was imported and what was not, with `dryRun` to what would be.
    *
-   * @throws ConveneError `unreadable_calendar` when nothing in the file can be imported
+   * With `onProgress`, a long file needs no long connection.
+   *
+   * @throws ConveneError `unreadable_calendar` when nothing in the file can be imported; with `onProgress` also
+   *   `import_interrupted` when the server stopped: then nothing is stored, and the file can be sent again
    */
-  import(file: string, options: ImportOptions = {}): Promise<wire.ImportView> {
-    const { onConflict, dryRun, idempotencyKey: key = true, ...rest } = options;
+  async import(file: string, options: ImportOptions = {}): Promise<wire.ImportView> {
+    const { onConflict, dryRun, onProgress, idempotencyKey: key = true, ...rest } = options;
     const query = { on_conflict: onConflict, dry_run: dryRun ? true : undefined };
-    const headers = { 'content-type': `${FILE}; charset=utf-8` };
-    return this.call({ method: 'POST', path: '/api/calendar/import', query, body: file, headers, key }, rest);
+    const headers = { 'content-type': `${FILE}; charset=utf-8`, prefer: onProgress && 'respond-async' };
+    const request = { method: 'POST', path: '/api/calendar/import', query, body: file, headers, key } as const;
+    const answer = await this.call<wire.ImportView | wire.ImportJobView>(request, rest);
+    return 'state' in answer ? this.finish(answer, onProgress, rest) : answer;
+  }
+
+  /** An import that goes on after the response: how far it is, and what it came to. */
+  importJob(job: string | { id: string }, options?: CallOptions): Promise<wire.ImportJobView> {
+    return this.read<wire.ImportJobView>(path`/api/calendar/imports/${job}`, undefined, options);
+  }
+
+  private async finish(
+    begun: wire.ImportJobView,
+    onProgress: ImportOptions['onProgress'],
+    options: CallOptions,
+  ): Promise<wire.ImportView> {
+    for (let job = begun; ; job = await this.importJob(job, options)) {
+      onProgress?.({ done: job.done, total: job.total });
+      if (job.report) return job.report;
+      if (job.problem) throw new ConveneError(job.problem);
+      await sleep(ASK_MS, options.signal);
+    }
   }
 
   /** Your feeds, without their links. */

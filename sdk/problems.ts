@@ -10,6 +10,8 @@ export type Problem =
   | wire.EventDeletedProblem
   | wire.EventPurgedProblem
   | wire.ForbiddenProblem
+  | wire.ImportInterruptedProblem
+  | wire.InternalErrorProblem
   | wire.InvitationRequiredProblem
   | wire.LastAdminProblem
   | wire.LaterChangesProblem
@@ -44,7 +46,6 @@ export interface OtherProblem {
   code:
     | 'bad_request'
     | 'headers_too_large'
-    | 'internal_error'
     | 'method_not_allowed'
     | 'origin_not_allowed'
     | 'request_timeout'

@@ -12,6 +12,7 @@ import {
   type FieldClashView,
   type FieldErrorView,
   type FindTimeBody,
+  type ImportOptions,
   type InvitationsView,
   type LogEntryView,
   type MakeFeedBody,
@@ -173,7 +174,8 @@ export const calendarFiles = {
   export: (): Promise<string> => ask(convene.calendar.export()),
   exportEvent: (id: string): Promise<string> => ask(convene.calendar.exportEvent(id)),
   /** @param dryRun only reports what would be imported */
-  import: (file: string, dryRun: boolean) => ask(convene.calendar.import(file, { dryRun })),
+  import: (file: string, dryRun: boolean, onProgress: NonNullable<ImportOptions['onProgress']>) =>
+    ask(convene.calendar.import(file, { dryRun, onProgress })),
 };
 
 /** Secret links to which calendar applications subscribe. */

@@ -2005,6 +2005,41 @@ export type ImportView = {
     dry_run: boolean;
 };
 
+/**
+ * `waiting` for other imports, or `running`: nothing is stored yet. `done`: everything is stored, and `report` says what. `failed`: nothing was stored, and `problem` says why.
+ */
+export type ImportState = 'waiting' | 'running' | 'done' | 'failed';
+
+export type ImportJobView = {
+    id: string;
+    /**
+     * `waiting` for other imports, or `running`: nothing is stored yet. `done`: everything is stored, and `report` says what. `failed`: nothing was stored, and `problem` says why.
+     */
+    state: ImportState;
+    /**
+     * True for a preview.
+     */
+    dry_run: boolean;
+    /**
+     * How many events of the file are handled.
+     */
+    done: number;
+    /**
+     * How many events the file has; null until it is read.
+     */
+    total: number | null;
+    /**
+     * What a synchronous import returns.
+     */
+    report: ImportView | null;
+    /**
+     * What a synchronous import responds with, or `import_interrupted`: the server that did it has stopped.
+     */
+    problem: EventConflictProblem | ForbiddenProblem | ImportInterruptedProblem | InternalErrorProblem | NotFoundProblem | UnauthenticatedProblem | UnavailableProblem | UnreadableCalendarProblem | null;
+    created_at: string;
+    finished_at: string | null;
+};
+
 export type NotificationType = 'event_created' | 'event_updated' | 'event_rolled_back' | 'event_deleted' | 'event_restored' | 'event_shared' | 'role_changed' | 'access_revoked' | 'ownership_transferred' | 'invitations_changed';
 
 export type NotificationView = {
@@ -3652,6 +3687,74 @@ export type RateLimitedProblem = {
      * When you can try again, by the clock of the server. `Retry-After` has the seconds until then.
      */
     retry_at: string;
+};
+
+/**
+ * Something went wrong on our side. Try again. If it happens again, report it with the `request_id`.
+ */
+export type InternalErrorProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 500;
+    /**
+     * The problem, for programs.
+     */
+    code: 'internal_error';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
+};
+
+/**
+ * The server stopped before the import was complete. Nothing of the file was stored. Send it again.
+ */
+export type ImportInterruptedProblem = {
+    /**
+     * A page that explains the problem.
+     */
+    type: string;
+    /**
+     * The title of the problem.
+     */
+    title: string;
+    /**
+     * The HTTP status.
+     */
+    status: 503;
+    /**
+     * The problem, for programs.
+     */
+    code: 'import_interrupted';
+    /**
+     * One sentence for people. Never contains text from users.
+     */
+    detail?: string;
+    /**
+     * The path of the request.
+     */
+    instance: string;
+    /**
+     * The id of the request. Include it when you report the problem.
+     */
+    request_id: string;
 };
 
 /**
@@ -7418,6 +7521,10 @@ export type ImportCalendarData = {
     body: ImportCalendarRequest;
     headers?: {
         /**
+         * `respond-async` lets the import go on after the response (RFC 7240). Example: `respond-async`.
+         */
+        Prefer?: string;
+        /**
          * A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response. Example: `8e03978e-40d5-43e8-bc93-6894a57f9324`.
          */
         'Idempotency-Key'?: string;
@@ -7486,9 +7593,69 @@ export type ImportCalendarResponses = {
      * What was imported, and what was not
      */
     200: ImportView;
+    /**
+     * The import goes on. You can have 3 such imports at once.
+     */
+    202: ImportJobView;
 };
 
 export type ImportCalendarResponse = ImportCalendarResponses[keyof ImportCalendarResponses];
+
+export type GetImportData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the response that you have. If nothing in it has changed, the response is a 304. Example: `W/"pvLjIMzzOiMOPxQrGvZtzo5cCXI"`.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The import.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/calendar/imports/{id}';
+};
+
+export type GetImportErrors = {
+    /**
+     * `unauthenticated`: Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * `not_found`: Not found
+     */
+    404: NotFoundProblem;
+    /**
+     * `not_acceptable`: None of the formats in Accept is available
+     */
+    406: NotAcceptableProblem;
+    /**
+     * `validation_failed`: Some values are not valid
+     */
+    422: ValidationFailedProblem;
+    /**
+     * `rate_limited`: Too many requests
+     */
+    429: RateLimitedProblem;
+    /**
+     * `unavailable`: The service is not ready
+     */
+    503: UnavailableProblem;
+};
+
+export type GetImportError = GetImportErrors[keyof GetImportErrors];
+
+export type GetImportResponses = {
+    /**
+     * The import. Until it has ended, `Retry-After` says when to ask again.
+     */
+    200: ImportJobView;
+};
+
+export type GetImportResponse = GetImportResponses[keyof GetImportResponses];
 
 export type ListAuditData = {
     body?: never;

@@ -67,7 +67,8 @@ function readEventFilter(event: XmlElement): CalendarFilter | null {
   return { window, matches: (lines) => componentsIn(lines).some((one) => tests.every((test) => test(one))) };
 }
 
-function readTimeRange({ attributes }: XmlElement): TimeRange {
+/** Reads a time-range, of which a side may be open. @throws DavError valid-filter */
+export function readTimeRange({ attributes }: XmlElement): TimeRange {
   const read = (name: string, open: number): number => {
     const text = attributes.get(name);
     const time = text === undefined ? open : parseDavTime(text);

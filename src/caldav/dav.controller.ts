@@ -50,8 +50,11 @@ export class DavController {
         return this.get(actor, resource, request, reply);
       case 'PROPFIND':
         return sendMultistatus(reply, await this.service.propfind(actor, resource, request));
-      case 'REPORT':
-        return sendMultistatus(reply, await this.service.report(actor, resource, request));
+      case 'REPORT': {
+        const answer = await this.service.report(actor, resource, request);
+        if (typeof answer !== 'string') return sendMultistatus(reply, answer);
+        return void reply.type(`${CALENDAR}; charset=utf-8`).send(answer);
+      }
       default:
         return sendMultistatus(reply, await this.service.proppatch(actor, resource, request));
     }

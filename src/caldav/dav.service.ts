@@ -57,8 +57,12 @@ export class DavService {
     return [[own, ...(child ? [await this.describe(child, answer)] : [])]];
   }
 
-  /** Returns the responses of a report (RFC 3253 §3.6). @throws DavError, Problem unreadable_body */
-  async report(actor: Actor, resource: Resource, request: FastifyRequest): Promise<AsyncIterable<Xml[]> | Xml[][]> {
+  /** Returns the responses of a report (RFC 3253 §3.6), or the file that is the response. @throws DavError, Problem unreadable_body */
+  async report(
+    actor: Actor,
+    resource: Resource,
+    request: FastifyRequest,
+  ): Promise<AsyncIterable<Xml[]> | Xml[][] | string> {
     const body = await this.readBody(request);
     if (!body) throw new Problem('unreadable_body', { detail: 'Send a report as XML.' });
     return this.reports.report(resource, body, toAnswer(actor, request, body));

@@ -3,6 +3,7 @@ import { joinLines } from '../calendar/write-lines.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { CalendarObject } from './calendar-objects.service.js';
 import { expandedData } from './expanded-data.js';
+import { limitedData } from './limited-data.js';
 import type { PropertyName, PropertyRequest } from './property-request.js';
 import { pathsOf } from './resources.js';
 import { CALDAV, caldav, CALENDAR_SERVER, DAV, dav, element, href, text, type Xml } from './write-xml.js';
@@ -41,7 +42,7 @@ const COMMON: Record<string, (resource: unknown, context: Context) => Xml[]> = {
   [nameOf(DAV, 'owner')]: (_resource, { actor }) => [href(pathsOf(actor).principal)],
   [nameOf(DAV, 'principal-collection-set')]: (_resource, { actor }) => [href(pathsOf(actor).root)],
   [nameOf(DAV, 'current-user-privilege-set')]: () =>
-    ['read', 'read-current-user-privilege-set'].map((name) => dav('privilege', dav(name))),
+    [dav('read'), dav('read-current-user-privilege-set'), caldav('read-free-busy')].map((one) => dav('privilege', one)),
 };
 
 const noReports = (): Xml[] => [];
@@ -49,6 +50,7 @@ const noReports = (): Xml[] => [];
 const REPORTS: Record<string, Xml> = {
   'calendar-query': caldav('calendar-query'),
   'calendar-multiget': caldav('calendar-multiget'),
+  'free-busy-query': caldav('free-busy-query'),
   'sync-collection': dav('sync-collection'),
 };
 
@@ -98,8 +100,9 @@ const TABLES: { [Kind in Described['kind']]: Table<Kind> } = {
     [nameOf(DAV, 'getlastmodified')]: ({ object }) => [text(object.entry.stamp.toUTCString())],
     [nameOf(CALDAV, 'calendar-data')]: ({ object, inReport }, { actor, request }) => {
       if (!inReport) return null;
-      const { expand } = request;
-      return [text(expand ? expandedData(object.entry, expand, actor.timeZone) : object.data)];
+      const { expand, limit } = request;
+      if (expand) return [text(expandedData(object.entry, expand, actor.timeZone))];
+      return [text(limit ? limitedData(object, limit) : object.data)];
     },
     [nameOf(DAV, 'supported-report-set')]: noReports,
     ...COMMON,

@@ -16,9 +16,11 @@ export interface PropertyRequest {
   names: PropertyName[];
   /** The occurrences of series, each as an event of its own, instead of the series (RFC 4791 §9.6.5). */
   expand: TimeRange | null;
+  /** Only the changed occurrences of series that are in the range, or were to be (RFC 4791 §9.6.6). */
+  limit: TimeRange | null;
 }
 
-const EVERYTHING: PropertyRequest = { kind: 'allprop', names: [], expand: null };
+const EVERYTHING: PropertyRequest = { kind: 'allprop', names: [], expand: null, limit: null };
 const MAX_NAMES = 200;
 
 /**
@@ -29,7 +31,10 @@ export function readPropertyRequest(body: XmlElement | null): PropertyRequest {
   if (!body) return EVERYTHING;
   if (childOf(body, DAV, 'propname')) return { ...EVERYTHING, kind: 'propname' };
   const prop = childOf(body, DAV, 'prop');
-  if (prop) return { kind: 'prop', names: namesIn(prop), expand: readExpand(prop) };
+  if (prop) {
+    const read = (name: string): TimeRange | null => readRange(prop, name);
+    return { kind: 'prop', names: namesIn(prop), expand: read('expand'), limit: read('limit-recurrence-set') };
+  }
   const include = childOf(body, DAV, 'include');
   return { ...EVERYTHING, names: include ? namesIn(include) : [] };
 }
@@ -57,14 +62,14 @@ const unique = (names: PropertyName[]): PropertyName[] => [
   ...new Map(names.map((one) => [`${one.namespace} ${one.name}`, one])).values(),
 ];
 
-function readExpand(prop: XmlElement): TimeRange | null {
+function readRange(prop: XmlElement, name: string): TimeRange | null {
   const data = childOf(prop, CALDAV, 'calendar-data');
-  const expand = data && childOf(data, CALDAV, 'expand');
-  if (!expand) return null;
-  const from = parseDavTime(expand.attributes.get('start'));
-  const to = parseDavTime(expand.attributes.get('end'));
+  const range = data && childOf(data, CALDAV, name);
+  if (!range) return null;
+  const from = parseDavTime(range.attributes.get('start'));
+  const to = parseDavTime(range.attributes.get('end'));
   if (from === null || to === null || from >= to) {
-    throw caldavError('valid-calendar-data', '`expand` needs a `start` before its `end`, both in UTC.');
+    throw caldavError('valid-calendar-data', `\`${name}\` needs a \`start\` before its \`end\`, both in UTC.`);
   }
   return { from, to };
 }

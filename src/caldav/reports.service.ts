@@ -4,6 +4,7 @@ import { Problem } from '../problems/problem.js';
 import { type CalendarFilter, readFilter } from './calendar-filter.js';
 import { type CalendarObject, CalendarObjects } from './calendar-objects.service.js';
 import { davError } from './dav-error.js';
+import { DavFreeBusy } from './free-busy.service.js';
 import { type Answer, missingResponse, resourceResponse, truncatedResponse } from './multistatus.js';
 import { childOf, isElement, type XmlElement } from './read-xml.js';
 import { findResource, pathsOf, type Resource } from './resources.js';
@@ -22,6 +23,7 @@ export class ReportsService {
     private readonly objects: CalendarObjects,
     private readonly syncing: SyncService,
     private readonly limits: Limits,
+    private readonly freeBusy: DavFreeBusy,
   ) {}
 
   /** Returns the responses for all events of the calendar. @throws Problem rate_limited */
@@ -31,10 +33,14 @@ export class ReportsService {
   }
 
   /**
-   * Returns the responses of a report.
+   * Returns the responses of a report, or the file that is the response to a free-busy-query.
    * @throws DavError supported-report for one that this server does not make, or that the resource does not have
    */
-  async report(resource: Resource, report: XmlElement, answer: Answer): Promise<AsyncIterable<Xml[]> | Xml[][]> {
+  async report(
+    resource: Resource,
+    report: XmlElement,
+    answer: Answer,
+  ): Promise<AsyncIterable<Xml[]> | Xml[][] | string> {
     const isCalendar = resource.kind === 'calendar';
     if (isElement(report, CALDAV, 'calendar-multiget') && (isCalendar || resource.kind === 'home')) {
       return this.multiget(report, answer);
@@ -46,7 +52,14 @@ export class ReportsService {
       return this.responses(answer, filter, true);
     }
     if (isElement(report, DAV, 'sync-collection') && isCalendar) return this.sync(report, answer);
-    throw davError('supported-report', 'A calendar has calendar-query, calendar-multiget and sync-collection.');
+    if (isElement(report, CALDAV, 'free-busy-query') && isCalendar) {
+      await this.limits.spend('expensive_reads', answer.actor.userId);
+      return this.freeBusy.query(answer.actor, report);
+    }
+    throw davError(
+      'supported-report',
+      'A calendar has calendar-query, calendar-multiget, free-busy-query and sync-collection.',
+    );
   }
 
   private async *responses(answer: Answer, filter: CalendarFilter, inReport: boolean): AsyncGenerator<Xml[]> {

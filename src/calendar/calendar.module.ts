@@ -15,6 +15,9 @@ import { ExportService } from './export.service.js';
 import { FeedController } from './feed.controller.js';
 import { FeedService } from './feed.service.js';
 import { ImportController } from './import.controller.js';
+import { ImportJob } from './import-job.entity.js';
+import { ImportJobsRepository } from './import-jobs.repository.js';
+import { ImportJobs } from './import-jobs.service.js';
 import { ImportService } from './import.service.js';
 import { ImportedEvent } from './imported-event.entity.js';
 import { ImportedEvents } from './imported-events.service.js';
@@ -23,7 +26,7 @@ import { ImportedEventsRepository } from './imported-events.repository.js';
 /** Calendar exchange: iCalendar files in and out, and links to which calendar applications subscribe. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([CalendarFeed, ImportedEvent]),
+    TypeOrmModule.forFeature([CalendarFeed, ImportedEvent, ImportJob]),
     AuthModule,
     AvailabilityModule,
     EventsModule,
@@ -37,6 +40,8 @@ import { ImportedEventsRepository } from './imported-events.repository.js';
     CalendarFeedsRepository,
     ExportService,
     FeedService,
+    ImportJobs,
+    ImportJobsRepository,
     ImportService,
     ImportedEvents,
     ImportedEventsRepository,

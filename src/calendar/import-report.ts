@@ -1,3 +1,8 @@
+import type { Conflict } from '../availability/conflict.js';
+
+export const IMPORT_RESULTS = ['created', 'updated', 'unchanged', 'cancelled'] as const;
+export type ImportResult = (typeof IMPORT_RESULTS)[number];
+
 /** The largest number of warnings and of skipped events in a response. */
 export const MAX_LISTED = 1_000;
 
@@ -17,4 +22,12 @@ export interface SkippedEvent {
   uid: string | null;
   line: number;
   reason: string;
+}
+
+/** What an import did. */
+export interface ImportReport {
+  items: { uid: string; id: string; result: ImportResult }[];
+  skipped: SkippedEvent[];
+  warnings: ImportWarning[];
+  conflicts: readonly Conflict[];
 }

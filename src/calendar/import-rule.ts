@@ -29,7 +29,8 @@ export function readImportedRule(property: Property, series: Series, only: strin
   const count = /;COUNT=\d+/i.exec(text);
   const hasBoth = count !== null && /;UNTIL=/i.test(text);
   try {
-    const read = (rule: string): RecurrenceRule => completeRule(parseRrule(rule.replace(/^;/, '')), series, only);
+    const read = (rule: string): RecurrenceRule =>
+      completeRule(withinYears(parseRrule(rule.replace(/^;/, '')), property, warn), series, only);
     if (!hasBoth) return read(text);
     warn(property, 'COUNT and UNTIL exclude each other; the earlier end was used.');
     return completeRuleBounds(series, read(text.replace(count[0], '')), Number(count[0].slice(7)));
@@ -37,6 +38,22 @@ export function readImportedRule(property: Property, series: Series, only: strin
     if (!(error instanceof TimeError)) throw error;
     throw new UnreadableEvent(line, `RRULE: ${error.message}`);
   }
+}
+
+/** Series end in 2200 at the latest. Programs write a far UNTIL for a series without an end. */
+const LAST_YEAR = 2200;
+
+function withinYears({ until, ...rule }: RecurrenceRule, property: Property, warn: Warn): RecurrenceRule {
+  if (!until) return rule;
+  const day =
+    until.form === 'date'
+      ? until.day
+      : until.form === 'local'
+        ? until.local.day
+        : toLocal(until.epochSecond, 'UTC').day;
+  if (civilFromDay(day).year <= LAST_YEAR) return { ...rule, until };
+  warn(property, `UNTIL is after ${LAST_YEAR}; the series has no end.`);
+  return rule;
 }
 
 function completeRule(rule: RecurrenceRule, series: Series, only: string | null): RecurrenceRule {

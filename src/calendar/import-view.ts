@@ -2,9 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ConflictView } from '../availability/conflict-view.js';
 import { extendProblem } from '../platform/openapi/api-problems.js';
 import { ProblemView } from '../platform/openapi/problem-view.js';
+import { IMPORT_RESULTS, type ImportReport, type ImportResult, MAX_LISTED } from './import-report.js';
 
-export const IMPORT_RESULTS = ['created', 'updated', 'unchanged', 'cancelled'] as const;
-export type ImportResult = (typeof IMPORT_RESULTS)[number];
+/** The largest number of conflicts in a response. */
+const MAX_CONFLICTS = 200;
 
 const UID = {
   type: String,
@@ -106,3 +107,19 @@ export const UNREADABLE_CALENDAR = extendProblem('unreadable_calendar', {
     items: [],
   },
 });
+
+export function importView({ items, skipped, warnings, conflicts }: ImportReport, dryRun: boolean): ImportView {
+  const countOf = (result: ImportResult): number => items.filter((item) => item.result === result).length;
+  const counts = Object.fromEntries(IMPORT_RESULTS.map((result) => [result, countOf(result)])) as Record<
+    ImportResult,
+    number
+  >;
+  return {
+    ...counts,
+    items,
+    skipped: skipped.slice(0, MAX_LISTED),
+    warnings: warnings.slice(0, MAX_LISTED),
+    conflicts: conflicts.slice(0, MAX_CONFLICTS),
+    dry_run: dryRun,
+  };
+}

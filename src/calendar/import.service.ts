@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AvailabilityService } from '../availability/availability.service.js';
-import type { Conflict, Resolution } from '../availability/conflict.js';
+import type { Resolution } from '../availability/conflict.js';
 import { toContent } from '../content/event-content.js';
 import { type Draft, EventWriter } from '../events/event-writer.js';
 import { EventLock } from '../history/event-lock.js';
@@ -8,13 +8,12 @@ import { can } from '../permissions/role.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
-import { forEachPart } from '../platform/hooks/map-in-parts.js';
+import { writeInParts } from '../platform/database/write-in-parts.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Problem } from '../problems/problem.js';
 import { CalendarFileError, UnreadableEvent } from './calendar-file-error.js';
-import { type ImportWarning, MAX_LISTED, type SkippedEvent } from './import-report.js';
-import type { ImportResult } from './import-view.js';
+import { type ImportReport, type ImportResult, MAX_LISTED } from './import-report.js';
 import { type ImportedRow, ImportedEventsRepository, type KnownUid } from './imported-events.repository.js';
 import { type CalendarFile, readCalendarFile } from './read-file.js';
 import { isNewer, revisionOfGroup } from './revision.js';
@@ -25,16 +24,15 @@ import { toImportedContent } from './vevent-to-event.js';
 /** The comment of the versions that an import writes. */
 const IMPORTED = 'Imported';
 
-export interface ImportReport {
-  items: { uid: string; id: string; result: ImportResult }[];
-  skipped: SkippedEvent[];
-  warnings: ImportWarning[];
-  conflicts: readonly Conflict[];
-}
-
-interface ImportOptions {
+export interface ImportOptions {
   onConflict: Resolution;
   dryRun: boolean;
+  /** How long it may take, when not as long as the transaction of a request. */
+  seconds?: number;
+  /** Is called with the number of events that are handled, of all. After a deadlock it begins again. */
+  onProgress?: (done: number, total: number) => void;
+  /** Is called at the end of the transaction, unless it is rolled back. An error rolls it back. */
+  beforeCommit?: (tx: Transaction, report: ImportReport) => Promise<void>;
 }
 
 /** A new event of a file. */
@@ -61,12 +59,16 @@ export class ImportService {
    */
   async import(actor: Actor, bytes: Buffer, options: ImportOptions): Promise<ImportReport> {
     const file = await this.read(actor, bytes);
-    const work = (tx: Transaction): Promise<ImportReport> => this.write(tx, actor, file, options.onConflict);
-    const report = options.dryRun
-      ? await this.transactions.dryRun(work, (_tx, written) => Promise.resolve(written))
-      : await this.transactions.run(work);
-    if (report.items.length === 0 && report.skipped.length > 0) throw unreadable(report);
-    return report;
+    const { dryRun, seconds, beforeCommit } = options;
+    const work = async (tx: Transaction): Promise<ImportReport> => {
+      const report = await this.write(tx, actor, file, options);
+      if (report.items.length === 0 && report.skipped.length > 0) throw unreadable(report);
+      if (!dryRun) await beforeCommit?.(tx, report);
+      return report;
+    };
+    return dryRun
+      ? this.transactions.dryRun(work, (_tx, written) => Promise.resolve(written), { seconds })
+      : this.transactions.run(work, { seconds });
   }
 
   private async read(actor: Actor, bytes: Buffer): Promise<CalendarFile> {
@@ -83,7 +85,7 @@ export class ImportService {
     tx: Transaction,
     actor: Actor,
     file: CalendarFile,
-    onConflict: Resolution,
+    { onConflict, onProgress }: ImportOptions,
   ): Promise<ImportReport> {
     const warnings = [...file.warnings];
     const skipped = [...file.skipped];
@@ -91,6 +93,9 @@ export class ImportService {
     const created: NewEvent[] = [];
     const rows: ImportedRow[] = [];
     const slices = new TimeSlices();
+    let done = 0;
+    const advance = (events = 1): void => onProgress?.((done += events), file.groups.length);
+    advance(0);
 
     // From here on, no other import of this person can add the same events.
     this.locks.lockAvailability(tx, [actor.userId]);
@@ -110,14 +115,15 @@ export class ImportService {
         };
       try {
         if (!stored) created.push({ group, ...(await toImportedContent(group, null, warnOf)) });
-        else
-          results.set(uid, {
-            id: stored.id,
-            result: await this.update(tx, actor, { group, stored, onConflict, rows, warnOf }),
-          });
+        else {
+          const result = await this.update(tx, actor, { group, stored, onConflict, rows, warnOf });
+          results.set(uid, { id: stored.id, result });
+          advance();
+        }
       } catch (error) {
         if (!(error instanceof UnreadableEvent)) throw error;
         skipped.push({ uid, line: error.line, reason: error.reason });
+        advance();
       }
     }
     const drafts = created.map(({ content, group }): Draft => ({
@@ -126,14 +132,14 @@ export class ImportService {
       comment: IMPORTED,
       uid: group.uid,
     }));
-    const written = drafts.length > 0 ? await this.writer.create(tx, actor, drafts) : [];
+    const written = drafts.length > 0 ? await this.writer.create(tx, actor, drafts, advance) : [];
     for (const [index, { record }] of written.entries()) {
       await slices.pause();
       const { group, kept } = created[index]!;
       results.set(group.uid, { id: record.event.id, result: 'created' });
       rows.push(rowOf(record.event, group, kept));
     }
-    await forEachPart(rows, ROWS_PER_STATEMENT, (part) => this.imported.save(tx, part));
+    await writeInParts(tx, rows, (part) => this.imported.save(tx, part));
     return {
       items: file.groups.flatMap(({ uid }) => (results.has(uid) ? { uid, ...results.get(uid)! } : [])),
       skipped,
@@ -180,7 +186,11 @@ interface Update {
 }
 
 const digestOfGroup = ({ master, overrides }: EventGroup): Buffer =>
-  digestOf([...(master ? [master] : []), ...overrides].map(({ component }) => component));
+  digestOf(
+    [...(master ? [master] : []), ...overrides].flatMap(({ component, cancelledBy }) =>
+      cancelledBy ? [component, cancelledBy] : [component],
+    ),
+  );
 
 function rowOf(event: { id: string; version: number }, group: EventGroup, kept: Overridden['kept']): ImportedRow {
   const { id: eventId, version } = event;
@@ -194,5 +204,3 @@ const unreadable = ({ skipped, warnings }: Pick<ImportReport, 'skipped' | 'warni
     members: { skipped: skipped.slice(0, MAX_LISTED), warnings: warnings.slice(0, MAX_LISTED), items: [] },
   });
 };
-
-const ROWS_PER_STATEMENT = 250;

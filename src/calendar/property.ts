@@ -17,9 +17,14 @@ const NAME = /^[A-Za-z0-9-]+$/;
 // oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
+const TIMES = /^(?:DTSTART|DTEND|RDATE|EXDATE|RECURRENCE-ID);/i;
+/** A parameter whose value should be in quotes and is not. */
+const UNQUOTED = /(;[A-Za-z0-9-]+=)([^";]*:[^";]*)/g;
+
 /** Returns the property of a line; null when the line is not one. */
 export function parseProperty({ text, line }: ContentLine): Property | null {
-  const colon = findColon(text);
+  // Their values have no colon, and some programs write a zone name that has one without quotes.
+  const colon = TIMES.test(text) ? text.lastIndexOf(':') : findColon(text);
   if (colon < 0) return null;
   const head = text.slice(0, colon);
   const name = /^[^;\s]*/.exec(head)![0];
@@ -71,7 +76,10 @@ const parameters = new WeakMap<Property, Map<string, string>>();
 function readParameters({ name, head }: Property): Map<string, string> {
   if (head.length === name.length || head.length > MAX_HEAD_LENGTH) return new Map();
   try {
-    const [, parameters] = ICAL.parse.property(`X-${head}:`) as [string, Record<string, string | string[]>];
+    const [, parameters] = ICAL.parse.property(`X-${head.replaceAll(UNQUOTED, '$1"$2"')}:`) as [
+      string,
+      Record<string, string | string[]>,
+    ];
     return new Map(Object.entries(parameters).map(([key, value]) => [key.toLowerCase(), String(value)]));
   } catch {
     return new Map();

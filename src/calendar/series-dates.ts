@@ -33,7 +33,7 @@ export function addDates(series: Series, component: Component, zones: FileZones,
       if (stampOf(local) === stampOf(series.start)) continue;
       added.set(stampOf(local), local);
       const duration =
-        length === undefined || time.isDate ? null : readLength(property, length, time.instant, series, zones);
+        length === undefined || time.isDate ? null : readLength(property, length, time.instant, series, zones, warn);
       if (duration) overrides.push({ original: local, duration, content: {} });
     }
   }
@@ -65,10 +65,12 @@ function readLength(
   start: number,
   { duration, zone, allDay }: Series,
   zones: FileZones,
+  warn: Warn,
 ): Duration | null {
   if (allDay) return null;
   const given = parseDuration(text);
   const end = given ? endOf(start, given, zone) : endInstant(readValue(property, text, zones), start);
+  if (end <= start) warn(property, 'A period has no length; the occurrence has that of the series.');
   return end <= start || end === endOf(start, duration, zone) ? null : durationBetween(start, end, zone);
 }
 

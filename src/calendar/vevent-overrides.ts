@@ -95,6 +95,7 @@ function readOverride(
     return { override: null, added: false };
   }
   if (event.cancels) {
+    if (!occurs) warn(id, 'The event has no such occurrence to cancel.');
     const before = overrides.get(stampOf(original));
     const cancelled = { ...before, original, content: { ...(before?.content as object), status: 'cancelled' } };
     return { override: occurs ? flatten(cancelled) : null, added: false };

@@ -26,6 +26,8 @@ export interface VEventTimes {
 const MINUTE: Duration = { days: 0, seconds: 60 };
 const NO_LENGTH = 'The event has no length; it was stored as one minute.';
 
+const BOTH_ENDS = 'DTEND says when the event ends, so DURATION was left out.';
+
 /** Reads DTSTART, DTEND and DURATION. @throws UnreadableEvent */
 export function readVEventTimes(component: Component, zones: FileZones, warn: Warn): VEventTimes {
   const property = propertyOf(component, 'DTSTART');
@@ -51,11 +53,13 @@ function readDates(component: Component, day: number, zones: FileZones, warn: Wa
   const end = propertyOf(component, 'DTEND');
   const length = propertyOf(component, 'DURATION');
   let last = day + 1;
+  if (end && length) warn(length, BOTH_ENDS);
   if (end) last = dayOf(readTime(end, zones));
   else if (length) {
     const duration = parseDuration(length.value);
     if (!duration) throw notALength(length);
     last = day + duration.days + Math.ceil(duration.seconds / 86_400);
+    if (duration.seconds > 0) warn(length, 'A day without a time lasts whole days; the length was rounded up.');
   }
   if (last < day) throw new UnreadableEvent(end!.line, 'The event ends before it starts.');
   if (last === day) {
@@ -91,6 +95,7 @@ function readTimed(
     warn(length, NO_LENGTH);
     return lasting(MINUTE);
   }
+  if (end && length) warn(length, BOTH_ENDS);
   if (!end) {
     warn({ name: 'DTEND', line: component.line }, NO_LENGTH);
     return lasting(MINUTE);

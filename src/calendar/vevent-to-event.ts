@@ -6,7 +6,7 @@ import { MAX_DATES } from '../content/draft-recurrence.js';
 import { expand } from '../recurrence/expand.js';
 import { recurs, type Series } from '../recurrence/series.js';
 import { validateSeries } from '../recurrence/validate.js';
-import { formatLocalDate, formatLocalTime, stampOf } from '../time/local-time.js';
+import { formatLocalDate, formatLocalTime, parseLocalTime, stampOf } from '../time/local-time.js';
 import { TimeError } from '../time/time-error.js';
 import { UnreadableEvent } from './calendar-file-error.js';
 import { localIn, readTime } from './calendar-time.js';
@@ -17,7 +17,7 @@ import { addDates, readExcluded } from './series-dates.js';
 import type { EventGroup, VEvent } from './vevent.js';
 import { applyOverrides, type Overridden } from './vevent-overrides.js';
 import { readVEventTimes, type VEventTimes } from './vevent-times.js';
-import { readKept, readValues } from './vevent-values.js';
+import { readKept, readValues, UNTITLED } from './vevent-values.js';
 
 const NO_RECURRENCE = { rrule: null, excluded: [], added: [], overrides: [], deletedAt: null };
 const ALWAYS = { from: -Infinity, to: Infinity };
@@ -36,6 +36,9 @@ export async function toImportedContent(
   const own = master ? readMaster(master, current, warnOf(master)) : withoutMaster(overrides, current, warnOf);
   const isAlone = overrides.length === 0 || (!master && !current && overrides.length === 1);
   const applied = isAlone ? { content: own.content, kept: {} } : await applyOverrides(own.content, overrides, warnOf);
+  if (!isAlone && !isSeries(applied.content)) {
+    for (const event of overrides) Object.assign(applied, replaceSingle(applied, event, warnOf(event)));
+  }
   refuseInvalid(applied.content, master ?? overrides[0]!, line);
   return { content: applied.content, kept: { ...own.kept, ...applied.kept } };
 }
@@ -47,13 +50,37 @@ function readMaster(event: VEvent, current: EventContent | null, warn: Warn): Ov
   }
   const { component, zones } = event;
   // A field that no VEVENT has stays as it is.
-  const values = { ...draftPlain({}, current), ...readValues(component, warn) };
+  const read = readValues(component, warn);
+  const status = event.cancelledBy ? ('cancelled' as const) : read.status;
+  const values = { ...draftPlain({}, current), ...read, status };
   const times = readVEventTimes(component, zones, warn);
   const base = { ...values, ...NO_RECURRENCE, timeZone: times.zone } as unknown as EventContent;
   const lines = readKept(component, warn);
   const kept: Record<string, string[]> = lines.length > 0 ? { '': lines } : {};
   const series = readSeries(event, times, warn);
   return { content: series ? applySeries(base, series) : { ...base, ...singleTimes(times, component.line) }, kept };
+}
+
+/**
+ * Returns an event that does not recur with what a file says about its only occurrence, and so about the event itself. What
+ * is said about another occurrence, or cannot be read, has its warning already.
+ */
+function replaceSingle({ content, kept }: Overridden, event: VEvent, warn: Warn): Overridden {
+  try {
+    const time = readTime(propertyOf(event.component, 'RECURRENCE-ID')!, event.zones);
+    const names = time.isDate
+      ? time.day === parseLocalTime(content.localStart).day
+      : time.instant * 1_000 === content.startTime.getTime();
+    if (!names) return { content, kept };
+    if (event.cancels) return { content: { ...content, status: 'cancelled' }, kept };
+    // Its warnings were given when it was read for a series.
+    const { content: read, kept: lines } = readMaster(event, content, () => undefined);
+    return { content: read.title === UNTITLED ? { ...read, title: content.title } : read, kept: lines };
+  } catch (error) {
+    if (!(error instanceof UnreadableEvent)) throw error;
+    warn({ name: 'RECURRENCE-ID', line: error.line }, error.reason);
+    return { content, kept };
+  }
 }
 
 /** Returns the series of a component; null for a single event. */

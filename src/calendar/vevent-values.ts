@@ -15,6 +15,8 @@ const CARRIED_OVER = new Set(
 );
 /** Texts with parameters, which are exported again while the text is the same. */
 const TEXTS = new Set(['SUMMARY', 'DESCRIPTION', 'LOCATION', 'URL']);
+/** What an event has once (RFC 5545 §3.6.1). A second RRULE is refused. */
+const ONCE = new Set([...[...CARRIED_OVER].filter((name) => !/^(?:RRULE|RDATE|EXDATE)$/.test(name)), ...TEXTS]);
 /** People are invited by sharing the event: an address in a file must not make anybody a member. */
 const PEOPLE = new Set(['ORGANIZER', 'ATTENDEE', 'REQUEST-STATUS']);
 
@@ -34,16 +36,31 @@ export function readValues(component: Component, warn: Warn): VEventValues {
     warn(property!, `Shortened to ${maxLength} characters.`);
     return startOf(value, maxLength!);
   };
-  const status = propertyOf(component, 'STATUS')?.value.trim().toLowerCase();
-  const transparency = propertyOf(component, 'TRANSP')?.value.trim().toUpperCase();
+  const status = choice(component, 'STATUS', ['CONFIRMED', 'TENTATIVE', 'CANCELLED'] as const, warn);
+  const transparency = choice(component, 'TRANSP', ['OPAQUE', 'TRANSPARENT'] as const, warn);
   return {
     title: text('SUMMARY', 'title') ?? UNTITLED,
     description: text('DESCRIPTION', 'description'),
     location: text('LOCATION', 'location'),
     url: readUrl(component, warn),
     showAs: transparency === 'TRANSPARENT' ? 'free' : 'busy',
-    status: status === 'tentative' || status === 'cancelled' ? status : 'confirmed',
+    status: status === 'TENTATIVE' ? 'tentative' : status === 'CANCELLED' ? 'cancelled' : 'confirmed',
   };
+}
+
+/** Returns the value of a property with few possible ones: the first of them for another value, with a warning. */
+function choice<Value extends string>(
+  component: Component,
+  name: string,
+  values: readonly [Value, ...Value[]],
+  warn: Warn,
+): Value {
+  const property = propertyOf(component, name);
+  const text = property?.value.trim().toUpperCase() ?? '';
+  const found = values.find((value) => value === text);
+  if (property && text !== '' && !found)
+    warn(property, `Events are ${values.join(' or ')}; it was read as ${values[0]}.`);
+  return found ?? values[0];
 }
 
 /** URL is a URI, which has no escapes (RFC 5545 §3.8.4.6). */
@@ -64,8 +81,14 @@ function readUrl(component: Component, warn: Warn): string | null {
 export function readKept(component: Component, warn: Warn): string[] {
   const kept: string[] = [];
   let length = 0;
+  const seen = new Set<string>();
   for (const property of component.properties) {
     const { name, head, value, line } = property;
+    if (ONCE.has(name) && seen.has(name)) {
+      warn(property, 'An event has one of these; the first was used.');
+      continue;
+    }
+    seen.add(name);
     if (name === 'EXRULE') throw new UnreadableEvent(line, 'EXRULE is not supported.');
     if (PEOPLE.has(name)) warn(property, 'Organizers and attendees are not carried over. Share the event instead.');
     else if (isAttachment(property)) warn(property, 'Attached files are not carried over.');

@@ -13,6 +13,8 @@ export interface VEvent {
   uid: string;
   /** METHOD:CANCEL: the event, or the occurrence, is cancelled; nothing else about it may be given. */
   cancels: boolean;
+  /** What cancels it in the same file. */
+  cancelledBy?: Component;
   /** SEQUENCE, and then DTSTAMP: the later of two components about the same thing. */
   sequence: number;
   stamp: string;
@@ -81,6 +83,12 @@ export async function groupEvents(
 function addMaster(group: EventGroup, event: VEvent, warnings: ImportWarning[]): void {
   const { master } = group;
   const isLater = !master || compareEvents(master, event) <= 0;
+  if (master && (isLater ? event : master).cancels && !(isLater ? master : event).cancels) {
+    const [kept, cancelling] = isLater ? [master, event] : [event, master];
+    const { component: cancelledBy, sequence, stamp, lastModified } = cancelling;
+    group.master = { ...kept, sequence, stamp, lastModified, cancelledBy };
+    return;
+  }
   const loser = isLater ? master : event;
   if (isLater) group.master = event;
   if (!loser) return;

@@ -70,9 +70,15 @@ export class EventWriter {
 
   /**
    * Creates events owned by the actor, all or nothing. Each is also checked against those before it in the list.
+   * @param onWritten is called with the number of events of each part that is written
    * @throws Problem event_conflict with the conflicts of every draft
    */
-  async create(tx: Transaction, actor: Actor, drafts: Draft[]): Promise<EventWithMembers[]> {
+  async create(
+    tx: Transaction,
+    actor: Actor,
+    drafts: Draft[],
+    onWritten: (events: number) => void = () => undefined,
+  ): Promise<EventWithMembers[]> {
     this.locks.lockAvailability(tx, [actor.userId]);
     const created = await mapInParts(drafts, (draft): Creation => {
       const { content, pointer, uid } = draft;
@@ -83,22 +89,31 @@ export class EventWriter {
     const bookings = created.map(({ booking }) => booking);
     // Who allows conflicts expects them.
     const isExpected = drafts.some(({ onConflict }) => onConflict !== 'reject');
-    if (!isExpected && (await this.availability.areFree(tx, bookings))) return this.store(tx, actor, created);
-
     const written: EventWithMembers[] = [];
+    const store = (some: Creation[]): Promise<void> =>
+      forEachPart(some, PART_SIZES[0]!, async (part) => {
+        written.push(...(await this.store(tx, actor, part)));
+        // One alone is sent with the question about the next.
+        if (part.length > 1 && part.length < created.length) await tx.flush();
+        onWritten(part.length);
+      });
+    if (!isExpected && (await this.availability.areFree(tx, bookings))) {
+      await store(created);
+      return written;
+    }
+
     const refused: Conflict[] = [];
     const [size, ...smaller] = isExpected ? PART_SIZES.filter((one) => one < created.length * 2) : [1];
     const work = async (part: Creation[], sizes: number[]): Promise<void> => {
       if (part.length > 1 && (await this.availability.areFree(tx, part.map(bookingOf), { assuming: false }))) {
-        written.push(...(await this.store(tx, actor, part)));
-        return;
+        return store(part);
       }
       const [next = 1, ...rest] = sizes;
       if (part.length > 1) return forEachPart(part, next, (fewer) => work(fewer, rest));
       const [one] = part as [Creation];
       const resolved = await this.availability.resolve(tx, one.booking, actor, one.draft.onConflict);
       refused.push(...resolved.refused);
-      if (resolved.refused.length === 0) written.push(...(await this.store(tx, actor, [{ ...one, resolved }])));
+      if (resolved.refused.length === 0) await store([{ ...one, resolved }]);
     };
     await forEachPart(created, size ?? 1, (part) => work(part, smaller));
     if (refused.length === 0) return written;

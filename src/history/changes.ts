@@ -3,9 +3,10 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { toSnapshot } from '../content/snapshot.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
+import { writeInParts } from '../platform/database/write-in-parts.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
-import { forEachPart, mapInParts } from '../platform/hooks/map-in-parts.js';
+import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { toAuditEntries } from './audited-change.js';
 import { type Change, isMembersChange } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
@@ -82,8 +83,8 @@ export class Changes {
     if (changes.length === 0) return;
     const entries = await this.chain(tx, changes);
     // A large import has thousands: writing them down takes a while.
-    await forEachPart(entries, ROWS_PER_STATEMENT, (part) => this.history.insert(tx, part));
-    await forEachPart(changes, ROWS_PER_STATEMENT, (part) => this.audit.record(tx, part.flatMap(toAuditEntries)));
+    await writeInParts(tx, entries, (part) => this.history.insert(tx, part));
+    await writeInParts(tx, changes, (part) => this.audit.record(tx, part.flatMap(toAuditEntries)));
     await this.beforeCommit.run(tx, changes);
   }
 
@@ -103,9 +104,6 @@ export class Changes {
     });
   }
 }
-
-/** More rows than any request but an import writes. */
-const ROWS_PER_STATEMENT = 250;
 
 const isCreation = (change: Change): boolean => !isMembersChange(change) && change.version === 1;
 

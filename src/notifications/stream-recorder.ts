@@ -40,7 +40,7 @@ export class StreamRecorder {
       const summary = summarise(change);
       return recipients.map((userId) => newStreamItem(change, userId, summary));
     });
-    if (items.length > 0) this.streams.append(tx, items.flat());
+    if (items.length > 0) await this.streams.append(tx, items.flat());
   }
 
   private publish(tx: Transaction, changes: readonly Change[]): void {

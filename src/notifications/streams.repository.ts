@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
+import { writeInParts } from '../platform/database/write-in-parts.js';
 import { firstSeqOf, lastSeqOf } from './stream-sql.js';
 import type { NewStreamItem, StreamItem, StreamPart, StreamReach } from './stream-item.js';
 
@@ -36,18 +37,33 @@ export class StreamsRepository {
 
   /**
    * Numbers and stores the items. The rows of the streams are locked in the order of their users, so that transactions
-   * never deadlock, and stay locked until COMMIT, so that numbers become visible in order and without gaps.
+   * never deadlock, and stay locked until COMMIT, so that numbers become visible in order and without gaps. Of many items,
+   * the first part takes the numbers of all.
    */
-  append(tx: Transaction, items: NewStreamItem[]): void {
+  async append(tx: Transaction, items: NewStreamItem[]): Promise<void> {
     const counts = new Map<string, number>();
     for (const { userId } of items) counts.set(userId, (counts.get(userId) ?? 0) + 1);
     const recipients = [...counts.keys()].sort();
     const left = new Map(counts);
-    const placed = items.map((item) => {
-      const following = left.get(item.userId)! - 1;
-      left.set(item.userId, following);
-      return { ...item, following };
+    await writeInParts(tx, items, (part) => {
+      const placed = part.map((item) => {
+        const following = left.get(item.userId)! - 1;
+        left.set(item.userId, following);
+        return { ...item, following };
+      });
+      const taken = recipients.map((userId) => counts.get(userId) ?? 0);
+      this.insert(tx, recipients, taken, placed);
+      counts.clear();
     });
+  }
+
+  /** @param taken how many numbers each recipient's stream goes on by */
+  private insert(
+    tx: Transaction,
+    recipients: string[],
+    taken: number[],
+    placed: (NewStreamItem & { following: number })[],
+  ): void {
     tx.write(
       `WITH streams AS (
          INSERT INTO notification_streams AS s (user_id, last_seq)
@@ -63,7 +79,7 @@ export class StreamsRepository {
               "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, summary text, "createdAt" timestamptz,
               "readAt" timestamptz)
          JOIN streams s ON s.user_id = item."userId"`,
-      [recipients, recipients.map((userId) => counts.get(userId)), JSON.stringify(placed)],
+      [recipients, taken, JSON.stringify(placed)],
     );
   }
 

@@ -157,6 +157,11 @@ export const PROBLEMS = {
     'Something went wrong on our side',
     'Try again. If it happens again, report it with the `request_id`.',
   ),
+  import_interrupted: kind(
+    503,
+    'The server stopped before the import was complete',
+    'Nothing of the file was stored. Send it again.',
+  ),
   unavailable: kind(503, 'The service is not ready', 'Try again after `Retry-After` seconds.'),
 } as const satisfies Record<string, ProblemKind>;
 

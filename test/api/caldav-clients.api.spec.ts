@@ -50,7 +50,7 @@ describe.each(CALENDAR_CLIENTS.map((client) => [client.name, client] as const))(
     );
     expect(calendars.map(({ href }) => href)).toEqual([ana.calendar]);
     expect(calendars[0]!.found).toMatchObject({ displayname: 'Convene' });
-    expect(calendars[0]!.elements['current-user-privilege-set']!.children.length).toBe(2);
+    expect(calendars[0]!.elements['current-user-privilege-set']!.children).toHaveLength(3);
     if (client.proppatch) {
       const patched = await send('PROPPATCH', ana.calendar, '0', client.proppatch);
       expect(responsesOf(patched)[0]!.missing).toEqual(['calendar-order']);

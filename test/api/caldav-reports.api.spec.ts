@@ -284,3 +284,78 @@ describe('expanded events', () => {
     },
   );
 });
+
+describe('limit-recurrence-set', () => {
+  it('leaves out the changed occurrences that neither are in the range nor were to be', async () => {
+    const ana = await signUpWithPhone(app, 'ana', 'Europe/Paris');
+    const id = await create(ana, { recurrence_pattern: 'FREQ=DAILY;COUNT=10', time_zone: 'Europe/Paris' });
+    const change = (day: string, body: object): Promise<unknown> =>
+      ok(
+        updateEvent({
+          client: ana.person.client,
+          path: { id },
+          query: { occurrence: `2026-06-${day}T10:00:00Z`, scope: 'this' },
+          body,
+        }),
+      );
+    await change('02', { title: 'Second' });
+    await change('03', { start_time: '2026-06-20T10:00:00Z', end_time: '2026-06-20T11:00:00Z', title: 'Third' });
+    await change('08', { title: 'Eighth' });
+    const titles = async (start: string, end: string): Promise<string[]> => {
+      const limit = `<C:calendar-data><C:limit-recurrence-set start="${start}" end="${end}"/></C:calendar-data>`;
+      const [one] = responsesOf(await report(ana, queryBody('<C:comp-filter name="VEVENT"/>', limit)));
+      const data = one!.found['calendar-data']!;
+      expect(data).toMatch(/^BEGIN:VCALENDAR\r?\n[^]*BEGIN:VTIMEZONE[^]*RRULE:[^]*END:VCALENDAR\r?\n$/);
+      return [...data.matchAll(/^SUMMARY:(\w+)/gm)].map(([, title]) => title!);
+    };
+    expect(await titles('20260602T000000Z', '20260603T000000Z')).toEqual(['Plan', 'Second']);
+    expect(await titles('20260603T000000Z', '20260604T000000Z')).toEqual(['Plan', 'Third']);
+    expect(await titles('20260620T000000Z', '20260621T000000Z')).toEqual(['Plan', 'Third']);
+    expect(await titles('20260608T110000Z', '20260609T000000Z')).toEqual(['Plan']);
+    expect(await titles('20260601T000000Z', '20260701T000000Z')).toEqual(['Plan', 'Second', 'Third', 'Eighth']);
+  });
+});
+
+describe('free-busy-query', () => {
+  const query = (inside: string): string =>
+    `<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav">${inside}</C:free-busy-query>`;
+  const range = (attributes: string): string => query(`<C:time-range ${attributes}/>`);
+
+  it('says when the person is busy, as the API does, and nothing else', async () => {
+    const [ana, ben] = [await signUpWithPhone(app, 'ana'), await signUpWithPhone(app, 'ben')];
+    await create(ana, { title: 'Secret', recurrence_pattern: 'FREQ=DAILY;COUNT=40' });
+    await create(ana, {
+      title: 'Free',
+      show_as: 'free',
+      start_time: '2026-06-02T12:00:00Z',
+      end_time: '2026-06-02T13:00:00Z',
+    });
+    const theirs = await create(ben, { start_time: '2026-06-02T15:00:00Z', end_time: '2026-06-02T16:00:00Z' });
+    await share(ben, theirs, ana);
+    const { status, headers, text } = await report(ana, range('start="20260601T103000Z" end="20260702T000000Z"'));
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/calendar; charset=utf-8']);
+    const lines = text.replaceAll('\r\n ', '').split('\r\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'BEGIN:VFREEBUSY',
+        'DTSTART:20260601T103000Z',
+        'DTEND:20260702T000000Z',
+        'END:VFREEBUSY',
+      ]),
+    );
+    const periods = lines.filter((line) => line.startsWith('FREEBUSY:')).flatMap((line) => line.slice(9).split(','));
+    expect(periods.slice(0, 2)).toEqual(['20260601T103000Z/20260601T110000Z', '20260602T100000Z/20260602T110000Z']);
+    expect(periods).toHaveLength(31);
+    expect(text).not.toContain('Secret');
+  });
+
+  it.each([
+    ['without a range', query(''), 'valid-filter'],
+    ['without an end', range('start="20260601T000000Z"'), 'valid-filter'],
+    ['that ends before it starts', range('start="20260602T000000Z" end="20260601T000000Z"'), 'valid-filter'],
+  ])('is refused %s', async (_name, body, condition) => {
+    const ana = await signUpWithPhone(app, 'ana');
+    const answer = await report(ana, body);
+    expect([answer.status, conditionOf(answer)]).toEqual([403, condition]);
+  });
+});

@@ -59,9 +59,9 @@ describe('the discovery of calendars', () => {
     const [calendar] = responsesOf(await propfind(ana, ana.calendar, '0', asked));
     const { elements, found, missing } = calendar!;
     const privileges = elements['current-user-privilege-set']!.children.map(({ children }) => children[0]!.name);
-    expect(privileges).toEqual(['read', 'read-current-user-privilege-set']);
+    expect(privileges).toEqual(['read', 'read-current-user-privilege-set', 'read-free-busy']);
     const reports = elements['supported-report-set']!.children.map((one) => one.children[0]!.children[0]!.name);
-    expect(reports).toEqual(['calendar-query', 'calendar-multiget', 'sync-collection']);
+    expect(reports).toEqual(['calendar-query', 'calendar-multiget', 'free-busy-query', 'sync-collection']);
     expect(elements['supported-calendar-component-set']!.children[0]!.attributes.get('name')).toBe('VEVENT');
     expect(found['owner']).toBe(`/dav/principals/${ana.person.id}/`);
     expect(found['getctag']).toBe(found['sync-token']);
@@ -232,7 +232,11 @@ describe('what cannot be done yet', () => {
     const refused = [
       await report(ana, search, '/dav/'),
       await report(ana, '<D:expand-property xmlns:D="DAV:"/>', `/dav/principals/${ana.person.id}/`),
-      await report(ana, '<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav"/>'),
+      await report(
+        ana,
+        '<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav"/>',
+        `/dav/calendars/${ana.person.id}/`,
+      ),
       await report(ana, syncBody(''), `/dav/calendars/${ana.person.id}/`),
     ];
     for (const answer of refused) expect([answer.status, conditionOf(answer)]).toEqual([403, 'supported-report']);

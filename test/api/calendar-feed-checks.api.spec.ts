@@ -2,14 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { FeedService } from '../../src/calendar/feed.service.js';
 import { flushLines } from '../../src/platform/logging/log-output.js';
-import {
-  type Feed,
-  feedOf,
-  type Fetched,
-  fetchFeed,
-  makeFeed as makeFeedIn,
-  named,
-} from '../support/calendar-feeds.js';
+import { feedCalls, feedOf, named } from '../support/calendar-feeds.js';
 import { calendarFile, calendarOf, importFile, vevent } from '../support/calendar-files.js';
 import { CutProxy } from '../support/cut-proxy.js';
 import { per, startLimitedApp } from '../support/limited-app.js';
@@ -22,9 +15,7 @@ let app: TestApp;
 beforeAll(async () => void (app = await startApp()));
 afterAll(() => app.close());
 
-const makeFeed = (as: Person, body: object = {}, at = app): Promise<Feed> => makeFeedIn(at, as, body);
-const get = (path: string, headers: Record<string, string> = {}, method = 'GET', at = app): Promise<Fetched> =>
-  fetchFeed(at, path, headers, method);
+const { makeFeed, get } = feedCalls(() => app);
 const edit = (as: Person, id: string, body: object, rest = ''): Promise<unknown> =>
   send(app, `/api/events/${id}${rest}`, { as, method: 'PUT', body });
 

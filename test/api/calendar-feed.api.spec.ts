@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
-import {
-  type Feed,
-  type Fetched,
-  fetchFeed,
-  makeFeed as makeFeedIn,
-  named,
-  unfold,
-} from '../support/calendar-feeds.js';
+import { feedCalls, named, unfold } from '../support/calendar-feeds.js';
 import { per, startLimitedApp } from '../support/limited-app.js';
 import { createMeeting, hourOn, share } from '../support/meetings.js';
 import { complaints, send } from '../support/requests.js';
@@ -17,9 +10,7 @@ let app: TestApp;
 beforeAll(async () => void (app = await startApp()));
 afterAll(() => app.close());
 
-const makeFeed = (as: Person, body: object = {}, at = app): Promise<Feed> => makeFeedIn(at, as, body);
-const get = (path: string, headers: Record<string, string> = {}, method = 'GET', at = app): Promise<Fetched> =>
-  fetchFeed(at, path, headers, method);
+const { makeFeed, get } = feedCalls(() => app);
 
 describe('GET /feeds/{secret}.ics', () => {
   it('says how often to fetch it, and has the same bytes whenever the data is the same', async () => {

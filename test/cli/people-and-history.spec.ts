@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandLine, expectSchema } from '../support/command-line.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { calendarOf, vevent } from '../support/calendar-files.js';
+import { CommandLine, expectSchema, TERMINAL } from '../support/command-line.js';
 import { CommandLineServer } from '../support/command-line-server.js';
+import { LockHolder } from '../support/held-locks.js';
 
 let server: CommandLineServer;
 let ana: CommandLine;
@@ -173,6 +176,29 @@ describe('export and import', () => {
       expect((await cem.fails('import', file)).stderr).toMatch(/^error: .* \(unreadable_calendar\)\n {2}line 1: /);
     } finally {
       await cem.dispose();
+    }
+  });
+
+  it.skipIf(!existsSync(TERMINAL))('show on a terminal how far an import is', async () => {
+    const dan = await CommandLine.create(server.url);
+    try {
+      await dan.signUp('dan');
+      const [person] = await server.database.query<{ id: string }>(`SELECT id FROM users WHERE username = 'dan'`);
+      const holder = await LockHolder.begin(server.database);
+      const file = join(dan.folder, 'many.ics');
+      const lines = ['DTSTART:20310301T100000Z', 'DURATION:PT1H', 'TRANSP:TRANSPARENT'];
+      await writeFile(file, calendarOf(...vevent('a@example.org', ...lines), ...vevent('b@example.org', ...lines)));
+      await holder.lockAvailability(person!.id);
+      const importing = dan.startOnTerminal(['import', file]);
+      try {
+        await vi.waitFor(() => expect(importing.stdout).toContain('many.ics: 0 of 2 events …'), { timeout: 60_000 });
+      } finally {
+        await holder.release();
+      }
+      expect(await importing.ended).toMatchObject({ code: 0 });
+      expect(importing.stdout).toMatch(/Imported:.* 2 created, 0 updated, 0 unchanged/);
+    } finally {
+      await dan.dispose();
     }
   });
 });

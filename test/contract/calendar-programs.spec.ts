@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CalendarComputer, feedStorage } from '../support/calendar-computer.js';
-import { hasCalendarPrograms, LIST_WITH_ICALENDAR, runProgram, unlessMissing } from '../support/calendar-programs.js';
+import {
+  compileLibicalProgram,
+  hasCalendarPrograms,
+  LIST_WITH_ICALENDAR,
+  runProgram,
+  unlessMissing,
+} from '../support/calendar-programs.js';
 import { createMeeting } from '../support/meetings.js';
 import { send } from '../support/requests.js';
 import { type Person, startApp, type TestApp } from '../support/test-app.js';
@@ -82,6 +88,15 @@ describe.skipIf(!hasCalendarPrograms)(`calendar programs of others${unlessMissin
     const printed = await runProgram('/usr/bin/python3', ['-c', LIST_WITH_ICALENDAR, 'export.ics'], home);
     expect(printed.output.trim().split('\n')).toEqual(EXPECTED);
   });
+
+  it.each(['UTC', 'Pacific/Auckland'])(
+    'libical reads the right times from the feed, on a computer in %s',
+    async (zone) => {
+      await writeFile(join(home, 'feed.ics'), Buffer.from(await (await fetch(url)).arrayBuffer()));
+      const printed = await runProgram(await compileLibicalProgram(home), ['feed.ics'], home, zone);
+      expect(printed.output.trim().split('\n').sort()).toEqual(EXPECTED);
+    },
+  );
 
   it('vdirsyncer subscribes to the feed, and khal lists the right times from what it fetched', async () => {
     const computer = await CalendarComputer.create(feedStorage(url), 'UTC');

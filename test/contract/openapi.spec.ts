@@ -297,7 +297,8 @@ describe('the OpenAPI document', () => {
     const dry = operations.filter(({ operation }) => operation.parameters.some(({ name }) => name === 'dry_run'));
     expect(dry.length).toBeGreaterThan(10);
     for (const { id, operation } of dry) {
-      const successes = Object.keys(operation.responses).filter((status) => status.startsWith('2'));
+      // An import may go on after the response.
+      const successes = Object.keys(operation.responses).filter((status) => /^2/.test(status) && status !== '202');
       expect([id, successes.length]).toEqual([id, 1]);
       const real = operation.responses[successes[0]!]!.content?.['application/json']?.schema;
       expect([id, real === undefined || '$ref' in real]).toEqual([id, true]);

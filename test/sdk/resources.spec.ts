@@ -132,6 +132,13 @@ describe('the resources of the SDK', () => {
     expect(await ana.calendar.import(of)).toMatchObject({ created: 1, dry_run: false });
     expect(await ana.calendar.import(of, { onConflict: 'reject' })).toMatchObject({ created: 0, unchanged: 1 });
     expect((await ana.calendar.export()).match(/SUMMARY:Élan/g)).toHaveLength(2);
+    const seen: { done: number; total: number | null }[] = [];
+    const more = of.replaceAll('elan@example.org', 'more@example.org');
+    const report = await ana.calendar.import(more, { onProgress: (progress) => void seen.push(progress) });
+    expect([report.created, seen.at(0), seen.at(-1)]).toEqual([1, { done: 0, total: null }, { done: 1, total: 1 }]);
+    const failed = await failure(ana.calendar.import('BEGIN:', { onProgress: () => undefined }));
+    expect(isProblem(failed, 'unreadable_calendar')).toBe(true);
+    expect(isProblem(await failure(ana.calendar.importJob(event.id)), 'not_found')).toBe(true);
     expect(isProblem(await failure(ana.calendar.import('BEGIN:')), 'unreadable_calendar')).toBe(true);
   });
 

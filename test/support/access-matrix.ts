@@ -1,7 +1,16 @@
 import { calendarOf, vevent } from './calendar-files.js';
 import { randomBytes } from 'node:crypto';
-import { createAppPassword, getFeed, login, makeFeed, revokeFeeds } from '../../sdk/generated/sdk.gen.js';
-import type { FeedWithLinkView } from '../../sdk/generated/types.gen.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createAppPassword,
+  getFeed,
+  getImport,
+  importCalendar,
+  login,
+  makeFeed,
+  revokeFeeds,
+} from '../../sdk/generated/sdk.gen.js';
+import type { FeedWithLinkView, ImportJobView } from '../../sdk/generated/types.gen.js';
 import type { Cell } from './access-world.js';
 import { ok, PASSWORD, type Person } from './test-app.js';
 
@@ -58,6 +67,13 @@ const NO_WRITE_IN_TRASH: Statuses = [401, 404, 404, 404, 410, 404];
 const feedOf = async ({ client }: Person): Promise<FeedWithLinkView> => {
   await revokeFeeds({ client });
   return ok(makeFeed({ client, body: {} }));
+};
+/** Returns an import that has ended. */
+const importOf = async ({ client }: Person): Promise<string> => {
+  const begun = importCalendar({ client, body: calendarOf(), headers: { Prefer: 'respond-async' } });
+  const { id } = (await ok(begun)) as ImportJobView;
+  while ((await ok(getImport({ client, path: { id } }))).finished_at === null) await sleep(10);
+  return id;
 };
 const secretOf = ({ url }: FeedWithLinkView): string => /([\w-]{43})\.ics$/.exec(url)![1]!;
 
@@ -190,6 +206,13 @@ export const ACCESS_MATRIX: Row[] = [
         ...vevent(`${randomBytes(4).toString('hex')}@example.org`, 'DTSTART:20310101T100000Z', 'DURATION:PT1H'),
       ),
     }),
+  }),
+  row('getImport', ANYBODY_SIGNED_IN, {
+    request: async ({ caller }) => ({ params: { id: await importOf(caller) } }),
+  }),
+  row('getImport', [401, 404, 404, 404, 404, 404], {
+    circumstance: ' of somebody else',
+    request: async ({ guest }) => ({ params: { id: await importOf(guest) } }),
   }),
   row('getFeed', EVERYBODY, {
     request: async ({ caller }) => {

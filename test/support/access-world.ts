@@ -40,6 +40,7 @@ const TABLES = [
   'app_passwords',
   'event_invitations',
   'calendar_feeds',
+  'import_jobs',
 ];
 
 /** Makes the state for each cell. The three people here stay as they are; everything else is new for each cell. */

@@ -59,8 +59,16 @@ export function fetchFeed(
   });
 }
 
+/** Makes and fetches the feeds of an application, or of another one. */
+export const feedCalls = (app: () => TestApp) => ({
+  makeFeed: (as: Person, body: object = {}, at = app()): Promise<Feed> => makeFeed(at, as, body),
+  get: (path: string, headers: Record<string, string> = {}, method = 'GET', at = app()): Promise<Fetched> =>
+    fetchFeed(at, path, headers, method),
+});
+
 /** Returns the lines of a file. */
 export const unfold = (text: string): string[] => text.replaceAll('\r\n ', '').split('\r\n');
+
 /** Returns the values of a property, in the order of the file. */
 export const named = (text: string, name: string): string[] =>
   unfold(text)

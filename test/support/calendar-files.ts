@@ -47,8 +47,18 @@ export const calendarCases = (JSON.parse(calendarFile('expected.json').toString(
 export const outcomesOf = ({ or = [], ...best }: CalendarCase): Outcome[] => [best, ...or];
 
 /** Imports a file. */
-export const importFile = (app: TestApp, as: Person, file: Buffer | string, query = ''): Promise<WireAnswer> =>
-  send(app, `/api/calendar/import${query}`, { as, body: file, headers: { 'content-type': 'text/calendar' } });
+export const importFile = (
+  app: TestApp,
+  as: Person,
+  file: Buffer | string,
+  query = '',
+  headers: Record<string, string> = {},
+): Promise<WireAnswer> =>
+  send(app, `/api/calendar/import${query}`, {
+    as,
+    body: file,
+    headers: { 'content-type': 'text/calendar', ...headers },
+  });
 
 /** Returns a calendar with these lines. */
 export const calendarOf = (...lines: string[]): string =>

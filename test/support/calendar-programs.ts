@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Calendar programs of Debian, by the package that brings each. */
 export const CALENDAR_PROGRAMS = {
   khal: '/usr/bin/khal',
   vdirsyncer: '/usr/bin/vdirsyncer',
   'python3-icalendar': '/usr/lib/python3/dist-packages/icalendar/__init__.py',
+  // For a program of ours, which a test compiles.
+  'libical-dev': '/usr/include/libical/ical.h',
+  gcc: '/usr/bin/gcc',
 } as const;
 
 const missing = Object.entries(CALENDAR_PROGRAMS).flatMap(([name, path]) => (existsSync(path) ? [] : name));
@@ -34,6 +39,20 @@ export function runProgram(program: string, args: string[], home: string, timeZo
     );
     child.stdin!.end(input);
   });
+}
+
+const LIBICAL_PROGRAM = fileURLToPath(new URL('list-with-libical.c', import.meta.url));
+
+/** Compiles the program that lists a calendar with libical, and returns where it is. */
+export async function compileLibicalProgram(folder: string): Promise<string> {
+  const program = join(folder, 'list-with-libical');
+  const { code, output } = await runProgram(
+    CALENDAR_PROGRAMS.gcc,
+    ['-O1', '-o', program, LIBICAL_PROGRAM, '-lical'],
+    folder,
+  );
+  if (code !== 0) throw new Error(output);
+  return program;
 }
 
 /** Reads a file with python3-icalendar, and prints each occurrence until 2027 as its start in UTC and its title. */

@@ -6,7 +6,7 @@ import { ServerHome, type ServerProcess } from './server-process.js';
 export class CommandLineServer {
   private constructor(
     private readonly home: ServerHome,
-    private readonly database: TestDatabase,
+    readonly database: TestDatabase,
     private process: ServerProcess,
     readonly url: string,
     private readonly env: Record<string, string>,

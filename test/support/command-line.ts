@@ -9,6 +9,9 @@ import { PASSWORD } from './test-app.js';
 
 export const CONVENE_PROGRAM = fileURLToPath(new URL('../../sdk/dist/cli/convene.js', import.meta.url));
 
+/** A program that runs another one on a terminal; every Linux has it. */
+export const TERMINAL = '/usr/bin/script';
+
 export interface Ended {
   code: number | null;
   stdout: string;
@@ -69,6 +72,18 @@ export class CommandLine {
     const own = { PATH, HOME, XDG_CONFIG_HOME: this.folder, CONVENE_URL: this.url, TZ: 'Pacific/Auckland', ...env };
     const child = spawn(process.execPath, [CONVENE_PROGRAM, ...args], { cwd: this.folder, env: own });
     child.stdin.end(input);
+    return this.follow(child);
+  }
+
+  /** Starts a command on a terminal of its own. What it shows there is its standard output. Needs `TERMINAL`. */
+  startOnTerminal(args: string[]): RunningCommand {
+    const { PATH = '', HOME = '' } = process.env;
+    const env = { PATH, HOME, XDG_CONFIG_HOME: this.folder, CONVENE_URL: this.url, TERM: 'xterm' };
+    const command = [process.execPath, CONVENE_PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
+    return this.follow(spawn(TERMINAL, ['-qefc', command, '/dev/null'], { cwd: this.folder, env }));
+  }
+
+  private follow(child: ChildProcessWithoutNullStreams): RunningCommand {
     const running = new RunningCommand(child);
     this.running.push(running);
     return running;

@@ -23,17 +23,22 @@ interface Read {
 export function CalendarFiles() {
   const input = useRef<HTMLInputElement>(null);
   const [read, setRead] = useState<Read | null>(null);
-  const [busy, setBusy] = useState(false);
+  /** How far it is; null when nothing is being done. */
+  const [progress, setProgress] = useState<string | null>(null);
+  const busy = progress !== null;
 
   const run = async (name: string, text: string, dryRun: boolean): Promise<void> => {
-    setBusy(true);
+    setProgress(words.reading);
     try {
-      setRead({ name, text, report: await calendarFiles.import(text, dryRun) });
+      const report = await calendarFiles.import(text, dryRun, ({ done, total }) => {
+        if (total !== null) setProgress(words.progress(done, total));
+      });
+      setRead({ name, text, report });
       if (!dryRun) await reload();
     } catch (error) {
       explain(error);
     } finally {
-      setBusy(false);
+      setProgress(null);
     }
   };
 
@@ -67,6 +72,7 @@ export function CalendarFiles() {
           }}
         />
       </div>
+      {busy && <p role="status">{progress}</p>}
       {read && (
         <Report {...read} busy={busy} close={() => setRead(null)} doIt={() => void run(read.name, read.text, false)} />
       )}

@@ -59,6 +59,8 @@ export const panelWords = {
     title: 'Calendar files',
     export: 'Export all events',
     choose: 'Import a file',
+    reading: 'Reading the file …',
+    progress: (done: number, total: number): string => `${done} of ${total} events …`,
     preview: (name: string): string => `What “${name}” would bring`,
     done: (name: string): string => `Imported “${name}”`,
     import: (count: number): string => (count === 1 ? 'Import 1 event' : `Import ${count} events`),

@@ -40,8 +40,12 @@ export function addCalendar(program: Command, cli: Cli): void {
       const client = await cli.client();
       const zone = await cli.zone();
       const file = path === '-' ? await readAll(cli.stdin) : await readText(path);
-      cli.progress.text = `Importing ${path === '-' ? 'what was piped in' : path}`;
-      const answer = await cli.progress.during(() => client.calendar.import(file, flags));
+      const text = `Importing ${path === '-' ? 'what was piped in' : path}`;
+      cli.progress.text = text;
+      const onProgress = ({ done, total }: { done: number; total: number | null }): void => {
+        cli.progress.text = total === null ? text : `${text}: ${done} of ${count(total, 'event', 'events')}`;
+      };
+      const answer = await cli.progress.during(() => client.calendar.import(file, { ...flags, onProgress }));
       cli.result(answer, () => importLines(cli, answer, zone));
     });
 }

@@ -219,6 +219,12 @@ export const SETTINGS = {
     wholeNumber(1_024, 2 ** 26),
     'Largest iCalendar file that can be imported',
   ),
+  importSeconds: setting(
+    'CALENDAR_IMPORT_SECONDS',
+    '600',
+    wholeNumber(1, 3_600),
+    'Longest time that an import that goes on after the response may take',
+  ),
   maxCalendarComponents: setting(
     'MAX_CALENDAR_COMPONENTS',
     '20000',

@@ -75,6 +75,16 @@ export class Transaction implements Queryable {
     this.unchecked += 1;
   }
 
+  /**
+   * Sends the statements that wait. Long work does it now and then, because encoding all of its statements at the end would
+   * take too long at once.
+   * @throws the error of one of them
+   */
+  async flush(): Promise<void> {
+    const last = this.waiting.pop();
+    if (last) await this.send(last);
+  }
+
   /** @throws the error of the first statement that failed; nothing of the transaction is stored then */
   async commit(): Promise<void> {
     const { command } = await this.send({ sql: 'COMMIT' });

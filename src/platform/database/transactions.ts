@@ -10,6 +10,11 @@ import { Transaction } from './transaction.js';
 
 type Work<T> = (tx: Transaction) => Promise<T>;
 
+interface Limits {
+  /** How long it may take instead of what is configured for requests. */
+  seconds?: number;
+}
+
 const MAX_ATTEMPTS = 8;
 /** A disk that was full is asked about again after this time, in which there may have been nothing to write. */
 const DISK_FULL_MS = 60_000;
@@ -43,7 +48,7 @@ export class Transactions {
    * which can therefore span a whole request.
    * @throws DatabaseTooSlow when all of that takes longer than a transaction may; nothing is stored then
    */
-  async run<T>(work: Work<T>): Promise<T> {
+  async run<T>(work: Work<T>, limits: Limits = {}): Promise<T> {
     const outer = this.running.getStore();
     if (outer?.isOpen) return work(outer);
     const complete: Work<T> = async (running) => {
@@ -51,7 +56,7 @@ export class Transactions {
       await this.beforeCommit.run(running);
       return result;
     };
-    const { tx, value } = await this.withRetries((mayAssume, deadline) =>
+    const { tx, value } = await this.withRetries(limits, (mayAssume, deadline) =>
       this.attempt(complete, (running) => running.commit(), mayAssume, deadline),
     );
     this.diskFullAt = null;
@@ -63,22 +68,29 @@ export class Transactions {
    * Runs `work` like `run`, checks the deferred constraints like COMMIT, and rolls back. Doesn't call `afterCommit`.
    * @param report reads the result inside the transaction, before it is rolled back
    */
-  async dryRun<T, Report>(work: Work<T>, report: (tx: Transaction, value: T) => Promise<Report>): Promise<Report> {
+  async dryRun<T, Report>(
+    work: Work<T>,
+    report: (tx: Transaction, value: T) => Promise<Report>,
+    limits: Limits = {},
+  ): Promise<Report> {
     const checked: Work<Report> = async (tx) => {
       const value = await work(tx);
       await this.beforeCommit.run(tx);
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
       return report(tx, value);
     };
-    const { value } = await this.withRetries((mayAssume, deadline) =>
+    const { value } = await this.withRetries(limits, (mayAssume, deadline) =>
       this.attempt(checked, (tx) => tx.rollBack(), mayAssume, deadline),
     );
     return value;
   }
 
   /** @param attempt may assume only the first time, so that a wrong assumption costs one attempt */
-  private async withRetries<T>(attempt: (mayAssume: boolean, deadline: Deadline) => Promise<T>): Promise<T> {
-    const deadline = new Deadline(this.limits);
+  private async withRetries<T>(
+    { seconds = this.limits.transactionSeconds }: Limits,
+    attempt: (mayAssume: boolean, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    const deadline = new Deadline(new TimeLimits(seconds, this.limits.statementSeconds));
     for (let number = 1; ; number += 1) {
       try {
         return await this.tracing.trace('transaction', { 'convene.attempt': number }, () =>

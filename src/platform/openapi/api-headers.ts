@@ -21,9 +21,14 @@ export const HEADERS = {
     example: '3..5',
   },
   Location: {
-    description: 'The path of the new event.',
+    description: 'The path of what is new: of the event, or of the import that goes on.',
     schema: { type: 'string', format: 'uri-reference' },
     example: '/api/events/01936f9e-5d3c-7b21-8a54-0f6f2f8f1b02',
+  },
+  'Preference-Applied': {
+    description: 'The preferences that the server followed (RFC 7240).',
+    schema: { type: 'string' },
+    example: 'respond-async',
   },
   Link: {
     description: 'The next page, if there is one (RFC 8288).',

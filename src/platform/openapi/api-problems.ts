@@ -71,6 +71,10 @@ function oneOfProblems(codes: ProblemCode[]): Schema {
   };
 }
 
+/** Returns references to the schemas of problems, for a member that is one of them. */
+export const problemReferences = (...codes: ProblemCode[]): { $ref: string }[] =>
+  codes.map((code) => ({ $ref: `#/components/schemas/${schemaName(code)}` }));
+
 const schemaName = (code: ProblemCode): string =>
   `${code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
