@@ -298,7 +298,7 @@ describe('the OpenAPI document', () => {
     expect(dry.length).toBeGreaterThan(10);
     for (const { id, operation } of dry) {
       // An import may go on after the response.
-      const successes = Object.keys(operation.responses).filter((status) => /^2/.test(status) && status !== '202');
+      const successes = Object.keys(operation.responses).filter((status) => status.startsWith('2') && status !== '202');
       expect([id, successes.length]).toEqual([id, 1]);
       const real = operation.responses[successes[0]!]!.content?.['application/json']?.schema;
       expect([id, real === undefined || '$ref' in real]).toEqual([id, true]);
