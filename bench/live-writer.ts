@@ -6,6 +6,8 @@ export interface Call {
   method: string;
   token: string;
   body: object;
+  /** How often it is sent, one after the other; once when absent. */
+  times?: number;
 }
 
 /** Milliseconds since 1970, with fractions. */
@@ -18,11 +20,18 @@ export interface Answered {
 
 const now = (): number => performance.timeOrigin + performance.now();
 
-parentPort!.on('message', ({ url, method, token, body }: Call) => {
+parentPort!.on('message', ({ url, method, token, body, times = 1 }: Call) => {
   void (async () => {
     const sentAt = now();
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+    const send = (number: number): Promise<Response> =>
+      fetch(url, {
+        method,
+        headers,
+        body: JSON.stringify({ ...body, ...(number > 0 && { title: `Change ${number}` }) }),
+      });
+    for (let number = 1; number < times; number += 1) await (await send(number)).text();
+    const response = await send(0);
     const answeredAt = now();
     const answer: Answered = { sentAt, answeredAt, status: response.status, body: (await response.json()) as object };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port to a thread, not a window

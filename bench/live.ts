@@ -21,6 +21,8 @@ import type { Answered, Call } from './live-writer.js';
 
 const PEOPLE = 1_000;
 const ROUNDS = 30;
+const CROWD = 300;
+const BURST = 40;
 const READERS = 20;
 const UNREAD = 20_000;
 const SECRET = 'a secret that only the bench uses and nobody else';
@@ -76,8 +78,23 @@ async function run(convene: string, reference: string): Promise<void> {
     console.log(`  ${name.padEnd(5)} ${ms(we)}   bare socket.io loop ${ms(they)}   ${(we / they).toFixed(2)} ×`);
   }
   const answer = quantile(mine.answers, 0.5);
-  console.log(`The answer itself, stored for ${PEOPLE} people in one transaction: p50 ${ms(answer)}`);
-  for (const socket of [...ours.slice(READERS), ...theirs]) socket.disconnect();
+  const alone = await answersOfOne(convene, token);
+  console.log(
+    `The answer itself, stored for ${PEOPLE} people in one transaction: p50 ${ms(answer)}; for one ${ms(alone)}, ${(answer / alone).toFixed(1)} ×`,
+  );
+  const [few, fewBare] = [ours.slice(0, CROWD), theirs.slice(0, CROWD)];
+  for (const socket of [...ours.slice(CROWD), ...theirs.slice(CROWD)]) socket.disconnect();
+  const crowdUrl = await sharedEvent(convene, tokens.slice(0, CROWD));
+  const rates: [number[], number[]] = [[], []];
+  for (let round = 0; round < 5; round += 1) {
+    rates[0].push(await burst(few, { ...change(`Last of ${round}`), url: crowdUrl }));
+    rates[1].push(await burst(fewBare, emit(`Last of ${round}`)));
+  }
+  const [we, they] = [quantile(rates[0], 0.5), quantile(rates[1], 0.5)];
+  console.log(
+    `${BURST} changes at once to ${CROWD} people: ${we.toFixed(0)} frames per second   bare socket.io loop ${they.toFixed(0)}   ${(we / they).toFixed(2)} ×`,
+  );
+  for (const socket of [...few.slice(READERS), ...fewBare]) socket.disconnect();
   await besideOneWhoNeverReads(convene, tokens.slice(0, READERS), ours.slice(0, READERS));
 }
 
@@ -160,6 +177,43 @@ async function measure(sockets: Socket[], call: Call): Promise<{ answer: number;
   const [{ sentAt, answeredAt, status }] = await Promise.all([answered, all]);
   if (status !== 200) throw new Error(`${call.method} ${call.url}: ${status}`);
   return { answer: answeredAt - sentAt, frames: arrivals.map((at) => at - answeredAt) };
+}
+
+/** The median answer to a change of an event that one person has, in milliseconds. */
+async function answersOfOne(url: string, token: string): Promise<number> {
+  const eventUrl = await sharedEvent(url, [token]);
+  const answers: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const answered = new Promise<Answered>((resolve) => writer.once('message', resolve));
+    const call: Call = { url: eventUrl, method: 'PUT', token, body: { title: `Round ${round}` } };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port to a thread, not a window
+    writer.postMessage(call);
+    const { sentAt, answeredAt } = await answered;
+    answers.push(answeredAt - sentAt);
+  }
+  return quantile(answers, 0.5);
+}
+
+/** Sends changes as fast as they are answered. Returns the frames per second that arrived, from the first request on. */
+async function burst(sockets: Socket[], call: Call): Promise<number> {
+  const begin = performance.now();
+  let left = sockets.length * BURST;
+  const all = new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`${left} frames are missing`)), 60_000);
+    for (const socket of sockets) {
+      socket.on('change', () => {
+        left -= 1;
+        if (left > 0) return;
+        clearTimeout(late);
+        resolve();
+      });
+    }
+  });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port to a thread, not a window
+  writer.postMessage({ ...call, times: BURST });
+  await Promise.all([new Promise((resolve) => writer.once('message', resolve)), all]);
+  for (const socket of sockets) socket.off('change');
+  return (sockets.length * BURST * 1_000) / (performance.now() - begin);
 }
 
 /** What the bare server emits: as large as what Convene does. */

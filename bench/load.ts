@@ -12,6 +12,10 @@ export interface Load {
   bytes: number;
 }
 
+const WARM_UP_REQUESTS = 8_000;
+/** For scenarios of which so many would take too long. */
+const WARM_UP_SECONDS = 15;
+
 /** 16 keep-alive connections to a server, one per person. */
 export class Connections {
   private readonly clients: Client[];
@@ -21,17 +25,26 @@ export class Connections {
   }
 
   /**
+   * Sends requests until the code of a server is compiled, which takes thousands of them: a server runs for weeks, and
+   * one that starts is another measurement.
+   */
+  async warmUp(requests: Requests): Promise<void> {
+    await this.load(requests, WARM_UP_SECONDS, WARM_UP_REQUESTS);
+  }
+
+  /**
    * Lets every person send one request after the other until the time is over, and waits for the last answers.
+   * @param most ends after so many requests already
    * @throws Error for an answer with another status than the expected one
    */
-  async load(requests: Requests, seconds: number): Promise<Load> {
+  async load(requests: Requests, seconds: number, most = Infinity): Promise<Load> {
     const latencies: number[] = [];
     let bytes = 0;
     const begin = performance.now();
     const end = begin + seconds * 1_000;
     await Promise.all(
       this.clients.map(async (client, person) => {
-        for (let sent = performance.now(); sent < end;) {
+        for (let sent = performance.now(); sent < end && latencies.length < most;) {
           const request = requests(person);
           const body = await answerOf(client, request);
           const answered = performance.now();

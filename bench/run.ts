@@ -22,8 +22,6 @@ import { type Row, tableHead, tableNotes, tableRow } from './table.js';
 import type { Target } from './target.js';
 import { startTargets, type Targets } from './targets.js';
 
-const WARM_UP_SECONDS = 2;
-
 const options = readOptions(process.argv.slice(2));
 const scenarios = scenariosNamed(options.scenarios);
 const filled = process.env['DATABASE_URL'] || null;
@@ -66,7 +64,7 @@ async function compare(scenario: Scenario, { convene, reference, postgres }: Tar
     contenders.map(({ connections, requests }) => connections.sample(requests)),
   );
   const difference = other === undefined ? null : compareShapes(sample!, other);
-  for (const { connections, requests } of contenders) await connections.load(requests, WARM_UP_SECONDS);
+  for (const { connections, requests } of contenders) await connections.warmUp(requests);
   for (let round = 0; round < options.rounds; round += 1) {
     // The second one finds warmer caches and more garbage, so they take turns in that as well.
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
@@ -94,7 +92,7 @@ async function profileOne(scenario: Scenario, name: string): Promise<void> {
   const { convene, output } = targets;
   const requests = await scenario.prepare(convene);
   const connections = new Connections(convene.url);
-  await connections.load(requests, WARM_UP_SECONDS);
+  await connections.warmUp(requests);
   await profile(output, `${name}.cpuprofile`, async () => {
     const { count, seconds } = await connections.load(requests, options.seconds);
     console.log(`${(count / seconds).toFixed(0)} requests/s while profiled: ${name}.cpuprofile`);

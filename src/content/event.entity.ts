@@ -41,7 +41,6 @@ class ContentRow {}
   `jsonb_typeof(excluded) = 'array' AND jsonb_typeof(added) = 'array' AND jsonb_typeof(overrides) = 'array'`,
 )
 @Index('events_updated_at_idx', ['updatedAt', 'id'])
-@Index('events_series_id_idx', ['seriesId'])
 @Index('events_trash_idx', ['deletedAt'], { where: 'deleted_at IS NOT NULL AND purged_at IS NULL' })
 @Check('events_purged_check', 'purged_at IS NULL OR deleted_at IS NOT NULL')
 export class CalendarEvent extends (ContentRow as new () => EventContent) {
@@ -87,7 +86,6 @@ export class CalendarEvent extends (ContentRow as new () => EventContent) {
 
   /** Edition of the time zone data with which the instants were computed. Derived. */
   @Column('text', { comment: 'Edition of the time zone data with which the instants were computed. Derived.' })
-  @Index('events_tzdata_idx')
   tzdata: string;
 
   /** The UID under which the event was imported; null for events made here. See `uidOf`. */

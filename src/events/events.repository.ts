@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import { NIL } from 'uuid';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { type EventContent, selectContent, toContent } from '../content/event-content.js';
 import type { CalendarEvent } from '../content/event.entity.js';
@@ -57,11 +58,11 @@ export class EventsRepository {
     return row ? { ownerId: row.ownerId, content: toContent(row) } : null;
   }
 
-  /** Returns events whose instants were computed with another edition of the time zone data. */
-  async listWithOtherTzdata(tzdata: string, limit: number): Promise<string[]> {
+  /** Returns events whose instants were computed with another edition of the time zone data, by id, after one. */
+  async listWithOtherTzdata(tzdata: string, after: string | null, limit: number): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
-      `SELECT id FROM events WHERE tzdata <> $1 AND purged_at IS NULL ORDER BY id LIMIT $2`,
-      [tzdata, limit],
+      `SELECT id FROM events WHERE id > $2 AND tzdata <> $1 AND purged_at IS NULL ORDER BY id LIMIT $3`,
+      [tzdata, after ?? NIL, limit],
     );
     return rows.map((row) => row.id);
   }

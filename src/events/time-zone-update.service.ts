@@ -46,8 +46,10 @@ export class TimeZoneUpdateService {
     const tzdata = tzdataVersion();
     const moved: MovedEvent[] = [];
     let checked = 0;
-    for (;;) {
-      const stale = await this.events.listWithOtherTzdata(tzdata, CHUNK);
+    // Those that are up to date have no index: one pass over all events, and not one for each chunk.
+    for (let after: string | null = null; ;) {
+      const stale: string[] = await this.events.listWithOtherTzdata(tzdata, after, CHUNK);
+      after = stale.at(-1) ?? null;
       for (const eventId of stale) {
         const result = await this.transactions.run((tx) => this.recomputeOne(tx, eventId, tzdata));
         checked += 1;
