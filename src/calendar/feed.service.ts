@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { packageVersion } from '../platform/config/package-version.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
-import { notFound } from '../problems/problem.js';
+import { noSuchPath } from '../problems/problem.js';
 import { toBusyOnly } from './busy-only.js';
 import { CalendarFeedsRepository, type LiveFeed } from './calendar-feeds.repository.js';
 import { secretHash } from './calendar-feeds.service.js';
@@ -30,7 +30,7 @@ export class FeedService {
   /** Returns the feed that has a secret, and counts the request for it. @throws Problem not_found, rate_limited */
   async find(secret: string): Promise<LiveFeed> {
     const feed = await this.feeds.findLive(secretHash(secret));
-    if (!feed) throw notFound();
+    if (!feed) throw noSuchPath();
     await this.limits.spend('feeds', feed.id);
     if (!feed.lastUsedAt || Date.now() - feed.lastUsedAt.getTime() > HOUR_MS) await this.setUsed(feed.id);
     return feed;

@@ -90,3 +90,8 @@ export function notFound(): Problem {
 export function notVisible(): Problem {
   return new Problem('not_found', { byRight: true });
 }
+
+/** Returns the problem for a path that leads nowhere, and for a secret in a path that opens nothing: nobody learns which. */
+export function noSuchPath(): Problem {
+  return new Problem('not_found', { detail: 'This server has no such path. See /docs for all.' });
+}

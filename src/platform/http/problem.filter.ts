@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isAccountDisabled, isRetryable, whyUnavailable } from '../database/database-errors.js';
-import { Problem } from '../../problems/problem.js';
+import { noSuchPath, Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
 import { bestMatch } from './best-match.js';
 import { STATIC_POLICY } from './html-page.js';
@@ -43,7 +43,7 @@ export function toProblem(error: unknown): Problem {
   const status =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
   // Whatever is not found behind a route is a Problem already.
-  if (status === 404) return new Problem('not_found', { detail: 'This server has no such path. See /docs for all.' });
+  if (status === 404) return noSuchPath();
   const code = CODE_OF_STATUS[status] ?? (status >= 400 && status < 500 ? 'bad_request' : 'internal_error');
   return new Problem(code);
 }

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../../problems/problem.js';
+import { noSuchPath, Problem } from '../../problems/problem.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { negotiate } from './body-formats.js';
 import { tagResponse } from './etag.js';
@@ -42,11 +42,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     const methods = allowed.of(request.url.split('?')[0]!);
     const headers = { allow: methods.join(', ') };
     const isOtherMethod = methods.length > 0 && !methods.includes(request.method);
-    refuseBeforeBody(
-      isOtherMethod ? new Problem('method_not_allowed', { headers }) : new Problem('not_found'),
-      request,
-      reply,
-    );
+    refuseBeforeBody(isOtherMethod ? new Problem('method_not_allowed', { headers }) : noSuchPath(), request, reply);
   });
   followRequests(fastify);
   // An expectation that is not known may be ignored (RFC 9110 §10.1.1). Node would send a 417 without a body.
