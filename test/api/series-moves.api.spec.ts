@@ -316,8 +316,8 @@ describe('suggestions', () => {
     ]);
     expect(await suggested({ ...at('2026-06-02', '20'), recurrence_pattern: 'FREQ=WEEKLY' })).toEqual([
       '2026-06-03T00:00:00Z',
-      '2026-06-03T00:15:00Z',
-      '2026-06-03T00:30:00Z',
+      '2026-06-03T01:00:00Z',
+      '2026-06-03T02:00:00Z',
     ]);
   });
 });
