@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeRole, createEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { openApiDocument } from '../../src/platform/openapi/openapi-document.js';
+import { calendarOf, importFile, vevent } from '../support/calendar-files.js';
+import { until } from '../support/embedded-postgres-harness.js';
 import { hourOn, share } from '../support/meetings.js';
 import { send, sendUndocumented, type WireAnswer } from '../support/requests.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
@@ -28,6 +30,7 @@ const READS: Record<string, (() => string | Promise<string>)[]> = {
   listSessions: [() => '/api/auth/sessions'],
   listAppPasswords: [() => '/api/auth/app-passwords'],
   listFeeds: [() => '/api/calendar/feed'],
+  getImport: [() => finishedImport()],
   findUsers: [() => `/api/users?username=${ben.username}`],
   getFreeBusy: [() => `/api/free-busy?user_ids=${ana.id}&${WINDOW}`],
   listEvents: [
@@ -65,6 +68,15 @@ const WITHOUT_TAG: Record<string, string> = {
   getLiveness: 'the state of this moment, for a probe that must never see an older one',
   getReadiness: 'the same',
 };
+
+/** The address of an import that has ended: while it goes on, what is read changes. */
+async function finishedImport(): Promise<string> {
+  const file = calendarOf(...vevent('caching@example.org', 'DTSTART:20270301T100000Z', 'DURATION:PT1H'));
+  const begun = await importFile(app, ana, file, '?dry_run=true', { prefer: 'respond-async' });
+  const path = begun.headers.get('location')!;
+  await until(async () => (await read(path)).json.state === 'done');
+  return path;
+}
 
 const tagOf = ({ headers }: WireAnswer): string | null => headers.get('etag');
 const read = (path: string, headers: Record<string, string> = {}, as = ana): Promise<WireAnswer> =>

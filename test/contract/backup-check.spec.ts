@@ -209,8 +209,11 @@ describe('npm run backup:check', () => {
     expect(await remains()).toEqual(before);
   });
 
-  it('ends with 1 and a sentence when the database is not there', async () => {
+  it('ends with 1, a sentence and a hint when the database is not there', async () => {
     const { code, printed } = await runCommand('postgres://nobody@127.0.0.1:9/nothing');
-    expect([code, printed]).toEqual([1, expect.stringMatching(/^[^\n]*ECONNREFUSED[^\n]*\n$/)]);
+    expect([code, printed]).toEqual([
+      1,
+      expect.stringMatching(/^[^\n]*ECONNREFUSED[^\n]*\n[^\n]* DATABASE_URL [^\n]*\n$/),
+    ]);
   });
 });
