@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Count what is in the memory of their process, so that nobody else may have left something there. */
@@ -8,8 +9,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['reflect-metadata'],
     pool: 'forks',
-    // Many tests wait for processes, clocks and sockets: even two cores are better used by two.
-    maxWorkers: '100%',
+    // Many tests wait for processes, clocks and sockets: two workers would leave two cores idle half of the time.
+    maxWorkers: availableParallelism() + 2,
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // A test that hangs on a lock should say so, not the next one.
