@@ -81,8 +81,8 @@ export const FAULTS_OF_ADMINISTRATION: Fault[] = [
   {
     name: 'the sessions of a disabled account go on',
     file: 'src/admin/accounts.service.ts',
-    find: "const ids = await this.sessions.endIn(tx, userId, {}, entry('user_disabled'));",
-    replace: 'const ids: string[] = [];',
+    find: "const { sessions, appPasswords } = await this.endAccess(act, userId, 'user_disabled');",
+    replace: 'const [sessions, appPasswords]: [string[], number] = [[], 0];',
     tests: [ADMIN],
   },
   {

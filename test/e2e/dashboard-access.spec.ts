@@ -162,6 +162,11 @@ describe.skipIf(!chromiumPath)(`the dashboard for everyone${unlessMissing}`, () 
     await look('Activity');
     await page.keyboard.press('Escape');
     const settings = await command('Settings');
+    for (const name of ['General', 'Account', 'Calendars']) {
+      await settings.getByRole('tab', { name }).click();
+      await settings.getByRole('tabpanel', { name }).waitFor();
+      await look(`Settings: ${name}`);
+    }
     const chooser = page.waitForEvent('filechooser');
     await settings.getByRole('button', { name: 'Import a file' }).click();
     await (await chooser).setFiles({ name: 'calendar.ics', mimeType: 'text/calendar', buffer: Buffer.from(FILE) });

@@ -51,7 +51,7 @@ function run(script: string, person: Person): { shown: string[]; stop: () => voi
   };
   const here = script
     .replaceAll('127.0.0.1:3000', new URL(app.url).host)
-    .replace("username: 'ana'", `username: '${person.username}'`);
+    .replace(/username: '(ana|nora)'/, `username: '${person.username}'`);
   // oxlint-disable-next-line typescript/no-implied-eval -- the examples of our own documents
   const program = new Function(...Object.keys(around), `return (async () => { ${here} })();`) as (
     ...values: unknown[]
