@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { HistoryTab } from '../history/history-tab.js';
 import { Icon } from '../icons/icon.js';
 import {
   members,
@@ -17,17 +18,14 @@ import { zone } from '../state/session.js';
 import { showToast } from '../state/toasts.js';
 import { spanIn } from '../time/format.js';
 import { copyText } from '../ui/copy-text.js';
-import { lazy } from '../ui/lazy.js';
 import { Tabs } from '../ui/tabs.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { Close } from './drawer-close.js';
 import { DetailsTab } from './details-tab.js';
+import { EditEvent } from './edit-event.js';
 import { Gone } from './gone.js';
-
-const EditEvent = lazy(() => import('./edit-event.js').then((module) => module.EditEvent));
-const PeopleTab = lazy(() => import('./people-tab.js').then((module) => module.PeopleTab));
-const HistoryTab = lazy(() => import('../history/history-tab.js').then((module) => module.HistoryTab));
+import { PeopleTab } from './people-tab.js';
 
 /** An event beside the calendar: what it is, who takes part, and how it came to be. */
 export function Drawer() {
