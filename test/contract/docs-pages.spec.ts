@@ -210,6 +210,7 @@ describe('an address that is refused', () => {
     for (const [path, method, status, title] of [
       ['/%', 'GET', 400, 'Bad request'],
       ['/api/nowhere', 'GET', 404, null],
+      ['/feeds/nobody.ics', 'GET', 404, null],
       ['/nowhere', 'POST', 404, null],
       ['/mcp', 'GET', 405, 'Method not allowed'],
     ] as const) {

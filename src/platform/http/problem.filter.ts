@@ -74,12 +74,12 @@ const RETRY_AFTER: Record<number, string> = { 503: '2' };
 /** Headers that are lists: a problem adds its items to those that the response has already. */
 const LISTS = new Set(['ratelimit', 'ratelimit-policy']);
 
-/**
- * Returns whether a person opened an address in a browser: they get a page, everybody else the document. Below `/api`
- * everything is for programs.
- */
+/** What programs read, whatever they say that they accept. */
+const FOR_PROGRAMS = /^\/(api|feeds|dav|health|metrics)\b/;
+
+/** Returns whether a person opened an address in a browser: they get a page, everybody else the document. */
 function isForBrowser({ method, url, headers: { accept } }: FastifyRequest): boolean {
-  if ((method !== 'GET' && method !== 'HEAD') || !accept?.includes('text/html') || url.startsWith('/api')) return false;
+  if ((method !== 'GET' && method !== 'HEAD') || !accept?.includes('text/html') || FOR_PROGRAMS.test(url)) return false;
   return bestMatch(accept, ['application/problem+json', 'application/json', 'text/html']) === 'text/html';
 }
 
