@@ -128,13 +128,16 @@ function readUtc(text: string): number | null {
 /** Returns a hash of everything in components except DTSTAMP, which may change with every export. */
 export function digestOf(components: Component[]): Buffer {
   const hash = createHash('sha256');
-  const add = ({ name, properties, components: inside }: Component): void => {
-    hash.update(`BEGIN:${name}\n`);
-    for (const { name: property, head, value } of properties) {
-      if (property !== 'DTSTAMP') hash.update(`${head}:${removeControls(value)}\n`);
-    }
-    for (const component of inside) add(component);
-  };
-  for (const component of components) add(component);
+  // One call for each component: there may be 20,000 of them.
+  for (const component of components) hash.update(hashedText(component));
   return hash.digest();
+}
+
+function hashedText({ name, properties, components }: Component): string {
+  let text = `BEGIN:${name}\n`;
+  for (const { name: property, head, value } of properties) {
+    if (property !== 'DTSTAMP') text += `${head}:${removeControls(value)}\n`;
+  }
+  for (const component of components) text += hashedText(component);
+  return text;
 }

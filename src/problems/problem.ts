@@ -53,11 +53,18 @@ export class Problem extends Error {
       ...(detail ? { detail } : {}),
       instance,
       request_id: requestId,
-      ...(errors ? { errors } : {}),
+      ...(errors ? { errors: errors.map(wellFormed) } : {}),
       ...members,
     };
   }
 }
+
+/** A name in a request may contain half a character, which MessagePack cannot say in UTF-8. */
+const wellFormed = (error: FieldError): FieldError => ({
+  ...error,
+  pointer: error.pointer.toWellFormed(),
+  message: error.message.toWellFormed(),
+});
 
 /** The largest number of entries in `errors`. `and_more` counts the others. */
 export const MAX_ERRORS = 100;

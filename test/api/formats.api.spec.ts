@@ -267,6 +267,14 @@ describe('fields that nobody may send', () => {
     expect(({} as { count?: number }).count).toBeUndefined();
   });
 
+  it('are named in MessagePack as well when half a character is in their name', async () => {
+    const headers = { 'content-type': 'application/json', accept: TYPES[0]! };
+    const body = JSON.stringify(MEETING).replace(/\}$/, String.raw`,"a\ud800":1}`);
+    const answer = await sendUndocumented(app, '/api/events', { as: ana, body: Buffer.from(body), headers });
+    expect(answer.status).toBe(422);
+    expect(unpacked(answer)).toMatchObject({ errors: [{ pointer: '/a\ufffd', code: 'unknown_field' }] });
+  });
+
   it('are refused in queries', async () => {
     for (const name of ['nope', '__proto__', 'constructor', 'limit[]']) {
       const { status, json } = await refusal(`/api/events?${name}=1`);

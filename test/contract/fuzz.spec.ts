@@ -75,7 +75,11 @@ async function check(request: RawRequest, answer: RawAnswer, contract: ResponseC
   // The dashboard is a page, not an operation: it is at no other address that is made here.
   const isDashboard = request.method === 'GET' && /^\/(\?|$)/.test(request.path) && status === 200;
   if (!isDashboard) await contract.check(request.method, request.path, response);
-  if (status >= 400) {
+  // A browser gets a page where there is no operation.
+  const isPage =
+    request.headers['accept']?.includes('text/html') && !/^\/(api|feeds|dav|health|metrics)\b/.test(request.path);
+  if (status >= 400 && isPage) expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  else if (status >= 400) {
     expect(response.headers.get('content-type')).toMatch(/^application\/(problem\+json|msgpack)/);
     expect(body).toMatchObject({ status, title: expect.any(String) as string, code: expect.any(String) as string });
   }
