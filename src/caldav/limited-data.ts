@@ -25,7 +25,7 @@ function touches(override: StoredOverride, content: EventContent, { from, to }: 
   const { timeZone, allDay } = content;
   const length = durationOf(content);
   const { duration = length } = override;
-  // The dates of an all-day event are those of whoever reads them.
+  // The dates of an all-day event are in the zone of its reader.
   const margin = allDay ? MAX_ZONE_DIFFERENCE : 0;
   const isIn = (local: LocalTime, zone: string, lasts: typeof duration): boolean => {
     const start = toInstant(local, zone).epochSecond;

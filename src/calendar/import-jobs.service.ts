@@ -36,7 +36,7 @@ interface Job {
 /**
  * Imports that go on after the response (RFC 7240, `respond-async`). Each is one transaction, like every import, and ends its
  * job in that transaction: a job is `done` exactly when its events are stored. While a server does one, it says so every
- * second. The job of a server that says nothing is ended by whoever asks about it, and that server can no longer store
+ * second. The job of a server that says nothing is ended by the next request for it, and that server can no longer store
  * anything, because its transaction finds the job ended.
  */
 @Injectable()
@@ -166,7 +166,7 @@ export class ImportJobs implements BeforeApplicationShutdown {
     try {
       await this.jobs.fail(job.id, documentOf(problem, job));
     } catch (failure) {
-      // Then whoever asks about it ends it.
+      // Then the next request for it ends it.
       this.logger.warn(`An import that failed cannot be ended: ${(failure as Error).message}`);
     }
   }

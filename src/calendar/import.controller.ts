@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { CALENDAR } from '../platform/http/body-formats.js';
+import { hasPreference } from '../platform/http/prefer.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import { headers } from '../platform/openapi/api-headers.js';
@@ -76,7 +77,8 @@ export class ImportController {
     }
     const dryRun = request.isDryRun === true;
     const options = { onConflict: query.on_conflict ?? 'allow', dryRun };
-    if (!prefersAsync(request)) return importView(await this.imports.import(actor, request.body, options), dryRun);
+    if (!hasPreference(request.headers.prefer, 'respond-async'))
+      return importView(await this.imports.import(actor, request.body, options), dryRun);
     const job = await this.jobs.add(actor, request.body, options, request.id);
     reply.status(202).headers({
       location: pathOfJob(job.id),
@@ -109,9 +111,6 @@ export class ImportController {
     return importJobView(job);
   }
 }
-
-const prefersAsync = ({ headers: { prefer } }: FastifyRequest): boolean =>
-  /(?:^|[,;])\s*respond-async\s*(?:[,;]|$)/i.test(String(prefer ?? ''));
 
 const emptyFile = (): Problem =>
   new Problem('unreadable_calendar', {

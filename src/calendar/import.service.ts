@@ -137,7 +137,7 @@ export class ImportService {
       await slices.pause();
       const { group, kept } = created[index]!;
       results.set(group.uid, { id: record.event.id, result: 'created' });
-      rows.push(rowOf(record.event, group, kept));
+      rows.push(rowOf(record.event, group, kept, await digestOfGroup(group)));
     }
     await writeInParts(tx, rows, (part) => this.imported.save(tx, part));
     return {
@@ -154,7 +154,7 @@ export class ImportService {
     actor: Actor,
     { group, stored, onConflict, rows, warnOf }: Update,
   ): Promise<ImportResult> {
-    const digest = digestOfGroup(group);
+    const digest = await digestOfGroup(group);
     const isSame = stored.imported?.digest.equals(digest) ?? false;
     if (isSame || !isNewer(revisionOfGroup(group), stored)) {
       // What the file says is not applied, but a repeated report is the same.
@@ -170,7 +170,8 @@ export class ImportService {
     const request = { actor, kind: 'updated' as const, comment: IMPORTED, onConflict };
     const { record } = await this.writer.write(tx, locked, content, request);
     const isWhole = group.master !== null && !group.master.cancels;
-    rows.push(rowOf(record.event, group, isWhole ? kept : { ...stored.imported?.kept, ...kept }));
+    const lines = isWhole ? kept : { ...stored.imported?.kept, ...kept };
+    rows.push(rowOf(record.event, group, lines, digest));
     if (record.event.version === locked.event.version) return 'unchanged';
     const cancels = group.master?.cancels ?? group.overrides.every((one) => one.cancels);
     return cancels || (content.status === 'cancelled' && current.status !== 'cancelled') ? 'cancelled' : 'updated';
@@ -185,16 +186,21 @@ interface Update {
   warnOf: (event: VEvent) => (property: { name: string; line: number }, reason: string) => void;
 }
 
-const digestOfGroup = ({ master, overrides }: EventGroup): Buffer =>
+const digestOfGroup = ({ master, overrides }: EventGroup): Promise<Buffer> =>
   digestOf(
     [...(master ? [master] : []), ...overrides].flatMap(({ component, cancelledBy }) =>
       cancelledBy ? [component, cancelledBy] : [component],
     ),
   );
 
-function rowOf(event: { id: string; version: number }, group: EventGroup, kept: Overridden['kept']): ImportedRow {
+function rowOf(
+  event: { id: string; version: number },
+  group: EventGroup,
+  kept: Overridden['kept'],
+  digest: Buffer,
+): ImportedRow {
   const { id: eventId, version } = event;
-  return { eventId, version, ...revisionOfGroup(group), digest: digestOfGroup(group), kept };
+  return { eventId, version, ...revisionOfGroup(group), digest, kept };
 }
 
 const unreadable = ({ skipped, warnings }: Pick<ImportReport, 'skipped' | 'warnings'>): Problem => {

@@ -112,7 +112,7 @@ function readEvent(component: Component, zones: FileZones, cancels: boolean): VE
   return {
     component,
     zones,
-    uid: uid === '' ? `${digestOf([component]).toString('hex').slice(0, 40)}@convene-import` : uid,
+    uid: uid === '' ? `${uidFrom(component)}@convene-import` : uid,
     cancels,
     sequence: Number.isSafeInteger(sequence) && sequence >= 0 && sequence <= 1_000_000_000 ? sequence : 0,
     stamp: propertyOf(component, 'DTSTAMP')?.value.trim() ?? '',
@@ -120,16 +120,23 @@ function readEvent(component: Component, zones: FileZones, cancels: boolean): VE
   };
 }
 
+/** Returns the same for the same component in every file. */
+const uidFrom = (component: Component): string =>
+  createHash('sha256').update(hashedText(component)).digest('hex').slice(0, 40);
+
 function readUtc(text: string): number | null {
   const time = UTC.test(text) ? Date.parse(text.replace(UTC, '$1-$2-$3T$4:$5:$6Z')) : NaN;
   return Number.isNaN(time) ? null : time;
 }
 
 /** Returns a hash of everything in components except DTSTAMP, which may change with every export. */
-export function digestOf(components: Component[]): Buffer {
+export async function digestOf(components: Component[]): Promise<Buffer> {
   const hash = createHash('sha256');
-  // One call for each component: there may be 20,000 of them.
-  for (const component of components) hash.update(hashedText(component));
+  const slices = new TimeSlices();
+  for (const component of components) {
+    await slices.pause();
+    hash.update(hashedText(component));
+  }
   return hash.digest();
 }
 

@@ -135,7 +135,7 @@ describe('access tokens', () => {
       ['Bearer garbage', 'is not valid', true],
       [`Bearer ${ana.refreshToken}`, 'is not valid', true],
       [`Bearer ${altered(ana.accessToken, secret, { claims: { exp: now - 1 } })}`, 'has expired', true],
-      // Whoever cannot sign learns nothing from a date.
+      // A client that cannot sign learns nothing from a date.
       [`Bearer ${altered(ana.accessToken, 'another', { claims: { exp: now - 1 } })}`, 'is not valid', true],
       [`Bearer ${eve.accessToken}`, 'has ended', true],
     ] as const) {

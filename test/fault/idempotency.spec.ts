@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { expectInvariants } from '../support/invariants.js';
 import { type Answer, PlainClient, type PlainPerson } from '../support/plain-client.js';
-import { type RunningServer, startServer } from '../support/running-server.js';
+import { type RunningServer, startServerOn } from '../support/running-server.js';
 
 const ROUNDS = 3;
 const AT_ONCE = 40;
@@ -13,13 +13,7 @@ describe('a server that is killed with kill -9', () => {
   let server: RunningServer;
   let ana: PlainPerson;
 
-  const start = async (): Promise<void> => {
-    server = await startServer({
-      DATABASE_URL: database.url,
-      JWT_SECRET: 'the same secret before and after the kill',
-      LOG_LEVEL: 'error',
-    });
-  };
+  const start = async (): Promise<void> => void (server = await startServerOn(database));
   const killAndStart = async (): Promise<void> => {
     process.kill(server.pid, 'SIGKILL');
     await server.stop();

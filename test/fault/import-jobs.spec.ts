@@ -5,7 +5,7 @@ import { calendarOf, vevent } from '../support/calendar-files.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { expectInvariants } from '../support/invariants.js';
 import { PlainClient, type PlainPerson } from '../support/plain-client.js';
-import { type RunningServer, startServer } from '../support/running-server.js';
+import { type RunningServer, startServerOn } from '../support/running-server.js';
 
 const EVENTS = 2_000;
 const FILE = calendarOf(
@@ -19,13 +19,7 @@ describe('an import that goes on after the response', () => {
   let server: RunningServer;
   let ana: PlainPerson;
 
-  const start = async (): Promise<void> => {
-    server = await startServer({
-      DATABASE_URL: database.url,
-      JWT_SECRET: 'the same secret before and after the kill',
-      LOG_LEVEL: 'error',
-    });
-  };
+  const start = async (): Promise<void> => void (server = await startServerOn(database));
   beforeEach(async () => {
     database = await createDatabase();
     // Each part of the file takes a while.

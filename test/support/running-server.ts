@@ -28,3 +28,11 @@ export async function startServer(env: Record<string, string> = {}): Promise<Run
     throw error;
   }
 }
+
+/** Starts the server on a database that outlives it: after a kill, another one goes on with the same secret. */
+export const startServerOn = ({ url }: { url: string }): Promise<RunningServer> =>
+  startServer({
+    DATABASE_URL: url,
+    JWT_SECRET: 'the same secret before and after the kill',
+    LOG_LEVEL: 'error',
+  });

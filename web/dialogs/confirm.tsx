@@ -1,6 +1,6 @@
 import type { ConfirmAnswer, ConfirmQuestion } from '../state/dialogs.js';
 import { Modal } from '../ui/modal.js';
-import { words as common } from '../words/en.js';
+import { ModalActions } from '../ui/modal-actions.js';
 
 /** Asks before something that no undo brings back. */
 export function Confirm({
@@ -17,19 +17,12 @@ export function Confirm({
       width={440}
       close={() => answer(null)}
       footer={
-        <>
-          <span class="grow" />
-          <button type="button" class="btn" onClick={() => answer(null)}>
-            {common.cancel}
-          </button>
-          <button
-            type="button"
-            class={`btn ${isDangerous ? 'dng' : 'pri'}`}
-            onClick={() => answer({ confirmed: true })}
-          >
-            {act}
-          </button>
-        </>
+        <ModalActions
+          cancel={() => answer(null)}
+          act={() => answer({ confirmed: true })}
+          label={act}
+          isDangerous={isDangerous}
+        />
       }
     />
   );

@@ -4,8 +4,8 @@ import { zone } from '../state/session.js';
 import { clockSpan, listed, longDay, shortDay, timeIn } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 import { Modal } from '../ui/modal.js';
+import { ModalActions } from '../ui/modal-actions.js';
 import { Option } from '../ui/option.js';
-import { words as common } from '../words/en.js';
 import { dialogWords as words } from '../words/dialogs.js';
 import { DayStrip } from './day-strip.js';
 
@@ -45,15 +45,13 @@ export function Conflict({
       role="alertdialog"
       close={() => answer(null)}
       footer={
-        <>
-          <span class="grow" />
-          <button type="button" class="btn" onClick={() => answer(null)}>
-            {common.cancel}
-          </button>
-          <button type="button" class="btn pri" onClick={decide}>
-            {chosen ? words.saveAt(label(chosen.start_time)) : choice === 'skip' ? words.skip(days.length) : words.keep}
-          </button>
-        </>
+        <ModalActions
+          cancel={() => answer(null)}
+          act={decide}
+          label={
+            chosen ? words.saveAt(label(chosen.start_time)) : choice === 'skip' ? words.skip(days.length) : words.keep
+          }
+        />
       }
     >
       {!allDay && (

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import type { ScopeAnswer, ScopeQuestion } from '../state/dialogs.js';
 import { shortDay } from '../time/format.js';
 import { Modal } from '../ui/modal.js';
+import { ModalActions } from '../ui/modal-actions.js';
 import { Option } from '../ui/option.js';
-import { words as common } from '../words/en.js';
 import { dialogWords as words } from '../words/dialogs.js';
 
 type Scope = ScopeAnswer['scope'];
@@ -30,17 +30,7 @@ export function ScopeChoice({
       lead={question.title}
       width={400}
       close={() => answer(null)}
-      footer={
-        <>
-          <span class="grow" />
-          <button type="button" class="btn" onClick={() => answer(null)}>
-            {common.cancel}
-          </button>
-          <button type="button" class="btn pri" onClick={() => answer({ scope })}>
-            {words.go}
-          </button>
-        </>
-      }
+      footer={<ModalActions cancel={() => answer(null)} act={() => answer({ scope })} label={words.go} />}
     >
       <div role="radiogroup" aria-label={words.whichDates}>
         {offered.map(([name, label, hint]) => (

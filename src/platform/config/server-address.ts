@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /**
  * A server with an embedded database leaves its address beside the data, so that commands on these data find it, whatever
- * its port is. After a kill it remains: whoever reads it has to call the server.
+ * its port is. After a kill it remains, so a command must call the server to know that it is there.
  */
 const fileIn = (dataDir: string): string => join(dataDir, 'server-url');
 

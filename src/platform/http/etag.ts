@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid, Problem } from '../../problems/problem.js';
 import { type EntityTag, parseEntityTags } from './entity-tags.js';
+import { hasPreference } from './prefer.js';
 
 /** A cache may store data for its reader only, and has to ask before it uses it: access can end at any moment. */
 export const CACHE_CONTROL = 'private, no-cache';
@@ -92,7 +93,7 @@ export function readPrecondition(ifMatch: string | undefined, prefer: string | u
 export const precondition = (versions: number[], prefer: string | undefined): Precondition => ({
   version: Math.max(...versions),
   versions,
-  strict: /\bhandling\s*=\s*"?strict\b/i.test(prefer ?? ''),
+  strict: hasPreference(prefer, 'handling', 'strict'),
 });
 
 function toVersion({ value }: EntityTag): number[] {

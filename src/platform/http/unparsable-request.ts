@@ -38,7 +38,7 @@ export function rejectUnparsable(error: UnparsableError, socket: Socket): void {
     `X-Request-Id: ${requestId}`,
     'Connection: close',
   ];
-  // Whoever sent a HEAD takes a body for the beginning of another response.
+  // The client of a HEAD takes a body for the beginning of another response.
   const isHead = error.rawPacket instanceof Buffer && error.rawPacket.toString('latin1', 0, 5) === 'HEAD ';
   socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
   new Logger('Http').log('request', { request_id: requestId, status: problem.status, parser: error.code });
