@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
 import { OccupancyRepository } from '../src/availability/occupancy.repository.js';
-import { type Booking, AvailabilityService } from '../src/availability/availability.service.js';
+import { type Booking, FindConflicts } from '../src/availability/find-conflicts.service.js';
 import { draftContent } from '../src/content/draft.js';
 import type { EventContent } from '../src/content/event-content.js';
 import { toSnapshot } from '../src/content/snapshot.js';
@@ -45,7 +45,7 @@ process.exitCode = missed === 0 ? 0 : 1;
 
 async function run(dataSource: DataSource): Promise<void> {
   const database = new Database(dataSource);
-  const conflicts = new AvailabilityService(new OccupancyRepository(database));
+  const conflicts = new FindConflicts(new OccupancyRepository(database));
   const [inSeries, inSingles] = [await newOwner(database), await newOwner(database)];
   await new Transactions(database, new Tracing(null), TimeLimits.NONE).run(async (filling) => {
     await fill(filling, inSeries, thousandSeries());

@@ -47,7 +47,7 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   },
   {
     name: 'a new title is refused for time that the series had',
-    file: 'src/availability/availability.service.ts',
+    file: 'src/availability/find-conflicts.service.ts',
     find: 'if (!booking.before) return busy;',
     replace: 'if (busy) return busy;',
     tests: [MOVES],
@@ -273,7 +273,7 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   },
   {
     name: 'conflicts show titles that their reader must not see',
-    file: 'src/availability/availability.service.ts',
+    file: 'src/availability/find-conflicts.service.ts',
     find: 'if (ids.length === 0 || actor.userId === ownerId) return new Set(ids);',
     replace: 'if (ids.length >= 0 || actor.userId === ownerId) return new Set(ids);',
     tests: [NEW_OWNERS],

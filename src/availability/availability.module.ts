@@ -3,6 +3,7 @@ import { PermissionsModule } from '../permissions/permissions.module.js';
 import { AvailabilityService } from './availability.service.js';
 import { BusyTimeRepository } from './busy-time.repository.js';
 import { BusyTimeService } from './busy-time.service.js';
+import { FindConflicts } from './find-conflicts.service.js';
 import { FreeBusyController } from './free-busy.controller.js';
 import { FreeBusyService } from './free-busy.service.js';
 import { HorizonService } from './horizon.service.js';
@@ -16,11 +17,12 @@ import { OccupancyRepository } from './occupancy.repository.js';
     AvailabilityService,
     BusyTimeRepository,
     BusyTimeService,
+    FindConflicts,
     FreeBusyService,
     HorizonService,
     KnownPeopleService,
     OccupancyRepository,
   ],
-  exports: [AvailabilityService, BusyTimeService, KnownPeopleService],
+  exports: [AvailabilityService, BusyTimeService, FindConflicts, KnownPeopleService],
 })
 export class AvailabilityModule {}

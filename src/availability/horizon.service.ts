@@ -6,6 +6,7 @@ import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { SYSTEM_ACTOR } from '../users/system-actor.js';
 import { AvailabilityService } from './availability.service.js';
+import { FindConflicts } from './find-conflicts.service.js';
 import type { Conflict } from './conflict.js';
 import { OccupancyRepository } from './occupancy.repository.js';
 
@@ -31,6 +32,7 @@ export class HorizonService {
 
   constructor(
     private readonly availability: AvailabilityService,
+    private readonly conflicts: FindConflicts,
     private readonly occupancies: OccupancyRepository,
     private readonly locks: EventLock,
     private readonly transactions: Transactions,
@@ -75,7 +77,7 @@ export class HorizonService {
     if (!locked) return [];
     const { event, ownerId } = locked;
     const booking = { eventId, ownerId, content: toContent(event), now: now.getTime() / 1_000 };
-    const conflicts = await this.availability.find(tx, booking, SYSTEM_ACTOR);
+    const conflicts = await this.conflicts.find(tx, booking, SYSTEM_ACTOR);
     await this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
     return conflicts;
   }

@@ -6,7 +6,8 @@ import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notVisible } from '../problems/problem.js';
-import { AvailabilityService, type Booking } from '../availability/availability.service.js';
+import { AvailabilityService } from '../availability/availability.service.js';
+import { type Booking, FindConflicts } from '../availability/find-conflicts.service.js';
 import type { Conflict } from '../availability/conflict.js';
 import type { SlotView } from '../availability/conflict-view.js';
 import { EventsRepository } from './events.repository.js';
@@ -23,6 +24,7 @@ export class CheckConflictsService {
   constructor(
     private readonly access: AccessService,
     private readonly availability: AvailabilityService,
+    private readonly conflicts: FindConflicts,
     private readonly events: EventsRepository,
     private readonly transactions: Transactions,
   ) {}
@@ -36,11 +38,11 @@ export class CheckConflictsService {
     if (eventId !== null) await this.access.require(eventId, actor.userId, 'edit', { tellsOfDeletion: false });
     return this.transactions.run(async (tx) => {
       const booking = await this.toBooking(tx, actor, input, eventId);
-      const conflicts = await this.availability.findNew(tx, booking, actor);
+      const conflicts = await this.conflicts.findNew(tx, booking, actor);
       return {
         conflicts,
         suggestions: conflicts.length > 0 ? await this.availability.suggest(tx, booking) : [],
-        possibleConflictsAfter: await this.availability.findFar(tx, booking, actor),
+        possibleConflictsAfter: await this.conflicts.findFar(tx, booking, actor),
       };
     });
   }

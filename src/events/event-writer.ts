@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AvailabilityService, type Booking, type ResolvedBooking } from '../availability/availability.service.js';
+import { AvailabilityService, type ResolvedBooking } from '../availability/availability.service.js';
 import type { Conflict, Resolution } from '../availability/conflict.js';
+import { type Booking, FindConflicts } from '../availability/find-conflicts.service.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
 import { findChangedFields, changesTime, wireContent } from '../content/wire.js';
@@ -64,6 +65,7 @@ export class EventWriter {
   constructor(
     private readonly events: EventsRepository,
     private readonly availability: AvailabilityService,
+    private readonly conflicts: FindConflicts,
     private readonly locks: EventLock,
     private readonly members: MembersWriter,
   ) {}
@@ -203,7 +205,7 @@ export class EventWriter {
   ): Promise<{ event: CalendarEvent; conflicts: Conflict[] }> {
     const { event, ownerId } = locked;
     const booking = { eventId: event.id, ownerId, content };
-    const conflicts = await this.availability.find(tx, booking, actor);
+    const conflicts = await this.conflicts.find(tx, booking, actor);
     const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
     const saved = await this.events.update(createNextRow(locked, content, actor), event, version);
     await this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
@@ -236,7 +238,7 @@ export class EventWriter {
     const written: EventWithMembers[] = [];
     for (const [index, { event, resolved }] of created.entries()) {
       const owner = owners[index]!;
-      const possibleConflictsAfter = await this.availability.findFar(tx, occupied[index]!.booking, actor);
+      const possibleConflictsAfter = await this.conflicts.findFar(tx, occupied[index]!.booking, actor);
       const record = { event, role: owner.role, owner: person, updatedBy: person };
       written.push({ record, members: [owner], notes: { skipped: resolved.skipped, possibleConflictsAfter } });
     }
@@ -277,7 +279,7 @@ export class EventWriter {
 
   /** Stores the time of an event that released some: it may conflict no longer, and is then constrained again. */
   private async occupyLess(tx: Transaction, booking: Booking, actor: Actor): Promise<void> {
-    const conflicts = await this.availability.find(tx, booking, actor);
+    const conflicts = await this.conflicts.find(tx, booking, actor);
     await this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
   }
 
@@ -290,7 +292,7 @@ export class EventWriter {
   ): Promise<EventWithMembers['notes']> {
     const occupied = { ...booking, content };
     await this.availability.occupy(tx, [{ booking: occupied, overlapping }]);
-    return { skipped, possibleConflictsAfter: await this.availability.findFar(tx, occupied, actor) };
+    return { skipped, possibleConflictsAfter: await this.conflicts.findFar(tx, occupied, actor) };
   }
 }
 
