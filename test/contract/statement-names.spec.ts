@@ -54,7 +54,7 @@ describe('the names of statements', () => {
       for (let use = 0; use < 10; use += 1) await database().query(sql, [use]);
     }
     const shapes = await listPrepared('AS shape_');
-    expect(shapes.length).toBeGreaterThan(150);
+    expect(shapes.length).toBeGreaterThan(180);
     expect(shapes.length).toBeLessThan(200);
     await database().query('SELECT $1::int AS later', [1]);
     expect(await listPrepared('AS later')).toHaveLength(1);

@@ -4,6 +4,7 @@ import type { DataSourceOptions, MixedList } from 'typeorm';
 import { BoundedPool } from './bounded-pool.js';
 import { type OnStatement, PreparedClient } from './prepared-client.js';
 import type { SilenceWatch } from './silence-watch.js';
+import { StatementNames } from './statement-names.js';
 
 /** PostgreSQL ends the transaction of a server whose machine is gone after 30 s. */
 const DEAD_CLIENTS = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
@@ -64,7 +65,7 @@ export function dataSourceOptions(
     parseInt8: true,
     extra: {
       Client: PreparedClient,
-      prepare,
+      names: prepare ? new StatementNames() : undefined,
       onExchange,
       onStatement,
       watch,

@@ -2,15 +2,15 @@ import type { Socket } from 'node:net';
 import { Client, type ClientConfig, Query, type QueryResult } from 'pg';
 import { errorCode, type Span } from '../tracing/span.js';
 import type { SilenceWatch, WatchedConnection } from './silence-watch.js';
-import { nameOf, type Sql, VaryingSql } from './statement-names.js';
+import { type Sql, type StatementNames, VaryingSql } from './statement-names.js';
 
 /** Starts the span of a statement; undefined when it belongs to no trace. */
 export type OnStatement = (sql: string) => Span | undefined;
 
 /** Options of the driver beside those of `pg`. The data source passes them to the pool as `extra`. */
 export interface PreparedClientOptions extends ClientConfig {
-  /** False for a proxy between server and database that doesn't support prepared statements. */
-  prepare?: boolean;
+  /** Absent when a proxy between server and database doesn't support prepared statements. */
+  names?: StatementNames | undefined;
   /** Called for each exchange: statements that are sent together, and one wait for their results. */
   onExchange?: () => void;
   /** Called for each statement; the span that it returns ends with the statement. */
@@ -29,7 +29,7 @@ interface WithStream {
  * statements without waiting for the results of those before them.
  */
 export class PreparedClient extends Client implements WatchedConnection {
-  private readonly prepares: boolean;
+  private readonly names: StatementNames | undefined;
   private readonly onExchange: (() => void) | undefined;
   private readonly onStatement: OnStatement | undefined;
   private running = 0;
@@ -37,7 +37,7 @@ export class PreparedClient extends Client implements WatchedConnection {
 
   constructor(options: PreparedClientOptions) {
     super({ ...options, pipeline: true });
-    this.prepares = options.prepare !== false;
+    this.names = options.names;
     this.onExchange = options.onExchange;
     this.onStatement = options.onStatement;
     // The error rejects the statements that run. Unheard, it would also end the process.
@@ -85,7 +85,7 @@ export class PreparedClient extends Client implements WatchedConnection {
       };
       // A text and a callback, because the driver copies a configuration property by property.
       const query = new Query(text, values ?? [], settle);
-      if (this.prepares && values?.length) Object.assign(query, { name: nameOf(sql) });
+      if (this.names && values?.length) Object.assign(query, { name: this.names.nameOf(sql) });
       super.query(query);
     });
   }

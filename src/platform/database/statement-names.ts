@@ -14,25 +14,28 @@ const FREQUENT = 10;
 /** Every connection keeps the plans of all names, so requests must not be able to make as many as they like. */
 const MAX_VARYING = 200;
 
-const names = new Map<string, string>();
-const uses = new LRUCache<string, number>({ max: 2_000 });
-let varying = 0;
+/** The names under which the connections of one pool prepare their statements. */
+export class StatementNames {
+  private readonly names = new Map<string, string>();
+  private readonly uses = new LRUCache<string, number>({ max: 2_000 });
+  private varying = 0;
 
-/**
- * Returns the name under which connections prepare a statement, the same for the same text; undefined for one that is
- * to be planned each time: a varying text that is rare, or one too many.
- */
-export function nameOf(sql: Sql): string | undefined {
-  const text = typeof sql === 'string' ? sql : sql.text;
-  const known = names.get(text);
-  if (known !== undefined) return known;
-  if (typeof sql !== 'string') {
-    const count = (uses.get(text) ?? 0) + 1;
-    uses.set(text, count);
-    if (count < FREQUENT || varying >= MAX_VARYING) return undefined;
-    varying += 1;
+  /**
+   * Returns the name of a statement, the same for the same text; undefined for one that is to be planned each time: a
+   * varying text that is rare, or one too many.
+   */
+  nameOf(sql: Sql): string | undefined {
+    const text = typeof sql === 'string' ? sql : sql.text;
+    const known = this.names.get(text);
+    if (known !== undefined) return known;
+    if (typeof sql !== 'string') {
+      const count = (this.uses.get(text) ?? 0) + 1;
+      this.uses.set(text, count);
+      if (count < FREQUENT || this.varying >= MAX_VARYING) return undefined;
+      this.varying += 1;
+    }
+    const name = `convene_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+    this.names.set(text, name);
+    return name;
   }
-  const name = `convene_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-  names.set(text, name);
-  return name;
 }
