@@ -3,6 +3,8 @@ import type { Bus, BusConnection, BusListener } from './bus.js';
 import { withTimeout } from './timeout.js';
 
 const CHANNEL = 'convene_signals';
+/** Prepared, because to plan it would take longer than to run it. */
+const NOTIFY = { name: 'notify', text: 'SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text' };
 const CONNECT_MS = 2_000;
 const CLOSE_MS = 1_000;
 
@@ -43,7 +45,7 @@ export class PostgresBus implements Bus {
     return {
       send: async (texts) => {
         // One statement: one transaction and one round trip.
-        await client.query('SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text', [CHANNEL, texts]);
+        await client.query({ ...NOTIFY, values: [CHANNEL, texts] });
       },
       ping: async () => void (await client.query('SELECT 1')),
       close,
