@@ -100,16 +100,15 @@ const AUDIT_CALLS: MeasuredCall[] = [
 /** Collects the statements that run with parameters, until it is undone. */
 function recordStatements(): { statements: Map<string, Statement>; stop: () => void } {
   const statements = new Map<string, Statement>();
-  const { query } = PreparedClient.prototype;
-  PreparedClient.prototype.query = function (this: PreparedClient, ...args: unknown[]): never {
-    const [sql, values] = args;
-    const text = sql instanceof VaryingSql ? sql.text : sql;
-    if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
-      statements.set(text, { text, values: values as unknown[] });
+  const { exchange } = PreparedClient.prototype;
+  PreparedClient.prototype.exchange = function (this: PreparedClient, sent) {
+    for (const { sql, parameters: values = [] } of sent) {
+      const text = sql instanceof VaryingSql ? sql.text : sql;
+      if (values.length > 0) statements.set(text, { text, values });
     }
-    return query.apply(this, args as never);
+    return exchange.call(this, sent);
   };
-  return { statements, stop: () => void (PreparedClient.prototype.query = query) };
+  return { statements, stop: () => void (PreparedClient.prototype.exchange = exchange) };
 }
 
 function toLiteral(value: unknown): string {

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import type { PreparedClient } from './prepared-client.js';
 import type { Sql } from './statement-names.js';
 
 /** Runs statements: on a connection of its own each, or in a transaction. */
 export interface Queryable {
   /** Returns the rows of a statement. */
   query<Row>(sql: Sql, parameters?: unknown[]): Promise<Row[]>;
+}
+
+/** A connection of the pool. */
+export interface Connection extends PreparedClient {
+  release(destroy?: boolean): void;
 }
 
 /** The connections to PostgreSQL. Statements outside a transaction go through here. */
@@ -17,7 +23,7 @@ export class Database implements Queryable {
   async query<Row>(sql: Sql, parameters: unknown[] = []): Promise<Row[]> {
     const client = await this.connect();
     try {
-      const { rows } = await client.query(sql as string, parameters);
+      const { rows } = await client.run(sql, parameters);
       client.release();
       return rows as Row[];
     } catch (error) {
@@ -30,8 +36,8 @@ export class Database implements Queryable {
    * Returns a connection of the pool. The caller releases it.
    * @throws DatabaseSilent, NoFreeConnection instead of waiting for long
    */
-  connect(): Promise<PoolClient> {
-    return this.pool.connect();
+  connect(): Promise<Connection> {
+    return this.pool.connect() as unknown as Promise<Connection>;
   }
 
   /** The pool of TypeORM, read each time because the driver creates a new one when it reconnects. */

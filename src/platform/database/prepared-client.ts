@@ -1,8 +1,17 @@
 import type { Socket } from 'node:net';
-import { Client, type ClientConfig, Query, type QueryResult } from 'pg';
+import { Client, type ClientConfig, Query, type QueryResult, type Submittable } from 'pg';
 import { errorCode, type Span } from '../tracing/span.js';
+import { Exchange, type KnownColumns } from './exchange.js';
 import type { SilenceWatch, WatchedConnection } from './silence-watch.js';
 import { type Sql, type StatementNames, VaryingSql } from './statement-names.js';
+
+/** A statement of an exchange. */
+export interface Statement {
+  sql: Sql;
+  parameters?: unknown[];
+  /** Replaces the error of the statement. */
+  toError?: ((error: unknown) => unknown) | undefined;
+}
 
 /** Starts the span of a statement; undefined when it belongs to no trace. */
 export type OnStatement = (sql: string) => Span | undefined;
@@ -26,10 +35,11 @@ interface WithStream {
 
 /**
  * A connection that prepares statements with parameters, so that PostgreSQL parses and plans them once, and that sends
- * statements without waiting for the results of those before them.
+ * statements without waiting for the results of those before them, several in one exchange.
  */
 export class PreparedClient extends Client implements WatchedConnection {
   private readonly names: StatementNames | undefined;
+  private readonly columns: KnownColumns = new Map();
   private readonly onExchange: (() => void) | undefined;
   private readonly onStatement: OnStatement | undefined;
   private running = 0;
@@ -71,22 +81,66 @@ export class PreparedClient extends Client implements WatchedConnection {
     return this.run(sql, values as unknown[] | undefined) as never;
   }
 
-  private run(sql: Sql, values: unknown[] | undefined): Promise<QueryResult> {
-    if (this.running === 0) this.onExchange?.();
-    this.running += 1;
-    const text = typeof sql === 'string' ? sql : sql.text;
-    const span = this.onStatement?.(text);
-    return new Promise((resolve, reject) => {
-      const settle = (error: Error | undefined, result: unknown): void => {
-        this.running -= 1;
-        span?.end(error && errorCode(error));
-        if (error) reject(error);
-        else resolve(result as QueryResult);
+  /** Runs one statement. */
+  run(sql: Sql, parameters: unknown[] = []): Promise<QueryResult> {
+    // The driver runs a text without parameters as a script, which may contain several statements.
+    return parameters.length > 0 ? this.exchange([{ sql, parameters }]) : this.runScript(textOf(sql));
+  }
+
+  /**
+   * Sends statements together, and returns the result of the last one. PostgreSQL skips those that follow one that fails.
+   * @throws the error of the statement that failed, or what its `toError` makes of it
+   */
+  exchange(statements: Statement[]): Promise<QueryResult> {
+    const spans = this.onStatement && statements.map(({ sql }) => this.onStatement!(textOf(sql)));
+    return this.track((settle) => {
+      const onEnd = (position: number, error?: Error): void => {
+        if (!error) return spans?.[position]?.end();
+        for (const span of spans?.slice(position) ?? []) span?.end(errorCode(error));
       };
-      // A text and a callback, because the driver copies a configuration property by property.
-      const query = new Query(text, values ?? [], settle);
-      if (this.names && values?.length) Object.assign(query, { name: this.names.nameOf(sql) });
-      super.query(query);
+      const sent = statements.map(({ sql, parameters = [] }) => {
+        return { text: textOf(sql), values: parameters, name: this.names?.nameOf(sql) };
+      });
+      let failed = 0;
+      return new Exchange(
+        sent,
+        this.columns,
+        (position, error) => {
+          if (error) failed = position;
+          onEnd(position, error);
+        },
+        (error, result) => {
+          const { toError = (reason: unknown) => reason } = statements[failed]!;
+          settle(error && toError(error), result);
+        },
+      );
+    });
+  }
+
+  private runScript(text: string): Promise<QueryResult> {
+    const span = this.onStatement?.(text);
+    return this.track(
+      (settle) =>
+        new Query(text, (error, result) => {
+          span?.end(error && errorCode(error));
+          settle(error, result as unknown as QueryResult);
+        }),
+    );
+  }
+
+  /** Sends what it is given, and counts it as long as it runs. */
+  private track(send: (settle: (error: unknown, result: QueryResult) => void) => unknown): Promise<QueryResult> {
+    if (this.running === 0) this.onExchange?.();
+    return new Promise((resolve, reject) => {
+      const query = send((error, result) => {
+        this.running -= 1;
+        if (error) reject(error as Error);
+        else resolve(result);
+      });
+      this.running += 1;
+      super.query(query as Submittable);
     });
   }
 }
+
+const textOf = (sql: Sql): string => (typeof sql === 'string' ? sql : sql.text);

@@ -1,19 +1,9 @@
-import type { PoolClient, QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
 import type { Queryable } from './database.js';
 import { failsAssumption, isCancelled, WrongAssumption } from './database-errors.js';
 import type { Deadline } from './deadline.js';
+import type { PreparedClient, Statement } from './prepared-client.js';
 import type { Sql } from './statement-names.js';
-
-interface Waiting {
-  sql: Sql;
-  parameters?: unknown[];
-  toError?: (error: unknown) => unknown;
-}
-
-/** The socket of a connection, which `pg` does not declare. */
-interface WithStream {
-  connection: { stream: { cork(): void; uncork(): void } };
-}
 
 /**
  * A running transaction. Pass it to everything that reads or writes inside it.
@@ -24,7 +14,7 @@ interface WithStream {
 export class Transaction implements Queryable {
   isOpen = true;
   private isStarted = false;
-  private waiting: Waiting[] = [{ sql: 'BEGIN' }];
+  private waiting: Statement[] = [{ sql: 'BEGIN' }];
   private failure: { error: unknown } | null = null;
   /** Assumptions that wait or are being checked, and those of them that wait. */
   private unchecked = 0;
@@ -35,7 +25,7 @@ export class Transaction implements Queryable {
    * @param deadline after which nothing more is sent
    */
   constructor(
-    private readonly client: PoolClient,
+    private readonly client: PreparedClient,
     readonly mayAssume: boolean,
     private readonly deadline: Deadline,
   ) {}
@@ -100,37 +90,42 @@ export class Transaction implements Queryable {
   }
 
   /** Sends a statement after those that wait, and returns its result. */
-  private async send(last: Waiting): Promise<QueryResult> {
+  private async send(last: Statement): Promise<QueryResult> {
     if (!this.isOpen) throw new Error('The transaction has ended');
     const milliseconds = this.deadline.statementMs();
     const statements = [...this.waiting, last];
     // After BEGIN, which comes first when it is among them.
-    if (milliseconds !== null)
-      statements.splice(this.isStarted ? 0 : 1, 0, { sql: `SET LOCAL statement_timeout = ${milliseconds}` });
+    if (milliseconds !== null) statements.splice(this.isStarted ? 0 : 1, 0, limitTime(milliseconds));
     const assumed = this.waitingAssumptions;
     this.waiting = [];
     this.waitingAssumptions = 0;
     this.isStarted = true;
-    const { stream } = (this.client as unknown as WithStream).connection;
-    // In one packet with everything else that is sent at this moment.
-    stream.cork();
-    process.nextTick(() => stream.uncork());
-    const sent = statements.map(({ sql, parameters }) => this.client.query(sql as string, parameters));
-    const results = await Promise.allSettled(sent);
-    this.unchecked -= assumed;
-    // COMMIT ends the transaction also after a failure.
-    if (last.sql === 'COMMIT' && results.at(-1)!.status === 'fulfilled') this.isStarted = false;
-    for (const [index, result] of results.entries()) {
-      if (result.status === 'fulfilled') continue;
-      const { toError } = statements[index]!;
-      const reason: unknown = isCancelled(result.reason) ? this.deadline.explain(result.reason) : result.reason;
+    try {
+      const result = await this.client.exchange(statements.map((statement) => this.explained(statement)));
+      if (last.sql === 'COMMIT') this.isStarted = false;
+      return result;
+    } catch (error) {
       // After a failure PostgreSQL refuses the rest, also of other calls: the first error is the one that says why.
-      this.failure ??= { error: toError ? toError(reason) : reason };
+      this.failure ??= { error };
       throw this.failure.error;
+    } finally {
+      this.unchecked -= assumed;
     }
-    return (results.at(-1) as PromiseFulfilledResult<QueryResult>).value;
+  }
+
+  private explained({ sql, parameters, toError = (reason) => reason }: Statement): Statement {
+    return {
+      sql,
+      ...(parameters && { parameters }),
+      toError: (error) => toError(isCancelled(error) ? this.deadline.explain(error) : error),
+    };
   }
 }
+
+const limitTime = (milliseconds: number): Statement => ({
+  sql: `SELECT set_config('statement_timeout', $1, true)`,
+  parameters: [String(milliseconds)],
+});
 
 /** Holds one value per transaction. A transaction that runs again starts with a new value. */
 export class PerTransaction<Value> {
