@@ -42,6 +42,7 @@ const PLATFORM = [
   'metrics',
   'limits',
   'queues',
+  'writes',
   'health',
 ];
 const WIRING = ['app.module', 'create-app', 'start-problem', 'main'];

@@ -5,8 +5,8 @@ import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { memoryStore } from '../platform/cache/memory-store.js';
 import { MailModule } from '../mail/mail.module.js';
-import { RequestQueuesModule } from '../platform/queues/request-queues.module.js';
 import { CallerQueueGuard } from '../platform/queues/request-queues.js';
+import { UnofferedDryRunGuard } from '../platform/http/unoffered-dry-run.guard.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountLinksController } from './account-links.controller.js';
@@ -41,7 +41,6 @@ const MAX_CACHED_SESSIONS = 50_000;
     MailModule,
     UsersModule,
     DiscoveryModule,
-    RequestQueuesModule,
     JwtModule.register({}),
     CacheModule.register({ stores: [memoryStore(MAX_CACHED_SESSIONS)] }),
     TypeOrmModule.forFeature([AccountToken, AppPassword, Session]),
@@ -69,6 +68,7 @@ const MAX_CACHED_SESSIONS = 50_000;
     { provide: APP_GUARD, useExisting: GlobalAuthGuard },
     // After it, because it must know the caller.
     { provide: APP_GUARD, useClass: CallerQueueGuard },
+    { provide: APP_GUARD, useClass: UnofferedDryRunGuard },
   ],
   exports: [
     AccessTokens,

@@ -4,7 +4,6 @@ import { AuthModule } from '../auth/auth.module.js';
 import { AvailabilityModule } from '../availability/availability.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { PermissionsModule } from '../permissions/permissions.module.js';
-import { RequestQueuesModule } from '../platform/queues/request-queues.module.js';
 import { AuditedExports } from './audited-exports.service.js';
 import { CalendarFeed } from './calendar-feed.entity.js';
 import { CalendarFeedsController } from './calendar-feeds.controller.js';
@@ -31,7 +30,6 @@ import { ImportedEventsRepository } from './imported-events.repository.js';
     AvailabilityModule,
     EventsModule,
     PermissionsModule,
-    RequestQueuesModule,
   ],
   controllers: [CalendarFeedsController, ExportController, FeedController, ImportController],
   providers: [

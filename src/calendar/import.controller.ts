@@ -15,9 +15,9 @@ import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { CALENDAR } from '../platform/http/body-formats.js';
 import { hasPreference } from '../platform/http/prefer.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import { headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { WriteRoute } from '../platform/writes/write-route.js';
 import { Problem } from '../problems/problem.js';
 import { EXAMPLE_FILE } from './example-file.js';
 import { ImportQuery } from './import.dto.js';
@@ -41,8 +41,7 @@ export class ImportController {
   @HttpCode(200)
   @SignedIn()
   @RouteConfig({ consumes: [CALENDAR], userBudget: 'imports' })
-  @DryRun({ ownResponse: true })
-  @Idempotent()
+  @WriteRoute({ ownDryRun: true })
   @ApiOperation({
     operationId: 'importCalendar',
     summary: 'Import an iCalendar file',

@@ -1,12 +1,13 @@
-import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { Global, Module } from '@nestjs/common';
 import { AvailabilityModule } from '../availability/availability.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
-import { DryRunInterceptor } from './dry-run.interceptor.js';
+import { DryRuns } from '../platform/writes/dry-runs.js';
 import { DryRunService } from './dry-run.service.js';
 
+@Global()
 @Module({
   imports: [AvailabilityModule, NotificationsModule],
-  providers: [DryRunService, { provide: APP_INTERCEPTOR, useClass: DryRunInterceptor }],
+  providers: [{ provide: DryRuns, useClass: DryRunService }],
+  exports: [DryRuns],
 })
 export class DryRunModule {}

@@ -3,17 +3,20 @@ import { AvailabilityService } from '../availability/availability.service.js';
 import { Changes } from '../history/changes.js';
 import { StreamRecorder } from '../notifications/stream-recorder.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { DryRuns } from '../platform/writes/dry-runs.js';
 import { type DryRunView, dryRunView } from './dry-run-view.js';
 
 /** Runs a write, returns its effects, and rolls it back. */
 @Injectable()
-export class DryRunService {
+export class DryRunService extends DryRuns {
   constructor(
     private readonly transactions: Transactions,
     private readonly changes: Changes,
     private readonly availability: AvailabilityService,
     private readonly streams: StreamRecorder,
-  ) {}
+  ) {
+    super();
+  }
 
   run(work: () => Promise<unknown>): Promise<DryRunView> {
     return this.transactions.dryRun(work, async (tx, value) =>

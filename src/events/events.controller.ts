@@ -22,7 +22,7 @@ import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js'
 import { ApiIfMatch, headers } from '../platform/openapi/api-headers.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
-import { DryRun, Idempotent } from '../platform/http/write-route.js';
+import { WriteRoute } from '../platform/writes/write-route.js';
 import { STALE_VERSION } from './clash-view.js';
 import {
   CreateEventBody,
@@ -61,8 +61,7 @@ export class EventsController {
 
   @Post()
   @SignedIn()
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'createEvent',
     summary: 'Create an event',
@@ -84,8 +83,7 @@ export class EventsController {
   @Post('batch')
   @SignedIn()
   @RouteConfig({ largeBody: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'createEvents',
     summary: 'Create several events',
@@ -153,8 +151,7 @@ export class EventsController {
 
   @Put(':id')
   @RequireRole('edit', { locks: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'updateEvent',
     summary: 'Update an event',
@@ -180,8 +177,7 @@ export class EventsController {
   @Patch(':id')
   @RequireRole('edit', { locks: true })
   @RouteConfig({ consumes: ['application/merge-patch+json'] })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'patchEvent',
     summary: 'Update an event (merge patch)',
@@ -210,8 +206,7 @@ export class EventsController {
   @Delete(':id')
   @HttpCode(204)
   @RequireRole('edit', { locks: true, tellsOfDeletion: false })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'deleteEvent',
     summary: 'Delete an event',
@@ -235,8 +230,7 @@ export class EventsController {
   @Post(':id/restore')
   @HttpCode(200)
   @RequireRole('delete', { evenDeleted: true, locks: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'restoreEvent',
     summary: 'Restore a deleted event',

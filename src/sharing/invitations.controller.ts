@@ -5,8 +5,8 @@ import { RequireRole } from '../permissions/role.guard.js';
 import { Public } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { DryRun, Idempotent } from '../platform/http/write-route.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
+import { WriteRoute } from '../platform/writes/write-route.js';
 import { AcceptInvitationsService } from './accept-invitations.service.js';
 import { AcceptedInvitationsView, acceptedView, AcceptInvitationBody } from './invitations.dto.js';
 import { InvitationsView, invitationsView } from './invitations.dto.js';
@@ -37,8 +37,7 @@ export class InvitationsController {
   @Delete('events/:id/invitations/:invitationId')
   @HttpCode(204)
   @RequireRole('share', { locks: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'revokeInvitation',
     summary: 'Revoke an invitation',

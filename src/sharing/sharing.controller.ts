@@ -7,7 +7,7 @@ import { errorsOf, withSentPointers } from '../platform/http/validation.pipe.js'
 import { Limits } from '../platform/limits/limits.service.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { ApiShorthandBody } from '../platform/http/shorthand-body.js';
-import { DryRun, Idempotent } from '../platform/http/write-route.js';
+import { WriteRoute } from '../platform/writes/write-route.js';
 import { ChangeRoleBody, PermissionsView, permissionsView, ShareBody, ShareEntry } from './sharing.dto.js';
 import { SharedView, sharedView } from './invitations.dto.js';
 import { ListMembersService } from './list-members.service.js';
@@ -28,8 +28,7 @@ export class SharingController {
   @Post('share')
   @HttpCode(200)
   @RequireRole('share', { locks: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'shareEvent',
     summary: 'Share an event',
@@ -79,8 +78,7 @@ export class SharingController {
 
   @Put('permissions/:userId')
   @RequireRole('share', { locks: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'changeRole',
     summary: 'Change a role or transfer the ownership',
@@ -102,8 +100,7 @@ export class SharingController {
   @Delete('permissions/:userId')
   @HttpCode(204)
   @RequireRole('read', { tellsOfDeletion: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'revokePermission',
     summary: 'Revoke access or leave an event',

@@ -13,7 +13,7 @@ import { PageQuery, pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import { headers } from '../platform/openapi/api-headers.js';
-import { DryRun, Idempotent } from '../platform/http/write-route.js';
+import { WriteRoute } from '../platform/writes/write-route.js';
 import { UsersService } from '../users/users.service.js';
 import { DiffView } from './difference-view.js';
 import { ChangelogView, type LogEntryView, logEntryView } from './log-view.js';
@@ -132,8 +132,7 @@ export class VersionsController {
   @Post('rollback/:version')
   @HttpCode(200)
   @RequireRole('edit', { evenDeleted: true, locks: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'rollbackEvent',
     summary: 'Roll back to an earlier version',
@@ -157,8 +156,7 @@ export class VersionsController {
   @Post('revert/:version')
   @HttpCode(200)
   @RequireRole('edit', { evenDeleted: true, locks: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'revertChange',
     summary: 'Undo one change',
@@ -181,8 +179,7 @@ export class VersionsController {
   @Post('changelog/:position/undo')
   @HttpCode(200)
   @RequireRole('edit', { evenDeleted: true, locks: true })
-  @DryRun()
-  @Idempotent()
+  @WriteRoute()
   @ApiOperation({
     operationId: 'undoChange',
     summary: 'Undo an entry of the changelog',

@@ -4,13 +4,21 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import { invalid, invalidValues } from '../../problems/problem.js';
 import { escapePointer } from './validation.pipe.js';
-import { DRY_RUN, OWN_DRY_RUN } from './write-route.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     isDryRun?: boolean;
   }
 }
+
+/** Metadata of a route that writes events, see `WriteRoute`. */
+export const WRITE_ROUTE = 'convene:write-route';
+/** The value of `WRITE_ROUTE` on a route that runs its dry runs itself and sends its usual response. */
+export const OWN_DRY_RUN = 'own';
+
+/** Returns whether the route writes events, and so takes an `Idempotency-Key` and `?dry_run=true`. */
+export const isWriteRoute = (context: ExecutionContext): boolean =>
+  Reflect.hasMetadata(WRITE_ROUTE, context.getHandler());
 
 /**
  * Returns whether a write has `?dry_run=true`. The first call removes the parameter from the query, so that the route
@@ -22,7 +30,7 @@ export function isDryRun(context: ExecutionContext): boolean {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   if (request.method === 'GET' || request.method === 'HEAD') return false;
   if (request.isDryRun === undefined) {
-    const isOffered = Reflect.hasMetadata(DRY_RUN, context.getHandler());
+    const isOffered = isWriteRoute(context);
     request.isDryRun = takeDryRun(request, isOffered);
     if (isOffered && !readsQuery(context)) rejectQuery(request);
   }
@@ -31,7 +39,7 @@ export function isDryRun(context: ExecutionContext): boolean {
 
 /** Returns whether the handler rolls its dry runs back itself. */
 export const hasOwnDryRun = (context: ExecutionContext): boolean =>
-  Reflect.getMetadata(DRY_RUN, context.getHandler()) === OWN_DRY_RUN;
+  Reflect.getMetadata(WRITE_ROUTE, context.getHandler()) === OWN_DRY_RUN;
 
 /** Returns whether the handler has a query parameter. The validation pipe then checks the query. */
 function readsQuery(context: ExecutionContext): boolean {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { noSuchPath, Problem } from '../../problems/problem.js';
 import { AllowedMethods } from './allowed-methods.js';
@@ -16,7 +16,7 @@ const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 /** Returns the `X-Request-Id` of the caller if it is safe to log and to return, or else a new id. */
 export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 /** Sends the problem for a URL that the router can't parse. Such a request reaches neither the hooks nor the filter. */

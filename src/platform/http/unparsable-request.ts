@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { v7 as uuidv7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
 import { Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
 
@@ -29,7 +29,7 @@ export function rejectUnparsable(error: UnparsableError, socket: Socket): void {
     return;
   }
   const problem = new Problem(CODES[error.code ?? ''] ?? 'bad_request');
-  const requestId = uuidv7();
+  const requestId = randomUUID();
   const body = JSON.stringify(problem.toDocument('/', requestId));
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,

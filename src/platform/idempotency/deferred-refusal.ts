@@ -1,8 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Problem } from '../../problems/problem.js';
-import { isDryRun } from '../http/dry-run-query.js';
-import { IDEMPOTENCY_KEY, IDEMPOTENT } from '../http/write-route.js';
+import { isDryRun, isWriteRoute } from '../http/dry-run-query.js';
+import { IDEMPOTENCY_KEY } from './keyed-request.js';
 
 /** Why a guard would have refused a request that may be a retry. */
 export interface DeferredRefusal {
@@ -15,7 +15,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /**
      * Set by a guard in place of an error for a request with a key: its first attempt may have ended the access that it
-     * needed, such as a transfer of ownership or leaving an event. `IdempotencyInterceptor` then sends the stored response
+     * needed, such as a transfer of ownership or leaving an event. `IdempotentResponses` then sends the stored response
      * or, if there is none, throws the problem: the handler never runs.
      */
     deferredRefusal?: DeferredRefusal;
@@ -26,5 +26,5 @@ declare module 'fastify' {
 export function isKeyed(context: ExecutionContext): boolean {
   const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
   if (headers[IDEMPOTENCY_KEY.toLowerCase()] === undefined) return false;
-  return Reflect.getMetadata(IDEMPOTENT, context.getHandler()) === true && !isDryRun(context);
+  return isWriteRoute(context) && !isDryRun(context);
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { IDEMPOTENCY_KEY } from '../http/write-route.js';
 import { invalid } from '../../problems/problem.js';
 
+export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 const POINTER = '/header/idempotency-key';
 
 /** A request with an idempotency key. */

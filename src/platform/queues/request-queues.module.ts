@@ -1,10 +1,6 @@
-import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
-import { CalendarQueueInterceptor, RequestQueues } from './request-queues.js';
+import { Global, Module } from '@nestjs/common';
+import { RequestQueues } from './request-queues.js';
 
-/** Before the modules of all other interceptors: what waits here has not begun a transaction. */
-@Module({
-  providers: [RequestQueues, { provide: APP_INTERCEPTOR, useClass: CalendarQueueInterceptor }],
-  exports: [RequestQueues],
-})
+@Global()
+@Module({ providers: [RequestQueues], exports: [RequestQueues] })
 export class RequestQueuesModule {}

@@ -1,20 +1,11 @@
-import {
-  type CallHandler,
-  type CanActivate,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-  SetMetadata,
-} from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge } from 'prom-client';
-import { finalize, from, type Observable, switchMap } from 'rxjs';
 import { Config } from '../config/config.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Problem } from '../../problems/problem.js';
 import { KeyedQueue, QueueFull } from './keyed-queue.js';
-import { IDEMPOTENT } from '../http/write-route.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -82,28 +73,5 @@ export class CallerQueueGuard implements CanActivate {
     if (raw.destroyed) leave();
     else raw.once('close', leave);
     return true;
-  }
-}
-
-/**
- * Gives a write on events a place in the queue of the calendar until it is done: whoever reads the response slowly must not
- * keep other people from writing.
- */
-@Injectable()
-export class CalendarQueueInterceptor implements NestInterceptor {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly queues: RequestQueues,
-  ) {}
-
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const isWrite = this.reflector.get<boolean | undefined>(IDEMPOTENT, context.getHandler()) ?? false;
-    const owner = request.calendarOwnerId ?? request.actor?.userId;
-    if (!isWrite || !owner) return next.handle();
-    return from(this.queues.enter(this.queues.ofCalendar, owner, request)).pipe(
-      switchMap((leave) => next.handle().pipe(finalize(leave))),
-    );
   }
 }

@@ -1,35 +1,29 @@
-import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
 import { ApiHeader, ApiQuery } from '@nestjs/swagger';
-
-export const IDEMPOTENCY_KEY = 'Idempotency-Key';
-export const DRY_RUN = 'convene:dry-run';
-export const IDEMPOTENT = 'convene:idempotent';
-
-/** The value of `DRY_RUN` on a route that runs its dry runs itself and sends its usual response. */
-export const OWN_DRY_RUN = 'own';
+import { OWN_DRY_RUN, WRITE_ROUTE } from '../http/dry-run-query.js';
+import { IDEMPOTENCY_KEY } from '../idempotency/keyed-request.js';
+import { WriteInterceptor } from './write.interceptor.js';
 
 /**
- * Adds `?dry_run=true` to a write: the route runs, is checked and is rolled back. See dry-run/.
- * @param ownResponse the handler reads `request.isDryRun`, rolls back itself, and sends its usual response
+ * Makes a route one that writes events. It waits in the queue of the calendar, does its work once for all requests with the
+ * same `Idempotency-Key`, and offers `?dry_run=true`: then it runs, is checked and is rolled back. Handlers need no
+ * support for any of it.
+ * @param ownDryRun the handler reads `request.isDryRun`, rolls back itself, and sends its usual response
  */
-export const DryRun = ({ ownResponse = false } = {}): MethodDecorator =>
+export const WriteRoute = ({ ownDryRun = false } = {}): MethodDecorator =>
   applyDecorators(
-    SetMetadata(DRY_RUN, ownResponse ? OWN_DRY_RUN : true),
+    SetMetadata(WRITE_ROUTE, ownDryRun ? OWN_DRY_RUN : true),
+    // Not global: Nest spends more on passing a read through interceptors than on calling its handler.
+    UseInterceptors(WriteInterceptor),
     ApiQuery({
       name: 'dry_run',
       required: false,
-      description: ownResponse
+      description: ownDryRun
         ? 'Makes the call a preview: the same response, but nothing is stored.'
         : 'Makes the call a dry run: the same checks and the same problems, but nothing is stored and nobody is notified. The response is then a 200 with `Convene-Dry-Run: true` and another body: what the call would do (`would`, `changes`, `conflicts`, `notified`).',
       schema: { type: 'boolean' },
       example: true,
     }),
-  );
-
-/** Adds `Idempotency-Key` to a write: the route does its work once, however often the client sends the request. */
-export const Idempotent = (): MethodDecorator =>
-  applyDecorators(
-    SetMetadata(IDEMPOTENT, true),
     ApiHeader({
       name: IDEMPOTENCY_KEY,
       required: false,

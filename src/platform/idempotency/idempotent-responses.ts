@@ -1,36 +1,24 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, lastValueFrom, type Observable } from 'rxjs';
-import { isDryRun } from '../http/dry-run-query.js';
-import { IDEMPOTENT } from '../http/write-route.js';
 import type { DeferredRefusal } from './deferred-refusal.js';
 import type { StoredResponse } from './idempotency-keys.repository.js';
 import { IdempotencyService } from './idempotency.service.js';
 import { type KeyedRequest, readKeyedRequest } from './keyed-request.js';
 
-/**
- * Runs a request with an `Idempotency-Key` in one transaction and stores its response in it. The handler needs no
- * change: its transactions join this one. If the transaction has to run again, the handler runs again.
- */
+/** Responds to requests with an `Idempotency-Key`. */
 @Injectable()
-export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly idempotency: IdempotencyService,
-  ) {}
+export class IdempotentResponses {
+  constructor(private readonly idempotency: IdempotencyService) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const isIdempotent = this.reflector.get<boolean | undefined>(IDEMPOTENT, context.getHandler()) ?? false;
-    // A dry run stores nothing, so its response is not stored either.
-    if (context.getType() !== 'http' || isDryRun(context) || !isIdempotent) return next.handle();
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
+  /**
+   * Runs a request with a key in one transaction, stores its response in it, and returns the body. The work needs no
+   * change: its transactions join this one. If the transaction has to run again, the work runs again.
+   */
+  async respond(request: FastifyRequest, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
     const keyed = readKeyedRequest(request);
-    if (!keyed) return next.handle();
-    const reply = http.getResponse<FastifyReply>();
-    if (request.deferredRefusal) return from(this.replayRefused(keyed, request.deferredRefusal, reply));
-    return from(this.once(keyed, reply, () => lastValueFrom(next.handle())));
+    if (!keyed) return work();
+    if (request.deferredRefusal) return this.replayRefused(keyed, request.deferredRefusal, reply);
+    return this.once(keyed, reply, work);
   }
 
   /** Sends the stored response to a caller whose access has changed since. @throws Problem the refusal if there is none */

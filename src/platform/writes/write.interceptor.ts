@@ -1,0 +1,48 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { hasOwnDryRun, isDryRun } from '../http/dry-run-query.js';
+import { IdempotentResponses } from '../idempotency/idempotent-responses.js';
+import { RequestQueues } from '../queues/request-queues.js';
+import { DryRuns } from './dry-runs.js';
+
+/** Runs the handler of a `WriteRoute`. */
+@Injectable()
+export class WriteInterceptor implements NestInterceptor {
+  constructor(
+    private readonly queues: RequestQueues,
+    private readonly responses: IdempotentResponses,
+    private readonly dryRuns: DryRuns,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return from(this.write(context, () => lastValueFrom(next.handle())));
+  }
+
+  /**
+   * The write has a place in the queue of the calendar until it is done, not until its response is read: those who read
+   * slowly must not keep other people from writing. What waits has not begun a transaction.
+   */
+  private async write(context: ExecutionContext, work: () => Promise<unknown>): Promise<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const owner = request.calendarOwnerId ?? request.actor!.userId;
+    const leave = await this.queues.enter(this.queues.ofCalendar, owner, request);
+    try {
+      if (!isDryRun(context)) return await this.responses.respond(request, reply, work);
+      // It stores nothing, so its response is not stored either.
+      return await (hasOwnDryRun(context) ? work() : this.dryRun(reply, work));
+    } finally {
+      leave();
+    }
+  }
+
+  private async dryRun(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+    const result = await this.dryRuns.run(work);
+    // These headers would refer to something that does not exist.
+    for (const name of ['etag', 'location']) reply.removeHeader(name);
+    reply.status(200).header('convene-dry-run', 'true');
+    return result;
+  }
+}
