@@ -123,7 +123,7 @@ export class PreparedClient extends Client implements WatchedConnection {
       (settle) =>
         new Query(text, (error, result) => {
           span?.end(error && errorCode(error));
-          settle(error, result as unknown as QueryResult);
+          settle(error, result);
         }),
     );
   }
@@ -134,7 +134,7 @@ export class PreparedClient extends Client implements WatchedConnection {
     return new Promise((resolve, reject) => {
       const query = send((error, result) => {
         this.running -= 1;
-        if (error) reject(error as Error);
+        if (error) reject(error);
         else resolve(result);
       });
       this.running += 1;

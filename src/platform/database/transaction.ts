@@ -86,7 +86,7 @@ export class Transaction implements Queryable {
   async rollBack(): Promise<void> {
     this.isOpen = false;
     this.waiting = [];
-    if (this.isStarted) await this.client.query('ROLLBACK');
+    if (this.isStarted) await this.client.run('ROLLBACK');
   }
 
   /** Sends a statement after those that wait, and returns its result. */
