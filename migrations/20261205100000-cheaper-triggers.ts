@@ -1,27 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The columns of an event that are part of its snapshots. */
-const CONTENT = [
-  'title',
-  'description',
-  'location',
-  'url',
-  'start_time',
-  'end_time',
-  'local_start',
-  'local_end',
-  'time_zone',
-  'all_day',
-  'rrule',
-  'excluded',
-  'added',
-  'overrides',
-  'show_as',
-  'status',
-  'deleted_at',
-];
-
-/** The others. */
+/** The columns of an event that are not part of its snapshots. */
 const OTHER = [
   'id',
   'series_id',
@@ -42,9 +21,8 @@ const OTHER = [
 const IS_SNAPSHOT = `
   CREATE OR REPLACE FUNCTION is_snapshot_of(snapshot jsonb, event events) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
   BEGIN
-    -- A column that the snapshot does not name counts as null.
-    RETURN jsonb_populate_record(event, '${JSON.stringify(Object.fromEntries(CONTENT.map((name) => [name, null])))}'
-                                        || snapshot) IS NOT DISTINCT FROM event;
+    RETURN jsonb_populate_record(NULL::events, snapshot || jsonb_build_object(
+      ${OTHER.map((name) => `'${name}', event.${name}`).join(', ')})) IS NOT DISTINCT FROM event;
   END $$;`;
 
 const IS_SNAPSHOT_BEFORE = `
