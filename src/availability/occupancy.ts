@@ -54,9 +54,15 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
 const occupies = ({ showAs, status }: Pick<EventContent, 'showAs' | 'status'>): boolean =>
   showAs === 'busy' && status !== 'cancelled';
 
+/** Returns true when an occurrence with an override occupies time. Asked for thousands: it copies nothing. */
+const occupiesAs = (
+  content: EventContent,
+  { showAs = content.showAs, status = content.status }: Partial<EventContent>,
+): boolean => occupies({ showAs, status });
+
 /** Returns true when the event or one of its overrides occupies time. */
 const occupiesAny = (content: EventContent): boolean =>
-  [{}, ...content.overrides].some((override) => occupies({ ...content, ...override }));
+  occupies(content) || content.overrides.some((override) => occupiesAs(content, override));
 
 /** Returns the occurrences of a series in a window (epoch seconds) that occupy time. Pure. */
 export function findOccupied(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
@@ -70,7 +76,7 @@ export function findOccupiedStarts(content: EventContent, window: Window, limit:
 
 function selectOccupying(occurrences: ReturnType<typeof expand>, content: EventContent): OccupiedInterval[] {
   return occurrences
-    .filter(({ override }) => occupies({ ...content, ...overrideContent(override) }))
+    .filter(({ override }) => occupiesAs(content, overrideContent(override)))
     .map(({ start, end, original }) => ({ start, end, original }));
 }
 
