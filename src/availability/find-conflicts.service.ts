@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { type EventContent, isSeries } from '../content/event-content.js';
+import type { EventContent } from '../content/event-content.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -9,6 +9,7 @@ import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
 import { computeFarDaysInParts, inParts } from './far-days.js';
 import { findBlocking, intersectIntervals, mergeIntervals } from './free-slots.js';
 import {
+  comparedUntil,
   type Interval,
   MAX_OCCURRENCES,
   type Occupancy,
@@ -40,7 +41,6 @@ const MAX_CONFLICTS = 50;
 /** Occurrences that take some milliseconds. */
 const LONG = 1_000;
 const MAX_FAR_CONFLICTS = 10;
-const NIGHTLY_SLACK = 100 * 86_400;
 
 /** Finds what is in the way of a booking, in a transaction that may hold the lock on its owner's availability. */
 @Injectable()
@@ -127,8 +127,7 @@ export class FindConflicts {
   private async findOverlapsBeyond(tx: Transaction, booking: Booking, busy: Interval[]): Promise<Overlap[]> {
     const ours = mergeIntervals(busy);
     const window = { start: ours[0]!.start, end: ours.at(-1)!.end };
-    // The occupancy of all endless series ends at nearly the same day. The nightly job reports the conflicts after it.
-    const compared = { ...window, end: window.end - (isSeries(booking.content) ? NIGHTLY_SLACK : 0) };
+    const compared = { ...window, end: comparedUntil(booking.content, window.end) };
     const neighbours = await this.occupancies.listContinuing(tx, booking.ownerId, compared, booking.eventId);
     const slices = new TimeSlices();
     const overlaps: Overlap[] = [];

@@ -50,6 +50,17 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
   return { busy: selectOccupying(found, content), until: next(seriesOf(content), reached) ? reached : null };
 }
 
+/** Longer than the stored occupancy of a series that never ends may lag behind that of a new one. */
+const NIGHTLY_SLACK = 100 * 86_400;
+
+/**
+ * Returns up to when an event is compared with series that continue after their stored occupancy (epoch seconds). That of
+ * all endless series ends at nearly the same day: the nightly job reports the conflicts of two of them after it. Pure.
+ * @param end of the last time that the event occupies
+ */
+export const comparedUntil = (content: EventContent, end: number): number =>
+  isSeries(content) ? end - NIGHTLY_SLACK : end;
+
 /** Returns true for an event or occurrence that is shown as busy and not cancelled. */
 const occupies = ({ showAs, status }: Pick<EventContent, 'showAs' | 'status'>): boolean =>
   showAs === 'busy' && status !== 'cancelled';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AvailabilityService } from '../availability/availability.service.js';
 import type { Resolution } from '../availability/conflict.js';
-import { toContent } from '../content/event-content.js';
+import { isSeries, toContent } from '../content/event-content.js';
 import { type Draft, EventWriter } from '../events/event-writer.js';
 import { EventLock } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
@@ -126,13 +126,16 @@ export class ImportService {
         advance();
       }
     }
+    // Series last: each event is compared with what is stored before it, and the time of a series takes long to read.
+    created.sort((a, b) => Number(isSeries(a.content)) - Number(isSeries(b.content)));
     const drafts = created.map(({ content, group }): Draft => ({
       content,
       onConflict,
       comment: IMPORTED,
       uid: group.uid,
     }));
-    const written = drafts.length > 0 ? await this.writer.create(tx, actor, drafts, advance) : [];
+    const options = { onWritten: advance, notes: false };
+    const written = drafts.length > 0 ? await this.writer.create(tx, actor, drafts, options) : [];
     for (const [index, { record }] of written.entries()) {
       await slices.pause();
       const { group, kept } = created[index]!;

@@ -9,6 +9,13 @@ import { StatementNames } from './statement-names.js';
 /** PostgreSQL ends the transaction of a server whose machine is gone after 30 s. */
 const DEAD_CLIENTS = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 
+/**
+ * Planning for the values of each call would cost more than the statement. A connection therefore keeps its plans, also
+ * those of triggers and foreign keys, and makes some while the tables are small: reading a whole table is then the cheapest,
+ * and still the plan when an import has added thousands of rows to it. Compiling a statement takes longer than it runs.
+ */
+const PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
+
 interface DataSourceSettings {
   url: string;
   poolSize?: number;
@@ -77,8 +84,7 @@ export function dataSourceOptions(
       lock_timeout: lockSeconds * 1_000,
       // A server that is frozen or cut off in the middle of a transaction holds its locks no longer than this.
       idle_in_transaction_session_timeout: statementSeconds * 500,
-      // Planning for the values of each call would cost more than the statement.
-      options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan ${DEAD_CLIENTS}`,
+      options: `-c timezone=UTC ${PLANS} ${DEAD_CLIENTS}`,
     },
     // TypeORM would log failed statements with their parameters: password hashes, e-mail addresses, titles. The problem
     // filter logs unexpected errors.
