@@ -256,9 +256,7 @@ export class EventWriter {
     const written: EventWithMembers[] = [];
     for (const [index, { event, resolved }] of created.entries()) {
       const owner = owners[index]!;
-      const possibleConflictsAfter = withNotes
-        ? await this.conflicts.findFar(tx, occupied[index]!.booking, actor)
-        : [];
+      const possibleConflictsAfter = withNotes ? await this.conflicts.findFar(tx, occupied[index]!.booking, actor) : [];
       const record = { event, role: owner.role, owner: person, updatedBy: person };
       written.push({ record, members: [owner], notes: { skipped: resolved.skipped, possibleConflictsAfter } });
     }
