@@ -12,7 +12,7 @@ import { stressed } from '../support/stress.js';
 import { ServerHome, type ServerProcess } from '../support/server-process.js';
 
 /**
- * The longest turn of the event loop in CPU time: what all other requests wait for. It takes 50 ms at a load of 5. At one
+ * The longest turn of the event loop in CPU time: what all other requests wait for. It takes 40 to 65 ms at a load of 5. At one
  * of 30 the same work takes more than half as much again: only the long form of this test holds it to the figure that is
  * promised.
  */
