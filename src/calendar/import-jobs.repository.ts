@@ -10,6 +10,9 @@ export type ImportProgress = Pick<ImportJob, 'done' | 'total'>;
 const SHOWN = `id, request_id AS "requestId", state, dry_run AS "dryRun", done, total, result, created_at AS "createdAt",
   finished_at AS "finishedAt"`;
 
+/** True for a job `j` whose account has neither been erased nor disabled. */
+const HAS_ACCOUNT = `EXISTS (SELECT FROM users u WHERE u.id = j.user_id AND u.erased_at IS NULL AND u.disabled_at IS NULL)`;
+
 /**
  * The `import_jobs` table. What has ended stays as it ended: every statement that changes a job asks for one that has not,
  * under the lock of its row.
@@ -40,29 +43,34 @@ export class ImportJobsRepository {
   async start(id: string): Promise<boolean> {
     const rows = await this.database.query(
       `UPDATE import_jobs j SET state = 'running', seen_at = clock_timestamp()
-         FROM users u
-        WHERE j.id = $1 AND j.state = 'waiting' AND u.id = j.user_id AND u.erased_at IS NULL AND u.disabled_at IS NULL
-       RETURNING 1`,
+        WHERE j.id = $1 AND j.state = 'waiting' AND ${HAS_ACCOUNT} RETURNING 1`,
       [id],
     );
     return rows.length > 0;
   }
 
-  /** Says that a job is still being done, and how far it is. Returns false if it has ended. */
+  /** Says that a job is still being done, and how far it is. Returns false if it has ended, or its account has. */
   async see(id: string, { done, total }: ImportProgress): Promise<boolean> {
     const rows = await this.database.query(
-      `UPDATE import_jobs SET done = $2, total = $3, seen_at = clock_timestamp()
-        WHERE id = $1 AND state IN ('waiting', 'running') RETURNING 1`,
+      `UPDATE import_jobs j SET done = $2, total = $3, seen_at = clock_timestamp()
+        WHERE j.id = $1 AND j.state IN ('waiting', 'running') AND ${HAS_ACCOUNT} RETURNING 1`,
       [id, done, total],
     );
     return rows.length > 0;
   }
 
-  /** Ends a running job with the report of the import. Returns false if it has ended already. */
+  /**
+   * Ends a running job with the report of the import. Returns false if it has ended already, or its account has. An account
+   * that is erased at the same time is so before this, or after the transaction.
+   */
   async finish(on: Transaction | null, id: string, report: object, { done, total }: ImportProgress): Promise<boolean> {
     const rows = await (on ?? this.database).query(
-      `UPDATE import_jobs SET state = 'done', result = $2, done = $3, total = $4, finished_at = clock_timestamp()
-        WHERE id = $1 AND state = 'running' RETURNING 1`,
+      `WITH account AS (
+         SELECT u.id FROM users u
+          WHERE u.id = (SELECT user_id FROM import_jobs WHERE id = $1) AND u.erased_at IS NULL AND u.disabled_at IS NULL
+            FOR SHARE)
+       UPDATE import_jobs SET state = 'done', result = $2, done = $3, total = $4, finished_at = clock_timestamp()
+        WHERE id = $1 AND state = 'running' AND user_id IN (SELECT id FROM account) RETURNING 1`,
       [id, JSON.stringify(report), done, total],
     );
     return rows.length > 0;

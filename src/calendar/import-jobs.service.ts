@@ -33,10 +33,19 @@ interface Job {
   options: Pick<ImportOptions, 'onConflict' | 'dryRun'>;
 }
 
+/** A job that this server does. */
+interface Work {
+  progress: ImportProgress;
+  /** Gives it up. */
+  stop: AbortController;
+  /** Whether the database is being told how far it is. */
+  isSeen: boolean;
+}
+
 /**
  * Imports that go on after the response (RFC 7240, `respond-async`). Each is one transaction, like every import, and ends its
  * job in that transaction: a job is `done` exactly when its events are stored. While a server does one, it says so every
- * second. The job of a server that says nothing is ended by the next request for it, and that server can no longer store
+ * second, and gives up a job that was ended meanwhile, as it is with the account. The job of a server that says nothing is ended by the next request for it, and that server can no longer store
  * anything, because its transaction finds the job ended.
  */
 @Injectable()
@@ -113,9 +122,9 @@ export class ImportJobs implements BeforeApplicationShutdown {
   }
 
   private begin(job: Job): void {
-    const progress: ImportProgress = { done: 0, total: null };
-    const seeing = setInterval(() => void this.see(job.id, progress), SEEN_EVERY_MS);
-    const work = this.inTurn(job, progress)
+    const doing: Work = { progress: { done: 0, total: null }, stop: new AbortController(), isSeen: false };
+    const seeing = setInterval(() => void this.see(job.id, doing), SEEN_EVERY_MS);
+    const work = this.inTurn(job, doing)
       .catch((error: unknown) => this.fail(job, error))
       .finally(() => {
         clearInterval(seeing);
@@ -124,12 +133,12 @@ export class ImportJobs implements BeforeApplicationShutdown {
     this.running.set(work, job.actor.userId);
   }
 
-  private async inTurn(job: Job, progress: ImportProgress): Promise<void> {
+  private async inTurn(job: Job, doing: Work): Promise<void> {
     const leavePerson = await this.ofPerson.enter(job.actor.userId);
     try {
       const leaveServer = await this.ofServer.enter('');
       try {
-        await this.run(job, progress);
+        await this.run(job, doing);
       } finally {
         leaveServer();
       }
@@ -138,23 +147,29 @@ export class ImportJobs implements BeforeApplicationShutdown {
     }
   }
 
-  private async run({ id, actor, file, options }: Job, progress: ImportProgress): Promise<void> {
+  private async run({ id, actor, file, options }: Job, { progress, stop: { signal } }: Work): Promise<void> {
     if (this.isStopping) throw interrupted();
     if (!(await this.jobs.start(id))) throw new Problem('unauthenticated');
     const onProgress = (done: number, total: number): void => void Object.assign(progress, { done, total });
     const end = async (tx: Transaction | null, report: Parameters<typeof importView>[0]): Promise<void> => {
       if (!(await this.jobs.finish(tx, id, importView(report, options.dryRun), progress))) throw interrupted();
     };
-    const seconds = this.config.values.importSeconds;
-    if (options.dryRun) await end(null, await this.imports.import(actor, file, { ...options, seconds, onProgress }));
-    else await this.imports.import(actor, file, { ...options, seconds, onProgress, beforeCommit: end });
+    const long = { ...options, seconds: this.config.values.importSeconds, signal, onProgress };
+    if (options.dryRun) await end(null, await this.imports.import(actor, file, long));
+    else await this.imports.import(actor, file, { ...long, beforeCommit: end });
   }
 
-  private async see(id: string, progress: ImportProgress): Promise<void> {
+  private async see(id: string, doing: Work): Promise<void> {
+    // It waits while the import is being committed.
+    if (doing.isSeen) return;
+    doing.isSeen = true;
     try {
-      await this.jobs.see(id, progress);
+      // What a job has ended with stays; one that has not, ends with this.
+      if (!(await this.jobs.see(id, doing.progress))) doing.stop.abort(new Problem('unauthenticated'));
     } catch {
       // The next second says it; after many of them, somebody ends the job.
+    } finally {
+      doing.isSeen = false;
     }
   }
 

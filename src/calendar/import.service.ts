@@ -30,6 +30,8 @@ export interface ImportOptions {
   dryRun: boolean;
   /** How long it may take, when not as long as the transaction of a request. */
   seconds?: number;
+  /** Gives it up. Its reason is thrown. */
+  signal?: AbortSignal;
   /** Is called with the number of events that are handled, of all. After a deadlock it begins again. */
   onProgress?: (done: number, total: number) => void;
   /** Is called at the end of the transaction, unless it is rolled back. An error rolls it back. */
@@ -60,7 +62,7 @@ export class ImportService {
    */
   async import(actor: Actor, bytes: Buffer, options: ImportOptions): Promise<ImportReport> {
     const file = await this.read(actor, bytes);
-    const { dryRun, seconds, beforeCommit } = options;
+    const { dryRun, seconds, signal, beforeCommit } = options;
     const work = async (tx: Transaction): Promise<ImportReport> => {
       const report = await this.write(tx, actor, file, options);
       if (report.items.length === 0 && report.skipped.length > 0) throw unreadable(report);
@@ -68,8 +70,8 @@ export class ImportService {
       return report;
     };
     return dryRun
-      ? this.transactions.dryRun(work, (_tx, written) => Promise.resolve(written), { seconds })
-      : this.transactions.run(work, { seconds });
+      ? this.transactions.dryRun(work, (_tx, written) => Promise.resolve(written), { seconds, signal })
+      : this.transactions.run(work, { seconds, signal });
   }
 
   private async read(actor: Actor, bytes: Buffer): Promise<CalendarFile> {

@@ -157,12 +157,13 @@ export class UsersRepository {
 
   /**
    * Locks an account and all administrators, in the order of the ids, so that two acts cannot leave no administrator.
-   * Waits for the writes of the account that are being committed.
+   * Waits for the writes of the account that are being committed, but not for those that go on: they hold its row only as
+   * foreign keys do, and find out at COMMIT.
    */
   lockWithAdmins(tx: Transaction, id: string): Promise<LockedAccount[]> {
     return tx.query<LockedAccount>(
       `SELECT u.id, u.role, u.disabled_at AS "disabledAt", u.email, u.pending_email AS "pendingEmail" FROM users u
-        WHERE u.erased_at IS NULL AND u.id <> $2 AND (u.id = $1 OR u.role = 'admin') ORDER BY u.id FOR UPDATE`,
+        WHERE u.erased_at IS NULL AND u.id <> $2 AND (u.id = $1 OR u.role = 'admin') ORDER BY u.id FOR NO KEY UPDATE`,
       [id, SYSTEM_USER_ID],
     );
   }
@@ -171,7 +172,7 @@ export class UsersRepository {
   async lockAdmin(tx: Transaction, id: string): Promise<boolean> {
     const [row] = await tx.query(
       `SELECT u.id FROM users u
-        WHERE u.id = $1 AND u.role = 'admin' AND u.disabled_at IS NULL AND u.erased_at IS NULL FOR KEY SHARE`,
+        WHERE u.id = $1 AND u.role = 'admin' AND u.disabled_at IS NULL AND u.erased_at IS NULL FOR SHARE`,
       [id],
     );
     return row !== undefined;

@@ -12,6 +12,16 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+/** Sends bytes, and returns all that is received until the connection is closed. */
+const exchange = (bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1', () => socket.write(bytes));
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
+
 describe('a method that an address does not take', () => {
   it.each([
     ['DELETE', '/api/events', 'GET, HEAD, POST'],
@@ -42,15 +52,6 @@ describe('a method that an address does not take', () => {
 });
 
 describe('bytes that the HTTP parser cannot read', () => {
-  const exchange = (bytes: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const socket = connect(Number(new URL(app.url).port), '127.0.0.1', () => socket.write(bytes));
-      let text = '';
-      socket.on('data', (chunk) => (text += chunk.toString()));
-      socket.on('close', () => resolve(text));
-      socket.on('error', reject);
-    });
-
   it.each([
     ['headers of 100 KB', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`, 431, 'headers_too_large'],
     ['another protocol', 'EHLO example.com\r\n\r\n', 400, 'bad_request'],
@@ -77,6 +78,39 @@ describe('bytes that the HTTP parser cannot read', () => {
     const [head, body] = text.split('\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1\.1 431 [A-Z].*content-length: \d\d+/is);
     expect(body).toBe('');
+  });
+});
+
+describe('bytes that the HTTP parser cannot read, after requests that it can', () => {
+  const GARBAGE = 'EHLO example.com\r\n\r\n';
+  const createRequest = (body: string): string =>
+    [
+      'POST /api/events HTTP/1.1',
+      'Host: x',
+      `Authorization: Bearer ${ana.accessToken}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n');
+  const event = (title: string): string =>
+    JSON.stringify({ title, start_time: '2027-05-01T08:00:00Z', end_time: '2027-05-01T09:00:00Z', show_as: 'free' });
+  const statusesOf = (text: string): string[] => [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status!);
+
+  it('are answered after those, so that no response is taken for that of another request', async () => {
+    const text = await exchange(createRequest(event('First')) + createRequest(event('Second')) + GARBAGE);
+    expect(statusesOf(text)).toEqual(['201', '201', '400']);
+    expect(text.indexOf('"First"')).toBeLessThan(text.indexOf('"Second"'));
+  });
+
+  it('are not answered when one of those closes the connection', async () => {
+    const last = createRequest(event('Last')).replace('Host: x', 'Host: x\r\nConnection: close');
+    expect(statusesOf(await exchange(last + GARBAGE))).toEqual(['201']);
+  });
+
+  it('are answered at once when they are in the body of a request', async () => {
+    const chunked = createRequest(event('Chunked')).replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
+    expect(statusesOf(await exchange(chunked))).toEqual(['400']);
   });
 });
 

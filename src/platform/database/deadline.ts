@@ -18,7 +18,11 @@ export class TimeLimits {
 export class Deadline {
   private readonly at: number;
 
-  constructor(private readonly limits: TimeLimits) {
+  /** @param signal gives the work up earlier, with its reason */
+  constructor(
+    private readonly limits: TimeLimits,
+    private readonly signal?: AbortSignal,
+  ) {
     this.at = performance.now() + limits.transactionSeconds * 1_000;
   }
 
@@ -29,9 +33,10 @@ export class Deadline {
   /**
    * Returns the time that the next statements may take each, in milliseconds; null when the limit of every statement
    * ends them early enough.
-   * @throws DatabaseTooSlow when the time is over
+   * @throws DatabaseTooSlow when the time is over; the reason of the signal when it has given the work up
    */
   statementMs(): number | null {
+    this.signal?.throwIfAborted();
     const left = this.at - performance.now();
     if (left <= 0) throw new DatabaseTooSlow(this.limits.transactionSeconds);
     return left < this.limits.statementSeconds * 1_000 ? Math.ceil(left) : null;

@@ -13,6 +13,8 @@ type Work<T> = (tx: Transaction) => Promise<T>;
 interface Limits {
   /** How long it may take instead of what is configured for requests. */
   seconds?: number;
+  /** Gives the transaction up before its next statement. Its reason is thrown. */
+  signal?: AbortSignal;
 }
 
 const MAX_ATTEMPTS = 8;
@@ -87,10 +89,10 @@ export class Transactions {
 
   /** @param attempt may assume only the first time, so that a wrong assumption costs one attempt */
   private async withRetries<T>(
-    { seconds = this.limits.transactionSeconds }: Limits,
+    { seconds = this.limits.transactionSeconds, signal }: Limits,
     attempt: (mayAssume: boolean, deadline: Deadline) => Promise<T>,
   ): Promise<T> {
-    const deadline = new Deadline(new TimeLimits(seconds, this.limits.statementSeconds));
+    const deadline = new Deadline(new TimeLimits(seconds, this.limits.statementSeconds), signal);
     for (let number = 1; ; number += 1) {
       try {
         return await this.tracing.trace('transaction', { 'convene.attempt': number }, () =>

@@ -1,11 +1,16 @@
+/** The items of a list. Commas in quotes separate none. */
+const ITEMS = /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/g;
+/** A preference: its name and its value, without its parameters. */
+const PREFERENCE = /^\s*([^\s=;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?\s*(?:;|$)/;
+
 /**
  * Returns whether a `Prefer` header contains a preference, such as `respond-async`, with a value if one is given
- * (RFC 7240 §2). Names and values are compared without regard to case. Pure.
+ * (RFC 7240 §2). Names and values are compared without regard to case; of one that is sent twice, the first counts. Pure.
  */
 export function hasPreference(header: string | string[] | undefined, name: string, value = ''): boolean {
-  const stated = String(header ?? '').split(/[,;]/);
-  return stated.some((one) => {
-    const [token = '', text = ''] = one.toLowerCase().split('=', 2);
-    return token.trim() === name && text.trim().replaceAll('"', '') === value;
-  });
+  for (const item of String(header ?? '').match(ITEMS) ?? []) {
+    const [, token = '', quoted, text] = PREFERENCE.exec(item.toLowerCase()) ?? [];
+    if (token === name) return (quoted ?? text ?? '') === value;
+  }
+  return false;
 }

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import { Problem } from '../../problems/problem.js';
@@ -16,13 +16,29 @@ interface UnparsableError extends NodeJS.ErrnoException {
   rawPacket?: unknown;
 }
 
+/** Connections whose error is handled after the responses to the requests before it. */
+const waiting = new WeakSet<Socket>();
+
 /**
  * Sends the problem for bytes that are not an HTTP request, and closes the connection. No request exists by then, so that
- * neither hooks nor the filter see it.
+ * neither hooks nor the filter see it. Requests that arrived whole on the connection before are answered first (RFC 9112
+ * §9.3.2): their clients would take the problem for the response to what was done.
  */
 export function rejectUnparsable(error: UnparsableError, socket: Socket): void {
+  if (waiting.has(socket)) return;
   // The response that Node is sending on this connection, as its own handler of such errors finds it.
-  const current = Reflect.get(socket, '_httpMessage') as { headersSent: boolean } | null | undefined;
+  const current = Reflect.get(socket, '_httpMessage') as ServerResponse | null | undefined;
+  // Not one that is sent bit by bit, which may have no end.
+  const isShort = current?.headersSent === false || current?.writableEnded === true;
+  if (error.code !== 'ECONNRESET' && current?.req.complete && isShort) {
+    waiting.add(socket);
+    current.once('finish', () => {
+      waiting.delete(socket);
+      // It was the last one on this connection.
+      if (!socket.writableEnded) rejectUnparsable(error, socket);
+    });
+    return;
+  }
   // Nobody would read the problem, or it would be taken for a part of that response.
   if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent) {
     socket.destroy(error);
