@@ -73,4 +73,11 @@ export const FAULTS_OF_LIMITS: Fault[] = [
     tests: ['test/race/rate-limits.redis.spec.ts'],
     only: 'with an end for each key',
   },
+  {
+    name: 'pieces of work that follow each other in a turn have a slice each',
+    file: 'src/platform/hooks/time-slices.ts',
+    find: 'now - turnBegan < SLICE_MS ||',
+    replace: 'now - this.began < SLICE_MS ||',
+    tests: ['src/platform/hooks/time-slices.spec.ts'],
+  },
 ];

@@ -11,7 +11,7 @@ import type { SlotView } from './conflict-view.js';
 import { computeFarDaysInParts } from './far-days.js';
 import { type Booking, FindConflicts } from './find-conflicts.service.js';
 import { findBlocking, findFreeSlots, mergeIntervals, SUGGESTION_WINDOW } from './free-slots.js';
-import { type Interval, MAX_OCCURRENCES, type OccupiedInterval } from './occupancy.js';
+import { comparedUntil, type Interval, MAX_OCCURRENCES, type OccupiedInterval } from './occupancy.js';
 import { OccupancyRepository, type StoredOccupancy } from './occupancy.repository.js';
 
 /** The decision about the conflicts of a booking. */
@@ -87,24 +87,30 @@ export class AvailabilityService {
 
   /**
    * Returns true when bookings of one owner certainly have no conflicts, with stored events or among themselves, or when
-   * the transaction may assume so. False may also mean that it takes `resolve` to tell, such as for endless series.
+   * the transaction may assume so. False may also mean that it takes `resolve` to tell: of very many occurrences, or when
+   * an endless series among them continues in the time of another.
    * @param assuming false to ask, even when the transaction may assume
    */
   async areFree(tx: Transaction, bookings: Booking[], { assuming = true } = {}): Promise<boolean> {
     const slices = new TimeSlices();
     const all: Interval[][] = [];
     let count = 0;
+    let compared = -Infinity;
+    let known = Infinity;
     for (const booking of bookings) {
       await slices.pause();
       const occupied = this.conflicts.expand(tx, booking);
       count += occupied.busy.length;
-      if (occupied.until !== null || count > MAX_OCCURRENCES) return false;
+      compared = Math.max(compared, comparedUntil(booking.content, occupied.busy.at(-1)?.end ?? -Infinity));
+      known = Math.min(known, occupied.until ?? Infinity);
+      if (compared > known || count > MAX_OCCURRENCES) return false;
       all.push(occupied.busy);
     }
     const busy = all.flat().sort((a, b) => a.start - b.start);
     if (busy.some(({ start }, index) => index > 0 && start < busy[index - 1]!.end)) return false;
     const [{ ownerId, eventId }] = bookings as [Booking];
-    return busy.length === 0 || this.occupancies.isFree(tx, ownerId, busy, { exceptEventId: eventId, assuming });
+    const free = { exceptEventId: eventId, assuming, compared };
+    return busy.length === 0 || this.occupancies.isFree(tx, ownerId, busy, free);
   }
 
   /** Returns the next three times at which the event would not conflict. */

@@ -9,20 +9,23 @@ const MAX_OCCURRENCES = 50;
 
 /**
  * Returns the first conflicts: the pairs of occurrences that overlap within the intervals that both events occupy. The
- * database merges adjacent intervals, so an interval may contain several occurrences. Pure.
+ * database merges adjacent intervals, so an interval may contain several occurrences. Pure, and
+ * others are served in between.
  * @param busy the occurrences of the booking, by start
  */
-export function explainConflicts(
+export async function explainConflicts(
   overlaps: Overlap[],
   busy: Interval[],
   visible: Set<string>,
   limit: number,
-): Conflict[] {
+  slices: TimeSlices,
+): Promise<Conflict[]> {
   const shared = overlaps.flatMap((overlap) => overlap.shared.map((interval) => ({ overlap, interval })));
   shared.sort((a, b) => a.interval.start - b.interval.start);
   const conflicts: { start: number; conflict: Conflict }[] = [];
   for (const { overlap, interval } of shared) {
     if (conflicts.length >= limit) break;
+    await slices.pause();
     const other = identify(overlap, visible.has(overlap.eventId));
     for (const theirs of occurrencesOf(overlap.content, interval)) {
       const both = { start: Math.max(theirs.start, interval.start), end: Math.min(theirs.end, interval.end) };

@@ -107,10 +107,11 @@ class Reader {
 }
 
 /**
- * Yields the occurrences of a series in a window that occupy time, part by part, each once: those that began before the
- * window belong to the first part. How long a part is depends on how many occurrences there are at the beginning.
+ * Yields the occurrences of a series in a window that occupy time, part by part, each once and up to 100,000: those that
+ * began before the window belong to the first part. How long a part is depends on how many occurrences there are at the
+ * beginning.
  */
-function* inParts(content: EventContent, window: Window): Generator<OccupiedInterval[]> {
+export function* inParts(content: EventContent, window: Window): Generator<OccupiedInterval[]> {
   const sample = expand(seriesOf(content), window, SAMPLE);
   if (sample.length < SAMPLE) return yield findOccupied(content, window, SAMPLE);
   const [first, last] = [sample[0]!.start, sample.at(-1)!.start];

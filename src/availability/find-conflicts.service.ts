@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { type EventContent, isSeries } from '../content/event-content.js';
+import type { EventContent } from '../content/event-content.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Conflict } from './conflict.js';
 import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
-import { computeFarDaysInParts } from './far-days.js';
+import { computeFarDaysInParts, inParts } from './far-days.js';
 import { findBlocking, intersectIntervals, mergeIntervals } from './free-slots.js';
 import {
+  comparedUntil,
   type Interval,
   MAX_OCCURRENCES,
   type Occupancy,
@@ -40,8 +41,6 @@ const MAX_CONFLICTS = 50;
 /** Occurrences that take some milliseconds. */
 const LONG = 1_000;
 const MAX_FAR_CONFLICTS = 10;
-const MAX_BEYOND = 100_000;
-const NIGHTLY_SLACK = 100 * 86_400;
 
 /** Finds what is in the way of a booking, in a transaction that may hold the lock on its owner's availability. */
 @Injectable()
@@ -72,7 +71,8 @@ export class FindConflicts {
     ]);
     const overlaps = found.flat();
     const visible = await this.findVisible(tx, booking, overlaps, actor);
-    return explainConflicts(overlaps, busy, visible, MAX_CONFLICTS).map((conflict) =>
+    const conflicts = await explainConflicts(overlaps, busy, visible, MAX_CONFLICTS, new TimeSlices());
+    return conflicts.map((conflict) =>
       booking.pointer === undefined ? conflict : { ...conflict, pointer: booking.pointer },
     );
   }
@@ -98,7 +98,11 @@ export class FindConflicts {
     const known = kinds.known ? findOccupied(content, { from: until, to: Infinity }, MAX_OCCURRENCES) : [];
     const overlaps = await this.occupancies.listOverlaps(tx, ownerId, known, eventId);
     const visible = await this.findVisible(tx, booking, [...later, ...overlaps], actor);
-    const first = new Map(overlaps.map((one) => [one.eventId, explainConflicts([one], known, visible, 1)[0]]));
+    const first = new Map<string, Conflict | undefined>();
+    for (const one of overlaps) {
+      const [conflict] = await explainConflicts([one], known, visible, 1, slices);
+      first.set(one.eventId, conflict);
+    }
     for (const neighbour of later) {
       const from = Math.min(until, neighbour.until);
       const conflict = await explainFarConflict(neighbour, content, from, visible.has(neighbour.eventId), slices);
@@ -123,16 +127,22 @@ export class FindConflicts {
   private async findOverlapsBeyond(tx: Transaction, booking: Booking, busy: Interval[]): Promise<Overlap[]> {
     const ours = mergeIntervals(busy);
     const window = { start: ours[0]!.start, end: ours.at(-1)!.end };
-    // The occupancy of all endless series ends at nearly the same day. The nightly job reports the conflicts after it.
-    const compared = { ...window, end: window.end - (isSeries(booking.content) ? NIGHTLY_SLACK : 0) };
+    const compared = { ...window, end: comparedUntil(booking.content, window.end) };
     const neighbours = await this.occupancies.listContinuing(tx, booking.ownerId, compared, booking.eventId);
-    return neighbours.flatMap(({ until, ...neighbour }) => {
+    const slices = new TimeSlices();
+    const overlaps: Overlap[] = [];
+    for (const { until, ...neighbour } of neighbours) {
       const rest = { from: Math.max(until, window.start), to: window.end };
-      // Occurrences that begin before it are stored completely.
-      const theirs = findOccupied(neighbour.content, rest, MAX_BEYOND).filter(({ start }) => start >= until);
-      const shared = intersectIntervals(ours, mergeIntervals(theirs));
-      return shared.length > 0 ? [{ ...neighbour, shared }] : [];
-    });
+      const shared: Interval[] = [];
+      for (const part of inParts(neighbour.content, rest)) {
+        await slices.pause();
+        // Occurrences that begin before it are stored completely.
+        const theirs = part.filter(({ start }) => start >= until);
+        for (const one of intersectIntervals(ours, mergeIntervals(theirs))) shared.push(one);
+      }
+      if (shared.length > 0) overlaps.push({ ...neighbour, shared: mergeIntervals(shared) });
+    }
+    return overlaps;
   }
 
   /** Returns the occurrences whose time the event did not occupy before the change. */

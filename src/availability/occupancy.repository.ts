@@ -90,16 +90,16 @@ export class OccupancyRepository {
   }
 
   /**
-   * Returns true when an owner has no other event in the busy time, which is sorted, and no series that may continue in
-   * it. A transaction that may assume so has PostgreSQL check it with what it writes.
+   * Returns true when an owner has no other event in the busy time, which is sorted, and no series that may continue before
+   * `compared` (epoch seconds). A transaction that may assume so has PostgreSQL check it with what it writes.
    */
   async isFree(
     tx: Transaction,
     ownerId: string,
     busy: Interval[],
-    { exceptEventId, assuming }: { exceptEventId: string; assuming: boolean },
+    { exceptEventId, assuming, compared }: { exceptEventId: string; assuming: boolean; compared: number },
   ): Promise<boolean> {
-    const until = new Date(busy.at(-1)!.end * 1_000);
+    const until = new Date(compared * 1_000);
     const parameters = [ownerId, toMultirange(busy), until, toWeekMask(busy), exceptEventId];
     if (assuming && tx.mayAssume) {
       tx.assume(IS_FREE, parameters);
@@ -113,7 +113,8 @@ export class OccupancyRepository {
   occupy(tx: Transaction, events: StoredOccupancy[]): void {
     // A series may occupy no time before the horizon and some after it.
     const isNone = ({ busy, until }: StoredOccupancy): boolean => busy.length === 0 && until === null;
-    const occupying = events.filter((event) => !isNone(event));
+    // The exclusion constraint reads the time of each row that is there: that of a long series is stored apart.
+    const occupying = events.filter((event) => !isNone(event)).sort((a, b) => a.busy.length - b.busy.length);
     for (const { eventId } of events.filter(isNone)) this.vacate(tx, eventId);
     if (occupying.length === 0) return;
     const rows = occupying.map(({ eventId, ownerId, busy, rejects, until, farDays }) => ({

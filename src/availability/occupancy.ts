@@ -50,13 +50,30 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
   return { busy: selectOccupying(found, content), until: next(seriesOf(content), reached) ? reached : null };
 }
 
+/** Longer than the stored occupancy of a series that never ends may lag behind that of a new one. */
+const NIGHTLY_SLACK = 100 * 86_400;
+
+/**
+ * Returns up to when an event is compared with series that continue after their stored occupancy (epoch seconds). That of
+ * all endless series ends at nearly the same day: the nightly job reports the conflicts of two of them after it. Pure.
+ * @param end of the last time that the event occupies
+ */
+export const comparedUntil = (content: EventContent, end: number): number =>
+  isSeries(content) ? end - NIGHTLY_SLACK : end;
+
 /** Returns true for an event or occurrence that is shown as busy and not cancelled. */
 const occupies = ({ showAs, status }: Pick<EventContent, 'showAs' | 'status'>): boolean =>
   showAs === 'busy' && status !== 'cancelled';
 
+/** Returns true when an occurrence with an override occupies time. Asked for thousands: it copies nothing. */
+const occupiesAs = (
+  content: EventContent,
+  { showAs = content.showAs, status = content.status }: Partial<EventContent>,
+): boolean => occupies({ showAs, status });
+
 /** Returns true when the event or one of its overrides occupies time. */
 const occupiesAny = (content: EventContent): boolean =>
-  [{}, ...content.overrides].some((override) => occupies({ ...content, ...override }));
+  occupies(content) || content.overrides.some((override) => occupiesAs(content, override));
 
 /** Returns the occurrences of a series in a window (epoch seconds) that occupy time. Pure. */
 export function findOccupied(content: EventContent, window: Window, limit: number): OccupiedInterval[] {
@@ -70,7 +87,7 @@ export function findOccupiedStarts(content: EventContent, window: Window, limit:
 
 function selectOccupying(occurrences: ReturnType<typeof expand>, content: EventContent): OccupiedInterval[] {
   return occurrences
-    .filter(({ override }) => occupies({ ...content, ...overrideContent(override) }))
+    .filter(({ override }) => occupiesAs(content, overrideContent(override)))
     .map(({ start, end, original }) => ({ start, end, original }));
 }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AvailabilityService } from '../availability/availability.service.js';
 import type { Resolution } from '../availability/conflict.js';
-import { toContent } from '../content/event-content.js';
+import { occupancyOf } from '../availability/occupancy.js';
+import { isSeries, toContent } from '../content/event-content.js';
 import { type Draft, EventWriter } from '../events/event-writer.js';
 import { EventLock } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
@@ -128,16 +129,18 @@ export class ImportService {
         advance();
       }
     }
-    const drafts = created.map(({ content, group }): Draft => ({
+    const ordered = await orderForWriting(created);
+    const drafts = ordered.map(({ content, group }): Draft => ({
       content,
       onConflict,
       comment: IMPORTED,
       uid: group.uid,
     }));
-    const written = drafts.length > 0 ? await this.writer.create(tx, actor, drafts, advance) : [];
+    const options = { onWritten: advance, notes: false };
+    const written = drafts.length > 0 ? await this.writer.create(tx, actor, drafts, options) : [];
     for (const [index, { record }] of written.entries()) {
       await slices.pause();
-      const { group, kept } = created[index]!;
+      const { group, kept } = ordered[index]!;
       results.set(group.uid, { id: record.event.id, result: 'created' });
       rows.push(rowOf(record.event, group, kept, await digestOfGroup(group)));
     }
@@ -178,6 +181,25 @@ export class ImportService {
     const cancels = group.master?.cancels ?? group.overrides.every((one) => one.cancels);
     return cancels || (content.status === 'cancelled' && current.status !== 'cancelled') ? 'cancelled' : 'updated';
   }
+}
+
+/**
+ * Returns new events in the order in which they are stored: each is compared with those before it, and the time of a series
+ * takes long to read, so series come after single events. Events beyond the time up to which a series is expanded come last:
+ * there, the series is compared only with what is stored after it.
+ */
+async function orderForWriting(created: NewEvent[]): Promise<NewEvent[]> {
+  const slices = new TimeSlices();
+  const now = Date.now() / 1_000;
+  let known = Infinity;
+  for (const { content } of created) {
+    if (!isSeries(content)) continue;
+    await slices.pause();
+    known = Math.min(known, occupancyOf(content, now).until ?? Infinity);
+  }
+  const rankOf = ({ content }: NewEvent): number =>
+    isSeries(content) ? 1 : content.endTime.getTime() / 1_000 <= known ? 0 : 2;
+  return created.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
 interface Update {

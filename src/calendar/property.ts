@@ -1,4 +1,5 @@
 import ICAL from 'ical.js';
+import { clip } from '../content/visible-text.js';
 import type { ContentLine } from './content-lines.js';
 
 /** A property of a component, as it is in the file. */
@@ -46,9 +47,15 @@ function findColon(text: string): number {
   return first;
 }
 
-/** Returns the value of a TEXT property without its escapes (RFC 5545 §3.3.11) and without control characters. */
+/** More than any field has when each of its characters is escaped. */
+const MAX_TEXT_LENGTH = 65_536;
+
+/**
+ * Returns the value of a TEXT property without its escapes (RFC 5545 §3.3.11), control characters and blanks around it.
+ * Of a text that is longer than any field, the beginning and `…`.
+ */
 export function textOf({ value }: Property): string {
-  const clean = removeControls(value);
+  const clean = clip(removeControls(value).trim(), MAX_TEXT_LENGTH);
   if (!clean.includes('\\')) return clean;
   const [, , , text] = ICAL.parse.property(`DESCRIPTION:${clean}`) as [string, object, string, string];
   return text.replaceAll(/\r\n?/g, '\n');

@@ -29,6 +29,14 @@ export interface Draft {
   pointer?: string;
 }
 
+/** How new events are created. */
+export interface CreateOptions {
+  /** Is called with the number of events of each part that is written. */
+  onWritten?: (events: number) => void;
+  /** False when nobody reads the notes, such as conflicts of endless series in ten years, which take long to find. */
+  notes?: boolean;
+}
+
 /** A new event that is being created. */
 interface Creation {
   draft: Draft;
@@ -52,7 +60,10 @@ export interface WriteRequest {
  * Of many new events that may conflict, most usually do not: so many are asked about at once, and fewer where one of them
  * conflicts.
  */
-const PART_SIZES = [200, 20, 1];
+const PART_SIZES = [200, 15, 1];
+
+/** When so many events are refused, the others are not looked at: more than a batch has. */
+const MAX_REFUSED = 500;
 
 const bookingOf = ({ booking }: Creation): Booking => booking;
 
@@ -72,14 +83,13 @@ export class EventWriter {
 
   /**
    * Creates events owned by the actor, all or nothing. Each is also checked against those before it in the list.
-   * @param onWritten is called with the number of events of each part that is written
-   * @throws Problem event_conflict with the conflicts of every draft
+   * @throws Problem event_conflict with the conflicts of every draft, or of 500
    */
   async create(
     tx: Transaction,
     actor: Actor,
     drafts: Draft[],
-    onWritten: (events: number) => void = () => undefined,
+    { onWritten, notes = true }: CreateOptions = {},
   ): Promise<EventWithMembers[]> {
     this.locks.lockAvailability(tx, [actor.userId]);
     const created = await mapInParts(drafts, (draft): Creation => {
@@ -89,15 +99,15 @@ export class EventWriter {
       return { draft, event, booking, resolved: { content, overlapping: false, skipped: [], refused: [] } };
     });
     const bookings = created.map(({ booking }) => booking);
-    // Who allows conflicts expects them.
+    // Who allows conflicts expects them, and asks before anything is written.
     const isExpected = drafts.some(({ onConflict }) => onConflict !== 'reject');
     const written: EventWithMembers[] = [];
     const store = (some: Creation[]): Promise<void> =>
       forEachPart(some, PART_SIZES[0]!, async (part) => {
-        written.push(...(await this.store(tx, actor, part)));
+        written.push(...(await this.store(tx, actor, part, notes)));
         // One alone is sent with the question about the next.
         if (part.length > 1 && part.length < created.length) await tx.flush();
-        onWritten(part.length);
+        onWritten?.(part.length);
       });
     if (!isExpected && (await this.availability.areFree(tx, bookings))) {
       await store(created);
@@ -105,8 +115,10 @@ export class EventWriter {
     }
 
     const refused: Conflict[] = [];
-    const [size, ...smaller] = isExpected ? PART_SIZES.filter((one) => one < created.length * 2) : [1];
+    let refusedEvents = 0;
+    const [size, ...smaller] = PART_SIZES.filter((one) => one < created.length * 2);
     const work = async (part: Creation[], sizes: number[]): Promise<void> => {
+      if (refusedEvents === MAX_REFUSED) return;
       if (part.length > 1 && (await this.availability.areFree(tx, part.map(bookingOf), { assuming: false }))) {
         return store(part);
       }
@@ -116,6 +128,7 @@ export class EventWriter {
       const resolved = await this.availability.resolve(tx, one.booking, actor, one.draft.onConflict);
       refused.push(...resolved.refused);
       if (resolved.refused.length === 0) await store([{ ...one, resolved }]);
+      else refusedEvents += 1;
     };
     await forEachPart(created, size ?? 1, (part) => work(part, smaller));
     if (refused.length === 0) return written;
@@ -213,7 +226,12 @@ export class EventWriter {
   }
 
   /** Stores new events whose conflicts are resolved. */
-  private async store(tx: Transaction, actor: Actor, created: Creation[]): Promise<EventWithMembers[]> {
+  private async store(
+    tx: Transaction,
+    actor: Actor,
+    created: Creation[],
+    withNotes: boolean,
+  ): Promise<EventWithMembers[]> {
     for (const { event, resolved } of created) {
       Object.assign(event, resolved.content, deriveColumns(resolved.content));
     }
@@ -238,7 +256,7 @@ export class EventWriter {
     const written: EventWithMembers[] = [];
     for (const [index, { event, resolved }] of created.entries()) {
       const owner = owners[index]!;
-      const possibleConflictsAfter = await this.conflicts.findFar(tx, occupied[index]!.booking, actor);
+      const possibleConflictsAfter = withNotes ? await this.conflicts.findFar(tx, occupied[index]!.booking, actor) : [];
       const record = { event, role: owner.role, owner: person, updatedBy: person };
       written.push({ record, members: [owner], notes: { skipped: resolved.skipped, possibleConflictsAfter } });
     }

@@ -111,6 +111,42 @@ describe('POST /api/calendar/import', () => {
     expect(allowed.json.conflicts.length).toBeGreaterThan(0);
   });
 
+  it('finds conflicts of an endless series with events after it in the file, also in far years', async () => {
+    const ana = await app.signUp('ana');
+    const weekly = vevent('series@example.org', ...HOUR, 'RRULE:FREQ=WEEKLY');
+    // On the same day of the week: a week and 28 years later.
+    for (const day of ['20270308', '20550301']) {
+      const single = HOUR.map((line) => line.replace('20270301', day));
+      const file = calendarOf(...weekly, ...vevent('single@example.org', ...single));
+      const { status, json } = await importFile(app, ana, file, '?on_conflict=reject');
+      expect([status, json.conflicts]).toEqual([409, [expect.anything()]]);
+    }
+  });
+
+  it('leaves out the occurrences that conflict with other events of the file, in any order', async () => {
+    const ana = await app.signUp('ana');
+    const weekly = vevent('series@example.org', ...HOUR, 'RRULE:FREQ=WEEKLY;COUNT=3');
+    const file = calendarOf(...weekly, ...vevent('single@example.org', ...HOUR));
+    const { json } = await importFile(app, ana, file, '?on_conflict=skip');
+    expect(json).toMatchObject({ created: 2, items: [{ uid: 'series@example.org' }, { uid: 'single@example.org' }] });
+    expect(json.conflicts).toHaveLength(1);
+  });
+
+  it('imports many events around a conflict, and names it', async () => {
+    const ana = await app.signUp('ana');
+    const events = Array.from({ length: 450 }, (_, n) => {
+      const at = new Date(Date.UTC(2031, 0, 1, n === 300 ? 299 : n)).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+      return vevent(`e${n}@example.org`, `DTSTART:${at}`, 'DURATION:PT1H', `SUMMARY:${n}`);
+    });
+    const file = calendarOf(...events.flat());
+    const rejected = await importFile(app, ana, file, '?on_conflict=reject');
+    expect([rejected.status, rejected.json.conflicts]).toEqual([409, [expect.objectContaining({ title: '299' })]]);
+    const { json } = await importFile(app, ana, file);
+    expect(json).toMatchObject({ created: 450, conflicts: [{ title: '299' }] });
+    const uids = (json.items as { uid: string }[]).map(({ uid }) => uid);
+    expect(uids).toEqual(events.map((_, n) => `e${n}@example.org`));
+  });
+
   it('does not let a viewer change the event that has the UID', async () => {
     const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
     const at = (sequence: number): string => calendarOf(...vevent('v@example.org', ...HOUR, `SEQUENCE:${sequence}`));

@@ -264,6 +264,30 @@ describe('beyond the ten years that are checked', () => {
     expect(predicted).toEqual([{ event_id: far.id, title: 'Far', ...leapDay(2044), with: at10('2044-02-29') }]);
   });
 
+  it('a later event of a batch is refused because of a series in the same batch', async () => {
+    await newcomer();
+    const wednesdays = { title: 'Wednesdays', ...at10('2026-06-03'), recurrence_pattern: 'FREQ=WEEKLY' };
+    const later = [
+      { title: 'Far', ...leapDay(2040) },
+      { title: 'Leap days', ...leapDay(2032), recurrence_pattern: yearly },
+    ];
+    for (const one of later) {
+      const problem = await refused(createEvents({ client: ana.client, body: { events: [wednesdays, one] } }));
+      const conflict = { pointer: '/events/1', ...at10('2040-02-29'), with: leapDay(2040) };
+      expect(problem).toMatchObject({ status: 409, conflicts: [conflict] });
+    }
+  });
+
+  it('endless series of a batch are stored together, with what is predicted', async () => {
+    await newcomer();
+    const events = [
+      { ...MEETING, title: 'Mondays', ...at10('2026-06-01'), ...weekly },
+      { ...MEETING, title: 'Leap days', ...leapDay(2028), recurrence_pattern: yearly },
+    ];
+    const { items } = await ok(createEvents({ client: ana.client, body: { events } }));
+    expect(items[1]!.possible_conflicts_after).toMatchObject([{ ...at10('2044-02-29'), with: leapDay(2044) }]);
+  });
+
   it('an event that the caller may not see is predicted without its name', async () => {
     await newcomer();
     const ben = await app.signUp('ben');

@@ -197,7 +197,9 @@ describe('the plans of hot statements on a filled database', () => {
     // Their statements would be taken for those of the calls.
     for (const job of app.app.get(SchedulerRegistry).getCronJobs().values()) await job.stop();
     client = await database.pool.connect();
+    // As the connections of the server do (data-source.ts).
     await client.query('SET plan_cache_mode = force_generic_plan');
+    await client.query('SET enable_seqscan = off');
     const target = new Target('Convene', app.url, process.pid, client, true);
     subjects = [await chooseSubject(target, 'ordinary'), await chooseSubject(target, 'busiest')];
     await Promise.all(subjects.map(addItems));

@@ -10,9 +10,9 @@ import { StatementNames } from './statement-names.js';
 const DEAD_CLIENTS = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 
 /**
- * Planning for the values of each call would cost more than the statement, and so would compiling it. Plans are kept, also
- * those of foreign keys and triggers: one that reads a whole table because it was made while the table was small, as all
- * are after an installation, would read it for every statement until PostgreSQL analyses the table again.
+ * Planning for the values of each call would cost more than the statement. A connection therefore keeps its plans, also
+ * those of triggers and foreign keys, and makes some while the tables are small: reading a whole table is then the cheapest,
+ * and still the plan when an import has added thousands of rows to it. Compiling a statement takes longer than it runs.
  */
 const PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
 
