@@ -120,7 +120,7 @@ export const FAULTS_OF_ADMINISTRATION: Fault[] = [
   {
     name: 'two administrators demote each other at once',
     file: 'src/users/users.repository.ts',
-    find: "u.role = 'admin') ORDER BY u.id FOR UPDATE",
+    find: "u.role = 'admin') ORDER BY u.id FOR NO KEY UPDATE",
     replace: "u.role = 'admin') ORDER BY u.id",
     tests: [LAST],
   },

@@ -7704,11 +7704,11 @@ export type ListAuditData = {
          */
         request_id?: string;
         /**
-         * Only entries about this event. Example: `undefined`.
+         * Only entries about this event. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1e10`.
          */
         event_id?: string;
         /**
-         * For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id. Example: `undefined`.
+         * For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id. Example: `01936f9e-5d3c-7b21-8a54-0f6f2f8f1e01`.
          */
         user_id?: string;
     };

@@ -40,13 +40,18 @@ export class ListAuditQuery extends PageQuery {
   })
   request_id?: string;
 
-  @UuidField({ description: 'Only entries about this event.', optional: true })
+  @UuidField({
+    description: 'Only entries about this event.',
+    optional: true,
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1e10',
+  })
   event_id?: string;
 
   @UuidField({
     description:
       'For administrators: only entries of this person, who acted or to whom it happened. Others: only your own id.',
     optional: true,
+    example: '01936f9e-5d3c-7b21-8a54-0f6f2f8f1e01',
   })
   user_id?: string;
 }

@@ -49,10 +49,12 @@ export function withExamples(schemas: Schemas): Step {
 /**
  * Gives a required parameter its example, and puts that of an optional one into its description: tools that send requests
  * fill in every example, so that a call would be a dry run, a replay of another one, or one page too far.
+ * @throws Error for a parameter without an example
  */
 function withParameterExample(parameter: ParameterObject, schemas: Schemas): ParameterObject {
   const { example: given, schema: ownSchema, ...rest } = parameter;
   const example: unknown = given ?? exampleOf(ownSchema!, schemas);
+  if (example === undefined) throw new Error(`The parameter ${parameter.name} has no example.`);
   if (parameter.required) return { ...rest, schema: ownSchema, example };
   const { example: _example, default: _default, ...schema } = ownSchema as SchemaObject;
   const text = typeof example === 'string' ? example : JSON.stringify(example);

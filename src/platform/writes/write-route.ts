@@ -15,15 +15,6 @@ export const WriteRoute = ({ ownDryRun = false } = {}): MethodDecorator =>
     SetMetadata(WRITE_ROUTE, ownDryRun ? OWN_DRY_RUN : true),
     // Not global: Nest spends more on passing a read through interceptors than on calling its handler.
     UseInterceptors(WriteInterceptor),
-    ApiQuery({
-      name: 'dry_run',
-      required: false,
-      description: ownDryRun
-        ? 'Makes the call a preview: the same response, but nothing is stored.'
-        : 'Makes the call a dry run: the same checks and the same problems, but nothing is stored and nobody is notified. The response is then a 200 with `Convene-Dry-Run: true` and another body: what the call would do (`would`, `changes`, `conflicts`, `notified`).',
-      schema: { type: 'boolean' },
-      example: true,
-    }),
     ApiHeader({
       name: IDEMPOTENCY_KEY,
       required: false,
@@ -31,5 +22,13 @@ export const WriteRoute = ({ ownDryRun = false } = {}): MethodDecorator =>
         'A new key for each request, such as a UUID. If you send a request again with the same key, the server does it only once and returns the same response.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
       example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+    }),
+    ApiQuery({
+      name: 'dry_run',
+      required: false,
+      description: ownDryRun
+        ? 'Makes the call a preview: the same response, but nothing is stored.'
+        : 'Makes the call a dry run: the same checks and the same problems, but nothing is stored and nobody is notified. The response is then a 200 with `Convene-Dry-Run: true` and another body: what the call would do (`would`, `changes`, `conflicts`, `notified`).',
+      schema: { type: 'boolean', example: true },
     }),
   );
