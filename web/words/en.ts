@@ -64,6 +64,12 @@ export const words = {
   notificationsCount: (unread: number): string => `Notifications, ${unread} unread`,
   loadFailed: 'The server did not answer.',
   offline: 'You are offline.',
+  notRead: {
+    day: 'This day has not been read yet.',
+    week: 'This week has not been read yet.',
+    month: 'This month has not been read yet.',
+    agenda: 'These weeks have not been read yet.',
+  } satisfies Record<View, string>,
   shownFrom: (time: string): string => `What you see is from ${time}.`,
   pill: {
     connecting: 'Connecting',
