@@ -12,7 +12,8 @@ export function LoadError() {
     <div class={`note load-error ${online.value ? 'dng' : ''}`} role={online.value ? 'alert' : 'status'}>
       <Icon name="warn" />
       <span class="grow">
-        <b>{online.value ? words.loadFailed : words.offline}</b> {loadedAt.value ? words.shownFrom(moment(loadedAt.value, zone.value)) : words.notRead[view.value]}
+        <b>{online.value ? words.loadFailed : words.offline}</b>{' '}
+        {loadedAt.value ? words.shownFrom(moment(loadedAt.value, zone.value)) : words.notRead[view.value]}
       </span>
       {online.value && (
         <button type="button" class="btn s" onClick={() => void reload()}>

@@ -163,7 +163,8 @@ export function FindTime() {
                 class="btn pri"
                 onClick={() => {
                   closePanel();
-                  startDraft({ start: slot.start_time, end: slot.end_time, allDay: false });
+                  const viewers = known.filter(({ id }) => chosen.includes(id));
+                  startDraft({ start: slot.start_time, end: slot.end_time, allDay: false, viewers });
                 }}
               >
                 {words.take(timeIn(slot.start_time, zone.value))}

@@ -5,6 +5,12 @@ import { wallTime } from '../time/zoned.js';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
+/** The day and the time of an instant; of a day, only the day. */
+function startIn(start: string, zone: string): string {
+  const wall = wallTime(start, zone);
+  return `${longDay(wall.slice(0, 10))}${wall.includes('T') ? `, ${clock(wall)}` : ''}`;
+}
+
 /** Every sentence of the calendar. The parts that are loaded later have their own files beside this one. */
 export const words = {
   skip: 'Skip to the calendar',
@@ -22,6 +28,7 @@ export const words = {
   view: 'View',
   zone: 'Time zone of the calendar',
   undo: 'Undo',
+  show: 'Show',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
@@ -93,12 +100,9 @@ export const words = {
   toast: {
     undone: 'Undone',
     putBack: 'Put back. ',
-    created: (title: string): string => `Created “${title}”`,
+    created: (title: string, start: string, zone: string): string => `Created “${title}” on ${startIn(start, zone)}`,
     saved: (title: string): string => `Saved “${title}”`,
-    moved: (title: string, start: string, allDay: boolean, zone: string): string => {
-      const wall = wallTime(start, zone);
-      return `Moved “${title}” to ${longDay(wall.slice(0, 10))}${allDay ? '' : `, ${clock(wall)}`}`;
-    },
+    moved: (title: string, start: string, zone: string): string => `Moved “${title}” to ${startIn(start, zone)}`,
     merged: (title: string): string => `Saved “${title}” together with a change that others made meanwhile`,
     trashed: (title: string): string => `Moved “${title}” to the trash`,
     dateRemoved: (title: string): string => `Removed the date from “${title}”`,
@@ -107,6 +111,7 @@ export const words = {
     undidVersion: (version: number): string => `Undid change ${version} and kept the later ones`,
     left: (title: string): string => `You left “${title}”`,
     shared: (names: string): string => `Shared with ${names}`,
+    notShared: (names: string): string => `Not shared with ${names}`,
     roleChanged: (name: string, role: string): string => `${name} is now ${role.toLowerCase()}`,
     removed: (name: string): string => `Removed ${name}`,
     transferred: (name: string): string => `${name} owns this event now`,
