@@ -145,7 +145,7 @@ describe.skipIf(!chromiumPath)(`the dashboard by keyboard, on a phone, and where
     await box.getByLabel(`Share with ${sam.username}, who can view it`).waitFor();
     await box.getByLabel('Title').fill('Call');
     await page.keyboard.press('Enter');
-    await page.getByText(`Created “Call” on Monday 3 June 2030, 13:00. Shared with ${sam.username}`).waitFor();
+    await page.getByText(/Created “Call” on Monday,? 3 June 2030, 13:00. Shared with sam/).waitFor();
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await eventOf(page, 'Call').waitFor();
     const { items } = await ok(listEvents({ client: sam.client, query: { q: 'Call' } }));
@@ -159,7 +159,7 @@ describe.skipIf(!chromiumPath)(`the dashboard by keyboard, on a phone, and where
     await box.getByRole('switch', { name: 'Share with' }).uncheck();
     await box.getByLabel('Title').fill('Alone');
     await page.keyboard.press('Enter');
-    await page.getByText('Created “Alone” on Tuesday 4 June 2030, 13:00').waitFor();
+    await page.getByText(/Created “Alone” on Tuesday,? 4 June 2030, 13:00/).waitFor();
     expect(await page.getByRole('button', { name: 'Show', exact: true }).count()).toBe(0);
     expect((await ok(listEvents({ client: sam.client, query: { q: 'Alone' } }))).items).toEqual([]);
     expect(complaints).toEqual([]);

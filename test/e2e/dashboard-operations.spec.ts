@@ -40,6 +40,28 @@ describe.skipIf(!chromiumPath)(`what can be done to an event in the dashboard${u
     await context.close();
   });
 
+  it('shows events of one time beside each other, also beside the details, and breaks words instead of cutting them', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    for (const title of ['Release', 'Portfolio', 'Telephone']) await schedule(ana, { title, on_conflict: 'allow' });
+    const { page, context } = await dashboard.open(ana);
+    await eventOf(page, 'Portfolio').click();
+    await page.getByRole('heading', { name: 'Portfolio' }).waitFor();
+    // The calendar is narrower now, and drawn again.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const events = () =>
+      page.locator('#calendar .ev').evaluateAll((elements) =>
+        elements
+          .map((element) => ({ ...element.getBoundingClientRect().toJSON(), title: element.querySelector('.tt')! }))
+          .sort((one, other) => one.left - other.left)
+          .map(({ left, title }, index, all) => ({
+            isBeside: index === 0 || left >= all[index - 1]!.right - 1,
+            isCut: title.scrollWidth > title.clientWidth,
+          })),
+      );
+    await expect.poll(events).toEqual(Array.from({ length: 3 }, () => ({ isBeside: true, isCut: false })));
+    await context.close();
+  });
+
   it('compares any two versions on a phone, and downloads the event as a file', async () => {
     const ana = await dashboard.app.signUp('ana');
     // The agenda of a phone begins today.
