@@ -60,6 +60,16 @@ describe('POST /api/find-time', () => {
     expect(await footprint(app.database)).toEqual(before);
   });
 
+  it('names everybody with the time zone of their profile, once, whatever zone the question is in', async () => {
+    const sam = await meetable('sam', 'America/New_York');
+    const { people } = await find({ user_ids: [ben.id], optional_user_ids: [sam.id, ben.id] });
+    expect(people).toEqual([
+      { ...person(ana), time_zone: 'UTC' },
+      { ...person(ben), time_zone: 'UTC' },
+      { ...person(sam), time_zone: 'America/New_York' },
+    ]);
+  });
+
   it('suggests times that can then be booked', async () => {
     await createMeeting(ana, between('09:00', '16:00'));
     const [slot] = (await find()).slots;
@@ -120,7 +130,12 @@ describe('POST /api/find-time', () => {
     expect(slots.length).toBeGreaterThan(0);
     expect(Date.parse(slots[0]!.start_time)).toBeGreaterThan(Date.now() - 60_000);
     const past = await find({ from: '2020-01-01', to: '2020-01-02' });
-    expect(past).toEqual({ slots: [], rejected: [], summary: 'No event of this duration fits into the window.' });
+    expect(past).toEqual({
+      people: [{ ...person(ana), time_zone: 'UTC' }],
+      slots: [],
+      rejected: [],
+      summary: 'No event of this duration fits into the window.',
+    });
   });
 
   describe('with people in different zones', () => {
@@ -218,7 +233,12 @@ describe('POST /api/find-time', () => {
 
     it('finds nothing when no day of the window is in the pattern', async () => {
       const found = await find({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=WE' });
-      expect(found).toEqual({ slots: [], rejected: [], summary: 'No start of the series fits into the window.' });
+      expect(found).toEqual({
+        people: [{ ...person(ana), time_zone: 'UTC' }],
+        slots: [],
+        rejected: [],
+        summary: 'No start of the series fits into the window.',
+      });
     });
   });
 

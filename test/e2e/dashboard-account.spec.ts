@@ -71,15 +71,25 @@ describe.skipIf(!chromiumPath)(`the account in the dashboard${unlessMissing}`, (
     const [root, ben] = [await dashboard.app.signUp('root-of'), await dashboard.app.signUp('ben')];
     await dashboard.app.database.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [root.id]);
     const { page, context, complaints } = await dashboard.open(root);
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('tab', { name: 'Account' }).click();
-    await page.getByRole('button', { name: 'Administration' }).click();
+    await page.getByRole('navigation').getByRole('button', { name: 'Administration' }).click();
     const administration = page.getByRole('dialog', { name: 'Administration' });
     await administration.getByText('Live connections').waitFor();
     await administration.getByLabel('Name or email').fill(ben.username);
-    await administration.getByLabel(`Actions for ${ben.username}`).selectOption('Disable');
+    // Choosing, as an arrow key does, is not doing.
+    const actions = administration.getByLabel(`Actions for ${ben.username}`);
+    await actions.selectOption('Make administrator');
+    await actions.selectOption('Disable');
+    await ok(getMe({ client: ben.client }));
+    await administration.getByRole('button', { name: `Apply to ${ben.username}` }).click();
     await administration.getByText('Disabled', { exact: true }).waitFor();
     expect((await refused(getMe({ client: ben.client }))).status).toBe(401);
+    await administration.getByRole('button', { name: 'Close' }).click();
+    // A phone has no sidebar.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'You', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'Administration' }).waitFor();
+    await page.getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'Trash' }).click();
+    await page.getByRole('dialog', { name: 'Trash' }).getByText('The trash is empty.').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -69,6 +69,9 @@ describe.skipIf(!chromiumPath)(`other calendars in the dashboard${unlessMissing}
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await settings.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByText('Link copied').waitFor();
+    // The message is below the settings, and not over them.
+    const end = await settings.evaluate((element) => element.getBoundingClientRect().bottom);
+    expect((await page.locator('.toast').boundingBox())!.y).toBeGreaterThanOrEqual(end);
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await link.inputValue());
     await settings.getByRole('button', { name: 'Done' }).click();
     await link.waitFor({ state: 'detached' });
@@ -134,11 +137,21 @@ describe.skipIf(!chromiumPath)(`other calendars in the dashboard${unlessMissing}
   it('shows what a calendar file would bring, item by item, imports it, and gives one back', async () => {
     const ana = await dashboard.app.signUp('ana');
     const { page, context, complaints } = await dashboard.open(ana);
-    await openCalendars(page);
+    const settings = await openCalendars(page);
+    await settings.getByRole('button', { name: 'Make a feed' }).click();
+    await settings.getByRole('region', { name: 'The link of “Without a name”' }).waitFor();
+    await settings.getByRole('button', { name: 'Make an app password' }).click();
+    await settings.getByRole('region', { name: 'The app password of “My phone”' }).waitFor();
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'choir.ics', mimeType: 'text/calendar', buffer: Buffer.from(FILE) });
-    await page.getByText('What “choir.ics” would bring').waitFor();
+    const preview = page.getByText('What “choir.ics” would bring');
+    await preview.waitFor();
+    // Above it are a link and a password; what the file would bring is in sight all the same.
+    const shown = (await settings.locator('.sheet-body').boundingBox())!;
+    const { y } = (await preview.boundingBox())!;
+    expect(y).toBeGreaterThanOrEqual(shown.y);
+    expect(y).toBeLessThan(shown.y + shown.height - 100);
     await page.getByText('Choir', { exact: true }).first().waitFor();
     // What could not be carried over: an event whole, and a part of another one.
     await page.getByRole('heading', { name: 'Left out' }).waitFor();

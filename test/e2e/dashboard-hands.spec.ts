@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, getEvent, listEvents, listPermissions } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, getEvent, listEvents, listPermissions, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
 import { ok, type Person } from '../support/test-app.js';
@@ -121,6 +121,47 @@ describe.skipIf(!chromiumPath)(`the dashboard by keyboard, on a phone, and where
     await field.press('Enter');
     await panel.getByRole('button', { name: ben.username, pressed: true }).waitFor();
     expect(await field.inputValue()).toBe('');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('finds a time in the working hours of everybody, on whatever clock, and shares what is booked', async () => {
+    const [ana, sam] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('sam', 'America/New_York')];
+    const past = { title: 'Known', start_time: '2020-01-01T09:00:00Z', end_time: '2020-01-01T10:00:00Z' };
+    const { id } = await ok(createEvent({ client: ana.client, body: past }));
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: sam.id, role: 'viewer' } }));
+    const { page, context, complaints } = await dashboard.open(ana);
+    await page.keyboard.press('f');
+    const panel = page.getByRole('dialog', { name: 'Find a time' });
+    await panel.getByLabel('Add somebody by username').fill(sam.username);
+    await panel.getByLabel('Add somebody by username').press('Enter');
+    // Ana works in UTC.
+    await panel.getByRole('listitem').first().getByText(`${sam.username} 09:00`).waitFor();
+    await panel.locator('.say', { hasText: `${sam.username} 09:00` }).waitFor();
+    await panel.getByLabel('From').fill('2030-06-03');
+    // 3 June 2030 is a Monday; the clocks of New York are four hours behind.
+    await panel.getByRole('button', { name: 'New event at 13:00' }).click();
+    const box = page.getByRole('dialog', { name: 'New event' });
+    await box.getByLabel(`Share with ${sam.username}, who can view it`).waitFor();
+    await box.getByLabel('Title').fill('Call');
+    await page.keyboard.press('Enter');
+    await page.getByText(/Created “Call” on Monday,? 3 June 2030, 13:00. Shared with sam/).waitFor();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await eventOf(page, 'Call').waitFor();
+    const { items } = await ok(listEvents({ client: sam.client, query: { q: 'Call' } }));
+    expect(items).toMatchObject([{ start_time: '2030-06-03T13:00:00Z', role: 'viewer' }]);
+    // Without them, when that is turned off; and no way there is offered where it is seen.
+    await page.keyboard.press('f');
+    await panel.getByLabel('From').fill('2030-06-04');
+    await panel.getByLabel('Add somebody by username').fill(sam.username);
+    await panel.getByLabel('Add somebody by username').press('Enter');
+    await panel.getByRole('button', { name: 'New event at 13:00' }).click();
+    await box.getByRole('switch', { name: 'Share with' }).uncheck();
+    await box.getByLabel('Title').fill('Alone');
+    await page.keyboard.press('Enter');
+    await page.getByText(/Created “Alone” on Tuesday,? 4 June 2030, 13:00/).waitFor();
+    expect(await page.getByRole('button', { name: 'Show', exact: true }).count()).toBe(0);
+    expect((await ok(listEvents({ client: sam.client, query: { q: 'Alone' } }))).items).toEqual([]);
     expect(complaints).toEqual([]);
     await context.close();
   });

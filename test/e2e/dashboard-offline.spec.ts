@@ -66,6 +66,12 @@ describe.skipIf(!chromiumPath)(`the dashboard without a connection, and in sever
     await page.reload();
     await page.getByRole('button', { name: 'Offline, 1 to send' }).waitFor();
     await eventOf(page, 'Retro').filter({ hasText: moved }).waitFor();
+    // Weeks that were never read do not look free, and the people stay.
+    await page.goto(`${dashboard.app.url}/calendar/month/2030-01-01`);
+    await page.getByText('You are offline. This month has not been read yet.').waitFor();
+    await page.getByRole('checkbox', { name: ana.username }).waitFor();
+    await page.goto(dashboard.app.url);
+    await page.getByText('You are offline. What you see is from').waitFor();
     expect((await read(ben, id)).version).toBe(1);
     await ok(updateEvent({ client: ana.client, path: { id }, body: { location: 'Room 9' } }));
     await context.setOffline(false);

@@ -40,6 +40,28 @@ describe.skipIf(!chromiumPath)(`what can be done to an event in the dashboard${u
     await context.close();
   });
 
+  it('shows events of one time beside each other, also beside the details, and breaks words instead of cutting them', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    for (const title of ['Release', 'Portfolio', 'Telephone']) await schedule(ana, { title, on_conflict: 'allow' });
+    const { page, context } = await dashboard.open(ana);
+    await eventOf(page, 'Portfolio').click();
+    await page.getByRole('heading', { name: 'Portfolio' }).waitFor();
+    // The calendar is narrower now, and drawn again.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const events = () =>
+      page.locator('#calendar .ev').evaluateAll((elements) =>
+        elements
+          .map((element) => ({ ...element.getBoundingClientRect().toJSON(), title: element.querySelector('.tt')! }))
+          .sort((one, other) => one.left - other.left)
+          .map(({ left, title }, index, all) => ({
+            isBeside: index === 0 || left >= all[index - 1]!.right - 1,
+            isCut: title.scrollWidth > title.clientWidth,
+          })),
+      );
+    await expect.poll(events).toEqual(Array.from({ length: 3 }, () => ({ isBeside: true, isCut: false })));
+    await context.close();
+  });
+
   it('compares any two versions on a phone, and downloads the event as a file', async () => {
     const ana = await dashboard.app.signUp('ana');
     // The agenda of a phone begins today.
@@ -47,7 +69,13 @@ describe.skipIf(!chromiumPath)(`what can be done to an event in the dashboard${u
     const { id } = await schedule(ana, { start_time: `${tomorrow}T09:00:00`, end_time: `${tomorrow}T10:00:00` });
     for (const title of ['Plan B', 'Plan C', 'Plan D'])
       await ok(updateEvent({ client: ana.client, path: { id }, body: { title } }));
+    const [night, after] = [22, 26].map((hours) => new Date(Date.parse(tomorrow) + hours * 3_600_000).toISOString());
+    await schedule(ana, { title: 'Night', start_time: night, end_time: after });
     const { page, context, complaints } = await dashboard.open(ana, PHONE);
+    // It begins on one day, and comes first on the next until it ends.
+    const nights = page.locator('#calendar [data-key]', { hasText: 'Night' });
+    await nights.nth(1).waitFor();
+    expect(await nights.locator('.w').allTextContents()).toEqual(['22:00', 'until 02:00']);
     await eventOf(page, 'Plan D').click();
     const [file] = await Promise.all([
       page.waitForEvent('download'),
@@ -58,9 +86,16 @@ describe.skipIf(!chromiumPath)(`what can be done to an event in the dashboard${u
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByLabel('From', { exact: true }).selectOption('Version 1');
     await page.getByLabel('To', { exact: true }).selectOption('Version 3');
+    // What can be done is on the screen, however much is above it.
+    const box = (await page.getByRole('button', { name: 'Undo only version 3', exact: true }).boundingBox())!;
+    expect(box.y + box.height).toBeLessThan(PHONE.height);
     await page.getByRole('button', { name: 'Restore version 1', exact: true }).click();
     await page.getByText('Restored version 1').waitFor();
     expect(await read(ana, id)).toMatchObject({ title: 'Plan', version: 5 });
+    // The comment that the server writes is in the summary.
+    const newest = page.getByRole('listitem').filter({ hasText: 'v5' });
+    await newest.waitFor();
+    expect((await newest.textContent())!.match(/Rolled back to version 1/g)).toHaveLength(1);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
     expect(complaints).toEqual([]);
     await context.close();

@@ -178,6 +178,10 @@ describe.skipIf(!chromiumPath)(`the dashboard in a real browser${unlessMissing}`
     await drag(page, 'Errand', 0, 3 * HOUR + 28);
     const dialog = page.getByRole('alertdialog', { name: 'This overlaps with another event' });
     await dialog.getByText('“Errand” would be at the same time as “Lecture”').waitFor();
+    // What is dragged is where it was dropped, and not where the other event is.
+    const stay = await dialog.getByText('Or stay at').textContent();
+    expect(stay).not.toContain('12:00');
+    expect(`Or stay at ${await dialog.locator('.m.bad').textContent()}`).toBe(stay);
     await dialog.getByRole('button', { name: 'Save at 14:00' }).click();
     await page.getByText('Moved “Errand”').waitFor();
     const moved = await ok(getEvent({ client: ana.client, path: { id } }));
@@ -185,7 +189,7 @@ describe.skipIf(!chromiumPath)(`the dashboard in a real browser${unlessMissing}`
     await eventOf(page, 'Errand').click();
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.getByLabel('From').fill('13:00');
-    await page.getByText('Overlaps “Lecture”').waitFor();
+    await page.getByText('Overlaps “Lecture”, 12:00 – 14:00').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

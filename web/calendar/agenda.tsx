@@ -33,7 +33,8 @@ function rowsByDay(items: Item[], from: string, to: string, inZone: string): [st
       days.set(day, rows);
     }
   }
-  const order = (row: Row): string => (row.item.all_day ? '' : startOf(row.item));
+  // What goes on from the day before comes first.
+  const order = ({ item, part }: Row): string => (item.all_day ? '' : part && part[0] > 1 ? ' ' : startOf(item));
   for (const rows of days.values()) rows.sort((a, b) => order(a).localeCompare(order(b)));
   return [...days].sort(([a], [b]) => a.localeCompare(b));
 }
@@ -92,6 +93,7 @@ function DayHeading({ day }: { day: string }) {
 function AgendaRow({ item, part }: Row) {
   const inZone = zone.value;
   const ended = new Date(endOf(item)).getTime() < Date.now();
+  const [day, count] = part ?? [1, 1];
   const waits = waitingIds.value.has(item.id);
   const classes = [
     'ai',
@@ -111,12 +113,13 @@ function AgendaRow({ item, part }: Row) {
     .join(', ');
   return (
     <button type="button" class={classes.join(' ')} data-key={keyOf(item)} onClick={() => openEvent(item.id, item)}>
-      {item.all_day ? (
+      {item.all_day || (day > 1 && day < count) ? (
         <span class="w mut">{words.allDay}</span>
       ) : (
         <span class="w">
-          {timeIn(startOf(item), inZone)}
-          <small>{timeIn(endOf(item), inZone)}</small>
+          {day > 1 && <small>{words.until} </small>}
+          {timeIn(day > 1 ? endOf(item) : startOf(item), inZone)}
+          {count === 1 && <small>{timeIn(endOf(item), inZone)}</small>}
         </span>
       )}
       <i />

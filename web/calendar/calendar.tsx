@@ -1,5 +1,5 @@
 import { lazy } from '../ui/lazy.js';
-import { loadState, shownItems } from '../state/calendar.js';
+import { loadedAt, loadState, shownItems } from '../state/calendar.js';
 import { secondZone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { shownDays, view } from '../state/view.js';
@@ -22,7 +22,7 @@ export function CalendarView() {
       {loadState.value === 'failed' && <LoadError />}
       <section
         id="calendar"
-        class={`cal v-${view.value} ${secondZone.value && secondZone.value !== zone.value ? 'two-zones' : ''}`}
+        class={`cal v-${view.value} ${secondZone.value && secondZone.value !== zone.value ? 'two-zones' : ''} ${loadedAt.value ? '' : 'unread'}`}
         tabIndex={-1}
         aria-label={words.viewLabel(view.value, longDay(shownDays.value.from))}
         aria-busy={loadState.value === 'loading' && shownItems.value.length === 0}

@@ -201,7 +201,7 @@ const hourBesideNow = computed(() => {
 
 const width = signal(1_000);
 /** Below this, overlapping events are indented over each other; above, they are side by side. */
-const narrow = computed(() => (view.value === 'week' ? (width.value - AXIS) / 7 : width.value) < 140);
+const narrow = computed(() => (view.value === 'week' ? (width.value - AXIS) / 7 : width.value) < 80);
 
 /** Month, week and day. */
 export function Grid({ plugin }: { plugin: PluginInput }) {

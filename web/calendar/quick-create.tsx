@@ -3,11 +3,12 @@ import { Refusal } from '../api.js';
 import { ConflictNote } from '../event/conflict-note.js';
 import { emptyForm, type Form, newEventOf, startTime, endTime } from '../event/form.js';
 import { presetsFor } from '../event/presets.js';
+import { ShareDraft } from '../event/share-draft.js';
 import { TimesField } from '../event/times-field.js';
 import { Icon } from '../icons/icon.js';
 import { createNew, explain } from '../state/edit.js';
 import { reason } from '../state/reason.js';
-import { draft, draftInDrawer, dropDraft } from '../state/draft.js';
+import { draft, draftInDrawer, dropDraft, viewersOf } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { instantOf } from '../time/zoned.js';
@@ -65,7 +66,7 @@ export function QuickCreate() {
       return;
     }
     try {
-      if (await createNew(newEventOf(form))) dropDraft();
+      if (await createNew(newEventOf(form), viewersOf(current))) dropDraft();
     } catch (refusal) {
       if (refusal instanceof Refusal && refusal.code === 'validation_failed') setError(reason(refusal));
       else explain(refusal);
@@ -139,6 +140,12 @@ export function QuickCreate() {
         <Icon name="globe" />
         <span class="sec">{zone.value}</span>
       </div>
+      {current.viewers?.length ? (
+        <div class="ln">
+          <Icon name="people" />
+          <ShareDraft />
+        </div>
+      ) : null}
       <div class="row foot">
         <button type="button" class="btn plain s" onClick={() => (draftInDrawer.value = true)}>
           {words.more}

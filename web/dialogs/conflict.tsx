@@ -25,9 +25,10 @@ export function Conflict({
   const [choice, setChoice] = useState<Choice>(offered.length > 0 ? 0 : 'allow');
   const inZone = zone.value;
   const first = conflicts[0]!;
-  const days = [...new Set(conflicts.map(({ start_time: start }) => wallTime(start, inZone).slice(0, 10)))];
+  // The days and the time of what is being saved; those of the other event are drawn in the strip.
+  const days = [...new Set(conflicts.map(({ with: mine }) => wallTime(mine.start_time, inZone).slice(0, 10)))];
   const label = (start: string): string => (allDay ? longDay(start) : timeIn(start, inZone));
-  const mine = label(first.start_time);
+  const mine = allDay ? longDay(days[0]!) : timeIn(first.with.start_time, inZone);
   const chosen = typeof choice === 'number' ? offered[choice] : undefined;
   const decide = (): void => {
     if (chosen) answer({ choice: 'move', start_time: chosen.start_time, end_time: chosen.end_time });

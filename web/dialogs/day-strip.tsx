@@ -15,7 +15,7 @@ interface Props {
 
 /** The hours around the first conflict: what is there, where the change would be, and where it could go. */
 export function DayStrip({ conflicts, suggestions, chosen }: Props) {
-  const first = conflicts[0]!;
+  const first = conflicts[0]!.with;
   const inZone = zone.value;
   const day = wallTime(first.start_time, inZone).slice(0, 10);
   const hour = (instant: string): number => {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { events, Refusal } from '../api.js';
 import type { ConflictCheckView } from '../../sdk/index.js';
 import { zone } from '../state/session.js';
-import { clock, clockSpan, longDay } from '../time/format.js';
+import { clock, clockSpan, longDay, spanIn } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
 import { endTime, type Form, startTime } from './form.js';
@@ -52,9 +52,10 @@ export function ConflictNote({ form, change, eventId }: Props) {
     return found?.possible_conflicts_after.length ? <p class="hint">{words.laterConflicts}</p> : null;
   }
   const shown = zone.value;
-  const [from, to] = [first.with.start_time, first.with.end_time];
-  const day = wallTime(from, shown).slice(0, 10);
-  const where = day === form.startDay ? '' : `${longDay(day)}, `;
+  // When the other event is; without its day where that is the day of this one.
+  const [mine, from, to] = [first.with.start_time, first.start_time, first.end_time].map((at) => wallTime(at, shown));
+  const isThatDay = [from, to].every((wall) => wall!.startsWith(mine!.slice(0, 10)));
+  const when = isThatDay ? clockSpan(from!, to!) : spanIn(first.start_time, first.end_time, false, shown);
   const more = found.conflicts.length - 1;
   const move = (start: string, end: string): void => {
     const [a, b] = [wallTime(start, form.zone), wallTime(end, form.zone)];
@@ -67,7 +68,7 @@ export function ConflictNote({ form, change, eventId }: Props) {
   return (
     <div class="note warn overlap" role="status">
       <b>
-        {words.overlaps(first.title, `${where}${clockSpan(wallTime(from, shown), wallTime(to, shown))}`)}
+        {words.overlaps(first.title, when)}
         {more > 0 && words.andOthers(more)}
       </b>
       <div class="row chips">

@@ -48,10 +48,7 @@ export function EditEvent() {
       const target = await chooseTarget(item.current, patternsDiffer(form, base));
       if (!target) return;
       const comment = form.comment ? { change_comment: form.comment } : {};
-      const saved = await saveChange(
-        subject.current,
-        { ...change, ...comment },
-        target,
+      const saved = await saveChange(subject.current, { ...change, ...comment }, target, () =>
         common.toast.saved(form.title),
       );
       if (!saved) return;

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Refusal } from '../api.js';
 import { createNew, explain } from '../state/edit.js';
-import { draft, dropDraft } from '../state/draft.js';
+import { draft, dropDraft, viewersOf } from '../state/draft.js';
 import { openEvent } from '../state/opened.js';
 import { zone } from '../state/session.js';
 import { words as common } from '../words/en.js';
@@ -10,6 +10,7 @@ import { Close } from './drawer-close.js';
 import { fieldErrors } from './edit-event.js';
 import { EventForm, type FieldErrors } from './event-form.js';
 import { emptyForm, newEventOf } from './form.js';
+import { ShareDraft } from './share-draft.js';
 
 /** The whole form of an event that does not exist yet, beside the calendar. */
 export function NewEvent() {
@@ -21,7 +22,7 @@ export function NewEvent() {
   const save = async (): Promise<void> => {
     if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
     try {
-      const created = await createNew(newEventOf(form));
+      const created = await createNew(newEventOf(form), viewersOf(draft.value!));
       if (!created) return;
       dropDraft();
       if (created.kind === 'saved') openEvent(created.event.id);
@@ -49,6 +50,7 @@ export function NewEvent() {
         }}
       >
         <EventForm form={form} change={setForm} errors={errors} checks />
+        <ShareDraft />
         <button class="sr" tabIndex={-1} aria-hidden="true">
           {common.save}
         </button>

@@ -22,7 +22,7 @@ export function SingleDates() {
   };
   const save = async (change: Change, said: string): Promise<void> => {
     try {
-      if (await saveChange(now, change, {}, said)) setAdding(null);
+      if (await saveChange(now, change, {}, () => said)) setAdding(null);
     } catch (error) {
       explain(error);
     }

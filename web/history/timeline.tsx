@@ -69,7 +69,7 @@ function Entry({ entry, chosen }: { entry: Change; chosen: Chosen | null }) {
         {side && <span class="tag acc">{side}</span>}
       </span>
       <span class="sum">{summary}</span>
-      {comment && <span class="q">{comment}</span>}
+      {comment && !summary.startsWith(comment) && <span class="q">{comment}</span>}
       <span class="m">
         {!people && <span class="v">{`v${version}`}</span>} {timeIn(at, zone.value)}
         {current && !people && `, ${words.current}`}

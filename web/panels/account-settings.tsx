@@ -1,5 +1,4 @@
 import { openPanel } from '../state/panel.js';
-import { user } from '../state/session.js';
 import { panelWords as words } from '../words/panels.js';
 import { AccountForms } from './account-forms.js';
 import { EraseAccount } from './erase-account.js';
@@ -15,11 +14,6 @@ export function AccountSettings() {
         <button type="button" class="btn s" onClick={() => openPanel('activity')}>
           {words.activity.title}
         </button>
-        {user.value!.role === 'admin' && (
-          <button type="button" class="btn s" onClick={() => openPanel('administration')}>
-            {words.admin.title}
-          </button>
-        )}
       </div>
       <EraseAccount />
     </>

@@ -7,6 +7,7 @@ import { isMe } from '../state/session.js';
 import { ago } from '../time/format.js';
 import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
+import { words as common } from '../words/en.js';
 import { panelWords } from '../words/panels.js';
 
 const words = panelWords.admin;
@@ -15,7 +16,7 @@ type Act = keyof typeof words.act;
 /** Users and figures, for administrators. */
 export function Administration() {
   return (
-    <Sheet title={words.title} shape="page">
+    <Sheet title={common.administration} shape="page">
       <Figures />
       <Users />
     </Sheet>
@@ -102,6 +103,8 @@ function Users() {
 
 function User({ account, act }: { account: AccountView; act: (what: Act) => void }) {
   const { id, username, email, role, disabled_at: disabled, last_used_at: used, app_passwords: passwords } = account;
+  // An arrow key changes a select at once; only the button acts.
+  const [chosen, choose] = useState<Act | ''>('');
   const offered: Act[] = [
     role === 'admin' ? 'demote' : 'promote',
     disabled ? 'enable' : 'disable',
@@ -126,16 +129,10 @@ function User({ account, act }: { account: AccountView; act: (what: Act) => void
           <select
             class="sel"
             aria-label={words.actions(username)}
-            value=""
-            onChange={({ currentTarget }) => {
-              const what = currentTarget.value as Act;
-              currentTarget.value = '';
-              act(what);
-            }}
+            value={chosen}
+            onChange={({ currentTarget }) => choose(currentTarget.value as Act | '')}
           >
-            <option value="" disabled>
-              …
-            </option>
+            <option value="">…</option>
             {offered.map((name) => (
               <option key={name} value={name}>
                 {words.act[name]}
@@ -144,6 +141,19 @@ function User({ account, act }: { account: AccountView; act: (what: Act) => void
           </select>
           <Icon name="down" />
         </span>
+      )}
+      {chosen && (
+        <button
+          type="button"
+          class="btn s"
+          aria-label={words.applyTo(username)}
+          onClick={() => {
+            choose('');
+            act(chosen);
+          }}
+        >
+          {words.apply}
+        </button>
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { calendarFiles } from '../api.js';
 import type { ImportView } from '../../sdk/index.js';
 import { reload } from '../state/calendar.js';
@@ -87,6 +87,8 @@ interface ReportProps extends Read {
 }
 
 function Report({ name, text, report, busy, close, doIt }: ReportProps) {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => section.current?.scrollIntoView(), [report]);
   const titles = titlesOf(text);
   const { items, skipped, warnings, conflicts, dry_run: isPreview } = report;
   const title = (uid: string | null): string => titles.get(uid ?? '') ?? words.unnamed;
@@ -94,7 +96,7 @@ function Report({ name, text, report, busy, close, doIt }: ReportProps) {
   const counts = results.filter((result) => report[result] > 0);
   const changes = report.created + report.updated + report.cancelled;
   return (
-    <section class="import" aria-label={words.choose}>
+    <section class="import" aria-label={words.choose} ref={section}>
       <h4 role="status">{isPreview ? words.preview(name) : words.done(name)}</h4>
       <p>{counts.map((result) => words.count(report[result], words.results[result])).join(', ') || words.nothing}</p>
       {conflicts.length > 0 && <p class="note">{words.conflicts(conflicts.length)}</p>}

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Refusal, times } from '../api.js';
-import type { FoundTimesView, PersonBusyView } from '../../sdk/index.js';
+import type { AttendeeView, FoundTimesView, PersonBusyView } from '../../sdk/index.js';
 import { owners } from '../state/calendar.js';
 import { startDraft } from '../state/draft.js';
 import { explain } from '../state/edit.js';
 import { closePanel } from '../state/panel.js';
 import { isMe, user, zone } from '../state/session.js';
 import { hueOf } from '../state/hues.js';
-import { longDay, spanIn, timeIn } from '../time/format.js';
-import { addDays, dayOf, today } from '../time/zoned.js';
+import { clock, longDay, spanIn, timeIn, weekdayName } from '../time/format.js';
+import { addDays, dayOf, instantOf, today, wallTime } from '../time/zoned.js';
 import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
 import { words as common } from '../words/en.js';
@@ -18,6 +18,18 @@ import { BusyGrid } from './busy-grid.js';
 
 const words = panelWords.findTime;
 const LENGTHS = [15, 30, 45, 60, 90, 120];
+
+/** What an instant is on the clocks of those who live by another zone: “sam 09:30”, with the day when that differs too. */
+function elsewhere(instant: string, people: AttendeeView[]): string {
+  const mine = wallTime(instant, zone.value);
+  const theirs = people.flatMap(({ id, username, time_zone: name }) => {
+    const wall = wallTime(instant, name);
+    if (isMe(id) || wall === mine) return [];
+    const day = wall.slice(0, 10) === mine.slice(0, 10) ? '' : ` ${weekdayName(wall.slice(0, 10), 'short')}`;
+    return `${username}${day} ${clock(wall)}`;
+  });
+  return theirs.join(', ');
+}
 
 /** Times at which several people are free, and a row for each that shows why. */
 export function FindTime() {
@@ -37,7 +49,9 @@ export function FindTime() {
   const asked = JSON.stringify([ids, minutes, from, days, zone.value]);
   useEffect(() => {
     let current = true;
-    const window = { from: `${from}T00:00:00`, to: `${addDays(from, days)}T00:00:00`, time_zone: zone.value };
+    // Without a zone for the whole question, the hours are those of each person’s own zone.
+    const midnight = (day: string): string => instantOf(`${day}T00:00`, zone.value);
+    const window = { from: midnight(from), to: midnight(addDays(from, days)) };
     const hours = { start: '09:00', end: '18:00' };
     times.find({ user_ids: ids, duration_minutes: minutes, ...window, working_hours: hours, limit: 8 }).then(
       (answer) => {
@@ -139,14 +153,18 @@ export function FindTime() {
         </div>
         {found && (
           <div class="answer" aria-live="polite">
-            <p class="say">{slot ? words.works(longDay(day), timeIn(slot.start_time, zone.value)) : words.nothing}</p>
+            <p class="say">
+              {slot ? words.works(longDay(day), timeIn(slot.start_time, zone.value)) : words.nothing}
+              {slot && <small>{elsewhere(slot.start_time, found.people)}</small>}
+            </p>
             {slot && (
               <button
                 type="button"
                 class="btn pri"
                 onClick={() => {
                   closePanel();
-                  startDraft({ start: slot.start_time, end: slot.end_time, allDay: false });
+                  const viewers = known.filter(({ id }) => chosen.includes(id));
+                  startDraft({ start: slot.start_time, end: slot.end_time, allDay: false, viewers });
                 }}
               >
                 {words.take(timeIn(slot.start_time, zone.value))}
@@ -168,6 +186,7 @@ export function FindTime() {
                     onClick={() => choose(index)}
                   >
                     {spanIn(start, end, false, zone.value)}
+                    <small>{elsewhere(start, found.people)}</small>
                   </button>
                 </li>
               ))}
@@ -181,6 +200,7 @@ export function FindTime() {
               {found.rejected.slice(0, 4).map(({ start_time: start, reasons }) => (
                 <li key={start}>
                   {longDay(dayOf(start, zone.value))}, {timeIn(start, zone.value)}
+                  <small>{elsewhere(start, found.people)}</small>
                   <small>
                     {reasons.map(({ user: { username }, reason }) => words.because(username, reason)).join(', ')}
                   </small>

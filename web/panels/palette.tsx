@@ -89,7 +89,7 @@ function commands(text: string): Entry[] {
             key: 'administration',
             group: 'commands',
             icon: 'gear',
-            label: words.admin.title,
+            label: common.administration,
             run: () => openPanel('administration'),
           } as Entry,
         ]

@@ -1,4 +1,6 @@
 import { useState } from 'preact/hooks';
+import { Places } from '../shell/places.js';
+import { isPhone, sidebarOpen } from '../state/preferences.js';
 import { signOut, user } from '../state/session.js';
 import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
@@ -29,6 +31,11 @@ export function Settings() {
           {words.signOut}
         </button>
       </div>
+      {(isPhone.value || !sidebarOpen.value) && (
+        <div class="places">
+          <Places />
+        </div>
+      )}
       <Tabs
         label={words.settingsPages}
         panel="settings-page"

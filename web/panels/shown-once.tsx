@@ -20,8 +20,8 @@ export function ShownOnce({ title, lead, label, value, close, children }: Props)
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => heading.current?.focus(), [value]);
   return (
-    <section class="once" aria-labelledby="once-title">
-      <h4 id="once-title" tabIndex={-1} ref={heading}>
+    <section class="once" aria-label={title}>
+      <h4 tabIndex={-1} ref={heading}>
         {title}
       </h4>
       <p>{lead}</p>

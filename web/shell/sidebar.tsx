@@ -9,6 +9,7 @@ import { Avatar } from '../ui/avatar.js';
 import { words } from '../words/en.js';
 import { MiniMonth } from './mini-month.js';
 import { PeopleFilter } from './people-filter.js';
+import { Places } from './places.js';
 
 export function Sidebar() {
   return (
@@ -24,9 +25,7 @@ export function Sidebar() {
       </button>
       <MiniMonth />
       <PeopleFilter />
-      <button type="button" class="nav trash" onClick={() => openPanel('trash')}>
-        <Icon name="trash" /> {words.trash}
-      </button>
+      <Places />
       <Me />
     </nav>
   );

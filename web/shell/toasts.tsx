@@ -1,4 +1,5 @@
 import { dismissToast, holdToast, resumeToast, toast } from '../state/toasts.js';
+import { goTo } from '../state/view.js';
 import { Avatar } from '../ui/avatar.js';
 import { words } from '../words/en.js';
 
@@ -19,6 +20,17 @@ export function Toasts() {
             {shown.person && <Avatar person={shown.person} size="s" />}
             <span class="said">{shown.text}</span>
           </span>
+          {shown.day && (
+            <button
+              type="button"
+              onClick={() => {
+                dismissToast();
+                goTo(shown.day!);
+              }}
+            >
+              {words.show}
+            </button>
+          )}
           <button
             type="button"
             onClick={() => {

@@ -20,11 +20,17 @@ export const occurrenceOf = (item: Item): string | undefined =>
 const loaded = signal<Item[]>([]);
 /** `failed` keeps showing what was loaded before. */
 export const loadState = signal<'loading' | 'ready' | 'failed'>('loading');
-export const loadedAt = signal(Date.now());
+/** When what is shown was read; null when it never was: then an empty calendar says nothing. */
+export const loadedAt = signal<number | null>(Date.now());
 /** Where dragged occurrences are until the server answers. */
 export const pending = signal(new Map<string, { start: string; end: string; allDay: boolean }>());
 
-const cache = new Map<string, Item[]>();
+interface Read {
+  value: Item[];
+  at: number;
+}
+const cache = new Map<string, Read>();
+const seenOwners = new Map<string, string>();
 const MAX_CACHED = 12;
 let latest = 0;
 
@@ -40,17 +46,23 @@ const instants = ({ from, to }: Range): [string, string] => [
 ];
 const cacheKey = ({ from, to }: Range): string => `${from}/${to}/${asOf.value ?? ''}`;
 
-async function fetchRange(range: Range): Promise<Item[]> {
+async function fetchRange(range: Range): Promise<Read> {
   const key = cacheKey(range);
   const [from, to] = instants(range);
-  const items = await events.range(from, to, asOf.peek() ?? undefined);
+  const value = await events.range(from, to, asOf.peek() ?? undefined);
+  const read = { value, at: Date.now() };
   cache.delete(key);
-  cache.set(key, items);
+  cache.set(key, read);
   if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
-  if (!asOf.peek()) keepRead(keptAs(key), items);
-  return items;
+  for (const { owner } of value) seenOwners.set(owner.id, owner.username);
+  if (!asOf.peek()) {
+    keepRead(keptAs(key), value);
+    keepRead(keptAs(OWNERS), [...seenOwners]);
+  }
+  return read;
 }
 
+const OWNERS = 'owners';
 const keptAs = (key: string): string => `${user.peek()?.id}/range/${key}`;
 
 /** Whether two reads of a range say the same: then nothing is drawn again. */
@@ -71,8 +83,11 @@ function areSame(before: Item[], after: Item[]): boolean {
   });
 }
 
-function show(items: Item[]): void {
-  if (!areSame(loaded.peek(), items)) loaded.value = items;
+function show(read: Read | null): void {
+  const items = read?.value ?? [];
+  // The people of the sidebar are those of other days.
+  if (!read || !areSame(loaded.peek(), items)) loaded.value = items;
+  loadedAt.value = read?.at ?? null;
 }
 
 async function load(range: Range): Promise<void> {
@@ -83,11 +98,10 @@ async function load(range: Range): Promise<void> {
   // What was read on another day is better than nothing.
   if (!known && !navigator.onLine) await showKept(range, mine);
   try {
-    const items = await fetchRange(range);
+    const read = await fetchRange(range);
     if (mine !== latest) return;
-    show(items);
+    show(read);
     loadState.value = 'ready';
-    loadedAt.value = Date.now();
   } catch (error) {
     if (mine !== latest) return;
     if (!(error instanceof Refusal)) throw error;
@@ -97,10 +111,10 @@ async function load(range: Range): Promise<void> {
 }
 
 async function showKept(range: Range, mine: number): Promise<void> {
-  const kept = await keptRead(keptAs(cacheKey(range)));
+  const [kept, people] = await Promise.all([cacheKey(range), OWNERS].map((key) => keptRead(keptAs(key))));
   if (mine !== latest) return;
-  show((kept?.value ?? []) as Item[]);
-  if (kept) loadedAt.value = kept.at;
+  for (const [id, username] of (people?.value ?? []) as [string, string][]) seenOwners.set(id, username);
+  show((kept ?? null) as Read | null);
   loadState.value = 'failed';
 }
 
@@ -164,8 +178,6 @@ export interface Owner {
   username: string;
   count: number;
 }
-
-const seenOwners = new Map<string, string>();
 
 /** Whose events are or were shown: you first, then by name. */
 export const owners = computed<Owner[]>(() => {

@@ -10,6 +10,10 @@ export interface Draft {
   start: string;
   end: string;
   allDay: boolean;
+  /** Who can view it once it is created. */
+  viewers?: { id: string; username: string }[];
+  /** True when they shall not. */
+  isPrivate?: boolean;
   /** Where the pointer was. */
   at?: { x: number; y: number };
 }
@@ -33,6 +37,10 @@ export function startDraftSoon(title = ''): void {
   const start = instantOf(wall, zone.value);
   startDraft({ title, start, end: new Date(new Date(start).getTime() + 3_600_000).toISOString(), allDay: false });
 }
+
+/** Whom the draft is to be shared with. */
+export const viewersOf = ({ viewers = [], isPrivate }: Draft): NonNullable<Draft['viewers']> =>
+  isPrivate ? [] : viewers;
 
 export function dropDraft(): void {
   draft.value = null;

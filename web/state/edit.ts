@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
-import { type Event, events, history, type Item, Refusal, type Target } from '../api.js';
+import { type Event, events, history, type Item, people, Refusal, type Target } from '../api.js';
 import type { Change } from '../event/changes.js';
 import { words } from '../words/en.js';
+import { listed } from '../time/format.js';
 import { dayOf } from '../time/zoned.js';
 import { keyOf, occurrenceOf, pending, reload, startOf } from './calendar.js';
 import { decide } from './dialogs.js';
@@ -9,16 +10,18 @@ import { closeEvent, opened, refreshOpened } from './opened.js';
 import { flushSoon, ownSuccessor } from './flush.js';
 import { type Edit, newKey, type Subject } from './offline-edit.js';
 import { edits, editsOf, forget, keep, newLocalId } from './outbox.js';
+import { asInstant } from './overlay.js';
 import { reason } from './reason.js';
 import { send, type Sent } from './send.js';
 import { user, zone } from './session.js';
-import { showToast } from './toasts.js';
+import { showToast, toast } from './toasts.js';
+import { shownDays } from './view.js';
 
 /** How to undo the last change of this page; null when there is none. */
 export const lastUndo = signal<(() => Promise<void>) | null>(null);
 
-/** Says what was done, with a way back. */
-export function sayDone(text: string, undo: () => Promise<unknown>): void {
+/** Says what was done, with a way back, and one to its day. */
+export function sayDone(text: string, undo: () => Promise<unknown>, start?: string): void {
   const run = async (): Promise<void> => {
     lastUndo.value = null;
     try {
@@ -29,9 +32,21 @@ export function sayDone(text: string, undo: () => Promise<unknown>): void {
     }
     await afterChange();
   };
-  lastUndo.value = run;
-  showToast({ text, action: { label: words.undo, run: () => void run() } });
+  offer(text, run, start);
 }
+
+/** @param start an instant or a day; the toast leads there when the calendar shows other days */
+function offer(text: string, undo: () => Promise<void>, start?: string): void {
+  lastUndo.value = undo;
+  const day = start && dayOf(start, zone.value);
+  const { from, to } = shownDays.peek();
+  const isElsewhere = day && (day < from || day >= to);
+  showToast({ text, day: isElsewhere ? day : undefined, action: { label: words.undo, run: () => void undo() } });
+}
+
+/** When the change makes it start, if it changes that. */
+const startOfChange = ({ change, subject }: Edit): string | undefined =>
+  change.start_time && asInstant(change.start_time, change.time_zone ?? subject.time_zone);
 
 /** Says why something was not done. @throws what is not a refusal */
 export function explain(error: unknown, prefix = ''): void {
@@ -92,8 +107,7 @@ async function sendOrKeep(edit: Edit): Promise<Sent | { kind: 'kept' }> {
     lastUndo.value = null;
     if (kept) await forget(kept);
   };
-  lastUndo.value = undo;
-  showToast({ text: words.outbox.kept(edit.subject.title), action: { label: words.undo, run: () => void undo() } });
+  offer(words.outbox.kept(edit.subject.title), undo, startOfChange(edit));
   return { kind: 'kept' };
 }
 
@@ -105,7 +119,7 @@ export async function saveChange(
   subject: Subject,
   change: Change,
   target: Target,
-  said: string,
+  said: (start: string) => string,
 ): Promise<Outcome | null> {
   const { id } = subject;
   const edit = editOf('update', subject, change, target);
@@ -116,7 +130,8 @@ export async function saveChange(
   if (sent.kind === 'saved' && (event.version !== edit.subject.version || event.id !== id)) {
     const undo =
       target.scope === 'following' ? () => undoSplit(id) : () => history.revert(event.id, event.version, 'allow');
-    sayDone(sent.merged ? words.toast.merged(event.title) : said, undo);
+    const start = startOfChange(edit);
+    sayDone(sent.merged ? words.toast.merged(event.title) : said(start ?? event.start_time), undo, start);
   }
   await afterChange();
   return { kind: 'saved', event };
@@ -147,7 +162,8 @@ export async function moveItem(item: Item, to: { start: string; end: string; all
     if (!target) return;
     const change: Change = { start_time: to.start, end_time: to.end };
     if (to.allDay !== item.all_day) change.all_day = to.allDay;
-    await saveChange(item, change, target, words.toast.moved(item.title, to.start, to.allDay, zone.value));
+    const said = (start: string): string => words.toast.moved(item.title, start, zone.value);
+    await saveChange(item, change, target, said);
   } catch (error) {
     explain(error, words.toast.putBack);
     await reload().catch(() => undefined);
@@ -163,8 +179,15 @@ function setPending(key: string, to: { start: string; end: string; allDay: boole
   pending.value = next;
 }
 
-/** Creates an event; asks about conflicts. Null when that is left. @throws Refusal */
-export async function createNew(draft: Parameters<typeof events.create>[0]): Promise<Outcome | null> {
+/**
+ * Creates an event, and shares it; asks about conflicts. Null when that is left. @throws Refusal
+ *
+ * @param viewers who can view it then
+ */
+export async function createNew(
+  draft: Parameters<typeof events.create>[0],
+  viewers: { id: string; username: string }[] = [],
+): Promise<Outcome | null> {
   const subject = {
     id: newLocalId(),
     version: 0,
@@ -173,11 +196,26 @@ export async function createNew(draft: Parameters<typeof events.create>[0]): Pro
     all_day: draft.all_day ?? false,
     is_recurring: Boolean(draft.recurrence_pattern),
   };
+  const names = listed(viewers.map(({ username }) => username));
   const sent = await sendOrKeep(editOf('create', subject, draft));
-  if (sent.kind === 'kept') return sent;
+  if (sent.kind === 'kept') {
+    if (names) showToast({ ...toast.value!, text: `${toast.value!.text}. ${words.toast.notShared(names)}` });
+    return sent;
+  }
   if (sent.kind !== 'saved') return null;
   const { event } = sent;
-  sayDone(words.toast.created(event.title), () => events.remove(event.id));
+  const said = [words.toast.created(event.title, event.start_time, zone.value)];
+  if (names) {
+    const roles = viewers.map(({ id }) => ({ user_id: id, role: 'viewer' as const }));
+    said.push(
+      await people.share(event.id, roles).then(
+        () => words.toast.shared(names),
+        // It is created all the same.
+        (error: unknown) => `${words.toast.notShared(names)}: ${reason(error as Refusal)}`,
+      ),
+    );
+  }
+  sayDone(said.join('. '), () => events.remove(event.id), event.start_time);
   await afterChange();
   return { kind: 'saved', event };
 }

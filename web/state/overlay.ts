@@ -7,7 +7,7 @@ import type { Edit } from './offline-edit.js';
 type Person = Item['owner'];
 
 /** A time of a change as lists have it: an instant, or a day. */
-function asInstant(time: string, zone: string): string {
+export function asInstant(time: string, zone: string): string {
   if (!time.includes('T')) return time;
   return /Z$|[+-]\d\d:\d\d$/.test(time) ? new Date(time).toISOString() : instantOf(time.slice(0, 16), zone);
 }

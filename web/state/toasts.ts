@@ -4,6 +4,8 @@ export interface Toast {
   text: string;
   /** Whose change it is; without one, it is your own. */
   person?: { id: string; username: string };
+  /** The day that it is about, where the calendar does not show it. */
+  day?: string | undefined;
   action?: { label: string; run: () => void };
 }
 

@@ -76,7 +76,7 @@ export function spanIn(start: string, end: string, allDay: boolean, zone: string
 }
 
 /** “10:42” today, “yesterday”, or the day, for what happened. */
-export function moment(instant: string, zone: string): string {
+export function moment(instant: string | number, zone: string): string {
   const day = dayOf(instant, zone);
   const now = today(zone);
   if (day === now) return timeIn(instant, zone);

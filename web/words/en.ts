@@ -5,6 +5,12 @@ import { wallTime } from '../time/zoned.js';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
+/** The day and the time of an instant; of a day, only the day. */
+function startIn(start: string, zone: string): string {
+  const wall = wallTime(start, zone);
+  return `${longDay(wall.slice(0, 10))}${wall.includes('T') ? `, ${clock(wall)}` : ''}`;
+}
+
 /** Every sentence of the calendar. The parts that are loaded later have their own files beside this one. */
 export const words = {
   skip: 'Skip to the calendar',
@@ -12,6 +18,7 @@ export const words = {
   newEvent: 'New event',
   findTime: 'Find a time',
   trash: 'Trash',
+  administration: 'Administration',
   settings: 'Settings',
   inbox: 'Inbox',
   people: 'People',
@@ -22,6 +29,7 @@ export const words = {
   view: 'View',
   zone: 'Time zone of the calendar',
   undo: 'Undo',
+  show: 'Show',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
@@ -49,6 +57,7 @@ export const words = {
   allDayShort: 'all day',
   earlier: 'Load earlier',
   later: 'Load later',
+  until: 'until',
   dayOf: (day: number, of: number): string => `Day ${day} of ${of}`,
   ownedBy: (name: string): string => `owned by ${name}`,
   free: 'shown as free',
@@ -64,6 +73,12 @@ export const words = {
   notificationsCount: (unread: number): string => `Notifications, ${unread} unread`,
   loadFailed: 'The server did not answer.',
   offline: 'You are offline.',
+  notRead: {
+    day: 'This day has not been read yet.',
+    week: 'This week has not been read yet.',
+    month: 'This month has not been read yet.',
+    agenda: 'These weeks have not been read yet.',
+  } satisfies Record<View, string>,
   shownFrom: (time: string): string => `What you see is from ${time}.`,
   pill: {
     connecting: 'Connecting',
@@ -87,20 +102,18 @@ export const words = {
   toast: {
     undone: 'Undone',
     putBack: 'Put back. ',
-    created: (title: string): string => `Created “${title}”`,
+    created: (title: string, start: string, zone: string): string => `Created “${title}” on ${startIn(start, zone)}`,
     saved: (title: string): string => `Saved “${title}”`,
-    moved: (title: string, start: string, allDay: boolean, zone: string): string => {
-      const wall = wallTime(start, zone);
-      return `Moved “${title}” to ${longDay(wall.slice(0, 10))}${allDay ? '' : `, ${clock(wall)}`}`;
-    },
+    moved: (title: string, start: string, zone: string): string => `Moved “${title}” to ${startIn(start, zone)}`,
     merged: (title: string): string => `Saved “${title}” together with a change that others made meanwhile`,
     trashed: (title: string): string => `Moved “${title}” to the trash`,
     dateRemoved: (title: string): string => `Removed the date from “${title}”`,
     restored: (title: string): string => `Restored “${title}”`,
     restoredVersion: (version: number): string => `Restored version ${version}. Nothing is lost`,
-    undidVersion: (version: number): string => `Undid change ${version} and kept the later ones`,
+    undidVersion: (version: number): string => `Undid version ${version} and kept the later ones`,
     left: (title: string): string => `You left “${title}”`,
     shared: (names: string): string => `Shared with ${names}`,
+    notShared: (names: string): string => `Not shared with ${names}`,
     roleChanged: (name: string, role: string): string => `${name} is now ${role.toLowerCase()}`,
     removed: (name: string): string => `Removed ${name}`,
     transferred: (name: string): string => `${name} owns this event now`,

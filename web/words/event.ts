@@ -109,6 +109,7 @@ export const eventWords = {
   removeChip: (name: string): string => `Remove ${name}`,
   role: 'Role',
   roleOf: (name: string): string => `Role of ${name}`,
+  viewersToo: (names: string): string => `Share with ${names}, who can view it`,
   shareWith: (names: string): string => `Share with ${names}`,
   isYou: '(you)',
   addedBy: (name: string | null, when: string): string => `Added by ${name ?? 'you'}, ${when}`,

@@ -12,7 +12,7 @@ export const historyWords = {
   asOf: 'Calendar as of then',
   version: (version: number): string => `Version ${version}`,
   nothingLost: (version: number): string => `Restoring adds version ${version}. Nothing is lost.`,
-  undoOnly: (version: number): string => `Undo only change ${version}`,
+  undoOnly: (version: number): string => `Undo only version ${version}`,
   restore: (version: number): string => `Restore version ${version}`,
   restoreFields: (version: number): string => `Restore these from version ${version}`,
   restoreOnly: (name: string): string => `Restore only ${name.toLowerCase()}`,

@@ -156,7 +156,6 @@ export const panelWords = {
     by: (name: string): string => `by ${name}`,
   },
   admin: {
-    title: 'Administration',
     figures: 'Figures',
     users: 'Users',
     search: 'Name or email',
@@ -182,6 +181,8 @@ export const panelWords = {
       demote: 'Make an ordinary user',
       signOut: 'Sign out everywhere, calendar applications too',
     },
+    apply: 'Apply',
+    applyTo: (name: string): string => `Apply to ${name}`,
   },
   outbox: {
     title: 'Changes to send',
