@@ -1469,6 +1469,15 @@ export type FindTimeBody = {
     recurrence_pattern?: string | RecurrencePatternBody | null;
 };
 
+export type AttendeeView = {
+    id: string;
+    username: string;
+    /**
+     * IANA time zone of the profile, in which working hours apply unless the request has a `time_zone`.
+     */
+    time_zone: string;
+};
+
 /**
  * If both apply, `outside_working_hours`.
  */
@@ -1543,6 +1552,10 @@ export type RejectedTimeView = {
 };
 
 export type FoundTimesView = {
+    /**
+     * You, and the people asked about, each with their time zone.
+     */
+    people: Array<AttendeeView>;
     /**
      * Best first: by the share of occurrences that suit all required people, then by the number of optional people, then by time. No slot overlaps a better one.
      */

@@ -69,7 +69,18 @@ export class RejectedTimeView extends IntervalView {
   reasons: ObstacleView[];
 }
 
+export class AttendeeView extends PersonView {
+  @ApiProperty({
+    description: 'IANA time zone of the profile, in which working hours apply unless the request has a `time_zone`.',
+    example: 'America/New_York',
+  })
+  time_zone: string;
+}
+
 export class FoundTimesView {
+  @ApiProperty({ type: [AttendeeView], description: 'You, and the people asked about, each with their time zone.' })
+  people: AttendeeView[];
+
   @ApiProperty({
     type: [TimeSlotView],
     description:
@@ -108,6 +119,7 @@ export function foundTimesView({ slots, rejected, summary, recurring, people }: 
       : {}),
   });
   return {
+    people: [...people.values()].map((one) => ({ ...personView(one), time_zone: one.timeZone })),
     slots: slots.map(slotView),
     rejected: rejected.map((time) => ({
       ...wireInterval(time),

@@ -60,6 +60,16 @@ describe('POST /api/find-time', () => {
     expect(await footprint(app.database)).toEqual(before);
   });
 
+  it('names everybody with the time zone of their profile, once, whatever zone the question is in', async () => {
+    const sam = await meetable('sam', 'America/New_York');
+    const { people } = await find({ user_ids: [ben.id], optional_user_ids: [sam.id, ben.id] });
+    expect(people).toEqual([
+      { ...person(ana), time_zone: 'UTC' },
+      { ...person(ben), time_zone: 'UTC' },
+      { ...person(sam), time_zone: 'America/New_York' },
+    ]);
+  });
+
   it('suggests times that can then be booked', async () => {
     await createMeeting(ana, between('09:00', '16:00'));
     const [slot] = (await find()).slots;
