@@ -144,6 +144,27 @@ describe('free, find-time, inbox', () => {
     );
   });
 
+  it('find-time keeps to the working hours of each person in their own zone, and shows what their clocks show', async () => {
+    const sam = await CommandLine.create(server.url);
+    try {
+      await sam.signUp('sam', 'America/New_York');
+      await ana.ok('share', 'add', plan, 'sam');
+      const find = (...more: string[]) =>
+        ana.ok('find-time', 'ben', 'sam', '--on', '2031-04-08', '--limit', '1', ...more);
+      expect(await find()).toMatch(
+        /^Times for ana, ben, sam:\n {2}Tue 8 Apr 2031, 15:00–16:00 {2}sam 09:00–10:00\ntimes in Europe\/Paris/,
+      );
+      expect(await find('--hours-in', 'europe/paris')).toContain('  Tue 8 Apr 2031, 09:00–10:00  sam 03:00–04:00\n');
+      // Another zone to read in changes nothing else.
+      expect(await find('--zone', 'Asia/Tokyo')).toContain(
+        '  Tue 8 Apr 2031, 22:00–23:00  ana, ben 15:00–16:00 · sam 09:00–10:00\n',
+      );
+      expect((await ana.fails('find-time', 'sam', '--hours-in', 'Mars')).code).toBe(2);
+    } finally {
+      await sam.dispose();
+    }
+  });
+
   it('inbox shows what others did, until it is read', async () => {
     await ben.ok('events', 'edit', plan, '--title', 'Plan of Ben');
     expect(await ana.ok('inbox')).toMatch(/ben renamed “Plan” to “Plan of Ben”\n/);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../sdk/cli/duration.js';
 import { eventTimes, readSpan } from '../../sdk/cli/when.js';
 import { readWindow, windowOf } from '../../sdk/cli/window.js';
-import { readZone, spanText } from '../../sdk/cli/zones.js';
+import { otherClocks, readZone, spanText } from '../../sdk/cli/zones.js';
 
 const PARIS = 'Europe/Paris';
 const NEW_YORK = 'America/New_York';
@@ -186,6 +186,18 @@ describe('durations and zones', () => {
 
   it.each(['', '90', 'min', '1x', '-5 min', '0h', '1h 30x', '30 min 20'])('“%s” is not a duration', (text) => {
     expect(refusal(() => readDuration(text))).toMatch(/is not a duration/);
+  });
+
+  it('the clocks of others are shown where they differ, with the day where that differs', () => {
+    const times = { start_time: '2026-12-07T20:00:00Z', end_time: '2026-12-07T21:00:00Z' };
+    const people = Object.entries({ ana: PARIS, ben: 'Europe/Berlin', sam: NEW_YORK, priya: 'Asia/Kolkata' }).map(
+      ([username, time_zone]) => ({ username, time_zone }),
+    );
+    expect(otherClocks(times, people, PARIS)).toBe('sam 15:00–16:00 · priya Tue 8 Dec 01:30–02:30');
+    expect(otherClocks(times, people, 'Asia/Kolkata')).toBe(
+      'ana, ben Mon 7 Dec 21:00–22:00 · sam Mon 7 Dec 15:00–16:00',
+    );
+    expect(otherClocks(times, people.slice(0, 2), PARIS)).toBe('');
   });
 
   it('zones are spelt officially, or refused', () => {

@@ -7,7 +7,7 @@ import { findPeople } from '../find-person.js';
 import { readCount } from '../options.js';
 import { safeLine } from '../text.js';
 import { readWindow, type Window, windowOf, windowText } from '../window.js';
-import { dayText, moveWall, spanText, wallOf } from '../zones.js';
+import { dayText, moveWall, otherClocks, readZone, spanText, wallOf } from '../zones.js';
 
 interface WindowFlags {
   on?: string;
@@ -42,19 +42,25 @@ export function addAvailability(program: Command, cli: Cli): void {
       .command('find-time')
       .description('find the best times at which everybody is free')
       .argument('<people...>', 'user names or e-mail addresses; you are included')
-      .option('--without-me', 'leave yourself out')
       .option('--for <duration>', 'how long, such as 45 min', '1h')
       .option('--optional <people>', 'who may be busy: names with commas between', splitNames)
-      .option('--hours <from-to>', 'working hours, in the zone of each person', '9:00-18:00')
+      .option('--hours <from-to>', 'working hours, Monday to Friday, of each person in their own zone', '9:00-18:00')
+      .option('--hours-in <zone>', 'the zone in which the working hours are those of everybody')
       .option('--any-hour', 'also at night and on weekends')
       .option('--buffer <duration>', 'time to leave before and after what is already there')
       .option('--limit <n>', 'how many times to suggest', readCount),
   )
-    .addHelpText('after', '\nExample: convene find-time ben cleo --for 45m --on "next week"')
+    .addHelpText(
+      'after',
+      `
+Example: convene find-time ben cleo --for 45m --on "next week"
+Beside each time is what the clocks of people in other zones show. --zone sets the zone of what is read and shown, not that
+of the working hours.`,
+    )
     .action(async (names: string[], flags: FindFlags) => {
       const client = await cli.client();
       const zone = await cli.zone();
-      const people = await findPeople(cli, names, !flags.withoutMe);
+      const people = await findPeople(cli, names, true);
       const optional = flags.optional ? await findPeople(cli, flags.optional, false) : [];
       const window = windowFrom(flags, zone, new Date());
       const hours = readHours(flags.hours);
@@ -62,7 +68,7 @@ export function addAvailability(program: Command, cli: Cli): void {
         user_ids: people.map(({ id }) => id),
         duration_minutes: inMinutes(readDuration(flags.for)),
         ...window,
-        time_zone: zone,
+        ...(flags.hoursIn === undefined ? {} : { time_zone: readZone(flags.hoursIn) }),
         ...(flags.anyHour ? {} : { working_hours: { start: hours.start, end: hours.end } }),
         ...(optional.length > 0 ? { optional_user_ids: optional.map(({ id }) => id) } : {}),
         ...(flags.buffer === undefined ? {} : { buffer_minutes: inMinutes(readDuration(flags.buffer)) }),
@@ -73,7 +79,8 @@ export function addAvailability(program: Command, cli: Cli): void {
         const { bold, dim, green, yellow } = cli.colors();
         const rows = answer.slots.map((slot) => {
           const busy = slot.optional_busy.map(({ username }) => username).join(', ');
-          return `  ${green(spanText(slot, zone))}${busy === '' ? '' : yellow(`  without ${busy}`)}`;
+          const elsewhere = otherClocks(slot, answer.people, zone);
+          return `  ${green(spanText(slot, zone))}${elsewhere && dim(`  ${elsewhere}`)}${busy === '' ? '' : yellow(`  without ${busy}`)}`;
         });
         const head =
           rows.length === 0
@@ -85,10 +92,10 @@ export function addAvailability(program: Command, cli: Cli): void {
 }
 
 interface FindFlags extends WindowFlags {
-  withoutMe?: boolean;
   for: string;
   optional?: string[];
   hours: string;
+  hoursIn?: string;
   anyHour?: boolean;
   buffer?: string;
   limit?: number;
