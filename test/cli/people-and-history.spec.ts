@@ -165,6 +165,27 @@ describe('free, find-time, inbox', () => {
     }
   });
 
+  it('find-time says why there is no time, and ends with 1', async () => {
+    // A Saturday.
+    const args = ['find-time', 'ben', '--on', '2031-04-12', '--hours', '9-10', '--for', '1h'];
+    const { code, stdout } = await ana.run(args);
+    expect([code, stdout.split('\n').slice(0, 3)]).toEqual([
+      1,
+      [
+        'There is no time at which everybody is free.',
+        'Nearest to it:',
+        expect.stringMatching(/^ {2}Sat 12 Apr 2031, \d\d:\d\d–\d\d:\d\d {2}ana, ben outside working hours$/) as string,
+      ],
+    ]);
+    expect(stdout).toMatch(/times in Europe\/Paris · try other days or hours: --on, --days, --hours, --any-hour\n$/);
+    expect(stdout).not.toContain('book one');
+    const json = await ana.run([...args, '--json']);
+    expect([json.code, JSON.parse(json.stdout)]).toMatchObject([1, { slots: [] }]);
+    await ben.ok('events', 'add', 'Full', '2031-04-09 9:00-18:00');
+    const busy = await ana.run(['find-time', 'ben', '--on', '2031-04-09']);
+    expect([busy.code, busy.stdout]).toEqual([1, expect.stringMatching(/^ {2}Wed 9 Apr .* {2}ben busy$/m) as string]);
+  });
+
   it('inbox shows what others did, until it is read', async () => {
     await ben.ok('events', 'edit', plan, '--title', 'Plan of Ben');
     expect(await ana.ok('inbox')).toMatch(/ben renamed “Plan” to “Plan of Ben”\n/);

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { type FindTimeBody, type FreeBusyView, toInstant } from '../../index.js';
+import { type FindTimeBody, type FoundTimesView, type FreeBusyView, type Person, toInstant } from '../../index.js';
 import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
 import { inMinutes, readDuration } from '../duration.js';
 import { findPeople } from '../find-person.js';
 import { readCount } from '../options.js';
-import { safeLine } from '../text.js';
 import { readWindow, type Window, windowOf, windowText } from '../window.js';
 import { dayText, moveWall, otherClocks, readZone, spanText, wallOf } from '../zones.js';
 
@@ -75,20 +75,49 @@ of the working hours.`,
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
       };
       const answer = await client.availability.findTime(question);
-      cli.result(answer, () => {
-        const { bold, dim, green, yellow } = cli.colors();
-        const rows = answer.slots.map((slot) => {
-          const busy = slot.optional_busy.map(({ username }) => username).join(', ');
-          const elsewhere = otherClocks(slot, answer.people, zone);
-          return `  ${green(spanText(slot, zone))}${elsewhere && dim(`  ${elsewhere}`)}${busy === '' ? '' : yellow(`  without ${busy}`)}`;
-        });
-        const head =
-          rows.length === 0
-            ? safeLine(answer.summary)
-            : `Times for ${people.map(({ username }) => username).join(', ')}:`;
-        return [bold(head), ...rows, dim(`times in ${zone} · book one with: convene events add <title> <time>`)];
-      });
+      if (answer.slots.length === 0) process.exitCode = EXIT.refused;
+      cli.result(answer, () =>
+        answer.slots.length === 0
+          ? nothingLines(cli, answer, zone, flags.anyHour)
+          : slotLines(cli, answer, zone, people),
+      );
     });
+}
+
+/** The times, each with the clocks of people elsewhere, and how to book one together with those people. */
+function slotLines(cli: Cli, { slots, people: all }: FoundTimesView, zone: string, people: Person[]): string[] {
+  const { bold, dim, green, yellow } = cli.colors();
+  const rows = slots.map((slot) => {
+    const busy = slot.optional_busy.map(({ username }) => username).join(', ');
+    const elsewhere = otherClocks(slot, all, zone);
+    return `  ${green(spanText(slot, zone))}${elsewhere && dim(`  ${elsewhere}`)}${busy && yellow(`  without ${busy}`)}`;
+  });
+  return [
+    bold(`Times for ${people.map(({ username }) => username).join(', ')}:`),
+    ...rows,
+    dim(`times in ${zone} · book one with: convene events add <title> <time>`),
+  ];
+}
+
+const REASONS = { busy: 'busy', outside_working_hours: 'outside working hours' } as const;
+
+/** Why there is no time: what stands against those that almost fit. */
+function nothingLines(cli: Cli, answer: FoundTimesView, zone: string, anyHour = false): string[] {
+  const { bold, dim } = cli.colors();
+  const rows = answer.rejected.map(({ reasons, ...times }) => {
+    const named = Object.entries(REASONS).flatMap(([reason, words]) => {
+      const names = reasons.filter((one) => one.reason === reason).map(({ user }) => user.username);
+      return names.length === 0 ? [] : [`${names.join(', ')} ${words}`];
+    });
+    const elsewhere = otherClocks(times, answer.people, zone);
+    return `  ${spanText(times, zone)}  ${named.join(' · ')}${elsewhere && dim(`  ${elsewhere}`)}`;
+  });
+  const wider = anyHour ? 'try other days: --on, --days' : 'try other days or hours: --on, --days, --hours, --any-hour';
+  return [
+    bold('There is no time at which everybody is free.'),
+    ...(rows.length === 0 ? [] : ['Nearest to it:', ...rows]),
+    dim(`times in ${zone} · ${wider}`),
+  ];
 }
 
 interface FindFlags extends WindowFlags {
