@@ -8,6 +8,9 @@ export function readCount(text: string): number {
   return Number(text);
 }
 
+/** Reads names with commas or spaces between. */
+export const splitNames = (text: string): string[] => text.split(/[,\s]+/).filter(Boolean);
+
 /** Adds the options of everything that writes an event. */
 export function addWriteOptions(command: Command, { conflicts = true, comment = true } = {}): Command {
   if (conflicts) {

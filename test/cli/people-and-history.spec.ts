@@ -165,6 +165,22 @@ describe('free, find-time, inbox', () => {
     }
   });
 
+  it('find-time says how to book a time with those people, and events add does it', async () => {
+    const printed = await ana.ok('find-time', 'ben', '--on', '2031-04-08', '--limit', '1');
+    expect(printed).toContain('book one with: convene events add <title> <time> --share ben\n');
+    const add = ['events', 'add', 'Together', '2031-04-08 10:00', '--share'];
+    expect(await ana.ok(...add, 'ben', '--dry-run')).toMatch(/\nIt would then be shared with ben, to view\.\n$/);
+    const unknown = await ana.fails(...add, 'ben,nobody-at-all');
+    expect(unknown.stderr).toContain('There is no person “nobody-at-all”');
+    expect((await ana.json<{ items: unknown[] }>('events', 'ls', '--search', 'Together')).items).toEqual([]);
+    expect(await ana.ok(...add, 'ben, dan@example.com')).toMatch(
+      /^Created Together: .*\nShared with ben, dan@example\.com, to view\. /,
+    );
+    expect(await ben.json('events', 'show', 'Together')).toMatchObject({ role: 'viewer' });
+    expect(await ana.ok('share', 'ls', 'Together')).toContain('dan@example.com  viewer');
+    expect(await ana.json(...add.with(3, '2031-04-08 12:00'), 'ben')).toMatchObject({ title: 'Together' });
+  });
+
   it('find-time says why there is no time, and ends with 1', async () => {
     // A Saturday.
     const args = ['find-time', 'ben', '--on', '2031-04-12', '--hours', '9-10', '--for', '1h'];

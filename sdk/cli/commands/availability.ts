@@ -5,7 +5,7 @@ import { UsageError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { inMinutes, readDuration } from '../duration.js';
 import { findPeople } from '../find-person.js';
-import { readCount } from '../options.js';
+import { readCount, splitNames } from '../options.js';
 import { readWindow, type Window, windowOf, windowText } from '../window.js';
 import { dayText, moveWall, otherClocks, readZone, spanText, wallOf } from '../zones.js';
 
@@ -75,27 +75,36 @@ of the working hours.`,
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
       };
       const answer = await client.availability.findTime(question);
+      const me = await cli.userId();
       if (answer.slots.length === 0) process.exitCode = EXIT.refused;
       cli.result(answer, () =>
         answer.slots.length === 0
           ? nothingLines(cli, answer, zone, flags.anyHour)
-          : slotLines(cli, answer, zone, people),
+          : slotLines(cli, answer, zone, people, me),
       );
     });
 }
 
 /** The times, each with the clocks of people elsewhere, and how to book one together with those people. */
-function slotLines(cli: Cli, { slots, people: all }: FoundTimesView, zone: string, people: Person[]): string[] {
+function slotLines(
+  cli: Cli,
+  { slots, people: all }: FoundTimesView,
+  zone: string,
+  people: Person[],
+  me: string,
+): string[] {
   const { bold, dim, green, yellow } = cli.colors();
   const rows = slots.map((slot) => {
     const busy = slot.optional_busy.map(({ username }) => username).join(', ');
     const elsewhere = otherClocks(slot, all, zone);
     return `  ${green(spanText(slot, zone))}${elsewhere && dim(`  ${elsewhere}`)}${busy && yellow(`  without ${busy}`)}`;
   });
+  const others = all.filter(({ id }) => id !== me).map(({ username }) => username);
+  const share = others.length === 0 ? '' : ` --share ${others.join(',')}`;
   return [
     bold(`Times for ${people.map(({ username }) => username).join(', ')}:`),
     ...rows,
-    dim(`times in ${zone} · book one with: convene events add <title> <time>`),
+    dim(`times in ${zone} · book one with: convene events add <title> <time>${share}`),
   ];
 }
 
@@ -129,8 +138,6 @@ interface FindFlags extends WindowFlags {
   buffer?: string;
   limit?: number;
 }
-
-const splitNames = (text: string): string[] => text.split(/[,\s]+/).filter(Boolean);
 
 function addWindow(command: Command): Command {
   return command

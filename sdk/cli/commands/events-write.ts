@@ -4,6 +4,7 @@ import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
 import { dryRunLines, writtenLines } from '../event-text.js';
 import { EVENT_ARGUMENT, findEvent, findEventId, findOccurrence, type PartOptions, partOf } from '../find-event.js';
+import { findPerson } from '../find-person.js';
 import {
   addContentOptions,
   addPartOptions,
@@ -11,12 +12,14 @@ import {
   type ContentFlags,
   contentOf,
   readCount,
+  splitNames,
   writeBody,
   type WriteFlags,
 } from '../options.js';
 import { safeLine } from '../text.js';
 import { eventTimes, readSpan } from '../when.js';
 import { areDates, DAY_MS, wallOf } from '../zones.js';
+import { toShareInput } from './share.js';
 
 /** `events add`, `edit`, `mv`, `rm`, `restore`. */
 export function addEventsWrite(events: Command, cli: Cli): void {
@@ -33,6 +36,7 @@ function addAdd(events: Command, cli: Cli): void {
     .description('create an event; it lasts an hour, or all day when no time of day is given')
     .argument('<title>', 'what it is called')
     .argument('<when...>', 'such as: tomorrow 10am for 45 min')
+    .option('--share <people>', 'who may see it, as with `convene share add`: names with commas between', splitNames)
     .addHelpText(
       'after',
       `
@@ -42,14 +46,32 @@ Examples:
   convene events add Holidays dec 24 to dec 31 --free`,
     );
   addWriteOptions(addContentOptions(add)).action(
-    async (title: string, words: string[], flags: ContentFlags & WriteFlags) => {
+    async (title: string, words: string[], flags: ContentFlags & WriteFlags & { share?: string[] }) => {
       const client = await cli.client();
       const zone = await cli.zone();
       const { times, notes } = eventTimes(readSpan(words.join(' '), zone), zone);
       const input = { title, ...times, time_zone: zone, ...contentOf(flags, zone), ...writeBody(flags) };
-      report(cli, zone, 'Created', await client.events.create(input, { dryRun: flags.dryRun }), notes);
+      const people = flags.share ?? [];
+      // A misspelt name is found before anything is stored.
+      await Promise.all(people.filter((name) => !name.includes('@')).map((name) => findPerson(cli, name)));
+      const created = await client.events.create(input, { dryRun: flags.dryRun });
+      report(cli, zone, 'Created', created, notes);
+      if (people.length > 0) await shareCreated(cli, created, people);
     },
   );
+}
+
+/** Shares what was just created; says so below it, with `--json` on standard error. */
+async function shareCreated(cli: Cli, created: CalendarEvent | DryRun<CalendarEvent>, people: string[]): Promise<void> {
+  const say = (line: string): void => (cli.options.json ? cli.note(line) : cli.print(line));
+  const names = people.join(', ');
+  if ('would' in created) return say(`It would then be shared with ${names}, to view.`);
+  const client = await cli.client();
+  await client.events.share(created, toShareInput(people, 'viewer')).catch((error: unknown) => {
+    cli.note(`The event is not shared yet. Try again with: convene share add ${created.id} ${people.join(' ')}`);
+    throw error;
+  });
+  say(`Shared with ${names}, to view. \`convene share role\` makes them editors.`);
 }
 
 interface EditFlags extends ContentFlags, WriteFlags, PartOptions {

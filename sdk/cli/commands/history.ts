@@ -3,7 +3,7 @@ import type { LogEntryView, VersionRef } from '../../index.js';
 import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
 import { EVENT_ARGUMENT, findEventId } from '../find-event.js';
-import { addWriteOptions, readCount, writeBody, type WriteFlags } from '../options.js';
+import { addWriteOptions, readCount, splitNames, writeBody, type WriteFlags } from '../options.js';
 import { readList } from '../read-list.js';
 import { safeLine, safeText, shortId } from '../text.js';
 import { timeText } from '../zones.js';
@@ -44,9 +44,7 @@ export function addHistory(program: Command, cli: Cli): void {
     .description('write the content of an old version as a new one')
     .argument('<event>', EVENT_ARGUMENT)
     .argument('<version>', 'the number of the version', readCount)
-    .option('--fields <names>', 'only these, such as title,location', (names: string) =>
-      names.split(/[,\s]+/).filter(Boolean),
-    );
+    .option('--fields <names>', 'only these, such as title,location', splitNames);
   addWriteOptions(rollback).action(async (text: string, version: number, flags: WriteFlags & { fields?: string[] }) => {
     const client = await cli.client();
     const zone = await cli.zone();
