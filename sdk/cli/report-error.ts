@@ -47,7 +47,7 @@ async function toReport(error: unknown, cli: Cli): Promise<Report> {
   if (error instanceof ConveneNetworkError) {
     const url = await cli.url();
     const sentence = `${url} does not respond.`;
-    const next = ['Is the server running, and is the address right? Another one: --url, or CONVENE_URL.'];
+    const next = ['Is the server running, and is the address right? Another one: --url, or CONVENE.'];
     const document = { code: 'no_response', detail: sentence };
     return { code: 'no_response', sentence, exitCode: EXIT.noResponse, more: next, document };
   }

@@ -179,7 +179,9 @@ describe('free, find-time, inbox', () => {
     // This server sends no mails.
     const invited = await ana.run([...add.with(3, '2031-04-08 13:00'), 'dan@example.com']);
     expect([invited.code, invited.stdout]).toEqual([1, expect.stringMatching(/^Created Together: /) as string]);
-    expect(invited.stderr).toMatch(/^The event is not shared yet\. Try again with: convene share add .* dan@example\.com\n/);
+    expect(invited.stderr).toMatch(
+      /^The event is not shared yet\. Try again with: convene share add .* dan@example\.com\n/,
+    );
   });
 
   it('find-time says why there is no time, and ends with 1', async () => {
