@@ -176,7 +176,8 @@ export function eventTimes(
   return { times: { start_time: times[0]!, end_time: times[1]!, all_day: false }, notes };
 }
 
-function noteOn({ wall, instant }: Point, zone: string): string[] {
+/** What the change of clocks makes of a wall time, if anything. */
+export function noteOn({ wall, instant }: Pick<Point, 'wall' | 'instant'>, zone: string): string[] {
   if (instant !== null) return [];
   const [day, time] = [dayText(wall), wall.slice(11, 16)];
   const first = toInstant(wall, zone);

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../sdk/cli/duration.js';
+import { readShift, shiftTimes } from '../../sdk/cli/shift.js';
 import { eventTimes, readSpan } from '../../sdk/cli/when.js';
 import { readWindow, windowOf } from '../../sdk/cli/window.js';
-import { otherClocks, readZone, spanText } from '../../sdk/cli/zones.js';
+import { moveWall, oddity, otherClocks, readZone, spanText, wallOf } from '../../sdk/cli/zones.js';
 
 const PARIS = 'Europe/Paris';
 const NEW_YORK = 'America/New_York';
@@ -132,6 +134,74 @@ describe('the change of clocks', () => {
     expect(span('2026-12-07T21:00:00Z', '2026-12-08T00:00:00Z')).toBe('Mon 7 Dec 2026, 22:00 – Tue 8 Dec 2026, 01:00');
     expect(spanText({ start_time: '2026-12-07', end_time: '2026-12-09' }, NEW_YORK)).toBe(
       'Mon 7 Dec 2026 – Tue 8 Dec 2026, all day',
+    );
+  });
+});
+
+describe('a move', () => {
+  const moved = (text: string, start_time: string, end_time: string, zone = PARIS): unknown[] => {
+    const { times, notes } = shiftTimes({ start_time, end_time }, readShift(text)!, zone);
+    return [times.start_time, times.end_time, ...notes];
+  };
+
+  it.each([
+    ['+1h', '2026-12-07T10:00:00Z', '2026-12-07T11:00:00Z'],
+    ['+ 1h30', '2026-12-07T10:30:00Z', '2026-12-07T11:30:00Z'],
+    ['-30m', '2026-12-07T08:30:00Z', '2026-12-07T09:30:00Z'],
+    ['−30 min', '2026-12-07T08:30:00Z', '2026-12-07T09:30:00Z'],
+    ['1 hour later', '2026-12-07T10:00:00Z', '2026-12-07T11:00:00Z'],
+    ['half an hour earlier', '2026-12-07T08:30:00Z', '2026-12-07T09:30:00Z'],
+    ['2 days earlier', '2026-12-05T09:00:00Z', '2026-12-05T10:00:00Z'],
+    ['a week later', '2026-12-14T09:00:00Z', '2026-12-14T10:00:00Z'],
+    ['1 day and 2 hours later for 15 min', '2026-12-08T11:00:00Z', '2026-12-08T11:15:00Z'],
+  ])('of 10:00–11:00 by “%s”', (text, start, end) => {
+    expect(moved(text, '2026-12-07T09:00:00Z', '2026-12-07T10:00:00Z')).toEqual([start, end]);
+  });
+
+  it.each(['10:00', 'tomorrow', 'in 1 hour', '2026-12-07 10:00', 'later', 'friday for 1h'])('“%s” is none', (text) => {
+    expect(readShift(text)).toBeNull();
+  });
+
+  it('of dates is by whole days', () => {
+    expect(moved('2 days later', '2026-12-24', '2026-12-27')).toEqual(['2026-12-26', '2026-12-29']);
+    expect(moved('-1w for 1 day', '2026-12-24', '2026-12-27')).toEqual(['2026-12-17', '2026-12-18']);
+    expect(refusal(() => moved('+1h', '2026-12-24', '2026-12-27'))).toMatch(/^An event on dates alone moves by whole/);
+    expect(refusal(() => moved('+soon', '2026-12-24', '2026-12-27'))).not.toMatch(/^\[/);
+    expect(refusal(() => readShift('2 moons later'))).toMatch(/^“2 moons” is not a duration/);
+  });
+
+  it('by days keeps the time of day when the clocks change, and says when there is none', () => {
+    // 10:00 is 09:00 UTC on the 27th, and 08:00 UTC on the 28th.
+    expect(moved('1 day later', '2027-03-27T09:00:00Z', '2027-03-27T10:00:00Z')).toEqual([
+      '2027-03-28T08:00:00Z',
+      '2027-03-28T09:00:00Z',
+    ]);
+    expect(moved('+24h', '2027-03-27T09:00:00Z', '2027-03-27T10:00:00Z')[0]).toBe('2027-03-28T09:00:00Z');
+    expect(moved('+1d', '2027-03-27T01:30:00Z', '2027-03-27T02:00:00Z')).toEqual([
+      '2027-03-28T01:30:00Z',
+      '2027-03-28T02:00:00Z',
+      'The clocks of Europe/Paris skip 02:30 on Sun 28 Mar 2027: it is 03:30 then.',
+    ]);
+    // The second 02:30 of that night.
+    expect(moved('+15m', '2027-10-31T01:30:00Z', '2027-10-31T02:00:00Z')[0]).toBe('2027-10-31T01:45:00Z');
+  });
+
+  it('by hours and back is none, by days keeps the clock, and both keep the length', () => {
+    const zones = fc.constantFrom(PARIS, NEW_YORK, 'Australia/Lord_Howe', 'Asia/Kolkata', 'UTC');
+    const minutes = fc.integer({ min: Date.parse('2024-01-01') / 60_000, max: Date.parse('2032-01-01') / 60_000 });
+    const iso = (minute: number): string => new Date(minute * 60_000).toISOString().replace('.000Z', 'Z');
+    fc.assert(
+      fc.property(zones, minutes, fc.nat(3_000), fc.integer({ min: 1, max: 900 }), (zone, at, length, amount) => {
+        const present = { start_time: iso(at), end_time: iso(at + length + 1) };
+        const shift = (text: string, times = present) => shiftTimes(times, readShift(text)!, zone).times;
+        const later = shift(`+${amount}m`);
+        expect(later).toEqual({ start_time: iso(at + amount), end_time: iso(at + length + 1 + amount) });
+        expect(shift(`${amount} minutes earlier`, later)).toEqual(present);
+        const days = shift(`-${amount}d`);
+        expect(Date.parse(days.end_time) - Date.parse(days.start_time)).toBe((length + 1) * 60_000);
+        const wall = moveWall(wallOf(present.start_time, zone), { days: -amount });
+        if (oddity(wall, zone) !== 'skipped') expect(wallOf(days.start_time, zone)).toBe(wall);
+      }),
     );
   });
 });

@@ -16,6 +16,7 @@ import {
   writeBody,
   type WriteFlags,
 } from '../options.js';
+import { plainMinus, readShift, shiftTimes } from '../shift.js';
 import { safeLine } from '../text.js';
 import { eventTimes, readSpan } from '../when.js';
 import { areDates, DAY_MS, wallOf } from '../zones.js';
@@ -116,15 +117,23 @@ function addMove(events: Command, cli: Cli): void {
     .alias('move')
     .description('change when an event is; it stays as long as it was, unless you say otherwise')
     .argument('<event>', EVENT_ARGUMENT)
-    .argument('<when...>', 'such as: friday 14:00; a time alone keeps the day, a day alone keeps the time')
+    .argument(
+      '<when...>',
+      'such as: friday 14:00, +1h, -30m, 2 days later; a time alone keeps the day, a day alone keeps the time',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   convene events mv "Team meeting" 11:30
+  convene events mv "Team meeting" +1h
+  convene events mv "Team meeting" 2 days earlier
   convene events mv "Team meeting" --on friday monday 9:00 for 1h
-  convene events mv "Team meeting" --on friday --scope following 10:00`,
+  convene events mv "Team meeting" --on friday --scope following 10:00
+
+A move by days keeps the time of day, one by hours counts as a stopwatch does.`,
     );
+  takeMinus(move);
   addBaseOptions(addPartOptions(move));
   addWriteOptions(move).action(async (text: string, words: string[], flags: EditFlags) => {
     const zone = await cli.zone();
@@ -132,6 +141,14 @@ Examples:
     const { times, notes } = await movedTimes(cli, event, words.join(' '), flags, zone);
     await change(cli, event, times, flags, 'Moved', notes);
   });
+}
+
+/** Takes `-30m` as a time and not as an option. */
+function takeMinus(command: Command): void {
+  const parse = command.parseOptions.bind(command);
+  const takesValue = (word = ''): boolean => command.options.some(({ long, required }) => required && long === word);
+  command.parseOptions = (words) =>
+    parse(words.map((word, index) => (takesValue(words[index - 1]) ? word : plainMinus(word))));
 }
 
 /** The new times of the event, or of the occurrence that `--on` names. */
@@ -153,6 +170,8 @@ async function movedTimes(
     const dates = client.events.occurrences(event, { ...around, limit: 200 });
     for await (const date of dates) if (date.original_start === original) present = date;
   }
+  const shift = readShift(text);
+  if (shift) return shiftTimes(present, shift, event.time_zone);
   const [start, end] = [present.start_time, present.end_time].map((at) => (areDates(present) ? at : wallOf(at, zone)));
   const span = readSpan(text, zone, { day: start!.slice(0, 10) });
   if (!span.start.hasTime && !areDates(present)) {
