@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../sdk/cli/duration.js';
+import { readRule } from '../../sdk/cli/repeat.js';
 import { readShift, shiftTimes } from '../../sdk/cli/shift.js';
 import { eventTimes, readSpan } from '../../sdk/cli/when.js';
 import { readWindow, windowOf } from '../../sdk/cli/window.js';
@@ -37,6 +38,13 @@ describe('times as people write them', () => {
     ['2026-12-05 10:00 to 2026-12-06 12:00', '2026-12-05T10:00:00', '2026-12-06T12:00:00'],
     ['2026-12-05 10:00 to 11:15', '2026-12-05T10:00:00', '2026-12-05T11:15:00'],
     ['friday 22:00-01:00', '2026-12-04T22:00:00', '2026-12-05T01:00:00'],
+    ['day after tomorrow 10:00', '2026-12-04T10:00:00', '2026-12-04T11:00:00'],
+    ['the day after tomorrow 10:00', '2026-12-04T10:00:00', '2026-12-04T11:00:00'],
+    ['day before yesterday 9:00', '2026-11-30T09:00:00', '2026-11-30T10:00:00'],
+    ['tomorrow at 17h', '2026-12-03T17:00:00', '2026-12-03T18:00:00'],
+    ['friday 14h30-16h', '2026-12-04T14:30:00', '2026-12-04T16:00:00'],
+    ['2026-12-05 9h for 1h30', '2026-12-05T09:00:00', '2026-12-05T10:30:00'],
+    ['monday next week 9:00', '2026-12-07T09:00:00', '2026-12-07T10:00:00'],
     ['friday 10:00 for 2 days', '2026-12-04T10:00:00', '2026-12-06T10:00:00'],
     // It is 10:00: what is over today is meant for later.
     ['11:00', '2026-12-02T11:00:00', '2026-12-02T12:00:00'],
@@ -52,7 +60,17 @@ describe('times as people write them', () => {
     ['in 2 hours for 30 min', '2026-12-02T11:00:00Z', '2026-12-02T11:30:00Z'],
     ['2026-12-05T10:00:00-05:00', '2026-12-05T15:00:00Z', '2026-12-05T16:00:00Z'],
     ['2026-12-05T10:00:00Z', '2026-12-05T10:00:00Z', '2026-12-05T11:00:00Z'],
+    ['in 2h for 30 min', '2026-12-02T11:00:00Z', '2026-12-02T11:30:00Z'],
   ])('%s is an instant', (text, start, end) => expect(timesOf(text)).toEqual([start, end, false]));
+
+  it('what is counted from now is rounded to the minute; written seconds stay', () => {
+    const at = (text: string, now: string): unknown => timesOf(text, PARIS, new Date(now))[0];
+    for (const text of ['now', 'in 2 hours', 'in 90 minutes', '2 hours ago', '+1h']) {
+      expect(at(text, '2026-12-02T09:14:13.400Z')).toMatch(/:(14|44):00Z$/);
+    }
+    expect(at('in 2 hours', '2026-12-02T09:14:58Z')).toBe('2026-12-02T11:15:00Z');
+    expect(at('2026-12-05T10:00:05Z', '2026-12-02T09:14:58Z')).toBe('2026-12-05T10:00:05Z');
+  });
 
   it.each([
     ['tomorrow', '2026-12-03', '2026-12-04'],
@@ -88,6 +106,17 @@ describe('times as people write them', () => {
     ['friday 10:00 for 0 min', '“0 min” is not a duration.'],
     ['friday for 45 min', 'lasts whole days'],
     ['2026-12-05 11:00 to 2026-12-04 10:00', 'The event would end before it starts.'],
+    ['next week', '“next week” is more than a day. Write which one, such as monday.'],
+    ['next week 10:00', '“next week” is more than a day.'],
+    ['this week', '“this week” is more than a day.'],
+    ['this month', '“this month” is more than a day. Write which one, such as 6 december.'],
+    ['next year', '“next year” is more than a day.'],
+    ['next quarter', '“next quarter” is more than a day.'],
+    ['this weekend', '“weekend” is more than a day.'],
+    ['next weekend 10:00', '“weekend” is more than a day.'],
+    ['next 3 days', '“next 3 days” is more than a day.'],
+    ['last week for 1 day', '“last week” is more than a day.'],
+    ['friday to next week', '“next week” is more than a day.'],
     ['friday 11:00 to whenever', '“whenever” is not a time that can be understood.'],
     ['2026-12-05 to 2026-12-06 10:00', 'has only one time of day.'],
   ])('“%s” is refused', (text, sentence) => {
@@ -237,6 +266,31 @@ describe('stretches of time', () => {
     expect(refusal(() => window({ to: 'friday', days: 2 }))).toBe('--to and --days exclude each other.');
     expect(refusal(() => window({ from: 'sunday', to: 'friday' }))).toBe('--to is not after --from.');
   });
+});
+
+describe('rules', () => {
+  it.each([
+    ['weekly', 'FREQ=WEEKLY'],
+    ['every 2 weeks', 'FREQ=WEEKLY;INTERVAL=2'],
+    ['Every  other week', 'FREQ=WEEKLY;INTERVAL=2'],
+    ['fortnightly', 'FREQ=WEEKLY;INTERVAL=2'],
+    ['biweekly', 'FREQ=WEEKLY;INTERVAL=2'],
+    ['every day', 'FREQ=DAILY'],
+    ['every 3rd month', 'FREQ=MONTHLY;INTERVAL=3'],
+    ['every year', 'FREQ=YEARLY'],
+    ['every weekday', 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR'],
+    ['every monday', 'FREQ=WEEKLY;BYDAY=MO'],
+    ['every mon, wed and friday', 'FREQ=WEEKLY;BYDAY=MO,WE,FR'],
+    ['every other tuesday', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TU'],
+    ['RRULE:FREQ=DAILY;COUNT=2', 'FREQ=DAILY;COUNT=2'],
+  ])('%s', (text, rule) => expect(readRule(text)).toBe(rule));
+
+  it.each(['sometimes', 'every', 'every 0 weeks', 'every moon', 'every mo', 'every 2', 'constructor'])(
+    '“%s” is none',
+    (text) => {
+      expect(refusal(() => readRule(text))).toMatch(/is not a rule\. Write daily, .*every 2 weeks/);
+    },
+  );
 });
 
 describe('durations and zones', () => {
