@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
@@ -185,8 +185,13 @@ describe('the sessions of convene', () => {
     expect(blocked).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^error: E(EXIST|NOTDIR): .*\n/) as string,
+      stderr: expect.stringMatching(
+        /^error: .*convene cannot be written: there is a file in its place\. .*\n$/,
+      ) as string,
     });
+    await rm(home.credentials);
+    await mkdir(home.credentials);
+    expect((await home.fails('whoami')).stderr).toMatch(/credentials\.json cannot be read: it is a folder\. /);
   });
 
   it('need a server that responds, and an address that is one', async () => {
