@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../sdk/cli/duration.js';
+import { freeDays } from '../../sdk/cli/free-days.js';
 import { readRule } from '../../sdk/cli/repeat.js';
 import { readShift, shiftTimes } from '../../sdk/cli/shift.js';
 import { eventTimes, readSpan } from '../../sdk/cli/when.js';
@@ -252,6 +253,28 @@ describe('stretches of time', () => {
     ['friday 10:00-12:00', '2026-12-04T09:00:00Z', '2026-12-04T11:00:00Z'],
     ['2027-03-28', '2027-03-27T23:00:00Z', '2027-03-28T22:00:00Z'],
   ])('%s', (text, from, to) => expect(readWindow(text, PARIS, NOW)).toEqual({ from, to }));
+
+  it('free hours of a day that are over are left out, unless all of it is', () => {
+    const day = (date: string) => readWindow(date, PARIS, NOW);
+    const free = (date: string, now: string, busy: [string, string][] = []): unknown =>
+      freeDays(
+        busy.map(([start, end]) => [Date.parse(start), Date.parse(end)]),
+        day(date),
+        { start: '08:00', end: '18:00' },
+        PARIS,
+        new Date(now),
+      ).map((one) => [one.day, ...one.spans]);
+    const call: [string, string] = ['2026-12-02T10:30:00Z', '2026-12-02T12:00:00Z'];
+    // It is 10:00 in Paris, and some seconds.
+    expect(free('2026-12-02', '2026-12-02T09:00:20Z', [call])).toEqual([['2026-12-02', '10:01–11:30', '13:00–18:00']]);
+    expect(free('2026-12-02', '2026-12-02T17:30:00Z')).toEqual([]);
+    expect(free('2026-12-02', '2026-12-03T09:00:00Z', [call])).toEqual([['2026-12-02', '08:00–11:30', '13:00–18:00']]);
+    expect(free('2026-12-03', '2026-12-02T09:00:00Z')).toEqual([['2026-12-03', '08:00–18:00']]);
+    expect(free('2026-12-01 to 2026-12-03', '2026-12-02T09:00:00Z')).toEqual([
+      ['2026-12-02', '10:00–18:00'],
+      ['2026-12-03', '08:00–18:00'],
+    ]);
+  });
 
   it('--from, --to and --days', () => {
     const usual = { days: 7, minutes: 0 };

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { type FindTimeBody, type FoundTimesView, type FreeBusyView, type Person, toInstant } from '../../index.js';
+import { type FindTimeBody, type FoundTimesView, type FreeBusyView, type Person } from '../../index.js';
 import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { inMinutes, readDuration } from '../duration.js';
 import { findPeople } from '../find-person.js';
+import { freeDays, type Hours } from '../free-days.js';
 import { readCount, splitNames } from '../options.js';
 import { readWindow, type Window, windowOf, windowText } from '../window.js';
-import { dayText, moveWall, otherClocks, readZone, spanText, wallOf } from '../zones.js';
+import { dayText, otherClocks, readZone, spanText } from '../zones.js';
 
 interface WindowFlags {
   on?: string;
@@ -161,11 +162,6 @@ function windowFrom({ on, ...flags }: WindowFlags, zone: string, notBefore?: Dat
   return { from, to: window.to };
 }
 
-interface Hours {
-  start: string;
-  end: string;
-}
-
 /** Reads `9-18` or `8:30-17:00`. @throws UsageError */
 function readHours(text: string): Hours {
   const [, h1, m1 = '00', h2, m2 = '00'] =
@@ -180,8 +176,8 @@ function readHours(text: string): Hours {
 function freeLines(cli: Cli, { items }: FreeBusyView, window: Window, hours: Hours, zone: string): string[] {
   const { bold, dim, green } = cli.colors();
   const busy = items.flatMap(({ user, busy: spans }) => [
-    bold(user.username),
-    ...(spans.length === 0 ? [dim('  not busy')] : spans.map((span) => `  ${spanText(span, zone)}`)),
+    bold(`Busy: ${user.username}`),
+    ...(spans.length === 0 ? [dim('  at no time')] : spans.map((span) => `  ${spanText(span, zone)}`)),
   ]);
   const all = items.flatMap(({ busy: spans }) => spans.map((span) => [Date.parse(span.start_time), Date.parse(span.end_time)] as const)); // prettier-ignore
   const free = freeDays(all, window, hours, zone).map(
@@ -194,31 +190,4 @@ function freeLines(cli: Cli, { items }: FreeBusyView, window: Window, hours: Hou
     ...(free.length === 0 ? [dim('  at no time')] : free),
     dim(`${windowText(window, zone)} · times in ${zone}`),
   ];
-}
-
-/** The free times of each day, within the hours. */
-function freeDays(
-  busy: (readonly [number, number])[],
-  window: Window,
-  hours: Hours,
-  zone: string,
-): { day: string; spans: string[] }[] {
-  const taken = [...busy].sort(([one], [other]) => one - other);
-  const days: { day: string; spans: string[] }[] = [];
-  const clock = (at: number): string => wallOf(new Date(at), zone).slice(11, 16);
-  for (let day = wallOf(window.from, zone).slice(0, 10); ; day = moveWall(day, { days: 1 })) {
-    const opens = Math.max(Date.parse(toInstant(`${day}T${hours.start}`, zone)), Date.parse(window.from));
-    const close =
-      hours.end === '24:00' ? toInstant(moveWall(day, { days: 1 }), zone) : toInstant(`${day}T${hours.end}`, zone);
-    const closes = Math.min(Date.parse(close), Date.parse(window.to));
-    if (Date.parse(toInstant(day, zone)) >= Date.parse(window.to)) return days;
-    const spans: string[] = [];
-    let from = opens;
-    for (const [start, end] of [...taken, [closes, closes] as const]) {
-      if (Math.min(start, closes) > from) spans.push(`${clock(from)}–${clock(Math.min(start, closes))}`);
-      from = Math.max(from, end);
-      if (from >= closes) break;
-    }
-    if (spans.length > 0) days.push({ day, spans });
-  }
 }
