@@ -84,7 +84,14 @@ describe('the history', () => {
       'Undid change 4 of Plan: Mon 3 Mar 2031, 10:00–11:00 (Europe/Paris) · version 4',
     );
     expect(await ana.ok('undo', plan, '--dry-run')).toMatch(/^Dry run: nothing was stored\./);
-    expect(await ana.ok('undo', plan)).toContain('of Plan B:');
+    const undone = await ana.ok('undo', plan);
+    expect(undone.split('\n')).toEqual([
+      expect.stringMatching(/^Undid change 6 of Plan B: /),
+      'It was of ana: Reverted version 2. Changed the title from “Plan B” to “Plan”',
+      `Another undo without a number would undo this one. To go further back: convene undo ${plan.slice(-8)} 5`,
+      '',
+    ]);
+    expect(await ana.ok('undo', '--help')).toMatch(/last change,\s+an undo\s+included/);
     expect(await ana.ok('rollback', plan, '1', '--fields', 'title')).toContain('Rolled back to version 1: Plan: ');
     expect(await ana.json('events', 'show', plan)).toMatchObject({ title: 'Plan', location: 'Room 1' });
     expect((await ana.fails('rollback', plan, '99')).code).toBe(1);
@@ -115,9 +122,9 @@ describe('free, find-time, inbox', () => {
     await ana.ok('events', 'add', 'Course', '2031-04-07 14:00-20:00');
     expect(await ana.ok('free', 'ben', '--on', '2031-04-07')).toBe(
       [
-        'ana',
+        'Busy: ana',
         '  Mon 7 Apr 2031, 14:00–20:00',
-        'ben',
+        'Busy: ben',
         '  Mon 7 Apr 2031, 09:00–10:30',
         '',
         'Free: all 2 · 08:00–18:00',
@@ -126,6 +133,7 @@ describe('free, find-time, inbox', () => {
         '',
       ].join('\n'),
     );
+    expect(await ana.ok('free', '--on', '2031-04-06')).toMatch(/^Busy: ana\n {2}at no time\n\nFree · /);
     await expectSchema('FreeBusyView', await ana.json('free', 'ben', '--from', '2031-04-07', '--days', '2'));
     expect(await ana.ok('free', '--on', '2031-04-07', '--hours', '14-20')).toContain('  at no time\n');
     expect((await ana.fails('free', 'nobody-at-all')).stderr).toBe(
@@ -233,6 +241,18 @@ describe('export and import', () => {
         code: 2,
         stderr: expect.stringContaining('there is no such file') as string,
       });
+      const sentences: [string[], string][] = [
+        [['import', cem.folder], `${cem.folder} cannot be read: it is a folder. (unreadable_file)`],
+        [
+          ['import', `${file}/x`],
+          `${file}/x cannot be read: a part of its path is a file, not a folder. (unreadable_file)`,
+        ],
+        [['export', '-o', '/none/x.ics'], '/none/x.ics cannot be written: there is no such folder. (unwritable_file)'],
+        [['export', '-o', cem.folder], `${cem.folder} cannot be written: it is a folder. (unwritable_file)`],
+      ];
+      for (const [args, sentence] of sentences) {
+        expect(await cem.fails(...args)).toEqual({ code: 2, stderr: `error: ${sentence}\n` });
+      }
       await writeFile(file, 'BEGIN:NOTHING');
       expect((await cem.fails('import', file)).stderr).toMatch(/^error: .* \(unreadable_calendar\)\n {2}line 1: /);
     } finally {
