@@ -12,7 +12,8 @@ export default defineConfig({
     // Many tests wait for processes, clocks and sockets: two workers would leave two cores idle half of the time.
     maxWorkers: availableParallelism() + 2,
     testTimeout: 300_000,
-    hookTimeout: 300_000,
+    // The first test file that needs the built server builds it, while others have the machine.
+    hookTimeout: 900_000,
     // A test that hangs on a lock should say so, not the next one.
     teardownTimeout: 10_000,
     projects: [

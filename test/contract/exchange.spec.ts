@@ -123,6 +123,23 @@ describe('an exchange of statements', () => {
     expect(await stored()).toEqual([3]);
   });
 
+  it('does the same without names, for a proxy that does not prepare', async () => {
+    const plain = new PreparedClient({ connectionString: database.url });
+    await plain.connect();
+    const select = { sql: 'SELECT n FROM notes WHERE n > $1 ORDER BY n', parameters: [0] };
+    try {
+      const { rows } = await plain.exchange([{ sql: 'BEGIN' }, insert(1), insert(2), select]);
+      expect(rows).toEqual([{ n: 1 }, { n: 2 }]);
+      await expect(plain.exchange([insert(3), insert(1), { sql: 'COMMIT' }])).rejects.toMatchObject({ code: '23505' });
+      await plain.run('ROLLBACK');
+      expect((await plain.exchange([select])).rows).toEqual([]);
+      const prepared = 'SELECT count(*)::int AS n FROM pg_prepared_statements WHERE $1';
+      expect((await plain.run(prepared, [true])).rows).toEqual([{ n: 0 }]);
+    } finally {
+      await plain.end();
+    }
+  });
+
   it('fails as a whole when the connection ends', async () => {
     const other = new PreparedClient({ connectionString: database.url, names: new StatementNames() });
     await other.connect();

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOCK = join(tmpdir(), `convene-build-${createHash('sha256').update(ROOT).digest('hex').slice(0, 12)}`);
 // Longer than any build: whoever made the lock was killed.
-const ABANDONED_AFTER_MS = 300_000;
+const ABANDONED_AFTER_MS = 900_000;
 
 /** What `npm start` runs once it is built; the last file that the build writes. */
 export const SERVER_PROGRAM = join(ROOT, 'dist', 'server', 'start.js');

@@ -22,7 +22,7 @@ const SUSPECT_MS = 1_500;
  */
 const SPARE_SECONDS = 2;
 /** The database does not answer when it has not even answered `SELECT 1` on a new connection by then. */
-const ANSWER_MS = 3_000;
+const ANSWER_MS = 5_000;
 
 /**
  * Tells a database that is silent (frozen, or behind a broken network) from one that is slow. Nothing else notices: the
@@ -39,6 +39,8 @@ export class SilenceWatch implements OnModuleDestroy {
   private readonly giveUpMs: number;
   private lastTick = performance.now();
   private isAsking = false;
+  /** How often this process was held, and could not receive anything. */
+  private held = 0;
   private silentSince: number | null = null;
 
   /** @param statementSeconds the longest time in which PostgreSQL ends a statement itself */
@@ -69,8 +71,8 @@ export class SilenceWatch implements OnModuleDestroy {
 
   private tick(): void {
     const now = performance.now();
-    // This process was held itself, and could not receive anything.
     const wasHeld = now - this.lastTick > 2 * TICK_MS;
+    if (wasHeld) this.held += 1;
     this.lastTick = now;
     let longest = 0;
     for (const [connection, seen] of this.connections) {
@@ -87,9 +89,11 @@ export class SilenceWatch implements OnModuleDestroy {
 
   private async judge(): Promise<void> {
     this.isAsking = true;
+    const before = this.held;
     const answers = await this.answers();
     this.isAsking = false;
-    if (answers) return;
+    // An answer may have come while this process was held: the next tick asks again.
+    if (answers || this.held > before) return;
     this.silentSince = performance.now();
     this.logger.error('The database does not answer: requests are refused until it does');
     // All of them: another one would only be found silent by the request that uses it next.
