@@ -45,7 +45,9 @@ function installed(program: string): boolean {
 const IGNORED = readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n');
 /** Whether git ignores a file of that name in the folder of the project. */
 const isIgnored = (name: string): boolean =>
-  IGNORED.includes(`/${name}`) || IGNORED.includes(`${name}/`) || IGNORED.includes(`/*${name.slice(name.lastIndexOf('.'))}`);
+  IGNORED.includes(`/${name}`) ||
+  IGNORED.includes(`${name}/`) ||
+  IGNORED.includes(`/*${name.slice(name.lastIndexOf('.'))}`);
 
 const PROGRAMS = ['curl', 'bash', 'python3'];
 const missing = PROGRAMS.filter((program) => !installed(program));
