@@ -140,7 +140,11 @@ export default {
       comment: 'Nobody needs it: neither the server nor a script. Files of the pages are for the browser.',
       severity: 'error',
       from: { path: '^(src/main|scripts/[^/]+)\\.ts$' },
-      to: { path: '^src/', pathNot: ['^src/main\\.ts$', '^src/platform/docs/assets/', '\\.d\\.ts$', SPEC], reachable: false },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/main\\.ts$', '^src/platform/docs/assets/', '\\.d\\.ts$', SPEC],
+        reachable: false,
+      },
     },
     {
       name: 'src-stands-alone',

@@ -68,13 +68,19 @@ export abstract class EventHistory extends Resource {
     return this.writeWith(path`/api/events/${event}/revert/${version}`, body, options);
   }
 
-  /** Undoes an entry of the changelog by its `position`, changes of members included. */
-  undo<const B extends BodyAndOptions<wire.RevertBody>, const O extends WriteOptions>(
+  /**
+   * Undoes an entry of the changelog by its `position`, changes of members included. Without one, the last entry, which may
+   * be an undo itself.
+   *
+   * @throws ConveneError `later_changes` when later ones touched the same fields, with `clashes`
+   */
+  async undo<const B extends BodyAndOptions<wire.RevertBody>, const O extends WriteOptions>(
     event: EventRef,
-    position: number,
+    position?: number,
     body: B = {} as B,
     options?: O,
   ): Promise<Written<wire.UndoChangeResponse, B & O>> {
-    return this.writeWith(path`/api/events/${event}/changelog/${position}/undo`, body, options);
+    const last = position ?? (await this.changelog(event, { order: 'desc', limit: 1 }).page()).items[0]?.position;
+    return this.writeWith(path`/api/events/${event}/changelog/${last!}/undo`, body, options);
   }
 }

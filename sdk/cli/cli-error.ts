@@ -21,8 +21,8 @@ export class UsageError extends CliError {
 }
 
 export class NotSignedIn extends CliError {
-  constructor(message: string, next: string) {
-    super(message, 'not_signed_in', EXIT.notSignedIn, [next]);
+  constructor(message: string, ...next: string[]) {
+    super(message, 'not_signed_in', EXIT.notSignedIn, next);
   }
 }
 

@@ -69,10 +69,20 @@ export class Cli {
     else this.print(...lines());
   }
 
-  /** The server: `--url`, `CONVENE_URL`, the one that was signed in to last, or the default. */
+  /** The server: `--url`, `CONVENE`, the one that was signed in to last, or the default. */
   async url(): Promise<string> {
-    const given = this.options.url ?? (this.env['CONVENE_URL'] || undefined);
-    return readUrl(given ?? (await this.credentials.server()) ?? DEFAULT_URL);
+    return (await this.server()).url;
+  }
+
+  /** The server, and where its address comes from, unless that is `--url`. */
+  private async server(): Promise<{ url: string; origin: string | null }> {
+    if (this.options.url !== undefined) return { url: readUrl(this.options.url), origin: null };
+    // The second one is the name that it had first.
+    const name = ['CONVENE', 'CONVENE_URL'].find((one) => this.env[one]);
+    if (name) return { url: readUrl(this.env[name]!, ` (${name})`), origin: `${name} names this server.` };
+    const last = await this.credentials.server();
+    if (last) return { url: readUrl(last), origin: 'It is the server that you signed in to last.' };
+    return { url: DEFAULT_URL, origin: 'It is the default: name another server with --url, or in CONVENE.' };
   }
 
   /** A client without a session, to sign in. */
@@ -108,7 +118,7 @@ export class Cli {
 
   /** Where the person is signed in, and their session. @throws NotSignedIn */
   async account(): Promise<{ url: string; session: SessionStorage }> {
-    const url = await this.url();
+    const { url, origin } = await this.server();
     const token = this.env['CONVENE_TOKEN'];
     if (token && this.options.as === undefined) return { url, session: tokenSession(token) };
     const { current, all } = await this.credentials.people(url);
@@ -116,7 +126,8 @@ export class Cli {
     if (username === null || !all.includes(username)) {
       const who = this.options.as === undefined ? 'You are' : `${this.options.as} is`;
       const others = all.length > 0 ? `, or act as somebody who is: --as ${all.join(', --as ')}` : '';
-      throw new NotSignedIn(`${who} not signed in to ${url}.`, `Sign in with: convene login --url ${url}${others}`);
+      const next = `Sign in with: convene login --url ${url}${others}`;
+      throw new NotSignedIn(`${who} not signed in to ${url}.`, ...(origin === null ? [] : [origin]), next);
     }
     return { url, session: this.credentials.storage(url, username) };
   }
@@ -138,15 +149,18 @@ export class Cli {
   }
 }
 
-function readUrl(text: string): string {
+/** @param origin where the text comes from, for the refusal */
+function readUrl(text: string, origin = ''): string {
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    throw new UsageError(`“${text}” is not an address. Write it with its scheme, such as https://convene.example.com.`);
+    throw new UsageError(
+      `“${text}”${origin} is not an address. Write it with its scheme, such as https://convene.example.com.`,
+    );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new UsageError(`“${text}” is not an http or https address.`);
+    throw new UsageError(`“${text}”${origin} is not an http or https address.`);
   }
   if (url.username || url.password) throw new UsageError('The address must not contain a user name or a password.');
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Session, SessionStorage } from '../index.js';
 import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
+import { fileReason } from './file-error.js';
 import { withFileLock } from './file-lock.js';
 
 interface ServerEntry {
@@ -100,7 +101,7 @@ export class Credentials {
       if (((await stat(this.path)).mode & 0o077) !== 0) await chmod(this.path, 0o600);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { current: null, servers: {} };
-      throw this.unreadable((error as Error).message);
+      throw this.unreadable(fileReason(error as NodeJS.ErrnoException, 'read'));
     }
     try {
       const stored = JSON.parse(text) as Partial<Stored> | null;

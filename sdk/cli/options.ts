@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from './cli-error.js';
+import { readRule, RULE_EXAMPLES } from './repeat.js';
 import { readSpan } from './when.js';
 
 /** Reads a number of things. */
@@ -7,6 +8,9 @@ export function readCount(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a number, from 1.');
   return Number(text);
 }
+
+/** Reads names with commas or spaces between. */
+export const splitNames = (text: string): string[] => text.split(/[,\s]+/).filter(Boolean);
 
 /** Adds the options of everything that writes an event. */
 export function addWriteOptions(command: Command, { conflicts = true, comment = true } = {}): Command {
@@ -54,10 +58,7 @@ export function addContentOptions(command: Command): Command {
     .addOption(new Option('--status <status>', 'how certain it is').choices(['confirmed', 'tentative', 'cancelled']))
     .option('--free', 'does not take up your time')
     .option('--busy', 'takes up your time; the default')
-    .option(
-      '--repeat <rule>',
-      'daily, weekdays, weekly, monthly, yearly, or an RRULE such as "FREQ=WEEKLY;BYDAY=MO,WE"',
-    )
+    .option('--repeat <rule>', `${RULE_EXAMPLES}, or an RRULE such as "FREQ=MONTHLY;BYDAY=1MO"`)
     .option('--times <n>', 'how often it repeats', readCount)
     .option('--until <day>', 'the last day on which it repeats');
 }
@@ -73,14 +74,6 @@ export interface ContentFlags {
   times?: number;
   until?: string;
 }
-
-const RULES: Record<string, string> = {
-  daily: 'FREQ=DAILY',
-  weekdays: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
-  weekly: 'FREQ=WEEKLY',
-  monthly: 'FREQ=MONTHLY',
-  yearly: 'FREQ=YEARLY',
-};
 
 interface Content {
   location?: string | null;
@@ -112,10 +105,7 @@ function ruleOf({ repeat, times, until }: ContentFlags, zone: string): string | 
     return null;
   }
   if (times !== undefined && until !== undefined) throw new UsageError('--times and --until exclude each other.');
-  const rule = RULES[repeat.toLowerCase()] ?? repeat.replace(/^RRULE:/i, '');
-  if (!/^[A-Z]+=/i.test(rule)) {
-    throw new UsageError(`“${repeat}” is not a rule. Write ${Object.keys(RULES).join(', ')}, or an RRULE.`);
-  }
+  const rule = readRule(repeat);
   if (times !== undefined) return `${rule};COUNT=${times}`;
   if (until === undefined) return rule;
   return `${rule};UNTIL=${readSpan(until, zone).start.wall.slice(0, 10).replaceAll('-', '')}`;

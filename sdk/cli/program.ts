@@ -34,7 +34,7 @@ Times are read in your zone, or that of --zone: tomorrow 10am for 45 min · next
 An event is its id, the eight characters that \`events ls\` shows, or a part of its title that only one event has.
 
 Environment:
-  CONVENE_URL      the server, when --url is not given
+  CONVENE          the server, such as http://127.0.0.1:3000, when --url is not given
   CONVENE_TOKEN    an access token, in place of a session of \`convene login\`
   NO_COLOR         no colors
 

@@ -5,6 +5,7 @@ import { CliError } from './cli-error.js';
 import { clashLines } from './clashes.js';
 import { conflictLines, suggestionLines } from './conflicts.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { fileReason } from './file-error.js';
 import { safeJson, safeLine } from './text.js';
 
 interface Report {
@@ -47,14 +48,15 @@ async function toReport(error: unknown, cli: Cli): Promise<Report> {
   if (error instanceof ConveneNetworkError) {
     const url = await cli.url();
     const sentence = `${url} does not respond.`;
-    const next = ['Is the server running, and is the address right? Another one: --url, or CONVENE_URL.'];
+    const next = ['Is the server running, and is the address right? Another one: --url, or CONVENE.'];
     const document = { code: 'no_response', detail: sentence };
     return { code: 'no_response', sentence, exitCode: EXIT.noResponse, more: next, document };
   }
   if (error instanceof ConveneError) return refusal(error, cli);
-  const { message, stack, code } = error as NodeJS.ErrnoException;
+  const { message, stack, code, path } = error as NodeJS.ErrnoException;
   const known = code !== undefined;
-  const sentence = known ? message : `Something went wrong that should not: ${message}`;
+  const file = path === undefined ? message : `${path} cannot be written: ${fileReason(error as NodeJS.ErrnoException, 'written')}.`; // prettier-ignore
+  const sentence = known ? file : `Something went wrong that should not: ${message}`;
   const document = { code: code ?? 'internal_error', detail: sentence };
   return { code: document.code, sentence, exitCode: EXIT.refused, more: known ? [] : [stack ?? ''], document };
 }

@@ -28,6 +28,11 @@ const EXAMPLES = 'Write for example: tomorrow 10am for 45 min · next friday 14:
 const FILLERS = /^(?:[\s,]|\b(?:on|at|from|the|starting)\b)*$/i;
 const VAGUE = /\b(?:morning|afternoon|evening|night|tonight)\b/i;
 const BACK = /\b(?:last|past|ago|yesterday|previous)\b/i;
+/** Several days, unless a day of the week is written as well. */
+const SEVERAL_DAYS =
+  /\b(?:this|next|last|past|previous|coming|following)\s+(?:(?:few|\d+)\s+)?(?:week|month|quarter|year)s?\b/i;
+const ALWAYS_SEVERAL = /\bweekends?\b|\b(?:next|last|past|coming|following)\s+(?:few|\d+)\s+days\b/i;
+const SECONDS = /\d:\d\d:\d\d/;
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 export interface SpanOptions {
@@ -48,7 +53,8 @@ export function readSpan(
   zone: string,
   { now = new Date(), day = null, isPast = false }: SpanOptions = {},
 ): Span {
-  const { rest, duration } = takeDuration(text.trim());
+  const { rest: written, duration } = takeDuration(text.trim());
+  const rest = toChrono(written);
   if (rest === '') throw new UsageError(`“${text}” says no day and no time. ${EXAMPLES}`);
   refuseAmbiguous(rest);
   const reference = { instant: now, timezone: offsetAt(now, zone) / 60_000 };
@@ -67,6 +73,17 @@ export function readSpan(
   if (end && duration) throw new UsageError(`“${text}” has both an end and a duration.`);
   if (end && end.hasTime !== start!.hasTime) throw new UsageError(`“${text}” has only one time of day. ${EXAMPLES}`);
   return { start: start!, end: end ? afterMidnight(start!, end) : null, duration };
+}
+
+/** The words that the package does not know, in those that it does: `17h`, `14h30`, `day after tomorrow`. */
+function toChrono(text: string): string {
+  const days = text.replace(/(?<!\bthe\s+)\b(day (?:after tomorrow|before yesterday))\b/gi, 'the $1');
+  // Alone, it could be a duration as well; and “in 2h” is one.
+  if (/^[\s+-]*\d+h\d*\s*$/i.test(text)) return days;
+  return days.replace(
+    /(?<!\bin\s+|[+.,\d])\b([01]?\d|2[0-3])h([0-5]\d)?\b(?!\s*(?:ago|later|earlier|from)\b)/gi,
+    (_, hour: string, minute = '00') => `${hour}:${minute}`,
+  );
 }
 
 /** “2026-12-05 10:00 to 2026-12-08 12:00” */
@@ -90,7 +107,12 @@ function refuseAmbiguous(text: string): void {
 function toPoint(read: ParsedComponents, zone: string, text: string, day: string | null): Point {
   const hasTime = read.isCertain('hour');
   if (!hasTime && VAGUE.test(text)) throw new UsageError(`“${text}” is vague. Add a time, such as 9:30.`);
-  const instant = hasTime && read.isCertain('timezoneOffset') ? isoOf(read.date()) : null;
+  const several = ALWAYS_SEVERAL.exec(text) ?? (read.isCertain('weekday') ? null : SEVERAL_DAYS.exec(text));
+  if (several) {
+    const example = /month|quarter|year/i.test(several[0]) ? '6 december' : 'monday';
+    throw new UsageError(`“${several[0]}” is more than a day. Write which one, such as ${example}.`);
+  }
+  const instant = hasTime && read.isCertain('timezoneOffset') ? instantText(read.date(), text) : null;
   const hasDay = read.isCertain('day') || read.isCertain('weekday') || /\btoday\b|\bmidnight\b/i.test(text);
   const part = (name: 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', width: number): string =>
     String(read.get(name) ?? 0).padStart(width, '0');
@@ -120,6 +142,10 @@ function afterMidnight(start: Point, end: Point): Point {
   if (end.instant || end.wall > start.wall || end.wall.slice(0, 10) !== start.wall.slice(0, 10)) return end;
   return { ...end, wall: moveWall(end.wall, { days: 1 }) };
 }
+
+/** What is counted from now is rounded to the minute, unless seconds are written. */
+const instantText = (at: Date, text: string): string =>
+  isoOf(SECONDS.test(text) ? at : new Date(Math.round(at.getTime() / 60_000) * 60_000));
 
 const isoOf = (at: Date): string => at.toISOString().replace('.000Z', 'Z');
 
@@ -176,7 +202,8 @@ export function eventTimes(
   return { times: { start_time: times[0]!, end_time: times[1]!, all_day: false }, notes };
 }
 
-function noteOn({ wall, instant }: Point, zone: string): string[] {
+/** What the change of clocks makes of a wall time, if anything. */
+export function noteOn({ wall, instant }: Pick<Point, 'wall' | 'instant'>, zone: string): string[] {
   if (instant !== null) return [];
   const [day, time] = [dayText(wall), wall.slice(11, 16)];
   const first = toInstant(wall, zone);

@@ -71,6 +71,30 @@ export function spanText(times: Times, zone: string): string {
   return `${timeText(times.start_time, zone)}${until}${changeOfClocks(times, zone)}`;
 }
 
+interface TimeOfPeople {
+  start_time: string;
+  local_times: { user: { username: string }; local_start: string; local_end: string }[];
+}
+
+/**
+ * What the clocks of those people show whose clocks differ from those of the zone: `sam 03:45–04:45`, with the day where
+ * that differs too. Empty when nobody's do.
+ */
+export function otherClocks({ start_time, local_times: all }: TimeOfPeople, zone: string): string {
+  const [here, span] = [wallOf(start_time, zone), new Map<string, string[]>()];
+  for (const {
+    user: { username },
+    local_start: start,
+    local_end: end,
+  } of all) {
+    if (start.slice(0, 16) === here.slice(0, 16)) continue;
+    const day = start.slice(0, 10) === here.slice(0, 10) ? '' : `${dayText(start).slice(0, -5)} `;
+    const text = `${day}${start.slice(11, 16)}–${end.slice(11, 16)}`;
+    span.set(text, [...(span.get(text) ?? []), username]);
+  }
+  return [...span].map(([text, names]) => `${names.join(', ')} ${text}`).join(' · ');
+}
+
 /** Says which of two equal wall times is meant, and that a span is longer or shorter than it looks. */
 export function changeOfClocks({ start_time, end_time }: Times, zone: string): string {
   const [start, end] = [offsetText(start_time, zone), offsetText(end_time, zone)];

@@ -1469,13 +1469,16 @@ export type FindTimeBody = {
     recurrence_pattern?: string | RecurrencePatternBody | null;
 };
 
-export type AttendeeView = {
-    id: string;
-    username: string;
+export type LocalTimesView = {
+    user: PersonView;
     /**
-     * IANA time zone of the profile, in which working hours apply unless the request has a `time_zone`.
+     * The start on their clocks.
      */
-    time_zone: string;
+    local_start: string;
+    /**
+     * The end on their clocks.
+     */
+    local_end: string;
 };
 
 /**
@@ -1518,6 +1521,10 @@ export type TimeSlotView = {
      */
     end_time: string;
     /**
+     * What it is on the clocks of everybody, by the time zones of their profiles. Yours come first.
+     */
+    local_times: Array<LocalTimesView>;
+    /**
      * Optional people who are available (for a series, at every occurrence).
      */
     optional_free: Array<PersonView>;
@@ -1546,6 +1553,10 @@ export type RejectedTimeView = {
      */
     end_time: string;
     /**
+     * What it is on the clocks of everybody, by the time zones of their profiles. Yours come first.
+     */
+    local_times: Array<LocalTimesView>;
+    /**
      * The required people who are not available, and why.
      */
     reasons: Array<ObstacleView>;
@@ -1553,9 +1564,9 @@ export type RejectedTimeView = {
 
 export type FoundTimesView = {
     /**
-     * You, and the people asked about, each with their time zone.
+     * You, and the people asked about.
      */
-    people: Array<AttendeeView>;
+    people: Array<PersonView>;
     /**
      * Best first: by the share of occurrences that suit all required people, then by the number of optional people, then by time. No slot overlaps a better one.
      */

@@ -9,7 +9,7 @@ import { AGENT_PATIENCE, serveStdio } from './serve-stdio.js';
 const HELP = `convene-mcp serves the calendar of one person to an agent, over the Model Context Protocol on stdio.
 
 Environment:
-  CONVENE_URL        where the server is (http://127.0.0.1:3000)
+  CONVENE            where the server is (http://127.0.0.1:3000)
   CONVENE_USERNAME   the person, by user name or e-mail address,
   CONVENE_PASSWORD   and their password;
   CONVENE_TOKEN      or an access token, which cannot be renewed
@@ -30,9 +30,11 @@ function version(): string {
 if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
   process.stdout.write(HELP);
 } else {
-  const { CONVENE_URL, CONVENE_USERNAME: username, CONVENE_PASSWORD: password, CONVENE_TOKEN: token } = process.env;
-  const baseUrl = CONVENE_URL || 'http://127.0.0.1:3000';
-  if (!/^https?:\/\//.test(baseUrl)) fail(`CONVENE_URL must begin with http:// or https://, and is ${baseUrl}`);
+  const { CONVENE_USERNAME: username, CONVENE_PASSWORD: password, CONVENE_TOKEN: token } = process.env;
+  // The second one is the name that it had first.
+  const name = ['CONVENE', 'CONVENE_URL'].find((one) => process.env[one]) ?? 'CONVENE';
+  const baseUrl = process.env[name] || 'http://127.0.0.1:3000';
+  if (!/^https?:\/\//.test(baseUrl)) fail(`${name} must begin with http:// or https://, and is ${baseUrl}`);
   if (!token && !(username && password)) {
     fail('Set CONVENE_USERNAME and CONVENE_PASSWORD, or CONVENE_TOKEN. See convene-mcp --help.');
   }

@@ -2,6 +2,9 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { wireInterval } from '../availability/conflict.js';
 import { IntervalView } from '../availability/conflict-view.js';
 import { PersonView, personView } from '../users/user-view.js';
+import type { Interval } from '../availability/occupancy.js';
+import { formatLocalTime } from '../time/local-time.js';
+import { toLocal } from '../time/time-zone.js';
 import type { Reason, Slot } from './best-times.js';
 import type { FoundTimes } from './find-time.service.js';
 
@@ -50,7 +53,26 @@ export class SlotOccurrencesView {
   taken: TakenOccurrenceView[];
 }
 
-export class TimeSlotView extends IntervalView {
+export class LocalTimesView {
+  @ApiProperty({ type: PersonView })
+  user: PersonView;
+
+  @ApiProperty({ description: 'The start on their clocks.', example: '2026-06-02T04:00:00' })
+  local_start: string;
+
+  @ApiProperty({ description: 'The end on their clocks.', example: '2026-06-02T05:00:00' })
+  local_end: string;
+}
+
+class TimeOfPeopleView extends IntervalView {
+  @ApiProperty({
+    type: [LocalTimesView],
+    description: 'What it is on the clocks of everybody, by the time zones of their profiles. Yours come first.',
+  })
+  local_times: LocalTimesView[];
+}
+
+export class TimeSlotView extends TimeOfPeopleView {
   @ApiProperty({
     type: [PersonView],
     description: 'Optional people who are available (for a series, at every occurrence).',
@@ -64,22 +86,14 @@ export class TimeSlotView extends IntervalView {
   occurrences?: SlotOccurrencesView;
 }
 
-export class RejectedTimeView extends IntervalView {
+export class RejectedTimeView extends TimeOfPeopleView {
   @ApiProperty({ type: [ObstacleView], description: 'The required people who are not available, and why.' })
   reasons: ObstacleView[];
 }
 
-export class AttendeeView extends PersonView {
-  @ApiProperty({
-    description: 'IANA time zone of the profile, in which working hours apply unless the request has a `time_zone`.',
-    example: 'America/New_York',
-  })
-  time_zone: string;
-}
-
 export class FoundTimesView {
-  @ApiProperty({ type: [AttendeeView], description: 'You, and the people asked about, each with their time zone.' })
-  people: AttendeeView[];
+  @ApiProperty({ type: [PersonView], description: 'You, and the people asked about.' })
+  people: PersonView[];
 
   @ApiProperty({
     type: [TimeSlotView],
@@ -104,8 +118,17 @@ export class FoundTimesView {
 
 export function foundTimesView({ slots, rejected, summary, recurring, people }: FoundTimes): FoundTimesView {
   const person = (id: string): PersonView => personView(people.get(id)!);
+  const timeOf = (time: Interval): TimeOfPeopleView => ({
+    ...wireInterval(time),
+    // Not their zones: of other people, clients see the id and the name.
+    local_times: [...people.values()].map((one) => ({
+      user: personView(one),
+      local_start: formatLocalTime(toLocal(time.start, one.timeZone)),
+      local_end: formatLocalTime(toLocal(time.end, one.timeZone)),
+    })),
+  });
   const slotView = ({ occurrences, free, taken, optionalFree, optionalBusy }: Slot): TimeSlotView => ({
-    ...wireInterval(occurrences[0]!),
+    ...timeOf(occurrences[0]!),
     optional_free: optionalFree.map(person),
     optional_busy: optionalBusy.map(person),
     ...(recurring
@@ -119,10 +142,10 @@ export function foundTimesView({ slots, rejected, summary, recurring, people }: 
       : {}),
   });
   return {
-    people: [...people.values()].map((one) => ({ ...personView(one), time_zone: one.timeZone })),
+    people: [...people.values()].map(personView),
     slots: slots.map(slotView),
     rejected: rejected.map((time) => ({
-      ...wireInterval(time),
+      ...timeOf(time),
       reasons: time.reasons.map(({ id, reason }) => ({ user: person(id), reason })),
     })),
     summary,

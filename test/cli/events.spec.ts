@@ -179,6 +179,16 @@ describe('convene events', () => {
       start_time: '2031-07-09T10:00:00Z',
       time_zone: 'Europe/Paris',
     });
+    // Relative to when it is, and not to now.
+    expect(await ana.ok('events', 'mv', id, '+1h')).toContain('Wed 9 Jul 2031, 13:00–15:00 (Europe/Paris)');
+    expect(await ana.ok('events', 'mv', id, '-90m', '--comment', '-1h')).toContain('Wed 9 Jul 2031, 11:30–13:30');
+    expect(await ana.ok('events', 'mv', '--dry-run', id, '-1h')).toMatch(/^Dry run/);
+    expect(await ana.ok('events', 'mv', id, '2 days earlier')).toContain('Mon 7 Jul 2031, 11:30–13:30');
+    expect(await ana.ok('events', 'mv', id, '2', 'days', 'later', 'for', '2h')).toContain(
+      'Wed 9 Jul 2031, 11:30–13:30',
+    );
+    expect(await ana.ok('events', 'mv', id, '+30m', '--zone', 'Asia/Tokyo')).toContain('Wed 9 Jul 2031, 19:00–21:00');
+    expect((await ana.fails('events', 'mv', id, '-x')).stderr).toContain("Unknown option '-x'");
     expect(await ana.ok('events', 'rm', id, '--dry-run')).toMatch(/^Dry run: nothing was stored\.\n {2}deleted /);
     expect(await ana.ok('events', 'rm', 'Big review')).toBe(
       `Removed Big review. To take it back: convene events restore ${id}\n`,
@@ -227,6 +237,7 @@ describe('convene events', () => {
     expect(event.overrides).toMatchObject([{ start_time: '2031-08-11T06:15:00Z' }, { location: 'Park' }]);
     // The moved date is found where it is now.
     expect(await ana.ok('events', 'mv', id, '--on', '2031-08-11', '9:00')).toContain('Mon 11 Aug 2031, 09:00–09:30');
+    expect(await ana.ok('events', 'mv', id, '--on', '2031-08-11', '-30m')).toContain('Mon 11 Aug 2031, 08:30–09:00');
     const none = await ana.fails('events', 'rm', id, '--on', '2031-08-12');
     expect(none).toEqual({
       code: 1,

@@ -84,7 +84,14 @@ describe('the history', () => {
       'Undid change 4 of Plan: Mon 3 Mar 2031, 10:00–11:00 (Europe/Paris) · version 4',
     );
     expect(await ana.ok('undo', plan, '--dry-run')).toMatch(/^Dry run: nothing was stored\./);
-    expect(await ana.ok('undo', plan)).toContain('of Plan B:');
+    const undone = await ana.ok('undo', plan);
+    expect(undone.split('\n')).toEqual([
+      expect.stringMatching(/^Undid change 6 of Plan B: /),
+      'It was of ana: Reverted version 2. Changed the title from “Plan B” to “Plan”',
+      `Another undo without a number would undo this one. To go further back: convene undo ${plan.slice(-8)} 5`,
+      '',
+    ]);
+    expect(await ana.ok('undo', '--help')).toMatch(/last change,\s+an undo\s+included/);
     expect(await ana.ok('rollback', plan, '1', '--fields', 'title')).toContain('Rolled back to version 1: Plan: ');
     expect(await ana.json('events', 'show', plan)).toMatchObject({ title: 'Plan', location: 'Room 1' });
     expect((await ana.fails('rollback', plan, '99')).code).toBe(1);
@@ -115,9 +122,9 @@ describe('free, find-time, inbox', () => {
     await ana.ok('events', 'add', 'Course', '2031-04-07 14:00-20:00');
     expect(await ana.ok('free', 'ben', '--on', '2031-04-07')).toBe(
       [
-        'ana',
+        'Busy: ana',
         '  Mon 7 Apr 2031, 14:00–20:00',
-        'ben',
+        'Busy: ben',
         '  Mon 7 Apr 2031, 09:00–10:30',
         '',
         'Free: all 2 · 08:00–18:00',
@@ -126,6 +133,7 @@ describe('free, find-time, inbox', () => {
         '',
       ].join('\n'),
     );
+    expect(await ana.ok('free', '--on', '2031-04-06')).toMatch(/^Busy: ana\n {2}at no time\n\nFree · /);
     await expectSchema('FreeBusyView', await ana.json('free', 'ben', '--from', '2031-04-07', '--days', '2'));
     expect(await ana.ok('free', '--on', '2031-04-07', '--hours', '14-20')).toContain('  at no time\n');
     expect((await ana.fails('free', 'nobody-at-all')).stderr).toBe(
@@ -142,6 +150,67 @@ describe('free, find-time, inbox', () => {
     expect((await ana.fails('find-time', 'ben', '--on', 'yesterday')).stderr).toBe(
       'error: That is over already. (usage)\n',
     );
+  });
+
+  it('find-time keeps to the working hours of each person in their own zone, and shows what their clocks show', async () => {
+    const sam = await CommandLine.create(server.url);
+    try {
+      await sam.signUp('sam', 'America/New_York');
+      await ana.ok('share', 'add', plan, 'sam');
+      const find = (...more: string[]) =>
+        ana.ok('find-time', 'ben', 'sam', '--on', '2031-04-08', '--limit', '1', ...more);
+      expect(await find()).toMatch(
+        /^Times for ana, ben, sam:\n {2}Tue 8 Apr 2031, 15:00–16:00 {2}sam 09:00–10:00\ntimes in Europe\/Paris/,
+      );
+      expect(await find('--hours-in', 'europe/paris')).toContain('  Tue 8 Apr 2031, 09:00–10:00  sam 03:00–04:00\n');
+      // Another zone to read in changes nothing else.
+      expect(await find('--zone', 'Asia/Tokyo')).toContain(
+        '  Tue 8 Apr 2031, 22:00–23:00  ana, ben 15:00–16:00 · sam 09:00–10:00\n',
+      );
+      expect((await ana.fails('find-time', 'sam', '--hours-in', 'Mars')).code).toBe(2);
+    } finally {
+      await sam.dispose();
+    }
+  });
+
+  it('find-time says how to book a time with those people, and events add does it', async () => {
+    const printed = await ana.ok('find-time', 'ben', '--on', '2031-04-08', '--limit', '1');
+    expect(printed).toContain('book one with: convene events add <title> <time> --share ben\n');
+    const add = ['events', 'add', 'Together', '2031-04-08 10:00', '--share'];
+    expect(await ana.ok(...add, 'ben', '--dry-run')).toMatch(/\nIt would then be shared with ben, to view\.\n$/);
+    const unknown = await ana.fails(...add, 'ben,nobody-at-all');
+    expect(unknown.stderr).toContain('There is no person “nobody-at-all”');
+    expect((await ana.json<{ items: unknown[] }>('events', 'ls', '--search', 'Together')).items).toEqual([]);
+    expect(await ana.ok(...add, 'ben')).toMatch(/^Created Together: .*\nShared with ben, to view\. /);
+    expect(await ben.json('events', 'show', 'Together')).toMatchObject({ role: 'viewer' });
+    expect(await ana.json(...add.with(3, '2031-04-08 12:00'), 'ben')).toMatchObject({ title: 'Together' });
+    // This server sends no mails.
+    const invited = await ana.run([...add.with(3, '2031-04-08 13:00'), 'dan@example.com']);
+    expect([invited.code, invited.stdout]).toEqual([1, expect.stringMatching(/^Created Together: /) as string]);
+    expect(invited.stderr).toMatch(
+      /^The event is not shared yet\. Try again with: convene share add .* dan@example\.com\n/,
+    );
+  });
+
+  it('find-time says why there is no time, and ends with 1', async () => {
+    // A Saturday.
+    const args = ['find-time', 'ben', '--on', '2031-04-12', '--hours', '9-10', '--for', '1h'];
+    const { code, stdout } = await ana.run(args);
+    expect([code, stdout.split('\n').slice(0, 3)]).toEqual([
+      1,
+      [
+        'There is no time at which everybody is free.',
+        'Nearest to it:',
+        expect.stringMatching(/^ {2}Sat 12 Apr 2031, \d\d:\d\d–\d\d:\d\d {2}ana, ben outside working hours$/) as string,
+      ],
+    ]);
+    expect(stdout).toMatch(/times in Europe\/Paris · try other days or hours: --on, --days, --hours, --any-hour\n$/);
+    expect(stdout).not.toContain('book one');
+    const json = await ana.run([...args, '--json']);
+    expect([json.code, JSON.parse(json.stdout)]).toMatchObject([1, { slots: [] }]);
+    await ben.ok('events', 'add', 'Full', '2031-04-09 9:00-18:00');
+    const busy = await ana.run(['find-time', 'ben', '--on', '2031-04-09']);
+    expect([busy.code, busy.stdout]).toEqual([1, expect.stringMatching(/^ {2}Wed 9 Apr .* {2}ben busy$/m) as string]);
   });
 
   it('inbox shows what others did, until it is read', async () => {
@@ -172,6 +241,18 @@ describe('export and import', () => {
         code: 2,
         stderr: expect.stringContaining('there is no such file') as string,
       });
+      const sentences: [string[], string][] = [
+        [['import', cem.folder], `${cem.folder} cannot be read: it is a folder. (unreadable_file)`],
+        [
+          ['import', `${file}/x`],
+          `${file}/x cannot be read: a part of its path is a file, not a folder. (unreadable_file)`,
+        ],
+        [['export', '-o', '/none/x.ics'], '/none/x.ics cannot be written: there is no such folder. (unwritable_file)'],
+        [['export', '-o', cem.folder], `${cem.folder} cannot be written: it is a folder. (unwritable_file)`],
+      ];
+      for (const [args, sentence] of sentences) {
+        expect(await cem.fails(...args)).toEqual({ code: 2, stderr: `error: ${sentence}\n` });
+      }
       await writeFile(file, 'BEGIN:NOTHING');
       expect((await cem.fails('import', file)).stderr).toMatch(/^error: .* \(unreadable_calendar\)\n {2}line 1: /);
     } finally {

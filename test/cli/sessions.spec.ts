@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
@@ -68,8 +68,8 @@ describe('the sessions of convene', () => {
     expect(await home.run(['login'], { input: `${PASSWORD}\n` })).toMatchObject({ code: 2, stdout: '' });
     const other = `${name}-other`;
     await home.signUp(other, 'Asia/Tokyo');
-    // Without --url and CONVENE_URL: where the last one signed in.
-    const env = { CONVENE_URL: '' };
+    // Without --url and CONVENE: where the last one signed in.
+    const env = { CONVENE: '' };
     expect((await home.run(['whoami'], { env })).stdout).toContain(`${other} (`);
     expect((await home.run(['--as', name, 'whoami'], { env })).stdout).toContain(`${name} (`);
     const signedIn = await home.run(['login', `${name}@example.com`, '--json'], { input: PASSWORD });
@@ -83,8 +83,40 @@ describe('the sessions of convene', () => {
     const { code, stderr } = await home.fails('whoami');
     expect([code, stderr]).toEqual([
       3,
-      `error: You are not signed in to ${server.url}. (not_signed_in)\nSign in with: convene login --url ${server.url}, or act as somebody who is: --as ${other}\n`,
+      `error: You are not signed in to ${server.url}. (not_signed_in)\nCONVENE names this server.\nSign in with: convene login --url ${server.url}, or act as somebody who is: --as ${other}\n`,
     ]);
+  });
+
+  it('are with the server of --url, of CONVENE, of the last one, or the default, and a refusal says which', async () => {
+    const gone = 'http://127.0.0.1:1';
+    const fails = async (env: Record<string, string>, ...args: string[]): Promise<string[]> =>
+      (await home.run([...args, 'whoami'], { env })).stderr.split('\n');
+    const refusal = (url: string): string => `error: You are not signed in to ${url}. (not_signed_in)`;
+    const next = `Sign in with: convene login --url ${gone}`;
+    expect(await fails({ CONVENE: gone })).toEqual([refusal(gone), 'CONVENE names this server.', next, '']);
+    // The name that it had first.
+    const old = { CONVENE: '', CONVENE_URL: gone };
+    expect(await fails(old)).toEqual([refusal(gone), 'CONVENE_URL names this server.', next, '']);
+    expect((await home.run(['whoami'], { env: { CONVENE_URL: gone } })).stdout).toContain(name);
+    expect(await fails({}, '--url', gone)).toEqual([refusal(gone), next, '']);
+    await home.ok('logout');
+    expect((await fails({ CONVENE: '' })).slice(0, 2)).toEqual([
+      refusal(server.url),
+      'It is the server that you signed in to last.',
+    ]);
+    const unknown = await CommandLine.create(server.url);
+    try {
+      const { code, stderr } = await unknown.run(['whoami'], { env: { CONVENE: '' } });
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringMatching(
+          /^error: .* http:\/\/127\.0\.0\.1:3000\. .*\nIt is the default: name another server/,
+        ) as string,
+      ]);
+    } finally {
+      await unknown.dispose();
+    }
+    expect((await fails({ CONVENE: 'nonsense' }))[0]).toMatch(/^error: “nonsense” \(CONVENE\) is not an address/);
   });
 
   it('that the server has ended are a sentence and 3', async () => {
@@ -153,8 +185,13 @@ describe('the sessions of convene', () => {
     expect(blocked).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^error: E(EXIST|NOTDIR): .*\n/) as string,
+      stderr: expect.stringMatching(
+        /^error: .*convene cannot be written: there is a file in its place\. .*\n$/,
+      ) as string,
     });
+    await rm(home.credentials);
+    await mkdir(home.credentials);
+    expect((await home.fails('whoami')).stderr).toMatch(/credentials\.json cannot be read: it is a folder\. /);
   });
 
   it('need a server that responds, and an address that is one', async () => {

@@ -1,8 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../sdk/cli/duration.js';
+import { freeDays } from '../../sdk/cli/free-days.js';
+import { readRule } from '../../sdk/cli/repeat.js';
+import { readShift, shiftTimes } from '../../sdk/cli/shift.js';
 import { eventTimes, readSpan } from '../../sdk/cli/when.js';
 import { readWindow, windowOf } from '../../sdk/cli/window.js';
-import { readZone, spanText } from '../../sdk/cli/zones.js';
+import { moveWall, oddity, otherClocks, readZone, spanText, wallOf } from '../../sdk/cli/zones.js';
 
 const PARIS = 'Europe/Paris';
 const NEW_YORK = 'America/New_York';
@@ -35,6 +39,13 @@ describe('times as people write them', () => {
     ['2026-12-05 10:00 to 2026-12-06 12:00', '2026-12-05T10:00:00', '2026-12-06T12:00:00'],
     ['2026-12-05 10:00 to 11:15', '2026-12-05T10:00:00', '2026-12-05T11:15:00'],
     ['friday 22:00-01:00', '2026-12-04T22:00:00', '2026-12-05T01:00:00'],
+    ['day after tomorrow 10:00', '2026-12-04T10:00:00', '2026-12-04T11:00:00'],
+    ['the day after tomorrow 10:00', '2026-12-04T10:00:00', '2026-12-04T11:00:00'],
+    ['day before yesterday 9:00', '2026-11-30T09:00:00', '2026-11-30T10:00:00'],
+    ['tomorrow at 17h', '2026-12-03T17:00:00', '2026-12-03T18:00:00'],
+    ['friday 14h30-16h', '2026-12-04T14:30:00', '2026-12-04T16:00:00'],
+    ['2026-12-05 9h for 1h30', '2026-12-05T09:00:00', '2026-12-05T10:30:00'],
+    ['monday next week 9:00', '2026-12-07T09:00:00', '2026-12-07T10:00:00'],
     ['friday 10:00 for 2 days', '2026-12-04T10:00:00', '2026-12-06T10:00:00'],
     // It is 10:00: what is over today is meant for later.
     ['11:00', '2026-12-02T11:00:00', '2026-12-02T12:00:00'],
@@ -50,7 +61,17 @@ describe('times as people write them', () => {
     ['in 2 hours for 30 min', '2026-12-02T11:00:00Z', '2026-12-02T11:30:00Z'],
     ['2026-12-05T10:00:00-05:00', '2026-12-05T15:00:00Z', '2026-12-05T16:00:00Z'],
     ['2026-12-05T10:00:00Z', '2026-12-05T10:00:00Z', '2026-12-05T11:00:00Z'],
+    ['in 2h for 30 min', '2026-12-02T11:00:00Z', '2026-12-02T11:30:00Z'],
   ])('%s is an instant', (text, start, end) => expect(timesOf(text)).toEqual([start, end, false]));
+
+  it('what is counted from now is rounded to the minute; written seconds stay', () => {
+    const at = (text: string, now: string): unknown => timesOf(text, PARIS, new Date(now))[0];
+    for (const text of ['now', 'in 2 hours', 'in 90 minutes', '2 hours ago', '+1h']) {
+      expect(at(text, '2026-12-02T09:14:13.400Z')).toMatch(/:(14|44):00Z$/);
+    }
+    expect(at('in 2 hours', '2026-12-02T09:14:58Z')).toBe('2026-12-02T11:15:00Z');
+    expect(at('2026-12-05T10:00:05Z', '2026-12-02T09:14:58Z')).toBe('2026-12-05T10:00:05Z');
+  });
 
   it.each([
     ['tomorrow', '2026-12-03', '2026-12-04'],
@@ -86,6 +107,17 @@ describe('times as people write them', () => {
     ['friday 10:00 for 0 min', '“0 min” is not a duration.'],
     ['friday for 45 min', 'lasts whole days'],
     ['2026-12-05 11:00 to 2026-12-04 10:00', 'The event would end before it starts.'],
+    ['next week', '“next week” is more than a day. Write which one, such as monday.'],
+    ['next week 10:00', '“next week” is more than a day.'],
+    ['this week', '“this week” is more than a day.'],
+    ['this month', '“this month” is more than a day. Write which one, such as 6 december.'],
+    ['next year', '“next year” is more than a day.'],
+    ['next quarter', '“next quarter” is more than a day.'],
+    ['this weekend', '“weekend” is more than a day.'],
+    ['next weekend 10:00', '“weekend” is more than a day.'],
+    ['next 3 days', '“next 3 days” is more than a day.'],
+    ['last week for 1 day', '“last week” is more than a day.'],
+    ['friday to next week', '“next week” is more than a day.'],
     ['friday 11:00 to whenever', '“whenever” is not a time that can be understood.'],
     ['2026-12-05 to 2026-12-06 10:00', 'has only one time of day.'],
   ])('“%s” is refused', (text, sentence) => {
@@ -136,6 +168,74 @@ describe('the change of clocks', () => {
   });
 });
 
+describe('a move', () => {
+  const moved = (text: string, start_time: string, end_time: string, zone = PARIS): unknown[] => {
+    const { times, notes } = shiftTimes({ start_time, end_time }, readShift(text)!, zone);
+    return [times.start_time, times.end_time, ...notes];
+  };
+
+  it.each([
+    ['+1h', '2026-12-07T10:00:00Z', '2026-12-07T11:00:00Z'],
+    ['+ 1h30', '2026-12-07T10:30:00Z', '2026-12-07T11:30:00Z'],
+    ['-30m', '2026-12-07T08:30:00Z', '2026-12-07T09:30:00Z'],
+    ['−30 min', '2026-12-07T08:30:00Z', '2026-12-07T09:30:00Z'],
+    ['1 hour later', '2026-12-07T10:00:00Z', '2026-12-07T11:00:00Z'],
+    ['half an hour earlier', '2026-12-07T08:30:00Z', '2026-12-07T09:30:00Z'],
+    ['2 days earlier', '2026-12-05T09:00:00Z', '2026-12-05T10:00:00Z'],
+    ['a week later', '2026-12-14T09:00:00Z', '2026-12-14T10:00:00Z'],
+    ['1 day and 2 hours later for 15 min', '2026-12-08T11:00:00Z', '2026-12-08T11:15:00Z'],
+  ])('of 10:00–11:00 by “%s”', (text, start, end) => {
+    expect(moved(text, '2026-12-07T09:00:00Z', '2026-12-07T10:00:00Z')).toEqual([start, end]);
+  });
+
+  it.each(['10:00', 'tomorrow', 'in 1 hour', '2026-12-07 10:00', 'later', 'friday for 1h'])('“%s” is none', (text) => {
+    expect(readShift(text)).toBeNull();
+  });
+
+  it('of dates is by whole days', () => {
+    expect(moved('2 days later', '2026-12-24', '2026-12-27')).toEqual(['2026-12-26', '2026-12-29']);
+    expect(moved('-1w for 1 day', '2026-12-24', '2026-12-27')).toEqual(['2026-12-17', '2026-12-18']);
+    expect(refusal(() => moved('+1h', '2026-12-24', '2026-12-27'))).toMatch(/^An event on dates alone moves by whole/);
+    expect(refusal(() => moved('+soon', '2026-12-24', '2026-12-27'))).not.toMatch(/^\[/);
+    expect(refusal(() => readShift('2 moons later'))).toMatch(/^“2 moons” is not a duration/);
+  });
+
+  it('by days keeps the time of day when the clocks change, and says when there is none', () => {
+    // 10:00 is 09:00 UTC on the 27th, and 08:00 UTC on the 28th.
+    expect(moved('1 day later', '2027-03-27T09:00:00Z', '2027-03-27T10:00:00Z')).toEqual([
+      '2027-03-28T08:00:00Z',
+      '2027-03-28T09:00:00Z',
+    ]);
+    expect(moved('+24h', '2027-03-27T09:00:00Z', '2027-03-27T10:00:00Z')[0]).toBe('2027-03-28T09:00:00Z');
+    expect(moved('+1d', '2027-03-27T01:30:00Z', '2027-03-27T02:00:00Z')).toEqual([
+      '2027-03-28T01:30:00Z',
+      '2027-03-28T02:00:00Z',
+      'The clocks of Europe/Paris skip 02:30 on Sun 28 Mar 2027: it is 03:30 then.',
+    ]);
+    // The second 02:30 of that night.
+    expect(moved('+15m', '2027-10-31T01:30:00Z', '2027-10-31T02:00:00Z')[0]).toBe('2027-10-31T01:45:00Z');
+  });
+
+  it('by hours and back is none, by days keeps the clock, and both keep the length', () => {
+    const zones = fc.constantFrom(PARIS, NEW_YORK, 'Australia/Lord_Howe', 'Asia/Kolkata', 'UTC');
+    const minutes = fc.integer({ min: Date.parse('2024-01-01') / 60_000, max: Date.parse('2032-01-01') / 60_000 });
+    const iso = (minute: number): string => new Date(minute * 60_000).toISOString().replace('.000Z', 'Z');
+    fc.assert(
+      fc.property(zones, minutes, fc.nat(3_000), fc.integer({ min: 1, max: 900 }), (zone, at, length, amount) => {
+        const present = { start_time: iso(at), end_time: iso(at + length + 1) };
+        const shift = (text: string, times = present) => shiftTimes(times, readShift(text)!, zone).times;
+        const later = shift(`+${amount}m`);
+        expect(later).toEqual({ start_time: iso(at + amount), end_time: iso(at + length + 1 + amount) });
+        expect(shift(`${amount} minutes earlier`, later)).toEqual(present);
+        const days = shift(`-${amount}d`);
+        expect(Date.parse(days.end_time) - Date.parse(days.start_time)).toBe((length + 1) * 60_000);
+        const wall = moveWall(wallOf(present.start_time, zone), { days: -amount });
+        if (oddity(wall, zone) !== 'skipped') expect(wallOf(days.start_time, zone)).toBe(wall);
+      }),
+    );
+  });
+});
+
 describe('stretches of time', () => {
   it.each([
     ['today', '2026-12-01T23:00:00Z', '2026-12-02T23:00:00Z'],
@@ -154,6 +254,28 @@ describe('stretches of time', () => {
     ['2027-03-28', '2027-03-27T23:00:00Z', '2027-03-28T22:00:00Z'],
   ])('%s', (text, from, to) => expect(readWindow(text, PARIS, NOW)).toEqual({ from, to }));
 
+  it('free hours of a day that are over are left out, unless all of it is', () => {
+    const day = (date: string) => readWindow(date, PARIS, NOW);
+    const free = (date: string, now: string, busy: [string, string][] = []): unknown =>
+      freeDays(
+        busy.map(([start, end]) => [Date.parse(start), Date.parse(end)]),
+        day(date),
+        { start: '08:00', end: '18:00' },
+        PARIS,
+        new Date(now),
+      ).map((one) => [one.day, ...one.spans]);
+    const call: [string, string] = ['2026-12-02T10:30:00Z', '2026-12-02T12:00:00Z'];
+    // It is 10:00 in Paris, and some seconds.
+    expect(free('2026-12-02', '2026-12-02T09:00:20Z', [call])).toEqual([['2026-12-02', '10:01–11:30', '13:00–18:00']]);
+    expect(free('2026-12-02', '2026-12-02T17:30:00Z')).toEqual([]);
+    expect(free('2026-12-02', '2026-12-03T09:00:00Z', [call])).toEqual([['2026-12-02', '08:00–11:30', '13:00–18:00']]);
+    expect(free('2026-12-03', '2026-12-02T09:00:00Z')).toEqual([['2026-12-03', '08:00–18:00']]);
+    expect(free('2026-12-01 to 2026-12-03', '2026-12-02T09:00:00Z')).toEqual([
+      ['2026-12-02', '10:00–18:00'],
+      ['2026-12-03', '08:00–18:00'],
+    ]);
+  });
+
   it('--from, --to and --days', () => {
     const usual = { days: 7, minutes: 0 };
     const window = (flags: Parameters<typeof windowOf>[0]): unknown => windowOf(flags, PARIS, usual, { now: NOW });
@@ -167,6 +289,31 @@ describe('stretches of time', () => {
     expect(refusal(() => window({ to: 'friday', days: 2 }))).toBe('--to and --days exclude each other.');
     expect(refusal(() => window({ from: 'sunday', to: 'friday' }))).toBe('--to is not after --from.');
   });
+});
+
+describe('rules', () => {
+  it.each([
+    ['weekly', 'FREQ=WEEKLY'],
+    ['every 2 weeks', 'FREQ=WEEKLY;INTERVAL=2'],
+    ['Every  other week', 'FREQ=WEEKLY;INTERVAL=2'],
+    ['fortnightly', 'FREQ=WEEKLY;INTERVAL=2'],
+    ['biweekly', 'FREQ=WEEKLY;INTERVAL=2'],
+    ['every day', 'FREQ=DAILY'],
+    ['every 3rd month', 'FREQ=MONTHLY;INTERVAL=3'],
+    ['every year', 'FREQ=YEARLY'],
+    ['every weekday', 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR'],
+    ['every monday', 'FREQ=WEEKLY;BYDAY=MO'],
+    ['every mon, wed and friday', 'FREQ=WEEKLY;BYDAY=MO,WE,FR'],
+    ['every other tuesday', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TU'],
+    ['RRULE:FREQ=DAILY;COUNT=2', 'FREQ=DAILY;COUNT=2'],
+  ])('%s', (text, rule) => expect(readRule(text)).toBe(rule));
+
+  it.each(['sometimes', 'every', 'every 0 weeks', 'every moon', 'every mo', 'every 2', 'constructor'])(
+    '“%s” is none',
+    (text) => {
+      expect(refusal(() => readRule(text))).toMatch(/is not a rule\. Write daily, .*every 2 weeks/);
+    },
+  );
 });
 
 describe('durations and zones', () => {
@@ -186,6 +333,22 @@ describe('durations and zones', () => {
 
   it.each(['', '90', 'min', '1x', '-5 min', '0h', '1h 30x', '30 min 20'])('“%s” is not a duration', (text) => {
     expect(refusal(() => readDuration(text))).toMatch(/is not a duration/);
+  });
+
+  it('the clocks of others are shown where they differ, with the day where that differs', () => {
+    const times = { start_time: '2026-12-07T20:00:00Z', end_time: '2026-12-07T21:00:00Z' };
+    const people = Object.entries({ ana: PARIS, ben: 'Europe/Berlin', sam: NEW_YORK, priya: 'Asia/Kolkata' });
+    const onClocks = (some = people): Parameters<typeof otherClocks>[0] => ({
+      ...times,
+      local_times: some.map(([username, theirs]) => ({
+        user: { username },
+        local_start: wallOf(times.start_time, theirs),
+        local_end: wallOf(times.end_time, theirs),
+      })),
+    });
+    expect(otherClocks(onClocks(), PARIS)).toBe('sam 15:00–16:00 · priya Tue 8 Dec 01:30–02:30');
+    expect(otherClocks(onClocks(), 'Asia/Kolkata')).toBe('ana, ben Mon 7 Dec 21:00–22:00 · sam Mon 7 Dec 15:00–16:00');
+    expect(otherClocks(onClocks(people.slice(0, 2)), PARIS)).toBe('');
   });
 
   it('zones are spelt officially, or refused', () => {

@@ -86,6 +86,15 @@ describe('convene watch', () => {
     ]);
   });
 
+  it('says that there is no such change yet, and goes on with what comes', async () => {
+    const watching = ana.start(['watch', '--after', '99999', '--count', '1']);
+    await shows(watching, 'stderr', 'There is no change 99999 yet: the last one is ');
+    await ben.ok('events', 'edit', id, '--title', 'Plan B');
+    expect((await watching.ended).code).toBe(0);
+    expect(watching.stdout).toContain('ben renamed “Plan” to “Plan B”');
+    expect(watching.stderr).not.toContain('no longer has');
+  });
+
   it('refuses what is not the number of a change', async () => {
     for (const after of ['x', '-1', '1.5'])
       expect([after, (await ana.fails('watch', `--after=${after}`)).code]).toEqual([after, 2]);

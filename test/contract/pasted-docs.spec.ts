@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NAMES } from '../../scripts/demo/people.js';
 import { buildServer } from '../support/build.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { expectShown, patternOf } from '../support/expected-json.js';
@@ -41,11 +42,48 @@ function installed(program: string): boolean {
   }
 }
 
+const IGNORED = readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n');
+/** Whether git ignores a file of that name in the folder of the project. */
+const isIgnored = (name: string): boolean =>
+  IGNORED.includes(`/${name}`) ||
+  IGNORED.includes(`${name}/`) ||
+  IGNORED.includes(`/*${name.slice(name.lastIndexOf('.'))}`);
+
 const PROGRAMS = ['curl', 'bash', 'python3'];
 const missing = PROGRAMS.filter((program) => !installed(program));
 const here = missing.length === 0 ? '' : ` (skipped: there is no ${missing.join(', no ')} here)`;
 
+/** The user names that a text signs up: with curl, with the command line, with the SDK. */
+const signedUp = (text: string): string[] =>
+  [...text.matchAll(/(?:\/register -d '\{"username":"|\bsign(?:-up|_up) |signUp\(\{\s*username: ')(\w+)/g)].map(
+    ([, name]) => name!,
+  );
+
 describe('the blocks of the documents', () => {
+  it('sign up people who are neither those of the demo nor those of another document', () => {
+    const seen = new Map<string, string>(NAMES.map((name) => [name, 'npm run demo']));
+    const again: string[] = [];
+    for (const file of ['README.md', 'sdk/README.md', ...GUIDES]) {
+      for (const name of signedUp(readFileSync(join(ROOT, file), 'utf8'))) {
+        const where = seen.get(name);
+        if (where !== undefined) again.push(`${name}: ${where}, ${file}`);
+        seen.set(name, file);
+      }
+    }
+    expect(again).toEqual([]);
+    expect(new Set(seen.values())).toEqual(
+      new Set(['npm run demo', 'README.md', 'sdk/README.md', ...['agents', 'clients', 'command-line', 'first-hour'].map((name) => `docs/guide/${name}.md`)]), // prettier-ignore
+    );
+  });
+
+  it('leave no file that git would show', () => {
+    const saved = ['README.md', ...GUIDES].flatMap((file) =>
+      blocksIn(file).flatMap((block) => fileNameOf(block) ?? []),
+    );
+    expect(saved).toContain('live.mjs');
+    expect(['convene-sdk-0.1.0.tgz', ...saved].filter((name) => !isIgnored(name))).toEqual([]);
+  });
+
   it.each(['README.md', ...GUIDES])('%s has none of which nobody knows whether it is right', (file) => {
     const blocks = blocksIn(file);
     for (const { language, words, text } of blocks) {
@@ -122,6 +160,12 @@ describe.skipIf(missing.length > 0)(`what the documents ask to paste${here}`, ()
       const output = await first.run(block.text);
       if (block.next && isOutput(block.next)) expectOutput(output, block.next);
     }
+    const known = new Set([...(await readdir(ROOT)), 'data', 'config']);
+    const left = (await readdir(folder)).filter(
+      // The shell reads each block from a file of its own.
+      (entry) => !known.has(entry) && !isIgnored(entry) && !/^block-\w+\.sh$/.test(entry),
+    );
+    expect(left).toEqual([]);
   });
 });
 

@@ -69,6 +69,10 @@ describe('events of the SDK', () => {
     expect(await ana.events.revert(event, 2)).toMatchObject({ title: 'One', description: 'Agenda', version: 4 });
     expect(await ana.events.rollback(event, 2)).toMatchObject({ title: 'Two', description: null, version: 5 });
     expect(await ana.events.undo(event, 5)).toMatchObject({ title: 'One', description: 'Agenda', version: 6 });
+    // Without a number, the last change.
+    expect(await ana.events.undo(event, undefined, { dryRun: true })).toMatchObject({ would: { version: 7 } });
+    expect(await ana.events.undo(event)).toMatchObject({ version: 7, title: 'Two' });
+    expect(await ana.events.undo(event)).toMatchObject({ version: 8, title: 'One', description: 'Agenda' });
   });
 
   it('are based on the version that was read: what others changed is merged, or refused with both sides', async () => {

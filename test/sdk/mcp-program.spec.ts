@@ -84,8 +84,9 @@ describe('convene-mcp', () => {
     const person = { CONVENE_USERNAME: 'nobody', CONVENE_PASSWORD: 'wrong horse 1' };
     const mistakes: [Record<string, string>, RegExp][] = [
       [{}, /^convene-mcp: Set CONVENE_USERNAME and CONVENE_PASSWORD, or CONVENE_TOKEN\..*\n$/],
+      [{ ...person, CONVENE: 'convene' }, /^convene-mcp: CONVENE must begin with http.*\n$/],
       [{ ...person, CONVENE_URL: 'convene' }, /^convene-mcp: CONVENE_URL must begin with http.*\n$/],
-      [{ ...person, CONVENE_URL: 'http://127.0.0.1:1' }, /^convene-mcp: No Convene server responds at .*\n$/],
+      [{ ...person, CONVENE: 'http://127.0.0.1:1' }, /^convene-mcp: No Convene server responds at .*\n$/],
       [{ ...person, CONVENE_URL: server.url }, /^convene-mcp: .*password.*\n$/],
     ];
     for (const [env, words] of mistakes) {

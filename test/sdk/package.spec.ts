@@ -166,7 +166,7 @@ export const convene = new Convene({ session: browserSession(), live: { WebSocke
 
     it('has the command convene', async () => {
       const { username } = await app.signUp('ana');
-      const env = { ...process.env, XDG_CONFIG_HOME: join(folder, 'config'), CONVENE_URL: app.url };
+      const env = { ...process.env, XDG_CONFIG_HOME: join(folder, 'config'), CONVENE: app.url };
       // From the project alone: npx must not ask a registry.
       const convene = (...args: string[]) => run('npx', ['--no-install', 'convene', ...args], { cwd: project, env });
       expect((await convene('--help')).stdout).toMatch(/^Usage: convene /);

@@ -69,7 +69,7 @@ export class CommandLine {
     { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
   ): RunningCommand {
     const { PATH = '', HOME = '' } = process.env;
-    const own = { PATH, HOME, XDG_CONFIG_HOME: this.folder, CONVENE_URL: this.url, TZ: 'Pacific/Auckland', ...env };
+    const own = { PATH, HOME, XDG_CONFIG_HOME: this.folder, CONVENE: this.url, TZ: 'Pacific/Auckland', ...env };
     const child = spawn(process.execPath, [CONVENE_PROGRAM, ...args], { cwd: this.folder, env: own });
     child.stdin.end(input);
     return this.follow(child);
@@ -78,7 +78,7 @@ export class CommandLine {
   /** Starts a command on a terminal of its own. What it shows there is its standard output. Needs `TERMINAL`. */
   startOnTerminal(args: string[]): RunningCommand {
     const { PATH = '', HOME = '' } = process.env;
-    const env = { PATH, HOME, XDG_CONFIG_HOME: this.folder, CONVENE_URL: this.url, TERM: 'xterm' };
+    const env = { PATH, HOME, XDG_CONFIG_HOME: this.folder, CONVENE: this.url, TERM: 'xterm' };
     const command = [process.execPath, CONVENE_PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
     return this.follow(spawn(TERMINAL, ['-qefc', command, '/dev/null'], { cwd: this.folder, env }));
   }

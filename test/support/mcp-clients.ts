@@ -31,13 +31,13 @@ export class Agent {
 
   static async overStdio(url: string, env: Record<string, string>): Promise<Agent> {
     const { PATH = '' } = process.env;
-    const program = { command: process.execPath, args: [MCP_PROGRAM], env: { PATH, CONVENE_URL: url, ...env } };
+    const program = { command: process.execPath, args: [MCP_PROGRAM], env: { PATH, CONVENE: url, ...env } };
     return Agent.connect(new StdioClientTransport({ ...program, stderr: 'inherit' }));
   }
 
   /** The same tools, with the session of somebody who signed in with `convene login`. */
   static async overCommandLine({ folder, url }: CommandLine): Promise<Agent> {
-    const env = { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: folder, CONVENE_URL: url };
+    const env = { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: folder, CONVENE: url };
     const program = { command: process.execPath, args: [CONVENE_PROGRAM, 'mcp'], env };
     return Agent.connect(new StdioClientTransport({ ...program, stderr: 'inherit' }));
   }

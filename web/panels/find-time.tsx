@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Refusal, times } from '../api.js';
-import type { AttendeeView, FoundTimesView, PersonBusyView } from '../../sdk/index.js';
+import type { FoundTimesView, PersonBusyView, RejectedTimeView, TimeSlotView } from '../../sdk/index.js';
 import { owners } from '../state/calendar.js';
 import { startDraft } from '../state/draft.js';
 import { explain } from '../state/edit.js';
@@ -20,10 +20,9 @@ const words = panelWords.findTime;
 const LENGTHS = [15, 30, 45, 60, 90, 120];
 
 /** What an instant is on the clocks of those who live by another zone: “sam 09:30”, with the day when that differs too. */
-function elsewhere(instant: string, people: AttendeeView[]): string {
+function elsewhere({ start_time: instant, local_times: all }: TimeSlotView | RejectedTimeView): string {
   const mine = wallTime(instant, zone.value);
-  const theirs = people.flatMap(({ id, username, time_zone: name }) => {
-    const wall = wallTime(instant, name);
+  const theirs = all.flatMap(({ user: { id, username }, local_start: wall }) => {
     if (isMe(id) || wall === mine) return [];
     const day = wall.slice(0, 10) === mine.slice(0, 10) ? '' : ` ${weekdayName(wall.slice(0, 10), 'short')}`;
     return `${username}${day} ${clock(wall)}`;
@@ -155,7 +154,7 @@ export function FindTime() {
           <div class="answer" aria-live="polite">
             <p class="say">
               {slot ? words.works(longDay(day), timeIn(slot.start_time, zone.value)) : words.nothing}
-              {slot && <small>{elsewhere(slot.start_time, found.people)}</small>}
+              {slot && <small>{elsewhere(slot)}</small>}
             </p>
             {slot && (
               <button
@@ -177,16 +176,16 @@ export function FindTime() {
           <>
             <h3>{words.best}</h3>
             <ul class="slots">
-              {found.slots.map(({ start_time: start, end_time: end }, index) => (
-                <li key={start}>
+              {found.slots.map((one, index) => (
+                <li key={one.start_time}>
                   <button
                     type="button"
                     class={`opt ${index === at ? 'on' : ''}`}
                     aria-pressed={index === at}
                     onClick={() => choose(index)}
                   >
-                    {spanIn(start, end, false, zone.value)}
-                    <small>{elsewhere(start, found.people)}</small>
+                    {spanIn(one.start_time, one.end_time, false, zone.value)}
+                    <small>{elsewhere(one)}</small>
                   </button>
                 </li>
               ))}
@@ -197,12 +196,12 @@ export function FindTime() {
           <>
             <h3>{words.nearly}</h3>
             <ul class="nearly">
-              {found.rejected.slice(0, 4).map(({ start_time: start, reasons }) => (
-                <li key={start}>
-                  {longDay(dayOf(start, zone.value))}, {timeIn(start, zone.value)}
-                  <small>{elsewhere(start, found.people)}</small>
+              {found.rejected.slice(0, 4).map((one) => (
+                <li key={one.start_time}>
+                  {longDay(dayOf(one.start_time, zone.value))}, {timeIn(one.start_time, zone.value)}
+                  <small>{elsewhere(one)}</small>
                   <small>
-                    {reasons.map(({ user: { username }, reason }) => words.because(username, reason)).join(', ')}
+                    {one.reasons.map(({ user: { username }, reason }) => words.because(username, reason)).join(', ')}
                   </small>
                 </li>
               ))}

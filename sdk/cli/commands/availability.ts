@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { type FindTimeBody, type FreeBusyView, toInstant } from '../../index.js';
+import { type FindTimeBody, type FoundTimesView, type FreeBusyView, type Person } from '../../index.js';
 import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
 import { inMinutes, readDuration } from '../duration.js';
 import { findPeople } from '../find-person.js';
-import { readCount } from '../options.js';
-import { safeLine } from '../text.js';
+import { freeDays, type Hours } from '../free-days.js';
+import { readCount, splitNames } from '../options.js';
 import { readWindow, type Window, windowOf, windowText } from '../window.js';
-import { dayText, moveWall, spanText, wallOf } from '../zones.js';
+import { dayText, otherClocks, readZone, spanText } from '../zones.js';
 
 interface WindowFlags {
   on?: string;
@@ -42,19 +43,25 @@ export function addAvailability(program: Command, cli: Cli): void {
       .command('find-time')
       .description('find the best times at which everybody is free')
       .argument('<people...>', 'user names or e-mail addresses; you are included')
-      .option('--without-me', 'leave yourself out')
       .option('--for <duration>', 'how long, such as 45 min', '1h')
       .option('--optional <people>', 'who may be busy: names with commas between', splitNames)
-      .option('--hours <from-to>', 'working hours, in the zone of each person', '9:00-18:00')
+      .option('--hours <from-to>', 'working hours, Monday to Friday, of each person in their own zone', '9:00-18:00')
+      .option('--hours-in <zone>', 'the zone in which the working hours are those of everybody')
       .option('--any-hour', 'also at night and on weekends')
       .option('--buffer <duration>', 'time to leave before and after what is already there')
       .option('--limit <n>', 'how many times to suggest', readCount),
   )
-    .addHelpText('after', '\nExample: convene find-time ben cleo --for 45m --on "next week"')
+    .addHelpText(
+      'after',
+      `
+Example: convene find-time ben cleo --for 45m --on "next week"
+Beside each time is what the clocks of people in other zones show. --zone sets the zone of what is read and shown, not that
+of the working hours.`,
+    )
     .action(async (names: string[], flags: FindFlags) => {
       const client = await cli.client();
       const zone = await cli.zone();
-      const people = await findPeople(cli, names, !flags.withoutMe);
+      const people = await findPeople(cli, names, true);
       const optional = flags.optional ? await findPeople(cli, flags.optional, false) : [];
       const window = windowFrom(flags, zone, new Date());
       const hours = readHours(flags.hours);
@@ -62,39 +69,76 @@ export function addAvailability(program: Command, cli: Cli): void {
         user_ids: people.map(({ id }) => id),
         duration_minutes: inMinutes(readDuration(flags.for)),
         ...window,
-        time_zone: zone,
+        ...(flags.hoursIn === undefined ? {} : { time_zone: readZone(flags.hoursIn) }),
         ...(flags.anyHour ? {} : { working_hours: { start: hours.start, end: hours.end } }),
         ...(optional.length > 0 ? { optional_user_ids: optional.map(({ id }) => id) } : {}),
         ...(flags.buffer === undefined ? {} : { buffer_minutes: inMinutes(readDuration(flags.buffer)) }),
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
       };
       const answer = await client.availability.findTime(question);
-      cli.result(answer, () => {
-        const { bold, dim, green, yellow } = cli.colors();
-        const rows = answer.slots.map((slot) => {
-          const busy = slot.optional_busy.map(({ username }) => username).join(', ');
-          return `  ${green(spanText(slot, zone))}${busy === '' ? '' : yellow(`  without ${busy}`)}`;
-        });
-        const head =
-          rows.length === 0
-            ? safeLine(answer.summary)
-            : `Times for ${people.map(({ username }) => username).join(', ')}:`;
-        return [bold(head), ...rows, dim(`times in ${zone} · book one with: convene events add <title> <time>`)];
-      });
+      const me = await cli.userId();
+      if (answer.slots.length === 0) process.exitCode = EXIT.refused;
+      cli.result(answer, () =>
+        answer.slots.length === 0
+          ? nothingLines(cli, answer, zone, flags.anyHour)
+          : slotLines(cli, answer, zone, people, me),
+      );
     });
 }
 
+/** The times, each with the clocks of people elsewhere, and how to book one together with those people. */
+function slotLines(
+  cli: Cli,
+  { slots, people: all }: FoundTimesView,
+  zone: string,
+  people: Person[],
+  me: string,
+): string[] {
+  const { bold, dim, green, yellow } = cli.colors();
+  const rows = slots.map((slot) => {
+    const busy = slot.optional_busy.map(({ username }) => username).join(', ');
+    const elsewhere = otherClocks(slot, zone);
+    return `  ${green(spanText(slot, zone))}${elsewhere && dim(`  ${elsewhere}`)}${busy && yellow(`  without ${busy}`)}`;
+  });
+  const others = all.filter(({ id }) => id !== me).map(({ username }) => username);
+  const share = others.length === 0 ? '' : ` --share ${others.join(',')}`;
+  return [
+    bold(`Times for ${people.map(({ username }) => username).join(', ')}:`),
+    ...rows,
+    dim(`times in ${zone} · book one with: convene events add <title> <time>${share}`),
+  ];
+}
+
+const REASONS = { busy: 'busy', outside_working_hours: 'outside working hours' } as const;
+
+/** Why there is no time: what stands against those that almost fit. */
+function nothingLines(cli: Cli, answer: FoundTimesView, zone: string, anyHour = false): string[] {
+  const { bold, dim } = cli.colors();
+  const rows = answer.rejected.map(({ reasons, ...times }) => {
+    const named = Object.entries(REASONS).flatMap(([reason, words]) => {
+      const names = reasons.filter((one) => one.reason === reason).map(({ user }) => user.username);
+      return names.length === 0 ? [] : [`${names.join(', ')} ${words}`];
+    });
+    const elsewhere = otherClocks(times, zone);
+    return `  ${spanText(times, zone)}  ${named.join(' · ')}${elsewhere && dim(`  ${elsewhere}`)}`;
+  });
+  const wider = anyHour ? 'try other days: --on, --days' : 'try other days or hours: --on, --days, --hours, --any-hour';
+  return [
+    bold('There is no time at which everybody is free.'),
+    ...(rows.length === 0 ? [] : ['Nearest to it:', ...rows]),
+    dim(`times in ${zone} · ${wider}`),
+  ];
+}
+
 interface FindFlags extends WindowFlags {
-  withoutMe?: boolean;
   for: string;
   optional?: string[];
   hours: string;
+  hoursIn?: string;
   anyHour?: boolean;
   buffer?: string;
   limit?: number;
 }
-
-const splitNames = (text: string): string[] => text.split(/[,\s]+/).filter(Boolean);
 
 function addWindow(command: Command): Command {
   return command
@@ -118,11 +162,6 @@ function windowFrom({ on, ...flags }: WindowFlags, zone: string, notBefore?: Dat
   return { from, to: window.to };
 }
 
-interface Hours {
-  start: string;
-  end: string;
-}
-
 /** Reads `9-18` or `8:30-17:00`. @throws UsageError */
 function readHours(text: string): Hours {
   const [, h1, m1 = '00', h2, m2 = '00'] =
@@ -137,8 +176,8 @@ function readHours(text: string): Hours {
 function freeLines(cli: Cli, { items }: FreeBusyView, window: Window, hours: Hours, zone: string): string[] {
   const { bold, dim, green } = cli.colors();
   const busy = items.flatMap(({ user, busy: spans }) => [
-    bold(user.username),
-    ...(spans.length === 0 ? [dim('  not busy')] : spans.map((span) => `  ${spanText(span, zone)}`)),
+    bold(`Busy: ${user.username}`),
+    ...(spans.length === 0 ? [dim('  at no time')] : spans.map((span) => `  ${spanText(span, zone)}`)),
   ]);
   const all = items.flatMap(({ busy: spans }) => spans.map((span) => [Date.parse(span.start_time), Date.parse(span.end_time)] as const)); // prettier-ignore
   const free = freeDays(all, window, hours, zone).map(
@@ -151,31 +190,4 @@ function freeLines(cli: Cli, { items }: FreeBusyView, window: Window, hours: Hou
     ...(free.length === 0 ? [dim('  at no time')] : free),
     dim(`${windowText(window, zone)} · times in ${zone}`),
   ];
-}
-
-/** The free times of each day, within the hours. */
-function freeDays(
-  busy: (readonly [number, number])[],
-  window: Window,
-  hours: Hours,
-  zone: string,
-): { day: string; spans: string[] }[] {
-  const taken = [...busy].sort(([one], [other]) => one - other);
-  const days: { day: string; spans: string[] }[] = [];
-  const clock = (at: number): string => wallOf(new Date(at), zone).slice(11, 16);
-  for (let day = wallOf(window.from, zone).slice(0, 10); ; day = moveWall(day, { days: 1 })) {
-    const opens = Math.max(Date.parse(toInstant(`${day}T${hours.start}`, zone)), Date.parse(window.from));
-    const close =
-      hours.end === '24:00' ? toInstant(moveWall(day, { days: 1 }), zone) : toInstant(`${day}T${hours.end}`, zone);
-    const closes = Math.min(Date.parse(close), Date.parse(window.to));
-    if (Date.parse(toInstant(day, zone)) >= Date.parse(window.to)) return days;
-    const spans: string[] = [];
-    let from = opens;
-    for (const [start, end] of [...taken, [closes, closes] as const]) {
-      if (Math.min(start, closes) > from) spans.push(`${clock(from)}–${clock(Math.min(start, closes))}`);
-      from = Math.max(from, end);
-      if (from >= closes) break;
-    }
-    if (spans.length > 0) days.push({ day, spans });
-  }
 }

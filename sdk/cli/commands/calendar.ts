@@ -3,9 +3,8 @@ import { text as readAll } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import type { ImportView } from '../../index.js';
 import type { Cli } from '../cli.js';
-import { CliError } from '../cli-error.js';
 import { conflictLines } from '../conflicts.js';
-import { EXIT } from '../exit-codes.js';
+import { fileError } from '../file-error.js';
 import { EVENT_ARGUMENT, findEventId } from '../find-event.js';
 import { count, safeLine } from '../text.js';
 
@@ -22,7 +21,9 @@ export function addCalendar(program: Command, cli: Cli): void {
       const id = event === undefined ? null : await findEventId(cli, event);
       const file = await cli.progress.during(() => (id === null ? calendar.export() : calendar.exportEvent(id)));
       if (output === undefined) return void cli.stdout.write(file);
-      await writeFile(output, file);
+      await writeFile(output, file).catch((error: NodeJS.ErrnoException) => {
+        throw fileError(output, 'written', error);
+      });
       const events = file.match(/^BEGIN:VEVENT/gm)?.length ?? 0;
       cli.note(`Wrote ${output}: ${count(events, 'entry', 'entries')}.`);
     });
@@ -73,6 +74,5 @@ function importLines(cli: Cli, answer: ImportView, zone: string): string[] {
 
 const readText = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    throw new CliError(`${path} cannot be read: ${why}.`, 'unreadable_file', EXIT.usage);
+    throw fileError(path, 'read', error);
   });

@@ -4,6 +4,7 @@ import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
 import { dryRunLines, writtenLines } from '../event-text.js';
 import { EVENT_ARGUMENT, findEvent, findEventId, findOccurrence, type PartOptions, partOf } from '../find-event.js';
+import { findPerson } from '../find-person.js';
 import {
   addContentOptions,
   addPartOptions,
@@ -11,12 +12,15 @@ import {
   type ContentFlags,
   contentOf,
   readCount,
+  splitNames,
   writeBody,
   type WriteFlags,
 } from '../options.js';
+import { plainMinus, readShift, shiftTimes } from '../shift.js';
 import { safeLine } from '../text.js';
 import { eventTimes, readSpan } from '../when.js';
 import { areDates, DAY_MS, wallOf } from '../zones.js';
+import { toShareInput } from './share.js';
 
 /** `events add`, `edit`, `mv`, `rm`, `restore`. */
 export function addEventsWrite(events: Command, cli: Cli): void {
@@ -33,6 +37,7 @@ function addAdd(events: Command, cli: Cli): void {
     .description('create an event; it lasts an hour, or all day when no time of day is given')
     .argument('<title>', 'what it is called')
     .argument('<when...>', 'such as: tomorrow 10am for 45 min')
+    .option('--share <people>', 'who may see it, as with `convene share add`: names with commas between', splitNames)
     .addHelpText(
       'after',
       `
@@ -42,14 +47,32 @@ Examples:
   convene events add Holidays dec 24 to dec 31 --free`,
     );
   addWriteOptions(addContentOptions(add)).action(
-    async (title: string, words: string[], flags: ContentFlags & WriteFlags) => {
+    async (title: string, words: string[], flags: ContentFlags & WriteFlags & { share?: string[] }) => {
       const client = await cli.client();
       const zone = await cli.zone();
       const { times, notes } = eventTimes(readSpan(words.join(' '), zone), zone);
       const input = { title, ...times, time_zone: zone, ...contentOf(flags, zone), ...writeBody(flags) };
-      report(cli, zone, 'Created', await client.events.create(input, { dryRun: flags.dryRun }), notes);
+      const people = flags.share ?? [];
+      // A misspelt name is found before anything is stored.
+      await Promise.all(people.filter((name) => !name.includes('@')).map((name) => findPerson(cli, name)));
+      const created = await client.events.create(input, { dryRun: flags.dryRun });
+      report(cli, zone, 'Created', created, notes);
+      if (people.length > 0) await shareCreated(cli, created, people);
     },
   );
+}
+
+/** Shares what was just created; says so below it, with `--json` on standard error. */
+async function shareCreated(cli: Cli, created: CalendarEvent | DryRun<CalendarEvent>, people: string[]): Promise<void> {
+  const say = (line: string): void => (cli.options.json ? cli.note(line) : cli.print(line));
+  const names = people.join(', ');
+  if ('would' in created) return say(`It would then be shared with ${names}, to view.`);
+  const client = await cli.client();
+  await client.events.share(created, toShareInput(people, 'viewer')).catch((error: unknown) => {
+    cli.note(`The event is not shared yet. Try again with: convene share add ${created.id} ${people.join(' ')}`);
+    throw error;
+  });
+  say(`Shared with ${names}, to view. \`convene share role\` makes them editors.`);
 }
 
 interface EditFlags extends ContentFlags, WriteFlags, PartOptions {
@@ -94,15 +117,23 @@ function addMove(events: Command, cli: Cli): void {
     .alias('move')
     .description('change when an event is; it stays as long as it was, unless you say otherwise')
     .argument('<event>', EVENT_ARGUMENT)
-    .argument('<when...>', 'such as: friday 14:00; a time alone keeps the day, a day alone keeps the time')
+    .argument(
+      '<when...>',
+      'such as: friday 14:00, +1h, -30m, 2 days later; a time alone keeps the day, a day alone keeps the time',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   convene events mv "Team meeting" 11:30
+  convene events mv "Team meeting" +1h
+  convene events mv "Team meeting" 2 days earlier
   convene events mv "Team meeting" --on friday monday 9:00 for 1h
-  convene events mv "Team meeting" --on friday --scope following 10:00`,
+  convene events mv "Team meeting" --on friday --scope following 10:00
+
+A move by days keeps the time of day, one by hours counts as a stopwatch does.`,
     );
+  takeMinus(move);
   addBaseOptions(addPartOptions(move));
   addWriteOptions(move).action(async (text: string, words: string[], flags: EditFlags) => {
     const zone = await cli.zone();
@@ -110,6 +141,14 @@ Examples:
     const { times, notes } = await movedTimes(cli, event, words.join(' '), flags, zone);
     await change(cli, event, times, flags, 'Moved', notes);
   });
+}
+
+/** Takes `-30m` as a time and not as an option. */
+function takeMinus(command: Command): void {
+  const parse = command.parseOptions.bind(command);
+  const takesValue = (word = ''): boolean => command.options.some(({ long, required }) => required && long === word);
+  command.parseOptions = (words) =>
+    parse(words.map((word, index) => (takesValue(words[index - 1]) ? word : plainMinus(word))));
 }
 
 /** The new times of the event, or of the occurrence that `--on` names. */
@@ -131,6 +170,8 @@ async function movedTimes(
     const dates = client.events.occurrences(event, { ...around, limit: 200 });
     for await (const date of dates) if (date.original_start === original) present = date;
   }
+  const shift = readShift(text);
+  if (shift) return shiftTimes(present, shift, event.time_zone);
   const [start, end] = [present.start_time, present.end_time].map((at) => (areDates(present) ? at : wallOf(at, zone)));
   const span = readSpan(text, zone, { day: start!.slice(0, 10) });
   if (!span.start.hasTime && !areDates(present)) {

@@ -3,7 +3,7 @@ import type { LogEntryView, VersionRef } from '../../index.js';
 import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
 import { EVENT_ARGUMENT, findEventId } from '../find-event.js';
-import { addWriteOptions, readCount, writeBody, type WriteFlags } from '../options.js';
+import { addWriteOptions, readCount, splitNames, writeBody, type WriteFlags } from '../options.js';
 import { readList } from '../read-list.js';
 import { safeLine, safeText, shortId } from '../text.js';
 import { timeText } from '../zones.js';
@@ -44,9 +44,7 @@ export function addHistory(program: Command, cli: Cli): void {
     .description('write the content of an old version as a new one')
     .argument('<event>', EVENT_ARGUMENT)
     .argument('<version>', 'the number of the version', readCount)
-    .option('--fields <names>', 'only these, such as title,location', (names: string) =>
-      names.split(/[,\s]+/).filter(Boolean),
-    );
+    .option('--fields <names>', 'only these, such as title,location', splitNames);
   addWriteOptions(rollback).action(async (text: string, version: number, flags: WriteFlags & { fields?: string[] }) => {
     const client = await cli.client();
     const zone = await cli.zone();
@@ -58,17 +56,37 @@ export function addHistory(program: Command, cli: Cli): void {
 
   const undo = program
     .command('undo')
-    .description('undo one change and keep later ones; the last change by default')
+    .description('undo one change and keep later ones; without a number the last change, an undo included')
     .argument('<event>', EVENT_ARGUMENT)
-    .argument('[change]', 'the number that `convene log` shows in front', readPosition);
+    .argument('[change]', 'the number that `convene log` shows in front', readPosition)
+    .addHelpText(
+      'after',
+      '\nA second undo without a number undoes the first one. To go further back, name the changes: see convene log.',
+    );
   addWriteOptions(undo).action(async (text: string, position: number | undefined, flags: WriteFlags) => {
     const client = await cli.client();
     const zone = await cli.zone();
     const id = await findEventId(cli, text, { trash: 'too' });
-    const last = position ?? (await client.events.changelog(id, { order: 'desc', limit: 1 }).page()).items[0]!.position;
-    const answer = await client.events.undo(id, last, undoBody(flags), { dryRun: flags.dryRun });
-    report(cli, zone, `Undid change ${last} of`, answer);
+    const last = position === undefined ? await lastChange(cli, id) : undefined;
+    const number = position ?? last!.position;
+    const answer = await client.events.undo(id, number, undoBody(flags), { dryRun: flags.dryRun });
+    report(cli, zone, `Undid change ${number} of`, answer);
+    if (last && !cli.options.json) cli.print(...lastChangeLines(last, id, flags.dryRun));
   });
+}
+
+async function lastChange(cli: Cli, id: string): Promise<LogEntryView> {
+  const client = await cli.client();
+  return (await client.events.changelog(id, { order: 'desc', limit: 1 }).page()).items[0]!;
+}
+
+/** What the change was that nobody named, and how to undo the one before it. */
+function lastChangeLines({ position, actor, summary }: LogEntryView, id: string, isDry = false): string[] {
+  const was = `It ${isDry ? 'is' : 'was'} of ${actor.username}: ${safeLine(summary)}`;
+  // The first change is the creation, which stays.
+  if (isDry || position <= 2) return [was];
+  const back = `convene undo ${shortId(id)} ${position - 1}`;
+  return [was, `Another undo without a number would undo this one. To go further back: ${back}`];
 }
 
 function undoBody(flags: WriteFlags): { on_conflict?: 'reject' | 'allow'; change_comment?: string } {

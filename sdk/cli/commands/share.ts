@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { CalendarEvent, DryRun, InvitationView, PermissionView } from '../../index.js';
+import type { CalendarEvent, DryRun, InvitationView, PermissionView, ShareInput } from '../../index.js';
 import type { Cli } from '../cli.js';
 import { NothingFound, UsageError } from '../cli-error.js';
 import { dryRunLines } from '../event-text.js';
@@ -41,10 +41,7 @@ export function addShare(program: Command, cli: Cli): void {
   ).action(async (text: string, people: string[], { role, dryRun }: WriteFlags & { role: GivenRole }) => {
     const client = await cli.client();
     const event = await findEvent(cli, text);
-    const users = people.map((person) => ({
-      ...(person.includes('@') ? { email: person } : { username: person }),
-      role,
-    }));
+    const users = toShareInput(people, role);
     const zone = await cli.zone();
     const shared = await client.events.share(event, users, { dryRun });
     cli.result(shared, () =>
@@ -101,6 +98,10 @@ export function addShare(program: Command, cli: Cli): void {
     },
   );
 }
+
+/** Those people with that role: user names, or e-mail addresses. */
+export const toShareInput = (people: string[], role: GivenRole): ShareInput[] =>
+  people.map((person) => ({ ...(person.includes('@') ? { email: person } : { username: person }), role }));
 
 const isRole = (text: string): text is GivenRole => (ROLES as readonly string[]).includes(text);
 

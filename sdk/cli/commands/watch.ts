@@ -61,7 +61,11 @@ async function watch(cli: Cli, { after, event, count = Infinity, others }: Watch
       if (++seen >= count) stop();
     });
     live.on('resync', ({ after: seq }) =>
-      cli.note(`The server no longer has all changes up to ${seq}: see \`convene events ls\`.`),
+      cli.note(
+        after !== undefined && after > seq
+          ? `There is no change ${after} yet: the last one is ${seq}. What comes after that is shown.`
+          : `The server no longer has all changes up to ${seq}: see \`convene events ls\`.`,
+      ),
     );
     live.on('state', ({ state, reason }) => {
       const { dim, yellow } = cli.colors(cli.stderr);
