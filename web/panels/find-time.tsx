@@ -22,7 +22,8 @@ const LENGTHS = [15, 30, 45, 60, 90, 120];
 /** What an instant is on the clocks of those who live by another zone: “sam 09:30”, with the day when that differs too. */
 function elsewhere({ start_time: instant, local_times: all }: TimeSlotView | RejectedTimeView): string {
   const mine = wallTime(instant, zone.value);
-  const theirs = all.flatMap(({ user: { id, username }, local_start: wall }) => {
+  const theirs = all.flatMap(({ user: { id, username }, local_start: start }) => {
+    const wall = start.slice(0, mine.length);
     if (isMe(id) || wall === mine) return [];
     const day = wall.slice(0, 10) === mine.slice(0, 10) ? '' : ` ${weekdayName(wall.slice(0, 10), 'short')}`;
     return `${username}${day} ${clock(wall)}`;
