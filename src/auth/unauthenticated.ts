@@ -12,7 +12,10 @@ const REASONS = {
 /** RFC 6750 §3.1: a request without credentials has no error code. */
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="convene", error="invalid_token"' };
 
-/** Returns a 401 that says what is wrong with the token. Only a client with a token of this server learns that its session ended. */
+/**
+ * Returns a 401 that says what is wrong with the token. Only a client with a token of this server learns that its session
+ * has ended.
+ */
 export function unauthenticated(reason: keyof typeof REASONS): Problem {
   const hasToken = reason !== 'missing' && reason !== 'not_bearer';
   return new Problem('unauthenticated', { detail: REASONS[reason], ...(hasToken ? { headers: CHALLENGE } : {}) });

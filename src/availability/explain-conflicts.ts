@@ -9,8 +9,8 @@ const MAX_OCCURRENCES = 50;
 
 /**
  * Returns the first conflicts: the pairs of occurrences that overlap within the intervals that both events occupy. The
- * database merges adjacent intervals, so an interval may contain several occurrences. Pure, and
- * others are served in between.
+ * database merges adjacent intervals, so an interval may contain several occurrences. Pure; other requests are served in
+ * between.
  * @param busy the occurrences of the booking, by start
  */
 export async function explainConflicts(

@@ -38,15 +38,15 @@ interface Work {
   progress: ImportProgress;
   /** Gives it up. */
   stop: AbortController;
-  /** Whether the database is being told how far it is. */
-  isSeen: boolean;
+  /** True while its progress is being stored. */
+  isStoring: boolean;
 }
 
 /**
  * Imports that go on after the response (RFC 7240, `respond-async`). Each is one transaction, like every import, and ends its
  * job in that transaction: a job is `done` exactly when its events are stored. While a server does one, it says so every
- * second, and gives up a job that was ended meanwhile, as it is with the account. The job of a server that says nothing is ended by the next request for it, and that server can no longer store
- * anything, because its transaction finds the job ended.
+ * second, and gives up a job that has ended meanwhile, or whose account has. The job of a server that says nothing is ended
+ * by the next request for it, and that server can no longer store anything, because its transaction finds the job ended.
  */
 @Injectable()
 export class ImportJobs implements BeforeApplicationShutdown {
@@ -122,7 +122,7 @@ export class ImportJobs implements BeforeApplicationShutdown {
   }
 
   private begin(job: Job): void {
-    const doing: Work = { progress: { done: 0, total: null }, stop: new AbortController(), isSeen: false };
+    const doing: Work = { progress: { done: 0, total: null }, stop: new AbortController(), isStoring: false };
     const seeing = setInterval(() => void this.see(job.id, doing), SEEN_EVERY_MS);
     const work = this.inTurn(job, doing)
       .catch((error: unknown) => this.fail(job, error))
@@ -161,15 +161,15 @@ export class ImportJobs implements BeforeApplicationShutdown {
 
   private async see(id: string, doing: Work): Promise<void> {
     // It waits while the import is being committed.
-    if (doing.isSeen) return;
-    doing.isSeen = true;
+    if (doing.isStoring) return;
+    doing.isStoring = true;
     try {
       // What a job has ended with stays; one that has not, ends with this.
       if (!(await this.jobs.see(id, doing.progress))) doing.stop.abort(new Problem('unauthenticated'));
     } catch {
       // The next second says it; after many of them, somebody ends the job.
     } finally {
-      doing.isSeen = false;
+      doing.isStoring = false;
     }
   }
 

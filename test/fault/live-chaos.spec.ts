@@ -41,8 +41,6 @@ const startServer = (): ServerProcess =>
   home.start({
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '8',
-    // All clients of the server that is killed come to the other one at once.
-    DATABASE_WAIT_SECONDS: '30',
     JWT_SECRET: 'a secret that only the tests use and nobody else',
     PULSE_SECONDS: '1',
     SSE_SECONDS: '1',
