@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
 import type { StreamItem } from './stream-item.js';
-import { JOIN_ACCESS, SELECT_ITEMS, VISIBLE } from './streams.repository.js';
+import { JOIN_ACCESS, selectItems, VISIBLE } from './streams.repository.js';
 
 /** A page of an inbox. */
 export interface Inbox extends Page<StreamItem> {
@@ -29,7 +29,7 @@ export class NotificationsRepository {
     const rows = await this.database.query<StreamItem & { unreadCount: number }>(
       `SELECT inbox.unread AS "unreadCount", item.*
          FROM (SELECT (${UNREAD}) AS unread) AS inbox
-         LEFT JOIN LATERAL (${SELECT_ITEMS} WHERE n.user_id = $1 ${unread} AND n.seq < $2 AND ${VISIBLE}
+         LEFT JOIN LATERAL (${selectItems()} WHERE n.user_id = $1 ${unread} AND n.seq < $2 AND ${VISIBLE}
                              ORDER BY n.seq DESC LIMIT $3 OFFSET $4) AS item ON true
         ORDER BY item.seq DESC`,
       [userId, before ?? Number.MAX_SAFE_INTEGER, page.limit + 1, page.offset ?? 0],
@@ -51,7 +51,7 @@ export class NotificationsRepository {
   /** Returns the notification, null when the user can see none with that id. A second call keeps the first time. */
   async markRead(userId: string, id: string): Promise<StreamItem | null> {
     const [row] = await this.database.query<StreamItem>(
-      `WITH item AS (${SELECT_ITEMS} WHERE n.user_id = $1 AND n.id = $2 AND ${VISIBLE}),
+      `WITH item AS (${selectItems()} WHERE n.user_id = $1 AND n.id = $2 AND ${VISIBLE}),
             marked AS (
               UPDATE notifications n SET read_at = coalesce(n.read_at, clock_timestamp()) FROM item
                WHERE n.user_id = $1 AND n.id = $2 AND item."readAt" IS NULL

@@ -15,15 +15,21 @@ export const VISIBLE = `(access.user_id IS NOT NULL
 /** Joins to a row of `notifications`, named `n`, the access that `VISIBLE` needs. */
 export const JOIN_ACCESS = `LEFT JOIN event_permissions access ON access.event_id = n.event_id AND access.user_id = n.user_id`;
 
-/** Selects rows of `notifications`, named `n`, as `StreamItem`. */
-export const SELECT_ITEMS = `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId",
+/** Selects rows of `notifications`, or of a part of it, as `StreamItem`; they are named `n`. */
+export const selectItems = (
+  rows = 'notifications',
+): string => `SELECT n.user_id AS "userId", n.seq, n.id, n.type, n.event_id AS "eventId",
     n.event_title AS "eventTitle", n.version, n.actor_id AS "actorId", n.changed, n.members, n.summary,
     n.created_at AS "createdAt", n.read_at AS "readAt", actor.username AS "actorName", ${VISIBLE} AS visible,
     CASE WHEN n.members IS NULL THEN '{}' ELSE
       (SELECT coalesce(jsonb_object_agg(u.id, u.username), '{}')
          FROM jsonb_array_elements(n.members -> 'named') AS member JOIN users u ON u.id = (member ->> 'userId')::uuid)
     END AS names
-  FROM notifications n JOIN users actor ON actor.id = n.actor_id ${JOIN_ACCESS}`;
+  FROM ${rows} n JOIN users actor ON actor.id = n.actor_id ${JOIN_ACCESS}`;
+
+/** Limited before anything is joined, so that no plan joins and sorts all that follows. */
+const NEXT = `(SELECT * FROM notifications WHERE user_id = position.user_id AND seq > position.after
+                ORDER BY seq LIMIT $3)`;
 
 /** Writes streams and reads them by number. */
 @Injectable()
@@ -91,8 +97,7 @@ export class StreamsRepository {
       `SELECT position.place::int, coalesce(stream.last_seq, 0) AS "lastSeq", item.*
          FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS position (user_id, after, place)
          LEFT JOIN notification_streams stream ON stream.user_id = position.user_id
-         LEFT JOIN LATERAL (${SELECT_ITEMS} WHERE n.user_id = position.user_id AND n.seq > position.after
-                             ORDER BY n.seq LIMIT $3) AS item ON true
+         LEFT JOIN LATERAL (${selectItems(NEXT)}) AS item ON true
         ORDER BY position.place, item.seq`,
       [positions.map(({ userId }) => userId), positions.map(({ after }) => after), limitEach],
     );

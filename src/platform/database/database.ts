@@ -36,8 +36,10 @@ export class Database implements Queryable {
    * Returns a connection of the pool. The caller releases it.
    * @throws DatabaseSilent, NoFreeConnection instead of waiting for long
    */
-  connect(): Promise<Connection> {
-    return this.pool.connect() as unknown as Promise<Connection>;
+  async connect(): Promise<Connection> {
+    const client = (await this.pool.connect()) as unknown as Connection;
+    client.renewPlans();
+    return client;
   }
 
   /** The pool of TypeORM, read each time because the driver creates a new one when it reconnects. */

@@ -26,7 +26,12 @@ export interface PreparedClientOptions extends ClientConfig {
   onStatement?: OnStatement | undefined;
   /** Told of the connection while it is open. */
   watch?: SilenceWatch;
+  /** How long the first plans of the connection are used, in milliseconds. */
+  firstPlansMs?: number;
 }
+
+const FIRST_PLANS_MS = 2_000;
+const MAX_PLANS_MS = 60_000;
 
 /** The socket of a connection, which `pg` does not declare. */
 interface WithStream {
@@ -44,12 +49,17 @@ export class PreparedClient extends Client implements WatchedConnection {
   private readonly onStatement: OnStatement | undefined;
   private running = 0;
   private isOpen = false;
+  /** How long the plans of now are used, and until when, in milliseconds. */
+  private plansMs: number;
+  private plansEnd: number;
 
   constructor(options: PreparedClientOptions) {
     super({ ...options, pipeline: true });
     this.names = options.names;
     this.onExchange = options.onExchange;
     this.onStatement = options.onStatement;
+    this.plansMs = options.firstPlansMs ?? FIRST_PLANS_MS;
+    this.plansEnd = performance.now() + this.plansMs;
     // The error rejects the statements that run. Unheard, it would also end the process.
     this.on('error', () => undefined);
     this.once('connect', () => (this.isOpen = true));
@@ -115,6 +125,21 @@ export class PreparedClient extends Client implements WatchedConnection {
         },
       );
     });
+  }
+
+  /**
+   * Lets PostgreSQL plan anew, also the statements of triggers, if the plans are old. Called outside a transaction. A plan
+   * is made for the size that the tables have, and one made for a few rows reads or sorts all of thousands. The plans of a
+   * connection are used for twice as long each time, so that planning takes next to nothing, and that tables that grow
+   * steadily are at most about twice as large as planned for.
+   */
+  renewPlans(): void {
+    const now = performance.now();
+    if (now < this.plansEnd) return;
+    this.plansMs = Math.min(2 * this.plansMs, MAX_PLANS_MS);
+    this.plansEnd = now + this.plansMs;
+    // Nobody waits for it: it goes with what is sent next, which fails as well if the connection has failed.
+    super.query(new Query('DISCARD PLANS', () => undefined) as unknown as Submittable);
   }
 
   private runScript(text: string): Promise<QueryResult> {
