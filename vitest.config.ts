@@ -14,6 +14,7 @@ export default defineConfig({
     testTimeout: 300_000,
     // The first test file that needs the built server builds it, while others have the machine.
     hookTimeout: 900_000,
+    expect: { poll: { timeout: 60_000 } },
     // A test that hangs on a lock should say so, not the next one.
     teardownTimeout: 10_000,
     projects: [

@@ -90,7 +90,7 @@ describe('/api/calendar/feed', () => {
     await get(feeds[0]!.path);
     const list = async (): Promise<Record<string, unknown>[]> =>
       (await send(app, '/api/calendar/feed', { as: ana })).json.items as never;
-    await vi.waitFor(async () => expect((await list())[0]!.last_used_at).not.toBeNull());
+    await vi.waitFor(async () => expect((await list())[0]!.last_used_at).not.toBeNull(), { timeout: 60_000 });
     const items = await list();
     expect(items.map(({ kind, name, role }) => [kind, name, role])).toEqual([
       ['all', null, null],

@@ -50,7 +50,7 @@ describe('a server that is killed with kill -9', () => {
   const eventsOf = (key: string): Promise<{ id: string }[]> =>
     database.query<{ id: string }>(`SELECT id FROM events WHERE title = $1`, [key]);
   const waitFor = async (sql: string): Promise<void> => {
-    for (const deadline = Date.now() + 10_000; (await database.query(sql)).length === 0; await sleep(5)) {
+    for (const deadline = Date.now() + 60_000; (await database.query(sql)).length === 0; await sleep(5)) {
       if (Date.now() > deadline) throw new Error(`Waited in vain for ${sql}`);
     }
   };

@@ -163,7 +163,7 @@ async function runChaos(disturb: (waitForWrites: (count: number) => Promise<void
     clients.reduce((total, client) => total + count(client), 0);
   console.log(
     `live chaos, seed ${SEED}, ${seconds.toFixed(1)} s: ${writers.acknowledged.length} writes acknowledged ` +
-      `(${writers.unanswered} unanswered), ${sum(({ log }) => log.length)} items received over ` +
+      `(${writers.unanswered} unanswered, ${writers.busy + sum(({ busy }) => busy)} answered by a busy server), ${sum(({ log }) => log.length)} items received over ` +
       `${sum(({ visits }) => visits)} connections (${sum(({ failures }) => failures)} failed)`,
   );
   for (const server of servers) expect((await server.signal('SIGTERM')).code).toBe(0);

@@ -116,12 +116,12 @@ describe('a frame of the client', () => {
     const { client } = await listen(ana);
     await create(ana);
     const refusal = { ok: false, code: 'validation_failed' };
-    expect(await client.timeout(10_000).emitWithAck('resume')).toEqual(refusal);
-    expect(await client.timeout(10_000).emitWithAck('resume', null)).toEqual(refusal);
-    expect(await client.timeout(10_000).emitWithAck('resume', { after: 0 }, 'more')).toEqual({ ok: true, seq: 1 });
-    expect(await client.timeout(10_000).emitWithAck('authenticate')).toEqual({ ok: false, code: 'unauthenticated' });
+    expect(await client.timeout(60_000).emitWithAck('resume')).toEqual(refusal);
+    expect(await client.timeout(60_000).emitWithAck('resume', null)).toEqual(refusal);
+    expect(await client.timeout(60_000).emitWithAck('resume', { after: 0 }, 'more')).toEqual({ ok: true, seq: 1 });
+    expect(await client.timeout(60_000).emitWithAck('authenticate')).toEqual({ ok: false, code: 'unauthenticated' });
     for (const sent of [[], [{}], [null], ['text', 1]]) client.emit('resume', ...sent);
-    expect(await client.timeout(10_000).emitWithAck('resume', { after: 1 })).toEqual({ ok: true, seq: 1 });
+    expect(await client.timeout(60_000).emitWithAck('resume', { after: 1 })).toEqual({ ok: true, seq: 1 });
   });
 });
 

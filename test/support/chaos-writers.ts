@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { slot } from './calls.js';
-import { PlainClient, type PlainPerson } from './plain-client.js';
+import { isBusy, PlainClient, type PlainPerson } from './plain-client.js';
 import { Chance } from './random.js';
 
 /** A write that was acknowledged, and the recipients of its item. */
@@ -24,10 +24,12 @@ interface Shared {
 /** Users who edit each other's events, create events, share them and change roles, on any running server. */
 export class ChaosWriters {
   readonly acknowledged: AcknowledgedWrite[] = [];
-  /** Statuses other than success. */
+  /** Statuses other than success and `isBusy`. */
   readonly refused: string[] = [];
   /** Requests that got no response. */
   unanswered = 0;
+  /** Requests that a busy server refused. */
+  busy = 0;
   private readonly common: Shared[] = [];
   private stopped = false;
   private writing: Promise<unknown> = Promise.resolve();
@@ -144,7 +146,8 @@ export class ChaosWriters {
       const client = new PlainClient(chance.pick(this.urls()));
       const response = await client.call<Record<string, unknown>>(method, path, { token, body });
       if (response.status < 300) return response.body;
-      this.refused.push(`${method} ${path} ${response.status} ${String(response.body['code'])}`);
+      if (isBusy(response)) this.busy += 1;
+      else this.refused.push(`${method} ${path} ${response.status} ${String(response.body['code'])}`);
     } catch {
       this.unanswered += 1;
     }

@@ -152,8 +152,8 @@ export async function postmasterPid(dataDir: string): Promise<number | undefined
   return Number.parseInt(text, 10) || undefined;
 }
 
-/** Waits for something to become true, up to 20 s or as long as it may take. */
-export async function until(condition: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
+/** Waits for something to become true, up to a minute or as long as it may take. */
+export async function until(condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
   const deadline = Date.now() + seconds * 1_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain for: ${condition.toString()}`);

@@ -127,7 +127,7 @@ function openSocketIo(url: string, token: string, { after, headers }: LiveOption
     'socket_io',
     () => void socket.io.engine.close(),
     async (name, message) => {
-      const answer = (await socket.timeout(5_000).emitWithAck(name, message)) as Record<string, unknown>;
+      const answer = (await socket.timeout(60_000).emitWithAck(name, message)) as Record<string, unknown>;
       client.validate('socketIo', `${name}Acknowledged`, answer);
       return answer;
     },

@@ -99,7 +99,7 @@ export class LiveSocket {
   }
 
   private async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     while (!condition()) {
       if (Date.now() > deadline)
         throw new Error(`Timed out waiting for ${what}; received ${JSON.stringify(this.received)}`);

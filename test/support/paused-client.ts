@@ -63,7 +63,7 @@ export class PausedClient {
   }
 
   private async poll(condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 60_000;
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`${this.kind} timed out; last received ${this.received.slice(-300)}`);
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -65,4 +65,8 @@ export class PlainClient {
   }
 }
 
+/** True for the answer of a server with too much to do, which has done nothing and says when to ask again. */
+export const isBusy = ({ status, headers }: Pick<Answer<unknown>, 'status' | 'headers'>): boolean =>
+  status === 503 && headers.has('retry-after');
+
 export const PASSWORD = 'correct horse 7';

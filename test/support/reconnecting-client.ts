@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveKind, openLive } from './live-client.js';
 import type { Item } from './live-socket.js';
+import { isBusy } from './plain-client.js';
 import type { Chance } from './random.js';
 import { call } from './server-process.js';
 
@@ -22,6 +23,8 @@ export class ReconnectingClient {
   visits = 0;
   /** Connections and requests that failed. */
   failures = 0;
+  /** Requests that a busy server refused. */
+  busy = 0;
   /** Frames and responses that should not occur. */
   readonly unexpected: string[] = [];
   private goal = Infinity;
@@ -42,7 +45,7 @@ export class ReconnectingClient {
   /** Stops once the item with that number has been received. @throws Error when it is not received in time */
   async finish(seq: number): Promise<void> {
     this.goal = seq;
-    const timeout = sleep(30_000, 'timeout', { ref: false });
+    const timeout = sleep(120_000, 'timeout', { ref: false });
     if ((await Promise.race([this.running, timeout])) !== 'timeout') return;
     this.goal = 0;
     throw new Error(`A client over ${this.kind} has received ${this.cursor} items instead of ${seq}`);
@@ -76,9 +79,11 @@ export class ReconnectingClient {
   private async poll(url: string): Promise<void> {
     const path = `/api/changes?after=${this.cursor}&limit=${this.chance.pick([1, 7, 50, 200])}`;
     try {
-      const { status, body } = await call(url, 'GET', path, { token: this.token });
+      const response = await call(url, 'GET', path, { token: this.token });
+      const { status, body } = response;
       this.visits += 1;
-      if (status !== 200) this.unexpected.push(`${status} ${JSON.stringify(body)}`);
+      if (isBusy(response)) this.busy += 1;
+      else if (status !== 200) this.unexpected.push(`${status} ${JSON.stringify(body)}`);
       for (const item of (body['items'] ?? []) as Item[]) this.log.push(JSON.stringify(item));
       this.cursor = (body['last_seq'] as number | undefined) ?? this.cursor;
       if (body['has_more']) return;

@@ -46,7 +46,7 @@ describe('createLogger', () => {
     const logger = createLogger('info');
     for (let number = 0; number < 100; number += 1) logger.log('request', { number }, 'Http');
     expect(written.length).toBeLessThan(5);
-    await vi.waitFor(() => expect(records().map(({ number }) => number)).toEqual([...Array(100).keys()]), 10_000);
+    await vi.waitFor(() => expect(records().map(({ number }) => number)).toEqual([...Array(100).keys()]), 60_000);
   });
 
   it('writes errors at once to standard error, after the lines before them', () => {
