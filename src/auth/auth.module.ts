@@ -68,6 +68,7 @@ const MAX_CACHED_SESSIONS = 50_000;
     { provide: APP_GUARD, useExisting: GlobalAuthGuard },
     // After it, because it must know the caller.
     { provide: APP_GUARD, useClass: CallerQueueGuard },
+    // Likewise: without a token, nothing is said about the request.
     { provide: APP_GUARD, useClass: UnofferedDryRunGuard },
   ],
   exports: [
