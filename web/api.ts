@@ -165,7 +165,8 @@ export const history = {
 };
 
 export const inbox = {
-  list: () => ask(convene.notifications.list({ limit: 30 }).page()),
+  list: (cursor?: string) => ask(convene.notifications.list({ limit: 50 }).page(cursor)),
+  unread: () => ask(convene.notifications.list({ unread: true, limit: 200 }).toArray()),
   read: (id: string) => ask(convene.notifications.markRead(id)),
   readAll: (upTo: number) => ask(convene.notifications.markAllRead({ up_to: upTo })),
 };

@@ -1,4 +1,4 @@
-import { addDays } from '../time/zoned.js';
+import { addDays, isDay } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
 import { type Form, withStart } from './form.js';
 
@@ -17,7 +17,7 @@ export function TimesField({ form, change }: Props) {
         aria-label={words.day}
         value={form.startDay}
         onChange={({ currentTarget }) =>
-          currentTarget.value && change(withStart(form, currentTarget.value, form.startTime))
+          isDay(currentTarget.value) && change(withStart(form, currentTarget.value, form.startTime))
         }
       />
       {form.allDay ? (
@@ -28,7 +28,7 @@ export function TimesField({ form, change }: Props) {
             class="in s"
             aria-label={words.lastDay}
             value={form.endDay}
-            onChange={({ currentTarget }) => currentTarget.value && change({ ...form, endDay: currentTarget.value })}
+            onChange={({ currentTarget }) => isDay(currentTarget.value) && change({ ...form, endDay: currentTarget.value })}
           />
         </>
       ) : (

@@ -8,7 +8,7 @@ import { closePanel } from '../state/panel.js';
 import { isMe, user, zone } from '../state/session.js';
 import { hueOf } from '../state/hues.js';
 import { clock, longDay, spanIn, timeIn, weekdayName } from '../time/format.js';
-import { addDays, dayOf, instantOf, today, wallTime } from '../time/zoned.js';
+import { addDays, dayOf, instantOf, isDay, today, wallTime } from '../time/zoned.js';
 import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
 import { words as common } from '../words/en.js';
@@ -136,7 +136,7 @@ export function FindTime() {
               type="date"
               class="in s"
               value={from}
-              onChange={({ currentTarget }) => currentTarget.value && setFrom(currentTarget.value)}
+              onChange={({ currentTarget }) => isDay(currentTarget.value) && setFrom(currentTarget.value)}
             />
           </label>
           <label class="field">

@@ -1,5 +1,5 @@
 import { Icon } from '../icons/icon.js';
-import { unread } from '../state/live.js';
+import { unread } from '../state/inbox.js';
 import { opened } from '../state/opened.js';
 import { draftInDrawer } from '../state/draft.js';
 import { openPanel, panel, togglePanel } from '../state/panel.js';

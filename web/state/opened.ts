@@ -82,6 +82,11 @@ export async function refreshOpened(): Promise<void> {
   const id = opened.value?.id;
   if (!id) return;
   if (isLocal(id)) return showLocal(id);
+  // The address can name anything.
+  if (!/^[\da-f-]{36}$/i.test(id)) {
+    openedState.value = 'gone';
+    return;
+  }
   try {
     const [fresh, list, log] = await Promise.all([events.get(id), people.list(id), history.changelog(id)]);
     if (opened.value?.id !== id) return;

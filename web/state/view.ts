@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { startOfWeek } from '../time/week.js';
-import { addDays, addMonths, startOfMonth, today } from '../time/zoned.js';
+import { addDays, addMonths, isDay, startOfMonth, today } from '../time/zoned.js';
 import { isPhone } from './preferences.js';
 import { zone } from './session.js';
 
@@ -13,7 +13,7 @@ function fromAddress(): { view: View; date: string } {
   const [, , view, date] = location.pathname.split('/');
   return {
     view: VIEWS.find((name) => name === view) ?? (isPhone.value ? 'agenda' : 'week'),
-    date: /^\d{4}-\d\d-\d\d$/.test(date ?? '') ? date! : today(zone.value),
+    date: isDay(date) ? date : today(zone.value),
   };
 }
 
@@ -51,7 +51,9 @@ export function step(direction: 1 | -1): void {
   else goTo(addDays(current, direction * { day: 1, week: 7, agenda: AGENDA_DAYS }[view.value]));
 }
 
+/** Shows a day; does nothing for one that no calendar has. */
 export function goTo(day: string, inView: View = view.value): void {
+  if (!isDay(day)) return;
   batch(() => {
     date.value = day;
     view.value = inView;

@@ -3,6 +3,7 @@ export const panelWords = {
   pages: { general: 'General', account: 'Account', calendars: 'Calendars' },
   notifications: 'Notifications',
   markAllRead: 'Mark all read',
+  showUnread: (count: number): string => `Show all ${count} unread`,
   noNotifications: 'What others do to your events appears here.',
   unread: 'Unread',
   emptyTrash: 'The trash is empty.',
