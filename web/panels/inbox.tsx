@@ -29,7 +29,11 @@ export function Inbox() {
       shape="pop"
       actions={
         unread.value > 0 && (
-          <button type="button" class="btn plain s" onClick={() => void (unseen.value > 0 ? loadUnread() : markAllRead())}>
+          <button
+            type="button"
+            class="btn plain s"
+            onClick={() => void (unseen.value > 0 ? loadUnread() : markAllRead())}
+          >
             {unseen.value > 0 ? words.showUnread(unread.value) : words.markAllRead}
           </button>
         )

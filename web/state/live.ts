@@ -6,6 +6,7 @@ import { arrived, compared, opened, openEvent, refreshOpened } from './opened.js
 import { flush, startFlushing } from './flush.js';
 import { receive, refreshInbox } from './inbox.js';
 import { edits, heldCount } from './outbox.js';
+import { seePeople } from './people.js';
 import { isMe, user } from './session.js';
 import { shareConnection } from './shared-live.js';
 import { onTabs } from './tab-channel.js';
@@ -106,6 +107,7 @@ function change(item: LiveItem): void {
   if (item.type === 'access_revoked' && !mine) removeShown(({ id }) => id === item.event_id);
   if (!mine) {
     receive(item);
+    seePeople([{ ...item.actor, owns: false }]);
     flash(item.event_id);
     announce(item);
   }

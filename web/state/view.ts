@@ -45,6 +45,14 @@ export const shownDays = computed<{ from: string; to: string }>(() => {
   }
 });
 
+/** What is read for them: over the agenda of a phone is its whole week. */
+export const readDays = computed(() => {
+  const { from, to } = shownDays.value;
+  if (view.value !== 'agenda') return { from, to };
+  const week = startOfWeek(date.value);
+  return { from: from < week ? from : week, to };
+});
+
 export function step(direction: 1 | -1): void {
   const current = date.value;
   if (view.value === 'month') goTo(addMonths(startOfMonth(current), direction));
