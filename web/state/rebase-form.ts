@@ -3,7 +3,7 @@ import type { Form } from './form.js';
 /** What was typed on an earlier version, on the version of now: fields that were not touched are as they are now. */
 export function rebaseForm({ form, base }: { form: Form; base: Form }, now: Form): Form {
   const touched = Object.entries(form).filter(
-    ([field, value]) => !JSON.stringify(value) === JSON.stringify(base[field as keyof Form]),
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(base[field as keyof Form]),
   );
   const typed: Partial<Form> = Object.fromEntries(touched);
   const { startDay, startTime, endDay, endTime, allDay, zone } = form;
