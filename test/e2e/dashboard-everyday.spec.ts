@@ -185,7 +185,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
     expect(await ok(getEvent({ client: ana.client, path: { id } }))).toMatchObject({ title: 'Plan C', version: 5 });
     await page.keyboard.press('Escape');
     await page.keyboard.press('/');
-    await page.getByRole('combobox').fill('critique');
+    await page.getByRole('combobox', { name: 'Search and commands' }).fill('critique');
     const found = page.getByRole('option', { name: /Critique/ }).first();
     await found.waitFor();
     await expect.poll(() => found.textContent()).not.toContain('2024');

@@ -242,7 +242,7 @@ export async function removeItem(item: Item): Promise<void> {
     if (whole) sayTrashed();
     else {
       const now = await events.get(item.id).catch((error: unknown) => {
-        if (error instanceof Refusal && error.code === 'event_deleted') return null;
+        if (error instanceof Refusal && ['not_found', 'event_deleted'].includes(error.code)) return null;
         throw error;
       });
       closeEvent();
