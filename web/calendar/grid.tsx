@@ -56,7 +56,9 @@ function extras(): EventInput[] {
     if (!pending.value.has(keyOf(item))) continue;
     shown.push(ghost(`from-${keyOf(item)}`, item.title, startOf(item), endOf(item), item.all_day));
   }
-  for (const { key, title, start, end, allDay } of ghosts.value) shown.push(ghost(key, title, start, end, allDay));
+  // Beside the past, the time of another version would be one more past.
+  if (!asOf.value)
+    for (const { key, title, start, end, allDay } of ghosts.value) shown.push(ghost(key, title, start, end, allDay));
   const created = draft.value;
   if (created) {
     shown.push({
