@@ -87,7 +87,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
     const dialog = page.getByRole('dialog', { name: 'Change which dates?' });
     await dialog.getByRole('radio', { name: /and all later dates/ }).click();
     await dialog.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Moved “Standup”').waitFor();
+    await page.getByText(/^Moved “Standup” to \w+day/).waitFor();
     await page.keyboard.press('Control+z');
     await page.getByText('It is one series again; the part that was split off is in the trash').waitFor();
     expect((await ok(getEvent({ client: ana.client, path: { id } }))).rrule).toContain('COUNT=3');
@@ -192,6 +192,55 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Critique' }).waitFor();
     expect(new URL(page.url()).pathname).not.toContain('2024');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('knows people whatever days are on the screen, and books a time that suits nearly everybody', async () => {
+    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
+    const far = { start_time: '2031-06-09T09:00:00', end_time: '2031-06-09T18:00:00' };
+    const { id } = await schedule(ben, { title: 'Far', ...far });
+    await ok(shareEvent({ client: ben.client, path: { id }, body: { user_id: ana.id, role: 'viewer' } }));
+    await schedule(ana, { title: 'Mine', ...far });
+    const { page, context, complaints } = await dashboard.open(ana);
+    await page.getByRole('checkbox', { name: ben.username }).waitFor();
+    const panel = page.getByRole('dialog', { name: 'Find a time' });
+    await page.keyboard.press('f');
+    await panel.getByRole('button', { name: ben.username }).waitFor();
+    await page.goto(`${dashboard.app.url}/calendar/week/2031-06-09`);
+    await eventOf(page, 'Mine').waitFor();
+    await page.keyboard.press('f');
+    await panel.getByRole('button', { name: ben.username }).waitFor();
+    expect(await panel.getByLabel('From').inputValue()).toBe('2031-06-09');
+    await panel.getByLabel('Days').fill('1');
+    await panel.getByText('No time on these days works for everybody.').waitFor();
+    await panel
+      .getByRole('button', { name: /you are busy/ })
+      .first()
+      .click();
+    await page.getByRole('dialog', { name: 'New event' }).getByText('Overlaps “Mine”').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('begins a rule of one’s own with the weekday of the event, and makes an hour of a click', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context, complaints } = await dashboard.open(ana, { path: '/calendar/day/2027-06-07' });
+    const box = (await page.locator('#calendar').boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    const card = page.getByRole('dialog', { name: 'New event' });
+    const [from, to] = [
+      await card.getByLabel('From').inputValue(),
+      await card.getByLabel('To', { exact: true }).inputValue(),
+    ];
+    const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+    expect(minutes(to) - minutes(from)).toBe(60);
+    await card.getByRole('button', { name: 'More' }).click();
+    // 7 June 2027 is a Monday.
+    await page.getByLabel('Recurrence').first().selectOption('Custom');
+    const days = page.getByRole('group', { name: 'On these days' }).getByRole('button', { pressed: true });
+    await days.first().waitFor();
+    expect(await days.evaluateAll((all) => all.map((day) => day.getAttribute('aria-label')))).toEqual(['Monday']);
     expect(complaints).toEqual([]);
     await context.close();
   });

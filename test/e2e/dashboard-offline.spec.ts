@@ -154,6 +154,7 @@ describe.skipIf(!chromiumPath)(`the dashboard without a connection, and in sever
       await page.getByRole('button', { name: 'Edit', exact: true }).click();
       await page.getByLabel('Title').fill(title);
       await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+      await page.getByText(`Kept “${title}” on this device`).waitFor();
       await page.getByRole('heading', { name: title }).waitFor();
     }
     await page.getByRole('button', { name: 'Offline, 2 to send' }).waitFor();
