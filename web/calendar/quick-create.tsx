@@ -18,7 +18,7 @@ import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 
 const WIDTH = 336;
-const HEIGHT = 400;
+const HEIGHT = 450;
 
 /** Beside the pointer, and whole in the window. */
 function place(at: { x: number; y: number } | undefined): { left: number; top: number } | undefined {

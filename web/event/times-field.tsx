@@ -11,7 +11,7 @@ interface Props {
 /** The day and the times, or the days, in the zone of the form. Another start keeps the length. */
 export function TimesField({ form, change }: Props) {
   return (
-    <>
+    <div>
       <div class={`times ${form.allDay ? 'days' : ''}`}>
         <input
           type="date"
@@ -62,7 +62,7 @@ export function TimesField({ form, change }: Props) {
           {words.endsOn(longDay(form.endDay), Math.round(lengthOf(form) / 6) / 10)}
         </p>
       )}
-    </>
+    </div>
   );
 }
 
