@@ -53,8 +53,11 @@ export function ConflictNote({ form, change, eventId }: Props) {
     let current = true;
     const timer = setTimeout(() => {
       // Nobody answers: what is on the screen is better than nothing.
-      if (!navigator.onLine) return setFound({ ...NOTHING, conflicts: here() });
-      return events.conflicts(question).then(
+      if (!navigator.onLine) {
+        setFound({ ...NOTHING, conflicts: here() });
+        return;
+      }
+      void events.conflicts(question).then(
         (answer) => current && setFound(answer),
         (error: unknown) => {
           if (!(error instanceof Refusal)) throw error;

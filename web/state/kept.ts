@@ -6,9 +6,9 @@ import { user } from './session.js';
 
 const name = (what: string): string => `convene.${what}.${user.peek()?.id}`;
 
-function read<Value>(key: string): Value | null {
+function read(key: string): unknown {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null') as Value | null;
+    return JSON.parse(localStorage.getItem(key) ?? 'null');
   } catch {
     return null;
   }
@@ -28,12 +28,12 @@ export interface KeptForm {
   /** As the event was when the form was opened. */
   base: Form;
 }
-export const keptForm = (id: string): KeptForm | null => read(name(`form.${id}`));
+export const keptForm = (id: string): KeptForm | null => read(name(`form.${id}`)) as KeptForm | null;
 export const keepForm = (id: string, kept: KeptForm): void => write(name(`form.${id}`), kept);
 export const dropForm = (id: string): void => write(name(`form.${id}`), null);
 
 /** Events that were never saved, oldest first. */
-export const keptDrafts = (): Draft[] => read(name('drafts')) ?? [];
+export const keptDrafts = (): Draft[] => (read(name('drafts')) ?? []) as Draft[];
 export function keepDraft(draft: Draft): void {
   const { at: _, ...kept } = draft;
   write(name('drafts'), [...keptDrafts().filter(({ key }) => key !== draft.key), kept]);
