@@ -91,7 +91,8 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
     await page.keyboard.press('Control+z');
     await page.getByText('It is one series again; the part that was split off is in the trash').waitFor();
     expect((await ok(getEvent({ client: ana.client, path: { id } }))).rrule).toContain('COUNT=3');
-    expect(complaints).toEqual([]);
+    // Whether anything is left of the series is asked.
+    expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
     await context.close();
   });
 
