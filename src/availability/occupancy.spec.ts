@@ -155,6 +155,6 @@ describe('toMultirange', () => {
 
   it('has an end for a series that never occupies time', () => {
     const series = content({ recurrence_pattern: 'FREQ=DAILY', show_as: 'free' });
-    expect(occupancyOf(series, NOW)).toEqual({ busy: [], until: null });
+    expect(occupancyOf(series, NOW)).toEqual({ busy: [], until: null, horizon: null });
   });
 });
