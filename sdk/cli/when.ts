@@ -1,9 +1,11 @@
 import type { ParsedComponents } from 'chrono-node';
 import { parse } from 'chrono-node/en';
 import { offsetAt, toInstant } from '../index.js';
+import { isUnanchored } from './amounts.js';
 import { UsageError } from './cli-error.js';
+import { toChrono } from './clock-words.js';
 import { type Duration, takeDuration } from './duration.js';
-import { dayText, moveWall, oddity, wallOf } from './zones.js';
+import { dayText, moveWall, oddity, readZone, wallOf } from './zones.js';
 
 /** A time that somebody wrote. */
 export interface Point {
@@ -57,6 +59,12 @@ export function readSpan(
   const rest = toChrono(written);
   if (rest === '') throw new UsageError(`“${text}” says no day and no time. ${EXAMPLES}`);
   refuseAmbiguous(rest);
+  refuseZoneName(rest);
+  if (isUnanchored(rest)) {
+    throw new UsageError(
+      `“${rest}” does not say from when. Write for example in 2 days, 2 days ago, or tomorrow 10:00.`,
+    );
+  }
   const reference = { instant: now, timezone: offsetAt(now, zone) / 60_000 };
   const results = parse(rest, reference, { forwardDate: !BACK.test(rest) });
   const isAhead = !BACK.test(rest) && !isPast;
@@ -75,17 +83,6 @@ export function readSpan(
   return { start: start!, end: end ? afterMidnight(start!, end) : null, duration };
 }
 
-/** The words that the package does not know, in those that it does: `17h`, `14h30`, `day after tomorrow`. */
-function toChrono(text: string): string {
-  const days = text.replace(/(?<!\bthe\s+)\b(day (?:after tomorrow|before yesterday))\b/gi, 'the $1');
-  // Alone, it could be a duration as well; and “in 2h” is one.
-  if (/^[\s+-]*\d+h\d*\s*$/i.test(text)) return days;
-  return days.replace(
-    /(?<!\bin\s+|[+.,\d])\b([01]?\d|2[0-3])h([0-5]\d)?\b(?!\s*(?:ago|later|earlier|from)\b)/gi,
-    (_, hour: string, minute = '00') => `${hour}:${minute}`,
-  );
-}
-
 /** “2026-12-05 10:00 to 2026-12-08 12:00” */
 function readBoth(first: string, second: string, zone: string, options: SpanOptions): Span {
   const { start, end, duration } = readSpan(first, zone, options);
@@ -96,12 +93,27 @@ function readBoth(first: string, second: string, zone: string, options: SpanOpti
   return { start, end: last.start, duration: null };
 }
 
-/** 12/6 is a day in June or in December, depending on who reads it. */
+/** A zone is an option, because it is also that in which the event stays when clocks change. */
+function refuseZoneName(text: string): void {
+  const [, name] = /(?:^|[\s,(])([A-Za-z_]{3,}(?:\/[A-Za-z_+\-0-9]+)+)/.exec(text) ?? [];
+  if (name !== undefined) throw new UsageError(`Write the zone as an option: --zone ${readZone(name)}.`);
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const SLASHED = /\b(\d{1,2})([/.])(\d{1,2})(?:[/.](\d{4}|\d\d))?\b/;
+
+/** 12/6 is a day in June or in December, depending on who reads it; 12/25 is one day. */
 function refuseAmbiguous(text: string): void {
-  const [found, first, second] = /\b(\d{1,2})[/.](\d{1,2})(?:[/.]\d{2,4})\b|\b\d{1,2}\/\d{1,2}\b/.exec(text) ?? [];
-  if (!found) return;
-  if (first !== undefined && (Number(first) > 12 || Number(second) > 12 || first === second)) return;
-  throw new UsageError(`“${found}” could be two different days. Write 6 December 2026, or 2026-12-06.`);
+  const [found, first, mark, second, year] = SLASHED.exec(text) ?? [];
+  // 9.30 is a time.
+  if (!found || (mark === '.' && year === undefined) || first === second) return;
+  const isMonth = (number: string | undefined): boolean => Number(number) >= 1 && Number(number) <= 12;
+  if (!isMonth(first) || !isMonth(second)) return;
+  const dayOf = (day: string, month: string): string =>
+    [Number(day), MONTHS[Number(month) - 1], ...(year === undefined ? [] : [year])].join(' ');
+  throw new UsageError(
+    `“${found}” could be two different days. Write ${dayOf(first!, second!)}, or ${dayOf(second!, first!)}.`,
+  );
 }
 
 function toPoint(read: ParsedComponents, zone: string, text: string, day: string | null): Point {

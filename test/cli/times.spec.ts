@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../sdk/cli/duration.js';
 import { freeDays } from '../../sdk/cli/free-days.js';
 import { readRule } from '../../sdk/cli/repeat.js';
-import { readShift, shiftTimes } from '../../sdk/cli/shift.js';
+import { moveTimes, readShift, shiftTimes } from '../../sdk/cli/shift.js';
 import { eventTimes, readSpan } from '../../sdk/cli/when.js';
 import { readWindow, windowOf } from '../../sdk/cli/window.js';
 import { moveWall, oddity, otherClocks, readZone, spanText, wallOf } from '../../sdk/cli/zones.js';
@@ -98,8 +98,8 @@ describe('times as people write them', () => {
     ['whenever', '“whenever” is not a time that can be understood.'],
     ['', 'says no day and no time.'],
     ['for 45 min', 'says no day and no time.'],
-    ['12/6 10:00', '“12/6” could be two different days.'],
-    ['6/12/2026', '“6/12/2026” could be two different days.'],
+    ['12/6 10:00', '“12/6” could be two different days. Write 12 June, or 6 December.'],
+    ['6/12/2026', '“6/12/2026” could be two different days. Write 6 December 2026, or 12 June 2026.'],
     ['tomorrow morning', 'is vague. Add a time'],
     ['sunday 1 december 2026 10:00', '1 Dec 2026 is a Tuesday, not a Sunday.'],
     ['friday 10:00-11:00 for 45 min', 'has both an end and a duration.'],
@@ -188,8 +188,111 @@ describe('a move', () => {
     expect(moved(text, '2026-12-07T09:00:00Z', '2026-12-07T10:00:00Z')).toEqual([start, end]);
   });
 
-  it.each(['10:00', 'tomorrow', 'in 1 hour', '2026-12-07 10:00', 'later', 'friday for 1h'])('“%s” is none', (text) => {
+  it.each(['10:00', 'tomorrow', 'in 1 hour', '2026-12-07 10:00', '17:30', 'friday for 1h'])('“%s” is none', (text) => {
     expect(readShift(text)).toBeNull();
+  });
+
+  /** Where a phrase moves an event of 10 June 2031, 10:00–11:00 in Paris, when it is 2 December 2026; or the refusal. */
+  const phrase = (text: string): string =>
+    refusal(() => {
+      const event = { start_time: '2031-06-10T08:00:00Z', end_time: '2031-06-10T09:00:00Z', time_zone: PARIS };
+      const { start_time: start, end_time: end } = moveTimes({ ...event, all_day: false }, text, PARIS, NOW).times;
+      return [start, end].map((at) => (at.endsWith('Z') ? wallOf(at, PARIS) : at).slice(0, 16)).join(' ');
+    });
+
+  it.each([
+    ['2 days later 10:00', '2031-06-12T10:00 2031-06-12T11:00'],
+    ['2 days later at 14:30', '2031-06-12T14:30 2031-06-12T15:30'],
+    ['2 days later, 14:30', '2031-06-12T14:30 2031-06-12T15:30'],
+    ['3 days earlier at 9:00', '2031-06-07T09:00 2031-06-07T10:00'],
+    ['2 days sooner 9am', '2031-06-08T09:00 2031-06-08T10:00'],
+    ['a week later at 10:00', '2031-06-17T10:00 2031-06-17T11:00'],
+    ['one week later', '2031-06-17T10:00 2031-06-17T11:00'],
+    ['Two weeks later 9:00 for 2h', '2031-06-24T09:00 2031-06-24T11:00'],
+    ['three days earlier 9:00-9:30', '2031-06-07T09:00 2031-06-07T09:30'],
+    ['two days later 10-11', '2031-06-12T10:00 2031-06-12T11:00'],
+    ['half past nine two days later', '2031-06-12T09:30 2031-06-12T10:30'],
+    ['at 14:00 2 days later', '2031-06-12T14:00 2031-06-12T15:00'],
+    ['+2 days 14:00', '2031-06-12T14:00 2031-06-12T15:00'],
+    ['14:00 +2 days', '2031-06-12T14:00 2031-06-12T15:00'],
+    ['-1w at 9:00', '2031-06-03T09:00 2031-06-03T10:00'],
+    ['+2 days later', '2031-06-12T10:00 2031-06-12T11:00'],
+    ['+90m', '2031-06-10T11:30 2031-06-10T12:30'],
+    ['+ 90 m', '2031-06-10T11:30 2031-06-10T12:30'],
+    ['ninety minutes later', '2031-06-10T11:30 2031-06-10T12:30'],
+    ['forty-five minutes earlier', '2031-06-10T09:15 2031-06-10T10:15'],
+    ['an hour and a half later', '2031-06-10T11:30 2031-06-10T12:30'],
+    ['two and a half hours later', '2031-06-10T12:30 2031-06-10T13:30'],
+    ['2 hours and a half later', '2031-06-10T12:30 2031-06-10T13:30'],
+    ['half an hour earlier for 15 min', '2031-06-10T09:30 2031-06-10T09:45'],
+  ])('of an event, “%s” counts from it', (text, times) => expect(phrase(text)).toBe(JSON.stringify(times)));
+
+  it.each([
+    ['half past nine', '2031-06-10T09:30 2031-06-10T10:30'],
+    ['quarter to nine', '2031-06-10T08:45 2031-06-10T09:45'],
+    ['at a quarter past 2 pm', '2031-06-10T14:15 2031-06-10T15:15'],
+    ['10-11', '2031-06-10T10:00 2031-06-10T11:00'],
+    ['12 - 14', '2031-06-10T12:00 2031-06-10T14:00'],
+    ['14h - 17h', '2031-06-10T14:00 2031-06-10T17:00'],
+    ['tomorrow 10-11', '2026-12-03T10:00 2026-12-03T11:00'],
+    ['day after tomorrow', '2026-12-04T10:00 2026-12-04T11:00'],
+    ['in 2 days', '2026-12-04T10:00 2026-12-04T11:00'],
+    ['2 days from now at 9:00', '2026-12-04T09:00 2026-12-04T10:00'],
+    ['in an hour and a half', '2026-12-02T11:30 2026-12-02T12:30'],
+    ['2 days ago 9:00', '2026-11-30T09:00 2026-11-30T10:00'],
+    ['friday 9:00', '2026-12-04T09:00 2026-12-04T10:00'],
+    ['12/25 9:00', '2026-12-25T09:00 2026-12-25T10:00'],
+  ])('of an event, “%s” is what it says', (text, times) => expect(phrase(text)).toBe(JSON.stringify(times)));
+
+  it.each([
+    ['later', 'does not say by how much. To count from the event, write +90m'],
+    ['later today', 'does not say by how much'],
+    ['10:00 later', '“10:00” is not a duration'],
+    ['a few days later 10:00', 'is not a duration'],
+    ['a month later', '“a month” is not a duration'],
+    ['1 hour later 15:00', 'has both hours to move by and a time of day'],
+    ['15:00 + 30 min', 'has both hours to move by and a time of day'],
+    ['+1h 15:00', 'has both hours to move by and a time of day'],
+    ['1 day and 2 hours later 15:00', 'has both hours to move by and a time of day'],
+    ['2 days later friday 10:00', 'has more than days to move by and a time of day'],
+    ['2 days later tomorrow', 'has more than days to move by and a time of day'],
+    ['2 days later in 2 hours', 'has more than days to move by and a time of day'],
+    ['2 days later 9:00-9:30 for 1h', 'has both an end and a duration'],
+    ['2 days later than planned', '“than planned” is not a time'],
+    ['2 days later 10:00 2 days later', 'does not say from when'],
+    ['2 days', 'may count from the event, or from now'],
+    ['two days 10:00', 'may count from the event, or from now'],
+    ['2 days back', 'may count from the event, or from now'],
+    ['2 days forward at 9:00', 'may count from the event, or from now'],
+    ['2 days after 10:00', 'may count from the event, or from now'],
+    ['the day after 10:00', 'may count from the event, or from now'],
+    ['the day before at 9:00', 'may count from the event, or from now'],
+    ['next day 10:00', 'may count from the event, or from now'],
+    ['the following day 10:00', 'may count from the event, or from now'],
+    ['next hour', 'may count from the event, or from now'],
+    ['same day 14:00', 'may count from the event, or from now'],
+    ['2 days from then', 'may count from the event, or from now'],
+    ['5 days hence', 'may count from the event, or from now'],
+    ['2h', 'may count from the event, or from now'],
+    ['10:00 Asia/tokyo', 'Write the zone as an option: --zone Asia/Tokyo.'],
+    ['12/6 10:00', 'Write 12 June, or 6 December.'],
+  ])('of an event, “%s” is refused', (text, sentence) => expect(phrase(text)).toContain(sentence));
+
+  it.each([
+    '2 days later',
+    '2 days later 10:00',
+    'one week earlier',
+    'half an hour sooner',
+    '2 days',
+    '2 weeks 10:00',
+    '2 days back',
+    '10:00 +1h',
+    '10:00 - 30 min',
+    '2h',
+    '17h30',
+    '10:00 -30m',
+  ])('without an event, “%s” is refused: it does not say from when', (text) => {
+    expect(refusal(() => timesOf(text))).toContain('does not say from when. Write for example in 2 days');
   });
 
   it('of dates is by whole days', () => {
@@ -329,6 +432,12 @@ describe('durations and zones', () => {
     ['2 days', 2, 0],
     ['1.5 days', 1, 720],
     ['a week', 7, 0],
+    ['one week', 7, 0],
+    ['an hour and a half', 0, 90],
+    ['two and a half hours', 0, 150],
+    ['a day and a half', 1, 720],
+    ['twenty-five minutes', 0, 25],
+    ['two hours and five minutes', 0, 125],
   ])('%s', (text, days, minutes) => expect(readDuration(text)).toEqual({ days, minutes }));
 
   it.each(['', '90', 'min', '1x', '-5 min', '0h', '1h 30x', '30 min 20'])('“%s” is not a duration', (text) => {
