@@ -15,7 +15,7 @@ export function toChrono(text: string): string {
 }
 
 const SPOKEN = new RegExp(
-  String.raw`\b(?:(half|(?:a\s+)?quarter|\d{1,2}|${NUMBER_WORD})\s+past|((?:a\s+)?quarter)\s+to)\s+(\d{1,2}|${NUMBER_WORD})\b(?!:)\s*(am\b|pm\b|a\.m\.|p\.m\.)?`,
+  String.raw`\b(?:(half|(?:a\s+)?quarter|\d{1,2}|${NUMBER_WORD})\s+past|((?:a\s+)?quarter)\s+to)\s+(\d{1,2}|${NUMBER_WORD})\b(?!:)(?:\s*(am\b|pm\b|a\.m\.|p\.m\.))?`,
   'gi',
 );
 const MONTH = /\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;

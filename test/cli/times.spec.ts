@@ -4,7 +4,7 @@ import { readDuration } from '../../sdk/cli/duration.js';
 import { freeDays } from '../../sdk/cli/free-days.js';
 import { readRule } from '../../sdk/cli/repeat.js';
 import { moveTimes, readShift, shiftTimes } from '../../sdk/cli/shift.js';
-import { eventTimes, readSpan } from '../../sdk/cli/when.js';
+import { eventTimes, readPast, readSpan } from '../../sdk/cli/when.js';
 import { readWindow, windowOf } from '../../sdk/cli/window.js';
 import { moveWall, oddity, otherClocks, readZone, spanText, wallOf } from '../../sdk/cli/zones.js';
 
@@ -39,6 +39,15 @@ describe('times as people write them', () => {
     ['2026-12-05 10:00 to 2026-12-06 12:00', '2026-12-05T10:00:00', '2026-12-06T12:00:00'],
     ['2026-12-05 10:00 to 11:15', '2026-12-05T10:00:00', '2026-12-05T11:15:00'],
     ['friday 22:00-01:00', '2026-12-04T22:00:00', '2026-12-05T01:00:00'],
+    ['20:00-8:00', '2026-12-02T20:00:00', '2026-12-03T08:00:00'],
+    ['2-3 pm', '2026-12-02T14:00:00', '2026-12-02T15:00:00'],
+    ['monday 7 december 22:00-01:00', '2026-12-07T22:00:00', '2026-12-08T01:00:00'],
+    ['22:00 to 10:00', '2026-12-02T22:00:00', '2026-12-03T10:00:00'],
+    ['today 10:00 to tomorrow 9:00', '2026-12-02T10:00:00', '2026-12-03T09:00:00'],
+    ['friday 10:00 to saturday 9:00', '2026-12-04T10:00:00', '2026-12-05T09:00:00'],
+    ['dec 5 10:00 to dec 6 9:00', '2026-12-05T10:00:00', '2026-12-06T09:00:00'],
+    ['5 Dec 2026 10:00 to 6 Dec 2026 09:00', '2026-12-05T10:00:00', '2026-12-06T09:00:00'],
+    ['tomorrow half past nine to quarter to eleven', '2026-12-03T09:30:00', '2026-12-03T10:45:00'],
     ['day after tomorrow 10:00', '2026-12-04T10:00:00', '2026-12-04T11:00:00'],
     ['the day after tomorrow 10:00', '2026-12-04T10:00:00', '2026-12-04T11:00:00'],
     ['day before yesterday 9:00', '2026-11-30T09:00:00', '2026-11-30T10:00:00'],
@@ -107,6 +116,17 @@ describe('times as people write them', () => {
     ['friday 10:00 for 0 min', '“0 min” is not a duration.'],
     ['friday for 45 min', 'lasts whole days'],
     ['2026-12-05 11:00 to 2026-12-04 10:00', 'The event would end before it starts.'],
+    [
+      'tomorrow 10:00 to 9:00',
+      '09:00 is not after 10:00. For an end on the next day, write that day: 3 Dec 2026 10:00 to 4 Dec 2026 09:00.',
+    ],
+    ['10:00 to 9:00 tomorrow', '09:00 is not after 10:00.'],
+    ['tomorrow from 10 to 9', '09:00 is not after 10:00.'],
+    ['20:00-9:00', '09:00 is not after 20:00.'],
+    ['friday 14:00-12:00', '12:00 is not after 14:00.'],
+    ['friday 10:00-10:00', '10:00 is not after 10:00.'],
+    ['2026-12-05 9-5', '05:00 is not after 09:00.'],
+    ['monday 7 december 10:00 to 9:00', '09:00 is not after 10:00.'],
     ['next week', '“next week” is more than a day. Write which one, such as monday.'],
     ['next week 10:00', '“next week” is more than a day.'],
     ['this week', '“this week” is more than a day.'],
@@ -122,6 +142,44 @@ describe('times as people write them', () => {
     ['2026-12-05 to 2026-12-06 10:00', 'has only one time of day.'],
   ])('“%s” is refused', (text, sentence) => {
     expect(refusal(() => timesOf(text))).toContain(sentence);
+  });
+});
+
+describe('a time in the past', () => {
+  // It is Wednesday, 10:00.
+  it.each([
+    ['9:00', '2026-12-02T08:00:00Z'],
+    ['10:00', '2026-12-02T09:00:00Z'],
+    ['10:01', '2026-12-01T09:01:00Z'],
+    ['22:00', '2026-12-01T21:00:00Z'],
+    ['today 9:00', '2026-12-02T08:00:00Z'],
+    ['yesterday', '2026-11-30T23:00:00Z'],
+    ['wednesday', '2026-12-01T23:00:00Z'],
+    ['wednesday 9:00', '2026-12-02T08:00:00Z'],
+    ['wednesday 11:00', '2026-11-25T10:00:00Z'],
+    ['friday', '2026-11-26T23:00:00Z'],
+    ['thursday 9:00', '2026-11-26T08:00:00Z'],
+    ['last friday 10:00', '2026-11-27T09:00:00Z'],
+    ['10 march', '2026-03-09T23:00:00Z'],
+    ['24 december 9:00', '2025-12-24T08:00:00Z'],
+    ['2 hours ago', '2026-12-02T07:00:00Z'],
+    ['now', '2026-12-02T09:00:00Z'],
+    ['2026-12-01T10:00:00Z', '2026-12-01T10:00:00Z'],
+  ])('“%s” is the last one', (text, instant) => expect(readPast(text, PARIS, NOW)).toBe(instant));
+
+  it('“now” is not ahead of the clock', () => {
+    expect(readPast('now', PARIS, new Date('2026-12-02T09:00:40.500Z'))).toBe('2026-12-02T09:00:40Z');
+  });
+
+  it.each(['tomorrow', 'today 11:00', '2027-01-01', 'in 2 hours', '2026-12-02T09:02:00Z'])(
+    '“%s” has not come',
+    (text) => {
+      expect(refusal(() => readPast(text, PARIS, NOW))).toContain(`“${text}” has not come yet.`);
+    },
+  );
+
+  it.each(['yesterday 10:00-11:00', 'yesterday 10:00 for 2h'])('“%s” is refused', (text) => {
+    expect(refusal(() => readPast(text, PARIS, NOW))).toContain('is more than one moment');
   });
 });
 
