@@ -116,7 +116,9 @@ describe('the paths of the SDK', () => {
           if (isLeftOut(name, index, value)) continue;
           sent.length = 0;
           const parameters = Array.from({ length: count }, (_, other) => (other === index ? value : ID));
-          await expect(call(resource, method, parameters), `${name}: ${String(value)}`).rejects.toThrow(RangeError);
+          await expect(call(resource, method, parameters), `${name}: ${JSON.stringify(value)}`).rejects.toThrow(
+            RangeError,
+          );
           expect(sent).toEqual([]);
         }
       }

@@ -67,6 +67,7 @@ export function addEventsRead(events: Command, cli: Cli): void {
     .action(async (text: string, { asOf }: { asOf?: string }) => {
       const client = await cli.client();
       const zone = await cli.zone();
+      if (asOf !== undefined) cli.written['/as_of'] = '--as-of';
       const query = asOf === undefined ? {} : { as_of: readPast(asOf, zone) };
       const event = await client.events.get(await findEventId(cli, text), query);
       const dates =

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CalendarEvent, DryRun, EventChanges } from '../../index.js';
 import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
-import { dryRunLines, writtenLines } from '../event-text.js';
+import { dryRunLines, removedLine, writtenLines } from '../event-text.js';
 import { EVENT_ARGUMENT, findEvent, findEventId, findOccurrence, type PartOptions, partOf } from '../find-event.js';
 import { findPerson } from '../find-person.js';
 import {
@@ -17,7 +17,6 @@ import {
   type WriteFlags,
 } from '../options.js';
 import { type MovedTimes, moveTimes, plainMinus } from '../shift.js';
-import { safeLine } from '../text.js';
 import { eventTimes, readSpan } from '../when.js';
 import { DAY_MS } from '../zones.js';
 import { toShareInput } from './share.js';
@@ -68,7 +67,7 @@ async function shareCreated(cli: Cli, created: CalendarEvent | DryRun<CalendarEv
   const names = people.join(', ');
   if ('would' in created) return say(`It would then be shared with ${names}, to view.`);
   const client = await cli.client();
-  await client.events.share(created, toShareInput(people, 'viewer')).catch((error: unknown) => {
+  await client.events.share(created, toShareInput(cli, people, 'viewer')).catch((error: unknown) => {
     cli.note(`The event is not shared yet. Try again with: convene share add ${created.id} ${people.join(' ')}`);
     throw error;
   });
@@ -189,11 +188,10 @@ function addRemove(events: Command, cli: Cli): void {
       cli.base = { version: event.version, isNamed: false };
       const dry: DryRun<undefined> | undefined = await client.events.delete(event, { ...part, dryRun: flags.dryRun });
       cli.result(dry, () => {
-        if (dry) return dryRunLines(dry, zone, cli.colors());
-        const what =
-          part.occurrence === undefined ? '' : part.scope === 'following' ? ' from that date on' : ' on that date';
+        const removed = removedLine(event, part, zone, cli.colors());
+        if (dry) return dryRunLines(dry, [removed], zone, cli.colors());
         const next = part.occurrence === undefined ? `convene events restore ${event.id}` : `convene undo ${event.id}`;
-        return [`Removed ${cli.colors().bold(safeLine(event.title))}${what}. To take it back: ${next}`];
+        return [removed, `To take it back: ${next}`];
       });
     },
   );
@@ -242,9 +240,11 @@ export function report(
   occurrence?: string,
 ): void {
   if (notes.length > 0) cli.note(...notes.map((note) => cli.colors(cli.stderr).yellow(note)));
-  cli.result(answer, () =>
-    'would' in answer
-      ? dryRunLines(answer, zone, cli.colors())
-      : writtenLines(word, answer, zone, cli.colors(), occurrence),
-  );
+  cli.result(answer, () => {
+    const colors = cli.colors();
+    if (!('would' in answer)) return writtenLines(word, answer, zone, colors, occurrence);
+    const { would, changes } = answer;
+    const isNew = changes.some(({ kind, event_id }) => kind === 'created' && event_id === would.id);
+    return dryRunLines(answer, writtenLines(word, would, zone, colors, occurrence, !isNew), zone, colors);
+  });
 }
