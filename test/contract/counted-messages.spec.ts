@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getMetadataStorage } from 'class-validator';
 import { describe, expect, it } from 'vitest';
-import '../../src/app.module.js';
+import { AppModule } from '../../src/app.module.js';
 import { counted } from '../../src/problems/counted.js';
 
 const SRC = new URL('../../src/', import.meta.url).pathname;
