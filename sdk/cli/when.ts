@@ -204,7 +204,7 @@ function keepHour(end: Point, text: string): void {
 
 /** Whether the start and the end each have a day of their own. */
 function hasTwoDays(text: string): boolean {
-  const [, first = '', second = ''] = START_AND_END.exec(text) ?? [];
+  const [, first = '', second = ''] = START_AND_END.exec(text.replace(/\d{4}-\d\d-\d\d/g, 'today')) ?? [];
   return DAY_WORD.test(first) && DAY_WORD.test(second);
 }
 
