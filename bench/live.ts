@@ -1,73 +1,85 @@
 /**
  * Prints how long a change takes from its commit to 1,000 connected people, beside a bare socket.io loop in the same run,
- * and what a reader who never reads does to others:
- *   npm run bench:live
- * Everything runs as processes of its own, on a temporary PostgreSQL; all clients live in this one, for both servers
- * alike. Takes about a minute and stops by itself.
+ * how many frames per second 300 of them receive in a burst, and what a reader who never reads does to others:
+ *   npm run bench:live [-- --burst] [-- --profile burst.cpuprofile]
+ * Everything runs as processes of its own, on a temporary PostgreSQL; all clients live in this one, for all servers
+ * alike. Takes about a minute and stops by itself. With `--burst` it measures nothing but the burst; `--profile` writes
+ * a processor profile of Convene during it.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { JwtService } from '@nestjs/jwt';
 import { Client } from 'pg';
-import { io, type Socket } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
-import { DatabaseClock } from '../src/platform/database/database-clock.js';
-import { AccessTokens } from '../src/auth/access-tokens.js';
-import { readConfig } from '../src/platform/config/config.js';
 import { HIGH_LIMITS } from './high-limits.js';
+import { type Burst, measureBurst, type Sender } from './live-burst.js';
+import { addPeople, addSharedEvent, addSharedEventOfReference, addUnread, connectAll } from './live-people.js';
 import type { Answered, Call } from './live-writer.js';
+import { postmasterOf } from './processor-time.js';
+import { INSPECTED, profile } from './profile.js';
+import { describeCommit, describeMachine } from './results.js';
+import { Servers } from './servers.js';
+import { median, quantile } from './statistics.js';
+import { SECRET } from './target.js';
 
 const PEOPLE = 1_000;
 const ROUNDS = 30;
 const CROWD = 300;
 const BURST = 40;
+const BURSTS = 7;
 const READERS = 20;
 const UNREAD = 20_000;
-const SECRET = 'a secret that only the bench uses and nobody else';
-const children: ChildProcess[] = [];
-const writer = new Worker(new URL('./live-writer.js', import.meta.url));
 
+const { values: options } = parseArgs({
+  options: { burst: { type: 'boolean', default: false }, profile: { type: 'string' } },
+});
+const writer = new Worker(new URL('./live-writer.js', import.meta.url));
+const servers = await Servers.create();
 const postgres = await startTemporaryPostgres();
+const environment = { DATABASE_URL: postgres.url, JWT_SECRET: SECRET, ...HIGH_LIMITS };
 try {
-  const convene = await start('dist/server/start.js', {
-    ...{
-      DATABASE_URL: postgres.url,
-      JWT_SECRET: SECRET,
-      PORT: '0',
-      LOG_LEVEL: 'error',
-      MAIL: 'off',
-      ...passedOn('REDIS_URL'),
-      ...HIGH_LIMITS,
-    },
+  const { version, postmaster } = await describePostgres();
+  console.log(`Commit ${describeCommit()}; ${describeMachine(version)}`);
+  const convene = await servers.start('server/start.js', {
+    ...{ ...environment, PORT: '0', LOG_LEVEL: 'error', MAIL: 'off' },
+    ...(process.env['REDIS_URL'] && { REDIS_URL: process.env['REDIS_URL'] }),
+    ...(options.profile !== undefined && INSPECTED),
   });
-  const reference = await start('dist/bench/live-reference.js', {});
-  await run(convene, reference);
+  const tokens = await addPeople(convene.url, postgres.url, PEOPLE);
+  if (!options.burst) {
+    const loop = await servers.start('bench/live-reference.js', {});
+    await measureDelays(convene.url, loop.url, tokens);
+  }
+  await compareBursts(convene, tokens.slice(0, CROWD), postmaster);
+  if (!options.burst) await besideOneWhoNeverReads(convene.url, tokens.slice(0, READERS));
 } finally {
-  for (const child of children) child.kill();
+  await servers.stop();
   await postgres.stop();
 }
 process.exit(0);
 
-async function run(convene: string, reference: string): Promise<void> {
-  const tokens = await fill(convene);
-  const eventUrl = await sharedEvent(convene, tokens);
+/** The delay of a change to everybody, and how long storing it for everybody takes. */
+async function measureDelays(convene: string, loop: string, tokens: string[]): Promise<void> {
+  const eventUrl = await addSharedEvent(convene, tokens);
   const token = tokens[0]!;
-  const change = (title: string): Call => ({ url: eventUrl, method: 'PUT', token, body: { title } });
-  const emit = (title: string): Call => ({ url: `${reference}/`, method: 'POST', token, body: itemLike(title) });
-  const [ours, theirs] = [await connectAll(convene, tokens), await connectAll(reference, tokens)];
+  const [ours, theirs] = [await connectAll(convene, tokens), await connectAll(loop, tokens)];
   const mine: Times = { answers: [], frames: [] };
   const bare: Times = { answers: [], frames: [] };
   for (let round = -3; round < ROUNDS; round += 1) {
-    for (const [sockets, call, times] of [[ours, change, mine] as const, [theirs, emit, bare] as const]) {
-      const { answer, frames } = await measure(sockets, call(`Round ${round}`));
+    const turns = [[ours, changeOf(eventUrl, token), mine] as const, [theirs, emitOf(loop, token), bare] as const];
+    for (const [sockets, call, times] of turns) {
+      const { answer, frames } = await measure(sockets, { ...call, body: { ...call.body, title: `Round ${round}` } });
       // The first few warm both up.
       if (round < 0) continue;
       times.answers.push(answer);
       times.frames.push(...frames);
     }
   }
+  for (const socket of [...ours, ...theirs]) socket.disconnect();
   console.log(`From the answer to a change until ${PEOPLE} connected people have its frame, ${ROUNDS} changes`);
   for (const [name, part] of [
     ['p50', 0.5],
@@ -82,26 +94,68 @@ async function run(convene: string, reference: string): Promise<void> {
   console.log(
     `The answer itself, stored for ${PEOPLE} people in one transaction: p50 ${ms(answer)}; for one ${ms(alone)}, ${(answer / alone).toFixed(1)} ×`,
   );
-  const [few, fewBare] = [ours.slice(0, CROWD), theirs.slice(0, CROWD)];
-  for (const socket of [...ours.slice(CROWD), ...theirs.slice(CROWD)]) socket.disconnect();
-  const crowdUrl = await sharedEvent(convene, tokens.slice(0, CROWD));
-  const rates: [number[], number[]] = [[], []];
-  for (let round = 0; round < 5; round += 1) {
-    rates[0].push(await burst(few, { ...change(`Last of ${round}`), url: crowdUrl }));
-    rates[1].push(await burst(fewBare, emit(`Last of ${round}`)));
+}
+
+/** Frames per second in a burst, in turns: Convene, a loop that stores nothing, and a loop that stores what it emits. */
+async function compareBursts(
+  convene: { url: string; pid: number; output: string },
+  tokens: string[],
+  postmaster: number,
+): Promise<void> {
+  const token = tokens[0]!;
+  const reference = await databaseOfReference();
+  const loop = await servers.start('bench/live-reference.js', {});
+  const storing = await servers.start('bench/live-storing-reference.js', { ...environment, DATABASE_URL: reference });
+  const senderOf = async ({ url, pid }: { url: string; pid: number }, call: Call): Promise<Sender> => ({
+    ...{ call, server: pid, sockets: await connectAll(url, tokens) },
+  });
+  const senders = [
+    await senderOf(convene, changeOf(await addSharedEvent(convene.url, tokens), token)),
+    await senderOf(loop, emitOf(loop.url, token)),
+    await senderOf(storing, changeOf(await addSharedEventOfReference(storing.url, reference, tokens), token)),
+  ];
+  const bursts: Burst[][] = senders.map(() => []);
+  const measureAll = async (): Promise<void> => {
+    for (let round = 0; round < BURSTS; round += 1)
+      for (const [index, sender] of senders.entries())
+        bursts[index]!.push(await measureBurst(writer, sender, BURST, postmaster));
+  };
+  await (options.profile === undefined ? measureAll() : profile(convene.output, options.profile, measureAll));
+  for (const { sockets } of senders) for (const socket of sockets) socket.disconnect();
+  const medianOf = (index: number, member: keyof Burst): number => median(bursts[index]!.map((one) => one[member]));
+  const rate = medianOf(0, 'framesPerSecond');
+  console.log(`${BURST} changes, each sent when the last was answered, to ${CROWD} people`);
+  console.log('                                frames/s   ratio   µs per frame: server  PostgreSQL  clients');
+  for (const [index, name] of ['Convene', 'bare socket.io loop', 'bare loop that stores'].entries()) {
+    const theirs = medianOf(index, 'framesPerSecond');
+    const ratio = index === 0 ? '' : (rate / theirs).toFixed(2);
+    const times = (['server', 'postgres', 'clients'] as const).map((member) => medianOf(index, member).toFixed(0));
+    console.log(
+      `  ${name.padEnd(28)} ${theirs.toFixed(0).padStart(9)} ${ratio.padStart(7)} ${times[0]!.padStart(22)} ${times[1]!.padStart(11)} ${times[2]!.padStart(8)}`,
+    );
   }
-  const [we, they] = [quantile(rates[0], 0.5), quantile(rates[1], 0.5)];
-  console.log(
-    `${BURST} changes at once to ${CROWD} people: ${we.toFixed(0)} frames per second   bare socket.io loop ${they.toFixed(0)}   ${(we / they).toFixed(2)} ×`,
+}
+
+async function describePostgres(): Promise<{ version: string; postmaster: number }> {
+  const [row] = await query(
+    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version, pg_backend_pid() AS pid`,
   );
-  for (const socket of [...few.slice(READERS), ...fewBare]) socket.disconnect();
-  await besideOneWhoNeverReads(convene, tokens.slice(0, READERS), ours.slice(0, READERS));
+  const { version, pid } = row as { version: string; pid: number };
+  return { version, postmaster: postmasterOf(pid) };
+}
+
+async function databaseOfReference(): Promise<string> {
+  await query('CREATE DATABASE reference');
+  const url = new URL(postgres.url);
+  url.pathname = '/reference';
+  return url.href;
 }
 
 /** The delay of 20 readers, by themselves and while somebody connects who is sent 20,000 frames and reads none. */
-async function besideOneWhoNeverReads(url: string, tokens: string[], readers: Socket[]): Promise<void> {
-  const eventUrl = await sharedEvent(url, tokens);
-  await storeUnread(tokens[1]!);
+async function besideOneWhoNeverReads(url: string, tokens: string[]): Promise<void> {
+  const readers = await connectAll(url, tokens);
+  const eventUrl = await addSharedEvent(url, tokens);
+  await addUnread(postgres.url, tokens[1]!, UNREAD);
   const phase = async (rounds: number): Promise<number[]> => {
     const frames: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -111,13 +165,13 @@ async function besideOneWhoNeverReads(url: string, tokens: string[], readers: So
     return frames;
   };
   // The reader who is connected as well is sent them all.
-  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  await sleep(5_000);
   await phase(50);
   const [alone, beside]: [number[], number[]] = [[], []];
   for (let turn = 0; turn < 4; turn += 1) {
     alone.push(...(await phase(100)));
     const silent = new WebSocket(`${url.replace('http', 'ws')}/ws/notifications?after=0`, ['bearer', tokens[1]!]);
-    await new Promise((resolve) => silent.once('open', resolve));
+    await once(silent, 'open');
     silent.pause();
     beside.push(...(await phase(100)));
     silent.terminate();
@@ -132,25 +186,6 @@ async function besideOneWhoNeverReads(url: string, tokens: string[], readers: So
     const [slowed, idle] = [quantile(beside, part), quantile(alone, part)];
     console.log(`  ${name.padEnd(5)} ${ms(slowed)}   by themselves ${ms(idle)}   ${(slowed / idle).toFixed(2)} ×`);
   }
-}
-
-/** Puts so many items more into the stream of the second person, straight: writing them is not what is measured. */
-async function storeUnread(token: string): Promise<void> {
-  const client = new Client({ connectionString: postgres.url });
-  await client.connect();
-  await client.query(
-    `INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, created_at)
-     SELECT n.user_id, s.last_seq + i, gen_random_uuid(), n.type, n.event_id, n.event_title, n.version, n.actor_id,
-            n.changed, n.created_at
-       FROM notification_streams s JOIN notifications n USING (user_id), generate_series(1, $2) i
-      WHERE s.user_id = $1 AND n.seq = s.last_seq`,
-    [personOf(token), UNREAD],
-  );
-  await client.query('UPDATE notification_streams SET last_seq = last_seq + $2 WHERE user_id = $1', [
-    personOf(token),
-    UNREAD,
-  ]);
-  await client.end();
 }
 
 interface Times {
@@ -181,7 +216,7 @@ async function measure(sockets: Socket[], call: Call): Promise<{ answer: number;
 
 /** The median answer to a change of an event that one person has, in milliseconds. */
 async function answersOfOne(url: string, token: string): Promise<number> {
-  const eventUrl = await sharedEvent(url, [token]);
+  const eventUrl = await addSharedEvent(url, [token]);
   const answers: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const answered = new Promise<Answered>((resolve) => writer.once('message', resolve));
@@ -194,28 +229,6 @@ async function answersOfOne(url: string, token: string): Promise<number> {
   return quantile(answers, 0.5);
 }
 
-/** Sends changes as fast as they are answered. Returns the frames per second that arrived, from the first request on. */
-async function burst(sockets: Socket[], call: Call): Promise<number> {
-  const begin = performance.now();
-  let left = sockets.length * BURST;
-  const all = new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`${left} frames are missing`)), 60_000);
-    for (const socket of sockets) {
-      socket.on('change', () => {
-        left -= 1;
-        if (left > 0) return;
-        clearTimeout(late);
-        resolve();
-      });
-    }
-  });
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port to a thread, not a window
-  writer.postMessage({ ...call, times: BURST });
-  await Promise.all([new Promise((resolve) => writer.once('message', resolve)), all]);
-  for (const socket of sockets) socket.off('change');
-  return (sockets.length * BURST * 1_000) / (performance.now() - begin);
-}
-
 /** What the bare server emits: as large as what Convene does. */
 function itemLike(title: string): object {
   return {
@@ -225,98 +238,22 @@ function itemLike(title: string): object {
   };
 }
 
-/** People with a session each, written straight: signing up is not what is measured. */
-async function fill(url: string): Promise<string[]> {
-  const owner = (await send(url, 'POST', '/api/auth/register', {
-    username: 'ana',
-    email: 'ana@example.com',
-    password: 'correct horse 7',
-  })) as { access_token: string };
-  const people = Array.from({ length: PEOPLE - 1 }, () => ({ id: randomUUID(), session: randomUUID() }));
+function changeOf(url: string, token: string): Call {
+  return { url, method: 'PUT', token, body: { title: 'Team meeting' } };
+}
+
+function emitOf(url: string, token: string): Call {
+  return { url: `${url}/`, method: 'POST', token, body: itemLike('Team meeting') };
+}
+
+async function query(sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
-  await client.query(
-    `INSERT INTO users (id, username, email, password_hash, time_zone, created_at)
-     SELECT id, 'reader-' || id, id || '@example.com', '', 'UTC', now() FROM unnest($1::uuid[]) AS id`,
-    [people.map(({ id }) => id)],
-  );
-  await client.query(
-    `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at)
-     SELECT id, user_id, now(), now(), now() + interval '1 day' FROM unnest($1::uuid[], $2::uuid[]) AS s (id, user_id)`,
-    [people.map(({ session }) => session), people.map(({ id }) => id)],
-  );
+  const { rows } = await client.query<object>(sql);
   await client.end();
-  const config = readConfig({ JWT_SECRET: SECRET });
-  const tokens = new AccessTokens(new JwtService({}), new DatabaseClock(config), config);
-  const issued = people.map(({ id, session }) => tokens.issue(id, session));
-  return [owner.access_token, ...issued];
-}
-
-/** An event with everybody on it; its address. */
-async function sharedEvent(url: string, tokens: string[]): Promise<string> {
-  const [token] = tokens;
-  const ids = tokens.slice(1).map(personOf);
-  const times = { start_time: '2027-06-01T08:00:00Z', end_time: '2027-06-01T09:00:00Z', show_as: 'free' };
-  const event = (await send(url, 'POST', '/api/events', { title: 'Team meeting', ...times }, token)) as { id: string };
-  for (let from = 0; from < ids.length; from += 100) {
-    const users = ids.slice(from, from + 100).map((user_id) => ({ user_id, role: 'viewer' }));
-    await send(url, 'POST', `/api/events/${event.id}/share`, { users }, token);
-  }
-  return `${url}/api/events/${event.id}`;
-}
-
-async function connectAll(url: string, tokens: string[]): Promise<Socket[]> {
-  const sockets: Socket[] = [];
-  for (let from = 0; from < tokens.length; from += 50) {
-    const some = tokens
-      .slice(from, from + 50)
-      .map((token) => io(url, { auth: { token }, transports: ['websocket'], forceNew: true, reconnection: false }));
-    await Promise.all(some.map((socket) => new Promise((resolve) => socket.once('connect', () => resolve(undefined)))));
-    sockets.push(...some);
-  }
-  // `ready` has come to the last, and whatever was on its way.
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  return sockets;
-}
-
-async function send(url: string, method: string, path: string, body: object, token?: string): Promise<object> {
-  const response = await fetch(`${url}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as object;
-}
-
-async function start(program: string, env: Record<string, string>): Promise<string> {
-  const child = spawn(process.execPath, [program], { env: { ...passedOn('PATH', 'HOME'), ...env } });
-  children.push(child);
-  child.stderr.pipe(process.stderr);
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      const address = /ready at (http:\S+)/.exec((said += text))?.[1];
-      if (address) resolve(address);
-    });
-    child.once('close', () => reject(new Error(`${program} ended: ${said}`)));
-  });
-}
-
-function passedOn(...names: string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
-function quantile(values: number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
+  return rows;
 }
 
 function ms(value: number): string {
   return `${value.toFixed(1).padStart(7)} ms`;
-}
-
-/** The id that an access token speaks for. */
-function personOf(token: string): string {
-  return (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sub: string }).sub;
 }

@@ -11,9 +11,11 @@ const TIMES = edit(
   `busy AS (
      UPDATE event_occupancy o SET start_time = e.start_time, end_time = e.end_time FROM e WHERE o.event_id = e.id),`,
 );
+/** Returns the notifications as well. */
+const TITLE_LIVE = edit('title-live', 'title = $5', '', ', (SELECT json_agg(item) FROM item) AS items');
 
 /** $1 caller, $2 now, $3 changed fields, $4 event; then the new values. The UPDATE locks the row. */
-function edit(name: string, values: string, also = ''): Statement {
+function edit(name: string, values: string, also = '', results = ''): Statement {
   const text = `
     WITH e AS (
       UPDATE events e SET ${values}, version = e.version + 1, updated_at = $2, updated_by = $1
@@ -35,8 +37,9 @@ function edit(name: string, values: string, also = ''): Statement {
                                  read_at)
       SELECT s.user_id, s.last_seq, gen_random_uuid(), 'event_updated', e.id, e.title, e.version, $1::uuid, $3, $2,
              CASE WHEN s.user_id = $1 THEN $2::timestamptz END
-        FROM e, stream s)
-    SELECT e.*, (SELECT json_agg(member ORDER BY role = 'owner' DESC, username) FROM member) AS members FROM e`;
+        FROM e, stream s RETURNING user_id, seq, id)
+    SELECT e.*, (SELECT json_agg(member ORDER BY role = 'owner' DESC, username) FROM member) AS members${results}
+      FROM e`;
   return { name, text };
 }
 
@@ -51,6 +54,24 @@ export async function editEvent({ userId, path, body }: Call): Promise<Answer> {
   const { start_time, end_time } = readTimes(input.start_time, input.end_time);
   const values = [userId, now, ['start_time', 'end_time'], path[1], start_time, end_time];
   return answer(userId, await run<EditedRow>(TIMES, values));
+}
+
+/** A notification of an edit, as it was stored for a member. */
+export interface StoredItem {
+  user_id: string;
+  seq: number;
+  id: string;
+}
+
+/** Stores a title, and returns the answer with the stored row and notifications. @throws Refusal 404 */
+export async function editTitle(
+  userId: string,
+  eventId: string,
+  title: string,
+): Promise<{ answer: Answer; event: EventRow; items: StoredItem[] }> {
+  const values = [userId, new Date().toISOString(), ['title'], eventId, title];
+  const rows = await run<EditedRow & { items: StoredItem[] }>(TITLE_LIVE, values);
+  return { answer: answer(userId, rows), event: rows[0]!, items: rows[0]!.items };
 }
 
 type EditedRow = EventRow & { members: Member[] };

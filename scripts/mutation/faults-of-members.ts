@@ -179,9 +179,9 @@ export const FAULTS_OF_MEMBERS: Fault[] = [
   },
   {
     name: 'streams are locked in any order',
-    file: 'src/notifications/streams.repository.ts',
-    find: '[...counts.keys()].sort()',
-    replace: '[...counts.keys()]',
+    file: 'src/notifications/placed-item.ts',
+    find: 'placed.sort(byUser);',
+    replace: 'const way = Math.random() < 0.5 ? -1 : 1; placed.sort((one, other) => way * byUser(one, other));',
     tests: ['test/race/lock-order.spec.ts'],
   },
 ];

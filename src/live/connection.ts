@@ -1,6 +1,6 @@
-import { toNotificationView } from '../notifications/notification-view.js';
 import type { StreamItem } from '../notifications/stream-item.js';
 import type { EndReason } from './end-reasons.js';
+import type { ItemFrames } from './item-frame.js';
 import { LIVE_LIMITS } from './live-limits.js';
 import type { Transport } from './transport.js';
 
@@ -89,7 +89,17 @@ export class Connection {
    * Sends the items after the cursor that are visible; `items` are in order and without gaps. Stops when the client does
    * not keep up. Returns false when items between the cursor and the first of these are missing.
    */
-  sendItems(items: StreamItem[]): boolean {
+  sendItems(items: StreamItem[], frames: ItemFrames): boolean {
+    const isMany = items.length > 1;
+    if (isMany) this.transport.cork?.();
+    try {
+      return this.sendEach(items, frames);
+    } finally {
+      if (isMany) this.transport.uncork?.();
+    }
+  }
+
+  private sendEach(items: StreamItem[], frames: ItemFrames): boolean {
     let withheld = false;
     for (const item of items) {
       if (item.seq <= this.cursor!) continue;
@@ -97,7 +107,7 @@ export class Connection {
       if (!this.acceptsItems) break;
       if (item.visible) {
         if (withheld) this.transport.send('withheld', { seq: this.cursor! });
-        this.transport.send('change', toNotificationView(item));
+        this.transport.send('change', frames.of(item));
       }
       withheld = !item.visible;
       this.cursor = item.seq;

@@ -4,6 +4,7 @@ import { StreamRecorder } from '../notifications/stream-recorder.js';
 import { Streams } from '../notifications/streams.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { Connection } from './connection.js';
+import { ItemFrames } from './item-frame.js';
 import { LiveMetrics } from './live-metrics.js';
 import { OpenConnections } from './open-connections.js';
 
@@ -108,12 +109,13 @@ export class Delivery {
     this.revokedDuringRead.clear();
     const limitEach = Math.max(1, Math.min(MAX_ITEMS_EACH, Math.ceil(ITEMS_PER_ROUND / positions.length)));
     const parts = await this.streams.readParts(positions, limitEach);
+    const frames = new ItemFrames();
     for (const [index, { userId, after, connections }] of positions.entries()) {
       const part = parts[index]!;
       for (const connection of connections) {
         if (connection.closed) continue;
         const isCurrent = connection.cursor === after && !this.revokedDuringRead.has(userId);
-        if (isCurrent) this.send(connection, part, users.get(userId)!);
+        if (isCurrent) this.send(connection, part, users.get(userId)!, frames);
         if (connection.cursor! >= part.lastSeq) continue;
         if (connection.acceptsItems) this.waiting.set(userId, 0);
         else this.connections.stall(connection, part.lastSeq);
@@ -139,12 +141,12 @@ export class Delivery {
   }
 
   /** Sends a part to a connection. A connection that fails is ended, so that the others still receive their items. */
-  private send(connection: Connection, { items, lastSeq }: StreamPart, committedAt: number): void {
+  private send(connection: Connection, { items, lastSeq }: StreamPart, committedAt: number, frames: ItemFrames): void {
     const first = connection.cursor!;
     try {
       // Numbers have no gaps, so missing items were pruned.
       const pruned = items.length === 0 && first !== lastSeq;
-      if (pruned || !connection.sendItems(items)) return connection.resync(lastSeq);
+      if (pruned || !connection.sendItems(items, frames)) return connection.resync(lastSeq);
     } catch (error) {
       this.logger.warn(`A connection failed: ${(error as Error).message}`);
       return connection.end('broken');

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { NotificationView } from '../notifications/notification-view.js';
 import { END_REASON_NAMES, type EndReason } from './end-reasons.js';
+import type { ItemFrame } from './item-frame.js';
 
 const seq = (description: string): PropertyDecorator =>
   ApiProperty({ type: 'integer', minimum: 0, description, example: 12 });
@@ -45,6 +46,9 @@ export const SERVER_FRAMES = {
 
 export type FrameName = keyof typeof SERVER_FRAMES;
 export type ServerFrames = { [Name in FrameName]: InstanceType<(typeof SERVER_FRAMES)[Name]> };
+
+/** The same as the server holds them: an item is already written down as text. */
+export type SentFrames = Omit<ServerFrames, 'change'> & { change: ItemFrame };
 
 export class ResumeFrame {
   @seq('Number of the last item that you have.')

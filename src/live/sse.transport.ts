@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { EndReason } from './end-reasons.js';
+import { ItemFrame } from './item-frame.js';
 import { LIVE_LIMITS } from './live-limits.js';
-import type { FrameName, ServerFrames } from './live-frames.js';
+import type { FrameName, SentFrames, ServerFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
 import { resetSocket } from './reset-socket.js';
 import type { Transport } from './transport.js';
@@ -23,7 +24,7 @@ export class SseTransport implements Transport {
     private readonly after?: number,
   ) {}
 
-  send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
+  send<Name extends FrameName>(name: Name, frame: SentFrames[Name]): void {
     this.metrics.countFrame(this.kind, name);
     this.written += 1;
     this.response.write(this.toBlock(name, frame), () => (this.taken += 1));
@@ -59,8 +60,8 @@ export class SseTransport implements Transport {
     this.response.end();
   }
 
-  private toBlock(name: FrameName, frame: ServerFrames[FrameName]): string {
-    const data = JSON.stringify(frame);
+  private toBlock(name: FrameName, frame: SentFrames[FrameName]): string {
+    const data = frame instanceof ItemFrame ? frame.json : JSON.stringify(frame);
     switch (name) {
       case 'ready':
         return `: ready ${data}\nid: ${this.after ?? (frame as ServerFrames['ready']).seq}\nretry: ${LIVE_LIMITS.retryMs}\n\n`;
@@ -70,7 +71,7 @@ export class SseTransport implements Transport {
       case 'resync':
         return `id: ${(frame as ServerFrames['resync']).after}\nevent: resync\ndata: ${data}\n\n`;
       case 'change':
-        return `id: ${(frame as ServerFrames['change']).seq}\nevent: change\ndata: ${data}\n\n`;
+        return `id: ${(frame as ItemFrame).seq}\nevent: change\ndata: ${data}\n\n`;
       case 'session_ended':
         return `event: session_ended\ndata: ${data}\n\n`;
     }

@@ -1,5 +1,5 @@
 import type { EndReason } from './end-reasons.js';
-import type { FrameName, ServerFrames } from './live-frames.js';
+import type { FrameName, SentFrames } from './live-frames.js';
 
 export const TRANSPORT_KINDS = ['socket_io', 'web_socket', 'sse'] as const;
 export type TransportKind = (typeof TRANSPORT_KINDS)[number];
@@ -7,8 +7,11 @@ export type TransportKind = (typeof TRANSPORT_KINDS)[number];
 /** Sends frames over one protocol. A frame that cannot be sent is dropped: its item is still in the table. */
 export interface Transport {
   readonly kind: TransportKind;
-  send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void;
-  /** Returns the bytes of sent frames that are still in this process. */
+  send<Name extends FrameName>(name: Name, frame: SentFrames[Name]): void;
+  /** Holds back what is sent until `uncork`, so that it is written to the socket at once. */
+  cork?(): void;
+  uncork?(): void;
+  /** Returns the bytes of sent frames that are still in this process, also those that are held back. */
   unsentBytes(): number;
   /**
    * Returns true if nothing of what was waiting at the previous call has been taken since. Only for protocols that have no

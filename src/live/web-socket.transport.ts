@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { END_REASONS, type EndReason } from './end-reasons.js';
-import type { Acknowledgement, ClientFrameName, FrameName, ServerFrames } from './live-frames.js';
+import { ItemFrame } from './item-frame.js';
+import type { Acknowledgement, ClientFrameName, FrameName, SentFrames } from './live-frames.js';
 import type { LiveMetrics } from './live-metrics.js';
 import { resetSocket } from './reset-socket.js';
 import type { Transport } from './transport.js';
@@ -16,13 +17,21 @@ export class WebSocketTransport implements Transport {
     private readonly metrics: LiveMetrics,
   ) {}
 
-  send<Name extends FrameName>(name: Name, frame: ServerFrames[Name]): void {
+  send<Name extends FrameName>(name: Name, frame: SentFrames[Name]): void {
     this.metrics.countFrame(this.kind, name);
-    this.write(name === 'change' ? frame : { type: name, ...frame });
+    this.write(frame instanceof ItemFrame ? frame.json : JSON.stringify({ type: name, ...frame }));
   }
 
   acknowledge(of: ClientFrameName, response: Acknowledgement): void {
-    this.write({ type: 'acknowledged', of, ...response });
+    this.write(JSON.stringify({ type: 'acknowledged', of, ...response }));
+  }
+
+  cork(): void {
+    this.socket.cork();
+  }
+
+  uncork(): void {
+    this.socket.uncork();
   }
 
   unsentBytes(): number {
@@ -35,7 +44,7 @@ export class WebSocketTransport implements Transport {
     this.client.close(END_REASONS[reason].code, reason);
   }
 
-  private write(frame: object): void {
-    if (this.client.readyState === this.client.OPEN) this.client.send(JSON.stringify(frame));
+  private write(text: string): void {
+    if (this.client.readyState === this.client.OPEN) this.client.send(text);
   }
 }

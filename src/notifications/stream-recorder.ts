@@ -5,7 +5,7 @@ import { PerTransaction, type Transaction } from '../platform/database/transacti
 import { Hook } from '../platform/hooks/hook.js';
 import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { summarise } from './change-summary.js';
-import { listRecipients, newStreamItem } from './new-stream-item.js';
+import { listRecipients, newIds, newStreamItem } from './new-stream-item.js';
 import type { NewStreamItem } from './stream-item.js';
 import { StreamsRepository } from './streams.repository.js';
 
@@ -38,9 +38,10 @@ export class StreamRecorder {
       const recipients = listRecipients(change, this.changes.membersOf(tx, change.eventId));
       this.recipientsOf.of(tx).set(change, recipients);
       const summary = summarise(change);
-      return recipients.map((userId) => newStreamItem(change, userId, summary));
+      const ids = newIds(recipients.length);
+      return recipients.map((userId, index) => newStreamItem(change, userId, summary, ids[index]));
     });
-    if (items.length > 0) await this.streams.append(tx, items.flat());
+    await this.streams.append(tx, items);
   }
 
   private publish(tx: Transaction, changes: readonly Change[]): void {

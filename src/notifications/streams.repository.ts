@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { writeInParts } from '../platform/database/write-in-parts.js';
+import { type PlacedItem, placeItems } from './placed-item.js';
 import { firstSeqOf, lastSeqOf } from './stream-sql.js';
 import type { NewStreamItem, StreamItem, StreamPart, StreamReach } from './stream-item.js';
 
@@ -31,6 +32,9 @@ export const selectItems = (
 const NEXT = `(SELECT * FROM notifications WHERE user_id = position.user_id AND seq > position.after
                 ORDER BY seq LIMIT $3)`;
 
+/** As many as an event has members, so that one change is one statement. */
+const ITEMS_PER_STATEMENT = 1_000;
+
 /** Writes streams and reads them by number. */
 @Injectable()
 export class StreamsRepository {
@@ -44,32 +48,19 @@ export class StreamsRepository {
   /**
    * Numbers and stores the items. The rows of the streams are locked in the order of their users, so that transactions
    * never deadlock, and stay locked until COMMIT, so that numbers become visible in order and without gaps. Of many items,
-   * the first part takes the numbers of all.
+   * the part with the first item of a stream takes the numbers of all items in it.
+   * @param itemsOfChanges the items of each change, at most one per stream
    */
-  async append(tx: Transaction, items: NewStreamItem[]): Promise<void> {
-    const counts = new Map<string, number>();
-    for (const { userId } of items) counts.set(userId, (counts.get(userId) ?? 0) + 1);
-    const recipients = [...counts.keys()].sort();
-    const left = new Map(counts);
-    await writeInParts(tx, items, (part) => {
-      const placed = part.map((item) => {
-        const following = left.get(item.userId)! - 1;
-        left.set(item.userId, following);
-        return { ...item, following };
-      });
-      const taken = recipients.map((userId) => counts.get(userId) ?? 0);
-      this.insert(tx, recipients, taken, placed);
-      counts.clear();
-    });
+  async append(tx: Transaction, itemsOfChanges: readonly NewStreamItem[][]): Promise<void> {
+    await writeInParts(tx, placeItems(itemsOfChanges), (part) => this.insert(tx, part), ITEMS_PER_STATEMENT);
   }
 
-  /** @param taken how many numbers each recipient's stream goes on by */
-  private insert(
-    tx: Transaction,
-    recipients: string[],
-    taken: number[],
-    placed: (NewStreamItem & { following: number })[],
-  ): void {
+  /** What the items of a change have in common is sent once: for 300 recipients, that halves the work on both sides. */
+  private insert(tx: Transaction, part: PlacedItem[]): void {
+    const streams = part.filter(({ item }, index) => item.userId !== part[index - 1]?.item.userId);
+    const contents = new Map(part.map(({ change, item }) => [change, item]));
+    const placeOf = new Map([...contents.keys()].map((change, index) => [change, index + 1]));
+    const members = part.map(({ item }) => item.members && JSON.stringify(item.members));
     tx.write(
       `WITH streams AS (
          INSERT INTO notification_streams AS s (user_id, last_seq)
@@ -79,13 +70,28 @@ export class StreamsRepository {
          RETURNING user_id, last_seq)
        INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
                                   summary, created_at, read_at)
-       SELECT s.user_id, s.last_seq - item.following, item.id, item.type, item."eventId", item."eventTitle",
-              item.version, item."actorId", item.changed, item.members, item.summary, item."createdAt", item."readAt"
-         FROM json_to_recordset($3::json) AS item ("userId" uuid, following bigint, id uuid, type text, "eventId" uuid,
-              "eventTitle" text, version int, "actorId" uuid, changed text[], members jsonb, summary text, "createdAt" timestamptz,
-              "readAt" timestamptz)
-         JOIN streams s ON s.user_id = item."userId"`,
-      [recipients, taken, JSON.stringify(placed)],
+       SELECT s.user_id, s.last_seq - item.following, item.id, content.type, content."eventId", content."eventTitle",
+              content.version, content."actorId", content.changed, item.members::jsonb, content.summary,
+              content."createdAt", item.read_at
+         FROM unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::int[], $7::timestamptz[], $8::text[])
+                AS item (user_id, following, id, content, read_at, members)
+         JOIN ROWS FROM (json_to_recordset($9::json) AS (type text, "eventId" uuid, "eventTitle" text, version int,
+                "actorId" uuid, changed text[], summary text, "createdAt" timestamptz)) WITH ORDINALITY
+                AS content (type, "eventId", "eventTitle", version, "actorId", changed, summary, "createdAt", place)
+           ON content.place = item.content
+         JOIN streams s ON s.user_id = item.user_id`,
+      [
+        toArray(streams.map(({ item }) => item.userId)),
+        toArray(streams.map(({ isFirst, following }) => (isFirst ? following + 1 : 0))),
+        toArray(part.map(({ item }) => item.userId)),
+        toArray(part.map(({ following }) => following)),
+        toArray(part.map(({ item }) => item.id)),
+        toArray(part.map(({ change }) => placeOf.get(change)!)),
+        toArray(part.map(({ item }) => item.readAt?.toISOString() ?? 'NULL')),
+        // Of arrays of different lengths, PostgreSQL takes the missing elements for NULL.
+        members.some((text) => text !== null) ? members : toArray([]),
+        JSON.stringify([...contents.values()].map(contentOf)),
+      ],
     );
   }
 
@@ -151,3 +157,12 @@ export class StreamsRepository {
     return row!;
   }
 }
+
+/** What the items of one change have in common. */
+const contentOf = (item: NewStreamItem): object => {
+  const { type, eventId, eventTitle, version, actorId, changed, summary, createdAt } = item;
+  return { type, eventId, eventTitle, version, actorId, changed, summary, createdAt };
+};
+
+/** Returns an array as PostgreSQL reads it. Only for values that need no quotes; the driver looks at every character. */
+const toArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
