@@ -68,6 +68,7 @@ async function ask<Data>(call: Promise<Data>): Promise<Data> {
 }
 
 export type Item = EventItem;
+export type Person = Item['owner'];
 export type Event = CalendarEvent;
 export type Change = LogEntryView;
 export interface Target {
@@ -101,8 +102,19 @@ export const events = {
   /** Every occurrence in the range; instants, as of a moment when there is one. */
   range: (from: string, to: string, asOf?: string): Promise<Item[]> =>
     ask(convene.events.list({ from, to, expand: true, limit: 200, as_of: asOf }).toArray()),
+  /** Who is on the events that one can see, as far as these are read. */
+  people: async (): Promise<{ owners: Person[]; others: Person[] }> => {
+    const items = await ask(convene.events.list({ limit: 200 }).toArray(1_000));
+    return { owners: items.map(({ owner }) => owner), others: items.map(({ updated_by: by }) => by) };
+  },
   search: (text: string): Promise<Item[]> =>
     ask(convene.events.list({ q: text, limit: 8, sort: '-updated_at' }).toArray(8)),
+  /** The date of a series that is next; null when it has none within a year. */
+  nextDate: async (id: string, now: number): Promise<Item['occurrence'] | null> => {
+    const at = (days: number): string => new Date(now + days * 86_400_000).toISOString();
+    const [next] = await ask(convene.events.occurrences(id, { from: at(0), to: at(365), limit: 1 }).toArray(1));
+    return next ?? null;
+  },
   trash: (): Promise<Item[]> => ask(convene.events.list({ deleted: true, limit: 50 }).toArray()),
   get: (id: string): Promise<Event> => ask(convene.events.get(id)),
   /** @param key with which the server does it only once */
@@ -165,7 +177,8 @@ export const history = {
 };
 
 export const inbox = {
-  list: () => ask(convene.notifications.list({ limit: 30 }).page()),
+  list: (cursor?: string) => ask(convene.notifications.list({ limit: 50 }).page(cursor)),
+  unread: () => ask(convene.notifications.list({ unread: true, limit: 200 }).toArray()),
   read: (id: string) => ask(convene.notifications.markRead(id)),
   readAll: (upTo: number) => ask(convene.notifications.markAllRead({ up_to: upTo })),
 };

@@ -33,11 +33,17 @@ export default defineConfig({
     rolldownOptions: {
       input: [page('index.html'), page('service-worker.ts')],
       output: {
-        // Opening an event asks for all of it soon: one file compresses better than ten. What it shares with the rest of
-        // the page stays where it is.
+        // Opening an event asks for all of it soon, and so does the calendar for its state: one file compresses better than
+        // ten. What the two share stays where it is.
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: 'event', test: /web\/(event|history|dialogs)\// }],
+          groups: [
+            {
+              name: 'event',
+              test: /web\/(event|history|dialogs|calendar\/quick-create|words\/(event|history|dialogs)|state\/(rebase-form|local-overlap|restore|members|overlap|ghosts))/,
+            },
+            { name: 'page', test: /web\/(state|ui|time|icons|words\/en)/ },
+          ],
         },
         // It is in charge of the paths below its own.
         entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'web/[name]-[hash].js'),

@@ -10,8 +10,8 @@ import { type Conflict, eventConflict, type Resolution } from './conflict.js';
 import type { SlotView } from './conflict-view.js';
 import { computeFarDaysInParts } from './far-days.js';
 import { type Booking, FindConflicts } from './find-conflicts.service.js';
-import { findBlocking, findFreeSlots, mergeIntervals, SUGGESTION_WINDOW } from './free-slots.js';
-import { comparedUntil, type Interval, MAX_OCCURRENCES, type OccupiedInterval } from './occupancy.js';
+import { findFreeSlots, SUGGESTION_WINDOW } from './free-slots.js';
+import { comparedUntil, type Interval, isCut, MAX_OCCURRENCES } from './occupancy.js';
 import { OccupancyRepository, type StoredOccupancy } from './occupancy.repository.js';
 
 /** The decision about the conflicts of a booking. */
@@ -101,9 +101,9 @@ export class AvailabilityService {
       await slices.pause();
       const occupied = this.conflicts.expand(tx, booking);
       count += occupied.busy.length;
-      compared = Math.max(compared, comparedUntil(booking.content, occupied.busy.at(-1)?.end ?? -Infinity));
+      compared = Math.max(compared, comparedUntil(occupied, occupied.busy.at(-1)?.end ?? -Infinity));
       known = Math.min(known, occupied.until ?? Infinity);
-      if (compared > known || count > MAX_OCCURRENCES) return false;
+      if (compared > known || count > MAX_OCCURRENCES || isCut(occupied)) return false;
       all.push(occupied.busy);
     }
     const busy = all.flat().sort((a, b) => a.start - b.start);
@@ -157,21 +157,29 @@ export class AvailabilityService {
     this.occupancies.occupy(tx, stored);
   }
 
-  /** Excludes the conflicting occurrences of a series. Returns null when none would be left. */
+  /** Excludes the conflicting occurrences of a series. Returns null when none would be left, or too many excluded. */
   private async skipConflicts(
     tx: Transaction,
     booking: Booking,
   ): Promise<{ content: EventContent; skipped: string[] } | null> {
     const { content } = booking;
-    const { busy } = this.conflicts.expand(tx, booking);
-    const window = { start: busy[0]!.start, end: Math.max(...busy.map(({ end }) => end)) };
-    const busyTime = mergeIntervals(await this.conflicts.listBusyTime(tx, booking, window));
-    const conflicting = this.conflicts.listNew(tx, booking).filter((one) => findBlocking(busyTime, one));
-    if (conflicting.length === busy.length) return null;
-    const names = conflicting.map(({ original }: OccupiedInterval) => formatLocalTime(original!));
-    const overrides = content.overrides.filter(({ original }) => !names.includes(original));
-    const rest = { ...content, excluded: [...new Set([...content.excluded, ...names])].sort(), overrides };
-    return { content: rest, skipped: names.map((name) => wireLocal(name, content)) };
+    const names = new Set<string>();
+    for (let rest = content; ;) {
+      const left = { ...booking, content: rest };
+      const occupancy = this.conflicts.expand(tx, left);
+      const conflicting = await this.conflicts.listConflicting(tx, left);
+      if (conflicting.length >= occupancy.busy.length) return null;
+      for (const { original } of conflicting) names.add(formatLocalTime(original!));
+      if (names.size > MAX_OCCURRENCES) return null;
+      rest = {
+        ...content,
+        excluded: [...new Set([...content.excluded, ...names])].sort(),
+        overrides: content.overrides.filter(({ original }) => !names.has(original)),
+      };
+      // A series with very many occurrences is now known a little further.
+      if (conflicting.length > 0 && isCut(occupancy)) continue;
+      return { content: rest, skipped: [...names].map((name) => wireLocal(name, content)) };
+    }
   }
 }
 

@@ -36,7 +36,7 @@ export async function computeFarDaysInParts(content: EventContent, from: number,
 
 class FarDays {
   private readonly found = Buffer.alloc(DAYS, '0');
-  private readonly parts: Iterator<OccupiedInterval[]>;
+  private readonly parts: Parts;
 
   constructor(content: EventContent, from: number) {
     this.parts = inParts(content, { from: Math.max(from, FIRST_DAY * DAY), to: END });
@@ -59,35 +59,61 @@ class FarDays {
   }
 }
 
+/** Occurrences of two series that overlap. */
+export interface Pair {
+  ours: OccupiedInterval;
+  theirs: OccupiedInterval;
+}
+
 /**
- * Returns the first overlapping occurrences of two series after an instant (epoch seconds); null for none. Pure, and
- * others are served in between.
+ * Returns the first overlapping occurrences of two series after an instant (epoch seconds), among the first 100,000 of
+ * each; null for none. Pure, and others are served in between.
  */
 export async function findFirstOverlap(
   ours: EventContent,
   theirs: EventContent,
   from: number,
   slices = new TimeSlices(),
-): Promise<{ ours: OccupiedInterval; theirs: OccupiedInterval } | null> {
-  const [mine, others] = [ours, theirs].map((content) => new Reader(inParts(content, { from, to: END }))) as [
-    Reader,
-    Reader,
-  ];
+): Promise<Pair | null> {
+  const window = { from, to: END };
+  for await (const pair of pairsOf(inParts(ours, window), inParts(theirs, window), slices)) return pair;
+  return null;
+}
+
+/**
+ * Yields each occurrence of ours in a window (epoch seconds) that overlaps one of theirs, with the first of these, however
+ * many there are. Pure, and others are served in between.
+ */
+export function listPairs(
+  ours: EventContent,
+  theirs: EventContent,
+  window: Window,
+  slices: TimeSlices,
+): AsyncGenerator<Pair> {
+  return pairsOf(inParts(ours, window, Infinity), inParts(theirs, window, Infinity), slices);
+}
+
+async function* pairsOf(ours: Parts, theirs: Parts, slices: TimeSlices): AsyncGenerator<Pair> {
+  const [mine, others] = [new Reader(ours), new Reader(theirs)];
   for (;;) {
     const [a, b] = [mine.current(), others.current()];
-    if (!a || !b) return null;
-    if (a.start < b.end && b.start < a.end) return { ours: a, theirs: b };
-    const behind = a.end <= b.end ? mine : others;
+    if (!a || !b) return;
+    const overlap = a.start < b.end && b.start < a.end;
+    if (overlap) yield { ours: a, theirs: b };
+    const behind = overlap || a.end <= b.end ? mine : others;
     if (behind.skip()) await slices.pause();
   }
 }
+
+/** The occurrences of a series, part by part; at the end, the time up to which they are all there (epoch seconds). */
+type Parts = Generator<OccupiedInterval[], number>;
 
 /** Reads occurrences one after the other, in the order of their starts. */
 class Reader {
   private part: OccupiedInterval[] = [];
   private at = 0;
 
-  constructor(private readonly parts: Iterator<OccupiedInterval[]>) {}
+  constructor(private readonly parts: Parts) {}
 
   current(): OccupiedInterval | null {
     while (this.at >= this.part.length) {
@@ -107,21 +133,26 @@ class Reader {
 }
 
 /**
- * Yields the occurrences of a series in a window that occupy time, part by part, each once and up to 100,000: those that
+ * Yields the occurrences of a series in a window that occupy time, part by part, each once and up to a limit: those that
  * began before the window belong to the first part. How long a part is depends on how many occurrences there are at the
- * beginning.
+ * beginning. Returns the time up to which no occurrence is missing (epoch seconds).
  */
-export function* inParts(content: EventContent, window: Window): Generator<OccupiedInterval[]> {
+export function* inParts(content: EventContent, window: Window, limit = MAX_OCCURRENCES): Parts {
   const sample = expand(seriesOf(content), window, SAMPLE);
-  if (sample.length < SAMPLE) return yield findOccupied(content, window, SAMPLE);
+  if (sample.length < SAMPLE) {
+    yield findOccupied(content, window, SAMPLE);
+    return window.to;
+  }
   const [first, last] = [sample[0]!.start, sample.at(-1)!.start];
   const length = Math.max(DAY, (last - first) * (PART / SAMPLE));
   const begin = Math.max(window.from, first);
   yield findOccupied(content, { from: window.from, to: begin }, MAX_OCCURRENCES);
-  let left = MAX_OCCURRENCES;
-  for (let from = begin; from < window.to && left > 0; from += length) {
+  let left = limit;
+  for (let from = begin; from < window.to; from += length) {
     const part = findOccupiedStarts(content, { from, to: Math.min(from + length, window.to) }, left);
     left -= part.length;
     yield part;
+    if (left <= 0) return from;
   }
+  return window.to;
 }

@@ -1,16 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { EventContent } from '../content/event-content.js';
+import { type EventContent, isSeries } from '../content/event-content.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { Conflict } from './conflict.js';
 import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
-import { computeFarDaysInParts, inParts } from './far-days.js';
+import { computeFarDaysInParts, inParts, listPairs } from './far-days.js';
 import { findBlocking, intersectIntervals, mergeIntervals } from './free-slots.js';
 import {
   comparedUntil,
   type Interval,
+  isCut,
   MAX_OCCURRENCES,
   type Occupancy,
   occupancyOf,
@@ -37,6 +38,14 @@ interface Expanded extends Pick<Booking, 'content' | 'now'> {
   occupancy: Occupancy;
 }
 
+/** Conflicts of a series with too many occurrences to store them all until the horizon, after those that are stored. */
+interface Cut {
+  /** The occurrences that conflict, by start. */
+  busy: OccupiedInterval[];
+  /** Where they overlap with series whose occupancy is not stored there either. */
+  overlaps: Overlap[];
+}
+
 const MAX_CONFLICTS = 50;
 /** Occurrences that take some milliseconds. */
 const LONG = 1_000;
@@ -52,24 +61,23 @@ export class FindConflicts {
   /**
    * Returns the conflicts of a booking, by start. Titles and ids are included only for events that the actor may see.
    */
-  find(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
-    return this.findIn(tx, booking, this.expand(tx, booking).busy, actor);
+  find(tx: Transaction, { before: _before, ...booking }: Booking, actor: Actor): Promise<Conflict[]> {
+    return this.findNew(tx, booking, actor);
   }
 
   /** Returns the conflicts of a booking that it would not have had before the change. */
-  findNew(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
-    return this.findIn(tx, booking, this.listNew(tx, booking), actor);
-  }
-
-  private async findIn(tx: Transaction, booking: Booking, busy: Interval[], actor: Actor): Promise<Conflict[]> {
+  async findNew(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
+    const cut = await this.findCut(tx, booking, MAX_CONFLICTS);
+    const known = this.listNew(tx, booking);
+    const busy = cut.busy.length === 0 ? known : [...known, ...cut.busy];
     if (busy.length === 0) return [];
     // Expanding a long series and writing it out take as long as others should wait.
     if (busy.length >= LONG) await setImmediate();
     const found = await Promise.all([
       this.occupancies.listOverlaps(tx, booking.ownerId, busy, booking.eventId),
-      this.findOverlapsBeyond(tx, booking, busy),
+      this.findOverlapsBeyond(tx, booking, known),
     ]);
-    const overlaps = found.flat();
+    const overlaps = [...found.flat(), ...cut.overlaps];
     const visible = await this.findVisible(tx, booking, overlaps, actor);
     const conflicts = await explainConflicts(overlaps, busy, visible, MAX_CONFLICTS, new TimeSlices());
     return conflicts.map((conflict) =>
@@ -83,7 +91,7 @@ export class FindConflicts {
    */
   async findFar(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
     const { content, ownerId, eventId } = booking;
-    const { until } = this.expand(tx, booking);
+    const { horizon: until } = this.expand(tx, booking);
     if (until === null) return [];
     const slices = new TimeSlices();
     const kinds = await this.occupancies.findFarKinds(tx, ownerId, until, eventId);
@@ -114,35 +122,108 @@ export class FindConflicts {
       .slice(0, MAX_FAR_CONFLICTS);
   }
 
-  /** Returns the time that other events of the owner occupy. */
+  /**
+   * Returns the time that other events of the owner occupy; of a series that is stored for a shorter time, the next 100,000
+   * occurrences.
+   */
   async listBusyTime(tx: Transaction, booking: Booking, window: Interval): Promise<Interval[]> {
     const stored = await this.occupancies.listBusy(tx, booking.ownerId, window, booking.eventId);
-    const beyond = await this.findOverlapsBeyond(tx, booking, [window]);
+    const beyond = await this.findOverlapsBeyond(tx, booking, [window], false);
     return [...stored, ...beyond.flatMap(({ shared }) => shared)];
   }
 
   /**
    * Returns overlaps with series after their stored occupancy: of long series, and of endless ones in the far future.
+   * @param isExact false when the first 100,000 occurrences of a series are enough
    */
-  private async findOverlapsBeyond(tx: Transaction, booking: Booking, busy: Interval[]): Promise<Overlap[]> {
+  private async findOverlapsBeyond(
+    tx: Transaction,
+    booking: Booking,
+    busy: Interval[],
+    isExact = true,
+  ): Promise<Overlap[]> {
+    if (busy.length === 0) return [];
     const ours = mergeIntervals(busy);
     const window = { start: ours[0]!.start, end: ours.at(-1)!.end };
-    const compared = { ...window, end: comparedUntil(booking.content, window.end) };
+    const compared = { ...window, end: comparedUntil(this.expand(tx, booking), window.end) };
     const neighbours = await this.occupancies.listContinuing(tx, booking.ownerId, compared, booking.eventId);
     const slices = new TimeSlices();
     const overlaps: Overlap[] = [];
     for (const { until, ...neighbour } of neighbours) {
-      const rest = { from: Math.max(until, window.start), to: window.end };
       const shared: Interval[] = [];
-      for (const part of inParts(neighbour.content, rest)) {
-        await slices.pause();
-        // Occurrences that begin before it are stored completely.
-        const theirs = part.filter(({ start }) => start >= until);
-        for (const one of intersectIntervals(ours, mergeIntervals(theirs))) shared.push(one);
-      }
+      const compare = async (mine: Interval[], from: number, to: number, limit?: number): Promise<number> => {
+        const parts = inParts(neighbour.content, { from, to }, limit);
+        for (;;) {
+          const part = parts.next();
+          if (part.done) return part.value;
+          await slices.pause();
+          // Occurrences that begin before it are stored completely.
+          const theirs = part.value.filter(({ start }) => start >= until);
+          for (const one of intersectIntervals(mine, mergeIntervals(theirs))) shared.push(one);
+        }
+      };
+      const reached = await compare(ours, Math.max(until, window.start), window.end);
+      // Of a series with very many occurrences, only those in our time are read.
+      for (const one of isExact ? ours : [])
+        if (one.end > reached) await compare([one], Math.max(one.start, reached), one.end, Infinity);
       if (shared.length > 0) overlaps.push({ ...neighbour, shared: mergeIntervals(shared) });
     }
     return overlaps;
+  }
+
+  /** Returns the occurrences of a booking that conflict, and whose time it did not occupy before the change. */
+  async listConflicting(tx: Transaction, booking: Booking): Promise<OccupiedInterval[]> {
+    const known = this.listNew(tx, booking);
+    const cut = await this.findCut(tx, booking, MAX_OCCURRENCES);
+    if (known.length === 0) return cut.busy;
+    const window = { start: known[0]!.start, end: known.reduce((last, { end }) => Math.max(last, end), -Infinity) };
+    const stored = await this.occupancies.listBusy(tx, booking.ownerId, window, booking.eventId);
+    const beyond = await this.findOverlapsBeyond(tx, booking, known);
+    const busyTime = mergeIntervals([...stored, ...beyond.flatMap(({ shared }) => shared)]);
+    return [...known.filter((one) => findBlocking(busyTime, one)), ...cut.busy];
+  }
+
+  /**
+   * Returns the first conflicts between the last stored occurrence and the horizon. There may be a million occurrences: those
+   * in the time of others are looked up, and two such series are read side by side.
+   */
+  private async findCut(tx: Transaction, booking: Booking, limit: number): Promise<Cut> {
+    const { content, ownerId, eventId } = booking;
+    const occupancy = this.expand(tx, booking);
+    if (!isCut(occupancy)) return { busy: [], overlaps: [] };
+    const [until, end] = [occupancy.until!, occupancy.horizon!];
+    const slices = new TimeSlices();
+    const found = new Map<string, OccupiedInterval>();
+    const add = (one: OccupiedInterval): boolean => {
+      if (this.isNewTime(tx, booking, one)) found.set(`${one.start} ${one.end}`, one);
+      return found.size < limit;
+    };
+    const stored = mergeIntervals(await this.occupancies.listBusy(tx, ownerId, { start: until, end }, eventId));
+    for (const { start: from, end: to } of stored) {
+      await slices.pause();
+      if (!findOccupied(content, { from, to }, MAX_OCCURRENCES).every(add)) break;
+    }
+    const compared = { start: until, end: comparedUntil(occupancy, end) };
+    const overlaps: Overlap[] = [];
+    for (const { until: theirs, ...neighbour } of await this.occupancies.listContinuing(
+      tx,
+      ownerId,
+      compared,
+      eventId,
+    )) {
+      const shared: Interval[] = [];
+      const window = { from: Math.max(until, theirs), to: end };
+      for await (const pair of listPairs(content, neighbour.content, window, slices)) {
+        shared.push({
+          start: Math.max(pair.ours.start, pair.theirs.start),
+          end: Math.min(pair.ours.end, pair.theirs.end),
+        });
+        if (!add(pair.ours) || shared.length >= limit) break;
+      }
+      if (shared.length > 0) overlaps.push({ ...neighbour, shared: mergeIntervals(shared) });
+    }
+    const busy = [...found.values()].sort((a, b) => a.start - b.start);
+    return { busy: busy.slice(0, limit), overlaps };
   }
 
   /** Returns the occurrences whose time the event did not occupy before the change. */
@@ -150,10 +231,17 @@ export class FindConflicts {
     const { busy } = this.expand(tx, booking);
     if (!booking.before) return busy;
     const known = mergeIntervals(this.expand(tx, { ...booking, content: booking.before }).busy);
-    return busy.filter((one) => {
-      const held = findBlocking(known, one);
-      return !held || held.start > one.start || held.end < one.end;
-    });
+    return busy.filter((one) => !isHeld(known, one));
+  }
+
+  /** Whether the event did not occupy the time of an occurrence before the change, stored or not. */
+  private isNewTime(tx: Transaction, booking: Booking, one: OccupiedInterval): boolean {
+    const { before } = booking;
+    if (!before) return true;
+    const { busy } = this.expand(tx, { ...booking, content: before });
+    if (busy.length === 0) return true;
+    const known = isSeries(before) ? findOccupied(before, { from: one.start, to: one.end }, MAX_CONFLICTS) : busy;
+    return !isHeld(mergeIntervals(known), one);
   }
 
   /**
@@ -181,4 +269,10 @@ export class FindConflicts {
     if (ids.length === 0 || actor.userId === ownerId) return new Set(ids);
     return this.occupancies.listVisible(tx, ids, actor.userId);
   }
+}
+
+/** Whether an interval is covered by merged ones. */
+function isHeld(known: Interval[], one: Interval): boolean {
+  const held = findBlocking(known, one);
+  return held !== null && held.start <= one.start && held.end >= one.end;
 }

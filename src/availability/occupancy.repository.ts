@@ -25,7 +25,7 @@ export interface FarNeighbour extends Neighbour {
 }
 
 /** The time that one event occupies, as it is stored. */
-export interface StoredOccupancy extends Occupancy {
+export interface StoredOccupancy extends Omit<Occupancy, 'horizon'> {
   eventId: string;
   ownerId: string;
   /** True for an event that must not overlap others, which an exclusion constraint guarantees among them. */

@@ -19,7 +19,12 @@ export interface Occupancy {
   busy: OccupiedInterval[];
   /** Epoch seconds up to which a series was expanded; null when `busy` is complete. */
   until: number | null;
+  /** Epoch seconds up to which conflicts are refused; null when `busy` is complete. */
+  horizon: number | null;
 }
+
+/** Returns true for a series with so many occurrences that `busy` ends before the horizon. */
+export const isCut = ({ until, horizon }: Occupancy): boolean => until !== null && until < horizon!;
 
 /** How far back the occupancy of a series with too many occurrences begins. */
 export const YEAR_SECONDS = 366 * 86_400;
@@ -34,9 +39,9 @@ export const MAX_OCCURRENCES = 10_000;
  * @param now epoch seconds
  */
 export function occupancyOf(content: EventContent, now: number): Occupancy {
-  if (content.deletedAt !== null || !occupiesAny(content)) return { busy: [], until: null };
+  if (content.deletedAt !== null || !occupiesAny(content)) return complete([]);
   const start = content.startTime.getTime() / 1_000;
-  if (!isSeries(content)) return { busy: [{ start, end: content.endTime.getTime() / 1_000 }], until: null };
+  if (!isSeries(content)) return complete([{ start, end: content.endTime.getTime() / 1_000 }]);
   const horizon = Math.max(now, start) + HORIZON_SECONDS;
   const all = expand(seriesOf(content), { from: -Infinity, to: horizon }, MAX_OCCURRENCES + 1);
   // For a long series that began long ago, the coming years matter.
@@ -47,19 +52,23 @@ export function occupancyOf(content: EventContent, now: number): Occupancy {
     : expand(seriesOf(content), { from, to: horizon }, MAX_OCCURRENCES);
   const full = found.length === MAX_OCCURRENCES;
   const reached = full ? found.at(-1)!.start : horizon;
-  return { busy: selectOccupying(found, content), until: next(seriesOf(content), reached) ? reached : null };
+  const busy = selectOccupying(found, content);
+  return next(seriesOf(content), reached) ? { busy, until: reached, horizon } : complete(busy);
 }
+
+const complete = (busy: OccupiedInterval[]): Occupancy => ({ busy, until: null, horizon: null });
 
 /** Longer than the stored occupancy of a series that never ends may lag behind that of a new one. */
 const NIGHTLY_SLACK = 100 * 86_400;
 
 /**
  * Returns up to when an event is compared with series that continue after their stored occupancy (epoch seconds). That of
- * all endless series ends at nearly the same day: the nightly job reports the conflicts of two of them after it. Pure.
+ * all endless series ends at nearly the same day: the nightly job reports the conflicts of two of them after it. What ends
+ * is compared to its end. Pure.
  * @param end of the last time that the event occupies
  */
-export const comparedUntil = (content: EventContent, end: number): number =>
-  isSeries(content) ? end - NIGHTLY_SLACK : end;
+export const comparedUntil = ({ until }: Pick<Occupancy, 'until'>, end: number): number =>
+  until === null ? end : end - NIGHTLY_SLACK;
 
 /** Returns true for an event or occurrence that is shown as busy and not cancelled. */
 const occupies = ({ showAs, status }: Pick<EventContent, 'showAs' | 'status'>): boolean =>

@@ -154,6 +154,7 @@ describe.skipIf(!chromiumPath)(`the dashboard without a connection, and in sever
       await page.getByRole('button', { name: 'Edit', exact: true }).click();
       await page.getByLabel('Title').fill(title);
       await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+      await page.getByText(`Kept “${title}” on this device`).waitFor();
       await page.getByRole('heading', { name: title }).waitFor();
     }
     await page.getByRole('button', { name: 'Offline, 2 to send' }).waitFor();
@@ -168,6 +169,33 @@ describe.skipIf(!chromiumPath)(`the dashboard without a connection, and in sever
       [1, ana.username],
     ]);
     expect(await read(ana, id)).toMatchObject({ title: 'Plan C', location: 'Room 1' });
+    await context.close();
+  });
+
+  it('warns of what overlaps without a connection, and shows it once the save is refused', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const day = wednesday('').slice(0, 10);
+    const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+    const body = { title: 'Fair', all_day: true, start_time: day, end_time: next, time_zone: 'UTC' };
+    await ok(createEvent({ client: ana.client, body }));
+    const { page, context } = await dashboard.open(ana);
+    await eventOf(page, 'Fair').waitFor();
+    await goOffline(page, context);
+    await page.keyboard.press('c');
+    const card = page.getByRole('dialog', { name: 'New event' });
+    await card.getByLabel('Title').fill('Made offline');
+    await card.getByLabel('Day', { exact: true }).fill(day);
+    await card.getByLabel('From').fill('11:00');
+    await card.getByText(/Overlaps “Fair”/).waitFor();
+    await card.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Kept “Made offline” on this device').waitFor();
+    await context.setOffline(false);
+    const dialog = page.getByRole('alertdialog', { name: 'This overlaps with another event' });
+    await dialog.locator('.strip .b', { hasText: 'Fair' }).waitFor();
+    // It is not in its own way.
+    expect(await dialog.locator('.strip .b').allTextContents()).toEqual(['Fair']);
+    // The free times are on other days, and the button says so.
+    await dialog.getByRole('button', { name: /^Save on \w+,? \d+ \w+.*, \d\d:\d\d$/ }).waitFor();
     await context.close();
   });
 

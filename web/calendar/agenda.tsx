@@ -1,6 +1,7 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Item } from '../api.js';
 import { Avatar } from '../ui/avatar.js';
-import { endOf, keyOf, loadState, shownItems, startOf } from '../state/calendar.js';
+import { daysOf, endOf, keyOf, loadState, shownItems, startOf } from '../state/calendar.js';
 import { startDraftSoon } from '../state/draft.js';
 import { hueOf } from '../state/hues.js';
 import { openEvent } from '../state/opened.js';
@@ -9,7 +10,7 @@ import { waitingIds } from '../state/outbox.js';
 import { isMe, zone } from '../state/session.js';
 import { agendaReach, shownDays } from '../state/view.js';
 import { capitalize, hasTwelveHours, longDay, relative, timeIn } from '../time/format.js';
-import { addDays, dayOf, daysBetween, today } from '../time/zoned.js';
+import { addDays, daysBetween, today } from '../time/zoned.js';
 import { words } from '../words/en.js';
 import { WeekStrip } from '../shell/week-strip.js';
 import { EmptyCalendar } from './empty-calendar.js';
@@ -23,8 +24,7 @@ interface Row {
 function rowsByDay(items: Item[], from: string, to: string, inZone: string): [string, Row[]][] {
   const days = new Map<string, Row[]>();
   for (const item of items) {
-    const first = item.all_day ? startOf(item) : dayOf(startOf(item), inZone);
-    const last = item.all_day ? addDays(endOf(item), -1) : dayOf(new Date(endOf(item)).getTime() - 1, inZone);
+    const { first, last } = daysOf(item, inZone);
     const count = daysBetween(first, last) + 1;
     for (let day = first; day <= last; day = addDays(day, 1)) {
       if (day < from || day >= to) continue;
@@ -44,14 +44,31 @@ export function Agenda() {
   const inZone = zone.value;
   const { from, to } = shownDays.value;
   const days = rowsByDay(shownItems.value, from, to, inZone);
+  const list = useRef<HTMLDivElement>(null);
+  // What is put over what somebody reads must not move it: so far is the end below the top.
+  const fromEnd = useRef<number | null>(null);
+  const count = days.length;
+  useLayoutEffect(() => {
+    const { current } = list;
+    if (!current || fromEnd.current === null) return;
+    current.scrollTop = current.scrollHeight - fromEnd.current;
+    if (loadState.value !== 'loading') fromEnd.current = null;
+  }, [count, loadState.value]);
   const reach = (before: number, after: number): void => {
     agendaReach.value = { before: agendaReach.value.before + before, after: agendaReach.value.after + after };
   };
   return (
     <>
       {isPhone.value && <WeekStrip />}
-      <div class={hasTwelveHours ? 'ag twelve' : 'ag'}>
-        <button type="button" class="btn plain s more-days" onClick={() => reach(21, 0)}>
+      <div class={hasTwelveHours ? 'ag twelve' : 'ag'} ref={list}>
+        <button
+          type="button"
+          class="btn plain s more-days"
+          onClick={() => {
+            fromEnd.current = list.current!.scrollHeight - list.current!.scrollTop;
+            reach(21, 0);
+          }}
+        >
           {words.earlier}
         </button>
         {days.length === 0 && loadState.value === 'ready' && <EmptyCalendar onNew={() => startDraftSoon()} />}
@@ -127,13 +144,10 @@ function AgendaRow({ item, part }: Row) {
         <b>{item.title}</b>
         {line && <small class="line">{line}</small>}
       </span>
-      {part ? (
-        <span class="tag">{words.dayOf(...part)}</span>
-      ) : isMe(item.owner.id) ? (
-        <span />
-      ) : (
-        <Avatar person={item.owner} label />
-      )}
+      <span class="row">
+        {part && <span class="tag">{words.dayOf(...part)}</span>}
+        {!isMe(item.owner.id) && <Avatar person={item.owner} label />}
+      </span>
     </button>
   );
 }

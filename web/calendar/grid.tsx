@@ -9,6 +9,7 @@ import { draft, startDraft } from '../state/draft.js';
 import { flashing } from '../state/live.js';
 import { waitingIds } from '../state/outbox.js';
 import { event as openedEvent, opened } from '../state/opened.js';
+import { hues } from '../state/hues.js';
 import { ghosts } from '../state/ghosts.js';
 import { isPhone, secondZone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
@@ -23,6 +24,7 @@ import { columnClasses, rowClasses } from './event-classes.js';
 import { EventContent } from './event-content.js';
 import { axis, calendarClasses } from './grid-classes.js';
 
+const SNAP_MINUTES = 15;
 const GRID = { day: 'timeGridDay', week: 'timeGridWeek', month: 'dayGridMonth' } as const;
 
 function toInput(item: Item): EventInput {
@@ -54,7 +56,9 @@ function extras(): EventInput[] {
     if (!pending.value.has(keyOf(item))) continue;
     shown.push(ghost(`from-${keyOf(item)}`, item.title, startOf(item), endOf(item), item.all_day));
   }
-  for (const { key, title, start, end, allDay } of ghosts.value) shown.push(ghost(key, title, start, end, allDay));
+  // Beside the past, the time of another version would be one more past.
+  if (!asOf.value)
+    for (const { key, title, start, end, allDay } of ghosts.value) shown.push(ghost(key, title, start, end, allDay));
   const created = draft.value;
   if (created) {
     shown.push({
@@ -80,6 +84,10 @@ const ghost = (id: string, title: string, start: string, end: string, allDay: bo
   extendedProps: { ghost: true },
 });
 
+/** A click takes the smallest step: as for the key, an hour is meant. */
+const endOfPick = (start: Date, end: Date): Date =>
+  end.getTime() - start.getTime() <= SNAP_MINUTES * 60_000 ? new Date(start.getTime() + 3_600_000) : end;
+
 const instant = (at: Date | null, fallback: Date): string => (at ?? fallback).toISOString();
 
 function options(plugin: PluginInput): CalendarOptions {
@@ -92,7 +100,7 @@ function options(plugin: PluginInput): CalendarOptions {
     firstDay: (firstDayOfWeek + 1) % 7,
     locale: navigator.language,
     slotDuration: '00:30:00',
-    snapDuration: '00:15:00',
+    snapDuration: { minutes: SNAP_MINUTES },
     slotMinHeight: 28,
     scrollTime: '06:45:00',
     scrollTimeReset: false,
@@ -140,7 +148,7 @@ function options(plugin: PluginInput): CalendarOptions {
     select: ({ start, end, startStr, endStr, allDay, jsEvent }) => {
       startDraft({
         start: allDay ? startStr.slice(0, 10) : start.toISOString(),
-        end: allDay ? endStr.slice(0, 10) : end.toISOString(),
+        end: allDay ? endStr.slice(0, 10) : endOfPick(start, end).toISOString(),
         allDay,
         ...(jsEvent ? { at: { x: jsEvent.clientX, y: jsEvent.clientY } } : {}),
       });
@@ -233,6 +241,7 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
       effect(() => {
         const inputs = [...shownItems.value.map(toInput), ...extras()];
         void openedEvent.value;
+        void hues.value;
         // As one source: each event that is added by itself copies the list of those before it.
         draw(() => {
           calendar.removeAllEventSources();

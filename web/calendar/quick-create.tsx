@@ -1,23 +1,24 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Refusal } from '../api.js';
 import { ConflictNote } from '../event/conflict-note.js';
-import { emptyForm, type Form, newEventOf, startTime, endTime } from '../event/form.js';
+import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
 import { presetsFor } from '../event/presets.js';
+import { KeptNote } from '../event/kept-note.js';
 import { ShareDraft } from '../event/share-draft.js';
 import { TimesField } from '../event/times-field.js';
+import { useSave } from '../event/use-save.js';
 import { Icon } from '../icons/icon.js';
 import { createNew, explain } from '../state/edit.js';
 import { reason } from '../state/reason.js';
-import { draft, draftInDrawer, dropDraft, viewersOf } from '../state/draft.js';
+import { draft, draftInDrawer, dropDraft, leaveDraft, typeDraft, viewersOf } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
-import { instantOf } from '../time/zoned.js';
 import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 
 const WIDTH = 336;
-const HEIGHT = 400;
+const HEIGHT = 450;
 
 /** Beside the pointer, and whole in the window. */
 function place(at: { x: number; y: number } | undefined): { left: number; top: number } | undefined {
@@ -33,7 +34,6 @@ function place(at: { x: number; y: number } | undefined): { left: number; top: n
 /** A small form next to the time that was drawn, with what it overlaps before anything is saved. */
 export function QuickCreate() {
   const current = draft.value!;
-  const [pattern, setPattern] = useState<Form['pattern']>(null);
   const [error, setError] = useState('');
   const title = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLFormElement>(null);
@@ -46,20 +46,10 @@ export function QuickCreate() {
     const timer = setTimeout(() => setSpot(place(current.at)), 60);
     return () => clearTimeout(timer);
   }, [current.start]);
-  const form: Form = { ...emptyForm(current, zone.value), pattern };
+  const form = formOfDraft(current, zone.value);
+  const change = (next: Form): void => typeDraft(withForm(current, next));
 
-  const change = (next: Form): void => {
-    const asInstant = (wall: string): string => instantOf(wall.slice(0, 16), next.zone);
-    draft.value = {
-      ...current,
-      title: next.title,
-      allDay: next.allDay,
-      start: next.allDay ? startTime(next) : asInstant(startTime(next)),
-      end: next.allDay ? endTime(next) : asInstant(endTime(next)),
-    };
-  };
-
-  const save = async (): Promise<void> => {
+  const { save, onKeyDown } = useSave(async () => {
     if (!form.title.trim()) {
       setError(words.titleMissing);
       title.current?.focus();
@@ -71,7 +61,7 @@ export function QuickCreate() {
       if (refusal instanceof Refusal && refusal.code === 'validation_failed') setError(reason(refusal));
       else explain(refusal);
     }
-  };
+  });
 
   const presets = presetsFor(form.startDay);
   return (
@@ -83,8 +73,9 @@ export function QuickCreate() {
       style={spot}
       onSubmit={(submit) => {
         submit.preventDefault();
-        void save();
+        save();
       }}
+      onKeyDown={onKeyDown}
     >
       <div class="row head">
         <input
@@ -97,13 +88,14 @@ export function QuickCreate() {
           aria-invalid={Boolean(error)}
           onInput={({ currentTarget }) => {
             setError('');
-            draft.value = { ...current, title: currentTarget.value };
+            change({ ...form, title: currentTarget.value });
           }}
         />
-        <button type="button" class="ib s" aria-label={common.close} onClick={dropDraft}>
+        <button type="button" class="ib s" aria-label={common.close} onClick={leaveDraft}>
           <Icon name="x" />
         </button>
       </div>
+      <KeptNote />
       {error && (
         <p class="hint err" role="alert">
           {error}
@@ -124,7 +116,10 @@ export function QuickCreate() {
           <select
             class="sel"
             aria-label={words.repeat}
-            onChange={({ currentTarget }) => setPattern(presets[Number(currentTarget.value)]?.pattern ?? null)}
+            value={presets.findIndex(({ pattern }) => JSON.stringify(pattern) === JSON.stringify(form.pattern))}
+            onChange={({ currentTarget }) =>
+              change({ ...form, pattern: presets[Number(currentTarget.value)]?.pattern ?? null })
+            }
           >
             <option value="-1">{words.never}</option>
             {presets.map(({ label }, index) => (
@@ -138,7 +133,7 @@ export function QuickCreate() {
       </div>
       <div class="ln">
         <Icon name="globe" />
-        <span class="sec">{zone.value}</span>
+        <span class="sec">{form.zone}</span>
       </div>
       {current.viewers?.length ? (
         <div class="ln">

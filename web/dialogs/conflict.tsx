@@ -27,7 +27,14 @@ export function Conflict({
   const first = conflicts[0]!;
   // The days and the time of what is being saved; those of the other event are drawn in the strip.
   const days = [...new Set(conflicts.map(({ with: mine }) => wallTime(mine.start_time, inZone).slice(0, 10)))];
-  const label = (start: string): string => (allDay ? longDay(start) : timeIn(start, inZone));
+  /** Names the day too when it is another one. */
+  const saveLabel = (start: string): string => {
+    const day = wallTime(start, inZone).slice(0, 10);
+    if (allDay) return words.saveOn(longDay(day));
+    return day === days[0]
+      ? words.saveAt(timeIn(start, inZone))
+      : words.saveOn(`${longDay(day, { weekday: 'short' })}, ${timeIn(start, inZone)}`);
+  };
   const mine = allDay ? longDay(days[0]!) : timeIn(first.with.start_time, inZone);
   const chosen = typeof choice === 'number' ? offered[choice] : undefined;
   const decide = (): void => {
@@ -49,14 +56,17 @@ export function Conflict({
         <ModalActions
           cancel={() => answer(null)}
           act={decide}
-          label={
-            chosen ? words.saveAt(label(chosen.start_time)) : choice === 'skip' ? words.skip(days.length) : words.keep
-          }
+          label={chosen ? saveLabel(chosen.start_time) : choice === 'skip' ? words.skip(days.length) : words.keep}
         />
       }
     >
       {!allDay && (
-        <DayStrip conflicts={conflicts} suggestions={offered} chosen={typeof choice === 'number' ? choice : -1} />
+        <DayStrip
+          conflicts={conflicts}
+          suggestions={offered}
+          chosen={typeof choice === 'number' ? choice : -1}
+          self={question.id}
+        />
       )}
       <div role="radiogroup" aria-label={words.choices}>
         {offered.length > 0 && <div class="label">{words.freeTimes}</div>}

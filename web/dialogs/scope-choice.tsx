@@ -19,20 +19,28 @@ export function ScopeChoice({
   const day = shortDay(question.day);
   const choices: [Scope, string, string][] = [
     ['this', words.onlyThis(day), words.onlyThisHint],
-    ['following', words.following(day), words.followingHint],
-    ['all', words.all, words.allHint],
+    ['following', words.following(day), question.removes ? words.followingGo : words.followingHint],
+    ['all', words.all, question.removes ? words.allGo : words.allHint],
   ];
-  const offered = question.withoutThis ? choices.slice(1) : choices;
+  const offered = choices.filter(([scope]) => !question.without?.includes(scope));
+  const title = question.removes ? words.deleteDates : words.whichDates;
   const [scope, setScope] = useState<Scope>(offered[0]![0]);
   return (
     <Modal
-      title={words.whichDates}
+      title={title}
       lead={question.title}
       width={400}
       close={() => answer(null)}
-      footer={<ModalActions cancel={() => answer(null)} act={() => answer({ scope })} label={words.go} />}
+      footer={
+        <ModalActions
+          cancel={() => answer(null)}
+          act={() => answer({ scope })}
+          label={question.removes ? words.delete : words.go}
+          isDangerous={question.removes}
+        />
+      }
     >
-      <div role="radiogroup" aria-label={words.whichDates}>
+      <div role="radiogroup" aria-label={title}>
         {offered.map(([name, label, hint]) => (
           <Option key={name} on={scope === name} choose={() => setScope(name)}>
             <b>{label}</b>

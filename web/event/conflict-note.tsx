@@ -1,13 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import { events, Refusal } from '../api.js';
-import type { ConflictCheckView } from '../../sdk/index.js';
-import { zone } from '../state/session.js';
+import type { ConflictCheckView, ConflictView } from '../../sdk/index.js';
+import { allItems, endOf, startOf } from '../state/calendar.js';
+import { overlapsAmong } from '../state/local-overlap.js';
+import { asInstant } from '../state/overlay.js';
+import { user, zone } from '../state/session.js';
 import { clock, clockSpan, longDay, spanIn } from '../time/format.js';
-import { wallTime } from '../time/zoned.js';
+import { instantOf, wallTime } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
-import { endTime, type Form, startTime } from './form.js';
+import { endTime, type Form, startTime } from '../state/form.js';
 
 const AFTER_MS = 300;
+const NOTHING: ConflictCheckView = { conflicts: [], suggestions: [], possible_conflicts_after: [] };
 
 interface Props {
   form: Form;
@@ -30,14 +34,34 @@ export function ConflictNote({ form, change, eventId }: Props) {
     ...(eventId ? { event_id: eventId } : {}),
   };
   const asked = JSON.stringify({ ...question, title: '' });
+  /** What the calendar on the screen says, without a connection. */
+  const here = (): ConflictView[] => {
+    if (form.showAs === 'free' || form.status === 'cancelled') return [];
+    const [start, end] = [startTime(form), endTime(form)].map((time) => asInstant(time, form.zone)) as [string, string];
+    const owner = eventId ? (allItems.value.find(({ id }) => id === eventId)?.owner ?? user.value!) : user.value!;
+    const zoneOfDays = zone.value;
+    const at = (time: string): string => (time.includes('T') ? time : instantOf(`${time}T00:00`, zoneOfDays));
+    return overlapsAmong(allItems.value, { start, end }, eventId ?? '', owner.id, zoneOfDays).map((item) => ({
+      start_time: at(startOf(item)),
+      end_time: at(endOf(item)),
+      event_id: item.id,
+      title: item.title,
+      with: { start_time: at(start), end_time: at(end) },
+    }));
+  };
   useEffect(() => {
     let current = true;
     const timer = setTimeout(() => {
-      events.conflicts(question).then(
+      // Nobody answers: what is on the screen is better than nothing.
+      if (!navigator.onLine) {
+        setFound({ ...NOTHING, conflicts: here() });
+        return;
+      }
+      void events.conflicts(question).then(
         (answer) => current && setFound(answer),
         (error: unknown) => {
           if (!(error instanceof Refusal)) throw error;
-          if (current) setFound(null);
+          if (current) setFound(error.code === 'unreachable' ? { ...NOTHING, conflicts: here() } : null);
         },
       );
     }, AFTER_MS);

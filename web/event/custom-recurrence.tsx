@@ -3,7 +3,7 @@ import { capitalize, listed, longDay, shortDay, weekdayName } from '../time/form
 import { firstDayOfWeek, startOfWeek } from '../time/week.js';
 import { addDays, addMonths, weekday } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
-import type { Form, Pattern } from './form.js';
+import type { Form, Pattern } from '../state/form.js';
 import { CODES, ordinalOf, ordinalWord } from './presets.js';
 import type { RulePreview } from './rule-preview.js';
 

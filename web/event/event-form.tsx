@@ -6,7 +6,7 @@ import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { ConflictNote } from './conflict-note.js';
-import { type Form } from './form.js';
+import { type Form } from '../state/form.js';
 import { RecurrenceField } from './recurrence-field.js';
 import { TimesField } from './times-field.js';
 import { ZoneField } from './zone-field.js';

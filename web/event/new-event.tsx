@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Refusal } from '../api.js';
 import { createNew, explain } from '../state/edit.js';
-import { draft, dropDraft, viewersOf } from '../state/draft.js';
+import { draft, dropDraft, leaveDraft, typeDraft, viewersOf } from '../state/draft.js';
 import { openEvent } from '../state/opened.js';
 import { zone } from '../state/session.js';
 import { words as common } from '../words/en.js';
@@ -9,20 +9,24 @@ import { eventWords as words } from '../words/event.js';
 import { Close } from './drawer-close.js';
 import { fieldErrors } from './edit-event.js';
 import { EventForm, type FieldErrors } from './event-form.js';
-import { emptyForm, newEventOf } from './form.js';
+import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
+import { KeptNote } from './kept-note.js';
 import { ShareDraft } from './share-draft.js';
+import { useSave } from './use-save.js';
 
 /** The whole form of an event that does not exist yet, beside the calendar. */
 export function NewEvent() {
-  const [form, setForm] = useState(() => emptyForm(draft.value!, zone.value));
+  const current = draft.value!;
+  const form = formOfDraft(current, zone.value);
+  const setForm = (next: Form): void => typeDraft(withForm(current, next));
   const [errors, setErrors] = useState<FieldErrors>({});
   const element = useRef<HTMLFormElement>(null);
   useEffect(() => element.current?.querySelector<HTMLInputElement>('.ttl')?.focus(), []);
 
-  const save = async (): Promise<void> => {
+  const { save, onKeyDown } = useSave(async () => {
     if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
     try {
-      const created = await createNew(newEventOf(form), viewersOf(draft.value!));
+      const created = await createNew(newEventOf(form), viewersOf(current));
       if (!created) return;
       dropDraft();
       if (created.kind === 'saved') openEvent(created.event.id);
@@ -30,25 +34,26 @@ export function NewEvent() {
       if (error instanceof Refusal && error.code === 'validation_failed') setErrors(fieldErrors(error));
       else explain(error);
     }
-  };
+  });
 
   return (
-    <aside class="drawer" aria-labelledby="drawer-title">
+    <aside class="drawer" aria-labelledby="drawer-title" onKeyDown={onKeyDown}>
       <div class="dh">
         <h2 class="edit-title" id="drawer-title">
           {words.newTitle}
         </h2>
         <span class="grow" />
-        <Close close={dropDraft} />
+        <Close close={leaveDraft} />
       </div>
       <form
         class="db"
         ref={element}
         onSubmit={(submit) => {
           submit.preventDefault();
-          void save();
+          save();
         }}
       >
+        <KeptNote />
         <EventForm form={form} change={setForm} errors={errors} checks />
         <ShareDraft />
         <button class="sr" tabIndex={-1} aria-hidden="true">
@@ -57,10 +62,10 @@ export function NewEvent() {
       </form>
       <div class="df">
         <span class="grow" />
-        <button type="button" class="btn" onClick={dropDraft}>
+        <button type="button" class="btn" onClick={leaveDraft}>
           {common.cancel}
         </button>
-        <button type="button" class="btn pri" onClick={() => void save()}>
+        <button type="button" class="btn pri" onClick={save}>
           {common.save}
         </button>
       </div>

@@ -10,6 +10,7 @@ import { isMe, user, zone } from '../state/session.js';
 import { listed, moment } from '../time/format.js';
 import { Avatar } from '../ui/avatar.js';
 import { dialogWords as dialogs } from '../words/dialogs.js';
+import { KnownPeople } from '../ui/known-people.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { Invitations } from './invitations.js';
@@ -124,6 +125,7 @@ function AddPeople({ chips, setChips, role, setRole, submit }: AddProps) {
           ))}
           <input
             id="add-people"
+            list="known-people"
             class="bare grow"
             value={text}
             placeholder={chips.length === 0 ? words.usernameOrEmail : ''}
@@ -144,6 +146,7 @@ function AddPeople({ chips, setChips, role, setRole, submit }: AddProps) {
             }}
             onBlur={() => text.trim() && void add()}
           />
+          <KnownPeople />
         </div>
         <span class="select">
           <select

@@ -1,7 +1,7 @@
 import { shortDay, weekdayName } from '../time/format.js';
 import { addDays, addMonths, startOfMonth, weekday } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
-import type { Pattern } from './form.js';
+import type { Pattern } from '../state/form.js';
 
 export const CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
 
@@ -14,6 +14,13 @@ export function ordinalOf(day: string): { ordinal: number; isLast: boolean } {
 
 export const ordinalWord = (ordinal: number): string => words.ordinals[ordinal === -1 ? 4 : ordinal - 1]!;
 
+/** The rule with which one’s own begins. */
+export const weeklyOn = (day: string): Pattern => ({
+  frequency: 'weekly',
+  interval: 1,
+  by_day: [CODES[weekday(day)]!],
+});
+
 /** The rules that most series have, by the day on which they start. */
 export function presetsFor(day: string): { label: string; pattern: Pattern }[] {
   const code = CODES[weekday(day)]!;
@@ -22,7 +29,7 @@ export function presetsFor(day: string): { label: string; pattern: Pattern }[] {
   const nth = isLast ? -1 : ordinal;
   const presets: { label: string; pattern: Pattern }[] = [
     { label: words.presets.daily, pattern: { frequency: 'daily', interval: 1 } },
-    { label: words.presets.weekly(name), pattern: { frequency: 'weekly', interval: 1, by_day: [code] } },
+    { label: words.presets.weekly(name), pattern: weeklyOn(day) },
     { label: words.presets.biweekly(name), pattern: { frequency: 'weekly', interval: 2, by_day: [code] } },
     {
       label: words.presets.monthlyDay(ordinalWord(nth), name),

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../icons/icon.js';
 import { eventWords as words } from '../words/event.js';
 import { CustomRecurrence } from './custom-recurrence.js';
-import { type Form, withStart } from './form.js';
-import { presetsFor } from './presets.js';
+import { type Form, withStart } from '../state/form.js';
+import { presetsFor, weeklyOn } from './presets.js';
 import { longDay } from '../time/format.js';
 
 interface Props {
@@ -21,7 +21,7 @@ export function RecurrenceField({ form, change, error }: Props) {
   const choose = (value: string): void => {
     setCustom(value === 'custom');
     if (value === 'never') change({ ...form, pattern: null });
-    else if (value === 'custom') change({ ...form, pattern: form.pattern ?? presets.at(form.allDay ? 0 : 1)!.pattern });
+    else if (value === 'custom') change({ ...form, pattern: form.pattern ?? weeklyOn(form.startDay) });
     else change({ ...form, pattern: presets[Number(value)]!.pattern });
   };
   const next = error?.next?.slice(0, 10);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { capitalize } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
-import type { Pattern } from './form.js';
+import type { Pattern } from '../state/form.js';
 
 /** A rule in the words of the server. @param start an instant, or a day */
 export function RuleInWords({

@@ -3,7 +3,7 @@ import { ruleFromPattern } from '../../src/recurrence/pattern.js';
 import type { Series } from '../../src/recurrence/series.js';
 import { ruleInWords } from '../../src/recurrence/words.js';
 import { formatLocalDate, parseLocalTime } from '../../src/time/local-time.js';
-import type { Pattern } from './form.js';
+import type { Pattern } from '../state/form.js';
 
 // The rules of the server itself: what it says and which dates it expands to are what it will store.
 

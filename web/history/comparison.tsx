@@ -98,18 +98,24 @@ export function Comparison({ from, to }: { from: number; to: number }) {
               {words.undoOnly(to)}
             </button>
           )}
-          <button
-            type="button"
-            class="btn pri"
-            onClick={() => void restoreVersion(now, from, picked.length > 0 ? picked : undefined)}
-          >
-            {picked.length > 0 ? words.restoreFields(from) : words.restore(from)}
-          </button>
+          {restorable(from, to, now.version).map((version, index, all) => (
+            <button
+              type="button"
+              key={version}
+              class={`btn ${index === all.length - 1 ? 'pri' : ''}`}
+              onClick={() => void restoreVersion(now, version, picked.length > 0 ? picked : undefined)}
+            >
+              {picked.length > 0 ? words.restoreFields(version) : words.restore(version)}
+            </button>
+          ))}
         </div>
       )}
     </>
   );
 }
+
+/** What can be restored of two versions: what is not there already. The last one was clicked. */
+const restorable = (from: number, to: number, current: number): number[] => (to === current ? [from] : [from, to]);
 
 const entryOf = (log: Change[], version: number): Change | undefined =>
   log.find((entry) => entry.version === version && !isAboutPeople(entry.kind));

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../icons/icon.js';
-import { notifications } from '../state/live.js';
+import { notifications } from '../state/inbox.js';
 import { changelog } from '../state/opened.js';
 import { zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';

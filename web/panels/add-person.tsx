@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { people, Refusal } from '../api.js';
 import { explain } from '../state/edit.js';
+import { KnownPeople } from '../ui/known-people.js';
 import { panelWords } from '../words/panels.js';
 
 interface Found {
@@ -42,6 +43,7 @@ export function AddPerson({ add }: { add: (person: Found) => void }) {
           class={`in s ${error ? 'err' : ''}`}
           value={name}
           autocomplete="off"
+          list="known-people"
           aria-invalid={error !== ''}
           aria-describedby={error ? 'add-person-error' : undefined}
           onInput={({ currentTarget }) => {
@@ -50,6 +52,7 @@ export function AddPerson({ add }: { add: (person: Found) => void }) {
           }}
         />
       </label>
+      <KnownPeople />
       {error && (
         <p class="hint" id="add-person-error" role="alert">
           {error}

@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Refusal, times } from '../api.js';
 import type { FoundTimesView, PersonBusyView, RejectedTimeView, TimeSlotView } from '../../sdk/index.js';
-import { owners } from '../state/calendar.js';
 import { startDraft } from '../state/draft.js';
 import { explain } from '../state/edit.js';
 import { closePanel } from '../state/panel.js';
+import { people } from '../state/people.js';
 import { isMe, user, zone } from '../state/session.js';
 import { hueOf } from '../state/hues.js';
+import { date, shownDays, view } from '../state/view.js';
 import { clock, longDay, spanIn, timeIn, weekdayName } from '../time/format.js';
-import { addDays, dayOf, instantOf, today, wallTime } from '../time/zoned.js';
+import { addDays, dayOf, instantOf, isDay, today, wallTime } from '../time/zoned.js';
 import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
 import { words as common } from '../words/en.js';
@@ -31,15 +32,24 @@ function elsewhere({ start_time: instant, local_times: all }: TimeSlotView | Rej
   return theirs.join(', ');
 }
 
+/** Tomorrow, or the first day on the screen when that is later. */
+function firstDay(): string {
+  const tomorrow = addDays(today(zone.value), 1);
+  const shown = view.value === 'month' ? date.value : shownDays.value.from;
+  return shown > tomorrow ? shown : tomorrow;
+}
+
 /** Times at which several people are free, and a row for each that shows why. */
 export function FindTime() {
   const me = user.value!;
   const [added, setAdded] = useState<{ id: string; username: string }[]>([]);
-  const seen = owners.value.filter(({ id }) => !isMe(id));
+  const seen = [...people.value.values()]
+    .filter(({ id }) => !isMe(id))
+    .sort((a, b) => a.username.localeCompare(b.username));
   const known = [...seen, ...added.filter(({ id }) => !seen.some((person) => person.id === id))];
   const [chosen, setChosen] = useState<string[]>([]);
   const [minutes, setMinutes] = useState(60);
-  const [from, setFrom] = useState(() => addDays(today(zone.value), 1));
+  const [from, setFrom] = useState(firstDay);
   const [days, setDays] = useState(5);
   const [found, setFound] = useState<FoundTimesView | null>(null);
   const [busy, setBusy] = useState<PersonBusyView[]>([]);
@@ -58,8 +68,9 @@ export function FindTime() {
         if (!current) return;
         setFound(answer);
         setAt(0);
-        const first = answer.slots[0]?.start_time ?? `${from}T12:00:00Z`;
-        void readBusy(dayOf(first, zone.value));
+        const first = answer.slots[0] ?? answer.rejected[0];
+        if (first) void readBusy(dayOf(first.start_time, zone.value));
+        else setBusy([]);
       },
       (error: unknown) => current && explain(error),
     );
@@ -78,7 +89,13 @@ export function FindTime() {
   };
 
   const slot = found?.slots[at];
-  const day = slot ? dayOf(slot.start_time, zone.value) : from;
+  const near = slot ?? found?.rejected[0];
+  const day = near ? dayOf(near.start_time, zone.value) : from;
+  const viewers = known.filter(({ id }) => chosen.includes(id));
+  const book = (start: string, end: string): void => {
+    closePanel();
+    startDraft({ start, end, allDay: false, viewers });
+  };
   const choose = (index: number): void => {
     setAt(index);
     const next = found!.slots[index]!;
@@ -136,7 +153,7 @@ export function FindTime() {
               type="date"
               class="in s"
               value={from}
-              onChange={({ currentTarget }) => currentTarget.value && setFrom(currentTarget.value)}
+              onChange={({ currentTarget }) => isDay(currentTarget.value) && setFrom(currentTarget.value)}
             />
           </label>
           <label class="field">
@@ -158,15 +175,7 @@ export function FindTime() {
               {slot && <small>{elsewhere(slot)}</small>}
             </p>
             {slot && (
-              <button
-                type="button"
-                class="btn pri"
-                onClick={() => {
-                  closePanel();
-                  const viewers = known.filter(({ id }) => chosen.includes(id));
-                  startDraft({ start: slot.start_time, end: slot.end_time, allDay: false, viewers });
-                }}
-              >
+              <button type="button" class="btn pri" onClick={() => book(slot.start_time, slot.end_time)}>
                 {words.take(timeIn(slot.start_time, zone.value))}
               </button>
             )}
@@ -199,11 +208,24 @@ export function FindTime() {
             <ul class="nearly">
               {found.rejected.slice(0, 4).map((one) => (
                 <li key={one.start_time}>
-                  {longDay(dayOf(one.start_time, zone.value))}, {timeIn(one.start_time, zone.value)}
-                  <small>{elsewhere(one)}</small>
-                  <small>
-                    {one.reasons.map(({ user: { username }, reason }) => words.because(username, reason)).join(', ')}
-                  </small>
+                  <button
+                    type="button"
+                    class="opt"
+                    onClick={() =>
+                      book(
+                        one.start_time,
+                        new Date(new Date(one.start_time).getTime() + minutes * 60_000).toISOString(),
+                      )
+                    }
+                  >
+                    {longDay(dayOf(one.start_time, zone.value))}, {timeIn(one.start_time, zone.value)}
+                    <small>{elsewhere(one)}</small>
+                    <small>
+                      {one.reasons
+                        .map(({ user: { id, username }, reason }) => words.because(isMe(id) ? null : username, reason))
+                        .join(', ')}
+                    </small>
+                  </button>
                 </li>
               ))}
             </ul>

@@ -1,26 +1,40 @@
 import { useEffect } from 'preact/hooks';
 import type { Change as LiveItem } from '../../sdk/index.js';
-import { markAllRead, markRead, notifications, refreshInbox, showChange, unread } from '../state/live.js';
+import {
+  byOthers,
+  loadOlder,
+  loadUnread,
+  markAllRead,
+  markRead,
+  olderInbox,
+  refreshInbox,
+  unread,
+  unseen,
+} from '../state/inbox.js';
+import { showChange } from '../state/live.js';
 import { closePanel } from '../state/panel.js';
-import { isMe } from '../state/session.js';
 import { ago } from '../time/format.js';
 import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
 import { words as common } from '../words/en.js';
 import { panelWords as words } from '../words/panels.js';
 
-/** What others did to the events of the reader. */
+/** What others did to the events of the reader. Only what is listed can be marked as read. */
 export function Inbox() {
   useEffect(() => void refreshInbox(), []);
-  const items = notifications.value.filter(({ actor }) => !isMe(actor.id));
+  const items = byOthers.value;
   return (
     <Sheet
       title={words.notifications}
       shape="pop"
       actions={
         unread.value > 0 && (
-          <button type="button" class="btn plain s" onClick={() => void markAllRead()}>
-            {words.markAllRead}
+          <button
+            type="button"
+            class="btn plain s"
+            onClick={() => void (unseen.value > 0 ? loadUnread() : markAllRead())}
+          >
+            {unseen.value > 0 ? words.showUnread(unread.value) : words.markAllRead}
           </button>
         )
       }
@@ -29,6 +43,11 @@ export function Inbox() {
       {items.map((item) => (
         <Notification key={item.id} item={item} />
       ))}
+      {olderInbox.value && (
+        <button type="button" class="btn plain s more-days" onClick={() => void loadOlder()}>
+          {common.earlier}
+        </button>
+      )}
     </Sheet>
   );
 }

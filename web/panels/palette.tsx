@@ -108,6 +108,13 @@ function commands(text: string): Entry[] {
   return all.filter(({ key, label }) => key === 'new' || label.toLowerCase().includes(wanted));
 }
 
+/** A series is found at its next date, not where it once began. */
+async function onNextDate(item: Item): Promise<Item> {
+  if (!item.is_recurring) return item;
+  const occurrence = await events.nextDate(item.id, Date.now()).catch(() => null);
+  return occurrence ? { ...item, occurrence } : item;
+}
+
 const opens = new Set(['find', 'trash', 'inbox', 'settings', 'keys', 'activity', 'outbox', 'administration']);
 
 /** Events, dates and commands by what is typed. */
@@ -123,7 +130,12 @@ export function Palette() {
     if (wanted.length < 2) return setFound([]);
     const timer = setTimeout(() => {
       events.search(wanted).then(
-        (items) => current && setFound(items),
+        async (items) => {
+          if (!current) return;
+          setFound(items);
+          const dated = await Promise.all(items.map(onNextDate));
+          if (current) setFound(dated);
+        },
         (error: unknown) => {
           if (!(error instanceof Refusal)) throw error;
         },

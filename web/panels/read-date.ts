@@ -1,7 +1,7 @@
 import { zone } from '../state/session.js';
 import { monthName, weekdayName } from '../time/format.js';
 import { startOfWeek } from '../time/week.js';
-import { addDays, today, weekday } from '../time/zoned.js';
+import { addDays, isDay, today, weekday } from '../time/zoned.js';
 
 const MONTHS = Array.from({ length: 12 }, (_, index) =>
   monthName(`2026-${String(index + 1).padStart(2, '0')}-01`).toLowerCase(),
@@ -12,7 +12,7 @@ export function readDate(text: string): string | null {
   const now = today(zone.value);
   const said = text.trim().toLowerCase();
   if (said.length < 3) return null;
-  if (/^\d{4}-\d\d-\d\d$/.test(said)) return said;
+  if (/^\d{4}-\d\d-\d\d$/.test(said)) return isDay(said) ? said : null;
   if (said === 'today') return now;
   if (said === 'tomorrow') return addDays(now, 1);
   if (said === 'yesterday') return addDays(now, -1);
@@ -29,5 +29,5 @@ export function readDate(text: string): string | null {
   const month = name ? MONTHS.findIndex((full) => full.startsWith(name)) : -1;
   if (month < 0 || !date) return null;
   const day = `${now.slice(0, 4)}-${String(month + 1).padStart(2, '0')}-${date.padStart(2, '0')}`;
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? day : null;
+  return isDay(day) ? day : null;
 }

@@ -4,7 +4,8 @@ import { panelWords as words } from '../words/panels.js';
 export function Shortcuts() {
   return (
     <Sheet title={words.keyboard} shape="page">
-      <dl class="keys">
+      {/* On a phone it scrolls, and nothing in it takes the focus. */}
+      <dl class="keys" tabIndex={0}>
         {words.keys.map(([keys, what]) => (
           <div key={what}>
             <dt>

@@ -1,6 +1,6 @@
 import { Icon, type IconName } from '../icons/icon.js';
 import { startDraftSoon } from '../state/draft.js';
-import { unread } from '../state/live.js';
+import { unread } from '../state/inbox.js';
 import { closePanel, openPanel, panel, type Panel } from '../state/panel.js';
 import { words } from '../words/en.js';
 

@@ -1,6 +1,6 @@
 import { asked } from '../state/dialogs.js';
 import { allItems, endOf, keyOf, startOf } from '../state/calendar.js';
-import { draft, dropDraft, startDraftSoon } from '../state/draft.js';
+import { draft, leaveDraft, startDraftSoon } from '../state/draft.js';
 import { lastUndo, moveItem, removeItem } from '../state/edit.js';
 import { closeEvent, opened, openedItem, setEditing, showTab } from '../state/opened.js';
 import { closePanel, openPanel, panel } from '../state/panel.js';
@@ -35,7 +35,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 function closeTopmost(): boolean {
   if (asked.value) asked.value.answer(null);
   else if (panel.value) closePanel();
-  else if (draft.value) dropDraft();
+  else if (draft.value) leaveDraft();
   else if (opened.value?.editing) setEditing(false);
   else if (opened.value) closeEvent();
   else if (asOf.value) asOf.value = null;

@@ -1,5 +1,5 @@
 import { Icon } from '../icons/icon.js';
-import { unread } from '../state/live.js';
+import { unread } from '../state/inbox.js';
 import { opened } from '../state/opened.js';
 import { draftInDrawer } from '../state/draft.js';
 import { openPanel, panel, togglePanel } from '../state/panel.js';
@@ -12,15 +12,15 @@ import { words } from '../words/en.js';
 import { ConnectionPill } from './connection-pill.js';
 
 /** The month whose days are the most among those shown. */
-function period(): { month: string; year: string } {
+function period(isSlim: boolean): { month: string; year: string } {
   const { from, to } = shownDays.value;
   const middle = view.value === 'week' ? addDays(from, 3) : view.value === 'agenda' ? date.value : date.value;
-  return { month: monthName(middle, isPhone.value ? 'short' : 'long'), year: (to && middle).slice(0, 4) };
+  return { month: monthName(middle, isSlim ? 'short' : 'long'), year: (to && middle).slice(0, 4) };
 }
 
 export function TopBar({ withSide }: { withSide: boolean }) {
-  const { month, year } = period();
   const slim = isPhone.value || Boolean(opened.value) || draftInDrawer.value;
+  const { month, year } = period(slim);
   return (
     <header class="top">
       {!withSide && !isPhone.value && (

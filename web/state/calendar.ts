@@ -1,18 +1,24 @@
 import { computed, effect, signal } from '@preact/signals';
 import { events, type Item, Refusal } from '../api.js';
-import { addDays, asDate } from '../time/zoned.js';
+import { addDays, asDate, dayOf } from '../time/zoned.js';
 import { keepRead, keptRead } from './device.js';
 import { edits } from './outbox.js';
 import { withEdits } from './overlay.js';
 import { hiddenOwners } from './preferences.js';
+import { people, readPeople, seePeople } from './people.js';
 import { isMe, user } from './session.js';
 import { asOf } from './time-travel.js';
-import { shownDays, view } from './view.js';
+import { readDays, view } from './view.js';
 
 /** Names one occurrence of an event among the shown ones. */
 export const keyOf = (item: Item): string => `${item.id}@${item.occurrence?.original_start ?? ''}`;
 export const startOf = (item: Item): string => item.occurrence?.start_time ?? item.start_time;
 export const endOf = (item: Item): string => item.occurrence?.end_time ?? item.end_time;
+/** The first and the last day of it. */
+export const daysOf = (item: Item, inZone: string): { first: string; last: string } =>
+  item.all_day
+    ? { first: startOf(item), last: addDays(endOf(item), -1) }
+    : { first: dayOf(startOf(item), inZone), last: dayOf(new Date(endOf(item)).getTime() - 1, inZone) };
 /** What `?occurrence=` takes; undefined for an event that happens once. */
 export const occurrenceOf = (item: Item): string | undefined =>
   item.is_recurring ? (item.occurrence?.original_start ?? item.start_time) : undefined;
@@ -30,7 +36,6 @@ interface Read {
   at: number;
 }
 const cache = new Map<string, Read>();
-const seenOwners = new Map<string, string>();
 const MAX_CACHED = 12;
 let latest = 0;
 
@@ -54,15 +59,11 @@ async function fetchRange(range: Range): Promise<Read> {
   cache.delete(key);
   cache.set(key, read);
   if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
-  for (const { owner } of value) seenOwners.set(owner.id, owner.username);
-  if (!asOf.peek()) {
-    keepRead(keptAs(key), value);
-    keepRead(keptAs(OWNERS), [...seenOwners]);
-  }
+  seePeople(value.map(({ owner: { id, username } }) => ({ id, username, owns: true })));
+  if (!asOf.peek()) keepRead(keptAs(key), value);
   return read;
 }
 
-const OWNERS = 'owners';
 const keptAs = (key: string): string => `${user.peek()?.id}/range/${key}`;
 
 /** Whether two reads of a range say the same: then nothing is drawn again. */
@@ -85,7 +86,6 @@ function areSame(before: Item[], after: Item[]): boolean {
 
 function show(read: Read | null): void {
   const items = read?.value ?? [];
-  // The people of the sidebar are those of other days.
   if (!read || !areSame(loaded.peek(), items)) loaded.value = items;
   loadedAt.value = read?.at ?? null;
 }
@@ -111,16 +111,15 @@ async function load(range: Range): Promise<void> {
 }
 
 async function showKept(range: Range, mine: number): Promise<void> {
-  const [kept, people] = await Promise.all([cacheKey(range), OWNERS].map((key) => keptRead(keptAs(key))));
+  const kept = await keptRead(keptAs(cacheKey(range)));
   if (mine !== latest) return;
-  for (const [id, username] of (people?.value ?? []) as [string, string][]) seenOwners.set(id, username);
   show((kept ?? null) as Read | null);
   loadState.value = 'failed';
 }
 
 /** Reads what is shown again; everything else when it is shown next. */
 export async function reload(): Promise<void> {
-  const range = shownDays.peek();
+  const range = readDays.peek();
   const shown = cacheKey(range);
   for (const key of cache.keys()) if (key !== shown) cache.delete(key);
   await load(range);
@@ -137,16 +136,17 @@ export function reloadSoon(): void {
 
 /** Loads what the view shows, and then its neighbours. */
 export function followView(): void {
+  void readPeople();
   effect(() => {
     if (!user.value) return;
-    const range = shownDays.value;
+    const range = readDays.value;
     void asOf.value;
     void load(range).then(prefetch);
   });
 }
 
 function prefetch(): void {
-  const { from, to } = shownDays.peek();
+  const { from, to } = readDays.peek();
   if (view.peek() !== 'week' && view.peek() !== 'day') return;
   const days = view.peek() === 'week' ? 7 : 1;
   for (const step of [days, -days]) {
@@ -179,15 +179,14 @@ export interface Owner {
   count: number;
 }
 
-/** Whose events are or were shown: you first, then by name. */
+/** Whose events you can see, with how many of them are shown: you first, then by name. */
 export const owners = computed<Owner[]>(() => {
   const counts = new Map<string, number>();
   for (const { owner } of loaded.value) {
-    seenOwners.set(owner.id, owner.username);
     counts.set(owner.id, (counts.get(owner.id) ?? 0) + 1);
   }
-  if (user.value) seenOwners.set(user.value.id, user.value.username);
-  return [...seenOwners]
-    .map(([id, username]) => ({ id, username, count: counts.get(id) ?? 0 }))
+  const me = user.value;
+  return [...(me ? [me] : []), ...[...people.value.values()].filter(({ id, owns }) => owns && !isMe(id))]
+    .map(({ id, username }) => ({ id, username, count: counts.get(id) ?? 0 }))
     .sort((a, b) => Number(isMe(b.id)) - Number(isMe(a.id)) || a.username.localeCompare(b.username));
 });

@@ -4,6 +4,8 @@ import type { Change as FieldChange } from '../event/changes.js';
 
 export interface ConflictQuestion {
   kind: 'conflict';
+  /** The event that is saved; undefined for one that exists nowhere yet. */
+  id?: string | undefined;
   refusal: Refusal;
   title: string;
   /** True when the conflicting dates of a series can be left out. */
@@ -29,8 +31,10 @@ export interface ScopeQuestion {
   kind: 'scope';
   title: string;
   day: string;
-  /** The rule itself changes: it has no effect on one date. */
-  withoutThis: boolean;
+  /** What cannot be meant: a change of the rule has no effect on one date, and an editor deletes no whole series. */
+  without?: ScopeAnswer['scope'][] | undefined;
+  /** The dates are deleted, not changed. */
+  removes?: boolean | undefined;
 }
 export type ScopeAnswer = { scope: 'this' | 'following' | 'all' };
 

@@ -1,7 +1,13 @@
 import { signal } from '@preact/signals';
+import { emptyForm, type Form } from './form.js';
 import { addMinutes, instantOf, today, wallTime } from '../time/zoned.js';
+import { words } from '../words/en.js';
+import { forgetDraft, keepDraft } from './kept.js';
+import { newKey } from './offline-edit.js';
+import { closeEvent } from './opened.js';
 import { zone } from './session.js';
 import { asOf } from './time-travel.js';
+import { showToast } from './toasts.js';
 import { date } from './view.js';
 
 /** An event that is being made on the grid. Instants, or days when it is all-day. */
@@ -14,6 +20,10 @@ export interface Draft {
   viewers?: { id: string; username: string }[];
   /** True when they shall not. */
   isPrivate?: boolean;
+  /** What was typed, once something was. */
+  form?: Form;
+  /** Names it among those that are kept. */
+  key: string;
   /** Where the pointer was. */
   at?: { x: number; y: number };
 }
@@ -22,11 +32,51 @@ export const draft = signal<Draft | null>(null);
 /** True when the whole form is open, in the drawer. */
 export const draftInDrawer = signal(false);
 
-export function startDraft(given: Omit<Draft, 'title'> & { title?: string }): void {
+/** Begins an event. What is typed of one that is open already goes with it to the new time. */
+export function startDraft(given: Omit<Draft, 'title' | 'key'> & { title?: string }): void {
   // The past cannot be changed.
   asOf.value = null;
+  const before = draft.value;
+  if (before?.form && hasText(before) && !given.title) {
+    const { start, end, allDay } = given;
+    const { startDay, startTime, endDay, endTime } = emptyForm({ title: '', start, end, allDay }, before.form.zone);
+    const form = { ...before.form, startDay, startTime, endDay, endTime, allDay };
+    draft.value = { ...before, ...given, title: before.title, form };
+    return;
+  }
+  leaveDraft();
+  draft.value = { title: '', key: newKey(), ...given };
+}
+
+/** Whether more than a time was given. */
+export const hasText = ({ title, form }: Draft): boolean =>
+  Boolean(title.trim() || form?.location || form?.url || form?.description || form?.comment || form?.pattern);
+
+/** Changes what is typed, and keeps it. */
+export function typeDraft(next: Draft): void {
+  draft.value = next;
+  if (hasText(next)) keepDraft(next);
+  else forgetDraft(next);
+}
+
+/** Closes it. What was typed stays on the device, and is offered again. */
+export function leaveDraft(): void {
+  const left = draft.value;
+  if (left && hasText(left)) {
+    keepDraft(left);
+    showToast({ text: words.draftKept(left.title), action: { label: words.goOn, run: () => resumeDraft(left) } });
+  }
+  draft.value = null;
   draftInDrawer.value = false;
-  draft.value = { title: '', ...given };
+}
+
+/** Opens one that was kept, in the whole form. */
+export function resumeDraft(kept: Draft): void {
+  if (draft.value?.key !== kept.key) leaveDraft();
+  asOf.value = null;
+  closeEvent();
+  draft.value = kept;
+  draftInDrawer.value = true;
 }
 
 /** An hour from the next half hour, on the day that is shown. */
@@ -42,7 +92,9 @@ export function startDraftSoon(title = ''): void {
 export const viewersOf = ({ viewers = [], isPrivate }: Draft): NonNullable<Draft['viewers']> =>
   isPrivate ? [] : viewers;
 
+/** It is saved, or was discarded. */
 export function dropDraft(): void {
+  if (draft.value) forgetDraft(draft.value);
   draft.value = null;
   draftInDrawer.value = false;
 }

@@ -5,7 +5,7 @@ import { words } from '../words/en.js';
 import { listed } from '../time/format.js';
 import { dayOf } from '../time/zoned.js';
 import { keyOf, occurrenceOf, pending, reload, startOf } from './calendar.js';
-import { decide } from './dialogs.js';
+import { decide, type ScopeQuestion } from './dialogs.js';
 import { closeEvent, opened, refreshOpened } from './opened.js';
 import { flushSoon, ownSuccessor } from './flush.js';
 import { type Edit, newKey, type Subject } from './offline-edit.js';
@@ -21,12 +21,17 @@ import { shownDays } from './view.js';
 export const lastUndo = signal<(() => Promise<void>) | null>(null);
 
 /** Says what was done, with a way back, and one to its day. */
-export function sayDone(text: string, undo: () => Promise<unknown>, start?: string): void {
+export function sayDone(
+  text: string,
+  undo: () => Promise<unknown>,
+  start?: string,
+  undone = words.toast.undone(text),
+): void {
   const run = async (): Promise<void> => {
     lastUndo.value = null;
     try {
       await undo();
-      showToast({ text: words.toast.undone });
+      showToast({ text: undone });
     } catch (error) {
       explain(error);
     }
@@ -107,7 +112,7 @@ async function sendOrKeep(edit: Edit): Promise<Sent | { kind: 'kept' }> {
     lastUndo.value = null;
     if (kept) await forget(kept);
   };
-  offer(words.outbox.kept(edit.subject.title), undo, startOfChange(edit));
+  offer(words.outbox.kept(edit.change.title ?? edit.subject.title), undo, startOfChange(edit));
   return { kind: 'kept' };
 }
 
@@ -131,7 +136,8 @@ export async function saveChange(
     const undo =
       target.scope === 'following' ? () => undoSplit(id) : () => history.revert(event.id, event.version, 'allow');
     const start = startOfChange(edit);
-    sayDone(sent.merged ? words.toast.merged(event.title) : said(start ?? event.start_time), undo, start);
+    const text = sent.merged ? words.toast.merged(event.title) : said(start ?? event.start_time);
+    sayDone(text, undo, start, event.id === id ? undefined : words.toast.joined(text));
   }
   await afterChange();
   return { kind: 'saved', event };
@@ -145,11 +151,14 @@ async function undoSplit(id: string): Promise<void> {
 }
 
 /** Asks which dates of a series are meant. Null when that is left open. */
-export async function chooseTarget(item: Item, withoutThis = false): Promise<Target | null> {
+export async function chooseTarget(
+  item: Item,
+  how: Pick<ScopeQuestion, 'without' | 'removes'> = {},
+): Promise<Target | null> {
   const occurrence = occurrenceOf(item);
   if (!occurrence) return {};
   const day = item.all_day ? startOf(item) : dayOf(startOf(item), zone.value);
-  const answer = await decide({ kind: 'scope', title: item.title, day, withoutThis });
+  const answer = await decide({ kind: 'scope', title: item.title, day, ...how });
   return answer && { occurrence, scope: answer.scope };
 }
 
@@ -222,18 +231,28 @@ export async function createNew(
 
 /** Moves an event, or dates of a series, to the trash. */
 export async function removeItem(item: Item): Promise<void> {
-  const target = await chooseTarget(item);
+  const target = await chooseTarget(item, { removes: true, without: item.can.includes('delete') ? [] : ['all'] });
   if (!target) return;
   const whole = target.scope === undefined || target.scope === 'all';
+  const sayTrashed = (): void => sayDone(words.toast.trashed(item.title), () => events.restore(item.id, 'allow'));
   try {
     const sent = await sendOrKeep(editOf('remove', item, {}, target));
     if (whole && opened.value?.id === item.id) closeEvent();
     if (sent.kind === 'kept') return;
-    if (whole) sayDone(words.toast.trashed(item.title), () => events.restore(item.id, 'allow'));
+    if (whole) sayTrashed();
     else {
-      const { version } = await events.get(item.id);
+      const now = await events.get(item.id).catch((error: unknown) => {
+        if (error instanceof Refusal && ['not_found', 'event_deleted'].includes(error.code)) return null;
+        throw error;
+      });
       closeEvent();
-      sayDone(words.toast.dateRemoved(item.title), () => history.revert(item.id, version, 'allow'));
+      // No date was left of it.
+      if (!now) sayTrashed();
+      else {
+        const day = item.all_day ? startOf(item) : dayOf(startOf(item), zone.value);
+        const said = target.scope === 'this' ? words.toast.dateRemoved : words.toast.seriesEnded;
+        sayDone(said(item.title, day), () => history.revert(item.id, now.version, 'allow'));
+      }
     }
     await afterChange();
   } catch (error) {

@@ -1,11 +1,10 @@
+import { computed } from '@preact/signals';
+import { assignHues } from './assign-hues.js';
+import { people } from './people.js';
 import { isMe } from './session.js';
 
-const HUES = ['rose', 'clay', 'amber', 'moss', 'teal', 'sky', 'violet', 'pink'] as const;
+export const hues = computed(() => assignHues([...people.value.keys()].filter((id) => !isMe(id))));
 
-/** The class of a person’s hue, the same on every device. */
-export function hueOf(userId: string): string {
-  if (isMe(userId)) return 'p-you';
-  let hash = 0;
-  for (const character of userId) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0;
-  return `p-${HUES[Math.abs(hash) % HUES.length]}`;
-}
+/** The class of a person’s hue: that of everybody on the events that you can see, so the same on every device. */
+export const hueOf = (userId: string): string =>
+  isMe(userId) ? 'p-you' : `p-${hues.value.get(userId) ?? assignHues([userId]).get(userId)!}`;

@@ -1,14 +1,15 @@
-import { batch, computed, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { Change as LiveItem } from '../../sdk/index.js';
-import { inbox } from '../api.js';
 import { words } from '../words/en.js';
 import { reloadSoon, removeShown } from './calendar.js';
 import { arrived, compared, opened, openEvent, refreshOpened } from './opened.js';
 import { flush, startFlushing } from './flush.js';
+import { receive, refreshInbox } from './inbox.js';
 import { edits, heldCount } from './outbox.js';
+import { seePeople } from './people.js';
 import { isMe, user } from './session.js';
 import { shareConnection } from './shared-live.js';
-import { onTabs, tellTabs } from './tab-channel.js';
+import { onTabs } from './tab-channel.js';
 import { showToast } from './toasts.js';
 
 export type Pill =
@@ -36,9 +37,6 @@ export const pill = computed<Pill>(() => {
   return caughtUp.value > 0 ? { kind: 'caught-up', count: caughtUp.value } : { kind: 'live', waiting };
 });
 
-export const unread = signal(0);
-export type { LiveItem };
-export const notifications = signal<LiveItem[]>([]);
 /** Ids of events that somebody else changed a moment ago. */
 export const flashing = signal<ReadonlySet<string>>(new Set());
 
@@ -69,15 +67,6 @@ export async function startLive(): Promise<void> {
 export function stopLive(): void {
   stop?.();
   stop = null;
-}
-
-export async function refreshInbox(): Promise<void> {
-  const page = await inbox.list().catch(() => null);
-  if (!page) return;
-  batch(() => {
-    notifications.value = page.items;
-    unread.value = page.unread_count;
-  });
 }
 
 function state(next: 'live' | 'reconnecting'): void {
@@ -117,8 +106,8 @@ function change(item: LiveItem): void {
   const mine = isMe(item.actor.id);
   if (item.type === 'access_revoked' && !mine) removeShown(({ id }) => id === item.event_id);
   if (!mine) {
-    notifications.value = [item, ...notifications.value.filter(({ id }) => id !== item.id)].slice(0, 60);
-    if (!item.read_at) unread.value += 1;
+    receive(item);
+    seePeople([{ ...item.actor, owns: false }]);
     flash(item.event_id);
     announce(item);
   }
@@ -158,21 +147,4 @@ export function showChange(item: { event_id: string; version: number; type: stri
   const content = item.version > 1 && ['event_updated', 'event_rolled_back', 'event_restored'].includes(item.type);
   openEvent(item.event_id, null, content ? 'history' : 'details');
   if (content) compared.value = { from: item.version - 1, to: item.version };
-}
-
-export async function markRead(item: LiveItem): Promise<void> {
-  if (item.read_at) return;
-  const read_at = new Date().toISOString();
-  notifications.value = notifications.value.map((known) => (known.id === item.id ? { ...known, read_at } : known));
-  unread.value = Math.max(0, unread.value - 1);
-  await inbox.read(item.id).catch(() => undefined);
-  tellTabs({ kind: 'inbox' });
-}
-
-export async function markAllRead(): Promise<void> {
-  const newest = notifications.value[0];
-  if (!newest) return;
-  await inbox.readAll(newest.seq).catch(() => undefined);
-  tellTabs({ kind: 'inbox' });
-  await refreshInbox();
 }

@@ -35,7 +35,7 @@ async function undoNewest(id: string): Promise<void> {
 export async function undoPeople(event: Event, position: number): Promise<void> {
   try {
     await history.undo(event.id, position);
-    showToast({ text: words.toast.undone });
+    showToast({ text: words.toast.undone(event.title) });
     await afterChange();
   } catch (error) {
     explain(error);

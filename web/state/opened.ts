@@ -5,6 +5,7 @@ import { allItems, keyOf, occurrenceOf } from './calendar.js';
 import { keepRead, keptRead } from './device.js';
 import { edits, editsOf, isLocal } from './outbox.js';
 import { withEdits } from './overlay.js';
+import { seePeople } from './people.js';
 import { user } from './session.js';
 
 export type Tab = 'details' | 'people' | 'history';
@@ -82,6 +83,13 @@ export async function refreshOpened(): Promise<void> {
   const id = opened.value?.id;
   if (!id) return;
   if (isLocal(id)) return showLocal(id);
+  // The address can name anything.
+  if (!/^[\da-f-]{36}$/i.test(id)) {
+    openedState.value = 'gone';
+    return;
+  }
+  // The calls would be tried again for a while before they fail.
+  if (!navigator.onLine) await showKept(id);
   try {
     const [fresh, list, log] = await Promise.all([events.get(id), people.list(id), history.changelog(id)]);
     if (opened.value?.id !== id) return;
@@ -93,6 +101,7 @@ export async function refreshOpened(): Promise<void> {
       changelogCursor.value = log.next_cursor;
       openedState.value = 'ready';
     });
+    seePeople(list.map(({ user_id, username, role }) => ({ id: user_id, username, owns: role === 'owner' })));
     keepRead(`${user.peek()?.id}/event/${id}`, { event: fresh, members: list, log: log.items });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

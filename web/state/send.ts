@@ -60,6 +60,7 @@ async function askAboutConflict(edit: Edit, refusal: Refusal): Promise<Sent | nu
   const { subject, target, change } = edit;
   const answer = await decide({
     kind: 'conflict',
+    id: subject.id,
     refusal,
     title: change.title ?? subject.title,
     canSkip:

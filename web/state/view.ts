@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { startOfWeek } from '../time/week.js';
-import { addDays, addMonths, startOfMonth, today } from '../time/zoned.js';
+import { addDays, addMonths, isDay, startOfMonth, today } from '../time/zoned.js';
 import { isPhone } from './preferences.js';
 import { zone } from './session.js';
 
@@ -13,7 +13,7 @@ function fromAddress(): { view: View; date: string } {
   const [, , view, date] = location.pathname.split('/');
   return {
     view: VIEWS.find((name) => name === view) ?? (isPhone.value ? 'agenda' : 'week'),
-    date: /^\d{4}-\d\d-\d\d$/.test(date ?? '') ? date! : today(zone.value),
+    date: isDay(date) ? date : today(zone.value),
   };
 }
 
@@ -45,13 +45,23 @@ export const shownDays = computed<{ from: string; to: string }>(() => {
   }
 });
 
+/** What is read for them: over the agenda of a phone is its whole week. */
+export const readDays = computed(() => {
+  const { from, to } = shownDays.value;
+  if (view.value !== 'agenda') return { from, to };
+  const week = startOfWeek(date.value);
+  return { from: from < week ? from : week, to };
+});
+
 export function step(direction: 1 | -1): void {
   const current = date.value;
   if (view.value === 'month') goTo(addMonths(startOfMonth(current), direction));
   else goTo(addDays(current, direction * { day: 1, week: 7, agenda: AGENDA_DAYS }[view.value]));
 }
 
+/** Shows a day; does nothing for one that no calendar has. */
 export function goTo(day: string, inView: View = view.value): void {
+  if (!isDay(day)) return;
   batch(() => {
     date.value = day;
     view.value = inView;

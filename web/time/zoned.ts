@@ -42,6 +42,13 @@ export function instantOf(wall: string, zone: string): string {
 export const asDate = (day: string): Date => new Date(`${day.slice(0, 10)}T00:00:00Z`);
 const toDay = (date: Date): string => date.toISOString().slice(0, 10);
 
+/** Whether a text is a day that exists, in years that have four digits with room for a month on both sides. */
+export function isDay(text: string | undefined): text is string {
+  if (!text || !/^\d{4}-\d\d-\d\d$/.test(text) || text < '1000' || text > '9998-12') return false;
+  const date = asDate(text);
+  return !Number.isNaN(date.getTime()) && toDay(date) === text;
+}
+
 export function addDays(day: string, count: number): string {
   const date = asDate(day);
   date.setUTCDate(date.getUTCDate() + count);

@@ -1,5 +1,9 @@
 export const dialogWords = {
   whichDates: 'Change which dates?',
+  deleteDates: 'Delete which dates?',
+  followingGo: 'The series ends before',
+  allGo: 'The whole series goes to the trash',
+  delete: 'Delete',
   onlyThis: (day: string): string => `Only ${day}`,
   onlyThisHint: 'The other dates stay as they are',
   following: (day: string): string => `${day} and all later dates`,
@@ -24,6 +28,8 @@ export const dialogWords = {
   sameDay: 'Same day',
   stay: (time: string): string => `Or stay at ${time}`,
   saveAt: (time: string): string => `Save at ${time}`,
+  saveOn: (day: string): string => `Save on ${day}`,
+  busyTime: 'Busy',
   skip: (dates: number): string => (dates === 1 ? 'Skip that date' : `Skip those ${dates} dates`),
   skipHint: 'The other dates of the series are saved',
   keep: 'Keep it and double-book',

@@ -1,6 +1,6 @@
 import type { Change as LiveItem } from '../../sdk/index.js';
 import type { View } from '../state/view.js';
-import { clock, longDay, weekdayName } from '../time/format.js';
+import { clock, longDay, shortDay, weekdayName } from '../time/format.js';
 import { wallTime } from '../time/zoned.js';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
@@ -53,6 +53,9 @@ export const words = {
   goTo: (day: string, text: string, width: 'short' | 'narrow'): string =>
     `${weekdayName(day, width)} ${Number(day.slice(8))}, go to ${text}`,
   more: (count: number): string => `${count} more`,
+  draftKept: (title: string): string => (title ? `Draft kept: “${title}”` : 'Draft kept'),
+  goOn: 'Continue',
+  discard: 'Discard',
   allDay: 'All day',
   allDayShort: 'all day',
   earlier: 'Load earlier',
@@ -100,14 +103,17 @@ export const words = {
   },
   roles: { owner: 'Owner', editor: 'Editor', viewer: 'Viewer' },
   toast: {
-    undone: 'Undone',
+    undone: (what: string): string => `Undone: ${what}`,
+    joined: (what: string): string =>
+      `Undone: ${what}. It is one series again; the part that was split off is in the trash`,
     putBack: 'Put back. ',
     created: (title: string, start: string, zone: string): string => `Created “${title}” on ${startIn(start, zone)}`,
     saved: (title: string): string => `Saved “${title}”`,
     moved: (title: string, start: string, zone: string): string => `Moved “${title}” to ${startIn(start, zone)}`,
     merged: (title: string): string => `Saved “${title}” together with a change that others made meanwhile`,
     trashed: (title: string): string => `Moved “${title}” to the trash`,
-    dateRemoved: (title: string): string => `Removed the date from “${title}”`,
+    dateRemoved: (title: string, day: string): string => `Deleted ${shortDay(day)} of “${title}”`,
+    seriesEnded: (title: string, day: string): string => `Deleted ${shortDay(day)} and all later dates of “${title}”`,
     restored: (title: string): string => `Restored “${title}”`,
     restoredVersion: (version: number): string => `Restored version ${version}. Nothing is lost`,
     undidVersion: (version: number): string => `Undid version ${version} and kept the later ones`,

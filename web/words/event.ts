@@ -62,9 +62,7 @@ export const eventWords = {
   andOthers: (count: number): string => ` and ${count} more`,
   moveTo: (time: string): string => `Move to ${time}`,
   laterConflicts: 'Far in the future it overlaps with another endless series. It can be saved.',
-  draftKept: 'Draft kept.',
-  goOn: 'Continue',
-  discard: 'Discard',
+  endsOn: (day: string, hours: number): string => `Ends on ${day}, after ${hours} h`,
 
   repeat: 'Recurrence',
   never: 'Does not repeat',

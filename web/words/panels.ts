@@ -3,6 +3,7 @@ export const panelWords = {
   pages: { general: 'General', account: 'Account', calendars: 'Calendars' },
   notifications: 'Notifications',
   markAllRead: 'Mark all read',
+  showUnread: (count: number): string => `Show all ${count} unread`,
   noNotifications: 'What others do to your events appears here.',
   unread: 'Unread',
   emptyTrash: 'The trash is empty.',
@@ -210,7 +211,9 @@ export const panelWords = {
     nothing: 'No time on these days works for everybody.',
     best: 'Best times',
     nearly: 'Nearly',
-    because: (name: string, reason: string): string =>
-      `${name} ${reason === 'busy' ? 'is busy' : 'does not work then'}`,
+    because: (name: string | null, reason: string): string =>
+      reason === 'busy'
+        ? `${name ? `${name} is` : 'you are'} busy`
+        : `${name ? `${name} does` : 'you do'} not work then`,
   },
 };

@@ -1,8 +1,9 @@
 import type { CreateEventBody, RecurrencePatternBody } from '../../sdk/index.js';
 import type { Event, Item } from '../api.js';
-import { endOf, startOf } from '../state/calendar.js';
-import { addDays, addMinutes, minutesBetween, wallTime } from '../time/zoned.js';
-import type { Change } from './changes.js';
+import { endOf, startOf } from './calendar.js';
+import type { Draft } from './draft.js';
+import { addDays, addMinutes, instantOf, minutesBetween, wallTime } from '../time/zoned.js';
+import type { Change } from '../event/changes.js';
 
 export type Pattern = RecurrencePatternBody;
 
@@ -66,16 +67,29 @@ export function emptyForm(draft: { title: string; start: string; end: string; al
   };
 }
 
+/** The form of a draft: what was typed of it, or an empty one with its times. */
+export const formOfDraft = (draft: Draft, zone: string): Form => draft.form ?? emptyForm(draft, zone);
+
+/** The draft with what was typed; its times are instants, in whatever zone they were given. */
+export function withForm(draft: Draft, form: Form): Draft {
+  const at = (wall: string): string => (form.allDay ? wall : instantOf(wall.slice(0, 16), form.zone));
+  const { title, allDay } = form;
+  return { ...draft, title, allDay, start: at(startTime(form)), end: at(endTime(form)), form };
+}
+
 /** Start and end as the server takes them. */
 export const startTime = (form: Form): string =>
   form.allDay ? form.startDay : `${form.startDay}T${form.startTime}:00`;
 export const endTime = (form: Form): string =>
   form.allDay ? addDays(form.endDay, 1) : `${form.endDay}T${form.endTime}:00`;
 
+/** In minutes on the clock. */
+export const lengthOf = (form: Form): number =>
+  minutesBetween(`${form.startDay}T${form.startTime}`, `${form.endDay}T${form.endTime}`);
+
 /** The form with another start; the end keeps its distance. */
 export function withStart(form: Form, day: string, time: string): Form {
-  const length = minutesBetween(`${form.startDay}T${form.startTime}`, `${form.endDay}T${form.endTime}`);
-  const end = addMinutes(`${day}T${time}`, length);
+  const end = addMinutes(`${day}T${time}`, lengthOf(form));
   return { ...form, startDay: day, startTime: time, endDay: end.slice(0, 10), endTime: end.slice(11) };
 }
 

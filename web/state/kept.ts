@@ -1,0 +1,44 @@
+import type { Form } from './form.js';
+import type { Draft } from './draft.js';
+import { user } from './session.js';
+
+// What was typed and neither saved nor discarded. It stays on this device, for the person who typed it.
+
+const name = (what: string): string => `convene.${what}.${user.peek()?.id}`;
+
+function read(key: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: unknown): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // A browser that keeps nothing, or is full: the form is still open.
+  }
+}
+
+export interface KeptForm {
+  form: Form;
+  /** As the event was when the form was opened. */
+  base: Form;
+}
+export const keptForm = (id: string): KeptForm | null => read(name(`form.${id}`)) as KeptForm | null;
+export const keepForm = (id: string, kept: KeptForm): void => write(name(`form.${id}`), kept);
+export const dropForm = (id: string): void => write(name(`form.${id}`), null);
+
+/** Events that were never saved, oldest first. */
+export const keptDrafts = (): Draft[] => (read(name('drafts')) ?? []) as Draft[];
+export function keepDraft(draft: Draft): void {
+  const { at: _, ...kept } = draft;
+  write(name('drafts'), [...keptDrafts().filter(({ key }) => key !== draft.key), kept]);
+}
+export const forgetDraft = ({ key }: Draft): void => {
+  const rest = keptDrafts().filter((kept) => kept.key !== key);
+  write(name('drafts'), rest.length > 0 ? rest : null);
+};
