@@ -1,6 +1,7 @@
 import type * as wire from './generated/types.gen.js';
 import type { CallOptions } from './http.js';
-import { path, Resource } from './resource.js';
+import { path } from './path.js';
+import { Resource } from './resource.js';
 import type { Input, User } from './types.js';
 
 /** Your account and your devices. */

@@ -1,7 +1,8 @@
 import type * as wire from './generated/types.gen.js';
 import { ConveneError } from './errors.js';
 import type { CallOptions } from './http.js';
-import { path, Resource, type WriteOptions } from './resource.js';
+import { path } from './path.js';
+import { Resource, type WriteOptions } from './resource.js';
 import { sleep } from './retries.js';
 import type { EventRef, Input } from './types.js';
 

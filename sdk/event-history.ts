@@ -1,7 +1,8 @@
 import type * as wire from './generated/types.gen.js';
 import type { CallOptions } from './http.js';
 import type { Pages } from './pages.js';
-import { type BodyAndOptions, path, Resource, type WriteOptions, type Written } from './resource.js';
+import { path } from './path.js';
+import { type BodyAndOptions, Resource, type WriteOptions, type Written } from './resource.js';
 import type { CalendarEvent, EventRef, QueryOf } from './types.js';
 
 type Paged = 'cursor' | 'page' | 'page_size';

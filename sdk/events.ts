@@ -2,7 +2,8 @@ import { EventHistory } from './event-history.js';
 import type * as wire from './generated/types.gen.js';
 import type { CallOptions } from './http.js';
 import type { Pages } from './pages.js';
-import { type BodyAndOptions, path, type WriteOptions, type Written } from './resource.js';
+import { path } from './path.js';
+import type { BodyAndOptions, WriteOptions, Written } from './resource.js';
 import type { CalendarEvent, EventRef, Input, QueryOf } from './types.js';
 
 export type EventInput = Input<wire.CreateEventBody>;
@@ -168,12 +169,12 @@ export class Events extends EventHistory {
 
 /** An item of a list with `expand` is one occurrence: what is done to it is not done to the others. */
 function occurrenceOf(event: EventRef): string | undefined {
-  const { is_recurring: isRecurring, occurrence } = event as Partial<wire.EventItemView>;
+  const { is_recurring: isRecurring, occurrence } = Object(event) as Partial<wire.EventItemView>;
   return isRecurring ? occurrence?.original_start : undefined;
 }
 
 function versionOf(event: EventRef): number | false {
-  const { version } = event as { version?: number };
+  const { version } = Object(event) as { version?: number };
   return version ?? false;
 }
 

@@ -1,3 +1,4 @@
+import type { Path } from './path.js';
 import { ConveneError, ConveneNetworkError, ConveneTimeoutError, toError } from './errors.js';
 import { type RetryOptions, sleep, waitBeforeRetry } from './retries.js';
 import { rememberResponse } from './responses.js';
@@ -16,7 +17,7 @@ export interface CallOptions extends RetryOptions {
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Of the server, with its parameters filled in. */
-  path: string;
+  path: Path;
   query?: object | undefined;
   /** An object is sent as JSON, a text as it is, with a `content-type` in the headers. */
   body?: object | string | undefined;
@@ -51,10 +52,11 @@ export class Http {
    * Resolves to the body of the response, undefined when there is none.
    *
    * @throws ConveneError when the server refuses; ConveneNetworkError when no response arrives; the reason of the signal;
-   * RangeError for an invalid `Date` or a number that is not finite, before anything is sent
+   * RangeError for an invalid `Date`, a number that is not finite or an id that is empty, before anything is sent
    */
   async send<T>(request: Request, callOptions: CallOptions = {}, tokens?: Tokens): Promise<T> {
     const options = { ...this.defaults, ...callOptions };
+    const path = typeof request.path === 'function' ? request.path() : request.path;
     const key = request.key === true ? randomId() : request.key;
     const repeatable = request.repeatable ?? (request.method === 'GET' || key !== undefined);
     const headers = { ...options.headers, ...request.headers, 'idempotency-key': key };
@@ -62,7 +64,7 @@ export class Http {
     for (let failures = 0; ;) {
       const token = tokens ? await abortable(tokens.token(), options.signal) : null;
       try {
-        return await this.attempt<T>({ ...request, headers }, token, options);
+        return await this.attempt<T>({ ...request, path, headers }, token, options);
       } catch (error) {
         if (isRefusedToken(error) && tokens && token && !renewed) {
           renewed = true;
@@ -76,7 +78,11 @@ export class Http {
     }
   }
 
-  private async attempt<T>(request: Request, token: string | null, options: CallOptions): Promise<T> {
+  private async attempt<T>(
+    request: Request & { path: string },
+    token: string | null,
+    options: CallOptions,
+  ): Promise<T> {
     const { signal, timeout = 30_000 } = options;
     signal?.throwIfAborted();
     // Before the attempt: what cannot be sent is a mistake of the caller, not of the network.

@@ -1,7 +1,8 @@
 import type * as wire from './generated/types.gen.js';
 import type { CallOptions } from './http.js';
 import type { Pages } from './pages.js';
-import { path, Resource } from './resource.js';
+import { path } from './path.js';
+import { Resource } from './resource.js';
 import type { Change, Input, QueryOf } from './types.js';
 
 type Paged = 'cursor' | 'page' | 'page_size';

@@ -1,6 +1,7 @@
 import type { CallOptions, Http, Request, Tokens } from './http.js';
 import { type Page, Pages } from './pages.js';
-import type { DryRun, EventRef, Input } from './types.js';
+import type { Path } from './path.js';
+import type { DryRun, Input } from './types.js';
 
 /** How a write on events is made. */
 export interface WriteOptions extends CallOptions {
@@ -31,11 +32,11 @@ export abstract class Resource {
     return this.http.send<T>(request, options, this.tokens);
   }
 
-  protected read<T>(path: string, query?: object, options?: CallOptions): Promise<T> {
+  protected read<T>(path: Path, query?: object, options?: CallOptions): Promise<T> {
     return this.call<T>({ method: 'GET', path, query }, options);
   }
 
-  protected pages<P extends Page<unknown>>(path: string, query: object = {}, options?: CallOptions): Pages<P> {
+  protected pages<P extends Page<unknown>>(path: Path, query: object = {}, options?: CallOptions): Pages<P> {
     return new Pages<P>((cursor) => this.read<P>(path, cursor === undefined ? query : { ...query, cursor }, options));
   }
 
@@ -54,7 +55,7 @@ export abstract class Resource {
    * caller may give them as one object: `{ dryRun: true }` in the place of the body is no member of it.
    */
   protected writeWith<Answer, Body extends WriteOptions, Options extends WriteOptions>(
-    target: string,
+    target: Path,
     given: Body,
     options: Options | undefined,
   ): Promise<Written<Answer, Body & Options>> {
@@ -64,12 +65,4 @@ export abstract class Resource {
     const all = { ...named, ...options } as Body & Options;
     return this.write<Answer, Body & Options>({ method: 'POST', path: target, body }, all);
   }
-}
-
-/** A path with its parameters: `` path`/api/events/${id}` ``. */
-export function path(parts: TemplateStringsArray, ...values: (string | number | EventRef)[]): string {
-  return parts.reduce((done, part, index) => {
-    const value = values[index - 1]!;
-    return done + encodeURIComponent(typeof value === 'object' ? value.id : value) + part;
-  });
 }

@@ -1,7 +1,7 @@
 import type { ConveneError, FieldClashView } from '../index.js';
 import type { Cli } from './cli.js';
 import { safeLine, safeText } from './text.js';
-import { timeText, wallOf } from './zones.js';
+import { timeText } from './zones.js';
 
 type Clashing = Extract<ConveneError, { code: 'stale_version' | 'later_changes' }>;
 
@@ -50,7 +50,7 @@ async function changesSince(error: Clashing, cli: Cli, zone: string): Promise<st
     return entries.items
       .filter(({ version }) => version > base.version)
       .reverse()
-      .map(({ version, actor, at, summary }) => `  version ${version}, ${wallOf(at, zone).slice(0, 16).replace('T', ' ')}: ${actor.username}: ${safeLine(summary)}`); // prettier-ignore
+      .map(({ version, actor, at, summary }) => `  version ${version}, ${timeText(at, zone)}: ${actor.username}: ${safeLine(summary)}`); // prettier-ignore
   } catch {
     // The refusal is what matters.
     return [];

@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { Convene, type Fetch, localZone, type SessionStorage, tokenSession } from '../index.js';
 import { NotSignedIn, UsageError } from './cli-error.js';
 import { Credentials } from './credentials.js';
+import type { Written } from './pointer-words.js';
 import { Progress } from './progress.js';
 import { safeJson } from './text.js';
 import { readZone } from './zones.js';
@@ -30,6 +31,8 @@ export class Cli {
   readonly progress: Progress;
   /** The version that an edit is based on, and whether `--if-version` named it, for the report when it is out of date. */
   base: { version: number; isNamed: boolean } | null = null;
+  /** What was written for the parts of the request that is being made, for the report when one of them is refused. */
+  written: Written = {};
   private known: Promise<Convene> | undefined;
 
   constructor(

@@ -1,3 +1,4 @@
+import { plainAmounts } from './amounts.js';
 import { UsageError } from './cli-error.js';
 
 /** Days of the calendar, and minutes. */
@@ -14,12 +15,12 @@ const UNITS: [RegExp, Duration][] = [
 ];
 const PART = /^(\d+(?:[.,]\d+)?|an?|half an?)\s*([a-z]+)?[\s,]*(?:and\s+)?/i;
 
-/** Reads `45 min`, `1h30`, `1.5 hours`, `half an hour`, `2 days`. @throws UsageError */
+/** Reads `45 min`, `1h30`, `1.5 hours`, `an hour and a half`, `two days`. @throws UsageError */
 export function readDuration(text: string): Duration {
   const refuse = (): UsageError =>
     new UsageError(`“${text}” is not a duration. Write for example 45 min, 1h30, 1.5 hours or 2 days.`);
   const total = { days: 0, minutes: 0 };
-  let rest = text.trim();
+  let rest = plainAmounts(text.trim());
   let smaller: string | null = null;
   while (rest !== '') {
     const [whole, amount, named]: (string | undefined)[] = PART.exec(rest) ?? [];
@@ -48,3 +49,11 @@ export function takeDuration(text: string): { rest: string; duration: Duration |
 }
 
 export const inMinutes = ({ days, minutes }: Duration): number => days * 1_440 + minutes;
+
+export function isDuration(text: string): boolean {
+  try {
+    return inMinutes(readDuration(text)) > 0;
+  } catch {
+    return false;
+  }
+}

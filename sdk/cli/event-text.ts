@@ -102,9 +102,10 @@ function occurrenceText(event: CalendarEvent, original: string, zone: string): s
 const dateText = (at: string, zone: string): string => (at.length === 10 ? dayText(at) : timeText(at, zone));
 
 /**
- * What a write did: a word such as `Created`, the event and its times, and what the server decided.
+ * What a write did, or would do: a word such as `Created`, the event and its times, and what the server decided.
  *
  * @param occurrence the original start of the one date that was changed
+ * @param hasId whether the id is that of an event that is there
  */
 export function writtenLines(
   word: string,
@@ -112,12 +113,13 @@ export function writtenLines(
   zone: string,
   colors: Colors,
   occurrence?: string,
+  hasId = true,
 ): string[] {
   const { bold, dim, yellow } = colors;
   const times = occurrence === undefined ? timesText(event, zone) : occurrenceText(event, occurrence, zone);
   const repeats = event.rrule && occurrence === undefined ? `, ${event.rrule}` : '';
   const lines = [
-    `${word} ${bold(safeLine(event.title))}: ${times}${repeats} ${dim(`· version ${event.version} · ${shortId(event.id)}`)}`,
+    `${word} ${bold(safeLine(event.title))}: ${times}${repeats} ${dim(`· version ${event.version}${hasId ? ` · ${shortId(event.id)}` : ''}`)}`,
   ];
   const merged = responseOf(event)?.merged;
   if (merged) lines.push(`Merged with what others changed meanwhile (versions ${merged.from} to ${merged.to}).`);
@@ -130,19 +132,30 @@ export function writtenLines(
   return lines;
 }
 
-/** What a write would do. */
-export function dryRunLines(dry: DryRun<unknown>, zone: string, colors: Colors): string[] {
-  const lines = [colors.bold('Dry run: nothing was stored.')];
-  for (const { event_id, kind, version, changed = [], people = [], invitations = [] } of dry.changes) {
-    const what = changed.length > 0 ? `: ${changed.join(', ')}` : '';
-    const roles = [...people, ...invitations].map(({ from, to }) => `${from ?? 'no role'} → ${to ?? 'no role'}`);
-    const who = roles.length > 0 ? `: ${roles.join(', ')}` : '';
-    const which = kind === 'created' ? '' : ` ${shortId(event_id)}`;
-    lines.push(`  ${kind.replaceAll('_', ' ')}${which}, version ${version}${what}${who}`);
-  }
-  if (dry.changes.length === 0) lines.push('  Nothing would change.');
-  lines.push(...conflictLines(dry.conflicts, zone, colors));
+/**
+ * What a write would do: what it would print, marked as not stored, and who would be notified.
+ *
+ * @param lines what the real write prints
+ */
+export function dryRunLines(dry: DryRun<unknown>, lines: readonly string[], zone: string, colors: Colors): string[] {
   const notified = dry.notified.map(({ username }) => username).join(', ');
-  lines.push(notified === '' ? 'Nobody would be notified.' : `Notified would be: ${notified}.`);
-  return lines;
+  return [
+    colors.bold('Dry run: nothing was stored.'),
+    ...(dry.changes.length === 0 ? ['  Nothing would change.'] : lines.map((line) => `  ${line}`)),
+    ...conflictLines(dry.conflicts, zone, colors),
+    notified === '' ? 'Nobody would be notified.' : `Notified would be: ${notified}.`,
+  ];
+}
+
+/** What was removed: the event, a date of it, or that date and the later ones. */
+export function removedLine(
+  event: CalendarEvent,
+  { occurrence, scope }: { occurrence?: string; scope?: 'this' | 'following' | 'all' },
+  zone: string,
+  { bold }: Colors,
+): string {
+  const title = bold(safeLine(event.title));
+  if (occurrence === undefined || scope === 'all') return `Removed ${title}: ${timesText(event, zone)}`;
+  const date = occurrenceText(event, occurrence, zone);
+  return `Removed ${title}: ${date}${scope === 'following' ? ' and all later dates' : ''}`;
 }

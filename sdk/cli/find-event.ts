@@ -23,6 +23,7 @@ export const EVENT_ARGUMENT = 'an id, the eight characters that `events ls` show
  * @throws NothingFound
  */
 export async function findEventId(cli: Cli, text: string, { trash }: { trash?: 'only' | 'too' } = {}): Promise<string> {
+  cli.written['event'] = text;
   if (UUID.test(text)) return text.toLowerCase();
   if (text.trim() === '') throw new UsageError('An event is named by an id, or a part of its title.');
   const found = trash === 'only' ? [] : await search(cli, text, false);

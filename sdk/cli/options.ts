@@ -12,6 +12,12 @@ export function readCount(text: string): number {
 /** Reads names with commas or spaces between. */
 export const splitNames = (text: string): string[] => text.split(/[,\s]+/).filter(Boolean);
 
+/** Adds what names several people: as words of their own, or with commas between. */
+export function addPeople(command: Command, about: string, { optional = false } = {}): Command {
+  const collect = (text: string, before: string[] = []): string[] => [...before, ...splitNames(text)];
+  return command.argument(optional ? '[people...]' : '<people...>', `${about}, with spaces or commas between`, collect);
+}
+
 /** Adds the options of everything that writes an event. */
 export function addWriteOptions(command: Command, { conflicts = true, comment = true } = {}): Command {
   if (conflicts) {
@@ -84,15 +90,18 @@ interface Content {
   recurrence_pattern?: string;
 }
 
+/** A text, or null for one of spaces alone, which nobody could see. */
+const filled = (text: string): string | null => (text.trim() === '' ? null : text);
+
 /** What the options say about the event. @throws UsageError */
 export function contentOf(flags: ContentFlags, zone: string): Content {
   const { location, description, link, status, free, busy } = flags;
   if (free && busy) throw new UsageError('--free and --busy exclude each other.');
   const rule = ruleOf(flags, zone);
   return {
-    ...(location === undefined ? {} : { location: location || null }),
-    ...(description === undefined ? {} : { description: description || null }),
-    ...(link === undefined ? {} : { url: link || null }),
+    ...(location === undefined ? {} : { location: filled(location) }),
+    ...(description === undefined ? {} : { description: filled(description) }),
+    ...(link === undefined ? {} : { url: filled(link) }),
     ...(status === undefined ? {} : { status }),
     ...(free || busy ? { show_as: free ? 'free' : 'busy' } : {}),
     ...(rule === null ? {} : { recurrence_pattern: rule }),

@@ -6,6 +6,7 @@ import { clashLines } from './clashes.js';
 import { conflictLines, suggestionLines } from './conflicts.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { fileReason } from './file-error.js';
+import { wordsFor } from './pointer-words.js';
 import { safeJson, safeLine } from './text.js';
 
 interface Report {
@@ -73,11 +74,10 @@ const CODES: Partial<Record<ConveneError['code'], ExitCode>> = {
 
 async function refusal(error: ConveneError, cli: Cli): Promise<Report> {
   const { code } = error;
-  const title = (error as unknown as { title: string }).title;
-  const sentence =
-    code === 'unauthenticated' ? await sessionEnded(cli) : safeLine(error.detail ?? title).replace(/[^.?!]$/, '$&.');
+  const sentence = await sentenceOf(error, cli);
   const more = error.errors.map(
-    ({ pointer, message, code: reason }) => `  ${pointer || '/'}: ${safeLine(message)} (${reason})`,
+    ({ pointer, message, code: reason }) =>
+      `  ${safeLine(wordsFor(pointer, cli.written))}: ${safeLine(message)} (${reason})`,
   );
   if (code === 'event_conflict') {
     const zone = await cli.zoneOrUtc();
@@ -100,6 +100,19 @@ async function refusal(error: ConveneError, cli: Cli): Promise<Report> {
   if (error.status >= 500 && error.requestId) more.push(`The log of the server names this request ${error.requestId}.`);
   const exitCode = CODES[code] ?? (error.status >= 502 ? EXIT.noResponse : EXIT.refused);
   return { code, sentence, exitCode, more, document: documentOf(error) };
+}
+
+async function sentenceOf(error: ConveneError, cli: Cli): Promise<string> {
+  const { event, file } = cli.written;
+  if (error.code === 'unauthenticated') return sessionEnded(cli);
+  // Its detail names a member of the document, which is printed below.
+  if (error.code === 'unreadable_calendar' && file) return `Nothing in ${safeLine(String(file))} can be imported.`;
+  if (error.code === 'not_found' && !error.detail && event) {
+    const at = cli.written['/as_of'] ? ' at that time' : '';
+    return `There is no event “${safeLine(String(event))}” that you can see${at}.`;
+  }
+  const title = (error as unknown as { title: string }).title;
+  return safeLine(error.detail ?? title).replace(/[^.?!]$/, '$&.');
 }
 
 const sessionEnded = async (cli: Cli): Promise<string> =>

@@ -1,9 +1,11 @@
 import type { ParsedComponents } from 'chrono-node';
 import { parse } from 'chrono-node/en';
 import { offsetAt, toInstant } from '../index.js';
+import { isUnanchored } from './amounts.js';
 import { UsageError } from './cli-error.js';
+import { toChrono } from './clock-words.js';
 import { type Duration, takeDuration } from './duration.js';
-import { dayText, moveWall, oddity, wallOf } from './zones.js';
+import { dayText, moveWall, oddity, readZone, wallOf } from './zones.js';
 
 /** A time that somebody wrote. */
 export interface Point {
@@ -41,6 +43,8 @@ export interface SpanOptions {
   day?: string | null;
   /** Whether a time of day that is over today may be meant; otherwise it is tomorrow. */
   isPast?: boolean;
+  /** Whether the last such time is meant: of a time of day that of yesterday when it has not come today. */
+  isOver?: boolean;
 }
 
 /**
@@ -51,39 +55,54 @@ export interface SpanOptions {
 export function readSpan(
   text: string,
   zone: string,
-  { now = new Date(), day = null, isPast = false }: SpanOptions = {},
+  { now = new Date(), day = null, isOver = false, isPast = isOver }: SpanOptions = {},
 ): Span {
   const { rest: written, duration } = takeDuration(text.trim());
   const rest = toChrono(written);
   if (rest === '') throw new UsageError(`“${text}” says no day and no time. ${EXAMPLES}`);
   refuseAmbiguous(rest);
+  refuseZoneName(rest);
+  if (isUnanchored(rest)) {
+    throw new UsageError(
+      `“${rest}” does not say from when. Write for example in 2 days, 2 days ago, or tomorrow 10:00.`,
+    );
+  }
   const reference = { instant: now, timezone: offsetAt(now, zone) / 60_000 };
-  const results = parse(rest, reference, { forwardDate: !BACK.test(rest) });
+  const results = parse(rest, reference, { forwardDate: !BACK.test(rest) && !isOver });
   const isAhead = !BACK.test(rest) && !isPast;
   const [result, another] = results;
   const ignored = results.reduce((left, { text: read }) => left.replace(read, ' '), rest);
   if (!result || another || !FILLERS.test(ignored)) {
     const parts = /^(.+?)\s+(?:to|until|till)\s+(.+)$/i.exec(rest);
-    if (parts && !duration) return readBoth(parts[1]!, parts[2]!, zone, { now, day, isPast });
+    if (parts && !duration) return readBoth(parts[1]!, parts[2]!, zone, { now, day, isPast, isOver });
     const unread = !result || FILLERS.test(ignored) ? rest : ignored.replace(/\s+/g, ' ').trim();
     throw new UsageError(`“${unread}” is not a time that can be understood. ${EXAMPLES}`);
   }
   const [start, end] = [result.start, result.end].map((read) => read && toPoint(read, zone, rest, day));
+  if (end) keepHour(end, rest);
+  if (start) refuseOtherWeekday(result.start, start);
+  if (end && result.end && hasTwoDays(rest)) refuseOtherWeekday(result.end, end);
   if (isAhead && day === null) moveAhead([start!, end], result.start, zone, now);
+  if (isOver) moveBehind([start!, end], result.start, zone, now);
   if (end && duration) throw new UsageError(`“${text}” has both an end and a duration.`);
   if (end && end.hasTime !== start!.hasTime) throw new UsageError(`“${text}” has only one time of day. ${EXAMPLES}`);
-  return { start: start!, end: end ? afterMidnight(start!, end) : null, duration };
+  return { start: start!, end: end ? afterMidnight(start!, end, rest) : null, duration };
 }
 
-/** The words that the package does not know, in those that it does: `17h`, `14h30`, `day after tomorrow`. */
-function toChrono(text: string): string {
-  const days = text.replace(/(?<!\bthe\s+)\b(day (?:after tomorrow|before yesterday))\b/gi, 'the $1');
-  // Alone, it could be a duration as well; and “in 2h” is one.
-  if (/^[\s+-]*\d+h\d*\s*$/i.test(text)) return days;
-  return days.replace(
-    /(?<!\bin\s+|[+.,\d])\b([01]?\d|2[0-3])h([0-5]\d)?\b(?!\s*(?:ago|later|earlier|from)\b)/gi,
-    (_, hour: string, minute = '00') => `${hour}:${minute}`,
-  );
+/**
+ * The instant in the past that is meant: of what comes again, such as a time of day or a day of the week, the last one.
+ *
+ * @throws UsageError when it has not come yet
+ */
+export function readPast(text: string, zone: string, now = new Date()): string {
+  const { start, end, duration } = readSpan(text, zone, { now, isOver: true });
+  if (end || duration) throw new UsageError(`“${text}” is more than one moment. Write one, such as yesterday 10:00.`);
+  const at = instantOf(start, zone);
+  const ahead = Date.parse(at) - now.getTime();
+  // “now” is rounded to the minute.
+  if (ahead > 0 && ahead < 60_000) return isoOf(new Date(Math.floor(now.getTime() / 1_000) * 1_000));
+  if (ahead > 0) throw new UsageError(`“${text}” has not come yet. Write a time in the past, such as yesterday 10:00.`);
+  return at;
 }
 
 /** “2026-12-05 10:00 to 2026-12-08 12:00” */
@@ -96,12 +115,27 @@ function readBoth(first: string, second: string, zone: string, options: SpanOpti
   return { start, end: last.start, duration: null };
 }
 
-/** 12/6 is a day in June or in December, depending on who reads it. */
+/** A zone is an option, because it is also that in which the event stays when clocks change. */
+function refuseZoneName(text: string): void {
+  const [, name] = /(?:^|[\s,(])([A-Za-z_]{3,}(?:\/[A-Za-z_+\-0-9]+)+)/.exec(text) ?? [];
+  if (name !== undefined) throw new UsageError(`Write the zone as an option: --zone ${readZone(name)}.`);
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const SLASHED = /\b(\d{1,2})([/.])(\d{1,2})(?:[/.](\d{4}|\d\d))?\b/;
+
+/** 12/6 is a day in June or in December, depending on who reads it; 12/25 is one day. */
 function refuseAmbiguous(text: string): void {
-  const [found, first, second] = /\b(\d{1,2})[/.](\d{1,2})(?:[/.]\d{2,4})\b|\b\d{1,2}\/\d{1,2}\b/.exec(text) ?? [];
-  if (!found) return;
-  if (first !== undefined && (Number(first) > 12 || Number(second) > 12 || first === second)) return;
-  throw new UsageError(`“${found}” could be two different days. Write 6 December 2026, or 2026-12-06.`);
+  const [found, first, mark, second, year] = SLASHED.exec(text) ?? [];
+  // 9.30 is a time.
+  if (!found || (mark === '.' && year === undefined) || first === second) return;
+  const isMonth = (number: string | undefined): boolean => Number(number) >= 1 && Number(number) <= 12;
+  if (!isMonth(first) || !isMonth(second)) return;
+  const dayOf = (day: string, month: string): string =>
+    [Number(day), MONTHS[Number(month) - 1], ...(year === undefined ? [] : [year])].join(' ');
+  throw new UsageError(
+    `“${found}” could be two different days. Write ${dayOf(first!, second!)}, or ${dayOf(second!, first!)}.`,
+  );
 }
 
 function toPoint(read: ParsedComponents, zone: string, text: string, day: string | null): Point {
@@ -119,14 +153,17 @@ function toPoint(read: ParsedComponents, zone: string, text: string, day: string
   let date = `${part('year', 4)}-${part('month', 2)}-${part('day', 2)}`;
   if (read.isCertain('month') && !hasDay) throw new UsageError(`“${text}” is a whole month. Write a day.`);
   if (!hasDay) date = day ?? date;
-  const weekday = new Date(`${date}T00:00Z`).getUTCDay();
-  if (read.isCertain('day') && read.isCertain('weekday') && read.get('weekday') !== weekday && !instant) {
-    throw new UsageError(
-      `${dayText(date).slice(4)} is a ${WEEKDAYS[weekday]}, not a ${WEEKDAYS[read.get('weekday')!]}.`,
-    );
-  }
   const wall = hasTime ? `${date}T${part('hour', 2)}:${part('minute', 2)}:${part('second', 2)}` : date;
   return { wall: instant ? wallOf(instant, zone) : wall, instant, hasTime, hasDay };
+}
+
+/** @throws UsageError for “Sunday 1 December 2026”, which is a Tuesday */
+function refuseOtherWeekday(read: ParsedComponents, { wall, instant }: Point): void {
+  if (instant !== null || !read.isCertain('day') || !read.isCertain('weekday')) return;
+  const date = wall.slice(0, 10);
+  const [is, written] = [new Date(`${date}T00:00Z`).getUTCDay(), read.get('weekday')!];
+  if (is !== written)
+    throw new UsageError(`${dayText(date).slice(4)} is a ${WEEKDAYS[is]}, not a ${WEEKDAYS[written]}.`);
 }
 
 /** “Friday 9:00” on a Friday at noon is that of next week, and “9:00” is tomorrow. */
@@ -137,10 +174,57 @@ function moveAhead(points: (Point | null | undefined)[], read: ParsedComponents,
   for (const point of points) if (point) point.wall = moveWall(point.wall, { days });
 }
 
-/** “22:00-01:00” ends on the next day. */
-function afterMidnight(start: Point, end: Point): Point {
-  if (end.instant || end.wall > start.wall || end.wall.slice(0, 10) !== start.wall.slice(0, 10)) return end;
-  return { ...end, wall: moveWall(end.wall, { days: 1 }) };
+/** The last Friday, the last 9:00, the last 10 March. */
+function moveBehind(points: (Point | null | undefined)[], read: ParsedComponents, zone: string, now: Date): void {
+  const { wall, instant, hasDay } = points[0]!;
+  if (instant !== null || wall <= wallOf(now, zone)) return;
+  const isDayOfYear = read.isCertain('day') && !read.isCertain('year');
+  const days = !hasDay ? 1 : read.isCertain('weekday') && !read.isCertain('day') ? 7 : 0;
+  for (const point of points) {
+    if (!point) continue;
+    if (isDayOfYear) point.wall = `${Number(point.wall.slice(0, 4)) - 1}${point.wall.slice(4)}`;
+    else point.wall = moveWall(point.wall, { days: -days });
+  }
+}
+
+/** From this length on, an end before the start is a mistake rather than the next morning. */
+const LONGEST_NIGHT_MS = 12 * 3_600_000;
+const DAY_WORD =
+  /\b(?:today|tomorrow|yesterday|(?:sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b|\d[-/]\d/i;
+const START_AND_END = /^(.*)(?:\b(?:to|until|till)\b|[-–])(.*)$/is;
+
+/** The package reads the end of “20:00-9:00” as 21:00, as if hours were written up to 12. */
+function keepHour(end: Point, text: string): void {
+  if (end.instant !== null || !end.hasTime || /\d\s*[ap]\.?m\b/i.test(text)) return;
+  const [, hour] = /(\d{1,2}):\d\d(?!.*:\d\d)/s.exec(text) ?? [];
+  if (hour !== undefined && Number(end.wall.slice(11, 13)) === Number(hour) + 12) {
+    end.wall = moveWall(end.wall, { minutes: -720 });
+  }
+}
+
+/** Whether the start and the end each have a day of their own. */
+function hasTwoDays(text: string): boolean {
+  const [, first = '', second = ''] = START_AND_END.exec(text.replace(/\d{4}-\d\d-\d\d/g, 'today')) ?? [];
+  return DAY_WORD.test(first) && DAY_WORD.test(second);
+}
+
+/**
+ * “22:00-01:00” ends on the next day. “10:00-9:00” is refused: who means 23 hours writes both days.
+ *
+ * @throws UsageError
+ */
+function afterMidnight(start: Point, end: Point, text: string): Point {
+  if (end.instant ?? start.instant) return end;
+  if (hasTwoDays(text)) return end;
+  const isBefore = end.wall.slice(11) <= start.wall.slice(11);
+  if (!end.hasTime || !isBefore) return end;
+  const next = moveWall(start.wall.slice(0, 10), { days: 1 });
+  const wall = `${next}T${end.wall.slice(11)}`;
+  if (Date.parse(`${wall}Z`) - Date.parse(`${start.wall}Z`) <= LONGEST_NIGHT_MS) return { ...end, wall };
+  const [from, to] = [start, end].map((point) => point.wall.slice(11, 16));
+  throw new UsageError(
+    `${to} is not after ${from}. For an end on the next day, write that day: ${dayText(start.wall).slice(4)} ${from} to ${dayText(next).slice(4)} ${to}.`,
+  );
 }
 
 /** What is counted from now is rounded to the minute, unless seconds are written. */

@@ -1,3 +1,4 @@
+import { counted } from '../problems/counted.js';
 import { type Letter, words } from '../mail/mail.js';
 import type { Device } from './device.js';
 
@@ -103,5 +104,5 @@ export const newDeviceLetter = ({ username, email }: Account, device: Device, at
   ],
 });
 
-const minutesOf = (minutes: number): string => (minutes === 1 ? '1 minute' : `${minutes} minutes`);
-const hoursOf = (hours: number): string => (hours === 1 ? '1 hour' : `${hours} hours`);
+const minutesOf = (minutes: number): string => counted(minutes, 'minute');
+const hoursOf = (hours: number): string => counted(hours, 'hour');

@@ -1,3 +1,4 @@
+import { counted } from '../problems/counted.js';
 import { type Point, readInstant } from '../platform/http/instant-text.js';
 import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
 import { toBound, toLocal } from '../time/time-zone.js';
@@ -33,7 +34,8 @@ export function readSpan(
     errors: [{ pointer: `${prefix}/to`, code, message }],
   });
   if (end <= start) return refuse('end_not_after_start', '`to` must be after `from`.');
-  if (end - start > maxDays * DAY + CLOCK_CHANGE) return refuse('too_large', `At most ${maxDays} days after \`from\`.`);
+  if (end - start > maxDays * DAY + CLOCK_CHANGE)
+    return refuse('too_large', `At most ${counted(maxDays, 'day')} after \`from\`.`);
   return { window: { start, end } };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../problems/counted.js';
 import { parseDavTime, type TimeRange } from './time-range.js';
 import { caldavError } from './dav-error.js';
 import { childOf, isElement, type XmlElement } from './read-xml.js';
@@ -53,7 +54,9 @@ export function readPropertyUpdate(body: XmlElement | null): PropertyName[] {
 function namesIn(parent: XmlElement): PropertyName[] {
   const names = unique(parent.children.map(({ namespace, name }) => ({ namespace, name })));
   if (names.length > MAX_NAMES) {
-    throw new Problem('unreadable_body', { detail: `Ask for at most ${MAX_NAMES} properties.` });
+    throw new Problem('unreadable_body', {
+      detail: `Ask for at most ${counted(MAX_NAMES, 'property', 'properties')}.`,
+    });
   }
   return names;
 }

@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { counted } from '../problems/counted.js';
 import { Problem } from '../problems/problem.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 
@@ -32,7 +33,7 @@ const MAX_ATTRIBUTES = 20;
  */
 export async function readXml(bytes: Buffer, bounds: XmlBounds): Promise<XmlElement> {
   if (bytes.length > bounds.bytes) {
-    throw new Problem('body_too_large', { detail: `Send at most ${bounds.bytes} bytes.` });
+    throw new Problem('body_too_large', { detail: `Send at most ${counted(bounds.bytes, 'byte')}.` });
   }
   const document: XmlElement = { namespace: '', name: '', attributes: new Map(), children: [], text: '' };
   const open = [document];
@@ -48,12 +49,13 @@ export async function readXml(bytes: Buffer, bounds: XmlBounds): Promise<XmlElem
   parser.on('opentagstart', () => {
     elements += 1;
     attributes = 0;
-    if (elements > bounds.elements) throw unreadable(`Send at most ${bounds.elements} elements.`);
+    if (elements > bounds.elements) throw unreadable(`Send at most ${counted(bounds.elements, 'element')}.`);
     if (open.length > bounds.nesting) throw unreadable(`Nest elements at most ${bounds.nesting} deep.`);
   });
   parser.on('attribute', () => {
     attributes += 1;
-    if (attributes > MAX_ATTRIBUTES) throw unreadable(`An element can have at most ${MAX_ATTRIBUTES} attributes.`);
+    if (attributes > MAX_ATTRIBUTES)
+      throw unreadable(`An element can have at most ${counted(MAX_ATTRIBUTES, 'attribute')}.`);
   });
   parser.on('opentag', (tag) => {
     const element = toElement(tag);

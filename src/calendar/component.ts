@@ -1,3 +1,4 @@
+import { counted } from '../problems/counted.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { CalendarFileError } from './calendar-file-error.js';
 import type { ContentLine } from './content-lines.js';
@@ -37,7 +38,7 @@ export async function buildCalendars(lines: ContentLine[], maxComponents: number
       if (!inside && component.name !== 'VCALENDAR') throw notACalendar(line.line);
       count += 1;
       if (count > maxComponents) {
-        throw new CalendarFileError(line.line, `A file can have at most ${maxComponents} components.`);
+        throw new CalendarFileError(line.line, `A file can have at most ${counted(maxComponents, 'component')}.`);
       }
       if (open.length === MAX_DEPTH) throw new CalendarFileError(line.line, 'The components are nested too deep.');
       (inside?.components ?? calendars).push(component);

@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util';
+import { counted } from '../problems/counted.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { CalendarFileError } from './calendar-file-error.js';
 
@@ -41,7 +42,8 @@ export async function readContentLines(bytes: Buffer): Promise<ContentLine[]> {
     let stop = end;
     while (stop > from && bytes[stop - 1] === CR) stop -= 1;
     number += 1;
-    if (number > MAX_LINES) throw new CalendarFileError(number, `A file can have at most ${MAX_LINES} lines.`);
+    if (number > MAX_LINES)
+      throw new CalendarFileError(number, `A file can have at most ${counted(MAX_LINES, 'line')}.`);
     const isFolded = bytes[from] === SPACE || bytes[from] === TAB;
     if (isFolded && parts.length > 0) parts.push(bytes.subarray(from + 1, stop));
     else if (stop > from) {

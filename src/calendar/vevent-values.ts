@@ -1,3 +1,4 @@
+import { counted } from '../problems/counted.js';
 import { plainFieldOf, type PlainContent, type PlainName } from '../content/fields.js';
 import { startOf } from '../content/visible-text.js';
 import { isWebAddress } from '../platform/http/web-address.js';
@@ -33,7 +34,7 @@ export function readValues(component: Component, warn: Warn): VEventValues {
     const value = property ? textOf(property).trim() : '';
     const { maxLength } = plainFieldOf(field).input;
     if (value.length <= maxLength!) return value || null;
-    warn(property!, `Shortened to ${maxLength} characters.`);
+    warn(property!, `Shortened to ${counted(maxLength!, 'character')}.`);
     return startOf(value, maxLength!);
   };
   const status = choice(component, 'STATUS', ['CONFIRMED', 'TENTATIVE', 'CANCELLED'] as const, warn);
@@ -70,7 +71,7 @@ function readUrl(component: Component, warn: Warn): string | null {
   if (value === '') return null;
   const { maxLength } = plainFieldOf('url').input;
   if (value.length <= maxLength! && isWebAddress(value)) return value;
-  warn(property!, `Only http and https addresses of up to ${maxLength} characters are carried over.`);
+  warn(property!, `Only http and https addresses of up to ${counted(maxLength!, 'character')} are carried over.`);
   return null;
 }
 

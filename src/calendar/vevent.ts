@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { startOf } from '../content/visible-text.js';
+import { counted } from '../problems/counted.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { type Component, propertyOf } from './component.js';
 import type { FileZones } from './file-zones.js';
@@ -33,6 +35,8 @@ export interface EventGroup {
 }
 
 const MAX_UID_LENGTH = 500;
+/** Characters of the title of what is no event. */
+const MAX_SHOWN_TITLE = 100;
 const UTC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /** Groups the events of calendars by UID, in the order of the file. Components of one UID belong together, in any order. */
@@ -51,7 +55,9 @@ export async function groupEvents(
       if (name === 'VTIMEZONE') continue;
       if (name !== 'VEVENT') {
         const id = propertyOf(component, 'UID');
-        const reason = `${name.slice(0, 40)} is not an event.`;
+        const summary = propertyOf(component, 'SUMMARY');
+        const title = summary ? ` “${startOf(textOf(summary).trim(), MAX_SHOWN_TITLE)}”` : '';
+        const reason = `${name.slice(0, 40)}${title} is not an event, and was left out.`;
         if (warnings.length < MAX_LISTED)
           warnings.push({
             uid: id ? textOf(id).slice(0, MAX_UID_LENGTH) : null,
@@ -66,7 +72,7 @@ export async function groupEvents(
         skipped.push({
           uid: event.uid.slice(0, MAX_UID_LENGTH),
           line,
-          reason: `The UID is longer than ${MAX_UID_LENGTH} characters.`,
+          reason: `The UID is longer than ${counted(MAX_UID_LENGTH, 'character')}.`,
         });
         continue;
       }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { counted } from '../problems/counted.js';
 import type { FieldError } from '../problems/problem.js';
 import { formatLocalTime, localOf, type LocalTime, parseLocalTime, stampOf } from '../time/local-time.js';
 import { TimeError } from '../time/time-error.js';
@@ -204,7 +205,11 @@ function readStarts(
   if (value === null) return [];
   const max = Math.max(MAX_DATES, content[name].length);
   if (!Array.isArray(value) || value.length > max) {
-    errors.push({ pointer: `/${name}`, code: 'invalid', message: `Must be a list of at most ${max} starts.` });
+    errors.push({
+      pointer: `/${name}`,
+      code: 'invalid',
+      message: `Must be a list of at most ${counted(max, 'start')}.`,
+    });
     return [];
   }
   return value.map((text: unknown, index) => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { counted } from '../problems/counted.js';
 import { type Conflict, conflictsOf, type Resolution } from '../availability/conflict.js';
 import { editContent, mayMove, type OccurrenceTarget, splitContent } from '../content/edit.js';
 import { type EventContent, toContent } from '../content/event-content.js';
@@ -48,7 +49,11 @@ export class EventsService {
   async createBatch(actor: Actor, inputs: EventInput[], found: FieldError[] = []): Promise<EventWithMembers[]> {
     const { maxBatch } = this.config.values;
     if (inputs.length > maxBatch) {
-      throw invalid({ pointer: '/events', code: 'too_many', message: `At most ${maxBatch} events per call.` });
+      throw invalid({
+        pointer: '/events',
+        code: 'too_many',
+        message: `At most ${counted(maxBatch, 'event')} per call.`,
+      });
     }
     const bad = entriesWithErrors('/events', found);
     const entries = inputs.map((input, index) => ({ input, pointer: `/events/${index}` }));

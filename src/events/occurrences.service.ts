@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { counted } from '../problems/counted.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
 import { invalid, notVisible } from '../problems/problem.js';
@@ -61,7 +62,7 @@ export class OccurrencesService {
     const take = page.limit + 1;
     const series = await this.events.listSeries(actor.userId, filter, MAX_SERIES + 1);
     if (series.length > MAX_SERIES) {
-      const message = `More than ${MAX_SERIES} series overlap this window. Choose a shorter one.`;
+      const message = `More than ${counted(MAX_SERIES, 'series', 'series')} overlap this window. Choose a shorter one.`;
       throw invalid({ pointer: '/query/to', code: 'too_large', message });
     }
     const single = await this.events.listSingle(
@@ -118,7 +119,7 @@ function requireWindow({ window, sort }: EventFilter): ReaderWindow {
     throw invalid({ pointer, code: 'required', message: 'Required with `expand`.' });
   }
   if (to - from > MAX_WINDOW_DAYS * 86_400) {
-    throw invalid({ pointer: '/query/to', code: 'too_large', message: `At most ${MAX_WINDOW_DAYS} days.` });
+    throw invalid({ pointer: '/query/to', code: 'too_large', message: `At most ${counted(MAX_WINDOW_DAYS, 'day')}.` });
   }
   if (sort.column !== 'startTime' || sort.descending) {
     throw invalid({ pointer: '/query/sort', code: 'not_allowed', message: 'Occurrences are listed by `start_time`.' });

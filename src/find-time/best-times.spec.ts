@@ -5,7 +5,7 @@ import { parseRrule } from '../recurrence/rrule-text.js';
 import type { Weekday } from '../time/calendar-day.js';
 import { type Attendee, type BestTimes, bestTimes, type Slot } from './best-times.js';
 import { seriesCandidates, singleCandidates } from './candidates.js';
-import { awayTime, type WorkingHours } from './working-hours.js';
+import { awayTime, distanceFromHours, type WorkingHours } from './working-hours.js';
 
 const at = (text: string): number => Date.parse(text) / 1_000;
 const clock = (instant: number): string => new Date(instant * 1_000).toISOString().slice(0, 16);
@@ -247,5 +247,35 @@ describe('bestTimes for a series', () => {
     const { slots, rejected } = weekly([person('ana', always)]);
     expect(slots.map(summarise)).toEqual(['2026-06-02T10:00 10/10', '2026-06-02T11:00 10/10']);
     expect(rejected[0]).toMatchObject({ start: TUESDAY.start, reasons: [{ id: 'ana', reason: 'busy' }] });
+  });
+
+  it('names first, of the times that suit nobody, those nearest to working hours, and no night before an evening', () => {
+    const saturday = { start: at('2026-06-06T00:00:00Z'), end: at('2026-06-07T00:00:00Z') };
+    const attendee = (id: string, zone: string): Attendee => ({
+      ...inZone(id, zone, saturday),
+      distance: (time) => distanceFromHours(NINE_TO_FIVE, zone, time),
+    });
+    const rejected = (...attendees: Attendee[]): string[] =>
+      bestTimes(attendees, singleCandidates({ window: saturday, length: 1_800, zoneName: 'UTC' }), 0, 5).rejected.map(
+        ({ start }) => clock(start).slice(11),
+      );
+    expect(rejected(attendee('ana', 'UTC'))).toEqual(['09:00', '09:30', '10:00', '10:30', '11:00']);
+    // 14:00 in Paris is 8:00 in New York, and 12:00 UTC.
+    expect(rejected(attendee('ana', 'Europe/Paris'), attendee('sam', 'America/New_York'))[0]).toBe('13:00');
+    // 17:15 in Tokyo: nobody is further from their working hours than three quarters of an hour.
+    const far = rejected(attendee('ana', 'UTC'), attendee('kim', 'Asia/Tokyo'));
+    expect(far[0]).toBe('08:15');
+  });
+
+  it('measures how far a time of day is from working hours', () => {
+    const distance = (from: string, to: string): number =>
+      distanceFromHours(NINE_TO_FIVE, 'UTC', { start: at(`2026-06-06T${from}:00Z`), end: at(`2026-06-06T${to}:00Z`) });
+    expect(distance('09:00', '10:00')).toBe(0);
+    expect(distance('16:00', '17:00')).toBe(0);
+    expect(distance('08:00', '09:00')).toBe(3_600);
+    expect(distance('16:30', '17:30')).toBe(1_800);
+    expect(distance('20:00', '21:00')).toBe(4 * 3_600);
+    expect(distance('03:00', '04:00')).toBe(6 * 3_600);
+    expect(distance('08:00', '18:00')).toBe(3_600);
   });
 });

@@ -11,6 +11,8 @@ export interface Attendee {
   away: Interval[];
   /** When it is night or a weekend for the person, in the same form: times that are possible, and chosen last. */
   unusual?: Interval[];
+  /** How far a time of day is from the working hours of the person, on any day, in seconds: none within them. */
+  distance?: (time: Interval) => number;
 }
 
 export type Reason = 'busy' | 'outside_working_hours';
@@ -91,6 +93,7 @@ interface Person {
   away: Interval[];
   unusual: Interval[];
   blocked: Interval[];
+  distance: (time: Interval) => number;
 }
 
 interface Ranked {
@@ -101,9 +104,9 @@ interface Ranked {
   unusual: number;
 }
 
-function toPerson({ id, required, busy, away, unusual = [] }: Attendee, buffer: number): Person {
+function toPerson({ id, required, busy, away, unusual = [], distance = () => 0 }: Attendee, buffer: number): Person {
   const padded = mergeIntervals(busy.map(({ start, end }) => ({ start: start - buffer, end: end + buffer })));
-  return { id, required, busy: padded, away, unusual, blocked: mergeIntervals([...padded, ...away]) };
+  return { id, required, busy: padded, away, unusual, distance, blocked: mergeIntervals([...padded, ...away]) };
 }
 
 const isFree = ({ blocked }: Person, occurrences: Candidate): boolean =>
@@ -153,15 +156,19 @@ function obstacles(people: Person[], time: Interval): Obstacle[] {
 }
 
 /**
- * Returns the candidates within most people's working hours that are impossible for the fewest people, earliest first.
+ * Returns the candidates within most people's working hours that are impossible for the fewest people; of equal ones those
+ * whose time of day is nearest to the working hours of everybody, so that no night comes before an evening, earliest first.
  */
 function selectRejections(impossible: Candidate[], required: Person[]): Rejection[] {
   const ranking = impossible.map(([first]) => {
     const reasons = obstacles(required, first!);
     const outside = reasons.filter(({ reason }) => reason === 'outside_working_hours').length;
-    return { ...first!, reasons, rank: [outside, reasons.length - outside, first!.start] };
+    const distance = Math.max(0, ...required.map((person) => person.distance(first!)));
+    return { ...first!, reasons, rank: [outside, reasons.length - outside, distance, first!.start] };
   });
-  ranking.sort((a, b) => a.rank[0]! - b.rank[0]! || a.rank[1]! - b.rank[1]! || a.rank[2]! - b.rank[2]!);
+  ranking.sort(
+    (a, b) => a.rank.map((part, index) => part - b.rank[index]!).find((difference) => difference !== 0) ?? 0,
+  );
   return selectDisjoint(ranking, MAX_REJECTED, ({ start, end }) => [{ start, end }]).map(
     ({ rank: _rank, ...entry }) => entry,
   );

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { counted } from '../problems/counted.js';
 import { BusyTimeService } from '../availability/busy-time.service.js';
 import type { Interval } from '../availability/occupancy.js';
 import type { KnownPerson } from '../permissions/member.js';
@@ -10,7 +11,7 @@ import { type FindTimeInput, MAX_PEOPLE, readQuestion, type TimeQuestion } from 
 import { KnownPeopleService } from '../availability/known-people.service.js';
 import { summaryOf } from './time-summary.js';
 import { refuseTooMuchBusyTime } from '../availability/refuse-too-much-busy-time.js';
-import { awayTime, USUAL_HOURS } from './working-hours.js';
+import { awayTime, distanceFromHours, USUAL_HOURS } from './working-hours.js';
 
 export interface FoundTimes extends BestTimes {
   summary: string;
@@ -57,7 +58,7 @@ export class FindTimeService {
       optional: mayAttend.filter((person) => !isIn(mustAttend, person) && !isIn(self, person)),
     };
     if (invited.required.length + invited.optional.length > MAX_PEOPLE + 1) {
-      const message = `Send at most ${MAX_PEOPLE} people in both lists together.`;
+      const message = `Send at most ${counted(MAX_PEOPLE, 'person', 'people')} in both lists together.`;
       return { errors: [{ pointer: '/optional_user_ids', code: 'too_many', message }] };
     }
     return invited;
@@ -79,6 +80,7 @@ export class FindTimeService {
       busy: busy.get(person.id)!,
       away: hours ? awayTime(hours, hoursZone ?? person.timeZone, span) : [],
       unusual: hours ? [] : awayTime(USUAL_HOURS, hoursZone ?? person.timeZone, span),
+      distance: (time) => distanceFromHours(hours ?? USUAL_HOURS, hoursZone ?? person.timeZone, time),
     }));
   }
 }

@@ -1,5 +1,5 @@
 import type { Interval } from '../availability/occupancy.js';
-import { type Weekday, weekdayOf } from '../time/calendar-day.js';
+import { modulo, type Weekday, weekdayOf } from '../time/calendar-day.js';
 import { localOf, SECONDS_IN_DAY } from '../time/local-time.js';
 import { toBound } from '../time/time-zone.js';
 import { getZone } from '../time/zone.js';
@@ -43,4 +43,17 @@ export function awayTime(hours: WorkingHours, zoneName: string, window: Interval
   }
   if (coveredUntil < window.end) away.push({ start: coveredUntil, end: window.end });
   return away;
+}
+
+/**
+ * Returns how far a time of day is from the working hours on the clocks of a zone, whatever the day: the seconds by which it
+ * begins too early, or ends too late. At most half a day.
+ */
+export function distanceFromHours({ start, end }: WorkingHours, zoneName: string, time: Interval): number {
+  const { toStamp } = getZone(zoneName);
+  const begins = modulo(toStamp(time.start), SECONDS_IN_DAY);
+  const length = time.end - time.start;
+  const last = Math.max(start, end - length);
+  if (begins >= start && begins <= last) return 0;
+  return Math.min(modulo(start - begins, SECONDS_IN_DAY), modulo(begins - last, SECONDS_IN_DAY));
 }

@@ -116,7 +116,7 @@ export class HistoryService {
     position: number,
   ): Promise<Pick<ChangelogEntry, 'version' | 'kind' | 'members' | 'invitations'>> {
     const entry = await this.history.findEntry(tx, eventId, position);
-    if (!entry) throw notFound();
+    if (!entry) throw notFound(`This event has no change ${position}.`);
     return { ...entry, ...splitMembers(entry.members) };
   }
 

@@ -1,9 +1,10 @@
+import { EXAMPLE_HOST } from '../platform/openapi/at-origin.js';
 import { SERVER_SENT_EVENTS, SOCKET_IO, WEB_SOCKET } from './asyncapi-text.js';
 
 /** The address of the server; the page replaces the default by the host that was requested. */
 export const HOST = {
   host: {
-    default: '127.0.0.1:3000',
+    default: EXAMPLE_HOST,
     description: 'Address and port of the server that serves this document.',
   },
 };

@@ -88,9 +88,13 @@ export function invalidValues(errors: readonly FieldError[], members: Record<str
   });
 }
 
-/** Returns the same problem for a resource that does not exist and for one that the caller has no access to. */
-export function notFound(): Problem {
-  return new Problem('not_found');
+/**
+ * Returns the same problem for a resource that does not exist and for one that the caller has no access to.
+ *
+ * @param detail only for a part of what the caller may see
+ */
+export function notFound(detail?: string): Problem {
+  return new Problem('not_found', detail === undefined ? {} : { detail });
 }
 
 /** Returns the problem of `notFound` for an event, which the audit trail records as a refusal. */

@@ -1,3 +1,4 @@
+import { counted } from '../problems/counted.js';
 import { TimeError } from '../time/time-error.js';
 import { NUMBER_LISTS, type NumberList, type RuleDraft } from './rule-parts.js';
 import { parseFrequency, parseWeekStart, parseWeekday, printWeekday } from './rule-values.js';
@@ -14,7 +15,7 @@ const MAX_TEXT_LENGTH = 16_384;
  * below daily, and for every rule that `validateRule` rejects
  */
 export function parseRrule(text: string): RecurrenceRule {
-  if (text.length > MAX_TEXT_LENGTH) throw invalid(`A rule can have at most ${MAX_TEXT_LENGTH} characters.`);
+  if (text.length > MAX_TEXT_LENGTH) throw invalid(`A rule can have at most ${counted(MAX_TEXT_LENGTH, 'character')}.`);
   const parts = new Map<string, string>();
   // Some calendars write a semicolon after the last part.
   for (const part of text

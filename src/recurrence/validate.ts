@@ -1,3 +1,4 @@
+import { counted } from '../problems/counted.js';
 import { LAST_DAY, civilFromDay, dayFromCivil } from '../time/calendar-day.js';
 import { SECONDS_IN_DAY, formatLocalTime, localOf, stampOf, type LocalTime } from '../time/local-time.js';
 import { TimeError, type TimeErrorCode } from '../time/time-error.js';
@@ -79,7 +80,11 @@ function validateBeyondRfc(rule: RecurrenceRule, series: Series): void {
     throw new TimeError('part_not_allowed', '/rule', message);
   }
   if (timesPerDay(rule) > MAX_TIMES_PER_DAY) {
-    throw new TimeError('too_many_times', '/rule', `A rule can have at most ${MAX_TIMES_PER_DAY} times per day.`);
+    throw new TimeError(
+      'too_many_times',
+      '/rule',
+      `A rule can have at most ${counted(MAX_TIMES_PER_DAY, 'time')} per day.`,
+    );
   }
   if (rule.until && civilFromDay(untilDay(rule.until)).year > LAST_YEAR) {
     throw new TimeError('year_out_of_range', '/rule/until', `The year must be from ${FIRST_YEAR} to ${LAST_YEAR}.`);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { counted } from '../problems/counted.js';
 import { AccountTokens, tokenHash } from '../auth/account-tokens.js';
 import type { MemberKind } from '../history/change.js';
 import { Changes } from '../history/changes.js';
@@ -108,7 +109,7 @@ export class InvitationsWriter {
   private refuseTooMany(count: number, added: number): void {
     const { maxPeople } = this.config.values;
     if (added === 0 || count + added <= maxPeople) return;
-    const detail = `An event has at most ${maxPeople} members and invitations.`;
+    const detail = `An event has at most ${counted(maxPeople, 'member')} and invitations.`;
     throw new Problem('too_many_people', { detail });
   }
 

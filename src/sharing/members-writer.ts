@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { counted } from '../problems/counted.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import type { MemberKind } from '../history/change.js';
 import { Changes } from '../history/changes.js';
@@ -95,7 +96,7 @@ export class MembersWriter {
   private refuseTooMany(count: number): void {
     const { maxPeople } = this.config.values;
     if (count > maxPeople)
-      throw new Problem('too_many_people', { detail: `An event has at most ${maxPeople} members.` });
+      throw new Problem('too_many_people', { detail: `An event has at most ${counted(maxPeople, 'member')}.` });
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { counted } from '../problems/counted.js';
 import { EventLock } from '../history/event-lock.js';
 import { Mails } from '../mail/mails.js';
 import type { Member } from '../permissions/member.js';
@@ -71,7 +72,11 @@ export class ShareService {
   /** Returns the users in the order of the requests. Private addresses are not looked up: their time reveals nothing. */
   private findPeople(tx: Transaction, requests: ShareRequest[]): Promise<(User | null)[]> {
     if (requests.length > this.maxShare) {
-      throw invalid({ pointer: '/users', code: 'too_many', message: `At most ${this.maxShare} people per call.` });
+      throw invalid({
+        pointer: '/users',
+        code: 'too_many',
+        message: `At most ${counted(this.maxShare, 'person', 'people')} per call.`,
+      });
     }
     const { arePrivate } = this.rules;
     const names = requests.map(({ userId, username, email }) => ({

@@ -61,7 +61,7 @@ export class VersionsService {
   /** Returns a version. @throws Problem not_found */
   async get(eventId: string, version: number, tx?: Transaction): Promise<VersionEntry> {
     const found = await this.history.findVersion(eventId, version, tx);
-    if (!found) throw notFound();
+    if (!found) throw notFound(`This event has no version ${version}.`);
     return found;
   }
 

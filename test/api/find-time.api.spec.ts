@@ -180,7 +180,8 @@ describe('POST /api/find-time', () => {
       const body = { ...JUNE, user_ids: [york.id, kolkata.id], working_hours: OFFICE, duration_minutes: 60 };
       const { slots, rejected } = await ok(findTime({ client: ana.client, body }));
       expect(slots).toEqual([]);
-      const time = { start_time: '2126-06-03T09:00:00Z', end_time: '2126-06-03T10:00:00Z' };
+      // The last hour of the others is the least early for York, as 6:30.
+      const time = { start_time: '2126-06-03T10:30:00Z', end_time: '2126-06-03T11:30:00Z' };
       expect(rejected[0]).toEqual({
         ...onClocks(time, ana, [york, 'America/New_York'], [kolkata, 'Asia/Kolkata']),
         reasons: [{ user: person(york), reason: 'outside_working_hours' }],

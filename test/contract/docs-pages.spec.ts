@@ -122,6 +122,17 @@ describe('the files of the documentation pages', () => {
 });
 
 describe('GET /openapi.json and /openapi.yaml', () => {
+  it.each(['/openapi.json', '/openapi.yaml', '/convene.postman_collection.json', '/convene.http'])(
+    '%s has the address at which it was requested',
+    async (path) => {
+      const response = await get(path, '*/*');
+      const text = await response.text();
+      expect(text).toContain(new URL(response.url).origin);
+      expect(text).not.toMatch(/(?:localhost|127\.0\.0\.1):3000/);
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+    },
+  );
+
   it('serve the same document in both spellings', async () => {
     const json = await get('/openapi.json', 'application/json');
     const yaml = await get('/openapi.yaml', '*/*');

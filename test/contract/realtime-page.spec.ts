@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
-import { atOrigin } from '../../src/platform/docs/asyncapi-origin.js';
+import { atOrigin } from '../../src/platform/openapi/at-origin.js';
 import { asyncApiPage } from '../../src/platform/docs/asyncapi-page.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 

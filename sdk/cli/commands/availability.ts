@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import { inMinutes, readDuration } from '../duration.js';
 import { findPeople } from '../find-person.js';
 import { freeDays, type Hours } from '../free-days.js';
-import { readCount, splitNames } from '../options.js';
+import { addPeople, readCount, splitNames } from '../options.js';
 import { readWindow, type Window, windowOf, windowText } from '../window.js';
 import { dayText, otherClocks, readZone, spanText } from '../zones.js';
 
@@ -22,27 +22,29 @@ const WEEK = { days: 7, minutes: 0 };
 /** `free`, `find-time`. */
 export function addAvailability(program: Command, cli: Cli): void {
   addWindow(
-    program
-      .command('free')
-      .description('show when people are busy, and when everybody is free; without names, you')
-      .argument('[people...]', 'user names or e-mail addresses; you are included')
+    addPeople(
+      program.command('free').description('show when people are busy, and when everybody is free; without names, you'),
+      'user names or e-mail addresses; you are included',
+      { optional: true },
+    )
       .option('--without-me', 'leave yourself out')
       .option('--hours <from-to>', 'the hours of the day that count as free time', '8:00-18:00'),
-  ).action(async (names: string[], flags: WindowFlags & { withoutMe?: boolean; hours: string }) => {
+  ).action(async (names: string[] | undefined, flags: WindowFlags & { withoutMe?: boolean; hours: string }) => {
     const client = await cli.client();
     const zone = await cli.zone();
     const hours = readHours(flags.hours);
     const window = windowFrom(flags, zone);
-    const people = await findPeople(cli, names, !flags.withoutMe);
+    const people = await findPeople(cli, names ?? [], !flags.withoutMe);
+    cli.written['/user_ids'] = people.map(({ username }) => username);
     const answer = await client.availability.freeBusy({ user_ids: people.map(({ id }) => id), ...window });
     cli.result(answer, () => freeLines(cli, answer, window, hours, zone));
   });
 
   addWindow(
-    program
-      .command('find-time')
-      .description('find the best times at which everybody is free')
-      .argument('<people...>', 'user names or e-mail addresses; you are included')
+    addPeople(
+      program.command('find-time').description('find the best times at which everybody is free'),
+      'user names or e-mail addresses; you are included',
+    )
       .option('--for <duration>', 'how long, such as 45 min', '1h')
       .option('--optional <people>', 'who may be busy: names with commas between', splitNames)
       .option('--hours <from-to>', 'working hours, Monday to Friday, of each person in their own zone', '9:00-18:00')
@@ -75,6 +77,9 @@ of the working hours.`,
         ...(flags.buffer === undefined ? {} : { buffer_minutes: inMinutes(readDuration(flags.buffer)) }),
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
       };
+      cli.written['/user_ids'] = people.map(({ username }) => username);
+      cli.written['/optional_user_ids'] = optional.map(({ username }) => username);
+      if (flags.hoursIn !== undefined) cli.written['/time_zone'] = '--hours-in';
       const answer = await client.availability.findTime(question);
       const me = await cli.userId();
       if (answer.slots.length === 0) process.exitCode = EXIT.refused;

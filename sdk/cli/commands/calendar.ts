@@ -24,8 +24,7 @@ export function addCalendar(program: Command, cli: Cli): void {
       await writeFile(output, file).catch((error: NodeJS.ErrnoException) => {
         throw fileError(output, 'written', error);
       });
-      const events = file.match(/^BEGIN:VEVENT/gm)?.length ?? 0;
-      cli.note(`Wrote ${output}: ${count(events, 'entry', 'entries')}.`);
+      cli.note(`Wrote ${output}: ${count(countEvents(file), 'event')}.`);
     });
 
   program
@@ -43,6 +42,7 @@ export function addCalendar(program: Command, cli: Cli): void {
       const file = path === '-' ? await readAll(cli.stdin) : await readText(path);
       const text = `Importing ${path === '-' ? 'what was piped in' : path}`;
       cli.progress.text = text;
+      cli.written['file'] = path === '-' ? 'what was piped in' : path;
       const onProgress = ({ done, total }: { done: number; total: number | null }): void => {
         cli.progress.text = total === null ? text : `${text}: ${done} of ${count(total, 'event', 'events')}`;
       };
@@ -71,6 +71,9 @@ function importLines(cli: Cli, answer: ImportView, zone: string): string[] {
     ...(conflicts.length > 0 ? ['Conflicts:', ...conflictLines(conflicts, zone, cli.colors())] : []),
   ];
 }
+
+/** How many events a file has, as an import counts them: a changed date of a series has the UID of the series. */
+const countEvents = (file: string): number => new Set(file.replace(/\r?\n[ \t]/g, '').match(/^UID:.*$/gm)).size;
 
 const readText = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -7,7 +7,7 @@ import { EVENT_ARGUMENT, findEventId } from '../find-event.js';
 import { readCount } from '../options.js';
 import { readList } from '../read-list.js';
 import { count } from '../text.js';
-import { instantOf, readSpan } from '../when.js';
+import { readPast } from '../when.js';
 import { readWindow, windowOf, windowText } from '../window.js';
 import { spanText } from '../zones.js';
 
@@ -67,7 +67,8 @@ export function addEventsRead(events: Command, cli: Cli): void {
     .action(async (text: string, { asOf }: { asOf?: string }) => {
       const client = await cli.client();
       const zone = await cli.zone();
-      const query = asOf === undefined ? {} : { as_of: instantOf(readSpan(asOf, zone).start, zone) };
+      if (asOf !== undefined) cli.written['/as_of'] = '--as-of';
+      const query = asOf === undefined ? {} : { as_of: readPast(asOf, zone) };
       const event = await client.events.get(await findEventId(cli, text), query);
       const dates =
         event.is_recurring && asOf === undefined && !cli.options.json && !event.deleted_at
@@ -90,7 +91,7 @@ function queryOf(words: string[], options: ListOptions, zone: string): { query: 
     ...(search === undefined ? {} : { q: search }),
     ...(role === undefined ? {} : { role }),
     ...(location === undefined ? {} : { location }),
-    ...(asOf === undefined ? {} : { as_of: instantOf(readSpan(asOf, zone).start, zone) }),
+    ...(asOf === undefined ? {} : { as_of: readPast(asOf, zone) }),
   };
   const hasWindow = words.length > 0 || from !== undefined || to !== undefined || days !== undefined;
   if (words.length > 0 && (from !== undefined || to !== undefined || days !== undefined)) {

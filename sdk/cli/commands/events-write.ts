@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type CalendarEvent, type DryRun, type EventChanges, toInstant } from '../../index.js';
+import type { CalendarEvent, DryRun, EventChanges } from '../../index.js';
 import type { Cli } from '../cli.js';
 import { UsageError } from '../cli-error.js';
-import { dryRunLines, writtenLines } from '../event-text.js';
+import { dryRunLines, removedLine, writtenLines } from '../event-text.js';
 import { EVENT_ARGUMENT, findEvent, findEventId, findOccurrence, type PartOptions, partOf } from '../find-event.js';
 import { findPerson } from '../find-person.js';
 import {
@@ -16,10 +16,9 @@ import {
   writeBody,
   type WriteFlags,
 } from '../options.js';
-import { plainMinus, readShift, shiftTimes } from '../shift.js';
-import { safeLine } from '../text.js';
+import { type MovedTimes, moveTimes, plainMinus } from '../shift.js';
 import { eventTimes, readSpan } from '../when.js';
-import { areDates, DAY_MS, wallOf } from '../zones.js';
+import { DAY_MS } from '../zones.js';
 import { toShareInput } from './share.js';
 
 /** `events add`, `edit`, `mv`, `rm`, `restore`. */
@@ -68,7 +67,7 @@ async function shareCreated(cli: Cli, created: CalendarEvent | DryRun<CalendarEv
   const names = people.join(', ');
   if ('would' in created) return say(`It would then be shared with ${names}, to view.`);
   const client = await cli.client();
-  await client.events.share(created, toShareInput(people, 'viewer')).catch((error: unknown) => {
+  await client.events.share(created, toShareInput(cli, people, 'viewer')).catch((error: unknown) => {
     cli.note(`The event is not shared yet. Try again with: convene share add ${created.id} ${people.join(' ')}`);
     throw error;
   });
@@ -119,7 +118,7 @@ function addMove(events: Command, cli: Cli): void {
     .argument('<event>', EVENT_ARGUMENT)
     .argument(
       '<when...>',
-      'such as: friday 14:00, +1h, -30m, 2 days later; a time alone keeps the day, a day alone keeps the time',
+      'such as: friday 14:00, +1h, -30m, 2 days later, 2 days later 10:00; a time alone keeps the day, a day alone keeps the time',
     )
     .addHelpText(
       'after',
@@ -128,6 +127,7 @@ Examples:
   convene events mv "Team meeting" 11:30
   convene events mv "Team meeting" +1h
   convene events mv "Team meeting" 2 days earlier
+  convene events mv "Team meeting" 2 days later 10:00
   convene events mv "Team meeting" --on friday monday 9:00 for 1h
   convene events mv "Team meeting" --on friday --scope following 10:00
 
@@ -158,7 +158,7 @@ async function movedTimes(
   text: string,
   { on }: PartOptions,
   zone: string,
-): Promise<{ times: EventChanges; notes: string[] }> {
+): Promise<MovedTimes> {
   let present: { start_time: string; end_time: string } = event;
   if (on !== undefined) {
     const client = await cli.client();
@@ -170,28 +170,7 @@ async function movedTimes(
     const dates = client.events.occurrences(event, { ...around, limit: 200 });
     for await (const date of dates) if (date.original_start === original) present = date;
   }
-  const shift = readShift(text);
-  if (shift) return shiftTimes(present, shift, event.time_zone);
-  const [start, end] = [present.start_time, present.end_time].map((at) => (areDates(present) ? at : wallOf(at, zone)));
-  const span = readSpan(text, zone, { day: start!.slice(0, 10) });
-  if (!span.start.hasTime && !areDates(present)) {
-    // A day alone keeps the time.
-    span.start = { ...span.start, wall: `${span.start.wall}T${start!.slice(11)}`, hasTime: true };
-    if (span.end) throw new UsageError('The event has times: write a day and perhaps a time, or two times.');
-  }
-  const ms = Date.parse(present.end_time) - Date.parse(present.start_time);
-  const days = areDates(present) ? (Date.parse(end!) - Date.parse(start!)) / DAY_MS : 1;
-  const fallback = {
-    timed: areDates(present) ? { days: 0, minutes: 60 } : { days: 0, minutes: ms / 60_000 },
-    allDay: { days, minutes: 0 },
-  };
-  const { times, notes } = eventTimes(span, zone, fallback);
-  const { all_day, ...both } = times;
-  // Wall times are those of the zone of the event, unless they say otherwise.
-  const isWall = !all_day && !both.start_time.endsWith('Z');
-  const inZone = (wall: string): string => (isWall && zone !== event.time_zone ? toInstant(wall, zone) : wall);
-  const sent = { start_time: inZone(both.start_time), end_time: inZone(both.end_time) };
-  return { times: { ...sent, ...(all_day === event.all_day ? {} : { all_day }) }, notes };
+  return moveTimes({ ...present, all_day: event.all_day, time_zone: event.time_zone }, text, zone);
 }
 
 function addRemove(events: Command, cli: Cli): void {
@@ -209,11 +188,10 @@ function addRemove(events: Command, cli: Cli): void {
       cli.base = { version: event.version, isNamed: false };
       const dry: DryRun<undefined> | undefined = await client.events.delete(event, { ...part, dryRun: flags.dryRun });
       cli.result(dry, () => {
-        if (dry) return dryRunLines(dry, zone, cli.colors());
-        const what =
-          part.occurrence === undefined ? '' : part.scope === 'following' ? ' from that date on' : ' on that date';
+        const removed = removedLine(event, part, zone, cli.colors());
+        if (dry) return dryRunLines(dry, [removed], zone, cli.colors());
         const next = part.occurrence === undefined ? `convene events restore ${event.id}` : `convene undo ${event.id}`;
-        return [`Removed ${cli.colors().bold(safeLine(event.title))}${what}. To take it back: ${next}`];
+        return [removed, `To take it back: ${next}`];
       });
     },
   );
@@ -262,9 +240,11 @@ export function report(
   occurrence?: string,
 ): void {
   if (notes.length > 0) cli.note(...notes.map((note) => cli.colors(cli.stderr).yellow(note)));
-  cli.result(answer, () =>
-    'would' in answer
-      ? dryRunLines(answer, zone, cli.colors())
-      : writtenLines(word, answer, zone, cli.colors(), occurrence),
-  );
+  cli.result(answer, () => {
+    const colors = cli.colors();
+    if (!('would' in answer)) return writtenLines(word, answer, zone, colors, occurrence);
+    const { would, changes } = answer;
+    const isNew = changes.some(({ kind, event_id }) => kind === 'created' && event_id === would.id);
+    return dryRunLines(answer, writtenLines(word, would, zone, colors, occurrence, !isNew), zone, colors);
+  });
 }

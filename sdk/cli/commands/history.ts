@@ -34,6 +34,7 @@ export function addHistory(program: Command, cli: Cli): void {
       const client = await cli.client();
       const id = await findEventId(cli, text, { trash: 'too' });
       const base = from ?? Math.max(1, (await client.events.history(id, { limit: 1 }).page()).items[0]!.version - 1);
+      cli.written = { ...cli.written, '/from': `version ${base}`, '/to': `version ${to}` };
       if (cli.options.json) return cli.result(await client.events.diff(id, base, to), () => []);
       const diff = await client.events.diffText(id, base, to);
       cli.print(...diffLines(cli, diff));
@@ -50,6 +51,7 @@ export function addHistory(program: Command, cli: Cli): void {
     const zone = await cli.zone();
     const id = await findEventId(cli, text, { trash: 'too' });
     const body = { ...undoBody(flags), ...(flags.fields ? { fields: flags.fields as never } : {}) };
+    cli.written = { ...cli.written, '/version': `version ${version}`, '/fields': flags.fields ?? [] };
     const answer = await client.events.rollback(id, version, body, { dryRun: flags.dryRun });
     report(cli, zone, `Rolled back to version ${version}:`, answer);
   });
@@ -69,6 +71,7 @@ export function addHistory(program: Command, cli: Cli): void {
     const id = await findEventId(cli, text, { trash: 'too' });
     const last = position === undefined ? await lastChange(cli, id) : undefined;
     const number = position ?? last!.position;
+    cli.written['/position'] = `change ${number}`;
     const answer = await client.events.undo(id, number, undoBody(flags), { dryRun: flags.dryRun });
     report(cli, zone, `Undid change ${number} of`, answer);
     if (last && !cli.options.json) cli.print(...lastChangeLines(last, id, flags.dryRun));
@@ -101,7 +104,7 @@ function readVersion(text: string): VersionRef {
 
 function readPosition(text: string): number {
   const position = text.replace(/^#/, '');
-  if (!/^\d{1,9}$/.test(position)) throw new InvalidArgumentError('It is a number that `convene log` shows.');
+  if (!/^[1-9]\d{0,8}$/.test(position)) throw new InvalidArgumentError('It is a number that `convene log` shows.');
   return Number(position);
 }
 

@@ -4,7 +4,7 @@ import type { Cli } from '../cli.js';
 import { NothingFound, UsageError } from '../cli-error.js';
 import { dryRunLines } from '../event-text.js';
 import { EVENT_ARGUMENT, findEvent } from '../find-event.js';
-import { addWriteOptions, type WriteFlags } from '../options.js';
+import { addPeople, addWriteOptions, type WriteFlags } from '../options.js';
 import { safeLine } from '../text.js';
 import { timeText } from '../zones.js';
 
@@ -32,23 +32,24 @@ export function addShare(program: Command, cli: Cli): void {
     });
 
   dry(
-    share
-      .command('add')
-      .description('give people a role; an address without an account is invited')
-      .argument('<event>', EVENT_ARGUMENT)
-      .argument('<people...>', PERSON)
-      .addOption(new Option('--role <role>', 'what they may do').choices(ROLES).default('viewer')),
+    addPeople(
+      share
+        .command('add')
+        .description('give people a role; an address without an account is invited')
+        .argument('<event>', EVENT_ARGUMENT),
+      'user names or e-mail addresses',
+    ).addOption(new Option('--role <role>', 'what they may do').choices(ROLES).default('viewer')),
   ).action(async (text: string, people: string[], { role, dryRun }: WriteFlags & { role: GivenRole }) => {
     const client = await cli.client();
     const event = await findEvent(cli, text);
-    const users = toShareInput(people, role);
+    const users = toShareInput(cli, people, role);
     const zone = await cli.zone();
     const shared = await client.events.share(event, users, { dryRun });
-    cli.result(shared, () =>
-      'would' in shared
-        ? dryRunLines(shared, zone, cli.colors())
-        : memberLines(cli, event, shared.items, shared.invitations, zone),
-    );
+    cli.result(shared, () => {
+      const { items, invitations } = 'would' in shared ? shared.would : shared;
+      const lines = memberLines(cli, event, items, invitations, zone);
+      return 'would' in shared ? dryRunLines(shared, lines, zone, cli.colors()) : lines;
+    });
   });
 
   dry(
@@ -100,14 +101,17 @@ export function addShare(program: Command, cli: Cli): void {
 }
 
 /** Those people with that role: user names, or e-mail addresses. */
-export const toShareInput = (people: string[], role: GivenRole): ShareInput[] =>
-  people.map((person) => ({ ...(person.includes('@') ? { email: person } : { username: person }), role }));
+export function toShareInput(cli: Cli, people: string[], role: GivenRole): ShareInput[] {
+  if (people.length === 0) throw new UsageError('Name somebody.');
+  cli.written['/users'] = people;
+  return people.map((person) => ({ ...(person.includes('@') ? { email: person } : { username: person }), role }));
+}
 
 const isRole = (text: string): text is GivenRole => (ROLES as readonly string[]).includes(text);
 
 async function reportGone(cli: Cli, answer: DryRun<undefined> | undefined, sentence: string): Promise<void> {
   const zone = await cli.zone();
-  cli.result(answer, () => (answer ? dryRunLines(answer, zone, cli.colors()) : [sentence]));
+  cli.result(answer, () => (answer ? dryRunLines(answer, [sentence], zone, cli.colors()) : [sentence]));
 }
 
 async function changeRole(
@@ -122,11 +126,8 @@ async function changeRole(
   const event = await findEvent(cli, text);
   const { user_id, username } = await memberOf(cli, event, person);
   const answer = await client.events.changeRole(event, user_id, role, { dryRun });
-  cli.result(answer, () =>
-    'would' in answer
-      ? dryRunLines(answer, zone, cli.colors())
-      : [`${username} is ${role} of “${safeLine(event.title)}” now.`],
-  );
+  const lines = [`${username} is ${role} of “${safeLine(event.title)}” now.`];
+  cli.result(answer, () => ('would' in answer ? dryRunLines(answer, lines, zone, cli.colors()) : lines));
 }
 
 /** The member with that name or address. @throws NothingFound */

@@ -1,3 +1,4 @@
+import { counted } from '../../problems/counted.js';
 import { DatabaseError } from 'pg';
 import {
   QueryFailedError,
@@ -128,7 +129,7 @@ export class NoFreeConnection extends Error {
 export class DatabaseTooSlow extends Error {
   constructor(seconds: number) {
     super(
-      `This took longer than ${seconds} seconds, and nothing of it was stored. Send it in smaller parts, or try again later.`,
+      `This took longer than ${counted(seconds, 'second')}, and nothing of it was stored. Send it in smaller parts, or try again later.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../problems/counted.js';
 import { nameOf } from './asyncapi-model.js';
 
 /** As much of JSON Schema as the documents use. */
@@ -75,8 +76,8 @@ function bounds(node: JsonSchemaNode): Pick<Field, 'values' | 'limits'> {
   const limits = [
     node.minimum !== undefined && `at least ${node.minimum}`,
     node.maximum !== undefined && `at most ${node.maximum}`,
-    node.minLength !== undefined && `at least ${node.minLength} characters`,
-    node.maxLength !== undefined && `at most ${node.maxLength} characters`,
+    node.minLength !== undefined && `at least ${counted(node.minLength, 'character')}`,
+    node.maxLength !== undefined && `at most ${counted(node.maxLength, 'character')}`,
     node.pattern !== undefined && `matches ${node.pattern}`,
   ];
   return {

@@ -1,3 +1,4 @@
+import { counted } from '../../problems/counted.js';
 import { Problem } from '../../problems/problem.js';
 
 /** How large the structure of a body may be. It is measured before the body is decoded, which can take seconds. */
@@ -26,20 +27,20 @@ export const isBeyond = ({ depth, values, members }: BodyStructure, bounds: Body
 export function refuseBeyond({ depth, values, members }: BodyStructure, bounds: BodyBounds): void {
   if (depth > bounds.nesting) {
     throw new Problem('unreadable_body', {
-      detail: `The body is nested deeper than ${bounds.nesting} levels.`,
-      errors: [{ pointer: '', code: 'too_deep', message: `At most ${bounds.nesting} levels.` }],
+      detail: `The body is nested deeper than ${counted(bounds.nesting, 'level')}.`,
+      errors: [{ pointer: '', code: 'too_deep', message: `At most ${counted(bounds.nesting, 'level')}.` }],
     });
   }
   if (values > bounds.values) {
     throw new Problem('unreadable_body', {
-      detail: `The body contains more than ${bounds.values} values.`,
-      errors: [{ pointer: '', code: 'too_many', message: `At most ${bounds.values} values.` }],
+      detail: `The body contains more than ${counted(bounds.values, 'value')}.`,
+      errors: [{ pointer: '', code: 'too_many', message: `At most ${counted(bounds.values, 'value')}.` }],
     });
   }
   if (members > MAX_MEMBERS) {
     throw new Problem('unreadable_body', {
-      detail: `The body contains an object with more than ${MAX_MEMBERS} members.`,
-      errors: [{ pointer: '', code: 'too_many', message: `At most ${MAX_MEMBERS} members in an object.` }],
+      detail: `The body contains an object with more than ${counted(MAX_MEMBERS, 'member')}.`,
+      errors: [{ pointer: '', code: 'too_many', message: `At most ${counted(MAX_MEMBERS, 'member')} in an object.` }],
     });
   }
 }

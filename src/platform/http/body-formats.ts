@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { counted } from '../../problems/counted.js';
 import type { Config } from '../config/config.js';
 import { bestMatch } from './best-match.js';
 import { refuseBeyond } from './body-bounds.js';
@@ -60,7 +61,8 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
         const { largeBody, consumes } = request.routeOptions.config;
         const json = largeBody ? batchBodyLimitBytes : bodyLimitBytes;
         const limit = consumes?.includes(CALENDAR) ? calendarLimitBytes : json;
-        if (bytes.length > limit) throw new Problem('body_too_large', { detail: `Send at most ${limit} bytes.` });
+        if (bytes.length > limit)
+          throw new Problem('body_too_large', { detail: `Send at most ${counted(limit, 'byte')}.` });
         done(null, bytes.length === 0 ? undefined : decode(bytes, request));
       } catch (error) {
         done(error as Error, undefined);

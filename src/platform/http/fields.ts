@@ -21,6 +21,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { counted } from '../../problems/counted.js';
 import { normalizeEmail } from './email-address.js';
 import { isWebAddress } from './web-address.js';
 
@@ -79,8 +80,8 @@ export function TextField(options: FieldOptions & { max: number; min?: number })
     options,
     { type: String, maxLength: max, ...(min > 0 ? { minLength: min } : {}) },
     IsString({ message: 'Must be text.' }),
-    MaxLength(max, { message: `At most ${max} characters.` }),
-    ...(min > 0 ? [MinLength(min, { message: `At least ${min} characters.` }), NotBlank()] : []),
+    MaxLength(max, { message: `At most ${counted(max, 'character')}.` }),
+    ...(min > 0 ? [MinLength(min, { message: `At least ${counted(min, 'character')}.` }), NotBlank()] : []),
     StorableText(),
   );
 }
@@ -93,8 +94,8 @@ export function PatternField(
     options,
     { type: String, pattern: pattern.source, minLength: min, maxLength: max },
     IsString({ message: 'Must be text.' }),
-    MinLength(min, { message: `At least ${min} characters.` }),
-    MaxLength(max, { message: `At most ${max} characters.` }),
+    MinLength(min, { message: `At least ${counted(min, 'character')}.` }),
+    MaxLength(max, { message: `At most ${counted(max, 'character')}.` }),
     ValidateBy({
       name: 'pattern',
       validator: {
@@ -112,7 +113,7 @@ export function WebAddressField(options: FieldOptions & { max: number }): Proper
     options,
     { type: String, format: 'uri', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://', maxLength: max },
     IsString({ message: 'Must be text.' }),
-    MaxLength(max, { message: `At most ${max} characters.` }),
+    MaxLength(max, { message: `At most ${counted(max, 'character')}.` }),
     ValidateBy({
       name: 'webAddress',
       validator: {

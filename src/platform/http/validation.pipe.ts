@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, type ValidationError, validate } from 'class-validator';
+import { counted } from '../../problems/counted.js';
 import {
   type ErrorCode,
   type FieldError,
@@ -210,7 +211,7 @@ export const escapePointer = (name: string): string => name.replaceAll('~', '~0'
 const MAX_MEMBERS = 100;
 /** Longer than the name of any member. A pointer to it would repeat it. */
 const MAX_NAME = 100;
-const LONG_NAME = `Unknown field, whose name is longer than ${MAX_NAME} characters.`;
+const LONG_NAME = `Unknown field, whose name is longer than ${counted(MAX_NAME, 'character')}.`;
 
 /**
  * Returns an error for each object with far too many members, and for each name that every object has. class-transformer
@@ -224,7 +225,7 @@ function refusedNames(value: unknown, pointer: string): FieldError[] {
     } else if (isPlainObject(item)) {
       const names = Object.keys(item);
       if (names.length > MAX_MEMBERS) {
-        errors.push({ pointer: at, code: 'too_many', message: `At most ${MAX_MEMBERS} members.` });
+        errors.push({ pointer: at, code: 'too_many', message: `At most ${counted(MAX_MEMBERS, 'member')}.` });
         return;
       }
       for (const name of names) {

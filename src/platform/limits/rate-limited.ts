@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { counted } from '../../problems/counted.js';
 import { extendProblem } from '../openapi/api-problems.js';
 import { ProblemView } from '../openapi/problem-view.js';
 import { Problem } from '../../problems/problem.js';
@@ -38,7 +39,7 @@ export function rateLimited(standing: Standing): Problem {
   const seconds = secondsLeft(standing);
   const windowSeconds = budget.windowMs / 1_000;
   return new Problem('rate_limited', {
-    detail: `The budget ${budget.name} is used up. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+    detail: `The budget ${budget.name} is used up. Try again in ${counted(seconds, 'second')}.`,
     members: {
       budget: budget.name,
       limit: budget.limit,

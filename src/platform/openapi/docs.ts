@@ -1,7 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { atOrigin, EXAMPLE_HOST } from './at-origin.js';
 import type { OpenApiFile } from './openapi-files.js';
-import { prepared } from './prepared.js';
+import { once, prepared } from './prepared.js';
 
 const TYPES: Record<OpenApiFile, string> = {
   'openapi.json': 'application/json; charset=utf-8',
@@ -18,6 +19,13 @@ export function serveDocs(app: NestFastifyApplication): void {
       const { openApiFiles } = await import('./openapi-files.js');
       return openApiFiles(app)[name];
     });
-    fastify.get(`/${name}`, async (_request, reply) => reply.type(type).send(await read()));
+    const text = once(async () => String(await read()));
+    fastify.get(`/${name}`, async (request, reply) =>
+      // The examples have the address that was requested.
+      reply
+        .type(type)
+        .header('cache-control', 'no-cache')
+        .send(atOrigin(await text(), EXAMPLE_HOST, request)),
+    );
   }
 }

@@ -1,12 +1,13 @@
 import type { TagObject } from '@nestjs/swagger';
+import { EXAMPLE_HOST } from './at-origin.js';
 
 /** The introduction of the API reference: no longer than one screen. The groups of operations continue it. */
 export const DESCRIPTION = `
 Convene is a collaborative calendar: people create events, share them, edit them together, and see every change live.
 
 \`\`\`sh
-curl http://localhost:3000/api/auth/register --json '{"username":"ana","email":"ana@example.com","password":"correct horse 7"}'
-curl http://localhost:3000/api/events -H 'Authorization: Bearer <access_token>' \\
+curl http://${EXAMPLE_HOST}/api/auth/register --json '{"username":"maya","email":"maya@example.com","password":"correct horse 7"}'
+curl http://${EXAMPLE_HOST}/api/events -H 'Authorization: Bearer <access_token>' \\
   --json '{"title":"Team meeting","start_time":"2026-06-01T10:00:00","end_time":"2026-06-01T11:00:00"}'
 \`\`\`
 

@@ -1,4 +1,5 @@
 import type { OpenAPIObject, ParameterObject, TagObject } from '@nestjs/swagger';
+import { EXAMPLE_HOST } from './at-origin.js';
 import type { Operation } from './operations.js';
 import { STORY, STORY_VALUES, type StoryStep } from './story.js';
 
@@ -8,7 +9,7 @@ import { STORY, STORY_VALUES, type StoryStep } from './story.js';
 export const STORY_FILES = { collection: 'convene.postman_collection.json', http: 'convene.http' } as const;
 
 const HOW = `Set baseUrl, then run the requests of the story in order, against a server on which nobody is called ${STORY_VALUES['ana']} or ${STORY_VALUES['ben']}; or change these two variables.`;
-const VARIABLES = { baseUrl: 'http://127.0.0.1:3000', ana: STORY_VALUES['ana']!, ben: STORY_VALUES['ben']! };
+const VARIABLES = { baseUrl: `http://${EXAMPLE_HOST}`, ana: STORY_VALUES['ana']!, ben: STORY_VALUES['ben']! };
 
 interface Found {
   method: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atOrigin } from './asyncapi-origin.js';
+import { atOrigin } from './at-origin.js';
 
 const PAGE = '<code>http://127.0.0.1:3000/a</code> <code>ws://127.0.0.1:3000/b</code>';
 const at = (protocol: string, host: string): string => atOrigin(PAGE, '127.0.0.1:3000', { protocol, host });
