@@ -131,7 +131,7 @@ describe('exchanges with the database', () => {
     async (name, one) => {
       // A scheduled job may run meanwhile: it only adds.
       let exchanges = Infinity;
-      for (let attempt = 0; attempt < 3 && exchanges > EXCHANGES[name]!; attempt += 1) {
+      for (let attempt = 0; attempt < 10 && exchanges > EXCHANGES[name]!; attempt += 1) {
         exchanges = Math.min(exchanges, await count(one));
       }
       expect({ [name]: exchanges }).toEqual({ [name]: EXCHANGES[name] });

@@ -1,4 +1,3 @@
-import { SchedulerRegistry } from '@nestjs/schedule';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillDatabase } from '../../bench/growth/fill-database.js';
@@ -10,6 +9,7 @@ import { toOpaqueText } from '../../src/platform/http/opaque-text.js';
 import { PreparedClient } from '../../src/platform/database/prepared-client.js';
 import { VaryingSql } from '../../src/platform/database/statement-names.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { stopJobs } from '../support/stop-jobs.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 /** 100,000 versions, 80,000 memberships; one person with 1,000 events. */
@@ -195,7 +195,7 @@ describe('the plans of hot statements on a filled database', () => {
     Object.assign(READS, { searched: 600, manyEvents: 600, latestChanges: 4_000 });
     app = await startApp({ jwtSecrets: [SECRET] }, database);
     // Their statements would be taken for those of the calls.
-    for (const job of app.app.get(SchedulerRegistry).getCronJobs().values()) await job.stop();
+    await stopJobs(app);
     client = await database.pool.connect();
     // As the connections of the server do (data-source.ts).
     await client.query('SET plan_cache_mode = force_generic_plan');

@@ -18,6 +18,7 @@ import { slot } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { HeldAnswers } from '../support/held-answers.js';
 import { expectInvariants } from '../support/invariants.js';
+import { stopJobs } from '../support/stop-jobs.js';
 import { ok, PASSWORD, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 /** Ana and Carol use one server, Ben the other. The server of Ben knows the event after the first edit there. */
@@ -39,6 +40,7 @@ beforeEach(async () => {
   database = await createDatabase();
   here = await startApp({}, database);
   there = await startApp({}, database);
+  await stopJobs(here);
   [ana, ben, carol] = [await there.signUp('ana'), await here.signUp('ben'), await there.signUp('carol')];
   ({ id } = await ok(createEvent({ client: ana.client, body: { title: 'Plan', ...slot(1) } })));
   const users = [
