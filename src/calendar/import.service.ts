@@ -5,7 +5,6 @@ import { occupancyOf } from '../availability/occupancy.js';
 import { isSeries, toContent } from '../content/event-content.js';
 import { type Draft, EventWriter } from '../events/event-writer.js';
 import { EventLock } from '../history/event-lock.js';
-import { can } from '../permissions/role.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
@@ -166,8 +165,9 @@ export class ImportService {
       if (group.master && !group.master.cancels) await toImportedContent(group, null, warnOf);
       return 'unchanged';
     }
-    if (!can(stored.role, 'edit')) {
-      throw new UnreadableEvent(group.line, 'You may read the event with this UID, but not change it.');
+    // Somebody who shares an event with a UID that others know would receive what they import under it.
+    if (stored.role !== 'owner') {
+      throw new UnreadableEvent(group.line, 'Somebody else shares an event with this UID with you. Change it there.');
     }
     const locked = await this.locks.lockFor(tx, actor, stored.id, 'edit', { availability: true });
     const current = toContent(locked.event);

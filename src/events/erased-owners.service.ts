@@ -46,11 +46,18 @@ export class ErasedOwnersService {
     }
   }
 
+  /** @throws the error of the first event that could not be left, after all others have been */
   private async leaveAll(userId: string): Promise<void> {
+    const failed = new Map<string, unknown>();
     for (;;) {
-      const eventIds = await this.leaving.listEventsToLeave(userId);
-      if (eventIds.length === 0) return this.left.runEach(userId);
-      for (const eventId of eventIds) await this.leave(toActor(userId), eventId);
+      const listed = await this.leaving.listEventsToLeave(userId);
+      const eventIds = listed.filter((eventId) => !failed.has(eventId));
+      for (const eventId of eventIds) {
+        await this.leave(toActor(userId), eventId).catch((error: unknown) => failed.set(eventId, error));
+      }
+      if (listed.length === 0) return this.left.runEach(userId);
+      // The next hour tries again.
+      if (eventIds.length === 0) throw failed.values().next().value;
     }
   }
 
@@ -60,7 +67,7 @@ export class ErasedOwnersService {
       if (!left) await this.moveToTrash(actor, eventId);
     } catch (error) {
       // The event was deleted at the same time: nothing is left to do, or the next list contains it again.
-      if (!(error instanceof Problem && error.code === 'not_found')) throw error;
+      if (!(error instanceof Problem && ['not_found', 'event_deleted'].includes(error.code))) throw error;
     }
   }
 

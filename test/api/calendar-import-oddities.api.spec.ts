@@ -176,13 +176,23 @@ describe('an import of', () => {
     await share(ana, own.id, cem, 'editor');
     expect((await importFile(app, ben, newer)).json.items).toMatchObject([{ id: theirs.id, result: 'updated' }]);
     expect((await send(app, `/api/events/${own.id}`, { as: ana })).json.title).toBe('Review');
-    expect((await importFile(app, cem, newer)).json.items).toMatchObject([{ id: own.id, result: 'updated' }]);
+    // Somebody who shares an event with a UID that others know must not receive what they import.
+    expect((await importFile(app, cem, file)).json.items).toMatchObject([{ id: own.id, result: 'unchanged' }]);
+    const both = calendarOf(
+      ...event(...HOUR.slice(0, 2), 'SUMMARY:Newer', 'SEQUENCE:1'),
+      ...vevent('mine@cem', ...HOUR),
+    );
+    expect((await importFile(app, cem, both)).json).toMatchObject({
+      created: 1,
+      updated: 0,
+      skipped: [{ reason: 'Somebody else shares an event with this UID with you. Change it there.' }],
+    });
 
     const dan = await app.signUp('dan');
     const stolen = calendarOf(...vevent(`${own.id}@convene`, ...HOUR, 'SEQUENCE:9'));
     const [copy] = (await importFile(app, dan, stolen)).json.items;
     expect([copy.result, copy.id === own.id]).toEqual(['created', false]);
-    expect((await send(app, `/api/events/${own.id}`, { as: ana })).json.title).toBe('Newer');
+    expect((await send(app, `/api/events/${own.id}`, { as: ana })).json.title).toBe('Review');
   });
 
   it('one file, three times at once, creates its events once', async () => {

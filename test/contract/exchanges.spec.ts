@@ -1,4 +1,3 @@
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, getMe, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { Exchanges } from '../../src/platform/database/exchanges.js';
@@ -7,6 +6,7 @@ import { ACCESS_MATRIX, type RequestParts } from '../support/access-matrix.js';
 import { AccessWorld, type Cell } from '../support/access-world.js';
 import { slot } from '../support/calls.js';
 import { EXCHANGES } from '../support/exchanges.js';
+import { stopJobs } from '../support/stop-jobs.js';
 import { ok, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -15,7 +15,7 @@ let routes: Map<string, { method: string; path: string }>;
 beforeAll(async () => {
   app = await startApp({ sessionCacheSeconds: 60 });
   // What the server does at times of its own would be counted too.
-  for (const job of app.app.get(SchedulerRegistry).getCronJobs().values()) void job.stop();
+  await stopJobs(app);
   world = await AccessWorld.create(app);
   const { paths } = openApiDocument(app.app) as unknown as {
     paths: Record<string, Record<string, { operationId: string }>>;

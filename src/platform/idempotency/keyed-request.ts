@@ -26,11 +26,15 @@ export function readKeyedRequest(request: FastifyRequest): KeyedRequest | null {
 export const keyReused = (): Error =>
   invalid({ pointer: POINTER, code: 'key_reused', message: 'Another request used this key. Send a new key.' });
 
-/** Returns the same hash for equal bodies in JSON and MessagePack, whatever the order of their members. */
-function fingerprint({ method, url, query, body }: FastifyRequest): string {
+/**
+ * Returns the same hash for equal bodies in JSON and MessagePack, whatever the order of their members. The version that a
+ * change is based on is part of it.
+ */
+function fingerprint({ method, url, query, body, headers }: FastifyRequest): string {
   const path = url.split('?')[0]!.replace(/\/+$/, '').toLowerCase();
+  const base = headers['if-match'];
   return createHash('sha256')
-    .update(canonical([method, path, query, body ?? null]))
+    .update(canonical([method, path, query, body ?? null, ...(base === undefined ? [] : [base])]))
     .digest('base64url');
 }
 
