@@ -96,7 +96,7 @@ describe.each([
       on_conflict: 'allow',
     });
     const change = (body: object) =>
-      outcome(updateEvent({ client: ana.client, path: { id: made.id }, body: body as never }));
+      outcome(updateEvent({ client: ana.client, path: { id: made.id }, body }));
     expect(await change({ title: 'Other' })).toMatchObject({ status: 200 });
     expect(await change({ end_time: minutes(BEGIN, 3).end_time })).toMatchObject({ status: 200 });
     expect(await change({ end_time: minutes(BEGIN, 6).end_time })).toMatchObject({ status: 409 });
