@@ -95,8 +95,7 @@ describe.each([
       recurrence_pattern: EVERY_20_MINUTES + until,
       on_conflict: 'allow',
     });
-    const change = (body: object) =>
-      outcome(updateEvent({ client: ana.client, path: { id: made.id }, body }));
+    const change = (body: object) => outcome(updateEvent({ client: ana.client, path: { id: made.id }, body }));
     expect(await change({ title: 'Other' })).toMatchObject({ status: 200 });
     expect(await change({ end_time: minutes(BEGIN, 3).end_time })).toMatchObject({ status: 200 });
     expect(await change({ end_time: minutes(BEGIN, 6).end_time })).toMatchObject({ status: 409 });
