@@ -160,16 +160,15 @@ export class ImportService {
   ): Promise<ImportResult> {
     const digest = await digestOfGroup(group);
     const isSame = stored.imported?.digest.equals(digest) ?? false;
+    // Somebody who shares an event with a UID that others know would receive what they import under it, or keep it out.
+    if (!isSame && stored.role !== 'owner') throw sharedUid(group);
     if (isSame || !isNewer(revisionOfGroup(group), stored)) {
       // What the file says is not applied, but a repeated report is the same.
       if (group.master && !group.master.cancels) await toImportedContent(group, null, warnOf);
       return 'unchanged';
     }
-    // Somebody who shares an event with a UID that others know would receive what they import under it.
-    if (stored.role !== 'owner') {
-      throw new UnreadableEvent(group.line, 'Somebody else shares an event with this UID with you. Change it there.');
-    }
     const locked = await this.locks.lockFor(tx, actor, stored.id, 'edit', { availability: true });
+    if (locked.ownerId !== actor.userId) throw sharedUid(group);
     const current = toContent(locked.event);
     const { content, kept } = await toImportedContent(group, current, warnOf);
     const request = { actor, kind: 'updated' as const, comment: IMPORTED, onConflict };
@@ -209,6 +208,9 @@ interface Update {
   rows: ImportedRow[];
   warnOf: (event: VEvent) => (property: { name: string; line: number }, reason: string) => void;
 }
+
+const sharedUid = ({ line }: EventGroup): UnreadableEvent =>
+  new UnreadableEvent(line, 'Somebody else shares an event with this UID with you. Change it there.');
 
 const digestOfGroup = ({ master, overrides }: EventGroup): Promise<Buffer> =>
   digestOf(

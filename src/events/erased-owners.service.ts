@@ -38,12 +38,10 @@ export class ErasedOwnersService {
    */
   @Cron('0 41 * * * *', { name: 'finish-erasures' })
   async finish(): Promise<void> {
-    try {
-      for (const userId of await this.leaving.listErasedMembers()) await this.leaveAll(userId);
-    } catch (error) {
-      // The next hour tries again.
-      this.logger.error(error instanceof Error ? error.stack : error);
-    }
+    // The next hour tries again.
+    const report = (error: unknown): void => this.logger.error(error instanceof Error ? error.stack : error);
+    const userIds = await this.leaving.listErasedMembers().catch((error: unknown) => (report(error), []));
+    for (const userId of userIds) await this.leaveAll(userId).catch(report);
   }
 
   /** @throws the error of the first event that could not be left, after all others have been */

@@ -178,15 +178,21 @@ describe('an import of', () => {
     expect((await send(app, `/api/events/${own.id}`, { as: ana })).json.title).toBe('Review');
     // Somebody who shares an event with a UID that others know must not receive what they import.
     expect((await importFile(app, cem, file)).json.items).toMatchObject([{ id: own.id, result: 'unchanged' }]);
+    const shared = 'Somebody else shares an event with this UID with you. Change it there.';
     const both = calendarOf(
-      ...event(...HOUR.slice(0, 2), 'SUMMARY:Newer', 'SEQUENCE:1'),
+      ...event(...HOUR.slice(0, 2), 'SUMMARY:Mine', 'SEQUENCE:1'),
       ...vevent('mine@cem', ...HOUR),
     );
-    expect((await importFile(app, cem, both)).json).toMatchObject({
-      created: 1,
-      updated: 0,
-      skipped: [{ reason: 'Somebody else shares an event with this UID with you. Change it there.' }],
-    });
+    const outcome = { created: 1, updated: 0, skipped: [{ reason: shared }] };
+    expect((await importFile(app, cem, both, '?dry_run=true')).json).toMatchObject(outcome);
+    expect((await importFile(app, cem, both)).json).toMatchObject(outcome);
+    // Also when the shared event is newer, or only read, and however the file changes it.
+    await importFile(app, ana, calendarOf(...event(...HOUR, 'SEQUENCE:7')));
+    await share(ana, own.id, cem, 'viewer');
+    const again = { ...outcome, created: 0, unchanged: 1 };
+    expect((await importFile(app, cem, both)).json).toMatchObject(again);
+    const cancelled = calendarOf(...event(...HOUR, 'SEQUENCE:8', 'STATUS:CANCELLED'), ...vevent('mine@cem', ...HOUR));
+    expect((await importFile(app, cem, cancelled)).json).toMatchObject(again);
 
     const dan = await app.signUp('dan');
     const stolen = calendarOf(...vevent(`${own.id}@convene`, ...HOUR, 'SEQUENCE:9'));

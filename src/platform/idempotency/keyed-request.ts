@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../problems/problem.js';
+import { hasPreference } from '../http/prefer.js';
 
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 const POINTER = '/header/idempotency-key';
@@ -28,13 +29,18 @@ export const keyReused = (): Error =>
 
 /**
  * Returns the same hash for equal bodies in JSON and MessagePack, whatever the order of their members. The version that a
- * change is based on is part of it.
+ * change is based on, and whether it may be merged, are part of it.
  */
 function fingerprint({ method, url, query, body, headers }: FastifyRequest): string {
   const path = url.split('?')[0]!.replace(/\/+$/, '').toLowerCase();
-  const base = headers['if-match'];
+  const conditions = {
+    ifMatch: headers['if-match'],
+    ifNoneMatch: headers['if-none-match'],
+    strict: hasPreference(headers['prefer'], 'handling', 'strict'),
+  };
+  const isConditional = Object.values(conditions).some(Boolean);
   return createHash('sha256')
-    .update(canonical([method, path, query, body ?? null, ...(base === undefined ? [] : [base])]))
+    .update(canonical([method, path, query, body ?? null, ...(isConditional ? [conditions] : [])]))
     .digest('base64url');
 }
 
