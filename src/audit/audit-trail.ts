@@ -21,6 +21,7 @@ export class AuditTrail {
   private readonly dropped: Counter;
   private collected: AuditRow[] = [];
   private timer: NodeJS.Timeout | null = null;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly entries: AuditRepository,
@@ -64,8 +65,12 @@ export class AuditTrail {
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
   }
 
-  /** Writes what was collected. Keeps it for the next time when the database is not there. */
-  async flush(): Promise<void> {
+  /** Writes what was collected, after what is being written. Keeps it for the next time when the database is not there. */
+  flush(): Promise<void> {
+    return (this.writing = this.writing.then(() => this.write()));
+  }
+
+  private async write(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     const rows = this.collected;
