@@ -47,7 +47,7 @@ const readByForeignKey = async (): Promise<number> => {
   return after.n - before.n;
 };
 
-it('a connection plans its statements, and those of foreign keys, anew when tables may have grown', async () => {
+it('a connection makes new plans, also for foreign keys, when tables may have grown', async () => {
   await client.run(SELECT, [1]);
   await client.run(INSERT, [1]);
   await database.query(`INSERT INTO notes SELECT n, 'x' FROM generate_series(2, ${ROWS}) AS n`);

@@ -128,7 +128,7 @@ export class PreparedClient extends Client implements WatchedConnection {
   }
 
   /**
-   * Lets PostgreSQL plan anew, also the statements of triggers, if the plans are old. Called outside a transaction. A plan
+   * Has PostgreSQL make new plans, also for triggers, if those of now are old. Called outside a transaction. A plan
    * is made for the size that the tables have, and one made for a few rows reads or sorts all of thousands. The plans of a
    * connection are used for twice as long each time, so that planning takes next to nothing, and that tables that grow
    * steadily are at most about twice as large as planned for.
