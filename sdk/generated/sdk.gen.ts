@@ -732,7 +732,7 @@ export const getFeed = <ThrowOnError extends boolean = false>(options: Options<G
 /**
  * Import an iCalendar file
  *
- * Reads the events of a file (RFC 5545) and stores them, in one transaction. You become the owner of new ones. An event with the UID of one of yours is updated when the file is newer (`SEQUENCE`, then `LAST-MODIFIED`), and left alone otherwise: importing a file twice changes nothing. One that somebody else shares with you is never changed by an import: it is named in `skipped`. `METHOD:CANCEL` cancels events and occurrences.
+ * Reads the events of a file (RFC 5545) and stores them, in one transaction. You become the owner of new ones. An event with the UID of one of yours is updated when the file is newer (`SEQUENCE`, then `LAST-MODIFIED`), and left alone otherwise: importing a file twice changes nothing. So is one that was made here and that you may edit. One that somebody else imported and shares with you is never changed by an import: it is named in `skipped`. `METHOD:CANCEL` cancels events and occurrences.
  *
  * One event that cannot be read does not stop the others. `skipped` and `warnings` name everything that was not carried over, with its line. Properties that Convene does not know are stored and exported again. Nobody is invited: organizers and attendees are left out.
  *

@@ -3,8 +3,10 @@ import { AvailabilityService } from '../availability/availability.service.js';
 import type { Resolution } from '../availability/conflict.js';
 import { occupancyOf } from '../availability/occupancy.js';
 import { isSeries, toContent } from '../content/event-content.js';
+import { uidOf } from '../content/event-uid.js';
 import { type Draft, EventWriter } from '../events/event-writer.js';
 import { EventLock } from '../history/event-lock.js';
+import { can } from '../permissions/role.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
@@ -161,14 +163,18 @@ export class ImportService {
     const digest = await digestOfGroup(group);
     const isSame = stored.imported?.digest.equals(digest) ?? false;
     // Somebody who shares an event with a UID that others know would receive what they import under it, or keep it out.
-    if (!isSame && stored.role !== 'owner') throw sharedUid(group);
+    const isForeign = stored.role !== 'owner' && !hasOwnUid(stored);
+    if (!isSame && isForeign) throw sharedUid(group);
     if (isSame || !isNewer(revisionOfGroup(group), stored)) {
       // What the file says is not applied, but a repeated report is the same.
       if (group.master && !group.master.cancels) await toImportedContent(group, null, warnOf);
       return 'unchanged';
     }
+    if (!can(stored.role, 'edit')) {
+      throw new UnreadableEvent(group.line, 'You may read the event with this UID, but not change it.');
+    }
     const locked = await this.locks.lockFor(tx, actor, stored.id, 'edit', { availability: true });
-    if (locked.ownerId !== actor.userId) throw sharedUid(group);
+    if (locked.ownerId !== actor.userId && !hasOwnUid(stored)) throw sharedUid(group);
     const current = toContent(locked.event);
     const { content, kept } = await toImportedContent(group, current, warnOf);
     const request = { actor, kind: 'updated' as const, comment: IMPORTED, onConflict };
@@ -208,6 +214,9 @@ interface Update {
   rows: ImportedRow[];
   warnOf: (event: VEvent) => (property: { name: string; line: number }, reason: string) => void;
 }
+
+/** Whether an event has the UID that was made of its id: a file that names it comes from this event, not by chance. */
+const hasOwnUid = ({ id, uid }: KnownUid): boolean => uid === uidOf({ id, uid: null });
 
 const sharedUid = ({ line }: EventGroup): UnreadableEvent =>
   new UnreadableEvent(line, 'Somebody else shares an event with this UID with you. Change it there.');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calendarOf, importFile, readCalendar, vevent } from '../support/calendar-files.js';
 import { fetchFeed, makeFeed } from '../support/calendar-feeds.js';
-import { share } from '../support/meetings.js';
+import { createMeeting, share } from '../support/meetings.js';
 import { send } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
@@ -199,6 +199,39 @@ describe('an import of', () => {
     const [copy] = (await importFile(app, dan, stolen)).json.items;
     expect([copy.result, copy.id === own.id]).toEqual(['created', false]);
     expect((await send(app, `/api/events/${own.id}`, { as: ana })).json.title).toBe('Review');
+  });
+
+  it('what was exported from a shared event that was made here changes that event, for those who may edit it', async () => {
+    const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+    const made = await createMeeting(ana, { title: 'Plan' });
+    await share(ana, made.id, ben, 'editor');
+    const exported = async (): Promise<string> =>
+      (
+        await send(app, `/api/events/${made.id}.ics`, { as: ben, headers: { accept: 'text/calendar' } })
+      ).bytes.toString();
+    const file = await exported();
+    expect((await importFile(app, ben, file)).json.items).toMatchObject([{ id: made.id, result: 'unchanged' }]);
+    const edited = (title: string, sequence: number): string =>
+      file.replace('SUMMARY:Plan', `SUMMARY:${title}`).replace(/SEQUENCE:\d+/, `SEQUENCE:${sequence}`);
+    expect((await importFile(app, ben, edited('Trip', 90))).json.items).toMatchObject([
+      { id: made.id, result: 'updated' },
+    ]);
+    expect((await send(app, `/api/events/${made.id}`, { as: ana })).json.title).toBe('Trip');
+    // Without the right to edit it, the file is compared, and not applied.
+    await share(ana, made.id, ben, 'viewer');
+    expect((await importFile(app, ben, await exported())).json.items).toMatchObject([{ result: 'unchanged' }]);
+    const refused = await importFile(app, ben, edited('Tour', 99));
+    expect([refused.status, refused.json.skipped[0].reason]).toEqual([
+      422,
+      'You may read the event with this UID, but not change it.',
+    ]);
+    expect((await send(app, `/api/events/${made.id}`, { as: ana })).json.title).toBe('Trip');
+    // An event that was imported under such a UID is not one that was made here.
+    const copied = calendarOf(...vevent(`${crypto.randomUUID()}@convene`, ...HOUR));
+    const [copy] = (await importFile(app, ana, copied)).json.items;
+    await share(ana, copy.id, ben, 'editor');
+    const newer = await importFile(app, ben, copied.replace('SUMMARY:Review', 'SUMMARY:Mine'));
+    expect(newer.json.skipped[0].reason).toMatch(/^Somebody else shares/);
   });
 
   it('one file, three times at once, creates its events once', async () => {

@@ -37,7 +37,7 @@ async function admin(args: string[], input = ''): Promise<{ code: number; out: s
   let [out, err] = ['', ''];
   child.stdout.on('data', (part) => (out += String(part)));
   child.stderr.on('data', (part) => (err += String(part)));
-  child.stdin.end(input);
+  child.stdin.on('error', () => undefined).end(input);
   return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, out, err })));
 }
 
