@@ -41,6 +41,15 @@ export function editContent(content: EventContent, { input: given, target, timeZ
   return draft(seriesEdit.content, seriesEdit.input, timeZone);
 }
 
+/** A series that is divided before one of its occurrences. */
+export interface DividedContent {
+  head: EventContent;
+  /** The second half as it was: with the time that its occurrences have had so far. */
+  rest: EventContent;
+  /** The second half after the edit. */
+  tail: EventContent;
+}
+
 /**
  * Returns the head and the edited tail of a series when the edit is for an occurrence and the following ones. Returns
  * null when there is nothing to split: the event is not a series, nothing comes before the occurrence, or the tail
@@ -50,7 +59,7 @@ export function editContent(content: EventContent, { input: given, target, timeZ
 export function splitContent(
   content: EventContent,
   { input: given, target, timeZone }: ContentEdit,
-): { head: EventContent; tail: EventContent } | null {
+): DividedContent | null {
   if (target?.scope !== 'following' || !isSeries(content)) return null;
   const original = findOriginal(content, target.occurrence);
   const split = splitBefore(content, original);
@@ -59,7 +68,7 @@ export function splitContent(
   refuseStartOnly(input);
   const seriesEdit = toSeriesEdit(split.tail, original, ofTail(input, content, split));
   const tail = draft(seriesEdit.content, seriesEdit.input, timeZone);
-  return isSame(split.tail, tail) ? null : { head: split.head, tail };
+  return isSame(split.tail, tail) ? null : { head: split.head, rest: split.tail, tail };
 }
 
 /**

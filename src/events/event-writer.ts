@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AvailabilityService, type ResolvedBooking } from '../availability/availability.service.js';
 import type { Conflict, Resolution } from '../availability/conflict.js';
 import { type Booking, FindConflicts } from '../availability/find-conflicts.service.js';
+import type { DividedContent } from '../content/edit.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
 import { findChangedFields, changesTime, wireContent } from '../content/wire.js';
@@ -181,7 +182,7 @@ export class EventWriter {
   async split(
     tx: Transaction,
     locked: LockedForActor,
-    { head, tail }: { head: EventContent; tail: EventContent },
+    { head, rest, tail }: DividedContent,
     { actor, comment, onConflict }: Pick<WriteRequest, 'actor' | 'comment' | 'onConflict'>,
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
@@ -194,8 +195,8 @@ export class EventWriter {
       splitFrom: event.id,
       splitFromVersion: saved.version,
     });
-    // The whole series had this time, with whatever it shares it.
-    const booking = { eventId: created.id, ownerId, content: tail, before: toContent(event) };
+    // These occurrences had their time already, with whatever they share it. The time of the head is the head's.
+    const booking = { eventId: created.id, ownerId, content: tail, before: rest };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
     Object.assign(created, resolved.content, deriveColumns(resolved.content));

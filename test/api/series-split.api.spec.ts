@@ -172,4 +172,27 @@ describe('PUT with scope=following', () => {
     expect(tail).toMatchObject({ skipped: [hourOn(49, 14).start_time], excluded: [hourOn(49, 14).start_time] });
     expect(await days(tail)).toEqual(['07-06', '07-13', '07-27']);
   });
+
+  it('counts the time of the head as taken by another event', async () => {
+    const event = await newSeries();
+    const before = await footprint(app.database);
+    // The tail would begin on the third date of the head, and its second date would be where it begins now.
+    const query = { occurrence: SIXTH, scope: 'following' as const };
+    const body = hourOn(14);
+    const problem = await refused(updateEvent({ client: ana.client, path: { id: event.id }, query, body }));
+    const conflict = (day: number) => ({ event_id: event.id, ...hourOn(day), with: hourOn(day) });
+    expect(problem).toMatchObject({ status: 409, conflicts: [conflict(14), conflict(21), conflict(28)] });
+    expect(await footprint(app.database)).toEqual(before);
+    const tail = await change(event, SIXTH, 'following', { ...body, on_conflict: 'skip' });
+    expect(tail.skipped).toHaveLength(3);
+    expect(await days(tail)).toEqual(['07-06']);
+  });
+
+  it('keeps an overlap of head and tail that the series had before', async () => {
+    const event = await newSeries();
+    // The seventh occurrence takes place beside the second.
+    await change(event, '2026-07-13T10:00:00Z', 'this', hourOn(7));
+    const tail = await change(event, SIXTH, 'following', { title: 'Second half' });
+    expect(await days(tail)).toEqual(['06-08', '07-06', '07-20', '07-27']);
+  });
 });
