@@ -165,16 +165,16 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'undoing a split leaves its tail',
     file: VERSIONS,
-    find: "changed.kind === 'split' ? version - 1 : undefined",
-    replace: 'undefined',
+    find: 'changeSplits(await this.history.listSplitSteps(tx, eventId), request.undoes)',
+    replace: 'changeSplits([], request.undoes)',
     tests: [REJOIN],
   },
   {
     name: 'bringing back a title rejoins a split',
-    file: VERSIONS,
-    find: "!units || units.has('times') ? version : undefined",
-    replace: 'version',
-    tests: [REJOIN, 'test/api/rollback.api.spec.ts'],
+    file: 'src/history/splits.ts',
+    find: 'return withTimes ?',
+    replace: 'return withTimes || true ?',
+    tests: ['src/history/splits.spec.ts', REJOIN],
   },
   {
     name: 'a rollback may be made by a viewer',

@@ -7,6 +7,7 @@ import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
 import { findChangedFields, changesTime, wireContent } from '../content/wire.js';
 import type { ContentKind, Undoing } from '../history/change.js';
+import type { SplitChanges } from '../history/splits.js';
 import { EventLock, type LockedEvent, type LockedForActor } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -53,8 +54,8 @@ export interface WriteRequest {
   onConflict: Resolution;
   /** How the version is made, when it undoes others. */
   undoes?: Undoing;
-  /** Undoes the splits made after this version; refused when a tail changed since. */
-  rejoinAfter?: number;
+  /** Splits of the series that are undone, refused when a tail changed since, or made again. */
+  splits?: SplitChanges;
 }
 
 /**
@@ -149,7 +150,7 @@ export class EventWriter {
     tx: Transaction,
     locked: LockedForActor,
     content: EventContent,
-    { actor, kind, comment, onConflict, undoes, rejoinAfter }: WriteRequest,
+    { actor, kind, comment, onConflict, undoes, splits }: WriteRequest,
   ): Promise<EventWithMembers> {
     const { event, ownerId } = locked;
     const [before, after] = [wireContent(event), wireContent(content)];
@@ -165,12 +166,13 @@ export class EventWriter {
     }
     if (!locked.availabilityLocked)
       throw new Error('A write changes the time of an event without a lock on the availability of its owner');
-    if (rejoinAfter !== undefined) await this.rejoin(tx, actor, event, rejoinAfter, onConflict);
+    if (splits && splits.undone.length > 0) await this.rejoin(tx, actor, event, splits.undone, onConflict);
     const booking = { eventId: event.id, ownerId, content, before: toContent(event) };
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
     const saved = await this.events.update(createNextRow(locked, resolved.content, actor), event, version);
     const notes = await this.occupy(tx, booking, resolved, actor);
+    if (splits && splits.redone.length > 0) await this.splitAgain(tx, actor, locked, splits.redone, onConflict);
     return toEventWithMembers(locked, saved, notes, author);
   }
 
@@ -265,18 +267,18 @@ export class EventWriter {
   }
 
   /**
-   * Moves the tails of later splits to the trash, so that the whole series can occupy their time again. With `allow`, those
-   * that changed since stay beside it.
+   * Moves the tails of splits to the trash, so that the whole series can occupy their time again. With `allow`, those that
+   * changed since stay beside it.
    * @throws Problem later_changes with the tails that changed since
    */
   private async rejoin(
     tx: Transaction,
     actor: Actor,
     event: CalendarEvent,
-    version: number,
+    versions: number[],
     onConflict: Resolution,
   ): Promise<void> {
-    const tails = await this.events.listTails(tx, event.id, version);
+    const tails = await this.events.listTails(tx, event.id, versions);
     const locked: LockedEvent[] = [];
     const changed: TailView[] = [];
     for (const { id, unchanged } of tails) {
@@ -290,10 +292,45 @@ export class EventWriter {
     for (const tail of locked) {
       const content = { ...toContent(tail.event), deletedAt: new Date() };
       const comment = `Rejoined with “${event.title}”`;
-      const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment };
+      const undoes = { rejoined: event.version + 1 };
+      const deletion = { tx, actorId: actor.userId, kind: 'deleted' as const, comment, undoes };
       await this.events.update(createNextRow(tail, content, actor), tail.event, deletion);
       this.availability.vacate(tx, tail.event.id);
     }
+  }
+
+  /**
+   * Restores the tails of splits that were undone: the series no longer has their dates. With `allow`, those that the actor
+   * may not change stay in the trash.
+   * @param head as it was, with the dates of the tails
+   * @throws Problem later_changes with the tails that the actor may not change; event_conflict
+   */
+  private async splitAgain(
+    tx: Transaction,
+    actor: Actor,
+    { event, ownerId }: LockedEvent,
+    versions: number[],
+    onConflict: Resolution,
+  ): Promise<void> {
+    const refused: TailView[] = [];
+    for (const id of await this.events.listRejoinedTails(tx, event.id, versions)) {
+      const tail = (await this.locks.lock(tx, id))!;
+      const role = tail.members.find(({ userId }) => userId === actor.userId)?.role;
+      if (tail.ownerId !== ownerId || !role || !can(role, 'edit')) {
+        refused.push(toTailView(role ? tail.event : null));
+        continue;
+      }
+      const content = { ...toContent(tail.event), deletedAt: null };
+      const booking = { eventId: id, ownerId, content, before: toContent(event) };
+      const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
+      if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
+      const comment = `Split from “${event.title}” again`;
+      const restoration = { tx, actorId: actor.userId, kind: 'restored' as const, comment };
+      await this.events.update(createNextRow(tail, content, actor), tail.event, restoration);
+      await this.availability.occupy(tx, [{ booking, overlapping: resolved.overlapping }]);
+    }
+    if (refused.length > 0 && onConflict !== 'allow')
+      throw new Problem('later_changes', { detail: TAIL_NOT_YOURS, members: { tails: refused } });
   }
 
   /** Stores the time of an event that released some: it may conflict no longer, and is then constrained again. */
@@ -317,6 +354,9 @@ export class EventWriter {
 
 const TAIL_CHANGED =
   'The series was split after that version, and the events in `tails` changed since. Change or delete them first, or roll back only other fields.';
+
+const TAIL_NOT_YOURS =
+  'The series was split in that version, and you may not restore the events in `tails`, which have its later dates. Ask their owner, or roll back only other fields.';
 
 /** Removes the id from a conflict with a new event of the same call, because none of them will exist. */
 function hideCreated(conflict: Conflict, createdIds: string[]): Conflict {

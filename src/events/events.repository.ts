@@ -73,10 +73,10 @@ export class EventsRepository {
   }
 
   /**
-   * Returns the events split off after a version of this one that are not in the trash, and whether each is unchanged
+   * Returns the events split off in some versions of this one that are not in the trash, and whether each is unchanged
    * since, with the same owner.
    */
-  async listTails(tx: Transaction, id: string, afterVersion: number): Promise<{ id: string; unchanged: boolean }[]> {
+  async listTails(tx: Transaction, id: string, versions: number[]): Promise<{ id: string; unchanged: boolean }[]> {
     return tx.query<{ id: string; unchanged: boolean }>(
       `SELECT e.id,
               EXISTS (SELECT FROM event_versions AS first JOIN event_versions AS last ON last.event_id = first.event_id
@@ -86,10 +86,26 @@ export class EventsRepository {
                        WHERE mine.event_id = $1 AND mine.role = 'owner'
                          AND theirs.event_id = e.id AND theirs.role = 'owner') AS unchanged
          FROM events e
-        WHERE e.split_from = $1 AND e.split_from_version > $2 AND e.deleted_at IS NULL
+        WHERE e.split_from = $1 AND e.split_from_version = ANY ($2) AND e.deleted_at IS NULL
         ORDER BY e.id FOR UPDATE OF e`,
-      [id, afterVersion],
+      [id, versions],
     );
+  }
+
+  /**
+   * Returns the ids of the events split off in some versions of this one that are in the trash because their dates returned
+   * to it. Locks them.
+   */
+  async listRejoinedTails(tx: Transaction, id: string, versions: number[]): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `SELECT e.id
+         FROM events e JOIN event_versions last ON last.event_id = e.id AND last.version = e.version
+        WHERE e.split_from = $1 AND e.split_from_version = ANY ($2) AND e.deleted_at IS NOT NULL AND e.purged_at IS NULL
+          AND last.undoes ? 'rejoined'
+        ORDER BY e.id FOR UPDATE OF e`,
+      [id, versions],
+    );
+    return rows.map((row) => row.id);
   }
 
   /**

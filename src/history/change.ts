@@ -22,9 +22,9 @@ export type ChangeKind = ContentKind | MemberKind;
 
 /**
  * How a version was made from earlier ones: by writing the content of one, or some fields of it, or by undoing the change
- * of one.
+ * of one. A deletion may be part of that: the dates of a tail returned to the series in that version of the series.
  */
-export type Undoing = { rolledBackTo: number; fields?: string[] } | { reverted: number };
+export type Undoing = { rolledBackTo: number; fields?: string[] } | { reverted: number } | { rejoined: number };
 
 interface ChangeBase {
   eventId: string;

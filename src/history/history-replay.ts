@@ -72,7 +72,7 @@ export class HistoryReplay {
 
   /**
    * @param members roles before the first entry: none, or for the tail of a split series those of its head
-   * @param isTail true for an event that was split off, which an editor may delete by rolling back the split
+   * @param isTail true for an event that was split off, which an editor may delete, and restore, by rolling back the split
    */
   constructor(
     private readonly members: Map<string, Role>,
@@ -140,7 +140,8 @@ export class HistoryReplay {
     const role = this.members.get(actorId);
     const isLeaving =
       kind === 'revoked' && members!.every((member) => isRoleChange(member) && member.userId === actorId);
-    const needed = isLeaving ? 'read' : this.isTail && kind === 'deleted' ? 'edit' : NEEDED[kind];
+    const ofTail = this.isTail && (kind === 'deleted' || kind === 'restored');
+    const needed = isLeaving ? 'read' : ofTail ? 'edit' : NEEDED[kind];
     if (role && can(role, needed)) return null;
     return toFinding('role', `${kind} by ${actorId}, whose role was ${role ?? 'none'}`);
   }

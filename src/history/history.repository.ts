@@ -9,6 +9,7 @@ import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/
 import type { ChangeKind } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
 import { shorten } from './long-values.js';
+import type { SplitStep } from './splits.js';
 
 /** An entry with its hash, hexadecimal. */
 export interface ChainedEntry extends HistoryEntry {
@@ -173,6 +174,15 @@ export class HistoryRepository {
       version,
     ]);
     return row ?? null;
+  }
+
+  /** Returns the versions that split a series or may have undone a split, oldest first. */
+  listSplitSteps(tx: Transaction, eventId: string): Promise<SplitStep[]> {
+    return tx.query<SplitStep>(
+      `SELECT version, kind, undoes FROM event_versions
+        WHERE event_id = $1 AND version > 1 AND kind IN ('split', 'rolled_back') ORDER BY version`,
+      [eventId],
+    );
   }
 
   /** Returns the number of the latest version, 0 for none. */

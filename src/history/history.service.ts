@@ -21,6 +21,7 @@ import {
   type OtherPart,
   type PartMember,
 } from './history.repository.js';
+import type { SplitStep } from './splits.js';
 
 /** One entry of an event's history, in the current schema. */
 export interface ChangelogEntry {
@@ -102,6 +103,11 @@ export class HistoryService {
   async findVersion(eventId: string, version: number, tx?: Transaction): Promise<VersionEntry | null> {
     const row = await this.history.findVersion(eventId, version, tx);
     return row && (toChangelogEntry(row) as VersionEntry);
+  }
+
+  /** Returns the versions that split a series or may have undone a split, oldest first. */
+  listSplitSteps(tx: Transaction, eventId: string): Promise<SplitStep[]> {
+    return this.history.listSplitSteps(tx, eventId);
   }
 
   /** Returns the number of the latest version. */

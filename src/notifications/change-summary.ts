@@ -48,12 +48,15 @@ const statementsOf = ({ before, content, changed }: ContentChange): ReturnType<t
 
 function summariseUndoing(change: ContentChange): string | null {
   const { undoes, content } = change;
-  if (!undoes) return null;
+  if (!undoes || 'rejoined' in undoes) return null;
   const clauses = toClauses(statementsOf(change));
   return [describeUndoing(undoes, quote(content.title)), clauses].filter(Boolean).join(': ');
 }
 
-function describeUndoing(undoes: NonNullable<ContentChange['undoes']>, title: string): string {
+function describeUndoing(
+  undoes: Exclude<NonNullable<ContentChange['undoes']>, { rejoined: number }>,
+  title: string,
+): string {
   if ('reverted' in undoes) return `reverted version ${undoes.reverted} of ${title}`;
   const { rolledBackTo, fields } = undoes;
   const what = fields ? `the ${listInWords(fields.map(labelInWords))} of ${title}` : title;

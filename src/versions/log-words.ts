@@ -51,7 +51,7 @@ function sentencesOf(
 
 /** Returns `Rolled back to version 3`, `Rolled back title and location to version 3` or `Reverted version 3`. */
 export function describeUndoing(undoes: Undoing | null): string {
-  if (!undoes) return 'Rolled back';
+  if (!undoes || 'rejoined' in undoes) return 'Rolled back';
   if ('reverted' in undoes) return `Reverted version ${undoes.reverted}`;
   const { rolledBackTo, fields } = undoes;
   return fields

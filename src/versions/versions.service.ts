@@ -18,6 +18,7 @@ import {
   HistoryService,
   type VersionEntry,
 } from '../history/history.service.js';
+import { changeSplits } from '../history/splits.js';
 import { eventDeleted } from '../permissions/event-deleted.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
@@ -106,11 +107,7 @@ export class VersionsService {
       const old = await this.get(eventId, version, tx);
       refuseRedacted(old, '/path/version');
       refuseDeletion(old.content, '/path/version');
-      return {
-        content: units ? replaceUnits(current, old.content, units) : old.content,
-        // Rolling back only texts does not undo the splits of the series.
-        rejoinAfter: !units || units.has('times') ? version : undefined,
-      };
+      return units ? replaceUnits(current, old.content, units) : old.content;
     });
   }
 
@@ -140,7 +137,7 @@ export class VersionsService {
       if ('clashes' in merged) {
         throw laterChanges(listFieldClashes(merged.clashes, changed.content, current, before.content));
       }
-      return { content: merged.content, rejoinAfter: changed.kind === 'split' ? version - 1 : undefined };
+      return merged.content;
     });
   }
 
@@ -170,16 +167,17 @@ export class VersionsService {
     actor: Actor,
     eventId: string,
     request: { comment: string; undoes: Undoing; onConflict: 'reject' | 'allow' },
-    decide: (tx: Transaction, current: EventContent) => Promise<{ content: EventContent; rejoinAfter?: number }>,
+    decide: (tx: Transaction, current: EventContent) => Promise<EventContent>,
   ): Promise<EventWithMembers> {
     return this.transactions.run(async (tx) => {
       const options = { availability: true, evenDeleted: true };
       const locked = await this.locks.lockFor(tx, actor, eventId, 'edit', options);
-      const { content, rejoinAfter } = await decide(tx, toContent(locked.event));
+      const content = await decide(tx, toContent(locked.event));
       // An event in the trash can only be restored.
       const deletion = deletionOf(locked);
       if (deletion && content.deletedAt) throw eventDeleted(deletion);
-      return this.writer.write(tx, locked, content, { actor, kind: 'rolled_back', rejoinAfter, ...request });
+      const splits = changeSplits(await this.history.listSplitSteps(tx, eventId), request.undoes);
+      return this.writer.write(tx, locked, content, { actor, kind: 'rolled_back', splits, ...request });
     });
   }
 

@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   changeRole,
+  deleteEvent,
   getEvent,
   listEvents,
   listNotifications,
   restoreEvent,
   revertChange,
+  revokePermission,
   rollbackEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
 import type { EventView } from '../../sdk/generated/types.gen.js';
+import { expectInvariants } from '../support/invariants.js';
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
 import { footprint } from '../support/requests.js';
 import { createSeries, occurrencesOf, startsOf } from '../support/series.js';
@@ -21,7 +24,10 @@ const SIXTH = '2026-07-06T10:00:00Z';
 let app: TestApp;
 let ana: Person;
 beforeAll(async () => void (app = await startApp()));
-afterAll(() => app.close());
+afterAll(async () => {
+  await expectInvariants(app.database);
+  await app.close();
+});
 
 async function newSeries(): Promise<EventView> {
   ana = await app.signUp('ana');
@@ -172,16 +178,87 @@ describe('going back behind a split', () => {
   });
 
   it('can itself be undone: the tail comes back into the time that the head gives up', async () => {
+    const undo = [
+      (event: EventView) => rollback(event, 2),
+      (event: EventView, ben: Person) =>
+        revertChange({ client: ben.client, path: { id: event.id, version: 3 }, body: {} }),
+    ];
+    for (const undoIt of undo) {
+      const event = await newSeries();
+      const ben = await app.signUp('ben');
+      await share(ana, event.id, ben, 'editor');
+      const tail = await split(event, SIXTH, 'Second half');
+      const halved = [await stored(event.id, 2), await stored(tail.id, 1)];
+      await ok(rollback(event, 1));
+      const whole = await stored(event.id, 3);
+      const problem = await refused(restoreEvent({ client: ana.client, path: { id: tail.id }, body: {} }));
+      expect(problem).toMatchObject({ status: 409, code: 'event_conflict' });
+      await ok(undoIt(event, ben));
+      expect([await stored(event.id, 4), await stored(tail.id, 3)]).toEqual(halved);
+      expect(await versionsOf(app.database, tail.id)).toEqual(['1 split', '2 deleted', '3 restored']);
+      expect(await trash()).toEqual([]);
+      expect((await ok(listNotifications({ client: ben.client }))).items.slice(0, 2)).toMatchObject([
+        { type: 'event_restored', event_id: tail.id, version: 3 },
+        { type: 'event_rolled_back', event_id: event.id, version: 4 },
+      ]);
+      // As often as one likes.
+      await ok(rollback(event, 3));
+      expect(await stored(event.id, 5)).toEqual(whole);
+      expect(await trash()).toEqual([tail.id]);
+    }
+  });
+
+  it('gives the dates to the tail of that time when the series was split elsewhere meanwhile', async () => {
+    const event = await newSeries();
+    const tail = await split(event, SIXTH, 'From the sixth');
+    await ok(rollback(event, 1));
+    const other = await split(event, THIRD, 'From the third');
+    await ok(rollback(event, 2));
+    expect(await trash()).toEqual([other.id]);
+    expect([...(await startsOf(ana, event.id)), ...(await startsOf(ana, tail.id))]).toHaveLength(8);
+  });
+
+  it('brings back no tail that somebody deleted', async () => {
     const event = await newSeries();
     const tail = await split(event, SIXTH, 'Second half');
-    const halved = await stored(event.id, 2);
     await ok(rollback(event, 1));
-    const problem = await refused(restoreEvent({ client: ana.client, path: { id: tail.id }, body: {} }));
-    expect(problem).toMatchObject({ status: 409, conflicts: expect.arrayContaining([]) });
     await ok(rollback(event, 2));
-    expect(await stored(event.id, 4)).toEqual(halved);
-    await ok(restoreEvent({ client: ana.client, path: { id: tail.id }, body: {} }));
-    expect((await stored(tail.id, 3)).snapshot).toBe((await stored(tail.id, 1)).snapshot);
+    await deleteEvent({ client: ana.client, path: { id: tail.id } });
+    await ok(rollback(event, 1));
+    await ok(rollback(event, 2));
+    expect(await trash()).toEqual([tail.id]);
+  });
+
+  it('is undone completely or not at all: 409 when others took the time of the tail', async () => {
+    const event = await newSeries();
+    const query = { occurrence: SIXTH, scope: 'following' as const };
+    const tail = await ok(updateEvent({ client: ana.client, path: { id: event.id }, query, body: hourOn(35, 14) }));
+    await ok(rollback(event, 1));
+    const other = await createMeeting(ana, { title: 'Other', ...hourOn(49, 14) });
+    const before = await footprint(app.database);
+    const problem = await refused(rollback(event, 2));
+    expect(problem).toMatchObject({ code: 'event_conflict', conflicts: [{ event_id: other.id }] });
+    expect(await footprint(app.database)).toEqual(before);
+    await ok(rollback(event, 2, { on_conflict: 'allow' }));
+    expect(await startsOf(ana, tail.id)).toHaveLength(4);
+  });
+
+  it('is not undone by an editor who would not get the dates back: 409 with the tail', async () => {
+    const event = await newSeries();
+    const ben = await app.signUp('ben');
+    await share(ana, event.id, ben, 'editor');
+    const tail = await split(event, SIXTH, 'Second half');
+    await ok(rollback(event, 1));
+    const restored = { client: ana.client, path: { id: tail.id } };
+    await ok(restoreEvent({ ...restored, body: { on_conflict: 'allow' } }));
+    await revokePermission({ client: ana.client, path: { id: tail.id, userId: ben.id } });
+    await ok(rollback(event, 2));
+    await ok(rollback(event, 1));
+    const before = await footprint(app.database);
+    const problem = await refused(rollback(event, 2, {}, ben));
+    expect(problem).toMatchObject({ status: 409, code: 'later_changes', tails: [{ event_id: null, title: null }] });
+    expect(await footprint(app.database)).toEqual(before);
+    await ok(rollback(event, 2));
     expect(await trash()).toEqual([]);
   });
 
