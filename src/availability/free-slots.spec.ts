@@ -105,8 +105,24 @@ describe('the next times at which a series would fit', () => {
     ]);
     const twice = contentOf({ recurrence_pattern: 'FREQ=DAILY;BYHOUR=10,15;COUNT=10' });
     expect((await slots(twice, [interval('2026-06-02T15:00:00Z', '2026-06-02T16:00:00Z')]))[0]).toBe(
-      '2026-06-01T11:00/2026-06-01T12:00',
+      '2026-06-03T10:00/2026-06-03T11:00',
     );
+  });
+
+  it('are where the rule stays as it is', async () => {
+    const mondays = contentOf({
+      ...{ all_day: true, start_time: '2026-06-01', end_time: '2026-06-02' },
+      recurrence_pattern: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;COUNT=4',
+    });
+    expect(await slots(mondays, [onDay('10:00', '11:00')])).toEqual([
+      '2026-06-08T00:00/2026-06-09T00:00',
+      '2026-06-15T00:00/2026-06-16T00:00',
+      '2026-06-22T00:00/2026-06-23T00:00',
+    ]);
+    // All of Monday is busy, and the rule says Monday.
+    const meetings = contentOf({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO,WE;COUNT=4' });
+    const found = await slots(meetings, [interval('2026-06-01T00:00:00Z', '2026-06-02T00:00:00Z')]);
+    expect(found[0]).toBe('2026-06-08T00:00/2026-06-08T01:00');
   });
 });
 

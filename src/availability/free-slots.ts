@@ -5,6 +5,7 @@ import { type EventContent, isSeries } from '../content/event-content.js';
 import { seriesOf, applySeries } from '../content/series.js';
 import { type Interval, MAX_OCCURRENCES, findOccupied } from './occupancy.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
+import { listDates } from '../recurrence/follow.js';
 import { moveSeries } from '../recurrence/move.js';
 
 const DAY = 86_400;
@@ -16,8 +17,8 @@ export const SUGGESTION_WINDOW = DAYS_AHEAD * DAY;
 
 /**
  * Returns the next three times at which the event would not conflict: later starts within sixty days, at quarters of an
- * hour, and of all-day events on later days. A series moves as a whole, so that none of its occurrences conflicts. Pure, and
- * others are served in between.
+ * hour, and of all-day events on later days. A series moves as a whole, so that none of its occurrences conflicts, to where
+ * its rule stays as it is: the request that was refused is accepted with these times. Pure, and others are served in between.
  * @param busy the busy time of the owner around the event, in any order
  */
 export async function findFreeSlots(content: EventContent, busy: Interval[]): Promise<Interval[]> {
@@ -80,6 +81,13 @@ async function findLaterSeries(content: EventContent, busyTime: Interval[]): Pro
   let [tries, moves] = [MAX_TRIES, MAX_MOVES];
   for (let shift = step; slots.length < SLOTS && shift < SUGGESTION_WINDOW && tries > 0 && moves > 0; tries -= 1) {
     await slices.pause();
+    const next = nextStart(content, start + shift);
+    if (next === null) break;
+    if (next !== start + shift) {
+      // Day by day: which days a rule has depends on where it begins.
+      shift = Math.min(next, nextDay(start + shift)) - start;
+      continue;
+    }
     const blocked = blockedFor(shift);
     if (blocked > 0) {
       shift += roundUp(blocked);
@@ -87,11 +95,12 @@ async function findLaterSeries(content: EventContent, busyTime: Interval[]): Pro
     }
     moves -= 1;
     const moved = moveTo(content, start + shift);
-    const isFree = moved && !findOccupied(moved, window, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one));
+    const fits = moved?.rrule === content.rrule;
+    const isFree = fits && !findOccupied(moved, window, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one));
     if (isFree) slots.push(intervalOf(moved));
     // Suggestions do not overlap. A rule that cannot follow to one time of a day can follow to none of that day.
-    if (moved) shift += isFree ? roundUp(length) : step;
-    else shift = Math.ceil((start + shift + 1) / DAY) * DAY - start;
+    if (fits) shift += isFree ? roundUp(length) : step;
+    else shift = nextDay(start + shift) - start;
   }
   return slots;
 }
@@ -99,6 +108,14 @@ async function findLaterSeries(content: EventContent, busyTime: Interval[]): Pro
 /** Bounds the work for a series that has no room anywhere: looking at its dates, and moving it. */
 const MAX_TRIES = 200;
 const MAX_MOVES = 8;
+
+const nextDay = (stamp: number): number => Math.ceil((stamp + 1) / DAY) * DAY;
+
+/** Returns the first start (local stamp) from one on that the rule of a series matches; null for none. */
+function nextStart(content: EventContent, start: number): number | null {
+  const { rule, ...series } = seriesOf(content);
+  return rule ? (listDates({ ...series, rule, start: localOf(start) }, 1)[0] ?? null) : start;
+}
 
 /** Moves a series to a new start (local stamp). Returns null when its rule cannot follow. */
 function moveTo(content: EventContent, start: number): EventContent | null {
