@@ -2,6 +2,7 @@ import { invalid } from '../problems/problem.js';
 import { type ContentInput, draftContent, mayChangeTime } from './draft.js';
 import { type EventContent, isSeries } from './event-content.js';
 import { findOriginal, splitBefore, overrideOccurrence, type Scope, toSeriesEdit } from './series-edit.js';
+import { parseLocalTime } from '../time/local-time.js';
 import { parseRrule, printRrule } from '../recurrence/rrule-text.js';
 import { omitStarts, omitUnchanged, tryRule } from './unchanged.js';
 import { findChangedFields, wireContent } from './wire.js';
@@ -66,7 +67,9 @@ export function splitContent(
   if (!split) return null;
   const input = omitUnchanged(given, content, target.scope);
   refuseStartOnly(input);
-  const seriesEdit = toSeriesEdit(split.tail, original, ofTail(input, content, split));
+  // A tail with one date may have been moved.
+  const first = isSeries(split.tail) ? original : parseLocalTime(split.tail.localStart);
+  const seriesEdit = toSeriesEdit(split.tail, first, ofTail(input, content, split));
   const tail = draft(seriesEdit.content, seriesEdit.input, timeZone);
   return isSame(split.tail, tail) ? null : { head: split.head, rest: split.tail, tail };
 }

@@ -19,6 +19,7 @@ import { seriesOf, applySeries } from './series.js';
 import { type EventTimes, isRepeated, readLocalStarts, repeatedTime, resolveTimes } from './draft-times.js';
 import { compileSeries } from '../recurrence/series-times.js';
 import { count, occurrenceAt } from '../recurrence/expand.js';
+import type { Series } from '../recurrence/series.js';
 import { splitSeries } from '../recurrence/split.js';
 import { validateSeries } from '../recurrence/validate.js';
 
@@ -163,7 +164,8 @@ function toSeriesTimes(content: EventContent, original: LocalTime, requested: Ev
 }
 
 /**
- * Splits a series before an occurrence, with which the tail begins. Returns null when nothing comes before it. Pure.
+ * Splits a series before an occurrence, with which the tail begins. Returns null when nothing comes before it. A half with
+ * one date and no rule is a single event, with the values of its override. Pure.
  */
 export function splitBefore(
   content: EventContent,
@@ -171,11 +173,25 @@ export function splitBefore(
 ): { head: EventContent; tail: EventContent } | null {
   try {
     const { head, tail } = splitSeries(seriesOf(content), original);
-    return { head: applySeries(content, head), tail: applySeries(content, tail) };
+    return { head: applyHalf(content, head), tail: applyHalf(content, tail) };
   } catch (error) {
     if (error instanceof TimeError && error.code === 'no_occurrence') return null;
     throw error;
   }
+}
+
+function applyHalf(whole: EventContent, series: Series): EventContent {
+  const half = applySeries(whole, series);
+  if (isSeries(half)) return half;
+  const single = { ...half, excluded: [], overrides: [] };
+  const override = half.overrides.find(({ original }) => original === half.localStart);
+  if (!override) return single;
+  const { original, start = original, zone, duration = durationOf(single), ...values } = override;
+  if (zone) {
+    const { startTime, endTime, localStart, localEnd } = timesAt(whole, series.start);
+    return { ...single, ...values, startTime, endTime, localStart, localEnd };
+  }
+  return { ...applySeries(single, { ...seriesOf(single), start: parseLocalTime(start), duration }), ...values };
 }
 
 /** @throws Problem validation_failed for the second of two equal wall times, because the others have only the first */

@@ -23,7 +23,7 @@ export class OccurrencesController {
     operationId: 'listOccurrences',
     summary: 'List the occurrences of an event',
     description:
-      'Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series.',
+      'Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series; that of an endless one ends in the year 9999.',
   })
   @ApiOkResponse({ type: OccurrencesView, description: 'A page of occurrences' })
   async list(

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { dayFromCivil } from '../time/calendar-day.js';
+import { SECONDS_IN_DAY } from '../time/local-time.js';
 import { counted } from '../problems/counted.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
@@ -23,6 +25,9 @@ export interface ExpandedRecord {
   occurrence: EventOccurrence;
 }
 
+/** Occurrences that begin before it end in the year 9999 at the latest, in any zone: they last up to 31 days. */
+const END_OF_YEARS = dayFromCivil(9999, 11, 30) * SECONDS_IN_DAY;
+
 const MAX_WINDOW_DAYS = 400;
 const MAX_SERIES = 5_000;
 
@@ -32,7 +37,8 @@ export class OccurrencesService {
   constructor(private readonly events: EventsRepository) {}
 
   /**
-   * Returns the occurrences of one event that overlap a window. Without an end, the list is as long as the series.
+   * Returns the occurrences of one event that overlap a window. Without an end, the list is as long as the series; that of
+   * an endless one ends with the years that can be written down.
    * @throws Problem not_found, validation_failed
    */
   async list(
@@ -45,7 +51,8 @@ export class OccurrencesService {
     const record = await this.events.findRecord(id, actor.userId);
     if (!record || record.event.deletedAt) throw notVisible();
     const after = page.after && { start: readSeconds(page.after[0]), original: page.after[1]! };
-    const found = listOccurrences(record.event, window, page.limit + 1, after);
+    const to = Math.min(window.to, END_OF_YEARS);
+    const found = listOccurrences(record.event, { ...window, to }, page.limit + 1, after);
     const keyOf = (occurrence: EventOccurrence): string[] => [String(occurrence.start), occurrence.original];
     return { event: record.event, page: pageOf(found, page, keyOf, null) };
   }

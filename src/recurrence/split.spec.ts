@@ -83,6 +83,29 @@ describe('splitSeries', () => {
     expect(joinSeries(late.head, late.tail)).toEqual(whole);
   });
 
+  it('gives the head no rule when only added dates precede the split', () => {
+    for (const rule of ['FREQ=WEEKLY;COUNT=3', 'FREQ=WEEKLY', 'FREQ=WEEKLY;UNTIL=20260801']) {
+      const added = ['2026-05-20T18:00', '2026-05-25T18:00', '2026-06-10T18:00'].map(parseLocalTime);
+      const whole = weekly(rule, { added });
+      const { head, tail } = splitSeries(whole, whole.start);
+      expect([head.rule, originals(head)], rule).toEqual([null, ['05-20', '05-25']]);
+      expect(tail, rule).toEqual({ ...whole, added: [added[2]] });
+      expect(joinSeries(head, tail), rule).toEqual(whole);
+      const excluded = weekly(rule, { added, excluded: [added[0]!] });
+      expect(originals(splitSeries(excluded, whole.start).head), rule).toEqual(['05-25']);
+    }
+  });
+
+  it('splits a series without a rule that starts at a later one of its dates', () => {
+    const added = ['2026-05-20T18:00', '2026-05-25T18:00', '2026-06-10T18:00'].map(parseLocalTime);
+    const whole = { ...weekly('FREQ=WEEKLY', { added }), rule: null };
+    for (const [index, at] of [added[1]!, whole.start, added[2]!].entries()) {
+      const { head, tail } = splitSeries(whole, at);
+      const all = ['05-20', '05-25', '06-01', '06-10'];
+      expect([originals(head).sort(), originals(tail).sort()]).toEqual([all.slice(0, index + 1), all.slice(index + 1)]);
+    }
+  });
+
   it('rejects a split at a date that is not an occurrence, and at the first occurrence', () => {
     const whole = weekly('FREQ=WEEKLY', { excluded: [parseLocalTime('2026-06-08T10:00')] });
     const splitAt = (at: string) => () => splitSeries(whole, parseLocalTime(at));

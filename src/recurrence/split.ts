@@ -13,7 +13,8 @@ export type Halves = { readonly head: Series; readonly tail: Series };
  * - COUNT is divided (9 after the fifth: 5 and 4). Otherwise the head gets an UNTIL just before the split (the day
  *   before where possible), and the tail keeps the end of the whole series.
  * - The tail starts at the split, so its intervals stay in step. If the split is at an added date, the tail starts at
- *   the next date of the rule and includes the added date; if the rule has no more dates, the tail has no rule.
+ *   the next date of the rule and includes the added date; if the rule has no more dates, the tail has no rule. If only
+ *   added dates precede the split, the head has no rule, and starts at the first of them that is not excluded.
  * - Added dates, exclusions and overrides go to the half that contains their original start, however far an override
  *   moves its occurrence. Excluded dates stay excluded and count for COUNT as before.
  *
@@ -38,11 +39,13 @@ export function splitSeries(series: Series, at: LocalTime): Halves {
  * @throws TimeError `not_joinable` if head or tail changed since, so that they are no longer halves of one series
  */
 export function joinSeries(head: Series, tail: Series): Series {
-  const tailStart = tail.rule ? [] : [tail.start];
+  // A half without a rule starts at an added date.
+  const starts = [head, tail].filter(({ rule }) => !rule).map(({ start }) => start);
   const whole: Series = {
     ...head,
-    rule: tail.rule && head.rule ? joinRules(head.rule, tail.rule) : head.rule,
-    added: [...head.added, ...tailStart, ...tail.added],
+    start: head.rule ? head.start : tail.start,
+    rule: tail.rule && head.rule ? joinRules(head.rule, tail.rule) : (head.rule ?? tail.rule),
+    added: [...head.added, ...starts, ...tail.added].sort((a, b) => stampOf(a) - stampOf(b)),
     excluded: [...head.excluded, ...tail.excluded],
     overrides: [...head.overrides, ...tail.overrides],
   };
@@ -73,12 +76,36 @@ function divide(series: Series, times: SeriesTimes, split: LocalStamp): Halves {
 
   const next = nextOfRule(times, split);
   if (series.rule && next !== null) {
+    if (!startsBefore(times, split)) {
+      return { head: withoutRule(head, times), tail: { ...tail, start: localOf(next) } };
+    }
     const rules = splitRule(series.rule, times, split);
     return { head: { ...head, rule: rules.head }, tail: { ...tail, start: localOf(next), rule: rules.tail } };
   }
   // Only added dates are left. The first of them becomes the start of the tail.
   const [start, ...added] = tail.added;
-  return { head, tail: { ...tail, start: start ?? localOf(split), rule: null, added } };
+  if (series.rule || isBefore(series.start)) {
+    return { head, tail: { ...tail, start: start ?? localOf(split), rule: null, added } };
+  }
+  // A series without a rule may start at any of its dates.
+  const rest = [...tail.added, series.start].sort((a, b) => stampOf(a) - stampOf(b));
+  return { head: withoutRule(head, times), tail: { ...tail, start: rest[0]!, rule: null, added: rest.slice(1) } };
+}
+
+/** Returns true when the rule has a date before the split. */
+function startsBefore(times: SeriesTimes, split: LocalStamp): boolean {
+  let found = false;
+  times.rule.backward(split, () => {
+    found = true;
+    return false;
+  });
+  return found;
+}
+
+/** Returns a half of added dates only: it starts at the first one that takes place. */
+function withoutRule(half: Series, times: SeriesTimes): Series {
+  const start = half.added.find((date) => times.has(stampOf(date)))!;
+  return { ...half, start, rule: null, added: half.added.filter((date) => date !== start) };
 }
 
 function splitRule(

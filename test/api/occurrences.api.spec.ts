@@ -18,6 +18,25 @@ const override = (event: EventView, occurrence: string, body: object): Promise<E
   ok(updateEvent({ client: ana.client, path: { id: event.id }, query: { occurrence, scope: 'this' }, body }));
 
 describe('GET /api/events/:id/occurrences', () => {
+  it('ends the list of an endless series with the years that can be written down', async () => {
+    const ben = await app.signUp('ben', 'America/New_York');
+    const last = { start_time: '2031-12-31T23:30:00', end_time: '2031-12-31T23:45:00' };
+    const days = { all_day: true, start_time: '2031-12-31', end_time: '2032-01-01' };
+    for (const times of [last, days]) {
+      // Every 996 years is 3027 and so on until 9003, and 9999.
+      const { id } = await createSeries(ben, {
+        ...times,
+        recurrence_pattern: 'FREQ=YEARLY;INTERVAL=996',
+        show_as: 'free',
+      });
+      const found = await occurrencesOf(ben, id);
+      expect(found).toHaveLength(8);
+      expect(found.every(({ end_time: end }) => /^[2-9]\d{3}-/.test(end))).toBe(true);
+    }
+    const { id } = await createSeries(ben, { recurrence_pattern: 'FREQ=DAILY;INTERVAL=900', show_as: 'free' });
+    expect((await occurrencesOf(ben, id)).at(-1)!.end_time).toMatch(/^999\d-/);
+  });
+
   it('walks a series page by page, each occurrence once, and writes nothing', async () => {
     const ben = await app.signUp('ben');
     const { id } = await createSeries(ben, { recurrence_pattern: 'FREQ=DAILY;COUNT=25' });

@@ -1,15 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { getEvent, listChangelog, listNotifications, listVersions, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import {
+  deleteEvent,
+  getEvent,
+  listChangelog,
+  listNotifications,
+  listVersions,
+  updateEvent,
+} from '../../sdk/generated/sdk.gen.js';
 import type { EventView, UpdateEventBody } from '../../sdk/generated/types.gen.js';
+import { expectInvariants } from '../support/invariants.js';
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
-import { footprint } from '../support/requests.js';
+import { done, footprint } from '../support/requests.js';
 import { changePart, createSeries, occurrencesOf, type Scope, startsOf } from '../support/series.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let ana: Person;
 beforeAll(async () => void (app = await startApp()));
-afterAll(() => app.close());
+afterAll(async () => {
+  await expectInvariants(app.database);
+  await app.close();
+});
 
 /** Ana has nothing else to do in any test. */
 async function newSeries(changes: Parameters<typeof createSeries>[1] = {}, zone = 'UTC'): Promise<EventView> {
@@ -186,6 +197,48 @@ describe('PUT with scope=following', () => {
     const tail = await change(event, SIXTH, 'following', { ...body, on_conflict: 'skip' });
     expect(tail.skipped).toHaveLength(3);
     expect(await days(tail)).toEqual(['07-06']);
+  });
+
+  it('leaves the dates that precede the pattern to a head without one, which can be changed like any event', async () => {
+    for (const pattern of [
+      'FREQ=WEEKLY;BYDAY=MO;COUNT=3',
+      'FREQ=WEEKLY;BYDAY=MO',
+      'FREQ=WEEKLY;BYDAY=MO;UNTIL=20260801',
+    ]) {
+      const added = [hourOn(-5).start_time, hourOn(-3).start_time];
+      const event = await newSeries({ recurrence_pattern: pattern, added });
+      const first = event.start_time;
+      const tail = await change(event, first, 'following', { title: 'Second half' });
+      expect(await days(event)).toEqual(['05-27', '05-29']);
+      expect(tail).toMatchObject({ rrule: event.rrule, start_time: first, added: [] });
+      const head = await read(event.id);
+      expect(head).toMatchObject({ rrule: null, is_recurring: true, start_time: added[0], added: [added[1]] });
+      expect(await ok(updateEvent({ client: ana.client, path: { id: event.id }, body: head }))).toEqual(head);
+      await ok(updateEvent({ client: ana.client, path: { id: event.id }, body: hourOn(-6) }));
+      expect(await days(event)).toEqual(['05-26', '05-28']);
+
+      const other = await newSeries({ recurrence_pattern: pattern, added });
+      const query = { occurrence: first, scope: 'following' as const };
+      await done(deleteEvent({ client: ana.client, path: { id: other.id }, query }));
+      expect(await days(other)).toEqual(['05-27', '05-29']);
+    }
+  });
+
+  it('makes the only date of a half an event with what was changed there', async () => {
+    const changed = { title: 'Changed', location: 'Room 9', ...hourOn(70, 14), end_time: '2026-08-10T16:30:00Z' };
+    const last = hourOn(69).start_time;
+    const event = await newSeries({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO;COUNT=2', added: [last] });
+    await change(event, last, 'this', changed);
+    const tail = await change(event, last, 'following', { description: 'Alone' });
+    const alone = { ...changed, is_recurring: false, overrides: [], excluded: [] };
+    expect(tail).toMatchObject({ ...alone, description: 'Alone' });
+    expect(await occurrencesOf(ana, tail.id)).toMatchObject([{ ...changed, description: 'Alone' }]);
+
+    const first = hourOn(-5).start_time;
+    const other = await newSeries({ recurrence_pattern: 'FREQ=WEEKLY;BYDAY=MO;COUNT=2', added: [first] });
+    await change(other, first, 'this', { ...changed, ...hourOn(-4, 14) });
+    await change(other, other.start_time, 'following', { description: 'Later' });
+    expect(await read(other.id)).toMatchObject({ ...alone, ...hourOn(-4, 14), description: null });
   });
 
   it('keeps an overlap of head and tail that the series had before', async () => {

@@ -135,7 +135,9 @@ describe('properties of every series', { timeout: 600_000 }, () => {
       expect(expand(head, EVERYTHING, 1000).every(({ original }) => stampOf(original) < stampOf(at.original))).toBe(
         true,
       );
-      expect(joinSeries(head, tail)).toEqual(series);
+      // A start that the rule does not match, before added dates only, leaves no trace.
+      const start = head.rule ? series.start : tail.start;
+      expect(joinSeries(head, tail)).toEqual({ ...series, start });
     });
   });
 
