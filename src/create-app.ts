@@ -9,6 +9,7 @@ import type { Config } from './platform/config/config.js';
 import { COMPRESSED_BODIES, largestBody, useBodyFormats } from './platform/http/body-formats.js';
 import { serveDashboard } from './platform/http/dashboard.js';
 import { keepAlive } from './platform/http/keep-alive.js';
+import { ignoreOfferedUpgrades } from './platform/http/offered-upgrades.js';
 import { refuseWhenOverloaded } from './platform/http/overload.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { endStalledResponses } from './platform/http/stalled-responses.js';
@@ -61,6 +62,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
   endStalledResponses(fastify, config);
   limitAddresses(app);
   keepAlive(fastify);
+  ignoreOfferedUpgrades(fastify.server);
   const encodings = ['gzip', 'identity'];
   await app.register(compress as never, { global: true, threshold: 1_024, encodings, ...COMPRESSED_BODIES });
   app.useSecurityHeaders({
