@@ -11,6 +11,7 @@ import { serveDashboard } from './platform/http/dashboard.js';
 import { keepAlive } from './platform/http/keep-alive.js';
 import { ignoreOfferedUpgrades } from './platform/http/offered-upgrades.js';
 import { refuseWhenOverloaded } from './platform/http/overload.js';
+import { takeTurns } from './platform/http/pipelined-requests.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { endStalledResponses } from './platform/http/stalled-responses.js';
 import { traceRequests } from './platform/http/trace-requests.js';
@@ -47,6 +48,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
     preview,
   });
   const fastify = adapter.getInstance();
+  takeTurns(fastify);
   // Before the other hooks, so that a page can read what they refuse.
   if (config.values.corsOrigins.length > 0) {
     app.enableCors({
