@@ -19,9 +19,14 @@ export class LeaveEventsService {
     private readonly transactions: Transactions,
   ) {}
 
-  /** Returns the next events that an erased person has to leave; none when nothing is left to do. */
-  listEventsToLeave(userId: string): Promise<string[]> {
-    return this.members.listEventsToLeave(userId);
+  /** Returns the events that an erased person has to leave, page by page; no page when nothing is left to do. */
+  async *listEventsToLeave(userId: string): AsyncGenerator<string[]> {
+    for (let after: string | null = null; ;) {
+      const page: string[] = await this.members.listEventsToLeave(userId, after);
+      if (page.length === 0) return;
+      yield page;
+      after = page.at(-1)!;
+    }
   }
 
   /** Returns the erased people who are still members of an event. */
