@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createEvent, listEvents } from '../../sdk/generated/sdk.gen.js';
@@ -25,7 +24,7 @@ beforeEach(async () => {
   await ok(createEvent({ client: ana.client, body: { title: 'First', ...slot(99) } }));
   lock = await LockHolder.begin(app.database);
   await lock.lockAvailability(ana.id);
-  const accepted = once(app.app.getHttpServer() as Server, 'connection');
+  const accepted = once(app.app.getHttpServer(), 'connection');
   connection = await RawConnection.open(app.url);
   [socket] = (await accepted) as [Socket];
 });
