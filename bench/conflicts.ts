@@ -14,6 +14,7 @@ import type { EventContent } from '../src/content/event-content.js';
 import { toSnapshot } from '../src/content/snapshot.js';
 import { computeFarDays } from '../src/availability/far-days.js';
 import { toMultirange, occupancyOf, toWeekMask } from '../src/availability/occupancy.js';
+import { readConfig } from '../src/platform/config/config.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { Deadline, TimeLimits } from '../src/platform/database/deadline.js';
@@ -45,7 +46,10 @@ process.exitCode = missed === 0 ? 0 : 1;
 
 async function run(dataSource: DataSource): Promise<void> {
   const database = new Database(dataSource);
-  const conflicts = new FindConflicts(new OccupancyRepository(database));
+  const conflicts = new FindConflicts(
+    new OccupancyRepository(database),
+    readConfig({ JWT_SECRET: 'only for the benchmark, which makes no tokens' }),
+  );
   const [inSeries, inSingles] = [await newOwner(database), await newOwner(database)];
   await new Transactions(database, new Tracing(null), TimeLimits.NONE).run(async (filling) => {
     await fill(filling, inSeries, thousandSeries());

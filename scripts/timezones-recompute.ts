@@ -15,7 +15,9 @@ import { counted } from './counted.js';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 if (existsSync('.env')) process.loadEnvFile('.env');
-let config = withSigningSecret(readConfig(process.env)).with({ logLevel: 'warn' });
+// Nobody waits for it, and an event that it left out would stay wrong.
+const noLimits = { maxComparedOccurrences: Infinity, databaseTransactionSeconds: Infinity };
+let config = withSigningSecret(readConfig(process.env)).with({ logLevel: 'warn', ...noLimits });
 const embedded = config.values.databaseUrl
   ? null
   : await startEmbeddedPostgres({ ...config.embeddedPostgres, log: () => undefined });

@@ -9,7 +9,9 @@ import type { Config } from './platform/config/config.js';
 import { COMPRESSED_BODIES, largestBody, useBodyFormats } from './platform/http/body-formats.js';
 import { serveDashboard } from './platform/http/dashboard.js';
 import { keepAlive } from './platform/http/keep-alive.js';
+import { ignoreOfferedUpgrades } from './platform/http/offered-upgrades.js';
 import { refuseWhenOverloaded } from './platform/http/overload.js';
+import { takeTurns } from './platform/http/pipelined-requests.js';
 import { addRequestHooks, rejectMalformedUrl, requestId } from './platform/http/request-hooks.js';
 import { endStalledResponses } from './platform/http/stalled-responses.js';
 import { traceRequests } from './platform/http/trace-requests.js';
@@ -46,6 +48,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
     preview,
   });
   const fastify = adapter.getInstance();
+  takeTurns(fastify);
   // Before the other hooks, so that a page can read what they refuse.
   if (config.values.corsOrigins.length > 0) {
     app.enableCors({
@@ -61,6 +64,7 @@ export async function createApp(config: Config, { preview = false } = {}): Promi
   endStalledResponses(fastify, config);
   limitAddresses(app);
   keepAlive(fastify);
+  ignoreOfferedUpgrades(fastify.server);
   const encodings = ['gzip', 'identity'];
   await app.register(compress as never, { global: true, threshold: 1_024, encodings, ...COMPRESSED_BODIES });
   app.useSecurityHeaders({

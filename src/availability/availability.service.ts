@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MAX_DATES } from '../content/draft-recurrence.js';
 import { type EventContent, isSeries, toContent } from '../content/event-content.js';
 import { wireLocal, wireOccurrenceTime } from '../content/wire.js';
 import type { LockedEvent } from '../history/event-lock.js';
@@ -170,10 +171,11 @@ export class AvailabilityService {
       const conflicting = await this.conflicts.listConflicting(tx, left);
       if (conflicting.length >= occupancy.busy.length) return null;
       for (const { original } of conflicting) names.add(formatLocalTime(original!));
-      if (names.size > MAX_OCCURRENCES) return null;
+      const excluded = [...new Set([...content.excluded, ...names])].sort();
+      if (names.size > 0 && excluded.length > MAX_DATES) return null;
       rest = {
         ...content,
-        excluded: [...new Set([...content.excluded, ...names])].sort(),
+        excluded,
         overrides: content.overrides.filter(({ original }) => !names.has(original)),
       };
       // A series with very many occurrences is now known a little further.

@@ -83,14 +83,26 @@ export async function findFirstOverlap(
 /**
  * Yields each occurrence of ours in a window (epoch seconds) that overlaps one of theirs, with the first of these, however
  * many there are. Pure, and others are served in between.
+ * @param onRead receives the number of occurrences that were read, part by part; an error in it ends the comparison
  */
 export function listPairs(
   ours: EventContent,
   theirs: EventContent,
   window: Window,
   slices: TimeSlices,
+  onRead: (occurrences: number) => void,
 ): AsyncGenerator<Pair> {
-  return pairsOf(inParts(ours, window, Infinity), inParts(theirs, window, Infinity), slices);
+  const reporting = (content: EventContent): Parts => reportParts(inParts(content, window, Infinity), onRead);
+  return pairsOf(reporting(ours), reporting(theirs), slices);
+}
+
+function* reportParts(parts: Parts, onRead: (occurrences: number) => void): Parts {
+  for (;;) {
+    const part = parts.next();
+    if (part.done) return part.value;
+    onRead(part.value.length);
+    yield part.value;
+  }
 }
 
 async function* pairsOf(ours: Parts, theirs: Parts, slices: TimeSlices): AsyncGenerator<Pair> {

@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type EventContent, isSeries } from '../content/event-content.js';
+import { Config } from '../platform/config/config.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { Actor } from '../platform/http/actor.js';
+import { counted } from '../problems/counted.js';
+import { invalid } from '../problems/problem.js';
 import type { Conflict } from './conflict.js';
 import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
 import { computeFarDaysInParts, inParts, listPairs } from './far-days.js';
@@ -55,11 +58,17 @@ const MAX_FAR_CONFLICTS = 10;
 @Injectable()
 export class FindConflicts {
   private readonly expanded = new PerTransaction<Expanded[]>(() => []);
+  /** How many occurrences were compared: of series that are not stored completely, and where others overlap. */
+  private readonly compared = new PerTransaction(() => ({ occurrences: 0 }));
 
-  constructor(private readonly occupancies: OccupancyRepository) {}
+  constructor(
+    private readonly occupancies: OccupancyRepository,
+    private readonly config: Config,
+  ) {}
 
   /**
    * Returns the conflicts of a booking, by start. Titles and ids are included only for events that the actor may see.
+   * @throws Problem validation_failed when the transaction has too many occurrences to compare, as do the others
    */
   find(tx: Transaction, { before: _before, ...booking }: Booking, actor: Actor): Promise<Conflict[]> {
     return this.findNew(tx, booking, actor);
@@ -78,6 +87,7 @@ export class FindConflicts {
       this.findOverlapsBeyond(tx, booking, known),
     ]);
     const overlaps = [...found.flat(), ...cut.overlaps];
+    this.limitCompared(tx, booking)(busy.length * overlaps.length);
     const visible = await this.findVisible(tx, booking, overlaps, actor);
     const conflicts = await explainConflicts(overlaps, busy, visible, MAX_CONFLICTS, new TimeSlices());
     return conflicts.map((conflict) =>
@@ -148,6 +158,7 @@ export class FindConflicts {
     const compared = { ...window, end: comparedUntil(this.expand(tx, booking), window.end) };
     const neighbours = await this.occupancies.listContinuing(tx, booking.ownerId, compared, booking.eventId);
     const slices = new TimeSlices();
+    const read = this.limitCompared(tx, booking);
     const overlaps: Overlap[] = [];
     for (const { until, ...neighbour } of neighbours) {
       const shared: Interval[] = [];
@@ -157,6 +168,7 @@ export class FindConflicts {
           const part = parts.next();
           if (part.done) return part.value;
           await slices.pause();
+          if (isExact) read(part.value.length);
           // Occurrences that begin before it are stored completely.
           const theirs = part.value.filter(({ start }) => start >= until);
           for (const one of intersectIntervals(mine, mergeIntervals(theirs))) shared.push(one);
@@ -193,6 +205,7 @@ export class FindConflicts {
     if (!isCut(occupancy)) return { busy: [], overlaps: [] };
     const [until, end] = [occupancy.until!, occupancy.horizon!];
     const slices = new TimeSlices();
+    const read = this.limitCompared(tx, booking);
     const found = new Map<string, OccupiedInterval>();
     const add = (one: OccupiedInterval): boolean => {
       if (this.isNewTime(tx, booking, one)) found.set(`${one.start} ${one.end}`, one);
@@ -201,7 +214,9 @@ export class FindConflicts {
     const stored = mergeIntervals(await this.occupancies.listBusy(tx, ownerId, { start: until, end }, eventId));
     for (const { start: from, end: to } of stored) {
       await slices.pause();
-      if (!findOccupied(content, { from, to }, MAX_OCCURRENCES).every(add)) break;
+      const ours = findOccupied(content, { from, to }, MAX_OCCURRENCES);
+      read(ours.length);
+      if (!ours.every(add)) break;
     }
     const compared = { start: until, end: comparedUntil(occupancy, end) };
     const overlaps: Overlap[] = [];
@@ -213,7 +228,7 @@ export class FindConflicts {
     )) {
       const shared: Interval[] = [];
       const window = { from: Math.max(until, theirs), to: end };
-      for await (const pair of listPairs(content, neighbour.content, window, slices)) {
+      for await (const pair of listPairs(content, neighbour.content, window, slices, read)) {
         shared.push({
           start: Math.max(pair.ours.start, pair.theirs.start),
           end: Math.min(pair.ours.end, pair.theirs.end),
@@ -224,6 +239,25 @@ export class FindConflicts {
     }
     const busy = [...found.values()].sort((a, b) => a.start - b.start);
     return { busy: busy.slice(0, limit), overlaps };
+  }
+
+  /**
+   * Returns what counts the occurrences that a transaction reads to compare them. Some series have millions until the horizon:
+   * a request with too many of them takes too long each time that it is sent, so it is refused.
+   */
+  private limitCompared(tx: Transaction, { pointer = '' }: Booking): (occurrences: number) => void {
+    const { maxComparedOccurrences: max } = this.config.values;
+    const compared = this.compared.of(tx);
+    return (occurrences) => {
+      compared.occurrences += occurrences;
+      if (compared.occurrences <= max) return;
+      const what = `${counted(max, 'occurrence')} of this series and of others in the same calendar`;
+      throw invalid({
+        pointer: `${pointer}/recurrence_pattern`,
+        code: 'too_many',
+        message: `More than ${what} would have to be compared. Let it end earlier or repeat less often, or show it as free.`,
+      });
+    };
   }
 
   /** Returns the occurrences whose time the event did not occupy before the change. */

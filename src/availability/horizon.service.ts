@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { toContent } from '../content/event-content.js';
 import { EventLock } from '../history/event-lock.js';
+import { DatabaseTooSlow, whyUnavailable } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { SYSTEM_ACTOR } from '../users/system-actor.js';
@@ -54,16 +55,24 @@ export class HorizonService {
 
   /**
    * Extends every series that is due. Conflicts are reported, never refused or deleted: the exclusion constraint
-   * ignores a conflicting series from then on, but it still occupies its time.
+   * ignores a conflicting series from then on, but it still occupies its time. A series that cannot be extended is logged.
+   * @throws the error of a database that is not available
    */
   async extend(now = new Date()): Promise<{ extended: number; conflicting: ConflictingSeries[] }> {
     const before = new Date(now.getTime() + MIN_AHEAD_MS);
     const conflicting: ConflictingSeries[] = [];
+    // Of one that takes too long, years are still stored. The others must not wait for it.
+    const report = (eventId: string) => (error: unknown) => {
+      if (whyUnavailable(error) !== null && !(error instanceof DatabaseTooSlow)) throw error;
+      this.logger.error(error instanceof Error ? error.stack : error, { eventId });
+      return null;
+    };
     let extended = 0;
     for (let after: string | null = null; ;) {
       const due = await this.occupancies.listDue(before, after, CHUNK);
       for (const eventId of due) {
-        const conflicts = await this.transactions.run((tx) => this.extendOne(tx, eventId, now));
+        const conflicts = await this.transactions.run((tx) => this.extendOne(tx, eventId, now)).catch(report(eventId));
+        if (conflicts === null) continue;
         extended += 1;
         if (conflicts.length > 0) conflicting.push({ eventId, conflicts });
       }

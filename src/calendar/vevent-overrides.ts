@@ -1,4 +1,4 @@
-import { MAX_DATES } from '../content/draft-recurrence.js';
+import { MAX_DATES, MAX_OVERRIDES } from '../content/draft-recurrence.js';
 import type { EventContent } from '../content/event-content.js';
 import type { OccurrenceContent } from '../content/fields.js';
 import { applySeries, seriesOf } from '../content/series.js';
@@ -67,9 +67,6 @@ export async function applyOverrides(
   const sorted = [...overrides].sort(([a], [b]) => a - b).map(([, override]) => override);
   return { content: applySeries(content, { ...series.series, overrides: sorted }), kept };
 }
-
-/** More changed occurrences than people make. Each is in every version of the event. */
-const MAX_OVERRIDES = 1_000;
 
 const compiledOf = (series: Series): CompiledSeries => ({ series, compiled: compileSeries(series) });
 

@@ -96,7 +96,8 @@ function readSeries({ component, zones }: VEvent, times: VEventTimes, warn: Warn
   if (!recurs(dated)) return null;
   const excluded = readExcluded(dated, component, zones);
   for (const [name, list] of [
-    ['EXDATE', excluded],
+    // An export excludes the start of a series that does not begin with it, beside all others.
+    ['EXDATE', excluded.filter((one) => stampOf(one) !== stampOf(start))],
     ['RDATE', dated.added],
   ] as const) {
     if (list.length > MAX_DATES) {

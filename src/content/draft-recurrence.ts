@@ -190,8 +190,13 @@ function readPattern(input: unknown, times: EventTimes, errors: FieldError[]): R
   }
 }
 
-/** More than people cancel or add in years. Every version and every comparison carries the lists. */
+/**
+ * The excluded, and the added dates of a series: more than people cancel or add in years. Every version and every comparison
+ * carries the lists. They are the same wherever dates come from, so that what is exported can be imported.
+ */
 export const MAX_DATES = 1_000;
+/** The changed occurrences of a series. Each is in every version of the event. */
+export const MAX_OVERRIDES = 1_000;
 
 /** Returns the local starts that each entry may name; null when the list was not sent. What was stored can be sent back. */
 function readStarts(

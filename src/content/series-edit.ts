@@ -1,3 +1,4 @@
+import { counted } from '../problems/counted.js';
 import { type FieldError, invalid, Problem } from '../problems/problem.js';
 import {
   formatLocalDate,
@@ -14,7 +15,7 @@ import { durationOf, type EventContent, isSeries } from './event-content.js';
 import { camelCase } from './columns.js';
 import { OCCURRENCE_FIELDS, plainFieldOf, type StoredOverride } from './fields.js';
 import type { ContentInput } from './draft.js';
-import { fieldError, notAnOccurrence } from './draft-recurrence.js';
+import { fieldError, MAX_DATES, MAX_OVERRIDES, notAnOccurrence } from './draft-recurrence.js';
 import { seriesOf, applySeries } from './series.js';
 import { type EventTimes, isRepeated, readLocalStarts, repeatedTime, resolveTimes } from './draft-times.js';
 import { compileSeries } from '../recurrence/series-times.js';
@@ -61,7 +62,10 @@ export function findOriginal(content: EventContent, text: string): LocalTime {
   throw new Problem('not_found', { errors: [error] });
 }
 
-/** Returns the content without the occurrences of a scope; null when no occurrence would be left. Pure. */
+/**
+ * Returns the content without the occurrences of a scope; null when no occurrence would be left. Pure.
+ * @throws Problem validation_failed when the series excludes as many dates as it can
+ */
 export function removeOccurrences(content: EventContent, original: LocalTime, scope: Scope): EventContent | null {
   if (scope === 'this') return excludeOccurrence(content, original);
   return scope === 'following' ? (splitBefore(content, original)?.head ?? null) : null;
@@ -70,6 +74,7 @@ export function removeOccurrences(content: EventContent, original: LocalTime, sc
 function excludeOccurrence(content: EventContent, original: LocalTime): EventContent | null {
   const name = formatLocalTime(original);
   if (!isSeries(content) || count(seriesOf(content)) === 1) return null;
+  if (content.excluded.length >= MAX_DATES) throw tooMany(MAX_DATES, 'excluded date');
   return {
     ...content,
     excluded: [...content.excluded, name].sort(),
@@ -80,7 +85,8 @@ function excludeOccurrence(content: EventContent, original: LocalTime): EventCon
 /**
  * Overrides values of one occurrence. Values that equal those of the series are not stored, and an override without
  * values is removed. Pure.
- * @throws Problem validation_failed for fields of the whole series, and for invalid times
+ * @throws Problem validation_failed for fields of the whole series, for invalid times, and when the series has as many changed
+ * occurrences as it can
  */
 export function overrideOccurrence(content: EventContent, original: LocalTime, input: ContentInput): EventContent {
   const errors: FieldError[] = OF_SERIES.filter((field) => input[field] !== undefined).map((field) => ({
@@ -105,9 +111,19 @@ export function overrideOccurrence(content: EventContent, original: LocalTime, i
   });
   const others = content.overrides.filter((other) => other.original !== name);
   const overrides = Object.keys(override).length > 1 ? [...others, override] : others;
+  if (overrides.length > Math.max(MAX_OVERRIDES, content.overrides.length)) {
+    throw tooMany(MAX_OVERRIDES, 'changed occurrence');
+  }
   overrides.sort((a, b) => (a.original < b.original ? -1 : 1));
   return requireValid({ ...content, overrides });
 }
+
+const tooMany = (max: number, what: string): Problem =>
+  invalid({
+    pointer: '/query/occurrence',
+    code: 'too_many',
+    message: `A series can have at most ${counted(max, what)}. Split it with scope=following first: each part has its own.`,
+  });
 
 /**
  * Converts an edit of a whole series that names one of its occurrences. All occurrences move as far as the named one,

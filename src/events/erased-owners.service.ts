@@ -48,14 +48,17 @@ export class ErasedOwnersService {
   private async leaveAll(userId: string): Promise<void> {
     const failed = new Map<string, unknown>();
     for (;;) {
-      const listed = await this.leaving.listEventsToLeave(userId);
-      const eventIds = listed.filter((eventId) => !failed.has(eventId));
-      for (const eventId of eventIds) {
-        await this.leave(toActor(userId), eventId).catch((error: unknown) => failed.set(eventId, error));
+      let [listed, tried] = [0, 0];
+      for await (const eventIds of this.leaving.listEventsToLeave(userId)) {
+        listed += eventIds.length;
+        for (const eventId of eventIds.filter((one) => !failed.has(one))) {
+          await this.leave(toActor(userId), eventId).catch((error: unknown) => failed.set(eventId, error));
+          tried += 1;
+        }
       }
-      if (listed.length === 0) return this.left.runEach(userId);
+      if (listed === 0) return this.left.runEach(userId);
       // The next hour tries again.
-      if (eventIds.length === 0) throw failed.values().next().value;
+      if (tried === 0) throw failed.values().next().value;
     }
   }
 

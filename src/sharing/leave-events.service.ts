@@ -4,7 +4,7 @@ import { RetryTransaction } from '../platform/database/database-errors.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { notFound } from '../problems/problem.js';
-import { MembersRepository } from './members.repository.js';
+import { EVENTS_PER_PAGE, MembersRepository } from './members.repository.js';
 import { MembersWriter } from './members-writer.js';
 import { SharingService } from './sharing.service.js';
 
@@ -19,9 +19,14 @@ export class LeaveEventsService {
     private readonly transactions: Transactions,
   ) {}
 
-  /** Returns the next events that an erased person has to leave; none when nothing is left to do. */
-  listEventsToLeave(userId: string): Promise<string[]> {
-    return this.members.listEventsToLeave(userId);
+  /** Returns the events that an erased person has to leave, page by page; no page when nothing is left to do. */
+  async *listEventsToLeave(userId: string): AsyncGenerator<string[]> {
+    for (let after: string | null = null; ;) {
+      const page: string[] = await this.members.listEventsToLeave(userId, after);
+      if (page.length > 0) yield page;
+      if (page.length < EVENTS_PER_PAGE) return;
+      after = page.at(-1)!;
+    }
   }
 
   /** Returns the erased people who are still members of an event. */

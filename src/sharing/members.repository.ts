@@ -6,6 +6,11 @@ import type { Transaction } from '../platform/database/transaction.js';
 
 const COLUMNS = { event_id: false, user_id: false, role: false, granted_by: false, granted_at: false };
 
+/** How many events an erased person leaves before the next are read. */
+export const EVENTS_PER_PAGE = 100;
+/** Before every other id. */
+const NIL = '00000000-0000-0000-0000-000000000000';
+
 /** An erased person keeps the events in their own trash, because an event always has an owner. */
 const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;
 
@@ -78,12 +83,15 @@ export class MembersRepository {
     return row?.userId ?? null;
   }
 
-  /** Returns the next events of which an erased person is still a member, except those in their own trash. */
-  async listEventsToLeave(userId: string): Promise<string[]> {
+  /**
+   * Returns the next events, by id, of which an erased person is still a member, except those in their own trash.
+   * @param after the last one that is known; null to begin
+   */
+  async listEventsToLeave(userId: string, after: string | null): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
       `SELECT p.event_id AS id FROM event_permissions p JOIN events e ON e.id = p.event_id
-        WHERE p.user_id = $1 AND ${TO_LEAVE} ORDER BY p.event_id LIMIT 100`,
-      [userId],
+        WHERE p.user_id = $1 AND p.event_id > $2 AND ${TO_LEAVE} ORDER BY p.event_id LIMIT ${EVENTS_PER_PAGE}`,
+      [userId, after ?? NIL],
     );
     return rows.map((row) => row.id);
   }

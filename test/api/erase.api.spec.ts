@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createEvent,
+  createEvents,
   deleteEvent,
   eraseMe,
   findUsers,
@@ -280,6 +281,34 @@ describe('DELETE /api/auth/me', () => {
     expect(await peopleOn(ana, other.id)).toEqual(['ana owner']);
     await app.app.get(ErasedOwnersService).finish();
     expect(await versionsOf(app.database, id)).toEqual(['1 created']);
+  });
+
+  it('goes on behind very many events that cannot be left, and leaves those when they can', async () => {
+    const ben = await app.signUp('ben');
+    const create = (title: string, count: number): Promise<unknown> => {
+      const events = Array.from({ length: count }, (_, n) => ({ title, show_as: 'free' as const, ...hourOn(n) }));
+      return ok(createEvents({ client: ben.client, body: { events } }));
+    };
+    await create('Stuck', 101);
+    await create('Free', 2);
+    const kept = (): Promise<{ title: string; count: number }[]> =>
+      app.database.query(
+        `SELECT e.title, count(*)::int AS count FROM events e JOIN event_permissions p ON p.event_id = e.id
+          WHERE p.user_id = $1 AND e.deleted_at IS NULL GROUP BY 1 ORDER BY 1`,
+        [ben.id],
+      );
+    await app.database.query(`
+      CREATE FUNCTION stay_stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stuck'; END $$;
+      CREATE TRIGGER stay_stuck BEFORE UPDATE ON events FOR EACH ROW
+        WHEN (OLD.title = 'Stuck') EXECUTE FUNCTION stay_stuck()`);
+    try {
+      await erase(ben);
+      expect(await kept()).toEqual([{ title: 'Stuck', count: 101 }]);
+    } finally {
+      await app.database.query('DROP TRIGGER stay_stuck ON events; DROP FUNCTION stay_stuck()');
+    }
+    await app.app.get(ErasedOwnersService).finish();
+    expect(await kept()).toEqual([]);
   });
 });
 

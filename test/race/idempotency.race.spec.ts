@@ -12,9 +12,8 @@ describe('requests with a key, sent at once to two servers', () => {
   let ana: Person;
 
   beforeAll(async () => {
-    // 200 requests of one person take turns: on a slow machine, the last waits longer than a client would.
-    // No more of them at once than may wait for these connections.
-    const settings = { databasePoolSize: 5, databaseWaitSeconds: 60, requestsAtOnce: 40, queueSeconds: 60 };
+    // No more of the requests at once than may wait for these connections.
+    const settings = { databasePoolSize: 5, requestsAtOnce: 40 };
     const first = await startApp(settings);
     servers = [first, await startApp(settings, first.database)];
     ana = await first.signUp('ana');

@@ -5,7 +5,7 @@ import { atOnce, outcome, type Outcome, tally } from '../support/calls.js';
 import { PASSWORD, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-beforeAll(async () => void (app = await startApp({ overloadLagMs: 0 })));
+beforeAll(async () => void (app = await startApp()));
 afterAll(() => app.close());
 
 const anyCase = (text: string, index: number): string =>
@@ -55,7 +55,7 @@ describe('16 parallel registrations', () => {
   });
 
   it('of one e-mail in any case make one account where addresses are not private', async () => {
-    const server = await startApp({ userLookup: 'email', overloadLagMs: 0 }, app.database);
+    const server = await startApp({ userLookup: 'email' }, app.database);
     try {
       const { email, outcomes } = await registerAddress(server);
       expect(tally(outcomes)).toEqual({ 201: 1, 409: 15 });

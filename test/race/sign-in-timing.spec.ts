@@ -23,7 +23,7 @@ let ana: Person;
 let erased: Person;
 beforeAll(async () => {
   // A server that refuses because the machine is busy would be compared as well.
-  app = await startApp({ databaseWaitSeconds: 60, queueSeconds: 300, overloadLagMs: 0 });
+  app = await startApp();
   [ana, erased] = [await app.signUp('ana'), await app.signUp('erased')];
   const { status } = await app.fetch('/api/auth/me', {
     method: 'DELETE',

@@ -238,6 +238,12 @@ export const SETTINGS = {
     wholeNumber(1_000, 10_000_000),
     'Largest number of values in a request body, in lists and objects of any depth',
   ),
+  maxComparedOccurrences: setting(
+    'MAX_COMPARED_OCCURRENCES',
+    '20000000',
+    wholeNumber(100_000, 1_000_000_000),
+    'Largest number of occurrences of very long series that a request compares with each other',
+  ),
   maxBatch: setting('MAX_BATCH', '500', wholeNumber(1, 500), 'Largest number of events per batch'),
   maxShare: setting('MAX_SHARE', '100', wholeNumber(1, 100), 'Largest number of people per share call'),
   streamDays: setting('STREAM_DAYS', '30', wholeNumber(1, 3_650), 'How long stream items and notifications are stored'),

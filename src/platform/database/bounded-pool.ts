@@ -49,7 +49,7 @@ export class BoundedPool extends pg.Pool {
   private async withinTime(connecting: Promise<PoolClient>): Promise<PoolClient> {
     const { waitMs } = this.bounds;
     // Opening one may take longer, and has a limit of its own.
-    const waits = this.idleCount === 0 && this.totalCount >= this.options.max;
+    const waits = this.waitingCount > this.idleCount;
     if (!waits || waitMs === undefined) return connecting;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {

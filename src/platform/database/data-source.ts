@@ -19,7 +19,7 @@ const PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c ji
 interface DataSourceSettings {
   url: string;
   poolSize?: number;
-  /** The longest time that opening a connection may take, in seconds. */
+  /** The longest time that opening a connection may take, in seconds: 5, or as long as one may wait for a free one. */
   connectSeconds?: number;
   /** The longest wait for a free connection, in seconds; any when absent. */
   waitSeconds?: number;
@@ -40,8 +40,8 @@ export function dataSourceOptions(
   {
     url,
     poolSize = 5,
-    connectSeconds = 5,
     waitSeconds,
+    connectSeconds = Math.max(5, waitSeconds ?? 0),
     statementSeconds = 30,
     lockSeconds = statementSeconds,
     prepare = true,
@@ -68,7 +68,6 @@ export function dataSourceOptions(
     uuidExtension: 'pgcrypto',
     applicationName: 'convene',
     poolSize,
-    connectTimeoutMS: connectSeconds * 1_000,
     parseInt8: true,
     extra: {
       Client: PreparedClient,
@@ -76,6 +75,7 @@ export function dataSourceOptions(
       onExchange,
       onStatement,
       watch,
+      openMs: connectSeconds * 1_000,
       waitMs: waitSeconds && waitSeconds * 1_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,

@@ -78,7 +78,7 @@ const UNAVAILABLE_SQLSTATES: [states: RegExp, detail: string][] = [
 ];
 const UNAVAILABLE_NODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH']);
 const UNAVAILABLE_TEXT =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|Driver not Connected|is not queryable/i;
+  /Connection terminated|timeout expired|Client has encountered a connection error|Cannot use a pool after calling end|Driver not Connected|is not queryable/i;
 
 // Thrown by TypeORM if the connection breaks between two statements of a transaction.
 const CONNECTION_LOST = [

@@ -26,6 +26,11 @@ export interface PreparedClientOptions extends ClientConfig {
   onStatement?: OnStatement | undefined;
   /** Told of the connection while it is open. */
   watch?: SilenceWatch;
+  /**
+   * How long opening the connection may take, in milliseconds. The pool of the driver would end every wait for a free
+   * connection after its own `connectionTimeoutMillis`.
+   */
+  openMs?: number;
   /** How long the first plans of the connection are used, in milliseconds. */
   firstPlansMs?: number;
 }
@@ -54,7 +59,7 @@ export class PreparedClient extends Client implements WatchedConnection {
   private plansEnd: number;
 
   constructor(options: PreparedClientOptions) {
-    super({ ...options, pipeline: true });
+    super({ ...options, connectionTimeoutMillis: options.openMs, pipeline: true });
     this.names = options.names;
     this.onExchange = options.onExchange;
     this.onStatement = options.onStatement;

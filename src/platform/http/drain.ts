@@ -33,6 +33,8 @@ export class Drain implements BeforeApplicationShutdown {
   private readonly upgraded = new Set<Duplex>();
   /** Connections that have not sent a request yet. */
   private readonly silent = new Set<Duplex>();
+  /** Connections of which this has heard. One that offers to upgrade is reported again. */
+  private readonly known = new WeakSet<Duplex>();
   /** Connections of which nothing is read yet, while the server accepts those that wait. */
   private held: Set<Duplex> | null = null;
   private inFlight = 0;
@@ -48,6 +50,8 @@ export class Drain implements BeforeApplicationShutdown {
         handleOf(socket)?.readStop?.();
         this.held.add(socket);
       }
+      if (this.known.has(socket)) return;
+      this.known.add(socket);
       socket.once('close', () => this.silent.delete(socket));
     });
     this.server.on('upgrade', (_request, socket: Duplex) => {
