@@ -337,7 +337,7 @@ export const updateEvent = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * List the occurrences of an event
  *
- * Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series.
+ * Lists the occurrences by start. The result is exact for any date, even a century ahead. Without `to`, the list is as long as the series; that of an endless one ends in the year 9999.
  */
 export const listOccurrences = <ThrowOnError extends boolean = false>(options: Options<ListOccurrencesData, ThrowOnError>) => (options.client ?? client).get<ListOccurrencesResponses, ListOccurrencesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
