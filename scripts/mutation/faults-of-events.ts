@@ -165,7 +165,7 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'undoing a split leaves its tail',
     file: VERSIONS,
-    find: 'changeSplits(await this.history.listSplitSteps(tx, eventId), request.undoes)',
+    find: 'changeSplits(splitSteps, request.undoes)',
     replace: 'changeSplits([], request.undoes)',
     tests: [REJOIN],
   },

@@ -176,13 +176,22 @@ export class HistoryRepository {
     return row ?? null;
   }
 
-  /** Returns the versions that split a series or may have undone a split, oldest first. */
-  listSplitSteps(tx: Transaction, eventId: string): Promise<SplitStep[]> {
-    return tx.query<SplitStep>(
-      `SELECT version, kind, undoes FROM event_versions
-        WHERE event_id = $1 AND version > 1 AND kind IN ('split', 'rolled_back') ORDER BY version`,
-      [eventId],
+  /** Returns a version, and those that split the series or may have undone a split, oldest first. */
+  async findVersionToUndo(
+    tx: Transaction,
+    eventId: string,
+    version: number,
+  ): Promise<(EntryRow & { splitSteps: SplitStep[] }) | null> {
+    const [row] = await tx.query<EntryRow & { splitSteps: SplitStep[] }>(
+      `SELECT found.*,
+              ARRAY(SELECT jsonb_build_object('version', version, 'kind', kind, 'undoes', undoes)
+                      FROM event_versions
+                     WHERE event_id = $1 AND version > 1 AND kind IN ('split', 'rolled_back')
+                     ORDER BY version) AS "splitSteps"
+         FROM (${VERSION} WHERE v.event_id = $1 AND v.version = $2) AS found`,
+      [eventId, version],
     );
+    return row ?? null;
   }
 
   /** Returns the number of the latest version, 0 for none. */

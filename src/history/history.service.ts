@@ -105,9 +105,14 @@ export class HistoryService {
     return row && (toChangelogEntry(row) as VersionEntry);
   }
 
-  /** Returns the versions that split a series or may have undone a split, oldest first. */
-  listSplitSteps(tx: Transaction, eventId: string): Promise<SplitStep[]> {
-    return this.history.listSplitSteps(tx, eventId);
+  /** Returns a version, and those that split the series or may have undone a split, oldest first; null for none. */
+  async findVersionToUndo(
+    tx: Transaction,
+    eventId: string,
+    version: number,
+  ): Promise<{ entry: VersionEntry; splitSteps: SplitStep[] } | null> {
+    const row = await this.history.findVersionToUndo(tx, eventId, version);
+    return row && { entry: toChangelogEntry(row) as VersionEntry, splitSteps: row.splitSteps };
   }
 
   /** Returns the number of the latest version. */

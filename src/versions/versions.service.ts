@@ -18,7 +18,7 @@ import {
   HistoryService,
   type VersionEntry,
 } from '../history/history.service.js';
-import { changeSplits } from '../history/splits.js';
+import { changeSplits, type SplitStep } from '../history/splits.js';
 import { eventDeleted } from '../permissions/event-deleted.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
@@ -104,10 +104,10 @@ export class VersionsService {
       onConflict,
     };
     return this.write(actor, eventId, request, async (tx, current) => {
-      const old = await this.get(eventId, version, tx);
+      const { entry: old, splitSteps } = await this.getToUndo(tx, eventId, version);
       refuseRedacted(old, '/path/version');
       refuseDeletion(old.content, '/path/version');
-      return units ? replaceUnits(current, old.content, units) : old.content;
+      return { content: units ? replaceUnits(current, old.content, units) : old.content, splitSteps };
     });
   }
 
@@ -129,7 +129,7 @@ export class VersionsService {
     }
     const request = { comment: comment ?? `Undid version ${version}`, undoes: { reverted: version }, onConflict };
     return this.write(actor, eventId, request, async (tx, current) => {
-      const changed = await this.get(eventId, version, tx);
+      const { entry: changed, splitSteps } = await this.getToUndo(tx, eventId, version);
       const before = await this.get(eventId, version - 1, tx);
       for (const entry of [changed, before]) refuseRedacted(entry, pointer);
       refuseDeletion(before.content, pointer);
@@ -137,7 +137,7 @@ export class VersionsService {
       if ('clashes' in merged) {
         throw laterChanges(listFieldClashes(merged.clashes, changed.content, current, before.content));
       }
-      return merged.content;
+      return { content: merged.content, splitSteps };
     });
   }
 
@@ -167,18 +167,29 @@ export class VersionsService {
     actor: Actor,
     eventId: string,
     request: { comment: string; undoes: Undoing; onConflict: 'reject' | 'allow' },
-    decide: (tx: Transaction, current: EventContent) => Promise<EventContent>,
+    decide: (tx: Transaction, current: EventContent) => Promise<{ content: EventContent; splitSteps: SplitStep[] }>,
   ): Promise<EventWithMembers> {
     return this.transactions.run(async (tx) => {
       const options = { availability: true, evenDeleted: true };
       const locked = await this.locks.lockFor(tx, actor, eventId, 'edit', options);
-      const content = await decide(tx, toContent(locked.event));
+      const { content, splitSteps } = await decide(tx, toContent(locked.event));
       // An event in the trash can only be restored.
       const deletion = deletionOf(locked);
       if (deletion && content.deletedAt) throw eventDeleted(deletion);
-      const splits = changeSplits(await this.history.listSplitSteps(tx, eventId), request.undoes);
+      const splits = changeSplits(splitSteps, request.undoes);
       return this.writer.write(tx, locked, content, { actor, kind: 'rolled_back', splits, ...request });
     });
+  }
+
+  /** Returns a version, and those that made or may have undone splits. @throws Problem not_found */
+  private async getToUndo(
+    tx: Transaction,
+    eventId: string,
+    version: number,
+  ): Promise<{ entry: VersionEntry; splitSteps: SplitStep[] }> {
+    const found = await this.history.findVersionToUndo(tx, eventId, version);
+    if (!found) throw notFound(`This event has no version ${version}.`);
+    return found;
   }
 
   private async getState(
