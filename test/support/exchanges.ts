@@ -72,7 +72,7 @@ export const EXCHANGES: Record<string, number> = {
   diffVersions: 4,
   'diffVersions in the trash': 3,
   rollbackEvent: 3,
-  'rollbackEvent in the trash': 3,
+  'rollbackEvent in the trash': 2,
   'revertChange in the trash': 3,
   'undoChange of people': 5,
   'undoChange of content in the trash': 4,
