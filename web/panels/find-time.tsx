@@ -171,7 +171,9 @@ export function FindTime() {
         {found && (
           <div class="answer" aria-live="polite">
             <p class="say">
-              {slot ? words.works(longDay(day), timeIn(slot.start_time, zone.value)) : words.nothing}
+              {slot
+                ? words.works(longDay(day), timeIn(slot.start_time, zone.value), chosen.length === 0)
+                : words.nothing(chosen.length === 0)}
               {slot && <small>{elsewhere(slot)}</small>}
             </p>
             {slot && (

@@ -207,8 +207,9 @@ export const panelWords = {
     from: 'From',
     days: 'Days',
     take: (time: string): string => `New event at ${time}`,
-    works: (day: string, time: string): string => `${day} at ${time} works for everybody.`,
-    nothing: 'No time on these days works for everybody.',
+    works: (day: string, time: string, isAlone: boolean): string =>
+      `${day} at ${time} works for ${isAlone ? 'you' : 'everybody'}.`,
+    nothing: (isAlone: boolean): string => `No time on these days works for ${isAlone ? 'you' : 'everybody'}.`,
     best: 'Best times',
     nearly: 'Nearly',
     because: (name: string | null, reason: string): string =>

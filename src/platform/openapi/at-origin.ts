@@ -16,5 +16,7 @@ export function atOrigin(
   const secure = protocol === 'https' ? 's' : '';
   return text
     .replaceAll(`http://${exampleHost}`, `http${secure}://${host}`)
-    .replaceAll(`ws://${exampleHost}`, `ws${secure}://${host}`);
+    .replaceAll(`ws://${exampleHost}`, `ws${secure}://${host}`)
+    // Without a scheme: the servers of the AsyncAPI document.
+    .replaceAll(exampleHost, host);
 }
