@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
 import { ok } from '../support/test-app.js';
@@ -84,6 +84,68 @@ describe.skipIf(!chromiumPath)(`what the dashboard shows is true, and in sight${
     const panel = page.getByRole('dialog', { name: 'Find a time' });
     await panel.getByText(/works for you\.$/).waitFor();
     expect(await panel.getByText('everybody').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('finds times in the working hours that are chosen, and hatches when somebody does not work', async () => {
+    const [ana, sam] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('sam', 'America/New_York')];
+    const past = { title: 'Known', start_time: '2020-01-01T09:00:00Z', end_time: '2020-01-01T10:00:00Z' };
+    const { id } = await ok(createEvent({ client: ana.client, body: past }));
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: sam.id, role: 'viewer' } }));
+    const { page, context, complaints } = await dashboard.open(ana);
+    await page.keyboard.press('f');
+    const panel = page.getByRole('dialog', { name: 'Find a time' });
+    // A Monday; the clocks of New York are four hours behind those of ana.
+    await panel.getByLabel('From', { exact: true }).fill('2030-06-03');
+    const field = panel.getByLabel('Add somebody by username');
+    await field.fill(sam.username);
+    await field.press('Enter');
+    await panel.getByRole('button', { name: 'New event at 13:00' }).waitFor();
+    const hatched = (name: string) =>
+      panel
+        .locator('.line', { hasText: name })
+        .locator('s')
+        .evaluateAll((all) => all.map((part) => (part as HTMLElement).style.cssText));
+    // The grid is of the fourteen hours from 07:00 on.
+    const part = (from: number, to: number) =>
+      `left: ${Number((((from - 7) / 14) * 100).toFixed(4))}%; width: ${Number((((to - from) / 14) * 100).toFixed(4))}%;`;
+    await expect.poll(() => hatched('You')).toEqual([part(7, 9), part(18, 21)]);
+    expect(await hatched(sam.username)).toEqual([part(7, 13)]);
+    await panel.getByLabel('Working hours from').fill('10:30');
+    await panel.getByRole('button', { name: 'New event at 14:30' }).waitFor();
+    await expect.poll(() => hatched(sam.username)).toEqual([part(7, 14.5)]);
+    await panel.getByLabel('Working hours to').fill('08:00');
+    await panel.getByText('The working hours end before they start').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('says of a clash that other changes are merged only where there are others', async () => {
+    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
+    const body = { title: 'Plan', start_time: '2027-06-02T14:00:00Z', end_time: '2027-06-02T15:00:00Z' };
+    const { id } = await ok(createEvent({ client: ana.client, body }));
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: ben.id, role: 'editor' } }));
+    const { page, context, complaints } = await dashboard.open(ana, { path: '/calendar/day/2027-06-02' });
+    const rename = async (title: string, location: string | null): Promise<void> => {
+      await eventOf(page, 'Plan').click();
+      await page.getByRole('button', { name: 'Edit', exact: true }).click();
+      await ok(updateEvent({ client: ben.client, path: { id }, body: { title: `Plan ${Math.random()}` } }));
+      await page.getByLabel('Title').fill(title);
+      if (location) await page.getByLabel('Location').fill(location);
+      await page.keyboard.press('Control+Enter');
+    };
+    const note = page.getByText('What else you changed is merged');
+    const clash = page.getByRole('dialog', { name: /changed this event while you were editing/ });
+    await rename('Plan of ana', null);
+    await clash.waitFor();
+    expect(await note.count()).toBe(0);
+    await clash.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved “Plan of ana”').waitFor();
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await rename('Another plan', 'Room 4');
+    await clash.waitFor();
+    await note.waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -46,6 +46,6 @@ export const dialogWords = {
   takeTheirs: (name: string | null): string => (name ? `Take ${name}’s` : 'Take theirs'),
   editMine: 'Edit',
   discardMine: 'Discard mine',
-  merged: 'Everything else was merged: both your changes are in.',
+  merged: 'What else you changed is merged: it is saved either way.',
   nothing: 'nothing',
 };

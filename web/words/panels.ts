@@ -206,6 +206,12 @@ export const panelWords = {
     minutes: (minutes: number): string => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
     from: 'From',
     days: 'Days',
+    hours: 'Working hours',
+    hoursAt: { start: 'Working hours from', end: 'Working hours to' },
+    hoursHint: 'Monday to Friday, on the clock of each person',
+    hoursEndBefore: 'The working hours end before they start',
+    busy: 'Busy',
+    off: 'Outside their working hours',
     take: (time: string): string => `New event at ${time}`,
     works: (day: string, time: string, isAlone: boolean): string =>
       `${day} at ${time} works for ${isAlone ? 'you' : 'everybody'}.`,
