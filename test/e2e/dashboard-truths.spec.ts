@@ -149,4 +149,40 @@ describe.skipIf(!chromiumPath)(`what the dashboard shows is true, and in sight${
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  it('takes what is typed right after C as the title, also before the card is there', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context, complaints } = await dashboard.open(ana, { path: '/calendar/week/2027-06-09' });
+    await page.keyboard.press('c');
+    // Each of these is a command, too.
+    await page.keyboard.type('team demo at noon');
+    const title = page.getByRole('dialog', { name: 'New event' }).getByLabel('Title');
+    await expect.poll(() => title.inputValue()).toBe('team demo at noon');
+    expect(new URL(page.url()).pathname).toBe('/calendar/week/2027-06-09');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('leaves out the end of a time rather than cutting it, on a clock of twelve hours', async () => {
+    const ana = await dashboard.app.signUp('ana', 'America/New_York');
+    const body = { title: 'Tea', start_time: '2027-06-09T14:30:00', end_time: '2027-06-09T15:30:00' };
+    await ok(createEvent({ client: ana.client, body }));
+    const context = await dashboard.browser.newContext({ locale: 'en-US', viewport: { width: 1100, height: 800 } });
+    const page = await context.newPage();
+    await page.goto(`${dashboard.app.url}/calendar/week/2027-06-09`);
+    await page.getByLabel('Username or email').fill(ana.username);
+    await page.getByLabel('Password', { exact: true }).fill(ana.password);
+    await page.keyboard.press('Enter');
+    const end = eventOf(page, 'Tea').locator('.to');
+    await end.waitFor({ state: 'attached' });
+    const shown = () =>
+      end.evaluate((element) => {
+        const [time, line] = [element.parentElement!.getBoundingClientRect(), element.getBoundingClientRect()];
+        return line.top >= time.bottom ? 'nothing' : line.right <= time.right + 0.5 ? 'whole' : 'cut';
+      });
+    await expect.poll(shown).toBe('whole');
+    await page.setViewportSize({ width: 780, height: 800 });
+    await expect.poll(shown).toBe('nothing');
+    await context.close();
+  });
 });
