@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, listPermissions, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
 import { ok } from '../support/test-app.js';
@@ -184,5 +184,47 @@ describe.skipIf(!chromiumPath)(`what the dashboard shows is true, and in sight${
     await page.setViewportSize({ width: 780, height: 800 });
     await expect.poll(shown).toBe('nothing');
     await context.close();
+  });
+
+  it('adds everybody who is named at once, and leaves the names that nobody has', async () => {
+    const [ana, ben, cleo] = [
+      await dashboard.app.signUp('ana'),
+      await dashboard.app.signUp('ben'),
+      await dashboard.app.signUp('cleo'),
+    ];
+    const body = { title: 'Plan', start_time: '2027-06-09T14:00:00Z', end_time: '2027-06-09T15:00:00Z' };
+    const { id } = await ok(createEvent({ client: ana.client, body }));
+    const { page, context, complaints } = await dashboard.open(ana, { path: '/calendar/day/2027-06-09' });
+    await eventOf(page, 'Plan').click();
+    await page.getByRole('tab', { name: 'People' }).click();
+    const field = page.getByLabel('Add people');
+    await field.fill(`${ben.username}, no-such-one ${cleo.username}`);
+    await field.press('Enter');
+    await page.getByText('Nobody is called “no-such-one”').waitFor();
+    expect(await field.inputValue()).toBe('no-such-one');
+    await field.fill('');
+    await field.press('Enter');
+    await page.getByLabel(`Role of ${cleo.username}`).waitFor();
+    const { items } = await ok(listPermissions({ client: ana.client, path: { id } }));
+    expect(items.map(({ username }) => username).sort()).toEqual([ana, ben, cleo].map((one) => one.username).sort());
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('runs the command that is named, and has a way out of the search on a phone', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context, complaints } = await dashboard.open(ana);
+    await page.keyboard.press('/');
+    const search = page.getByRole('dialog', { name: 'Search and commands' });
+    await search.getByRole('combobox').fill('trash');
+    await search.getByRole('combobox').press('Enter');
+    await page.getByRole('dialog', { name: 'Trash' }).waitFor();
+    await context.close();
+    const phone = await dashboard.open(ana, PHONE);
+    await phone.page.getByRole('button', { name: 'Search' }).click();
+    await phone.page.getByRole('button', { name: 'Close' }).click();
+    await phone.page.getByRole('dialog', { name: 'Search and commands' }).waitFor({ state: 'detached' });
+    expect([...complaints, ...phone.complaints]).toEqual([]);
+    await phone.context.close();
   });
 });

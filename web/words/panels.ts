@@ -30,6 +30,7 @@ export const panelWords = {
   used: (address: string | null, when: string): string => `${address ? `${address}, ` : ''}used ${when}`,
   palette: 'Search and commands',
   paletteHint: 'Events, dates such as “18 june”, commands',
+  paletteHintShort: 'Events, dates, commands',
   newNamed: (title: string): string => `New event “${title}”`,
   goView: (view: string): string => `Show the ${view.toLowerCase()}`,
   asOf: 'Show the calendar as of…',
