@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, listPermissions, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, getEvent, listPermissions, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
 import { ok } from '../support/test-app.js';
@@ -226,5 +226,33 @@ describe.skipIf(!chromiumPath)(`what the dashboard shows is true, and in sight${
     await phone.page.getByRole('dialog', { name: 'Search and commands' }).waitFor({ state: 'detached' });
     expect([...complaints, ...phone.complaints]).toEqual([]);
     await phone.context.close();
+  });
+
+  it('moves all dates of a series to a free time by as much as was asked, from whichever date', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    // Wednesdays since April; what is in the way is on the one of 9 June.
+    const body = { title: 'Weekly', start_time: '2027-04-07T09:00:00Z', end_time: '2027-04-07T09:30:00Z' };
+    const weekly = { client: ana.client, body: { ...body, recurrence_pattern: 'FREQ=WEEKLY;COUNT=20' } };
+    const { id } = await ok(createEvent(weekly));
+    const busy = { title: 'Busy', start_time: '2027-06-09T10:00:00Z', end_time: '2027-06-09T11:00:00Z' };
+    await ok(createEvent({ client: ana.client, body: busy }));
+    const { page, context, complaints } = await dashboard.open(ana, { path: '/calendar/week/2027-06-02' });
+    await eventOf(page, 'Weekly').click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByLabel('From', { exact: true }).fill('10:15');
+    await page.keyboard.press('Control+Enter');
+    const scope = page.getByRole('dialog', { name: 'Change which dates?' });
+    await scope.getByRole('radio', { name: 'All dates' }).click();
+    await scope.getByRole('button', { name: 'Continue' }).click();
+    const conflict = page.getByRole('alertdialog');
+    await conflict.getByRole('radio', { name: '11:00 – 11:30 Free on all dates' }).click();
+    await conflict.getByRole('button', { name: 'Save at 11:00' }).click();
+    await page.getByText('Saved “Weekly”').waitFor();
+    expect(await ok(getEvent({ client: ana.client, path: { id } }))).toMatchObject({
+      start_time: '2027-04-07T11:00:00Z',
+      end_time: '2027-04-07T11:30:00Z',
+    });
+    expect(complaints).toEqual([]);
+    await context.close();
   });
 });

@@ -37,7 +37,10 @@ function aheadOf(time: TimeSlotView | RejectedTimeView | undefined): Map<string,
   if (!time) return new Map();
   const mine = wallTime(time.start_time, zone.value);
   return new Map(
-    time.local_times.map(({ user: { id }, local_start: wall }) => [id, minutesBetween(mine, wall.slice(0, mine.length))]),
+    time.local_times.map(({ user: { id }, local_start: wall }) => [
+      id,
+      minutesBetween(mine, wall.slice(0, mine.length)),
+    ]),
   );
 }
 
@@ -217,7 +220,9 @@ export function FindTime() {
             )}
           </div>
         )}
-        {busy.length > 0 && <BusyGrid {...{ day, busy, at, choose, hours }} ahead={aheadOf(near)} slots={found?.slots ?? []} />}
+        {busy.length > 0 && (
+          <BusyGrid {...{ day, busy, at, choose, hours }} ahead={aheadOf(near)} slots={found?.slots ?? []} />
+        )}
         {found && found.slots.length > 0 && (
           <>
             <h3>{words.best}</h3>
