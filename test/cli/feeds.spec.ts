@@ -21,7 +21,9 @@ describe('convene feed', () => {
   it('makes a feed whose link is printed once, replaces the link, and revokes it', async () => {
     expect(await ana.ok('feed', 'ls')).toBe('No feeds.\nMake one with: convene feed add\n');
     const made = await ana.ok('feed', 'add', 'For the family', '--shows', 'busy');
-    expect(made).toMatch(/^Made “For the family”: only when you are busy\.\nhttp.*\nThe link is not shown again\..*\n$/);
+    expect(made).toMatch(
+      /^Made “For the family”: only when you are busy\.\nhttp.*\nThe link is not shown again\..*\n$/,
+    );
     const file = await (await fetch(linkIn(made))).text();
     expect([file.includes('DTSTART'), file.includes('Secret plan')]).toEqual([true, false]);
     expect(await ana.ok('feed', 'ls')).toMatch(

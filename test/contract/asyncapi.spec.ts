@@ -40,7 +40,11 @@ describe('the AsyncAPI document', () => {
     const { host } = new URL(app.url);
     const committed = readFileSync('sdk/asyncapi.json', 'utf8');
     expect(document).toEqual(JSON.parse(atOrigin(committed, EXAMPLE_HOST, { protocol: 'http', host })));
-    expect(Object.values(document.servers).map(({ variables }) => variables!.host!.default)).toEqual([host, host, host]);
+    expect(Object.values(document.servers).map(({ variables }) => variables!.host!.default)).toEqual([
+      host,
+      host,
+      host,
+    ]);
     const elsewhere = app.url.replace('127.0.0.1', 'localhost');
     const text = await (await fetch(`${elsewhere}/asyncapi.json`)).text();
     expect([text.includes(`io('${elsewhere}'`), text.includes('127.0.0.1')]).toEqual([true, false]);

@@ -112,10 +112,10 @@ describe.skipIf(!chromiumPath)(`what the dashboard shows is true, and in sight${
       `left: ${Number((((from - 7) / 14) * 100).toFixed(4))}%; width: ${Number((((to - from) / 14) * 100).toFixed(4))}%;`;
     await expect.poll(() => hatched('You')).toEqual([part(7, 9), part(18, 21)]);
     expect(await hatched(sam.username)).toEqual([part(7, 13)]);
-    await panel.getByLabel('Working hours from').fill('10:30');
+    await panel.getByLabel('Work begins at').fill('10:30');
     await panel.getByRole('button', { name: 'New event at 14:30' }).waitFor();
     await expect.poll(() => hatched(sam.username)).toEqual([part(7, 14.5)]);
-    await panel.getByLabel('Working hours to').fill('08:00');
+    await panel.getByLabel('Work ends at').fill('08:00');
     await panel.getByText('The working hours end before they start').waitFor();
     expect(complaints).toEqual([]);
     await context.close();

@@ -204,8 +204,9 @@ export function Palette() {
             }}
             onKeyDown={onKey}
           />
-          <button type="button" class={isPhone.value ? 'ib s' : ''} aria-label={common.close} onClick={closePanel}>
+          <button type="button" class={isPhone.value ? 'ib s' : ''} onClick={closePanel}>
             {isPhone.value ? <Icon name="x" /> : <kbd>Esc</kbd>}
+            <span class="sr"> {common.close}</span>
           </button>
         </div>
         <hr />

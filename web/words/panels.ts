@@ -208,7 +208,7 @@ export const panelWords = {
     from: 'From',
     days: 'Days',
     hours: 'Working hours',
-    hoursAt: { start: 'Working hours from', end: 'Working hours to' },
+    hoursAt: { start: 'Work begins at', end: 'Work ends at' },
     hoursHint: 'Monday to Friday, on the clock of each person',
     hoursEndBefore: 'The working hours end before they start',
     busy: 'Busy',
