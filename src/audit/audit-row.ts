@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Row } from '../platform/database/insert-rows.js';
+import { newId } from '../platform/database/new-id.js';
 import type { RequestOrigin } from '../platform/http/request-origin.js';
 import type { AuditEntry } from './audit-kinds.js';
 
@@ -24,7 +24,7 @@ export type AuditRow = Row & Record<keyof typeof AUDIT_COLUMNS, unknown>;
 
 export function toAuditRow(entry: AuditEntry, { requestId, sessionId, address, userAgent }: RequestOrigin): AuditRow {
   return {
-    id: uuidv7(),
+    id: newId(),
     at: new Date(),
     kind: entry.kind,
     outcome: entry.outcome ?? 'ok',

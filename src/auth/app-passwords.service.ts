@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { v7 as uuidv7 } from 'uuid';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { newId } from '../platform/database/new-id.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -44,7 +44,7 @@ export class AppPasswords {
   async create({ userId, sessionId }: Actor, name: string): Promise<NewAppPassword> {
     const secret = createAppSecret();
     const hash = hashAppSecret(secret)!;
-    const password: AppPassword = { id: uuidv7(), userId, name, hash, createdAt: new Date(), lastUsedAt: null };
+    const password: AppPassword = { id: newId(), userId, name, hash, createdAt: new Date(), lastUsedAt: null };
     await this.transactions.run(async (tx) => {
       const count = await this.passwords.lockAccount(tx, userId, sessionId);
       if (count === null) throw new Problem('unauthenticated');

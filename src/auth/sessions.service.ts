@@ -2,11 +2,11 @@ import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Counter } from 'prom-client';
-import { v7 as uuidv7 } from 'uuid';
 import type { AuditEntry } from '../audit/audit-kinds.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
+import { newId } from '../platform/database/new-id.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Hook } from '../platform/hooks/hook.js';
 import { Metrics } from '../platform/metrics/metrics.js';
@@ -69,7 +69,7 @@ export class SessionsService {
   start(tx: Transaction, userId: string, device: Device, kind: 'registered' | 'signed_in'): Session {
     const now = new Date();
     const session: Session = {
-      id: uuidv7(),
+      id: newId(),
       userId,
       refreshCount: 0,
       rotatedAt: null,

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ErasureService } from '../auth/erasure.service.js';
 import type { Role } from '../permissions/role.js';
+import { newId } from '../platform/database/new-id.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -53,7 +53,7 @@ export class CalendarFeeds {
         const message = `You have ${MAX_FEEDS_PER_PERSON} feeds. Revoke one that you no longer need.`;
         throw invalid({ pointer: '', code: 'too_many', message });
       }
-      const listed = { id: uuidv7(), name, kind, role, createdAt: new Date(), rotatedAt: null, lastUsedAt: null };
+      const listed = { id: newId(), name, kind, role, createdAt: new Date(), rotatedAt: null, lastUsedAt: null };
       this.feeds.insert(tx, { ...listed, userId: actor.userId, secretHash: secretHash(secret) });
       this.audit.record(tx, [
         { kind: 'feed_made', actorId: actor.userId, details: { feed: listed.id, content: kind } },

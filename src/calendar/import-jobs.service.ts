@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { v7 as uuidv7 } from 'uuid';
 import { ErasureService } from '../auth/erasure.service.js';
 import { Config } from '../platform/config/config.js';
+import { newId } from '../platform/database/new-id.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -80,7 +80,7 @@ export class ImportJobs implements BeforeApplicationShutdown {
     if (this.isStopping || own >= MAX_JOBS_PER_PERSON || this.running.size >= MAX_JOBS) {
       throw new Problem('unavailable', { detail: 'Too many imports wait.' });
     }
-    const id = uuidv7();
+    const id = newId();
     const shown = { id, requestId, dryRun: options.dryRun, done: 0, total: null, result: null, finishedAt: null };
     const job: ShownJob = { ...shown, state: 'waiting', createdAt: new Date() };
     await this.transactions.run((tx) => {

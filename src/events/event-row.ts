@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../platform/database/new-id.js';
 import type { Actor } from '../platform/http/actor.js';
 import { tzdataVersion } from '../time/time-zone.js';
 import { CalendarEvent } from '../content/event.entity.js';
@@ -17,7 +17,7 @@ export function createFirstRow(
   at: Date,
   uid: string | null = null,
 ): CalendarEvent {
-  const id = uuidv7();
+  const id = newId();
   return Object.assign(new CalendarEvent(), content, deriveColumns(content), {
     id,
     seriesId: id,

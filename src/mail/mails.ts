@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../platform/config/config.js';
+import { newId } from '../platform/database/new-id.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { composeMail, type Letter } from './mail.js';
@@ -53,7 +53,7 @@ export class Mails {
 
   private write(tx: Transaction, letter: Letter, done: boolean): void {
     if (!this.areOn) return;
-    const id = uuidv7();
+    const id = newId();
     const { kind, recipient, subject, text, html } = composeMail(letter);
     const content = this.seal.seal(id, JSON.stringify({ subject, text, html }));
     this.mails.insert(tx, { id, kind, recipient: done ? '' : recipient, content: done ? null : content, done });

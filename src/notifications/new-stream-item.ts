@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import { type Change, isMembersChange } from '../history/change.js';
 import type { RoleChange } from '../permissions/member.js';
+import { newId } from '../platform/database/new-id.js';
 import type { NamedMembers, NotificationType } from './notification.entity.js';
 import type { NewStreamItem } from './stream-item.js';
-
-const UUID_BYTES = 16;
 
 const TYPE_OF: Record<Change['kind'], NotificationType> = {
   created: 'event_created',
@@ -24,14 +21,6 @@ const TYPE_OF: Record<Change['kind'], NotificationType> = {
   invitation_accepted: 'event_shared',
 };
 
-/** Returns ids for many items. Drawing the random bytes of each by itself takes longer than all else about an item. */
-export function newIds(count: number): string[] {
-  const random = randomBytes(count * UUID_BYTES);
-  return Array.from({ length: count }, (_, index) =>
-    uuidv7({ random: random.subarray(index * UUID_BYTES, (index + 1) * UUID_BYTES) }),
-  );
-}
-
 /** Members named in one item besides its recipient. */
 const MAX_NAMED = 3;
 
@@ -47,17 +36,11 @@ export function listRecipients(change: Change, memberIds: Iterable<string>): str
 /**
  * Returns the item with which one recipient hears of a change.
  * @param summary what the actor did, the same for every recipient
- * @param id from `newIds`, for many recipients
  */
-export function newStreamItem(
-  change: Change,
-  userId: string,
-  summary: string | null,
-  id: string = uuidv7(),
-): NewStreamItem {
+export function newStreamItem(change: Change, userId: string, summary: string | null): NewStreamItem {
   const members = isMembersChange(change) ? change.members : null;
   return {
-    id,
+    id: newId(),
     userId,
     type: typeOf(change),
     eventId: change.eventId,

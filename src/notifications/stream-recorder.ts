@@ -5,7 +5,7 @@ import { PerTransaction, type Transaction } from '../platform/database/transacti
 import { Hook } from '../platform/hooks/hook.js';
 import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { summarise } from './change-summary.js';
-import { listRecipients, newIds, newStreamItem } from './new-stream-item.js';
+import { listRecipients, newStreamItem } from './new-stream-item.js';
 import type { NewStreamItem } from './stream-item.js';
 import { StreamsRepository } from './streams.repository.js';
 
@@ -38,8 +38,7 @@ export class StreamRecorder {
       const recipients = listRecipients(change, this.changes.membersOf(tx, change.eventId));
       this.recipientsOf.of(tx).set(change, recipients);
       const summary = summarise(change);
-      const ids = newIds(recipients.length);
-      return recipients.map((userId, index) => newStreamItem(change, userId, summary, ids[index]));
+      return recipients.map((userId) => newStreamItem(change, userId, summary));
     });
     await this.streams.append(tx, items);
   }

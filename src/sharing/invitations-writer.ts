@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../platform/database/new-id.js';
 import { counted } from '../problems/counted.js';
 import { AccountTokens, tokenHash } from '../auth/account-tokens.js';
 import type { MemberKind } from '../history/change.js';
@@ -95,7 +95,7 @@ export class InvitationsWriter {
     const about = { title: event.title, inviter: actor.username, days };
     this.mails.queue(tx, invitationLetter({ email: recipient, role }, about, this.mails.link('invitation', token)));
     return {
-      id: before?.id ?? uuidv7(),
+      id: before?.id ?? newId(),
       email: recipient,
       role,
       invitedBy: { id: actor.userId, username: actor.username },

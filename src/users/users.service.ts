@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { newId } from '../platform/database/new-id.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
-import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../platform/config/config.js';
 import { normalizeEmail } from '../platform/http/email-address.js';
 import { Problem } from '../problems/problem.js';
@@ -57,7 +57,7 @@ export class UsersService {
       pendingEmailUntil: null,
       erasedAt: null,
     };
-    const account = { role: 'user' as const, ...user, ...unset, id: uuidv7(), createdAt: new Date() };
+    const account = { role: 'user' as const, ...user, ...unset, id: newId(), createdAt: new Date() };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.transactions.run(async (tx) => {

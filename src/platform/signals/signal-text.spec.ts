@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
+import { newId } from '../database/new-id.js';
 import { readSignal, writeSignal } from './signal-text.js';
 
-const from = uuidv7();
+const from = newId();
 const name = 'rows_changed';
-const ids = (count: number): string[] => Array.from({ length: count }, () => uuidv7());
+const ids = (count: number): string[] => Array.from({ length: count }, () => newId());
 
 describe('writeSignal', () => {
   it('returns texts that are short enough for PostgreSQL', () => {

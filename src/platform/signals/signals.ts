@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../database/new-id.js';
 import type { Bus } from './bus.js';
 import { ReconnectingConnection } from './reconnecting-connection.js';
 import { readSignal, writeSignal } from './signal-text.js';
@@ -17,7 +17,7 @@ const MAX_WAITING_IDS = 50_000;
  */
 export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Signals.name);
-  private readonly serverId = uuidv7();
+  private readonly serverId = newId();
   private readonly listeners = new Map<string, Listener[]>();
   private readonly reconnectListeners: ReconnectListener[] = [];
   private readonly connection: ReconnectingConnection;
