@@ -214,7 +214,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
     await panel.getByRole('button', { name: ben.username }).waitFor();
     expect(await panel.getByLabel('From').inputValue()).toBe('2031-06-09');
     await panel.getByLabel('Days').fill('1');
-    await panel.getByText('No time on these days works for everybody.').waitFor();
+    await panel.getByText('No time on these days works for you.').waitFor();
     await panel
       .getByRole('button', { name: /you are busy/ })
       .first()

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Refusal } from '../api.js';
 import { ConflictNote } from '../event/conflict-note.js';
 import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
@@ -38,7 +38,8 @@ export function QuickCreate() {
   const title = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLFormElement>(null);
   const [spot, setSpot] = useState(() => place(current.at));
-  useEffect(() => {
+  // The next key belongs to the title already.
+  useLayoutEffect(() => {
     // It stays where it is while its own times are edited.
     if (box.current?.contains(document.activeElement)) return undefined;
     title.current?.focus();

@@ -50,8 +50,11 @@ function offer(text: string, undo: () => Promise<void>, start?: string): void {
 }
 
 /** When the change makes it start, if it changes that. */
-const startOfChange = ({ change, subject }: Edit): string | undefined =>
-  change.start_time && asInstant(change.start_time, change.time_zone ?? subject.time_zone);
+const startOfChange = ({ change, subject, target }: Edit): string | undefined =>
+  // The first date of a series is not the one on the screen.
+  (!subject.is_recurring || target.occurrence) && change.start_time
+    ? asInstant(change.start_time, change.time_zone ?? subject.time_zone)
+    : undefined;
 
 /** Says why something was not done. @throws what is not a refusal */
 export function explain(error: unknown, prefix = ''): void {
