@@ -10,7 +10,7 @@ import { useSave } from '../event/use-save.js';
 import { Icon } from '../icons/icon.js';
 import { createNew, explain } from '../state/edit.js';
 import { reason } from '../state/reason.js';
-import { draft, draftInDrawer, dropDraft, leaveDraft, typeDraft, viewersOf } from '../state/draft.js';
+import { closeDraft, draft, draftInDrawer, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { Switch } from '../ui/switch.js';
@@ -57,7 +57,7 @@ export function QuickCreate() {
       return;
     }
     try {
-      if (await createNew(newEventOf(form), viewersOf(current))) dropDraft();
+      if (await createNew(newEventOf(form), viewersOf(current), () => markStored(current))) closeDraft(current);
     } catch (refusal) {
       if (refusal instanceof Refusal && refusal.code === 'validation_failed') setError(reason(refusal));
       else explain(refusal);
