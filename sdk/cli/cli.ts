@@ -169,8 +169,11 @@ function readUrl(text: string, origin = ''): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
+/** Whether a host name means the machine itself. */
+export const isLoopback = (hostname: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+
 /** Whether what is sent to the server can be read on the way. */
 export function isOpenToAll(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isLoopback(hostname);
 }

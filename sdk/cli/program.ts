@@ -5,6 +5,7 @@ import { addAvailability } from './commands/availability.js';
 import { addCalendar } from './commands/calendar.js';
 import { addCompletion } from './commands/completion.js';
 import { addEvents } from './commands/events.js';
+import { addFeed } from './commands/feed.js';
 import { addHistory } from './commands/history.js';
 import { addInbox } from './commands/inbox.js';
 import { addLogin } from './commands/login.js';
@@ -25,6 +26,7 @@ const COMMANDS: AddCommands[] = [
   addWatch,
   addInbox,
   addCalendar,
+  addFeed,
   addMcp,
   addCompletion,
 ];

@@ -129,7 +129,7 @@ function clashesOf(clashes: FieldClashView[]): object {
 
 const MAKES_TIMES = new Set(['create_event', 'change_event']);
 
-/** What can be done about a conflict, as the arguments to set in the next call of the same tool. */
+/** What can be done about a conflict, as the arguments to set, or to leave out, in the next call of the same tool. */
 function choicesOf(
   { name, input }: Asked,
   suggestions: { start_time: string; end_time: string }[],
@@ -148,6 +148,8 @@ function choicesOf(
     set: isDate(times.start_time)
       ? times
       : { start_time: wallTime(times.start_time, zone), end_time: wallTime(times.end_time, zone) },
+    // It is the time of the first date: beside the name of another one, it would move that one there.
+    ...(input['scope'] === 'all' && input['occurrence'] ? { leave_out: ['occurrence', 'scope'] } : {}),
     when: when(times, zone, me, isDate(times.start_time)),
   }));
   return [

@@ -1,8 +1,8 @@
 import { EXAMPLE_HOST } from '../platform/openapi/at-origin.js';
 import { SERVER_SENT_EVENTS, SOCKET_IO, WEB_SOCKET } from './asyncapi-text.js';
 
-/** The address of the server; the page replaces the default by the host that was requested. */
-export const HOST = {
+/** The address of the server; what is served has the host that was requested in place of the default. */
+const HOST = {
   host: {
     default: EXAMPLE_HOST,
     description: 'Address and port of the server that serves this document.',

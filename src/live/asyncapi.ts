@@ -3,9 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { Config } from '../platform/config/config.js';
 import type { AsyncApi } from '../platform/docs/asyncapi-model.js';
 import { STATIC_POLICY } from '../platform/http/html-page.js';
-import { atOrigin } from '../platform/openapi/at-origin.js';
+import { atOrigin, EXAMPLE_HOST } from '../platform/openapi/at-origin.js';
 import { once, prepared } from '../platform/openapi/prepared.js';
-import { HOST } from './asyncapi-connections.js';
 import { toDescription } from './asyncapi-text.js';
 
 /** Serves the AsyncAPI document at `/asyncapi.json`, and the page made from it at `/docs/realtime`. */
@@ -17,8 +16,12 @@ export function serveAsyncApi(app: NestFastifyApplication): void {
     return asyncApiPage(await document());
   });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
-  fastify.get('/asyncapi.json', async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(await json()),
+  fastify.get('/asyncapi.json', async (request, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      // The servers and the examples have the address that was requested.
+      .header('cache-control', 'no-cache')
+      .send(atOrigin(await json(), EXAMPLE_HOST, request)),
   );
   fastify.get('/docs/realtime', async (request, reply) =>
     reply
@@ -26,7 +29,7 @@ export function serveAsyncApi(app: NestFastifyApplication): void {
       .header('content-security-policy', STATIC_POLICY)
       // The page contains the host that was requested.
       .header('cache-control', 'no-cache')
-      .send(atOrigin(await page(), HOST.host.default, request)),
+      .send(atOrigin(await page(), EXAMPLE_HOST, request)),
   );
 }
 

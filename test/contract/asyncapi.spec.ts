@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AsyncApiDocument } from '../../src/live/asyncapi-document.js';
 import { END_REASON_NAMES, END_REASONS } from '../../src/live/end-reasons.js';
 import { CLIENT_FRAMES, SERVER_FRAMES } from '../../src/live/live-frames.js';
+import { atOrigin, EXAMPLE_HOST } from '../../src/platform/openapi/at-origin.js';
 import { FrameContract } from '../support/frame-contract.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
@@ -35,8 +36,18 @@ describe('the AsyncAPI document', () => {
     expect(document.asyncapi).toBe('3.0.0');
   });
 
-  it('equals the committed document (`npm run openapi` updates it)', () => {
-    expect(document).toEqual(JSON.parse(readFileSync('sdk/asyncapi.json', 'utf8')));
+  it('equals the committed document (`npm run openapi` updates it), with the address at which it is served', async () => {
+    const { host } = new URL(app.url);
+    const committed = readFileSync('sdk/asyncapi.json', 'utf8');
+    expect(document).toEqual(JSON.parse(atOrigin(committed, EXAMPLE_HOST, { protocol: 'http', host })));
+    expect(Object.values(document.servers).map(({ variables }) => variables!.host!.default)).toEqual([
+      host,
+      host,
+      host,
+    ]);
+    const elsewhere = app.url.replace('127.0.0.1', 'localhost');
+    const text = await (await fetch(`${elsewhere}/asyncapi.json`)).text();
+    expect([text.includes(`io('${elsewhere}'`), text.includes('127.0.0.1')]).toEqual([true, false]);
   });
 
   it('contains every frame that the code sends and receives, and no other', () => {

@@ -15,6 +15,7 @@ const FILE = [
   'PRODID:-//Example//EN',
   ...event('a@example.com', 'Choir', wednesday('18:00'), 'ATTENDEE:mailto:ben@example.com'),
   ...event('b@example.com', 'No such day', '2026-02-31T10:00:00'),
+  ...['BEGIN:VTODO', 'UID:c@example.com', 'SUMMARY:Buy strings', 'END:VTODO'],
   'END:VCALENDAR',
   '',
 ].join('\r\n');
@@ -156,6 +157,9 @@ describe.skipIf(!chromiumPath)(`other calendars in the dashboard${unlessMissing}
     // What could not be carried over: an event whole, and a part of another one.
     await page.getByRole('heading', { name: 'Left out' }).waitFor();
     await page.getByText('No such day').waitFor();
+    const leftOut = page.locator('h5', { hasText: 'Left out' }).locator('xpath=following-sibling::ul[1]');
+    await leftOut.getByText('VTODO “Buy strings” is not an event, and was left out.').waitFor();
+    expect(await settings.getByText('Without a title').count()).toBe(0);
     await page.getByRole('heading', { name: 'Read differently' }).waitFor();
     await page.getByText(/^Line 9: /).waitFor();
     expect((await ok(listEvents({ client: ana.client }))).items).toEqual([]);

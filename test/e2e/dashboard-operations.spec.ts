@@ -40,7 +40,7 @@ describe.skipIf(!chromiumPath)(`what can be done to an event in the dashboard${u
     await context.close();
   });
 
-  it('shows events of one time beside each other, also beside the details, and breaks words instead of cutting them', async () => {
+  it('shows events of one time beside each other, also beside the details, and breaks no word', async () => {
     const ana = await dashboard.app.signUp('ana');
     for (const title of ['Release', 'Portfolio', 'Telephone']) await schedule(ana, { title, on_conflict: 'allow' });
     const { page, context } = await dashboard.open(ana);
@@ -53,13 +53,31 @@ describe.skipIf(!chromiumPath)(`what can be done to an event in the dashboard${u
         elements
           .map((element) => ({ ...element.getBoundingClientRect().toJSON(), title: element.querySelector('.tt')! }))
           .sort((one, other) => one.left - other.left)
-          .map(({ left, title }, index, all) => ({
-            isBeside: index === 0 || left >= all[index - 1]!.right - 1,
-            isCut: title.scrollWidth > title.clientWidth,
-          })),
+          .map(({ left, title }, index, all) => {
+            const word = document.createRange();
+            word.selectNodeContents(title);
+            return {
+              isBeside: index === 0 || left >= all[index - 1]!.right - 1,
+              lines: new Set([...word.getClientRects()].map(({ top }) => top)).size,
+            };
+          }),
       );
-    await expect.poll(events).toEqual(Array.from({ length: 3 }, () => ({ isBeside: true, isCut: false })));
+    const eachOnOneLine = Array.from({ length: 3 }, () => ({ isBeside: true, lines: 1 }));
+    await expect.poll(events).toEqual(eachOnOneLine);
     await context.close();
+    // A week on a phone has columns of 49 pixels.
+    const phone = await dashboard.open(ana, { ...PHONE, path: '/calendar/week' });
+    await eventOf(phone.page, 'Portfolio').waitFor();
+    const lines = () =>
+      phone.page.locator('#calendar .ev .tt').evaluateAll((titles) =>
+        titles.map((title) => {
+          const word = document.createRange();
+          word.selectNodeContents(title);
+          return new Set([...word.getClientRects()].map(({ top }) => top)).size;
+        }),
+      );
+    await expect.poll(lines).toEqual([1, 1, 1]);
+    await phone.context.close();
   });
 
   it('compares any two versions on a phone, and downloads the event as a file', async () => {

@@ -154,12 +154,17 @@ describe.skipIf(!chromiumPath)(`the API reference in a real browser${unlessMissi
     await page.close();
   });
 
-  it.each([390, 768, 1280])('/docs/realtime fits into %i pixels', async (width) => {
-    const { page } = await open('/docs/realtime');
-    await page.setViewportSize({ width, height: 800 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    await page.close();
-  });
+  it.each(['/docs/realtime', '/about', '/guide', '/problems/event_conflict'])(
+    '%s fits into every width',
+    async (path) => {
+      const { page } = await open(path);
+      for (const width of [320, 390, 768, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      }
+      await page.close();
+    },
+  );
 
   it('/docs/realtime and the pages of problems run nothing, and evaluate no text', async () => {
     for (const path of ['/docs/realtime', '/problems/not_found']) {

@@ -1,3 +1,4 @@
+import { isPhone } from '../state/preferences.js';
 import { asOf } from '../state/time-travel.js';
 import { view } from '../state/view.js';
 import { words } from '../words/en.js';
@@ -22,7 +23,7 @@ export function EmptyCalendar({ onNew }: { onNew: () => void }) {
       <h3>{words.nothing[view.value]}</h3>
       {!asOf.value && (
         <>
-          <p>{words.emptyHint}</p>
+          <p>{isPhone.value ? words.emptyHintTouch : words.emptyHint}</p>
           <button type="button" class="btn pri" onClick={onNew}>
             {words.newEvent}
           </button>

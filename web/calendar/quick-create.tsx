@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Refusal } from '../api.js';
 import { ConflictNote } from '../event/conflict-note.js';
 import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
@@ -10,7 +10,7 @@ import { useSave } from '../event/use-save.js';
 import { Icon } from '../icons/icon.js';
 import { createNew, explain } from '../state/edit.js';
 import { reason } from '../state/reason.js';
-import { draft, draftInDrawer, dropDraft, leaveDraft, typeDraft, viewersOf } from '../state/draft.js';
+import { closeDraft, draft, draftInDrawer, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { Switch } from '../ui/switch.js';
@@ -38,7 +38,8 @@ export function QuickCreate() {
   const title = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLFormElement>(null);
   const [spot, setSpot] = useState(() => place(current.at));
-  useEffect(() => {
+  // The next key belongs to the title already.
+  useLayoutEffect(() => {
     // It stays where it is while its own times are edited.
     if (box.current?.contains(document.activeElement)) return undefined;
     title.current?.focus();
@@ -56,7 +57,7 @@ export function QuickCreate() {
       return;
     }
     try {
-      if (await createNew(newEventOf(form), viewersOf(current))) dropDraft();
+      if (await createNew(newEventOf(form), viewersOf(current), () => markStored(current))) closeDraft(current);
     } catch (refusal) {
       if (refusal instanceof Refusal && refusal.code === 'validation_failed') setError(reason(refusal));
       else explain(refusal);

@@ -84,6 +84,10 @@ function rowsOf(clashes: FieldClashView[], mine: Change): Row[] {
 export function Clash({ question, answer }: { question: ClashQuestion; answer: (given: ClashAnswer | null) => void }) {
   const { refusal, by, mine } = question;
   const rows = rowsOf(refusal.problem.clashes ?? [], mine);
+  const asked = rows.flatMap(({ fields }) => fields);
+  // What only one side changed needs no choice.
+  const { change_comment: _why, on_conflict: _how, ...content } = mine;
+  const hasMore = Object.keys(content).some((field) => !asked.includes(field));
   const [theirs, setTheirs] = useState<ReadonlySet<string>>(new Set());
   const [texts, setTexts] = useState<Record<string, string>>({});
 
@@ -161,10 +165,12 @@ export function Clash({ question, answer }: { question: ClashQuestion; answer: (
           </div>
         );
       })}
-      <div class="note">
-        <Icon name="check" />
-        <span>{words.merged}</span>
-      </div>
+      {hasMore && (
+        <div class="note">
+          <Icon name="check" />
+          <span>{words.merged}</span>
+        </div>
+      )}
     </Modal>
   );
 }

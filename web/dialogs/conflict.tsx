@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ConflictAnswer, ConflictQuestion } from '../state/dialogs.js';
 import { zone } from '../state/session.js';
 import { clockSpan, listed, longDay, shortDay, timeIn } from '../time/format.js';
-import { wallTime } from '../time/zoned.js';
+import { minutesBetween, wallTime } from '../time/zoned.js';
 import { Modal } from '../ui/modal.js';
 import { ModalActions } from '../ui/modal-actions.js';
 import { Option } from '../ui/option.js';
@@ -19,7 +19,7 @@ export function Conflict({
   question: ConflictQuestion;
   answer: (given: ConflictAnswer | null) => void;
 }) {
-  const { refusal, title, canSkip, canMove, allDay } = question;
+  const { refusal, title, canSkip, canMove, allDay, firstDay } = question;
   const { conflicts = [], suggestions = [] } = refusal.problem;
   const offered = canMove ? suggestions.slice(0, 3) : [];
   const [choice, setChoice] = useState<Choice>(offered.length > 0 ? 0 : 'allow');
@@ -27,9 +27,13 @@ export function Conflict({
   const first = conflicts[0]!;
   // The days and the time of what is being saved; those of the other event are drawn in the strip.
   const days = [...new Set(conflicts.map(({ with: mine }) => wallTime(mine.start_time, inZone).slice(0, 10)))];
+  /** How many days after the wanted day a free time is, where it is for all dates of a series. */
+  const daysLater = (start: string): number =>
+    minutesBetween(`${firstDay!}T00:00`, `${wallTime(start, inZone).slice(0, 10)}T00:00`) / 1_440;
   /** Names the day too when it is another one. */
   const saveLabel = (start: string): string => {
     const day = wallTime(start, inZone).slice(0, 10);
+    if (firstDay) return words.saveAll(allDay ? null : timeIn(start, inZone), daysLater(start));
     if (allDay) return words.saveOn(longDay(day));
     return day === days[0]
       ? words.saveAt(timeIn(start, inZone))
@@ -76,9 +80,19 @@ export function Conflict({
             return (
               <Option key={start} on={choice === index} choose={() => setChoice(index)}>
                 <b class="tnum">
-                  {allDay ? longDay(start) : clockSpan(wallTime(start, inZone), wallTime(end, inZone))}
+                  {allDay
+                    ? firstDay
+                      ? words.later(daysLater(start))
+                      : longDay(start)
+                    : clockSpan(wallTime(start, inZone), wallTime(end, inZone))}
                 </b>
-                <small>{day === days[0] ? words.sameDay : longDay(day, { weekday: 'short' })}</small>
+                <small>
+                  {firstDay
+                    ? words.freeOnAll(allDay ? 0 : daysLater(start))
+                    : day === days[0]
+                      ? words.sameDay
+                      : longDay(day, { weekday: 'short' })}
+                </small>
               </Option>
             );
           })}

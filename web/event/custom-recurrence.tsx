@@ -3,8 +3,9 @@ import { capitalize, listed, longDay, shortDay, weekdayName } from '../time/form
 import { firstDayOfWeek, startOfWeek } from '../time/week.js';
 import { addDays, addMonths, weekday } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
-import type { Form, Pattern } from '../state/form.js';
-import { CODES, ordinalOf, ordinalWord } from './presets.js';
+import { type Form, type Pattern, ruleDay } from '../state/form.js';
+import { CODES, explicitRule } from './explicit-rule.js';
+import { ordinalOf, ordinalWord } from './presets.js';
 import type { RulePreview } from './rule-preview.js';
 
 interface Props {
@@ -17,16 +18,17 @@ type Frequency = Pattern['frequency'];
 
 /** A rule of one’s own; under it always what it means, in words and dates. */
 export function CustomRecurrence({ form, change, isCustom }: Props) {
-  const pattern = form.pattern!;
+  const day = ruleDay(form);
+  const pattern = explicitRule(form.pattern!, day);
   const set = (next: Pattern): void => change({ ...form, pattern: next });
   return (
     <fieldset class="rec">
       <legend class="sr">{words.repeat}</legend>
-      {isCustom && <Every pattern={pattern} day={form.startDay} set={set} />}
-      {isCustom && pattern.frequency === 'weekly' && <Weekdays pattern={pattern} day={form.startDay} set={set} />}
-      {isCustom && pattern.frequency === 'monthly' && <MonthDays pattern={pattern} day={form.startDay} set={set} />}
-      <Ends pattern={pattern} day={form.startDay} set={set} />
-      <Preview form={form} />
+      {isCustom && <Every pattern={pattern} day={day} set={set} />}
+      {isCustom && pattern.frequency === 'weekly' && <Weekdays pattern={pattern} day={day} set={set} />}
+      {isCustom && pattern.frequency === 'monthly' && <MonthDays pattern={pattern} day={day} set={set} />}
+      <Ends pattern={pattern} day={day} set={set} />
+      <Preview form={form} pattern={pattern} />
     </fieldset>
   );
 }
@@ -181,16 +183,16 @@ function Ends({ pattern, day, set }: PartProps) {
   );
 }
 
-function Preview({ form }: { form: Form }) {
+function Preview({ form, pattern }: { form: Form; pattern: Pattern }) {
   const [preview, setPreview] = useState<RulePreview | null>(null);
-  const start = `${form.startDay}T${form.allDay ? '00:00' : form.startTime}:00`;
-  const asked = JSON.stringify(form.pattern) + start + form.zone + String(form.allDay);
+  const start = `${ruleDay(form)}T${form.allDay ? '00:00' : form.startTime}:00`;
+  const asked = JSON.stringify(pattern) + start + form.zone + String(form.allDay);
   useEffect(() => {
     let current = true;
     void import('./rule-preview.js').then(({ previewRule }) => {
       if (!current) return;
       try {
-        setPreview(previewRule(form.pattern!, start, form.zone, form.allDay));
+        setPreview(previewRule(pattern, start, form.zone, form.allDay));
       } catch {
         // The server says on saving what is wrong with the rule.
         setPreview(null);

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Refusal } from '../api.js';
 import { createNew, explain } from '../state/edit.js';
-import { draft, dropDraft, leaveDraft, typeDraft, viewersOf } from '../state/draft.js';
+import { closeDraft, draft, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
 import { openEvent } from '../state/opened.js';
 import { zone } from '../state/session.js';
 import { words as common } from '../words/en.js';
@@ -26,9 +26,9 @@ export function NewEvent() {
   const { save, onKeyDown } = useSave(async () => {
     if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
     try {
-      const created = await createNew(newEventOf(form), viewersOf(current));
+      const created = await createNew(newEventOf(form), viewersOf(current), () => markStored(current));
       if (!created) return;
-      dropDraft();
+      closeDraft(current);
       if (created.kind === 'saved') openEvent(created.event.id);
     } catch (error) {
       if (error instanceof Refusal && error.code === 'validation_failed') setErrors(fieldErrors(error));

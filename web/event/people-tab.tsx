@@ -84,23 +84,26 @@ function AddPeople({ chips, setChips, role, setRole, submit }: AddProps) {
   const [text, setText] = useState('');
   const [error, setError] = useState('');
 
+  /** Adds everybody who is named; neither names nor addresses contain commas or spaces. What is unknown stays to be corrected. */
   const add = async (): Promise<void> => {
-    const name = text.trim();
-    if (!name) return chips.length > 0 ? submit() : undefined;
-    if (name.includes('@')) {
-      if (!chips.some(({ id }) => id === name)) setChips([...chips, { id: name, username: name, email: name }]);
-      return setText('');
+    const names = text.split(/[\s,;]+/).filter(Boolean);
+    if (names.length === 0) return chips.length > 0 ? submit() : undefined;
+    const all = new Map(chips.map((chip) => [chip.id, chip]));
+    const unknown: string[] = [];
+    for (const name of names) {
+      try {
+        const found = name.includes('@') ? { id: name, username: name, email: name } : await people.find(name);
+        if (found) all.set(found.id, found);
+        else unknown.push(name);
+      } catch (refusal) {
+        if (!(refusal instanceof Refusal && ['validation_failed', 'not_found'].includes(refusal.code)))
+          return explain(refusal);
+        unknown.push(name);
+      }
     }
-    try {
-      const found = await people.find(name);
-      if (!found) return setError(words.unknown(name));
-      if (!chips.some(({ id }) => id === found.id)) setChips([...chips, found]);
-      setText('');
-    } catch (refusal) {
-      if (refusal instanceof Refusal && ['validation_failed', 'not_found'].includes(refusal.code))
-        setError(words.unknown(name));
-      else explain(refusal);
-    }
+    setChips([...all.values()]);
+    setText(unknown.join(', '));
+    setError(unknown.length > 0 ? words.unknown(unknown.join('” or “')) : '');
   };
 
   return (

@@ -2,8 +2,7 @@ import { shortDay, weekdayName } from '../time/format.js';
 import { addDays, addMonths, startOfMonth, weekday } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
 import type { Pattern } from '../state/form.js';
-
-export const CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
+import { CODES } from './explicit-rule.js';
 
 /** Which of its weekday in the month a day is, 1 to 5, and whether it is the last. */
 export function ordinalOf(day: string): { ordinal: number; isLast: boolean } {

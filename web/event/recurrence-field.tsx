@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../icons/icon.js';
 import { eventWords as words } from '../words/event.js';
 import { CustomRecurrence } from './custom-recurrence.js';
-import { type Form, withStart } from '../state/form.js';
+import { type Form, ruleDay, withStart } from '../state/form.js';
+import { explicitRule } from './explicit-rule.js';
 import { presetsFor, weeklyOn } from './presets.js';
 import { longDay } from '../time/format.js';
 
@@ -14,14 +15,16 @@ interface Props {
 
 /** Whether and how it repeats: the usual rules by the start, or one’s own. */
 export function RecurrenceField({ form, change, error }: Props) {
-  const presets = presetsFor(form.startDay);
-  const chosen = presets.findIndex(({ pattern }) => sameRule(pattern, form.pattern));
+  const day = ruleDay(form);
+  const presets = presetsFor(day);
+  const rule = form.pattern && explicitRule(form.pattern, day);
+  const chosen = presets.findIndex(({ pattern }) => sameRule(pattern, rule));
   const [custom, setCustom] = useState(form.pattern !== null && chosen < 0);
   const isCustom = form.pattern !== null && (custom || chosen < 0);
   const choose = (value: string): void => {
     setCustom(value === 'custom');
     if (value === 'never') change({ ...form, pattern: null });
-    else if (value === 'custom') change({ ...form, pattern: form.pattern ?? weeklyOn(form.startDay) });
+    else if (value === 'custom') change({ ...form, pattern: form.pattern ?? weeklyOn(day) });
     else change({ ...form, pattern: presets[Number(value)]!.pattern });
   };
   const next = error?.next?.slice(0, 10);

@@ -8,7 +8,7 @@ import { closePanel } from '../state/panel.js';
 import { download } from '../ui/download.js';
 import { words as common } from '../words/en.js';
 import { panelWords } from '../words/panels.js';
-import { titlesOf } from './file-titles.js';
+import { aboutEvents, titlesOf } from './file-titles.js';
 
 const words = panelWords.files;
 const SHOWN = 100;
@@ -91,6 +91,9 @@ function Report({ name, text, report, busy, close, doIt }: ReportProps) {
   useEffect(() => section.current?.scrollIntoView(), [report]);
   const titles = titlesOf(text);
   const { items, skipped, warnings, conflicts, dry_run: isPreview } = report;
+  const isAboutEvent = aboutEvents(text);
+  // What is no event, such as a task, has neither a place in the list nor a title there: the reason names it.
+  const others = warnings.filter((warning) => !isAboutEvent(warning)).map((warning) => ({ ...warning, uid: null }));
   const title = (uid: string | null): string => titles.get(uid ?? '') ?? words.unnamed;
   const results = ['created', 'updated', 'cancelled', 'unchanged'] as const;
   const counts = results.filter((result) => report[result] > 0);
@@ -124,8 +127,8 @@ function Report({ name, text, report, busy, close, doIt }: ReportProps) {
         ))}
         {items.length > SHOWN && <li class="mut">{words.more(items.length - SHOWN)}</li>}
       </ul>
-      <Reasons label={words.skipped} entries={skipped} title={title} />
-      <Reasons label={words.warnings} entries={warnings} title={title} />
+      <Reasons label={words.skipped} entries={[...skipped, ...others]} title={title} />
+      <Reasons label={words.warnings} entries={warnings.filter(isAboutEvent)} title={title} />
       <div class="row">
         {isPreview && changes > 0 && (
           <button type="button" class="btn pri s" disabled={busy} onClick={doIt}>

@@ -22,3 +22,12 @@ export function titlesOf(file: string): Map<string, string> {
   }
   return titles;
 }
+
+/**
+ * Tells warnings about something in an event or its zone from those about a whole component that is no event, such as a
+ * task, which the server leaves out. Such a warning has the line where the component begins, and its name.
+ */
+export function aboutEvents(file: string): (warning: { line: number; property: string }) => boolean {
+  const lines = file.split(/\r?\n/);
+  return ({ line, property }) => lines[line - 1]?.trim().toUpperCase() !== `BEGIN:${property.toUpperCase()}`;
+}

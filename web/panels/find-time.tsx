@@ -9,7 +9,7 @@ import { isMe, user, zone } from '../state/session.js';
 import { hueOf } from '../state/hues.js';
 import { date, shownDays, view } from '../state/view.js';
 import { clock, longDay, spanIn, timeIn, weekdayName } from '../time/format.js';
-import { addDays, dayOf, instantOf, isDay, today, wallTime } from '../time/zoned.js';
+import { addDays, dayOf, instantOf, isDay, minutesBetween, today, wallTime } from '../time/zoned.js';
 import { Avatar } from '../ui/avatar.js';
 import { Sheet } from '../ui/sheet.js';
 import { words as common } from '../words/en.js';
@@ -32,6 +32,18 @@ function elsewhere({ start_time: instant, local_times: all }: TimeSlotView | Rej
   return theirs.join(', ');
 }
 
+/** How many minutes the clocks of everybody are ahead of the reader's at that time, by id. */
+function aheadOf(time: TimeSlotView | RejectedTimeView | undefined): Map<string, number> {
+  if (!time) return new Map();
+  const mine = wallTime(time.start_time, zone.value);
+  return new Map(
+    time.local_times.map(({ user: { id }, local_start: wall }) => [
+      id,
+      minutesBetween(mine, wall.slice(0, mine.length)),
+    ]),
+  );
+}
+
 /** Tomorrow, or the first day on the screen when that is later. */
 function firstDay(): string {
   const tomorrow = addDays(today(zone.value), 1);
@@ -51,18 +63,20 @@ export function FindTime() {
   const [minutes, setMinutes] = useState(60);
   const [from, setFrom] = useState(firstDay);
   const [days, setDays] = useState(5);
+  const [hours, setHours] = useState({ start: '09:00', end: '18:00' });
   const [found, setFound] = useState<FoundTimesView | null>(null);
   const [busy, setBusy] = useState<PersonBusyView[]>([]);
   const [at, setAt] = useState(0);
 
   const ids = [me.id, ...chosen];
-  const asked = JSON.stringify([ids, minutes, from, days, zone.value]);
+  const asked = JSON.stringify([ids, minutes, from, days, hours, zone.value]);
+  const endsBefore = hours.end <= hours.start;
   useEffect(() => {
+    if (endsBefore) return undefined;
     let current = true;
     // Without a zone for the whole question, the hours are those of each person’s own zone.
     const midnight = (day: string): string => instantOf(`${day}T00:00`, zone.value);
     const window = { from: midnight(from), to: midnight(addDays(from, days)) };
-    const hours = { start: '09:00', end: '18:00' };
     times.find({ user_ids: ids, duration_minutes: minutes, ...window, working_hours: hours, limit: 8 }).then(
       (answer) => {
         if (!current) return;
@@ -167,11 +181,36 @@ export function FindTime() {
               onChange={({ currentTarget }) => setDays(Math.max(1, Math.min(28, currentTarget.valueAsNumber || 5)))}
             />
           </label>
+          <div class="field hours-asked" role="group" aria-label={words.hours}>
+            <span>{words.hours}</span>
+            <span class="row">
+              {(['start', 'end'] as const).map((end) => (
+                <input
+                  key={end}
+                  type="time"
+                  class="in s tnum"
+                  aria-label={words.hoursAt[end]}
+                  aria-invalid={endsBefore}
+                  aria-describedby="hours-hint"
+                  step={900}
+                  value={hours[end]}
+                  onChange={({ currentTarget }) =>
+                    currentTarget.value && setHours({ ...hours, [end]: currentTarget.value })
+                  }
+                />
+              ))}
+            </span>
+          </div>
         </div>
+        <p id="hours-hint" class={`hint ${endsBefore ? 'err' : ''}`}>
+          {endsBefore ? words.hoursEndBefore : words.hoursHint}
+        </p>
         {found && (
           <div class="answer" aria-live="polite">
             <p class="say">
-              {slot ? words.works(longDay(day), timeIn(slot.start_time, zone.value)) : words.nothing}
+              {slot
+                ? words.works(longDay(day), timeIn(slot.start_time, zone.value), chosen.length === 0)
+                : words.nothing(chosen.length === 0)}
               {slot && <small>{elsewhere(slot)}</small>}
             </p>
             {slot && (
@@ -181,7 +220,9 @@ export function FindTime() {
             )}
           </div>
         )}
-        {busy.length > 0 && <BusyGrid day={day} busy={busy} slots={found?.slots ?? []} at={at} choose={choose} />}
+        {busy.length > 0 && (
+          <BusyGrid {...{ day, busy, at, choose, hours }} ahead={aheadOf(near)} slots={found?.slots ?? []} />
+        )}
         {found && found.slots.length > 0 && (
           <>
             <h3>{words.best}</h3>

@@ -5,7 +5,7 @@ import { startOf } from '../state/calendar.js';
 import { startDraftSoon } from '../state/draft.js';
 import { openEvent } from '../state/opened.js';
 import { closePanel, openPanel } from '../state/panel.js';
-import { theme } from '../state/preferences.js';
+import { isPhone, theme } from '../state/preferences.js';
 import { user, zone } from '../state/session.js';
 import { asOf } from '../state/time-travel.js';
 import { goTo, goToday, view, VIEWS } from '../state/view.js';
@@ -25,15 +25,15 @@ interface Entry {
 }
 
 function commands(text: string): Entry[] {
+  const create: Entry = {
+    key: 'new',
+    group: 'commands',
+    icon: 'plus',
+    label: text ? words.newNamed(text) : common.newEvent,
+    aside: 'C',
+    run: () => startDraftSoon(text),
+  };
   const all: Entry[] = [
-    {
-      key: 'new',
-      group: 'commands',
-      icon: 'plus',
-      label: text ? words.newNamed(text) : common.newEvent,
-      aside: 'C',
-      run: () => startDraftSoon(text),
-    },
     { key: 'today', group: 'commands', icon: 'cal', label: common.today, aside: 'T', run: goToday },
     {
       key: 'find',
@@ -105,7 +105,9 @@ function commands(text: string): Entry[] {
     },
   ];
   const wanted = text.toLowerCase();
-  return all.filter(({ key, label }) => key === 'new' || label.toLowerCase().includes(wanted));
+  const named = all.filter(({ label }) => label.toLowerCase().includes(wanted));
+  // Who types the name of a command wants that, not an event of this title.
+  return text ? [...named, create] : [create, ...named];
 }
 
 /** A series is found at its next date, not where it once began. */
@@ -194,7 +196,7 @@ export function Palette() {
             aria-expanded="true"
             aria-controls="palette-list"
             aria-activedescendant={`palette-${chosen}`}
-            placeholder={words.paletteHint}
+            placeholder={isPhone.value ? words.paletteHintShort : words.paletteHint}
             value={text}
             onInput={({ currentTarget }) => {
               setText(currentTarget.value);
@@ -202,7 +204,10 @@ export function Palette() {
             }}
             onKeyDown={onKey}
           />
-          <kbd>Esc</kbd>
+          <button type="button" class={isPhone.value ? 'ib s' : ''} onClick={closePanel}>
+            {isPhone.value ? <Icon name="x" /> : <kbd>Esc</kbd>}
+            <span class="sr"> {common.close}</span>
+          </button>
         </div>
         <hr />
         <div id="palette-list" role="listbox" aria-label={words.palette}>

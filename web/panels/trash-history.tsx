@@ -13,7 +13,7 @@ export function TrashHistory({ id, label }: { id: string; label: string }) {
   }, [id]);
   if (!entries) return <div class="sk" />;
   return (
-    <ol class="past" aria-label={label}>
+    <ol class="past-changes" aria-label={label}>
       {entries.map(({ position, actor, summary, comment, at }) => (
         <li key={position}>
           {summary}

@@ -1,6 +1,6 @@
 import { asked } from '../state/dialogs.js';
 import { allItems, endOf, keyOf, startOf } from '../state/calendar.js';
-import { draft, leaveDraft, startDraftSoon } from '../state/draft.js';
+import { draft, draftInDrawer, leaveDraft, startDraftSoon, typeDraft } from '../state/draft.js';
 import { lastUndo, moveItem, removeItem } from '../state/edit.js';
 import { closeEvent, opened, openedItem, setEditing, showTab } from '../state/opened.js';
 import { closePanel, openPanel, panel } from '../state/panel.js';
@@ -116,6 +116,13 @@ function onKey(event: KeyboardEvent): void {
   if (key === 'Delete') {
     const item = on ? allItems.value.find((candidate) => keyOf(candidate) === on.key) : openedItem();
     if (item?.can.includes('delete') || item?.can.includes('edit')) void removeItem(item);
+    return;
+  }
+  const opening = draft.value;
+  if (opening && !opening.form && !draftInDrawer.value && key.length === 1 && !document.querySelector('.qc')) {
+    // The card is on its way: what is typed meanwhile is its title, not a command.
+    event.preventDefault();
+    typeDraft({ ...opening, title: opening.title + key });
     return;
   }
   const act = lettersAct.value ? letters[key] : undefined;

@@ -12,6 +12,8 @@ export interface ConflictQuestion {
   canSkip: boolean;
   canMove: boolean;
   allDay: boolean;
+  /** When all dates of a series are meant: the day of the first one. The free times are those of that one. */
+  firstDay?: string;
 }
 export type ConflictAnswer =
   { choice: 'move'; start_time: string; end_time: string } | { choice: 'allow' } | { choice: 'skip' };

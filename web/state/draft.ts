@@ -24,6 +24,8 @@ export interface Draft {
   form?: Form;
   /** Names it among those that are kept. */
   key: string;
+  /** True when the event is created, and is about to be shown. */
+  isStored?: boolean;
   /** Where the pointer was. */
   at?: { x: number; y: number };
 }
@@ -62,7 +64,7 @@ export function typeDraft(next: Draft): void {
 /** Closes it. What was typed stays on the device, and is offered again. */
 export function leaveDraft(): void {
   const left = draft.value;
-  if (left && hasText(left)) {
+  if (left && hasText(left) && !left.isStored) {
     keepDraft(left);
     showToast({ text: words.draftKept(left.title), action: { label: words.goOn, run: () => resumeDraft(left) } });
   }
@@ -92,9 +94,15 @@ export function startDraftSoon(title = ''): void {
 export const viewersOf = ({ viewers = [], isPrivate }: Draft): NonNullable<Draft['viewers']> =>
   isPrivate ? [] : viewers;
 
-/** It is saved, or was discarded. */
-export function dropDraft(): void {
-  if (draft.value) forgetDraft(draft.value);
+/** The event is created. The draft stays where it is until the calendar shows it. */
+export function markStored(stored: Draft): void {
+  forgetDraft(stored);
+  if (draft.value?.key === stored.key) draft.value = { ...draft.value, isStored: true };
+}
+
+/** Closes it, unless another is open by then. */
+export function closeDraft({ key }: Draft): void {
+  if (draft.value?.key !== key) return;
   draft.value = null;
   draftInDrawer.value = false;
 }

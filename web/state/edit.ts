@@ -50,8 +50,11 @@ function offer(text: string, undo: () => Promise<void>, start?: string): void {
 }
 
 /** When the change makes it start, if it changes that. */
-const startOfChange = ({ change, subject }: Edit): string | undefined =>
-  change.start_time && asInstant(change.start_time, change.time_zone ?? subject.time_zone);
+const startOfChange = ({ change, subject, target }: Edit): string | undefined =>
+  // The first date of a series is not the one on the screen.
+  (!subject.is_recurring || target.occurrence) && change.start_time
+    ? asInstant(change.start_time, change.time_zone ?? subject.time_zone)
+    : undefined;
 
 /** Says why something was not done. @throws what is not a refusal */
 export function explain(error: unknown, prefix = ''): void {
@@ -192,10 +195,12 @@ function setPending(key: string, to: { start: string; end: string; allDay: boole
  * Creates an event, and shares it; asks about conflicts. Null when that is left. @throws Refusal
  *
  * @param viewers who can view it then
+ * @param onStored is called once it is created, or waits to be sent, before it is shown
  */
 export async function createNew(
   draft: Parameters<typeof events.create>[0],
-  viewers: { id: string; username: string }[] = [],
+  viewers: { id: string; username: string }[],
+  onStored: () => void,
 ): Promise<Outcome | null> {
   const subject = {
     id: newLocalId(),
@@ -207,11 +212,12 @@ export async function createNew(
   };
   const names = listed(viewers.map(({ username }) => username));
   const sent = await sendOrKeep(editOf('create', subject, draft));
+  if (sent.kind !== 'saved' && sent.kind !== 'kept') return null;
+  onStored();
   if (sent.kind === 'kept') {
     if (names) showToast({ ...toast.value!, text: `${toast.value!.text}. ${words.toast.notShared(names)}` });
     return sent;
   }
-  if (sent.kind !== 'saved') return null;
   const { event } = sent;
   const said = [words.toast.created(event.title, event.start_time, zone.value)];
   if (names) {

@@ -17,6 +17,8 @@ export interface Form {
   allDay: boolean;
   zone: string;
   pattern: Pattern | null;
+  /** How many days later than its rule says a moved date of a series is. The rule is about the day before the move. */
+  movedDays?: number;
   location: string;
   url: string;
   showAs: 'busy' | 'free';
@@ -28,7 +30,10 @@ export interface Form {
 /** The form of an event, or of one of its occurrences. */
 export function formOf(event: Event | Item): Form {
   const item = event as Item;
-  const [start, end] = [wallTime(startOf(item), event.time_zone), wallTime(endOf(item), event.time_zone)];
+  const wall = (time: string): string => wallTime(time, event.time_zone);
+  const [start, end] = [wall(startOf(item)), wall(endOf(item))];
+  const original = wall(item.occurrence?.original_start ?? startOf(item)).slice(0, 10);
+  const movedDays = minutesBetween(`${original}T00:00`, `${start.slice(0, 10)}T00:00`) / 1_440;
   return {
     title: event.title,
     startDay: start.slice(0, 10),
@@ -38,6 +43,7 @@ export function formOf(event: Event | Item): Form {
     allDay: event.all_day,
     zone: event.time_zone,
     pattern: event.recurrence_pattern,
+    ...(movedDays ? { movedDays } : {}),
     location: event.location ?? '',
     url: event.url ?? '',
     showAs: event.show_as,
@@ -82,6 +88,9 @@ export const startTime = (form: Form): string =>
   form.allDay ? form.startDay : `${form.startDay}T${form.startTime}:00`;
 export const endTime = (form: Form): string =>
   form.allDay ? addDays(form.endDay, 1) : `${form.endDay}T${form.endTime}:00`;
+
+/** The day that the rule is about. */
+export const ruleDay = (form: Form): string => addDays(form.startDay, -(form.movedDays ?? 0));
 
 /** In minutes on the clock. */
 export const lengthOf = (form: Form): number =>

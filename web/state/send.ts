@@ -1,6 +1,9 @@
 import { type Event, events, Refusal } from '../api.js';
 import { decide } from './dialogs.js';
 import { type Edit, newKey } from './offline-edit.js';
+import { asInstant } from './overlay.js';
+import { zone } from './session.js';
+import { addDays, dayOf, minutesBetween } from '../time/zoned.js';
 
 /** The person decides later: nobody looks at this tab, or another decision is open. */
 export class AsksLater extends Error {}
@@ -58,8 +61,11 @@ async function attempt({ kind, key, subject, target, change }: Edit): Promise<Se
 async function askAboutConflict(edit: Edit, refusal: Refusal): Promise<Sent | null> {
   if (edit.kind === 'remove') return null;
   const { subject, target, change } = edit;
+  // Free times are those for the first date of what is saved: of all dates, when these are meant.
+  const isWhole = target.scope === 'all' && target.occurrence !== undefined;
   const answer = await decide({
     kind: 'conflict',
+    ...(isWhole ? { firstDay: await firstDayOf(edit) } : {}),
     id: subject.id,
     refusal,
     title: change.title ?? subject.title,
@@ -72,9 +78,22 @@ async function askAboutConflict(edit: Edit, refusal: Refusal): Promise<Sent | nu
     allDay: change.all_day ?? subject.all_day,
   });
   if (!answer) return { kind: 'left' };
-  if (answer.choice === 'move') Object.assign(change, { start_time: answer.start_time, end_time: answer.end_time });
-  else change.on_conflict = answer.choice;
+  if (answer.choice === 'move') {
+    Object.assign(change, { start_time: answer.start_time, end_time: answer.end_time });
+    if (isWhole) edit.target = {};
+  } else change.on_conflict = answer.choice;
   return null;
+}
+
+/** The day on which a series starts when its named date is moved as wanted, for the reader. */
+async function firstDayOf({ subject, target, change }: Edit): Promise<string> {
+  const series = await events.get(subject.id);
+  const day = (time: string): string => dayOf(asInstant(time, subject.time_zone), zone.peek());
+  const moved = minutesBetween(
+    `${day(target.occurrence!)}T00:00`,
+    `${day(change.start_time ?? target.occurrence!)}T00:00`,
+  );
+  return addDays(day(series.start_time), moved / 1_440);
 }
 
 async function askAboutClash(edit: Edit, refusal: Refusal): Promise<Sent | null> {

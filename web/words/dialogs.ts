@@ -29,6 +29,11 @@ export const dialogWords = {
   stay: (time: string): string => `Or stay at ${time}`,
   saveAt: (time: string): string => `Save at ${time}`,
   saveOn: (day: string): string => `Save on ${day}`,
+  later: (days: number): string => (days === 0 ? 'The same days' : days === 1 ? 'A day later' : `${days} days later`),
+  freeOnAll: (days: number): string =>
+    days === 0 ? 'Free on all dates' : `${dialogWords.later(days)}, free on all dates`,
+  saveAll: (time: string | null, days: number): string =>
+    [days === 0 ? 'Save' : `Save ${dialogWords.later(days).toLowerCase()}`, time ? `at ${time}` : ''].join(' ').trim(),
   busyTime: 'Busy',
   skip: (dates: number): string => (dates === 1 ? 'Skip that date' : `Skip those ${dates} dates`),
   skipHint: 'The other dates of the series are saved',
@@ -46,6 +51,6 @@ export const dialogWords = {
   takeTheirs: (name: string | null): string => (name ? `Take ${name}’s` : 'Take theirs'),
   editMine: 'Edit',
   discardMine: 'Discard mine',
-  merged: 'Everything else was merged: both your changes are in.',
+  merged: 'What else you changed is merged: it is saved either way.',
   nothing: 'nothing',
 };

@@ -14,7 +14,11 @@ export function atOrigin(
 ): string {
   if (!HOST.test(host)) return text;
   const secure = protocol === 'https' ? 's' : '';
-  return text
-    .replaceAll(`http://${exampleHost}`, `http${secure}://${host}`)
-    .replaceAll(`ws://${exampleHost}`, `ws${secure}://${host}`);
+  return (
+    text
+      .replaceAll(`http://${exampleHost}`, `http${secure}://${host}`)
+      .replaceAll(`ws://${exampleHost}`, `ws${secure}://${host}`)
+      // Without a scheme: the servers of the AsyncAPI document.
+      .replaceAll(exampleHost, host)
+  );
 }
