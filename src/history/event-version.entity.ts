@@ -47,7 +47,8 @@ export class EventVersion {
 
   @Column('jsonb', {
     nullable: true,
-    comment: 'How the version was made, when it undoes others: {rolledBackTo, fields} or {reverted}.',
+    comment:
+      'How the version was made, when it undoes others: {rolledBackTo, fields}, {reverted}, or {rejoined} for a tail whose dates returned to its series.',
   })
   undoes: Undoing | null;
 
