@@ -4,6 +4,7 @@ import { Exchanges } from '../../src/platform/database/exchanges.js';
 import { slot } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { HeldAnswers } from '../support/held-answers.js';
+import { stopJobs } from '../support/stop-jobs.js';
 import { ok, PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 const LOOK_UP = 'FROM sessions s JOIN users u';
@@ -18,6 +19,7 @@ beforeEach(async () => {
   // Without names, every statement says its text.
   const settings = { sessionCacheSeconds: 60, databaseUrl: proxy.url, databasePrepares: false };
   app = await startApp(settings, database);
+  await stopJobs(app);
   ana = await app.signUp('ana');
 });
 afterEach(async () => {
