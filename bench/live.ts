@@ -15,11 +15,11 @@ import { Client } from 'pg';
 import type { Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
+import { describePostgres } from './describe-postgres.js';
 import { HIGH_LIMITS } from './high-limits.js';
 import { type Burst, measureBurst, type Sender } from './live-burst.js';
 import { addPeople, addSharedEvent, addSharedEventOfReference, addUnread, connectAll } from './live-people.js';
 import type { Answered, Call } from './live-writer.js';
-import { postmasterOf } from './processor-time.js';
 import { INSPECTED, profile } from './profile.js';
 import { describeCommit, describeMachine } from './results.js';
 import { Servers } from './servers.js';
@@ -42,7 +42,7 @@ const servers = await Servers.create();
 const postgres = await startTemporaryPostgres();
 const environment = { DATABASE_URL: postgres.url, JWT_SECRET: SECRET, ...HIGH_LIMITS };
 try {
-  const { version, postmaster } = await describePostgres();
+  const { version, postmaster } = await withClient(describePostgres);
   console.log(`Commit ${describeCommit()}; ${describeMachine(version)}`);
   const convene = await servers.start('server/start.js', {
     ...{ ...environment, PORT: '0', LOG_LEVEL: 'error', MAIL: 'off' },
@@ -136,16 +136,8 @@ async function compareBursts(
   }
 }
 
-async function describePostgres(): Promise<{ version: string; postmaster: number }> {
-  const [row] = await query(
-    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version, pg_backend_pid() AS pid`,
-  );
-  const { version, pid } = row as { version: string; pid: number };
-  return { version, postmaster: postmasterOf(pid) };
-}
-
 async function databaseOfReference(): Promise<string> {
-  await query('CREATE DATABASE reference');
+  await withClient((client) => client.query('CREATE DATABASE reference'));
   const url = new URL(postgres.url);
   url.pathname = '/reference';
   return url.href;
@@ -246,12 +238,14 @@ function emitOf(url: string, token: string): Call {
   return { url: `${url}/`, method: 'POST', token, body: itemLike('Team meeting') };
 }
 
-async function query(sql: string): Promise<unknown[]> {
+async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
-  const { rows } = await client.query<object>(sql);
-  await client.end();
-  return rows;
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 function ms(value: number): string {

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
+import { describePostgres } from './describe-postgres.js';
 import { HIGH_LIMITS } from './high-limits.js';
-import { postmasterOf } from './processor-time.js';
 import { INSPECTED } from './profile.js';
 import { PEOPLE } from './scenario.js';
 import { Servers } from './servers.js';
@@ -70,12 +70,4 @@ export async function startTargets(filled: string | null, options: { inspected: 
     await stop();
     throw error;
   }
-}
-
-async function describePostgres(client: Client): Promise<{ version: string; postmaster: number }> {
-  const { rows } = await client.query<{ version: string; pid: number }>(
-    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version, pg_backend_pid() AS pid`,
-  );
-  const { version, pid } = rows[0]!;
-  return { version, postmaster: postmasterOf(pid) };
 }
