@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
 import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
 import { insertRows } from '../platform/database/insert-rows.js';
@@ -8,8 +9,6 @@ const COLUMNS = { event_id: false, user_id: false, role: false, granted_by: fals
 
 /** How many events an erased person leaves before the next are read. */
 export const EVENTS_PER_PAGE = 100;
-/** Before every other id. */
-const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** An erased person keeps the events in their own trash, because an event always has an owner. */
 const TO_LEAVE = `NOT (p.role = 'owner' AND e.deleted_at IS NOT NULL)`;

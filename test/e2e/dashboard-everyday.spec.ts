@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, getEvent, listEvents, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
-import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
+import { type Dashboard, eventOf, holdLists, startDashboard } from '../support/dashboard.js';
 import { ok, type Person } from '../support/test-app.js';
 import { wednesday } from '../support/this-week.js';
 
@@ -142,12 +142,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
     await card.getByRole('button', { name: 'Continue' }).click();
     expect(await page.getByLabel('Title').inputValue()).toBe('Half typed');
     // It is saved as soon as it says so, although the calendar has not been read again.
-    let read = (): void => undefined;
-    const held = new Promise<void>((resolve) => (read = resolve));
-    await page.route(/\/api\/events\?/, async (route) => {
-      await held;
-      await route.continue();
-    });
+    const read = await holdLists(page);
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await page.getByText('Created “Half typed”').waitFor();
     await page.getByRole('button', { name: 'Close' }).first().click();
@@ -170,6 +165,15 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
     expect(await page.getByLabel('Location').inputValue()).toBe('Room 9');
     await page.getByRole('button', { name: 'Discard' }).click();
     expect(await page.getByLabel('Title').inputValue()).toBe('Plan');
+    // Nor is a form kept whose change is saved, while the calendar is read again.
+    await page.getByLabel('Title').fill('Plan, saved');
+    const readAgain = await holdLists(page);
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await page.getByText('Saved “Plan, saved”').waitFor();
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await page.getByLabel('Title').waitFor({ state: 'detached' });
+    expect(await page.getByText('Draft kept').count()).toBe(0);
+    readAgain();
     expect(complaints).toEqual([]);
     await context.close();
   });

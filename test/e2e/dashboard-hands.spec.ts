@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, getEvent, listEvents, listPermissions, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, getEvent, listEvents, listPermissions } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
-import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
+import { type Dashboard, eventOf, signUpApart, startDashboard } from '../support/dashboard.js';
 import { ok, type Person } from '../support/test-app.js';
 import { wednesday } from '../support/this-week.js';
 
@@ -126,10 +126,7 @@ describe.skipIf(!chromiumPath)(`the dashboard by keyboard, on a phone, and where
   });
 
   it('finds a time in the working hours of everybody, on whatever clock, and shares what is booked', async () => {
-    const [ana, sam] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('sam', 'America/New_York')];
-    const past = { title: 'Known', start_time: '2020-01-01T09:00:00Z', end_time: '2020-01-01T10:00:00Z' };
-    const { id } = await ok(createEvent({ client: ana.client, body: past }));
-    await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: sam.id, role: 'viewer' } }));
+    const [ana, sam] = await signUpApart(dashboard.app);
     const { page, context, complaints } = await dashboard.open(ana);
     await page.keyboard.press('f');
     const panel = page.getByRole('dialog', { name: 'Find a time' });

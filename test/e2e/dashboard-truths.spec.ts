@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, getEvent, listPermissions, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
-import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
+import { type Dashboard, eventOf, signUpApart, startDashboard } from '../support/dashboard.js';
 import { ok } from '../support/test-app.js';
 
 const PHONE = { width: 390, height: 844 };
@@ -89,10 +89,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard shows is true, and in sight${
   });
 
   it('finds times in the working hours that are chosen, and hatches when somebody does not work', async () => {
-    const [ana, sam] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('sam', 'America/New_York')];
-    const past = { title: 'Known', start_time: '2020-01-01T09:00:00Z', end_time: '2020-01-01T10:00:00Z' };
-    const { id } = await ok(createEvent({ client: ana.client, body: past }));
-    await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: sam.id, role: 'viewer' } }));
+    const [ana, sam] = await signUpApart(dashboard.app);
     const { page, context, complaints } = await dashboard.open(ana);
     await page.keyboard.press('f');
     const panel = page.getByRole('dialog', { name: 'Find a time' });

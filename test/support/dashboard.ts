@@ -1,9 +1,10 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { buildServer } from './build.js';
 import { chromiumPath } from './chromium.js';
 import type { Settings } from '../../src/platform/config/settings.js';
 import { createDatabase } from './database.js';
-import { type Person, startApp, type TestApp } from './test-app.js';
+import { ok, type Person, startApp, type TestApp } from './test-app.js';
 
 /** The dashboard in a real browser, from the files that the build made. */
 export interface Dashboard {
@@ -105,3 +106,23 @@ export async function drag(page: Page, title: string, x: number, y: number): Pro
 
 /** The event in the calendar. */
 export const eventOf = (page: Page, title: string) => page.locator('#calendar [data-key]', { hasText: title }).first();
+
+/** Holds the reads of lists of events, until the function that this returns is called. */
+export async function holdLists(page: Page): Promise<() => void> {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/api\/events\?/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
+/** Signs up two people who know each other: Ana in UTC and Sam in New York. */
+export async function signUpApart(app: TestApp): Promise<[ana: Person, sam: Person]> {
+  const [ana, sam] = [await app.signUp('ana'), await app.signUp('sam', 'America/New_York')];
+  const past = { title: 'Known', start_time: '2020-01-01T09:00:00Z', end_time: '2020-01-01T10:00:00Z' };
+  const { id } = await ok(createEvent({ client: ana.client, body: past }));
+  await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: sam.id, role: 'viewer' } }));
+  return [ana, sam];
+}

@@ -63,11 +63,10 @@ export function EditEvent() {
       const target = await chooseTarget(item.current, patternsDiffer(form, base) ? { without: ['this'] } : {});
       if (!target) return;
       const comment = form.comment ? { change_comment: form.comment } : {};
-      const saved = await saveChange(subject.current, { ...change, ...comment }, target, () =>
-        common.toast.saved(form.title),
-      );
+      const said = (): string => common.toast.saved(form.title);
+      const forget = (): void => dropForm(key.current);
+      const saved = await saveChange(subject.current, { ...change, ...comment }, target, said, forget);
       if (!saved) return;
-      dropForm(key.current);
       arrived.value = null;
       if (saved.kind === 'saved' && saved.event.id !== opened.value?.id) openEvent(saved.event.id);
       setEditing(false);

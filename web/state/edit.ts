@@ -122,18 +122,22 @@ async function sendOrKeep(edit: Edit): Promise<Sent | { kind: 'kept' }> {
 /**
  * Saves a change of an event that was read at `subject.version`. A conflict or a clash is put to the person and sent again;
  * a change by others is merged. Returns null when they leave it. @throws Refusal for anything else
+ *
+ * @param onStored is called once it is saved, or waits to be sent, before it is shown
  */
 export async function saveChange(
   subject: Subject,
   change: Change,
   target: Target,
   said: (start: string) => string,
+  onStored?: () => void,
 ): Promise<Outcome | null> {
   const { id } = subject;
   const edit = editOf('update', subject, change, target);
   const sent = await sendOrKeep(edit);
-  if (sent.kind === 'kept') return sent;
   if (sent.kind === 'left' || sent.kind === 'removed') return null;
+  onStored?.();
+  if (sent.kind === 'kept') return sent;
   const { event } = sent;
   if (sent.kind === 'saved' && (event.version !== edit.subject.version || event.id !== id)) {
     const undo =
