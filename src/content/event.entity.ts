@@ -1,5 +1,4 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { User } from '../users/user.entity.js';
 import { camelCase } from './columns.js';
 import { CONTENT_COLUMNS, type EventContent, selectContent } from './event-content.js';
 
@@ -33,16 +32,9 @@ class ContentRow {}
  * come from the table of fields.
  */
 @Entity('events')
-@Check('events_end_after_start_check', 'end_time > start_time')
-@Check('events_version_check', 'version >= 1')
-@Check('events_split_check', '(split_from IS NULL) = (split_from_version IS NULL)')
-@Check(
-  'events_lists_check',
-  `jsonb_typeof(excluded) = 'array' AND jsonb_typeof(added) = 'array' AND jsonb_typeof(overrides) = 'array'`,
-)
+@Check('events_row_check', 'is_valid_event(events)')
 @Index('events_updated_at_idx', ['updatedAt', 'id'])
 @Index('events_trash_idx', ['deletedAt'], { where: 'deleted_at IS NOT NULL AND purged_at IS NULL' })
-@Check('events_purged_check', 'purged_at IS NULL OR deleted_at IS NOT NULL')
 export class CalendarEvent extends (ContentRow as new () => EventContent) {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' })
   id: string;
@@ -106,7 +98,6 @@ export class CalendarEvent extends (ContentRow as new () => EventContent) {
   updatedAt: Date;
 
   @Column('uuid', { name: 'updated_by' })
-  @ForeignKey(() => User, { name: 'events_updated_by_fkey' })
   updatedBy: string;
 
   /** When the event was removed from the trash; its history stays. */

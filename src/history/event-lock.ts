@@ -47,8 +47,8 @@ const lockAvailability = (people: string): string => `
   SELECT id, pg_advisory_xact_lock(hashtextextended(id::text, 0))
     FROM (SELECT DISTINCT id FROM (${people}) AS person ORDER BY id) AS ordered`;
 
-/** Locks the availability of people. */
-export const LOCK_AVAILABILITY = lockAvailability('SELECT unnest($1::uuid[]) AS id');
+/** Locks the availability of one person. */
+export const LOCK_AVAILABILITY = 'SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))';
 
 /** Locks the availability of the owner of an event, and of another person if one is given. */
 const LOCK_AVAILABILITY_OF_OWNER = lockAvailability(`
@@ -95,7 +95,8 @@ export class EventLock {
 
   /** Locks the availability of people until the transaction ends. */
   lockAvailability(tx: Transaction, ownerIds: string[]): void {
-    tx.write(LOCK_AVAILABILITY, [ownerIds]);
+    // Texts are in the order of their ids.
+    for (const ownerId of [...new Set(ownerIds)].sort()) tx.write(LOCK_AVAILABILITY, [ownerId]);
   }
 
   /**

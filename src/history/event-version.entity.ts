@@ -1,22 +1,14 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { CalendarEvent } from '../content/event.entity.js';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Snapshot } from '../content/snapshot.js';
-import { CONTENT_KINDS, type ContentKind, type Undoing } from './change.js';
-
-const KINDS = CONTENT_KINDS.map((kind) => `'${kind}'`).join(', ');
+import type { ContentKind, Undoing } from './change.js';
 
 /** The complete content of an event after one change. Only a redaction updates it. */
 @Entity('event_versions')
-@Check('event_versions_kind_check', `kind IN (${KINDS})`)
-@Check('event_versions_version_check', 'version >= 1')
-@Check('event_versions_position_check', 'position >= 1')
-@Check('event_versions_hash_check', 'octet_length(hash) = 32')
-@Check('event_versions_snapshot_check', `jsonb_typeof(snapshot -> 'schema') = 'number'`)
+@Check('event_versions_row_check', 'is_valid_version(event_versions)')
 @Index('event_versions_created_at_idx', ['eventId', 'createdAt'])
 @Index('event_versions_position_idx', ['eventId', 'position'], { unique: true })
 export class EventVersion {
   @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'event_versions_pkey' })
-  @ForeignKey(() => CalendarEvent, { name: 'event_versions_event_id_fkey' })
   eventId: string;
 
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'event_versions_pkey' })

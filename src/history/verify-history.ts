@@ -111,7 +111,7 @@ async function* listEvents(
 /** Some drivers return a bigint as text. */
 type EntryRow = Omit<StoredEntry, 'position'> & { position: number | string };
 
-/** Yields every entry, by event and then by position. A foreign key guarantees that every entry has its event. */
+/** Yields every entry, by event and then by position. The database guarantees that every entry has its event. */
 async function* listHistory(query: Query, only: string[] | null): AsyncGenerator<StoredEntry, undefined> {
   for (let after: [string, number] = [FIRST, 0]; ;) {
     const rows = await query<EntryRow>(

@@ -22,14 +22,9 @@ export interface NamedMembers {
   total: number;
 }
 
-const TYPES = NOTIFICATION_TYPES.map((type) => `'${type}'`).join(', ');
-
 /** One item of a user's stream, numbered 1, 2, 3 … without gaps. */
 @Entity('notifications')
-@Check('notifications_type_check', `type IN (${TYPES})`)
-@Check('notifications_seq_check', 'seq >= 1')
-@Check('notifications_version_check', 'version >= 1')
-@Check('notifications_members_check', `jsonb_typeof(members) = 'object'`)
+@Check('notifications_row_check', 'is_valid_notification(notifications)')
 @Index('notifications_id_key', ['id', 'createdAt'], { unique: true })
 @Index('notifications_unread_idx', ['userId', 'seq'], { where: 'read_at IS NULL' })
 export class Notification {

@@ -55,12 +55,45 @@ export class StreamsRepository {
     await writeInParts(tx, placeItems(itemsOfChanges), (part) => this.insert(tx, part), ITEMS_PER_STATEMENT);
   }
 
-  /** What the items of a change have in common is sent once: for 300 recipients, that halves the work on both sides. */
   private insert(tx: Transaction, part: PlacedItem[]): void {
+    const isOneChange = part.every((one) => one.change === part[0]!.change && one.isFirst && one.following === 0);
+    if (!isOneChange) return this.insertOfSeveral(tx, part);
+    this.insertOfOneChange(
+      tx,
+      part.map(({ item }) => item),
+    );
+  }
+
+  /** What the items have in common is sent as values: joining it, as below, is a quarter of the cost of an item. */
+  private insertOfOneChange(tx: Transaction, items: NewStreamItem[]): void {
+    const { type, eventId, eventTitle, version, actorId, changed, summary, createdAt } = items[0]!;
+    tx.write(
+      `WITH streams AS (
+         INSERT INTO notification_streams AS s (user_id, last_seq)
+         SELECT user_id, 1 FROM unnest($1::uuid[]) WITH ORDINALITY AS recipient (user_id, place) ORDER BY place
+         ON CONFLICT (user_id) DO UPDATE SET last_seq = s.last_seq + 1
+         RETURNING user_id, last_seq)
+       INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
+                                  summary, created_at, read_at)
+       SELECT s.user_id, s.last_seq, item.id, $5, $6, $7, $8, $9, $10, item.members::jsonb, $11, $12, item.read_at
+         FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS item (user_id, id, read_at, members)
+         JOIN streams s ON s.user_id = item.user_id`,
+      [
+        toArray(items.map(({ userId }) => userId)),
+        toArray(items.map(({ id }) => id)),
+        readTimesOf(items),
+        membersOf(items),
+        ...[type, eventId, eventTitle, version, actorId, changed, summary, createdAt.toISOString()],
+      ],
+    );
+  }
+
+  /** What the items of a change have in common is sent once: for 300 recipients, that halves the work on both sides. */
+  private insertOfSeveral(tx: Transaction, part: PlacedItem[]): void {
     const streams = part.filter(({ item }, index) => item.userId !== part[index - 1]?.item.userId);
     const contents = new Map(part.map(({ change, item }) => [change, item]));
     const placeOf = new Map([...contents.keys()].map((change, index) => [change, index + 1]));
-    const members = part.map(({ item }) => item.members && JSON.stringify(item.members));
+    const items = part.map(({ item }) => item);
     tx.write(
       `WITH streams AS (
          INSERT INTO notification_streams AS s (user_id, last_seq)
@@ -83,13 +116,12 @@ export class StreamsRepository {
       [
         toArray(streams.map(({ item }) => item.userId)),
         toArray(streams.map(({ isFirst, following }) => (isFirst ? following + 1 : 0))),
-        toArray(part.map(({ item }) => item.userId)),
+        toArray(items.map(({ userId }) => userId)),
         toArray(part.map(({ following }) => following)),
-        toArray(part.map(({ item }) => item.id)),
+        toArray(items.map(({ id }) => id)),
         toArray(part.map(({ change }) => placeOf.get(change)!)),
-        toArray(part.map(({ item }) => item.readAt?.toISOString() ?? 'NULL')),
-        // Of arrays of different lengths, PostgreSQL takes the missing elements for NULL.
-        members.some((text) => text !== null) ? members : toArray([]),
+        readTimesOf(items),
+        membersOf(items),
         JSON.stringify([...contents.values()].map(contentOf)),
       ],
     );
@@ -162,6 +194,15 @@ export class StreamsRepository {
 const contentOf = (item: NewStreamItem): object => {
   const { type, eventId, eventTitle, version, actorId, changed, summary, createdAt } = item;
   return { type, eventId, eventTitle, version, actorId, changed, summary, createdAt };
+};
+
+const readTimesOf = (items: NewStreamItem[]): string =>
+  toArray(items.map(({ readAt }) => readAt?.toISOString() ?? 'NULL'));
+
+/** Of arrays of different lengths, PostgreSQL takes the missing elements for NULL. */
+const membersOf = (items: NewStreamItem[]): (string | null)[] | string => {
+  const members = items.map((item) => item.members && JSON.stringify(item.members));
+  return members.some((text) => text !== null) ? members : toArray([]);
 };
 
 /** Returns an array as PostgreSQL reads it. Only for values that need no quotes; the driver looks at every character. */

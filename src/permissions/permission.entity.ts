@@ -9,7 +9,6 @@ import { type Role, ROLES } from './role.js';
 @Check('event_permissions_role_check', `role IN (${ROLES.map((role) => `'${role}'`).join(', ')})`)
 export class Permission {
   @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'event_permissions_pkey' })
-  @ForeignKey('CalendarEvent', { name: 'event_permissions_event_id_fkey' })
   eventId: string;
 
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'event_permissions_pkey' })

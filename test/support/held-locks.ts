@@ -33,7 +33,7 @@ export class LockHolder {
 
   /** Waits for the availability of a person, and locks it. */
   async lockAvailability(userId: string): Promise<void> {
-    await this.query(LOCK_AVAILABILITY, [[userId]]);
+    await this.query(LOCK_AVAILABILITY, [userId]);
   }
 
   /** Ends the transaction. Does nothing the second time. */

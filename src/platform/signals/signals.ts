@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { newId } from '../database/new-id.js';
 import type { Bus } from './bus.js';
@@ -9,6 +10,8 @@ type ReconnectListener = () => void | Promise<void>;
 
 /** Ids that may wait to be sent, per name; more are dropped. */
 const MAX_WAITING_IDS = 50_000;
+/** The pause after a batch: a busy server would otherwise send, and hear itself, a thousand times a second. */
+const BATCH_MS = 10;
 
 /**
  * Sends signals to the other servers on the same database and receives theirs. A signal is a name, chosen by the room that
@@ -67,7 +70,7 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.connection.close();
   }
 
-  /** Sends one batch at a time. Whatever is added meanwhile is the next batch. */
+  /** Sends one batch at a time, the first at once. Whatever is added until `BATCH_MS` later is the next batch. */
   private async sendWaiting(): Promise<void> {
     // Signals that the caller sends in the same turn go into the same batch.
     await Promise.resolve();
@@ -77,6 +80,7 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
       const texts = [...waiting].flatMap(([name, ids]) => writeSignal({ from: this.serverId, name, ids: [...ids] }));
       // A batch that fails is not sent again: the other servers find the changes when they next read the tables.
       await this.connection.send(texts).catch(() => undefined);
+      await sleep(BATCH_MS);
     }
     this.sending = null;
   }
