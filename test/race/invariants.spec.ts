@@ -30,7 +30,7 @@ const SPOILED: [string, string][] = [
   ['the last author is another', `UPDATE events SET updated_by = '$ana' WHERE id = '$first'`],
   [
     'history has another order',
-    `ALTER TABLE event_versions DROP CONSTRAINT event_versions_position_check;
+    `ALTER TABLE event_versions DROP CONSTRAINT event_versions_row_check;
      UPDATE event_versions SET position = 0 WHERE event_id = '$first' AND version = 2`,
   ],
   [
