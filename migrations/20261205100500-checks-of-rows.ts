@@ -70,7 +70,7 @@ const CHECKS = {
   },
 };
 
-/** References that a trigger checks as well. Neither people nor events are ever removed. */
+/** References that a trigger checks as well. Neither people nor events are ever removed, nor do their ids change. */
 const CHECKED_BY_TRIGGERS = [
   // require_event_version asks for an enabled account.
   ['events', 'updated_by', 'users'],
@@ -79,6 +79,9 @@ const CHECKED_BY_TRIGGERS = [
   // require_history_of_permission asks for the history of the event, which has its event.
   ['event_permissions', 'event_id', 'events'],
 ] as const;
+
+/** Tables whose rows others name without a foreign key. */
+const NAMED_BY_ID = ['users', 'events'];
 
 /** The columns of an event that are not part of its snapshots. */
 const OTHER = [
@@ -111,8 +114,8 @@ const CONTENT_IS_SAME_BEFORE = `jsonb_populate_record(NULL::events, snapshot || 
       ${OTHER.map((name) => `'${name}', event.${name}`).join(', ')})) IS NOT DISTINCT FROM event`;
 
 /**
- * What a write checks is the same, in less work. The next migration validates the new checks; until then they hold for
- * every row that is written, and the rows of before satisfied the same conditions.
+ * What a write checks is the same, in less work. The next migration validates the new checks. Until then they hold for rows
+ * that are written; earlier rows satisfied the same conditions.
  */
 export class ChecksOfRows20261205100500 implements MigrationInterface {
   name = 'ChecksOfRows20261205100500';
@@ -123,6 +126,17 @@ export class ChecksOfRows20261205100500 implements MigrationInterface {
       const drops = Object.keys(before).map((name) => `DROP CONSTRAINT ${name}`);
       const add = `ADD CONSTRAINT ${constraint} CHECK (${validator}) NOT VALID`;
       await runner.query(`ALTER TABLE ${table} ${[...drops, add].join(', ')}`);
+    }
+    await runner.query(`
+      CREATE FUNCTION refuse_changing_ids() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'ids of % never change', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+      END $$`);
+    for (const table of NAMED_BY_ID) {
+      await runner.query(`
+        CREATE TRIGGER ${table}_id_never_changed BEFORE UPDATE OF id ON ${table}
+          FOR EACH ROW EXECUTE FUNCTION refuse_changing_ids()`);
+      await runner.query(`ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${table}_id_never_changed`);
     }
     for (const [table, column] of CHECKED_BY_TRIGGERS) {
       await runner.query(`ALTER TABLE ${table} DROP CONSTRAINT ${table}_${column}_fkey`);
@@ -137,6 +151,8 @@ export class ChecksOfRows20261205100500 implements MigrationInterface {
         `ALTER TABLE ${table} ADD CONSTRAINT ${table}_${column}_fkey FOREIGN KEY (${column}) REFERENCES ${referenced} (id)`,
       );
     }
+    for (const table of NAMED_BY_ID) await runner.query(`DROP TRIGGER ${table}_id_never_changed ON ${table}`);
+    await runner.query('DROP FUNCTION refuse_changing_ids()');
     for (const [table, { constraint, validator, before }] of Object.entries(CHECKS)) {
       const adds = Object.entries(before).map(([name, condition]) => `ADD CONSTRAINT ${name} CHECK (${condition})`);
       await runner.query(`ALTER TABLE ${table} ${[...adds, `DROP CONSTRAINT ${constraint}`].join(', ')}`);

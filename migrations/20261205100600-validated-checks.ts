@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const TABLES = ['events', 'event_versions', 'notifications'];
 
-/** Validates the checks of the migration before, which reads the tables while others write to them. */
+/** Validates the checks of the previous migration. Others can write while the tables are read. */
 export class ValidatedChecks20261205100600 implements MigrationInterface {
   name = 'ValidatedChecks20261205100600';
 
@@ -10,6 +10,6 @@ export class ValidatedChecks20261205100600 implements MigrationInterface {
     for (const table of TABLES) await runner.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${table}_row_check`);
   }
 
-  /** A check that is valid already is replaced by the migration before. */
+  /** Does nothing: the previous migration drops the checks, validated or not. */
   async down(): Promise<void> {}
 }

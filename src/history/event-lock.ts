@@ -95,7 +95,7 @@ export class EventLock {
 
   /** Locks the availability of people until the transaction ends. */
   lockAvailability(tx: Transaction, ownerIds: string[]): void {
-    // Texts are in the order of their ids.
+    // Sorted like the ids that PostgreSQL sorts: in lower case, as text, they have the same order.
     for (const ownerId of [...new Set(ownerIds)].sort()) tx.write(LOCK_AVAILABILITY, [ownerId]);
   }
 

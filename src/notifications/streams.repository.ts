@@ -64,7 +64,7 @@ export class StreamsRepository {
     );
   }
 
-  /** What the items have in common is sent as values: joining it, as below, is a quarter of the cost of an item. */
+  /** What the items have in common is sent as values: joining it, as below, is a fifth of the cost of one item. */
   private insertOfOneChange(tx: Transaction, items: NewStreamItem[]): void {
     const { type, eventId, eventTitle, version, actorId, changed, summary, createdAt } = items[0]!;
     tx.write(

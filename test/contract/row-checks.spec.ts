@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Returns whether a stored row of a table is valid with some members changed. */
+/** Returns whether a stored row of a table is valid with some columns changed. */
 async function isValid(table: string, validator: string, changes: object): Promise<boolean | null> {
   const [row] = await app.database.query<{ valid: boolean | null }>(
     `SELECT ${validator}(jsonb_populate_record(stored, $1)) AS valid FROM ${table} stored LIMIT 1`,
@@ -82,7 +82,7 @@ describe.each(CHECKS)('the check of $table', ({ table, validator, valid, invalid
     expect(await isValid(table, validator, changes)).toBe(false);
   });
 
-  it('holds for every row that is written, and was validated for those of before', async () => {
+  it('applies to written rows, and was validated for older ones', async () => {
     const [check] = await app.database.query(
       `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = $1`,
       [`${table}_row_check`],

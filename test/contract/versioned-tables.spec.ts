@@ -139,6 +139,27 @@ describe('what the database itself refuses', () => {
     expect(await everything()).toBe(before);
   });
 
+  it.each(['a free event that nobody else sees', 'a shared event'])('another id for %s, at once', async (which) => {
+    const times = { start_time: '2034-01-01T10:00:00Z', end_time: '2034-01-01T11:00:00Z' };
+    const lonely = await ok(createEvent({ client: ana.client, body: { title: 'Alone', ...times, show_as: 'free' } }));
+    const id = which === 'a shared event' ? eventId : lonely.id;
+    const move = `UPDATE events SET id = $2, version = version + 1 WHERE id = $1`;
+    const { version } = (
+      await app.database.query<{ version: number }>('SELECT version FROM events WHERE id = $1', [id])
+    )[0]!;
+    const { at, why } = await transaction([VERSION, newId, version + 1, ana.id, id], [move, id, newId]);
+    expect({ at, why }).toEqual({ at: move, why: expect.stringContaining('ids of events never change') });
+    expect((await app.database.query('SELECT FROM event_versions WHERE event_id = $1', [newId])).length).toBe(0);
+  });
+
+  it('another id for a person, even of one without anything else', async () => {
+    const cleo = await app.signUp(`cleo${randomUUID().slice(0, 8)}`);
+    await app.database.query('DELETE FROM notification_streams WHERE user_id = $1', [cleo.id]);
+    await app.database.query('DELETE FROM sessions WHERE user_id = $1', [cleo.id]);
+    const { why } = await transaction([`UPDATE users SET id = $2 WHERE id = $1`, cleo.id, randomUUID()]);
+    expect(why).toContain('ids of users never change');
+  });
+
   it('an event at a time of another one, when both reject conflicts, at once', async () => {
     const times = { start_time: '2033-01-01T10:00:00Z', end_time: '2033-01-01T11:00:00Z' };
     const later = { start_time: '2033-01-01T11:00:00Z', end_time: '2033-01-01T12:00:00Z' };
