@@ -20,6 +20,7 @@ import { migrate } from '../src/platform/database/migrate.js';
 import { Deadline, TimeLimits } from '../src/platform/database/deadline.js';
 import { Database } from '../src/platform/database/database.js';
 import { Transaction } from '../src/platform/database/transaction.js';
+import { TransactionTurns } from '../src/platform/database/transaction-turns.js';
 import { Transactions } from '../src/platform/database/transactions.js';
 import { Tracing } from '../src/platform/tracing/tracing.js';
 import type { Actor } from '../src/platform/http/actor.js';
@@ -46,15 +47,15 @@ process.exitCode = missed === 0 ? 0 : 1;
 
 async function run(dataSource: DataSource): Promise<void> {
   const database = new Database(dataSource);
-  const conflicts = new FindConflicts(
-    new OccupancyRepository(database),
-    readConfig({ JWT_SECRET: 'only for the benchmark, which makes no tokens' }),
-  );
+  const config = readConfig({ JWT_SECRET: 'only for the benchmark, which makes no tokens' });
+  const conflicts = new FindConflicts(new OccupancyRepository(database), config);
   const [inSeries, inSingles] = [await newOwner(database), await newOwner(database)];
-  await new Transactions(database, new Tracing(null), TimeLimits.NONE).run(async (filling) => {
-    await fill(filling, inSeries, thousandSeries());
-    await fill(filling, inSingles, tenThousandSingles());
-  });
+  await new Transactions(database, new Tracing(null), TimeLimits.NONE, new TransactionTurns(config)).run(
+    async (filling) => {
+      await fill(filling, inSeries, thousandSeries());
+      await fill(filling, inSingles, tenThousandSingles());
+    },
+  );
   await database.query('VACUUM ANALYZE');
 
   const tx = new Transaction(await database.connect(), false, new Deadline(TimeLimits.NONE));

@@ -7,7 +7,7 @@ import { PerTransaction, type Transaction } from '../platform/database/transacti
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { toProblem } from '../platform/http/problem.filter.js';
-import { KeyedQueue } from '../platform/queues/keyed-queue.js';
+import { KeyedQueue } from '../platform/hooks/keyed-queue.js';
 import { notFound, Problem } from '../problems/problem.js';
 import { pathOfJob } from './import-job-view.js';
 import { type ImportProgress, ImportJobsRepository, type ShownJob } from './import-jobs.repository.js';

@@ -51,6 +51,12 @@ export const SETTINGS = {
   host: setting('HOST', '127.0.0.1', String, 'Address to listen on'),
   databaseUrl: setting('DATABASE_URL', '', postgresUrl, 'PostgreSQL 15 or later; if empty, an embedded one starts'),
   databasePoolSize: setting('DATABASE_POOL_SIZE', '20', wholeNumber(2, 500), 'Size of the connection pool'),
+  databaseTransactionsAtOnce: setting(
+    'DATABASE_TRANSACTIONS_AT_ONCE',
+    '4',
+    wholeNumber(1, 500),
+    'Transactions that begin at once; others wait until one ends or has lasted for 20 ms',
+  ),
   databaseWaitSeconds: setting(
     'DATABASE_WAIT_SECONDS',
     '1',

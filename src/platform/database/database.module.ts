@@ -8,6 +8,7 @@ import { TimeLimits } from './deadline.js';
 import { Exchanges } from './exchanges.js';
 import { SilenceWatch } from './silence-watch.js';
 import { Tracing } from '../tracing/tracing.js';
+import { TransactionTurns } from './transaction-turns.js';
 import { Transactions } from './transactions.js';
 
 const watch = {
@@ -52,7 +53,7 @@ class ObserversModule {}
       }),
     }),
   ],
-  providers: [Database, DatabaseClock, limits, Transactions],
-  exports: [Database, DatabaseClock, ObserversModule, Transactions],
+  providers: [Database, DatabaseClock, limits, TransactionTurns, Transactions],
+  exports: [Database, DatabaseClock, ObserversModule, TransactionTurns, Transactions],
 })
 export class DatabaseModule {}

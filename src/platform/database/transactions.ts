@@ -7,6 +7,7 @@ import { isDiskFull, isRetryable, WrongAssumption } from './database-errors.js';
 import { Database } from './database.js';
 import { Deadline, TimeLimits } from './deadline.js';
 import { Transaction } from './transaction.js';
+import { TransactionTurns } from './transaction-turns.js';
 
 type Work<T> = (tx: Transaction) => Promise<T>;
 
@@ -36,6 +37,7 @@ export class Transactions {
     private readonly database: Database,
     private readonly tracing: Tracing,
     private readonly limits: TimeLimits,
+    private readonly turns: TransactionTurns,
   ) {}
 
   /** True after a write that the disk of the database had no room for, until one succeeds. */
@@ -106,8 +108,22 @@ export class Transactions {
     }
   }
 
-  /** Runs `work` on a connection of its own. @param end ends the transaction */
   private async attempt<T>(
+    work: Work<T>,
+    end: (tx: Transaction) => Promise<void>,
+    mayAssume: boolean,
+    deadline: Deadline,
+  ): Promise<{ tx: Transaction; value: T }> {
+    const endTurn = await this.turns.begin();
+    try {
+      return await this.runOnConnection(work, end, mayAssume, deadline);
+    } finally {
+      endTurn();
+    }
+  }
+
+  /** Runs `work` on a connection of its own. @param end ends the transaction */
+  private async runOnConnection<T>(
     work: Work<T>,
     end: (tx: Transaction) => Promise<void>,
     mayAssume: boolean,

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { Database } from '../database/database.js';
 import { Exchanges } from '../database/exchanges.js';
+import { TransactionTurns } from '../database/transaction-turns.js';
 import { Metrics } from './metrics.js';
 
 /** Metrics of the database connections. Reading them needs no query, so they work while the database is down. */
 @Injectable()
 export class DatabaseMetrics {
-  constructor({ registry }: Metrics, database: Database, exchanges: Exchanges) {
+  constructor({ registry }: Metrics, database: Database, exchanges: Exchanges, turns: TransactionTurns) {
     const registers = [registry];
     new Gauge({
       name: 'convene_database_connections',
@@ -22,10 +23,10 @@ export class DatabaseMetrics {
     });
     new Gauge({
       name: 'convene_database_waiting',
-      help: 'Requests that wait for a free connection.',
+      help: 'Requests that wait for a free connection, or until a transaction may begin.',
       registers,
       collect() {
-        this.set(database.pool.waitingCount);
+        this.set(database.pool.waitingCount + turns.waiting);
       },
     });
     new Counter({

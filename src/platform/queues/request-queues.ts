@@ -5,7 +5,7 @@ import { Gauge } from 'prom-client';
 import { Config } from '../config/config.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Problem } from '../../problems/problem.js';
-import { KeyedQueue, QueueFull } from './keyed-queue.js';
+import { KeyedQueue, QueueFull } from '../hooks/keyed-queue.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

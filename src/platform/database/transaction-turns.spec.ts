@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readConfig } from '../config/config.js';
+import { NoFreeConnection } from './database-errors.js';
+import { TransactionTurns } from './transaction-turns.js';
+
+const turnsOf = (settings: Record<string, string> = {}): TransactionTurns =>
+  new TransactionTurns(
+    readConfig({ JWT_SECRET: 'x'.repeat(32), DATABASE_TRANSACTIONS_AT_ONCE: '2', DATABASE_POOL_SIZE: '2', ...settings }),
+  );
+
+/** Notes who begins, and who is refused. */
+function begin(turns: TransactionTurns, names: string[]) {
+  const log: string[] = [];
+  const ends = new Map<string, () => void>();
+  for (const name of names) {
+    void turns.begin().then(
+      (end) => {
+        log.push(name);
+        ends.set(name, end);
+      },
+      (error: unknown) => log.push(`${name} refused: ${error instanceof NoFreeConnection}`),
+    );
+  }
+  return { log, end: (name: string) => ends.get(name)!() };
+}
+const pass = (milliseconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
+
+describe('turns of transactions', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('are taken by as many as are set, and passed on in order', async () => {
+    const turns = turnsOf();
+    const { log, end } = begin(turns, ['a', 'b', 'c', 'd']);
+    await pass(0);
+    expect(log).toEqual(['a', 'b']);
+    expect(turns.waiting).toBe(2);
+    end('b');
+    await pass(0);
+    expect(log).toEqual(['a', 'b', 'c']);
+  });
+
+  it('of long transactions keep nobody waiting, and end only once', async () => {
+    const { log, end } = begin(turnsOf(), ['a', 'b', 'c', 'd', 'e']);
+    await pass(19);
+    expect(log).toEqual(['a', 'b']);
+    await pass(1);
+    expect(log).toEqual(['a', 'b', 'c', 'd']);
+    end('a');
+    end('b');
+    await pass(0);
+    expect(log).toEqual(['a', 'b', 'c', 'd']);
+    end('c');
+    await pass(0);
+    expect(log).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('are refused at once when too many wait', async () => {
+    const names = Array.from({ length: 23 }, (_, index) => `t${index}`);
+    const { log } = begin(turnsOf(), names);
+    await pass(0);
+    expect(log).toEqual(['t0', 't1', 't22 refused: true']);
+  });
+});
