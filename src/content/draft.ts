@@ -1,5 +1,6 @@
 import type { FieldError } from '../problems/problem.js';
 import { camelCase } from './columns.js';
+import { compileRecord } from './compile-record.js';
 import { type RecurrenceInput, resolveRecurrence } from './draft-recurrence.js';
 import { resolveTimes, type TimeInput } from './draft-times.js';
 import type { EventContent } from './event-content.js';
@@ -43,13 +44,24 @@ const NEW = { rrule: null, excluded: [], added: [], overrides: [], deletedAt: nu
 /**
  * Drafts the fields that are stored as they are sent. Null and empty text clear optional fields and leave the others.
  */
-export function draftPlain(input: ContentInput, current: EventContent | null): PlainContent {
-  const values = PLAIN_NAMES.map((name) => {
+export const draftPlain = (input: ContentInput, current: EventContent | null): PlainContent =>
+  makePlain({ input, current });
+
+const makePlain = compileRecord<{ input: ContentInput; current: EventContent | null }, PlainContent>(
+  PLAIN_NAMES.map((name) => {
     const { column } = plainFieldOf(name);
     const property = camelCase(name);
-    const [given, kept] = [input[name], current?.[property]];
-    if (column.nullable) return [property, given === undefined ? (kept ?? null) : given || null];
-    return [property, given ?? kept ?? column.default ?? ''];
-  });
-  return Object.fromEntries(values) as PlainContent;
-}
+    const read = ({
+      input: { [name]: given },
+      current,
+    }: {
+      input: ContentInput;
+      current: EventContent | null;
+    }): unknown => {
+      const kept = current?.[property];
+      if (column.nullable) return given === undefined ? (kept ?? null) : given || null;
+      return given ?? kept ?? column.default ?? '';
+    };
+    return [property, read];
+  }),
+);

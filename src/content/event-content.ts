@@ -1,4 +1,5 @@
 import { type Column, snakeCase } from './columns.js';
+import { compileRecord } from './compile-record.js';
 import {
   columnsOf,
   CONTENT_FIELDS,
@@ -49,11 +50,9 @@ export const selectContent = (alias: string): string =>
   CONTENT_COLUMNS.map(({ property, name }) => `${alias}.${name} AS "${property}"`).join(', ');
 
 /** Returns the content of an object that contains more, such as an entity. */
-export function toContent(source: EventContent): EventContent {
-  const content: Record<string, unknown> = {};
-  for (const { property } of CONTENT_COLUMNS) content[property] = source[property];
-  return content as unknown as EventContent;
-}
+export const toContent = compileRecord<EventContent, EventContent>(
+  CONTENT_COLUMNS.map(({ property }) => [property, property]),
+);
 
 /** The content before an event exists. The first version is compared with it. */
 export const EMPTY_CONTENT = Object.fromEntries(

@@ -1,3 +1,5 @@
+import type { Column } from './columns.js';
+import { compileRecord } from './compile-record.js';
 import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
 
 /**
@@ -12,22 +14,30 @@ export interface Snapshot {
 /** The current schema number. */
 export const SCHEMA = Math.max(...CONTENT_COLUMNS.map(({ since }) => since));
 
-export function toSnapshot(content: EventContent): Snapshot {
-  const values = CONTENT_COLUMNS.map(({ property, name }) => {
-    const value = content[property];
-    return [name, value instanceof Date ? value.toISOString() : value];
-  });
-  return { schema: SCHEMA, ...Object.fromEntries(values) };
-}
+export const toSnapshot = compileRecord<EventContent, Snapshot>([
+  ['schema', () => SCHEMA],
+  ...CONTENT_COLUMNS.map(
+    ({ property, name, column }) => [name, isInstant(column) ? textOf(property) : property] as const,
+  ),
+]);
 
 /** Returns the content of a snapshot of any schema. Pure. */
-export function fromSnapshot(snapshot: Snapshot): EventContent {
-  const current = upcast(snapshot);
-  const values = CONTENT_COLUMNS.map(({ property, name, column }) => {
-    const value = current[name];
-    return [property, column.type === 'timestamp with time zone' && value !== null ? new Date(value as string) : value];
-  });
-  return Object.fromEntries(values) as EventContent;
+export const fromSnapshot = (snapshot: Snapshot): EventContent => readSnapshot(upcast(snapshot));
+
+const readSnapshot = compileRecord<Snapshot, EventContent>(
+  CONTENT_COLUMNS.map(({ property, name, column }) => [property, isInstant(column) ? instantOf(name) : name]),
+);
+
+function isInstant({ type }: Column): boolean {
+  return type === 'timestamp with time zone';
+}
+
+function textOf(property: keyof EventContent) {
+  return (content: EventContent): string | null => (content[property] as Date | null)?.toISOString() ?? null;
+}
+
+function instantOf(name: string) {
+  return ({ [name]: text }: Snapshot): Date | null => (text === null ? null : new Date(text as string));
 }
 
 /**

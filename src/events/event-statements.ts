@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityMetadata } from 'typeorm';
+import { compileRecord } from '../content/compile-record.js';
 import { CalendarEvent } from '../content/event.entity.js';
-import { insertRows } from '../platform/database/insert-rows.js';
+import { insertRows, type Row } from '../platform/database/insert-rows.js';
 import { type Sql, VaryingSql } from '../platform/database/statement-names.js';
 
 type Column = EntityMetadata['columns'][number];
@@ -11,11 +12,15 @@ type Statement = [sql: Sql, parameters: unknown[]];
 export class EventStatements {
   readonly metadata: EntityMetadata;
   private readonly columns: Record<string, boolean>;
+  private readonly toRow: (event: CalendarEvent) => Row;
 
   constructor(dataSource: DataSource) {
     this.metadata = dataSource.getMetadata(CalendarEvent);
     this.columns = Object.fromEntries(
       this.metadata.columns.map(({ databaseName, type }) => [databaseName, type === 'jsonb']),
+    );
+    this.toRow = compileRecord(
+      this.metadata.columns.map((column) => [column.databaseName, column.propertyName as keyof CalendarEvent]),
     );
   }
 
@@ -27,11 +32,7 @@ export class EventStatements {
   }
 
   insert(events: CalendarEvent[]): Statement {
-    const { columns } = this.metadata;
-    const rows = events.map((event) =>
-      Object.fromEntries(columns.map((column) => [column.databaseName, valueOf(event, column)])),
-    );
-    return insertRows('events', this.columns, rows);
+    return insertRows('events', this.columns, events.map(this.toRow));
   }
 
   /** @param changed the columns to write: texts that stay are not sent and stored again */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { HistoryEntry } from './history-entry.js';
 
 /** Identifies the form of the hashed data, so that entries of different forms never have the same hash. */
@@ -29,7 +29,7 @@ export function contentHash({ comment, changed, snapshot, members, undoes }: His
 /** Hashes one value of a content. Pure. @returns SHA-256, hexadecimal */
 export const valueHash = (value: unknown): string => sha256(value);
 
-const sha256 = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+const sha256 = (value: unknown): string => hash('sha256', canonicalJson(value), 'hex');
 
 /**
  * Returns JSON with sorted members and without white space, similar to RFC 8785: jsonb preserves neither the order of

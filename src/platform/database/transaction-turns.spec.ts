@@ -12,15 +12,15 @@ const turnsOf = (settings: Record<string, string> = {}): TransactionTurns =>
 function begin(turns: TransactionTurns, names: string[]) {
   const log: string[] = [];
   const ends = new Map<string, () => void>();
-  for (const name of names) {
-    void turns.begin().then(
-      (end) => {
-        log.push(name);
-        ends.set(name, end);
-      },
-      (error: unknown) => log.push(`${name} refused: ${error instanceof NoFreeConnection}`),
-    );
-  }
+  const enter = async (name: string): Promise<void> => {
+    try {
+      ends.set(name, await turns.begin());
+      log.push(name);
+    } catch (error) {
+      log.push(`${name} refused: ${error instanceof NoFreeConnection}`);
+    }
+  };
+  for (const name of names) void enter(name);
   return { log, end: (name: string) => ends.get(name)!() };
 }
 const pass = (milliseconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
