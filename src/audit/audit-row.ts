@@ -1,4 +1,4 @@
-import type { Row } from '../platform/database/insert-rows.js';
+import type { Row } from '../platform/database/insert-into.js';
 import { newId } from '../platform/database/new-id.js';
 import type { RequestOrigin } from '../platform/http/request-origin.js';
 import type { AuditEntry } from './audit-kinds.js';

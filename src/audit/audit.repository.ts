@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
-import { insertRows } from '../platform/database/insert-rows.js';
+import { insertInto } from '../platform/database/insert-into.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
@@ -43,6 +43,7 @@ const ENTRY = `e.id, e.at, e.kind, e.outcome, e.actor_id AS "actorId", ${nameOf(
   e.subject_id AS "subjectId", ${nameOf('subject_id')} AS "subjectName", e.event_id AS "eventId", e.session_id AS "sessionId",
   e.request_id AS "requestId", e.address, e.user_agent AS "userAgent", e.details`;
 
+const insertEntries = insertInto('audit_entries', AUDIT_COLUMNS);
 const NEWEST_FIRST = 'ORDER BY at DESC, id DESC';
 
 @Injectable()
@@ -51,12 +52,12 @@ export class AuditRepository {
 
   /** Adds entries in one statement, sent with the others of the transaction. */
   insert(tx: Transaction, rows: AuditRow[]): void {
-    tx.write(...insertRows('audit_entries', AUDIT_COLUMNS, rows));
+    tx.write(...insertEntries(rows));
   }
 
   /** Adds entries in a statement of their own. */
   async insertNow(rows: AuditRow[]): Promise<void> {
-    await this.database.query(...insertRows('audit_entries', AUDIT_COLUMNS, rows));
+    await this.database.query(...insertEntries(rows));
   }
 
   /** Erases the addresses and devices of an erased person. */

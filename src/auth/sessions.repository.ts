@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Repository } from 'typeorm';
 import { insertEntryIf } from '../audit/audit-row.js';
-import { insertRows } from '../platform/database/insert-rows.js';
+import { insertInto } from '../platform/database/insert-into.js';
 import type { Queryable } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Session } from './session.entity.js';
@@ -36,6 +36,7 @@ const COLUMNS = {
   user_agent: false,
   device: false,
 };
+const insertSessions = insertInto('sessions', COLUMNS);
 
 @Injectable()
 export class SessionsRepository {
@@ -68,7 +69,7 @@ export class SessionsRepository {
       user_agent: userAgent,
       device,
     };
-    tx.write(...insertRows('sessions', COLUMNS, [row]));
+    tx.write(...insertSessions([row]));
   }
 
   /**

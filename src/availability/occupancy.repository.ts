@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import { violatesExclusion } from '../platform/database/database-errors.js';
-import { insertRows } from '../platform/database/insert-rows.js';
+import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { type EventContent, selectContent } from '../content/event-content.js';
 import { eventConflict } from './conflict.js';
@@ -51,6 +51,7 @@ const COLUMNS = {
 const REPLACE = `ON CONFLICT (event_id) DO UPDATE
   SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
       busy_until = excluded.busy_until, far_days = excluded.far_days, week = excluded.week`;
+const insertOccupancy = insertInto('event_occupancy', COLUMNS, REPLACE);
 
 const IS_FREE = `
   SELECT NOT EXISTS (SELECT FROM event_occupancy
@@ -86,7 +87,7 @@ export class OccupancyRepository {
          JOIN events e ON e.id = overlap.event_id`,
       [ownerId, toMultirange(busy), exceptEventId, toWeekMask(busy)],
     );
-    return rows.map(({ shared, ...row }) => ({ ...toNeighbour(row), shared: readIntervals(shared) }));
+    return rows.map(({ shared, ...row }) => ({ shared: readIntervals(shared), ...toNeighbour(row) }));
   }
 
   /**
@@ -127,7 +128,7 @@ export class OccupancyRepository {
       week: toWeekMask(busy),
     }));
     // Only possible when a writer did not take the lock.
-    tx.write(...insertRows('event_occupancy', COLUMNS, rows, REPLACE), (error) =>
+    tx.write(...insertOccupancy(rows), (error) =>
       violatesExclusion(error, 'event_occupancy_no_overlap') ? eventConflict([]) : error,
     );
   }
@@ -171,7 +172,7 @@ export class OccupancyRepository {
         WHERE o.event_id = ANY($1) AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
       [ending.map((one) => one.eventId), new Date(window.start * 1_000), until],
     );
-    return rows.map(({ until: storedUntil, ...row }) => ({ ...toNeighbour(row), until: storedUntil }));
+    return rows.map(({ until: storedUntil, ...row }) => ({ until: storedUntil, ...toNeighbour(row) }));
   }
 
   /** Returns the time that an owner's events occupy in a window, except one event. */
@@ -219,7 +220,7 @@ export class OccupancyRepository {
         LIMIT ${MAX_FAR_NEIGHBOURS}`,
       [ownerId, farDays, exceptEventId],
     );
-    return rows.map(({ until, ...row }) => ({ ...toNeighbour(row), until }));
+    return rows.map(({ until, ...row }) => ({ until, ...toNeighbour(row) }));
   }
 
   vacate(tx: Transaction, eventId: string): void {

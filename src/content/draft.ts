@@ -3,7 +3,7 @@ import { camelCase } from './columns.js';
 import { compileRecord } from './compile-record.js';
 import { type RecurrenceInput, resolveRecurrence } from './draft-recurrence.js';
 import { resolveTimes, type TimeInput } from './draft-times.js';
-import type { EventContent } from './event-content.js';
+import { type EventContent, toContent } from './event-content.js';
 import { PLAIN_NAMES, type PlainContent, plainFieldOf, type PlainWire } from './fields.js';
 
 /** The content of an event as a client sends it. Absent members leave the current values, and null clears. */
@@ -39,7 +39,14 @@ export function draftContent(
   return resolveRecurrence(input, { ...before, ...plain }, resolved.times);
 }
 
-const NEW = { rrule: null, excluded: [], added: [], overrides: [], deletedAt: null };
+/** Has all members, if only with undefined: to an object made with a spread, others would be added slowly. */
+const NEW = toContent({
+  rrule: null,
+  excluded: [],
+  added: [],
+  overrides: [],
+  deletedAt: null,
+} as unknown as EventContent);
 
 /**
  * Drafts the fields that are stored as they are sent. Null and empty text clear optional fields and leave the others.

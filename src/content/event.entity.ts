@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { camelCase } from './columns.js';
+import { compileRecord } from './compile-record.js';
 import { CONTENT_COLUMNS, type EventContent, selectContent } from './event-content.js';
 
 /** Gives a row the columns of the content, with a check for each closed list of values. */
@@ -134,9 +135,7 @@ export const selectEvent = (alias: string): string =>
 /** The property of every column. */
 const PROPERTIES = [...OTHER_COLUMNS.map(camelCase), ...CONTENT_COLUMNS.map(({ property }) => property)];
 
-/** Returns the entity of a row of `selectEvent`, without what the row has beside it. */
-export function toEvent(row: CalendarEvent): CalendarEvent {
-  const event = new CalendarEvent() as unknown as Record<string, unknown>;
-  for (const property of PROPERTIES) event[property] = row[property as keyof CalendarEvent];
-  return event as unknown as CalendarEvent;
-}
+/** Returns the event of a row of `selectEvent`, without what the row has beside it. */
+export const toEvent = compileRecord<CalendarEvent, CalendarEvent>(
+  (PROPERTIES as (keyof CalendarEvent)[]).map((property) => [property, property]),
+);

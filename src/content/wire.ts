@@ -5,7 +5,7 @@ import { endOf } from '../recurrence/series.js';
 import { formatLocalDate, parseLocalTime } from '../time/local-time.js';
 import { toInstant, toLocal } from '../time/time-zone.js';
 import { camelCase } from './columns.js';
-import { compileRecord } from './compile-record.js';
+import { compileRecord, type Reader } from './compile-record.js';
 import { durationOf, type EventContent, isSeries, type WireContent } from './event-content.js';
 import {
   CONTENT_FIELDS,
@@ -35,13 +35,14 @@ const DERIVE: { [Name in DerivedName]: (content: EventContent) => WireContent[Na
   deleted: ({ deletedAt }) => deletedAt !== null,
 };
 
-/** Returns the content as clients see it, in the order of the table. */
-export const wireContent = compileRecord<EventContent, WireContent>(
-  CONTENT_FIELDS.map((name) => [
-    name,
-    name in DERIVE ? DERIVE[name as DerivedName] : (camelCase(name) as keyof EventContent),
-  ]),
-);
+/** How to read each field, in the order of the table. */
+export const WIRE_READERS = CONTENT_FIELDS.map((name): [ContentField, Reader<EventContent>] => [
+  name,
+  name in DERIVE ? DERIVE[name as DerivedName] : (camelCase(name) as keyof EventContent),
+]);
+
+/** Returns the content as clients see it. */
+export const wireContent = compileRecord<EventContent, WireContent>(WIRE_READERS);
 
 /**
  * Returns the rule for other calendars, with UNTIL in the form of the start (RFC 5545 §3.3.10); null for a single
@@ -54,7 +55,9 @@ export function wireRrule(content: Pick<EventContent, 'rrule' | 'timeZone' | 'al
 
 /** Returns the names of the fields in which two states differ, in the order of the table. */
 export function findChangedFields(before: Partial<WireContent>, after: WireContent): ContentField[] {
-  return CONTENT_FIELDS.filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  return CONTENT_FIELDS.filter(
+    (field) => before[field] !== after[field] && !isDeepStrictEqual(before[field], after[field]),
+  );
 }
 
 /** Returns true when two states may occupy different time. Texts of occurrences make no difference. */

@@ -1,7 +1,7 @@
 import { newId } from '../platform/database/new-id.js';
 import type { Actor } from '../platform/http/actor.js';
 import { tzdataVersion } from '../time/time-zone.js';
-import { CalendarEvent } from '../content/event.entity.js';
+import type { CalendarEvent } from '../content/event.entity.js';
 import { type LockedEvent, nextEntryTime } from '../history/event-lock.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { seriesOf } from '../content/series.js';
@@ -18,7 +18,7 @@ export function createFirstRow(
   uid: string | null = null,
 ): CalendarEvent {
   const id = newId();
-  return Object.assign(new CalendarEvent(), content, deriveColumns(content), {
+  return {
     id,
     seriesId: id,
     splitFrom: null,
@@ -29,7 +29,9 @@ export function createFirstRow(
     updatedAt: at,
     updatedBy: actor.userId,
     purgedAt: null,
-  });
+    ...content,
+    ...deriveColumns(content),
+  };
 }
 
 /**
@@ -38,11 +40,14 @@ export function createFirstRow(
  */
 export function createNextRow(locked: LockedEvent, content: EventContent, actor: Actor): CalendarEvent {
   const { event } = locked;
-  return Object.assign(new CalendarEvent(), event, content, deriveColumns(content), {
+  return {
+    ...event,
+    ...content,
+    ...deriveColumns(content),
     version: event.version + 1,
     updatedAt: nextEntryTime(locked),
     updatedBy: actor.userId,
-  });
+  };
 }
 
 /** Derives the first start and the last end of all occurrences, and the edition of the time zone data in use. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { compileRecord } from '../content/compile-record.js';
 import { CalendarEvent } from '../content/event.entity.js';
-import { insertRows, type Row } from '../platform/database/insert-rows.js';
+import { insertInto, type Row } from '../platform/database/insert-into.js';
 import { type Sql, VaryingSql } from '../platform/database/statement-names.js';
 
 type Column = EntityMetadata['columns'][number];
@@ -11,16 +11,18 @@ type Statement = [sql: Sql, parameters: unknown[]];
 /** The statements that write a row of `events`, from the columns of the entity. */
 export class EventStatements {
   readonly metadata: EntityMetadata;
-  private readonly columns: Record<string, boolean>;
+  private readonly insertRows: (rows: Row[]) => Statement;
   private readonly toRow: (event: CalendarEvent) => Row;
 
   constructor(dataSource: DataSource) {
     this.metadata = dataSource.getMetadata(CalendarEvent);
-    this.columns = Object.fromEntries(
-      this.metadata.columns.map(({ databaseName, type }) => [databaseName, type === 'jsonb']),
+    const { columns } = this.metadata;
+    this.insertRows = insertInto(
+      'events',
+      Object.fromEntries(columns.map(({ databaseName, type }) => [databaseName, type === 'jsonb'])),
     );
     this.toRow = compileRecord(
-      this.metadata.columns.map((column) => [column.databaseName, column.propertyName as keyof CalendarEvent]),
+      columns.map(({ databaseName, propertyName }) => [databaseName, propertyName as keyof CalendarEvent]),
     );
   }
 
@@ -32,7 +34,7 @@ export class EventStatements {
   }
 
   insert(events: CalendarEvent[]): Statement {
-    return insertRows('events', this.columns, events.map(this.toRow));
+    return this.insertRows(events.map(this.toRow));
   }
 
   /** @param changed the columns to write: texts that stay are not sent and stored again */

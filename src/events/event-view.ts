@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ConflictView } from '../availability/conflict-view.js';
-import { CalendarEvent } from '../content/event.entity.js';
+import { compileRecord, type Reader } from '../content/compile-record.js';
+import type { CalendarEvent } from '../content/event.entity.js';
 import { uidOf } from '../content/event-uid.js';
 import { type EventContent, isAdjusted, isSeries } from '../content/event-content.js';
 import type { OccurrenceWire, PlainWire, WireOverride } from '../content/fields.js';
 import { type EventOccurrence, wireOccurrence } from '../content/occurrences.js';
-import { wireContent, wireOccurrenceContent, wireRrule } from '../content/wire.js';
+import { WIRE_READERS, wireOccurrenceContent, wireRrule } from '../content/wire.js';
 import { listAllowedActions, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
 import type { RecurrencePattern } from '../recurrence/pattern.js';
@@ -237,29 +238,39 @@ export class CreatedEventsView {
   items: EventView[];
 }
 
-export function eventView(
-  { event, role, owner, updatedBy }: EventRecord,
-  members?: EventWithMembers['members'],
-): EventView {
-  const { deleted: _deleted, ...content } = wireContent(event);
-  return {
-    id: event.id,
-    uid: uidOf(event),
-    ...content,
-    rrule: wireRrule(event),
-    ...(isAdjusted(event) ? { adjusted: true } : {}),
-    series_id: event.seriesId,
-    split_from: event.splitFrom ? { event_id: event.splitFrom, version: event.splitFromVersion! } : null,
-    version: event.version,
-    owner,
-    role,
-    can: listAllowedActions(role),
-    ...(members ? { permissions: members.map(memberRole) } : {}),
-    created_at: event.createdAt.toISOString(),
-    updated_at: event.updatedAt.toISOString(),
-    updated_by: updatedBy,
-    ...(event.deletedAt ? { deleted_at: event.deletedAt.toISOString() } : {}),
-  };
+export function eventView(record: EventRecord, members?: EventWithMembers['members']): EventView {
+  const view = wholeView(record);
+  const { event } = record;
+  if (isAdjusted(event)) view.adjusted = true;
+  if (members) view.permissions = members.map(memberRole);
+  if (event.deletedAt) view.deleted_at = event.deletedAt.toISOString();
+  return view;
+}
+
+const ofEvent =
+  (read: Reader<CalendarEvent>) =>
+  ({ event }: EventRecord): unknown =>
+    typeof read === 'string' ? event[read] : read(event);
+
+/** Makes the members that every event has. */
+const wholeView = compileRecord<EventRecord, EventView>([
+  ['id', ofEvent('id')],
+  ['uid', ofEvent(uidOf)],
+  ...WIRE_READERS.flatMap(([name, read]) => (name === 'deleted' ? [] : [[name, ofEvent(read)] as const])),
+  ['rrule', ofEvent(wireRrule)],
+  ['series_id', ofEvent('seriesId')],
+  ['split_from', ofEvent(splitFromView)],
+  ['version', ofEvent('version')],
+  ['owner', 'owner'],
+  ['role', 'role'],
+  ['can', ({ role }) => listAllowedActions(role)],
+  ['created_at', ofEvent(({ createdAt }) => createdAt.toISOString())],
+  ['updated_at', ofEvent(({ updatedAt }) => updatedAt.toISOString())],
+  ['updated_by', 'updatedBy'],
+]);
+
+function splitFromView({ splitFrom, splitFromVersion }: CalendarEvent): SplitFromView | null {
+  return splitFrom ? { event_id: splitFrom, version: splitFromVersion! } : null;
 }
 
 /** Returns the events of a page, and its token if it has one. */
@@ -287,17 +298,17 @@ export function expandedViews(expanded: ExpandedRecord[]): EventItemView[] {
 
 function viewWithoutLists(record: EventRecord): EventItemView {
   // The lists of a series can be longer than everything else together.
-  const event = Object.assign(new CalendarEvent(), record.event, { excluded: [], added: [], overrides: [] });
-  const view: EventItemView = eventView({ ...record, event });
-  for (const list of LISTS) delete view[list];
-  return { ...view, is_recurring: isSeries(record.event) };
+  const event = { ...record.event, excluded: [], added: [], overrides: [] };
+  const { excluded: _excluded, added: _added, overrides: _overrides, ...view } = eventView({ ...record, event });
+  // Each item replaces the last member: adding it to a copy takes longer than the copy.
+  return { ...view, is_recurring: isSeries(record.event), occurrence: undefined };
 }
 
 export function occurrenceView(event: EventContent, occurrence: EventOccurrence): OccurrenceView {
   const { overridden, values } = occurrence;
   return {
-    ...occurrenceTimes(event, occurrence),
     overridden,
+    ...occurrenceTimes(event, occurrence),
     ...(wireOccurrenceContent(values) as OccurrenceWire),
   };
 }

@@ -100,7 +100,7 @@ export class Changes {
       const entry = toEntry(change, (before?.position ?? 0) + 1);
       const hash = historyHash(before?.hash ?? null, entry);
       known.set(change.eventId, { position: entry.position, hash });
-      return { ...entry, hash };
+      return { hash, ...entry };
     });
   }
 }
@@ -111,12 +111,12 @@ function toEntry(change: Change, position: number): HistoryEntry {
   const { eventId, version, kind, actorId, at, comment } = change;
   const common = { eventId, position, version, kind, actorId, at, comment };
   if (isMembersChange(change))
-    return { ...common, changed: null, snapshot: null, members: [...change.members, ...(change.invitations ?? [])] };
+    return { changed: null, snapshot: null, members: [...change.members, ...(change.invitations ?? [])], ...common };
   return {
-    ...common,
     changed: change.changed,
     snapshot: toSnapshot(change.content),
     undoes: change.undoes,
     members: null,
+    ...common,
   };
 }

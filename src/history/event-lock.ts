@@ -122,7 +122,7 @@ export class EventLock {
     const editor = { id: row.updatedBy, username };
     const state = { event: toEvent(row), ownerId, members, editor, lastEntryAt, last: { position, hash } };
     this.hold(tx, state);
-    return { ...state, availabilityLocked: availability };
+    return { availabilityLocked: availability, ...state };
   }
 
   /**
@@ -139,7 +139,7 @@ export class EventLock {
     const locked = await this.lock(tx, eventId, options);
     const found = locked?.members.find(({ userId }) => userId === actor.userId)?.role ?? null;
     const role = checkRole(found, locked && deletionOf(locked), action, options);
-    return { ...locked!, role };
+    return { role, ...locked! };
   }
 
   /** Locks an event that this server knows, without reading it; null when it does not, or when the work must look. */
@@ -161,7 +161,7 @@ export class EventLock {
       this.known.distrust(eventId),
     );
     this.hold(tx, state);
-    return { ...state, availabilityLocked: availability };
+    return { availabilityLocked: availability, ...state };
   }
 
   private hold(tx: Transaction, state: EventState): void {

@@ -36,14 +36,24 @@ const sha256 = (value: unknown): string => hash('sha256', canonicalJson(value), 
  * members nor white space. Pure.
  */
 export function canonicalJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   let members = '';
   // Concatenated, because every write hashes its content: this takes half as long as lists that are joined.
   for (const name of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[name];
     if (member === undefined) continue;
-    members += `${members && ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
+    members += (members && ',') + printName(name) + canonicalJson(member);
   }
   return `{${members}}`;
+}
+
+/** Names of members as they are printed: those of the table of fields and of entries, so they are few. */
+const printed = new Map<string, string>();
+
+function printName(name: string): string {
+  let text = printed.get(name);
+  if (text === undefined) printed.set(name, (text = `${JSON.stringify(name)}:`));
+  return text;
 }

@@ -3,7 +3,7 @@ import type { Snapshot } from '../content/snapshot.js';
 import type { Member, MemberEntry } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
-import { insertRows, type Row } from '../platform/database/insert-rows.js';
+import { insertInto, type Row } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import type { ChangeKind } from './change.js';
@@ -113,6 +113,10 @@ const VERSION_COLUMNS = {
 const VALUE_COLUMNS = { event_id: false, hash: false, value: true };
 const MEMBER_CHANGE_COLUMNS = { ...COLUMNS, actor_id: false, members: true };
 
+const insertVersions = insertInto('event_versions', VERSION_COLUMNS);
+const insertValues = insertInto('version_values', VALUE_COLUMNS, 'ON CONFLICT DO NOTHING');
+const insertMemberChanges = insertInto('member_changes', MEMBER_CHANGE_COLUMNS);
+
 /** Returns bytes as PostgreSQL reads them. */
 const toBytes = (hexadecimal: string): string => `\\x${hexadecimal}`;
 
@@ -148,8 +152,8 @@ export class HistoryRepository {
     const memberChanges = entries.filter((entry) => entry.members !== null);
     if (versions.length > 0) this.insertVersions(tx, versions);
     if (memberChanges.length > 0) {
-      const rows = memberChanges.map((entry) => ({ ...toRow(entry), actor_id: entry.actorId, members: entry.members }));
-      tx.write(...insertRows('member_changes', MEMBER_CHANGE_COLUMNS, rows));
+      const rows = memberChanges.map((entry) => ({ actor_id: entry.actorId, members: entry.members, ...toRow(entry) }));
+      tx.write(...insertMemberChanges(rows));
     }
   }
 
@@ -256,16 +260,16 @@ export class HistoryRepository {
     const values = versions.flatMap(({ entry: { eventId }, values: own }) =>
       [...own].map(([hash, value]) => ({ event_id: eventId, hash: toBytes(hash), value })),
     );
-    if (values.length > 0) tx.write(...insertRows('version_values', VALUE_COLUMNS, values, 'ON CONFLICT DO NOTHING'));
+    if (values.length > 0) tx.write(...insertValues(values));
     const rows = versions.map(({ entry, snapshot, longValues }) => ({
-      ...toRow(entry),
       author_id: entry.actorId,
       changed: entry.changed,
       snapshot,
       long_values: longValues,
       undoes: entry.undoes ?? null,
+      ...toRow(entry),
     }));
-    tx.write(...insertRows('event_versions', VERSION_COLUMNS, rows));
+    tx.write(...insertVersions(rows));
   }
 
   private async count(sql: string, parameters: unknown[]): Promise<number> {

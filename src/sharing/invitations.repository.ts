@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
-import { insertRows } from '../platform/database/insert-rows.js';
+import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 
 /** An invitation that can be accepted. */
@@ -44,6 +44,7 @@ const COLUMNS = {
 const REPLACE = `ON CONFLICT (event_id, email) DO UPDATE
   SET id = excluded.id, role = excluded.role, token_hash = excluded.token_hash, invited_by = excluded.invited_by,
       invited_at = excluded.invited_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at`;
+const insertInvitations = insertInto('event_invitations', COLUMNS, REPLACE);
 
 const INVITATION = `
   SELECT i.id, i.email, i.role, i.invited_at AS "invitedAt", i.sent_at AS "sentAt", i.expires_at AS "expiresAt",
@@ -84,7 +85,7 @@ export class InvitationsRepository {
       sent_at: sentAt,
       expires_at: expiresAt,
     }));
-    tx.write(...insertRows('event_invitations', COLUMNS, rows, REPLACE));
+    tx.write(...insertInvitations(rows));
   }
 
   remove(tx: Transaction, eventId: string, { id, tokenHash }: Pick<Invitation, 'id' | 'tokenHash'>): void {

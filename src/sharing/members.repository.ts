@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
 import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
-import { insertRows } from '../platform/database/insert-rows.js';
+import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 
 const COLUMNS = { event_id: false, user_id: false, role: false, granted_by: false, granted_at: false };
+const insertMembers = insertInto('event_permissions', COLUMNS);
 
 /** How many events an erased person leaves before the next are read. */
 export const EVENTS_PER_PAGE = 100;
@@ -55,7 +56,7 @@ export class MembersRepository {
       granted_by: userId,
       granted_at: createdAt,
     }));
-    tx.write(...insertRows('event_permissions', COLUMNS, rows));
+    tx.write(...insertMembers(rows));
   }
 
   remove(tx: Transaction, eventId: string, userIds: string[]): void {

@@ -40,7 +40,7 @@ const owners = new Map<string, string>([
 
 /** What the SQL of a file reads or writes: names after FROM, JOIN, INTO, UPDATE or TABLE, and calls of functions. */
 function relationsIn(text: string): string[] {
-  const found = [...text.matchAll(/(?:\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(?:ONLY\s+)?|insertRows\(')(\w+)/g)].map(
+  const found = [...text.matchAll(/(?:\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(?:ONLY\s+)?|insertInto\(\s*')(\w+)/g)].map(
     (match) => match[1]!,
   );
   const called = [...text.matchAll(/\b(\w+)\(/g)].map((match) => match[1]!);

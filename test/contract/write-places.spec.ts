@@ -38,7 +38,7 @@ function find(pattern: RegExp, sources = FILES): Record<string, string[]> {
 }
 
 const SQL_WRITE = new RegExp(
-  `\\b(?:(?:INSERT\\s+INTO|UPDATE|DELETE\\s+FROM|MERGE\\s+INTO|TRUNCATE(?:\\s+TABLE)?)\\s+(?:ONLY\\s+)?"?|insertRows\\(')(${TABLES.join('|')})\\b`,
+  `\\b(?:(?:INSERT\\s+INTO|UPDATE|DELETE\\s+FROM|MERGE\\s+INTO|TRUNCATE(?:\\s+TABLE)?)\\s+(?:ONLY\\s+)?"?|insertInto\\(\\s*')(${TABLES.join('|')})\\b`,
   'gi',
 );
 // Called on an EntityManager, a Repository or a query builder; other objects have methods with the same names.
@@ -69,7 +69,7 @@ describe('the places that write rows', () => {
     ["tx.query(`UPDATE events SET title = 'x'`)", SQL_WRITE],
     ['query(`insert into\n  event_versions (event_id)`)', SQL_WRITE],
     ['manager.query("DELETE FROM ONLY events")', SQL_WRITE],
-    ["insertRows('events', columns, rows)", SQL_WRITE],
+    ["insertInto('events', columns)", SQL_WRITE],
     ['this.manager.update(CalendarEvent, { id }, { title })', ORM_WRITE],
     ['tx.manager\n  .softDelete(CalendarEvent, id)', ORM_WRITE],
     ["manager.createQueryBuilder(CalendarEvent, 'e').update()", ORM_WRITE],

@@ -5,7 +5,12 @@ import { TransactionTurns } from './transaction-turns.js';
 
 const turnsOf = (settings: Record<string, string> = {}): TransactionTurns =>
   new TransactionTurns(
-    readConfig({ JWT_SECRET: 'x'.repeat(32), DATABASE_TRANSACTIONS_AT_ONCE: '2', DATABASE_POOL_SIZE: '2', ...settings }),
+    readConfig({
+      JWT_SECRET: 'x'.repeat(32),
+      DATABASE_TRANSACTIONS_AT_ONCE: '2',
+      DATABASE_POOL_SIZE: '2',
+      ...settings,
+    }),
   );
 
 /** Notes who begins, and who is refused. */
