@@ -1,5 +1,5 @@
 import { type Column, snakeCase } from './columns.js';
-import { compileRecord } from './compile-record.js';
+import { compileRecord } from '../platform/hooks/compile-record.js';
 import {
   columnsOf,
   CONTENT_FIELDS,

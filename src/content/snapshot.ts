@@ -1,5 +1,6 @@
 import type { Column } from './columns.js';
-import { compileRecord } from './compile-record.js';
+import { compileRecord } from '../platform/hooks/compile-record.js';
+import { formatInstant } from '../time/local-time.js';
 import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
 
 /**
@@ -33,7 +34,7 @@ function isInstant({ type }: Column): boolean {
 }
 
 function textOf(property: keyof EventContent) {
-  return (content: EventContent): string | null => (content[property] as Date | null)?.toISOString() ?? null;
+  return ({ [property]: time }: EventContent): string | null => (time === null ? null : formatInstant(time as Date));
 }
 
 function instantOf(name: string) {

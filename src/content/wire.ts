@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { patternFromRule } from '../recurrence/pattern.js';
 import { parseRrule, printRruleBesideStart } from '../recurrence/rrule-text.js';
 import { endOf } from '../recurrence/series.js';
-import { formatLocalDate, parseLocalTime } from '../time/local-time.js';
+import { formatInstant, formatLocalDate, parseLocalTime } from '../time/local-time.js';
 import { toInstant, toLocal } from '../time/time-zone.js';
 import { camelCase } from './columns.js';
-import { compileRecord, type Reader } from './compile-record.js';
+import { compileRecord, type Reader } from '../platform/hooks/compile-record.js';
 import { durationOf, type EventContent, isSeries, type WireContent } from './event-content.js';
 import {
   CONTENT_FIELDS,
@@ -79,7 +79,7 @@ function timesOfOverride(override: WireOverride): Partial<WireOverride>[] {
 
 /** Returns an instant in UTC with `Z` and without a fraction: events have a resolution of one second. */
 export function wireInstant(time: Date): string {
-  return `${time.toISOString().slice(0, -'.000Z'.length)}Z`;
+  return `${formatInstant(time).slice(0, -'.000Z'.length)}Z`;
 }
 
 /** Returns the start or the end of an event as clients see it: an instant, or a date for all-day events. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityMetadata } from 'typeorm';
-import { compileRecord } from '../content/compile-record.js';
+import { compileRecord } from '../platform/hooks/compile-record.js';
 import { CalendarEvent } from '../content/event.entity.js';
 import { insertInto, type Row } from '../platform/database/insert-into.js';
 import { type Sql, VaryingSql } from '../platform/database/statement-names.js';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ConflictView } from '../availability/conflict-view.js';
-import { compileRecord, type Reader } from '../content/compile-record.js';
+import { compileRecord, type Reader } from '../platform/hooks/compile-record.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { uidOf } from '../content/event-uid.js';
 import { type EventContent, isAdjusted, isSeries } from '../content/event-content.js';
@@ -10,6 +10,7 @@ import { WIRE_READERS, wireOccurrenceContent, wireRrule } from '../content/wire.
 import { listAllowedActions, ACTIONS, type Action, type Role, ROLES } from '../permissions/role.js';
 import { PageView } from '../platform/http/page.js';
 import type { RecurrencePattern } from '../recurrence/pattern.js';
+import { formatInstant } from '../time/local-time.js';
 import { PersonView } from '../users/user-view.js';
 import type { EventRecord, EventWithMembers, TimeNotes } from './event-record.js';
 import { type ListedPage, REMOVAL_REASONS, type RemovalReason } from './listed-page.js';
@@ -264,8 +265,8 @@ const wholeView = compileRecord<EventRecord, EventView>([
   ['owner', 'owner'],
   ['role', 'role'],
   ['can', ({ role }) => listAllowedActions(role)],
-  ['created_at', ofEvent(({ createdAt }) => createdAt.toISOString())],
-  ['updated_at', ofEvent(({ updatedAt }) => updatedAt.toISOString())],
+  ['created_at', ofEvent(({ createdAt }) => formatInstant(createdAt))],
+  ['updated_at', ofEvent(({ updatedAt }) => formatInstant(updatedAt))],
   ['updated_by', 'updatedBy'],
 ]);
 

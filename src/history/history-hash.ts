@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { formatInstant } from '../time/local-time.js';
 import type { HistoryEntry } from './history-entry.js';
 
 /** Identifies the form of the hashed data, so that entries of different forms never have the same hash. */
@@ -13,7 +14,7 @@ const FORM = 'convene-history-2';
  */
 export function historyHash(previous: string | null, entry: HistoryEntry, content = contentHash(entry)): string {
   const { eventId, position, version, kind, actorId, at } = entry;
-  return sha256([FORM, previous, eventId, position, version, kind, actorId, at.toISOString(), content]);
+  return sha256([FORM, previous, eventId, position, version, kind, actorId, formatInstant(at), content]);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { formatInstant } from '../time/local-time.js';
 import { PersonView } from '../users/user-view.js';
 import { toNotificationMessage } from './notification-message.js';
 import { NOTIFICATION_TYPES, type NotificationType } from './notification.entity.js';
@@ -68,6 +69,6 @@ export const toNotificationView = (item: StreamItem): NotificationView => ({
   actor: { id: item.actorId, username: item.actorName },
   changed: item.changed,
   message: toNotificationMessage(item),
-  timestamp: item.createdAt.toISOString(),
-  read_at: item.readAt?.toISOString() ?? null,
+  timestamp: formatInstant(item.createdAt),
+  read_at: item.readAt && formatInstant(item.readAt),
 });

@@ -3,6 +3,7 @@ import { EventContentView } from '../events/event-view.js';
 import { CONTENT_KINDS } from '../history/change.js';
 import type { ChangelogEntry } from '../history/history.service.js';
 import { PageView } from '../platform/http/page.js';
+import { formatInstant } from '../time/local-time.js';
 import { PersonView } from '../users/user-view.js';
 
 /** Why the texts of a version were replaced. */
@@ -68,7 +69,7 @@ export const versionView = (entry: ChangelogEntry): VersionView => ({
   version: entry.version,
   kind: entry.kind,
   author: entry.actor,
-  created_at: entry.at.toISOString(),
+  created_at: formatInstant(entry.at),
   comment: entry.comment,
   changed: entry.changed,
   ...redactionView(entry),

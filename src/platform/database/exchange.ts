@@ -1,6 +1,7 @@
 /* oxlint-disable no-underscore-dangle -- the driver's own names */
 import { Query, type QueryResult } from 'pg';
 import utils from 'pg/lib/utils.js';
+import { type DescribedColumns, rowParserOf } from './row-parsers.js';
 
 /** A statement as the driver sends it. */
 export interface SentStatement {
@@ -14,14 +15,12 @@ export interface SentStatement {
 export type OnEnd = (position: number, error?: Error) => void;
 
 /** What the driver keeps of the description of a statement's columns. */
-interface Columns {
-  fields: unknown;
-  _parsers: unknown;
+interface Columns extends DescribedColumns {
   _prebuiltEmptyResultObject: unknown;
 }
 
 /** The columns of the statements that a connection has prepared, by the name of the statement. */
-export type KnownColumns = Map<string, Columns>;
+export type KnownColumns = Map<string, Columns & { parseRow: ReturnType<typeof rowParserOf> }>;
 
 interface Connection {
   parsedStatements: Record<string, string>;
@@ -109,7 +108,8 @@ export class Exchange extends DriverQuery {
     this._result.addCommandComplete(message);
     if (this.name === undefined || this.known.has(this.name)) return;
     const { fields, _parsers, _prebuiltEmptyResultObject } = this._result;
-    this.known.set(this.name, { fields, _parsers, _prebuiltEmptyResultObject });
+    const parseRow = rowParserOf(this._result);
+    this.known.set(this.name, { fields, _parsers, _prebuiltEmptyResultObject, parseRow });
   }
 
   override handleError(error: Error, connection: Connection): void {

@@ -4,6 +4,7 @@ import { errorCode, type Span } from '../tracing/span.js';
 import { Exchange, type KnownColumns } from './exchange.js';
 import type { SilenceWatch, WatchedConnection } from './silence-watch.js';
 import { type Sql, type StatementNames, VaryingSql } from './statement-names.js';
+import { TYPES } from './timestamps.js';
 
 /** A statement of an exchange. */
 export interface Statement {
@@ -59,7 +60,7 @@ export class PreparedClient extends Client implements WatchedConnection {
   private plansEnd: number;
 
   constructor(options: PreparedClientOptions) {
-    super({ ...options, connectionTimeoutMillis: options.openMs, pipeline: true });
+    super({ types: TYPES, ...options, connectionTimeoutMillis: options.openMs, pipeline: true });
     this.names = options.names;
     this.onExchange = options.onExchange;
     this.onStatement = options.onStatement;
