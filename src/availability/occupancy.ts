@@ -1,4 +1,4 @@
-import type { LocalTime } from '../time/local-time.js';
+import { formatInstant, type LocalTime } from '../time/local-time.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { overrideContent, seriesOf } from '../content/series.js';
 import { expand, expandStarts, next, type Window } from '../recurrence/expand.js';
@@ -102,7 +102,7 @@ function selectOccupying(occurrences: ReturnType<typeof expand>, content: EventC
 
 /** Returns the text of a PostgreSQL `tstzmultirange`. */
 export function toMultirange(intervals: Interval[]): string {
-  const text = (epochSecond: number): string => new Date(epochSecond * 1_000).toISOString();
+  const text = (epochSecond: number): string => formatInstant(new Date(epochSecond * 1_000));
   return `{${intervals.map(({ start, end }) => `[${text(start)},${text(end)})`).join(',')}}`;
 }
 

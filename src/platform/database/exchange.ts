@@ -1,6 +1,7 @@
 /* oxlint-disable no-underscore-dangle -- the driver's own names */
 import { Query, type QueryResult } from 'pg';
 import utils from 'pg/lib/utils.js';
+import { formatInstant } from '../../time/local-time.js';
 import { type DescribedColumns, rowParserOf } from './row-parsers.js';
 
 /** A statement as the driver sends it. */
@@ -71,7 +72,7 @@ export class Exchange extends DriverQuery {
     super(statements[0]!.text, [], settle);
     this.name = statements[0]!.name;
     // Before anything is sent, so that a value without a text fails alone.
-    this.values = statements.map(({ values }) => values.map(prepareValue));
+    this.values = statements.map(({ values }) => values.map(toParameter));
   }
 
   // Called by the driver, which looks at `text` and `name` of the statement whose answer it reads.
@@ -132,6 +133,15 @@ export class Exchange extends DriverQuery {
     this._accumulateRows = true;
   }
 }
+
+/** In UTC: the driver would print a time in the zone of the process, which takes longer. */
+const toParameter = (value: unknown): unknown =>
+  value instanceof Date && value.getTime() >= 0 && value.getTime() <= LAST_MS
+    ? formatInstant(value)
+    : prepareValue(value);
+
+/** Of the year 9999: PostgreSQL reads later years in another form than ISO 8601. */
+const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
 
 const isPrepared = (connection: Connection, name: string | undefined): boolean =>
   name !== undefined &&

@@ -9,7 +9,7 @@ import { TYPES } from './timestamps.js';
 /** A statement of an exchange. */
 export interface Statement {
   sql: Sql;
-  parameters?: unknown[];
+  parameters?: unknown[] | undefined;
   /** Replaces the error of the statement. */
   toError?: ((error: unknown) => unknown) | undefined;
 }

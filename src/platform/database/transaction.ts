@@ -52,11 +52,11 @@ export class Transaction implements Queryable {
   /**
    * Adds a check to the statements that wait, so that the work goes on without its answer. When the condition is not
    * true, nothing is stored, and the work runs again without assumptions.
-   * @param condition a query of one boolean
+   * @param condition a query of one boolean, always the same text
    * @param onWrong is called when the condition was not true
    */
   assume(condition: string, parameters: unknown[], onWrong?: () => void): void {
-    this.write(`SELECT require_assumption((${condition}))`, parameters, (error) => {
+    this.write(assumption(condition), parameters, (error) => {
       if (!failsAssumption(error)) return error;
       onWrong?.();
       return new WrongAssumption();
@@ -116,10 +116,19 @@ export class Transaction implements Queryable {
   private explained({ sql, parameters, toError = (reason) => reason }: Statement): Statement {
     return {
       sql,
-      ...(parameters && { parameters }),
+      parameters,
       toError: (error) => toError(isCancelled(error) ? this.deadline.explain(error) : error),
     };
   }
+}
+
+/** By their conditions, which are texts of the code: a text that is built again is also hashed and compared again. */
+const assumptions = new Map<string, string>();
+
+function assumption(condition: string): string {
+  let sql = assumptions.get(condition);
+  if (sql === undefined) assumptions.set(condition, (sql = `SELECT require_assumption((${condition}))`));
+  return sql;
 }
 
 const limitTime = (milliseconds: number): Statement => ({
