@@ -60,6 +60,13 @@ describe('turns of transactions', () => {
     expect(log).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  it('come to everybody who waits, also when no transaction ends', async () => {
+    const names = Array.from({ length: 22 }, (_, index) => `t${index}`);
+    const { log } = begin(turnsOf({ DATABASE_WAIT_SECONDS: '1' }), names);
+    await pass(200);
+    expect(log).toEqual(names);
+  });
+
   it('are refused at once when too many wait', async () => {
     const names = Array.from({ length: 23 }, (_, index) => `t${index}`);
     const { log } = begin(turnsOf(), names);

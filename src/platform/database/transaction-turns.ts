@@ -23,7 +23,8 @@ export class TransactionTurns {
     this.queue = new KeyedQueue({
       atOnce: values.databaseTransactionsAtOnce,
       waiting: values.databasePoolSize * MAX_WAITING,
-      longestWait: values.databaseWaitSeconds * 1_000,
+      // The queue moves on by itself. A wait for a connection has a shorter limit, and begins after the turn did.
+      longestWait: values.databaseTransactionSeconds * 1_000,
     });
   }
 
@@ -34,7 +35,7 @@ export class TransactionTurns {
 
   /**
    * Waits until a transaction may begin. Returns the function that ends its turn.
-   * @throws NoFreeConnection when too many wait, or for too long
+   * @throws NoFreeConnection when too many wait, or for longer than a transaction may take
    */
   async begin(): Promise<() => void> {
     try {
