@@ -119,8 +119,8 @@ export const FAULTS_OF_HISTORY: Fault[] = [
   {
     name: 'the hash leaves out who did it',
     file: 'src/history/history-hash.ts',
-    find: 'kind, actorId, at.toISOString(), content]',
-    replace: 'kind, at.toISOString(), content]',
+    find: 'kind, actorId, formatInstant(at), content]',
+    replace: 'kind, formatInstant(at), content]',
     tests: [HASH],
   },
   {
