@@ -29,6 +29,7 @@ export const ROOMS = [
 /** The same for the folders of platform/. */
 const PLATFORM = [
   'hooks',
+  'records',
   'config',
   'tracing',
   'logging',

@@ -1,4 +1,5 @@
-import { formatInstant, type LocalTime } from '../time/local-time.js';
+import { formatInstant } from '../time/instant.js';
+import type { LocalTime } from '../time/local-time.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { overrideContent, seriesOf } from '../content/series.js';
 import { expand, expandStarts, next, type Window } from '../recurrence/expand.js';

@@ -1,6 +1,6 @@
+import { compileRecord } from '../platform/records/compile-record.js';
 import type { FieldError } from '../problems/problem.js';
 import { camelCase } from './columns.js';
-import { compileRecord } from '../platform/hooks/compile-record.js';
 import { type RecurrenceInput, resolveRecurrence } from './draft-recurrence.js';
 import { resolveTimes, type TimeInput } from './draft-times.js';
 import { type EventContent, toContent } from './event-content.js';

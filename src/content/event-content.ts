@@ -1,5 +1,5 @@
+import { compileRecord } from '../platform/records/compile-record.js';
 import { type Column, snakeCase } from './columns.js';
-import { compileRecord } from '../platform/hooks/compile-record.js';
 import {
   columnsOf,
   CONTENT_FIELDS,

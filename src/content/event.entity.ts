@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { compileRecord } from '../platform/records/compile-record.js';
 import { camelCase } from './columns.js';
-import { compileRecord } from '../platform/hooks/compile-record.js';
 import { CONTENT_COLUMNS, type EventContent, selectContent } from './event-content.js';
 
 /** Gives a row the columns of the content, with a check for each closed list of values. */

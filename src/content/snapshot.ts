@@ -1,6 +1,6 @@
+import { compileRecord } from '../platform/records/compile-record.js';
 import type { Column } from './columns.js';
-import { compileRecord } from '../platform/hooks/compile-record.js';
-import { formatInstant } from '../time/local-time.js';
+import { formatInstant } from '../time/instant.js';
 import { CONTENT_COLUMNS, type EventContent } from './event-content.js';
 
 /**

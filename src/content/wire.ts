@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { compileRecord, type Reader } from '../platform/records/compile-record.js';
 import { patternFromRule } from '../recurrence/pattern.js';
 import { parseRrule, printRruleBesideStart } from '../recurrence/rrule-text.js';
 import { endOf } from '../recurrence/series.js';
-import { formatInstant, formatLocalDate, parseLocalTime } from '../time/local-time.js';
+import { formatInstant } from '../time/instant.js';
+import { formatLocalDate, parseLocalTime } from '../time/local-time.js';
 import { toInstant, toLocal } from '../time/time-zone.js';
 import { camelCase } from './columns.js';
-import { compileRecord, type Reader } from '../platform/hooks/compile-record.js';
 import { durationOf, type EventContent, isSeries, type WireContent } from './event-content.js';
 import {
   CONTENT_FIELDS,

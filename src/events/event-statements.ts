@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityMetadata } from 'typeorm';
-import { compileRecord } from '../platform/hooks/compile-record.js';
 import { CalendarEvent } from '../content/event.entity.js';
 import { insertInto, type Row } from '../platform/database/insert-into.js';
 import { type Sql, VaryingSql } from '../platform/database/statement-names.js';
+import { compileRecord } from '../platform/records/compile-record.js';
 
 type Column = EntityMetadata['columns'][number];
 type Statement = [sql: Sql, parameters: unknown[]];

@@ -34,16 +34,9 @@ import {
   UpdateEventBody,
 } from './events.dto.js';
 import { EventsService } from './events.service.js';
-import {
-  CreatedEventsView,
-  EventsView,
-  EventView,
-  eventView,
-  expandedViews,
-  listedView,
-  notesView,
-} from './event-view.js';
+import { CreatedEventsView, EventsView, EventView } from './event-view.js';
 import { ListEventsService } from './list-events.service.js';
+import { eventView, expandedViews, listedView, notesView } from './to-event-view.js';
 import { listBudget, readFilter, readSyncParameters, readTarget } from './list-query.js';
 import { OccurrencesService } from './occurrences.service.js';
 import { ReadEventsService } from './read-events.service.js';

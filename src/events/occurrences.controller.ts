@@ -6,10 +6,10 @@ import { RequireRole } from '../permissions/role.guard.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
 import { pageRequest, pageView } from '../platform/http/page.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
-import { occurrenceView } from './event-view.js';
 import { readWindow } from './list-query.js';
 import { ListOccurrencesQuery, OccurrencesView } from './occurrences.dto.js';
 import { OccurrencesService } from './occurrences.service.js';
+import { occurrenceView } from './to-event-view.js';
 
 @ApiTags('Events')
 @Controller('api/events/:id/occurrences')

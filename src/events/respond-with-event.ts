@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isNotModified, versionTag } from '../platform/http/etag.js';
-import { type EventView, eventView, notesView } from './event-view.js';
 import type { EventWithMembers } from './event-record.js';
+import type { EventView } from './event-view.js';
+import { eventView, notesView } from './to-event-view.js';
 
 /** Sets the ETag of an event that was written, and returns its response body. A read of the event gives the same tag. */
 export function respondWithEvent(

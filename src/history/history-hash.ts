@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { formatInstant } from '../time/local-time.js';
+import { formatInstant } from '../time/instant.js';
 import type { HistoryEntry } from './history-entry.js';
 
 /** Identifies the form of the hashed data, so that entries of different forms never have the same hash. */

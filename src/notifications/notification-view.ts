@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { formatInstant } from '../time/local-time.js';
+import { formatInstant } from '../time/instant.js';
 import { PersonView } from '../users/user-view.js';
 import { toNotificationMessage } from './notification-message.js';
 import { NOTIFICATION_TYPES, type NotificationType } from './notification.entity.js';

@@ -1,4 +1,4 @@
-import { civilFromDay, dayFromCivil, isCivilDate, LAST_DAY } from './calendar-day.js';
+import { civilFromDay, dayFromCivil, isCivilDate } from './calendar-day.js';
 import { TimeError } from './time-error.js';
 
 /** A date and a time on a wall clock, without a zone. */
@@ -17,8 +17,20 @@ export type LocalStamp = number;
 
 export const SECONDS_IN_DAY = 86_400;
 
-const LOCAL_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.0+)?)?)?$/;
-const ICALENDAR_TIME = /^\d{8}(?:T\d{6})?$/;
+interface Form {
+  form: RegExp;
+  /** Where each part begins; the year is first. */
+  places: Record<'month' | 'dayOfMonth' | 'hour' | 'minute' | 'second', number>;
+}
+
+const LOCAL_TIME: Form = {
+  form: /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.0+)?)?)?$/,
+  places: { month: 5, dayOfMonth: 8, hour: 11, minute: 14, second: 17 },
+};
+const ICALENDAR_TIME: Form = {
+  form: /^\d{8}(?:T\d{6})?$/,
+  places: { month: 4, dayOfMonth: 6, hour: 9, minute: 11, second: 13 },
+};
 
 export function stampOf(local: LocalTime): LocalStamp {
   return local.day * SECONDS_IN_DAY + local.second;
@@ -35,7 +47,7 @@ export function localOf(stamp: LocalStamp): LocalTime {
  * @throws TimeError `invalid_time` for any other text, a date that doesn't exist, or an offset or `Z`.
  */
 export function parseLocalTime(text: string): LocalTime {
-  return read(LOCAL_TIME, text, [5, 8, 11, 14, 17]);
+  return read(LOCAL_TIME, text);
 }
 
 /**
@@ -43,7 +55,7 @@ export function parseLocalTime(text: string): LocalTime {
  * @throws TimeError `invalid_time`
  */
 export function parseICalendarTime(text: string): LocalTime {
-  return read(ICALENDAR_TIME, text, [4, 6, 9, 11, 13]);
+  return read(ICALENDAR_TIME, text);
 }
 
 /** Formats as `2026-06-01T10:00:00`. */
@@ -56,20 +68,6 @@ export function formatLocalDate(local: LocalTime): string {
   return date(local.day, '-');
 }
 
-/** Formats an instant as `toISOString` does, `2026-06-01T08:00:00.000Z`, in a third of the time. */
-export function formatInstant(time: Date): string {
-  const milliseconds = time.getTime();
-  // Also for an invalid time, which throws there.
-  if (!(milliseconds >= FIRST_MS && milliseconds <= LAST_MS)) return time.toISOString();
-  const second = Math.floor(milliseconds / 1_000);
-  const rest = milliseconds - second * 1_000;
-  return `${formatLocalTime(localOf(second))}.${rest < 100 ? '0' : ''}${TWO_DIGITS[rest] ?? rest}Z`;
-}
-
-/** Of the years 0000 to 9999. */
-const FIRST_MS = dayFromCivil(0, 1, 1) * SECONDS_IN_DAY * 1_000;
-const LAST_MS = (LAST_DAY + 1) * SECONDS_IN_DAY * 1_000 - 1;
-
 /** Formats as `20260601T100000` (RFC 5545 §3.3.5 form 1). */
 export function formatICalendarTime(local: LocalTime): string {
   return `${formatICalendarDate(local)}T${clock(local.second, '')}`;
@@ -80,19 +78,17 @@ export function formatICalendarDate(local: LocalTime): string {
   return date(local.day, '');
 }
 
-/** @param places where month, day, hour, minute and second begin in a text of the form */
-function read(form: RegExp, text: string, places: readonly [number, number, number, number, number]): LocalTime {
+/** Reads the digits by their places: with groups of the expression, it takes twice as long. */
+function read({ form, places }: Form, text: string): LocalTime {
   if (!form.test(text)) throw invalidTime(text);
   const digit = (place: number): number => text.charCodeAt(place) - ZERO;
   const two = (place: number): number => (place < text.length ? digit(place) * 10 + digit(place + 1) : 0);
   const year = two(0) * 100 + two(2);
-  const [month, dayOfMonth, hour, minute, second] = [
-    two(places[0]),
-    two(places[1]),
-    two(places[2]),
-    two(places[3]),
-    two(places[4]),
-  ];
+  const month = two(places.month);
+  const dayOfMonth = two(places.dayOfMonth);
+  const hour = two(places.hour);
+  const minute = two(places.minute);
+  const second = two(places.second);
   // Second 60 is a leap second. Like POSIX time, the engine reads it as 59 (RFC 5545 §3.3.12).
   if (!isCivilDate(year, month, dayOfMonth) || hour > 23 || minute > 59 || second > 60) throw invalidTime(text);
   return {

@@ -3,7 +3,7 @@ import { EventContentView } from '../events/event-view.js';
 import { CONTENT_KINDS } from '../history/change.js';
 import type { ChangelogEntry } from '../history/history.service.js';
 import { PageView } from '../platform/http/page.js';
-import { formatInstant } from '../time/local-time.js';
+import { formatInstant } from '../time/instant.js';
 import { PersonView } from '../users/user-view.js';
 
 /** Why the texts of a version were replaced. */

@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, createEvents, listEvents, logout, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { TransactionTurns } from '../../src/platform/database/transaction-turns.js';
+import { Transactions } from '../../src/platform/database/transactions.js';
 import { slot } from '../support/calls.js';
 import { until } from '../support/embedded-postgres-harness.js';
 import { LockHolder } from '../support/held-locks.js';
@@ -10,7 +12,8 @@ let app: TestApp;
 let [ana, ben]: Person[] = [];
 
 async function start(settings: object): Promise<void> {
-  app = await startApp({ databasePoolSize: 10, requestsAtOnce: 8, writesAtOnce: 4, ...settings });
+  const defaults = { requestsAtOnce: 8, writesAtOnce: 4, databaseTransactionsAtOnce: 4 };
+  app = await startApp({ databasePoolSize: 10, ...defaults, ...settings });
   [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
 }
 afterEach(() => app.close());
@@ -69,6 +72,22 @@ describe('a person with many requests at once', () => {
     await ok(listEvents({ client: ben!.client }));
     await letGo();
     for (const { response } of await Promise.all(edits)) expect(response.status).toBe(200);
+  });
+});
+
+describe('a transaction', () => {
+  it('waits for its turn, and not for the end of those that take longer', async () => {
+    await start({ databaseTransactionsAtOnce: 1 });
+    const [transactions, turns] = [app.app.get(Transactions), app.app.get(TransactionTurns)];
+    let end = (): void => undefined;
+    const held = new Promise<void>((resolve) => (end = resolve));
+    const first = transactions.run(() => held);
+    const second = transactions.run((tx) => tx.query<{ one: number }>('SELECT 1 AS one'));
+    expect(turns.waiting).toBe(1);
+    expect(await second).toEqual([{ one: 1 }]);
+    expect(turns.waiting).toBe(0);
+    end();
+    await first;
   });
 });
 

@@ -54,6 +54,7 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
     // So that as many meet in the database as a test wants.
     REQUESTS_AT_ONCE: '1000',
     WRITES_AT_ONCE: '1000',
+    DATABASE_TRANSACTIONS_AT_ONCE: '500',
     DATABASE_URL: own.url,
     JWT_SECRET: 'a secret that only the tests use and nobody else',
   }).with(settings);

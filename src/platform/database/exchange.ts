@@ -1,8 +1,8 @@
 /* oxlint-disable no-underscore-dangle -- the driver's own names */
 import { Query, type QueryResult } from 'pg';
 import utils from 'pg/lib/utils.js';
-import { formatInstant } from '../../time/local-time.js';
 import { type DescribedColumns, rowParserOf } from './row-parsers.js';
+import { printTimestamp } from './timestamps.js';
 
 /** A statement as the driver sends it. */
 export interface SentStatement {
@@ -72,7 +72,7 @@ export class Exchange extends DriverQuery {
     super(statements[0]!.text, [], settle);
     this.name = statements[0]!.name;
     // Before anything is sent, so that a value without a text fails alone.
-    this.values = statements.map(({ values }) => values.map(toParameter));
+    this.values = statements.map(({ values }) => values.map(printParameter));
   }
 
   // Called by the driver, which looks at `text` and `name` of the statement whose answer it reads.
@@ -134,14 +134,8 @@ export class Exchange extends DriverQuery {
   }
 }
 
-/** In UTC: the driver would print a time in the zone of the process, which takes longer. */
-const toParameter = (value: unknown): unknown =>
-  value instanceof Date && value.getTime() >= 0 && value.getTime() <= LAST_MS
-    ? formatInstant(value)
-    : prepareValue(value);
-
-/** Of the year 9999: PostgreSQL reads later years in another form than ISO 8601. */
-const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
+const printParameter = (value: unknown): unknown =>
+  value instanceof Date ? printTimestamp(value) : prepareValue(value);
 
 const isPrepared = (connection: Connection, name: string | undefined): boolean =>
   name !== undefined &&

@@ -60,7 +60,7 @@ export class PreparedClient extends Client implements WatchedConnection {
   private plansEnd: number;
 
   constructor(options: PreparedClientOptions) {
-    super({ types: TYPES, ...options, connectionTimeoutMillis: options.openMs, pipeline: true });
+    super({ ...options, types: TYPES, connectionTimeoutMillis: options.openMs, pipeline: true });
     this.names = options.names;
     this.onExchange = options.onExchange;
     this.onStatement = options.onStatement;

@@ -1,4 +1,4 @@
-import { compileRecord } from '../hooks/compile-record.js';
+import { compileRecord } from '../records/compile-record.js';
 
 type Texts = (string | null)[];
 type Row = Record<string, unknown>;

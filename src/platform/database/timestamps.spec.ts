@@ -1,6 +1,6 @@
-import { types } from 'pg';
-import { describe, expect, it } from 'vitest';
-import { parseTimestamp } from './timestamps.js';
+import { Client, types } from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { parseTimestamp, printTimestamp } from './timestamps.js';
 
 const theirs = types.getTypeParser(types.builtins.TIMESTAMPTZ, 'text') as (text: string) => unknown;
 
@@ -36,5 +36,36 @@ describe('parseTimestamp', () => {
         .replace(/\.?0*Z$/, '+00');
       expect(parseTimestamp(text)).toEqual(new Date(time));
     }
+  });
+});
+
+describe('a time that is written and read', () => {
+  const client = new Client({ connectionString: inject('templateUrl'), options: '-c timezone=UTC' });
+  beforeAll(() => client.connect());
+  afterAll(() => client.end());
+
+  const times = [
+    '-002000-01-01T00:00:00.000Z',
+    '0001-01-01T00:00:00.000Z',
+    '0999-12-31T23:59:59.999Z',
+    '1000-01-01T00:00:00.000Z',
+    '1847-12-01T00:01:15.000Z',
+    '1969-12-31T23:59:59.900Z',
+    '1970-01-01T00:00:00.000Z',
+    '2026-03-29T01:30:00.070Z',
+    '2026-10-25T00:30:00.007Z',
+    '9999-12-31T23:59:59.999Z',
+    '+010000-01-01T00:00:00.000Z',
+    '+123456-07-08T09:10:11.120Z',
+  ];
+
+  it.each(times)('is the same by PostgreSQL: %s', async (text) => {
+    const time = new Date(text);
+    const { rows } = await client.query<{ text: string; same: boolean }>({
+      text: `SELECT $1::timestamptz::text AS text, extract(epoch FROM $1::timestamptz) * 1000 = $2::numeric AS same`,
+      values: [printTimestamp(time), time.getTime()],
+    });
+    expect(rows[0]!.same).toBe(true);
+    expect(parseTimestamp(rows[0]!.text)).toEqual(time);
   });
 });

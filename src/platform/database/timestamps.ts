@@ -1,5 +1,7 @@
 import { TypeOverrides, types } from 'pg';
+import utils from 'pg/lib/utils.js';
 import { dayFromCivil } from '../../time/calendar-day.js';
+import { formatInstant } from '../../time/instant.js';
 
 const { TIMESTAMPTZ } = types.builtins;
 /** For what is not common: years before 1000 and after 9999, infinity, microseconds, another time zone of the session. */
@@ -23,6 +25,16 @@ export function parseTimestamp(text: string): unknown {
   for (let index = WHOLE - 2, unit = 100; index < text.length - 3; index += 1, unit /= 10)
     milliseconds += digit(index) * unit;
   return new Date(milliseconds);
+}
+
+/** ISO 8601 has other forms for years before and after. */
+const FIRST_MS = Date.UTC(1000, 0, 1);
+const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
+
+/** Prints a time as a parameter, in UTC. The driver prints it in the zone of the process, which takes longer. */
+export function printTimestamp(time: Date): unknown {
+  const isCommon = time.getTime() >= FIRST_MS && time.getTime() <= LAST_MS;
+  return isCommon ? formatInstant(time) : utils.prepareValue(time);
 }
 
 /** The types of the driver, with this parser. */

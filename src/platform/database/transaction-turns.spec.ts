@@ -13,19 +13,21 @@ const turnsOf = (settings: Record<string, string> = {}): TransactionTurns =>
     }),
   );
 
-/** Notes who begins, and who is refused. */
+/** Notes which transactions begin, and which are refused. Each goes on until `end` is called with its name. */
 function begin(turns: TransactionTurns, names: string[]) {
   const log: string[] = [];
   const ends = new Map<string, () => void>();
-  const enter = async (name: string): Promise<void> => {
+  const run = async (name: string): Promise<void> => {
     try {
-      ends.set(name, await turns.begin());
-      log.push(name);
+      await turns.run(() => {
+        log.push(name);
+        return new Promise<void>((resolve) => ends.set(name, resolve));
+      });
     } catch (error) {
       log.push(`${name} refused: ${error instanceof NoFreeConnection}`);
     }
   };
-  for (const name of names) void enter(name);
+  for (const name of names) void run(name);
   return { log, end: (name: string) => ends.get(name)!() };
 }
 const pass = (milliseconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
@@ -65,6 +67,15 @@ describe('turns of transactions', () => {
     const { log } = begin(turnsOf({ DATABASE_WAIT_SECONDS: '1' }), names);
     await pass(200);
     expect(log).toEqual(names);
+  });
+
+  it('end with a transaction that fails, whose error is thrown', async () => {
+    const turns = turnsOf({ DATABASE_TRANSACTIONS_AT_ONCE: '1' });
+    const failing = turns.run(() => Promise.reject(new Error('no')));
+    const { log } = begin(turns, ['a']);
+    await expect(failing).rejects.toThrow('no');
+    await pass(0);
+    expect(log).toEqual(['a']);
   });
 
   it('are refused at once when too many wait', async () => {

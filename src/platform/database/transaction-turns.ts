@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { KeyedQueue, QueueFull } from '../hooks/keyed-queue.js';
+import { MAX_WAITING } from './bounded-pool.js';
 import { NoFreeConnection } from './database-errors.js';
 
 /** Who has not ended after this time waits for a lock or for a distant database, or does much, and keeps nobody waiting. */
 const TURN_MS = 20;
-/** Transactions that may wait for each connection of the pool. */
-const MAX_WAITING = 10;
 const ALL = '';
 
 /**
@@ -34,17 +33,23 @@ export class TransactionTurns {
   }
 
   /**
-   * Waits until a transaction may begin. Returns the function that ends its turn.
+   * Runs a transaction when it may begin.
    * @throws NoFreeConnection when too many wait, or for longer than a transaction may take
    */
-  async begin(): Promise<() => void> {
+  async run<T>(transaction: () => Promise<T>): Promise<T> {
+    const leave = await this.enter();
+    const timer = setTimeout(leave, TURN_MS);
     try {
-      const leave = await this.queue.enter(ALL);
-      const timer = setTimeout(leave, TURN_MS);
-      return () => {
-        clearTimeout(timer);
-        leave();
-      };
+      return await transaction();
+    } finally {
+      clearTimeout(timer);
+      leave();
+    }
+  }
+
+  private async enter(): Promise<() => void> {
+    try {
+      return await this.queue.enter(ALL);
     } catch (error) {
       throw error instanceof QueueFull ? new NoFreeConnection() : error;
     }

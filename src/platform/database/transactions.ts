@@ -98,7 +98,7 @@ export class Transactions {
     for (let number = 1; ; number += 1) {
       try {
         return await this.tracing.trace('transaction', { 'convene.attempt': number }, () =>
-          attempt(number === 1, deadline),
+          this.turns.run(() => attempt(number === 1, deadline)),
         );
       } catch (error) {
         if (!isRetryable(error) || number === MAX_ATTEMPTS) throw error;
@@ -108,22 +108,8 @@ export class Transactions {
     }
   }
 
-  private async attempt<T>(
-    work: Work<T>,
-    end: (tx: Transaction) => Promise<void>,
-    mayAssume: boolean,
-    deadline: Deadline,
-  ): Promise<{ tx: Transaction; value: T }> {
-    const endTurn = await this.turns.begin();
-    try {
-      return await this.runOnConnection(work, end, mayAssume, deadline);
-    } finally {
-      endTurn();
-    }
-  }
-
   /** Runs `work` on a connection of its own. @param end ends the transaction */
-  private async runOnConnection<T>(
+  private async attempt<T>(
     work: Work<T>,
     end: (tx: Transaction) => Promise<void>,
     mayAssume: boolean,
