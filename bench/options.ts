@@ -10,6 +10,8 @@ export interface Options {
   profile: string | null;
   /** Whether to store the results in bench/results/. */
   save: boolean;
+  /** Settings of Convene that differ from those of every run. */
+  settings: Record<string, string>;
 }
 
 /** Reads the command line. @throws Error for an unknown flag or an invalid value */
@@ -22,6 +24,7 @@ export function readOptions(args: string[]): Options {
       scenario: { type: 'string' },
       profile: { type: 'string' },
       save: { type: 'boolean', default: false },
+      set: { type: 'string', multiple: true, default: [] },
     },
   });
   const profile = values.profile ?? null;
@@ -31,7 +34,14 @@ export function readOptions(args: string[]): Options {
     scenarios: profile === null ? (values.scenario?.split(',') ?? null) : [profile],
     profile,
     save: values.save,
+    settings: Object.fromEntries(values.set.map(readSetting)),
   };
+}
+
+function readSetting(text: string): [string, string] {
+  const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new Error(`--set must be NAME=VALUE, not ${text}.`);
+  return [name, value];
 }
 
 function positive(name: string, text: string): number {

@@ -1,10 +1,10 @@
 /**
  * Prints how Convene compares with a bare server that does the same durable work (bench/reference/):
- *   npm run bench -- [--scenario get,create] [--rounds 3] [--seconds 4] [--save] [--profile SCENARIO]
+ *   npm run bench -- [--scenario get,create] [--rounds 3] [--seconds 4] [--save] [--profile SCENARIO] [--set NAME=VALUE]
  * 16 people use each server over 16 keep-alive connections. The servers are measured in turns; both have 16 connections
  * to a database of their own on one temporary PostgreSQL. Without --scenario, delivery to 1,000 sockets is measured too
  * (bench:live). --save stores the table in bench/results/. --profile measures only Convene, and writes
- * SCENARIO.cpuprofile.
+ * SCENARIO.cpuprofile. --set changes a setting of Convene.
  * With DATABASE_URL, only Convene is measured, with people whom that database has already; events are added to it.
  */
 import { spawn } from 'node:child_process';
@@ -26,7 +26,10 @@ const options = readOptions(process.argv.slice(2));
 const scenarios = scenariosNamed(options.scenarios);
 const filled = process.env['DATABASE_URL'] || null;
 const printed: string[] = [];
-const targets = await startTargets(filled, { inspected: options.profile !== null });
+const targets = await startTargets(filled, {
+  inspected: options.profile !== null,
+  settings: options.settings,
+});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void targets.stop().finally(() => process.exit(1)));
 }
@@ -44,6 +47,7 @@ async function compareAll(): Promise<void> {
   print(`${new Date().toISOString().slice(0, 16)}Z, commit ${describeCommit()}`);
   print(describeMachine(targets.postgres.version));
   print(`Medians of ${options.rounds} rounds of ${options.seconds} s; 16 people, 16 connections`);
+  for (const [name, value] of Object.entries(options.settings)) print(`Convene with ${name}=${value}`);
   print('');
   print(tableHead());
   const rows: Row[] = [];

@@ -22,8 +22,12 @@ export interface Targets {
 /**
  * Starts both servers.
  * @param filled the address of a database that was filled before; null to start a temporary PostgreSQL
+ * @param options.settings settings of Convene that differ from those of every run
  */
-export async function startTargets(filled: string | null, options: { inspected: boolean }): Promise<Targets> {
+export async function startTargets(
+  filled: string | null,
+  options: { inspected: boolean; settings?: Record<string, string> },
+): Promise<Targets> {
   const temporary = filled === null ? await startTemporaryPostgres() : null;
   const servers = await Servers.create();
   const clients: Client[] = [];
@@ -51,7 +55,11 @@ export async function startTargets(filled: string | null, options: { inspected: 
     const url = filled ?? temporary!.url;
     const client = await connect(url);
     const inspected = options.inspected ? INSPECTED : {};
-    const convene = await servers.start('server/start.js', { ...environment(url), ...inspected });
+    const convene = await servers.start('server/start.js', {
+      ...environment(url),
+      ...inspected,
+      ...options.settings,
+    });
     const targets = {
       convene: new Target('Convene', convene.url, convene.pid, client, filled !== null),
       output: convene.output,
