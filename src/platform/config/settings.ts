@@ -41,7 +41,7 @@ export const SETTINGS = {
     'DATABASE_TRANSACTIONS_AT_ONCE',
     '4',
     wholeNumber(1, 500),
-    'Transactions that begin at once; others wait until one ends or has lasted for 20 ms',
+    'Transactions that begin at once; others wait until one ends or has lasted for 20 ms. At most the size of the pool',
   ),
   databaseWaitSeconds: setting(
     'DATABASE_WAIT_SECONDS',

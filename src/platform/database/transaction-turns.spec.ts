@@ -62,11 +62,19 @@ describe('turns of transactions', () => {
     expect(log).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('come to everybody who waits, also when no transaction ends', async () => {
-    const names = Array.from({ length: 22 }, (_, index) => `t${index}`);
-    const { log } = begin(turnsOf({ DATABASE_WAIT_SECONDS: '1' }), names);
-    await pass(200);
+  it('come to everybody who waits, also when no transaction ends, and for longer than one waits for a connection', async () => {
+    const names = Array.from({ length: 122 }, (_, index) => `t${index}`);
+    const { log } = begin(turnsOf({ DATABASE_POOL_SIZE: '12', DATABASE_WAIT_SECONDS: '1' }), names);
+    await pass(1_180);
+    expect(log).toEqual(names.slice(0, 120));
+    await pass(20);
     expect(log).toEqual(names);
+  });
+
+  it('are not taken by more than have a connection', async () => {
+    const { log } = begin(turnsOf({ DATABASE_TRANSACTIONS_AT_ONCE: '50' }), ['a', 'b', 'c']);
+    await pass(0);
+    expect(log).toEqual(['a', 'b']);
   });
 
   it('end with a transaction that fails, whose error is thrown', async () => {

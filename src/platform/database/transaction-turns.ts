@@ -4,7 +4,7 @@ import { KeyedQueue, QueueFull } from '../hooks/keyed-queue.js';
 import { MAX_WAITING } from './bounded-pool.js';
 import { NoFreeConnection } from './database-errors.js';
 
-/** Who has not ended after this time waits for a lock or for a distant database, or does much, and keeps nobody waiting. */
+/** A transaction that takes longer is waiting for a lock or for a distant database, or is a large one. Others may begin then. */
 const TURN_MS = 20;
 const ALL = '';
 
@@ -20,9 +20,10 @@ export class TransactionTurns {
 
   constructor({ values }: Config) {
     this.queue = new KeyedQueue({
-      atOnce: values.databaseTransactionsAtOnce,
+      // Others would wait for a connection, with a shorter limit.
+      atOnce: Math.min(values.databaseTransactionsAtOnce, values.databasePoolSize),
       waiting: values.databasePoolSize * MAX_WAITING,
-      // The queue moves on by itself. A wait for a connection has a shorter limit, and begins after the turn did.
+      // The queue moves on, also when no transaction ends. What waits in vain is a connection, and that has a limit of its own.
       longestWait: values.databaseTransactionSeconds * 1_000,
     });
   }
