@@ -12,7 +12,7 @@ export interface BoundedPoolOptions extends PoolConfig {
 type Callback = Parameters<pg.Pool['connect']>[0];
 
 /** Requests that may wait for each connection of the pool. */
-export const MAX_WAITING = 10;
+const MAX_WAITING = 10;
 
 /** A pool in which nobody waits for long, and not at all for a database that does not answer. */
 export class BoundedPool extends pg.Pool {

@@ -134,8 +134,10 @@ export class Exchange extends DriverQuery {
   }
 }
 
+const printTime = (value: unknown): unknown => (value instanceof Date ? printTimestamp(value) : value);
+
 const printParameter = (value: unknown): unknown =>
-  value instanceof Date ? printTimestamp(value) : prepareValue(value);
+  prepareValue(Array.isArray(value) ? value.map(printTime) : printTime(value));
 
 const isPrepared = (connection: Connection, name: string | undefined): boolean =>
   name !== undefined &&

@@ -1,7 +1,8 @@
 import { Client, types } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parseTimestamp, printTimestamp } from './timestamps.js';
 
+const ZONE = process.env['TZ'];
 const theirs = types.getTypeParser(types.builtins.TIMESTAMPTZ, 'text') as (text: string) => unknown;
 
 describe('parseTimestamp', () => {
@@ -59,13 +60,24 @@ describe('a time that is written and read', () => {
     '+123456-07-08T09:10:11.120Z',
   ];
 
+  afterEach(() => {
+    if (ZONE === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = ZONE;
+  });
+
   it.each(times)('is the same by PostgreSQL: %s', async (text) => {
     const time = new Date(text);
-    const { rows } = await client.query<{ text: string; same: boolean }>({
-      text: `SELECT $1::timestamptz::text AS text, extract(epoch FROM $1::timestamptz) * 1000 = $2::numeric AS same`,
-      values: [printTimestamp(time), time.getTime()],
-    });
-    expect(rows[0]!.same).toBe(true);
-    expect(parseTimestamp(rows[0]!.text)).toEqual(time);
+    // Offsets with seconds: of Paris until 1911, of Monrovia until 1972.
+    for (const zone of time.getUTCFullYear() < 1
+      ? ['UTC']
+      : ['UTC', 'Europe/Paris', 'Africa/Monrovia', 'Pacific/Apia']) {
+      process.env['TZ'] = zone;
+      const { rows } = await client.query<{ text: string; same: boolean }>({
+        text: `SELECT $1::timestamptz::text AS text, extract(epoch FROM $1::timestamptz) * 1000 = $2::numeric AS same`,
+        values: [printTimestamp(time), time.getTime()],
+      });
+      expect([zone, rows[0]!.same]).toEqual([zone, true]);
+      expect(parseTimestamp(rows[0]!.text)).toEqual(time);
+    }
   });
 });

@@ -27,11 +27,14 @@ export function parseTimestamp(text: string): unknown {
   return new Date(milliseconds);
 }
 
-/** ISO 8601 has other forms for years before and after. */
-const FIRST_MS = Date.UTC(1000, 0, 1);
-const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
+/** Of the years 1 to 9999: PostgreSQL reads others in another form than ISO 8601. */
+const FIRST_MS = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Prints a time as a parameter, in UTC. The driver prints it in the zone of the process, which takes longer. */
+/**
+ * Prints a time as a parameter, in UTC. The driver prints it in the zone of the process, which takes longer, and without the
+ * seconds of an offset, such as that of Paris in 1910, so that it becomes another time.
+ */
 export function printTimestamp(time: Date): unknown {
   const isCommon = time.getTime() >= FIRST_MS && time.getTime() <= LAST_MS;
   return isCommon ? formatInstant(time) : utils.prepareValue(time);

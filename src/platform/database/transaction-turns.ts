@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { KeyedQueue, QueueFull } from '../hooks/keyed-queue.js';
-import { MAX_WAITING } from './bounded-pool.js';
 import { NoFreeConnection } from './database-errors.js';
 
 /** A transaction that takes longer is waiting for a lock or for a distant database, or is a large one. Others may begin then. */
@@ -19,11 +18,14 @@ export class TransactionTurns {
   private readonly queue: KeyedQueue;
 
   constructor({ values }: Config) {
+    // Others would wait for a connection, which has a limit of its own.
+    const atOnce = Math.min(values.databaseTransactionsAtOnce, values.databasePoolSize);
+    const turnsInTime = Math.floor((values.databaseWaitSeconds * 1_000) / TURN_MS);
     this.queue = new KeyedQueue({
-      // Others would wait for a connection, with a shorter limit.
-      atOnce: Math.min(values.databaseTransactionsAtOnce, values.databasePoolSize),
-      waiting: values.databasePoolSize * MAX_WAITING,
-      // The queue moves on, also when no transaction ends. What waits in vain is a connection, and that has a limit of its own.
+      atOnce,
+      // As many as begin within the longest wait, even if no transaction ends.
+      waiting: atOnce * turnsInTime,
+      // So nobody has to be refused after a time, which would also happen when the event loop is late.
       longestWait: values.databaseTransactionSeconds * 1_000,
     });
   }

@@ -4,6 +4,7 @@ import { compileRecord } from './compile-record.js';
 describe('compileRecord', () => {
   const make = compileRecord<{ first: number; 'a "quoted" name': string }, Record<string, unknown>>([
     ['one', 'first'],
+    ['__proto__', () => 'no prototype'],
     ['a "name"\n', 'a "quoted" name'],
     ['two', ({ first }) => first + 1],
   ]);
@@ -12,6 +13,7 @@ describe('compileRecord', () => {
     const made = make({ first: 1, 'a "quoted" name': 'x' });
     expect(Object.entries(made)).toEqual([
       ['one', 1],
+      ['__proto__', 'no prototype'],
       ['a "name"\n', 'x'],
       ['two', 2],
     ]);

@@ -14,7 +14,9 @@ export function compileRecord<Source, Result>(
   const readers = members.map(([, read]) => read);
   const parts = members.map(([name, read], index) => {
     const value = typeof read === 'string' ? `source[${JSON.stringify(read)}]` : `readers[${index}](source)`;
-    return `${JSON.stringify(name)}: ${value}`;
+    // Otherwise it would set the prototype.
+    const key = name === '__proto__' ? `['__proto__']` : JSON.stringify(name);
+    return `${key}: ${value}`;
   });
   // oxlint-disable-next-line typescript/no-implied-eval -- made once, of the names of columns and fields
   return new Function('readers', `return (source) => ({ ${parts.join(', ')} })`)(readers) as (source: Source) => Result;
