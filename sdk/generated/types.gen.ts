@@ -563,11 +563,11 @@ export type CheckConflictsBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. Fractions of seconds are dropped. For an all-day event, a date.
      */
     start_time?: string;
     /**
-     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. Fractions of seconds are dropped. For an all-day event, a date. Exclusive.
      */
     end_time?: string;
     /**
@@ -791,11 +791,11 @@ export type CreateEventBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. Fractions of seconds are dropped. For an all-day event, a date.
      */
     start_time: string;
     /**
-     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. Fractions of seconds are dropped. For an all-day event, a date. Exclusive.
      */
     end_time: string;
     /**
@@ -1210,11 +1210,11 @@ export type UpdateEventBody = {
      */
     status?: 'confirmed' | 'tentative' | 'cancelled';
     /**
-     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. Fractions of seconds are dropped. For an all-day event, a date.
      */
     start_time?: string;
     /**
-     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date. Exclusive.
+     * RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. Fractions of seconds are dropped. For an all-day event, a date. Exclusive.
      */
     end_time?: string;
     /**

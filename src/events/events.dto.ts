@@ -26,7 +26,7 @@ import { PATTERN_EXAMPLE } from './recurrence-view.js';
 type PlainInput = Pick<PlainWire, 'title'> & Partial<PlainWire>;
 
 const WALL_TIME =
-  'RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. For an all-day event, a date.';
+  'RFC 3339. With an offset, an instant; without one, a wall time in `time_zone`. Fractions of seconds are dropped. For an all-day event, a date.';
 
 @PlainInputs()
 class PlainBody {}
