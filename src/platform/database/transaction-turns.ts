@@ -11,7 +11,7 @@ const ALL = '';
  * Lets a few transactions begin at once, and others when one of them ends or has lasted for 20 ms.
  *
  * A connection is a process of PostgreSQL with caches and plans of its own. A few that are always at work have them in the
- * caches of the processors, and a write costs both sides a fifth less than with one connection for each request.
+ * caches of the processors, and a write costs PostgreSQL a fifth less than with one connection for each request.
  */
 @Injectable()
 export class TransactionTurns {
