@@ -16,27 +16,63 @@ const versionAsOf = (asOf: string): string => `
 
 const IS_SERIES = `(s.rrule IS NOT NULL OR s.added <> '[]')`;
 
+/** Returns the condition that a person is the owner of an event today. */
+export const isOwner = (user: string, id: string): string =>
+  `(SELECT p.role FROM event_permissions p WHERE p.event_id = ${id} AND p.user_id = ${user}) = 'owner'`;
+
+/** Returns a query of the person's own events that were put into the trash after a time, and are there or were purged. */
+const trashedSince = (user: string, asOf: string): string => {
+  const trashed = ['IS', 'IS NOT'].map(
+    (purged) => `SELECT id AS event_id FROM events WHERE deleted_at > ${asOf} AND purged_at ${purged} NULL`,
+  );
+  return `SELECT v.event_id FROM (${trashed.join(' UNION ALL ')}) AS v WHERE ${isOwner(user, 'v.event_id')}`;
+};
+
 /**
- * Returns the FROM clause of the events `e` that a person sees today and that changed after a time, each as its version
- * up to that time. Those in the trash today are included for their owner only. Versions do not contain the bounds of a
- * series, so they are unbounded, and every series is expanded. `seen` is the person's membership. Each step names the one
- * before it, so that no plan looks for the versions of events that have not changed.
+ * Returns a query of the events that a person sees today and that did not exist at a time, were in the trash, or took place
+ * at other times. Those in the trash today are included for their owner only.
+ */
+export const movedSince = (user: string, asOf: string): string => `
+  SELECT v.event_id FROM visible_spans v WHERE v.user_id = ${user} AND v.since > ${asOf}
+  UNION ALL ${trashedSince(user, asOf)}`;
+
+/**
+ * Returns a query of the events that a person sees today and that changed after a time. Those in the trash today are
+ * included for their owner only. Each step names the one before it, so that no plan looks for events that have not changed.
  */
 export const changedSince = (user: string, asOf: string): string => `
-  (SELECT p.event_id, p.role
-     FROM (SELECT own.event_id FROM event_permissions own WHERE own.user_id = ${user}) AS own
-     CROSS JOIN LATERAL (SELECT e.id FROM events e WHERE e.id = own.event_id AND e.updated_at > ${asOf} OFFSET 0) AS changed
-     CROSS JOIN LATERAL (SELECT p.event_id, p.role FROM event_permissions p
-                          WHERE p.event_id = changed.id AND p.user_id = ${user} OFFSET 0) AS p
-     CROSS JOIN LATERAL (SELECT FROM events present
-                          WHERE present.id = p.event_id AND (present.deleted_at IS NULL OR p.role = 'owner') OFFSET 0) AS shown)
-    AS seen
+  SELECT v.event_id
+    FROM (SELECT own.event_id FROM event_permissions own WHERE own.user_id = ${user}) AS v
+   CROSS JOIN LATERAL (SELECT e.deleted_at FROM events e WHERE e.id = v.event_id AND e.updated_at > ${asOf} OFFSET 0) AS e
+   WHERE e.deleted_at IS NULL OR ${isOwner(user, 'v.event_id')}`;
+
+/**
+ * Returns the FROM clause of events `e`, each as its version up to a time. Versions do not contain the bounds of a series, so
+ * they are unbounded, and every series is expanded.
+ * @param source a query of the column `event_id`
+ */
+export const versionsAsOf = (source: string, asOf: string): string => `(${source}) AS seen
   CROSS JOIN LATERAL ${versionAsOf(asOf)} AS past
   CROSS JOIN LATERAL (
     SELECT seen.event_id AS id, past.version, past.updated_at, s.*,
            CASE WHEN ${IS_SERIES} THEN '0001-01-01Z' ELSE s.start_time END AS first_start,
            CASE WHEN NOT ${IS_SERIES} THEN s.end_time END AS last_end
       FROM jsonb_to_record(past.snapshot) AS s (${LISTED_COLUMNS})) AS e`;
+
+/**
+ * Returns a relation `e` of the current rows with the version that each event had at a time, and when it got that. The
+ * version is null for the current one. Without content: an event that changed has another.
+ */
+export const numberedAsOf = (asOf: string): { from: string; version: string } => ({
+  version: 'e.version',
+  from: `(
+  SELECT e.id, e.start_time, past.version, coalesce(past.created_at, e.updated_at) AS updated_at
+    FROM events e
+    LEFT JOIN LATERAL (
+         SELECT v.version, v.created_at FROM event_versions v
+          WHERE e.updated_at > ${asOf} AND v.event_id = e.id AND v.created_at <= ${asOf}
+          ORDER BY v.created_at DESC LIMIT 1) AS past ON true) AS e`,
+});
 
 /** Returns the page of one event as of a time; without a row when it did not exist then, or is hidden today. */
 export const selectOneAsOf = ({ user }: VisibleEvents, id: string, asOf: string): string => `

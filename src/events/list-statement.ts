@@ -49,10 +49,17 @@ export const upTo = (list: ListQuery): ListQuery => {
  * source: as a join, PostgreSQL would often read all events of a person, and without statistics all events.
  * @param source a relation `v` with the column `event_id`
  * @param time the time by which the list is ordered: of the event, or a column of a source that has that order
+ * @param rows the rows `e`, and the number of the version that each had at an earlier time
  */
-export function selectMatching(list: ListQuery, source: string, conditions: string[], time: string): string {
-  return `SELECT v.event_id, ${time} AS time, NULL::integer AS version
+export function selectMatching(
+  list: ListQuery,
+  source: string,
+  conditions: string[],
+  time: string,
+  rows = { from: 'events e', version: 'NULL::integer' },
+): string {
+  return `SELECT v.event_id, ${time} AS time, e.version
       FROM ${source} AS v
-      CROSS JOIN LATERAL (SELECT e.start_time, e.updated_at FROM events e
+      CROSS JOIN LATERAL (SELECT e.start_time, e.updated_at, ${rows.version} AS version FROM ${rows.from}
                            WHERE ${['e.id = v.event_id', ...conditions].join(' AND ')} OFFSET 0) AS e ${inOrder(list)}`;
 }

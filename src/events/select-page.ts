@@ -1,6 +1,6 @@
 import { contentConditions, keyConditions, windowConditions } from './event-conditions.js';
 import { type EventFilter, isAlways } from './event-filter.js';
-import { changedSince } from './events-as-of.js';
+import { changedSince, isOwner, movedSince, numberedAsOf, versionsAsOf } from './events-as-of.js';
 import { columnOf, inOrder, type ListQuery, selectMatching, type Slice, upTo } from './list-statement.js';
 import { selectByText, selectByUpdate } from './many-events.js';
 import type { VisibleEvents } from './visible-events.js';
@@ -14,10 +14,20 @@ export function selectPage(events: VisibleEvents, filter: EventFilter, slice: Sl
   const list = { events, filter, slice };
   const { asOf } = events;
   if (!asOf) return selectCurrent(list);
-  // What did not change since is today as it was then. The page may consist of either kind.
-  const enough = upTo(list);
-  const unchanged = selectCurrent(enough, `e.updated_at <= ${asOf}`);
-  return `SELECT event_id, version FROM ((${unchanged}) UNION ALL (${selectPast(enough, asOf)})) AS found ${inOrder(list)}`;
+  // The page may consist of either kind.
+  const parts = selectAsOf(upTo(list), asOf);
+  return `SELECT event_id, version FROM (${parts.map((part) => `(${part})`).join(' UNION ALL ')}) AS found ${inOrder(list)}`;
+}
+
+/** Returns two queries: of events that are found by what is stored of today, and of the others, by their versions. */
+function selectAsOf(list: ListQuery, asOf: string): string[] {
+  const { events, filter } = list;
+  if (filter.deleted || filter.q || filter.location) {
+    // What did not change since has the same texts today.
+    return [selectCurrent(list, `e.updated_at <= ${asOf}`), selectPast(list, changedSince(events.user, asOf), asOf)];
+  }
+  // What did not move since is found at the same times today.
+  return [selectUnmoved(list, asOf), selectPast(list, movedSince(events.user, asOf), asOf)];
 }
 
 /** Selects by the current rows. @param conditions of `e`, beside those of the filter */
@@ -48,15 +58,34 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   return selectMatching(list, spans(null), conditions, byStart ? 'v.start_time' : 'e.updated_at');
 }
 
-/** Selects by the versions that events had then which changed since. */
-function selectPast(list: ListQuery, asOf: string): string {
+/** Selects events that take place at the same times since then; of those that changed, the version that they had. */
+function selectUnmoved(list: ListQuery, asOf: string): string {
+  const { events, filter, slice } = list;
+  const { window, isRecurring, outside, sort } = filter;
+  const byStart = sort.column === 'startTime';
+  const conditions = contentConditions(events, filter);
+  const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
+  const spans = selectSpans(events, {
+    ...{ window, isRecurring, outside, order },
+    after: byStart ? slice.after : null,
+    limit: byStart && conditions.length === 0 ? slice.limit : null,
+  });
+  if (!byStart) conditions.push(...keyConditions(events, filter, slice.after));
+  return selectMatching(list, spans, conditions, byStart ? 'v.start_time' : 'e.updated_at', numberedAsOf(asOf));
+}
+
+/**
+ * Selects by the versions that events had then.
+ * @param source a query of the column `event_id`
+ */
+function selectPast(list: ListQuery, source: string, asOf: string): string {
   const { events, filter, slice } = list;
   const conditions = [
-    filter.deleted ? `e.deleted_at IS NOT NULL AND seen.role = 'owner'` : 'e.deleted_at IS NULL',
+    filter.deleted ? `e.deleted_at IS NOT NULL AND ${isOwner(events.user, 'e.id')}` : 'e.deleted_at IS NULL',
     ...windowConditions(events, filter),
     ...contentConditions(events, filter),
     ...keyConditions(events, filter, slice.after),
   ];
   return `SELECT e.id AS event_id, e.${columnOf(filter)} AS time, e.version
-      FROM ${changedSince(events.user, asOf)} WHERE ${conditions.join(' AND ')} ${inOrder(list)}`;
+      FROM ${versionsAsOf(source, asOf)} WHERE ${conditions.join(' AND ')} ${inOrder(list)}`;
 }

@@ -30,6 +30,8 @@ export const boundsAround = ({ from, to }: ReaderWindow): { from?: Date; to?: Da
 /**
  * Returns a query of the events that a person sees in a window. It reads only that person's own spans: short events lie in
  * a range of starts, and of long ones and series, each person has few. Single events are exact, series only their bounds.
+ * As of an earlier time, it returns only events that have had their span since then, and compares only instants: whether an
+ * event lasts all day may have changed.
  */
 export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
   const { window, isRecurring, order, after, limit, outside = [] } = query;
@@ -42,6 +44,7 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
   const part = (...conditions: (string | undefined)[]): string => {
     const all = [
       `v.user_id = ${events.user}`,
+      events.asOf ? `v.since <= ${events.asOf}` : undefined,
       ...conditions,
       key ? `(v.start_time, v.event_id) ${order === 'DESC' ? '<' : '>'} ${key}` : undefined,
     ].filter((condition) => condition !== undefined);
@@ -53,7 +56,7 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
   const overlaps = `v.span && tstzrange(${fromPlace ?? 'NULL'}, ${toPlace ?? 'NULL'})`;
   const isInside = outside.length === 0 ? undefined : isNoneOf(events, outside);
   if (isRecurring === true) return part('v.kind > 0', 'v.kind = 2', overlaps, isInside);
-  const exact = isInWindow(events, window);
+  const exact = events.asOf ? undefined : isInWindow(events, window);
   const short = part(
     'v.kind = 0',
     fromPlace && `v.start_time > ${fromPlace}::timestamptz - interval '24 hours' AND upper(v.span) > ${fromPlace}`,
@@ -64,7 +67,7 @@ export function selectSpans(events: VisibleEvents, query: SpansQuery): string {
     'v.kind > 0',
     isRecurring === false ? 'v.kind = 1' : undefined,
     overlaps,
-    `(v.kind = 2 OR ${exact})`,
+    exact && `(v.kind = 2 OR ${exact})`,
     isInside,
   );
   return `(${short} UNION ALL ${long})`;

@@ -41,7 +41,11 @@ const SPOILED: [string, string][] = [
   ['a member finds an event at another time', `UPDATE visible_spans SET span = '(,)' WHERE event_id = '$first'`],
   [
     'a member finds an event in the trash',
-    `INSERT INTO visible_spans SELECT '$deleted', user_id, kind, start_time, span FROM visible_spans LIMIT 1`,
+    `INSERT INTO visible_spans SELECT '$deleted', user_id, kind, start_time, span, since FROM visible_spans LIMIT 1`,
+  ],
+  [
+    'a span is older than its event',
+    `UPDATE visible_spans SET since = since - interval '1 hour' WHERE event_id = '$first'`,
   ],
   ['an event has no owner', `UPDATE event_permissions SET role = 'editor' WHERE event_id = '$first'`],
   [

@@ -57,6 +57,16 @@ const NONE_OF = {
         FROM event_permissions p JOIN events e ON e.id = p.event_id WHERE e.deleted_at IS NULL) AS seen
       FULL JOIN visible_spans v ON v.event_id = seen.id AND v.user_id = seen.user_id
      WHERE (seen.start_time, seen.span, seen.kind) IS DISTINCT FROM (v.start_time, v.span, v.kind)`,
+  'spans that were others, or did not exist, since the time that they name': `
+    SELECT v.event_id, v.user_id FROM visible_spans v
+     WHERE NOT EXISTS (SELECT FROM event_versions past WHERE past.event_id = v.event_id AND past.created_at <= v.since)
+        OR EXISTS (
+           SELECT FROM event_versions past CROSS JOIN LATERAL jsonb_to_record(whole_snapshot(past)) AS s
+                  (start_time timestamptz, end_time timestamptz, rrule text, added jsonb, deleted_at timestamptz)
+            WHERE past.event_id = v.event_id AND past.created_at >= v.since
+              AND (s.deleted_at IS NOT NULL OR s.start_time <> v.start_time
+                OR (s.rrule IS NOT NULL OR s.added <> '[]') <> (v.kind = 2)
+                OR (v.kind < 2 AND tstzrange(s.start_time, s.end_time) <> v.span)))`,
   'texts that are neither indexed nor due': `
     SELECT e.id FROM events e LEFT JOIN event_texts t ON t.event_id = e.id
      WHERE (t.texts, t.members) IS DISTINCT FROM
