@@ -6,7 +6,8 @@ const write = (columns: string, ofAdded: string, ofChanged: string): string => `
     INSERT INTO visible_spans (event_id, user_id, kind, start_time, span${columns})
     SELECT a.event_id, a.user_id, e.kind, e.start_time, e.span${ofAdded}
       FROM added a CROSS JOIN LATERAL (
-           SELECT visible_kind(e) AS kind, e.start_time, tstzrange(e.first_start, e.last_end) AS span, e.updated_at
+           SELECT visible_kind(e) AS kind, e.start_time, tstzrange(e.first_start, e.last_end) AS span,
+                  e.updated_at, e.created_at
              FROM events e WHERE e.id = a.event_id AND e.deleted_at IS NULL OFFSET 0) AS e;
     INSERT INTO event_texts_due (event_id) SELECT DISTINCT a.event_id FROM added a;
     RETURN NULL;
@@ -30,20 +31,23 @@ export class SpansSince20261205100700 implements MigrationInterface {
   name = 'SpansSince20261205100700';
 
   async up(runner: QueryRunner): Promise<void> {
-    // What is there counts as new, which is correct for every time, and costs no more than before. An hour more, because
-    // this statement may have waited for writers, whose clocks may be others.
+    // What is there counts as moved just now, which is correct for every time, and costs no more than before. An hour more,
+    // because this statement may have waited for writers, whose clocks may be others.
     await runner.query(`
-      ALTER TABLE visible_spans ADD COLUMN since timestamptz(3) NOT NULL DEFAULT now() + interval '1 hour';
-      ALTER TABLE visible_spans ALTER COLUMN since DROP DEFAULT;
+      ALTER TABLE visible_spans
+        ADD COLUMN since timestamptz(3) NOT NULL DEFAULT now() + interval '1 hour',
+        ADD COLUMN created_at timestamptz(3) NOT NULL DEFAULT '-infinity';
+      ALTER TABLE visible_spans ALTER COLUMN since DROP DEFAULT, ALTER COLUMN created_at DROP DEFAULT;
       COMMENT ON COLUMN visible_spans.since IS 'The event has had this span, outside the trash, since this time at the latest.';
-      ${write(', since', ', e.updated_at', ', NEW.updated_at')}
+      COMMENT ON COLUMN visible_spans.created_at IS 'That of the event: before, it was nowhere.';
+      ${write(', since, created_at', ', e.updated_at, e.created_at', ', NEW.updated_at, NEW.created_at')}
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ${write('', '', '')}
-      ALTER TABLE visible_spans DROP COLUMN since;
+      ALTER TABLE visible_spans DROP COLUMN since, DROP COLUMN created_at;
     `);
   }
 }

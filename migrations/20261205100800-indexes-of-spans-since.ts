@@ -8,14 +8,19 @@ const SPAN_INDEXES = {
     `visible_spans USING gist (user_id, span) INCLUDE (start_time, event_id, kind${since}) WHERE kind > 0`,
 };
 
-/** Lists as of an earlier time are read from indexes alone, and what was purged is found by when it was deleted. */
+const NEW_INDEXES = {
+  visible_spans_moved_idx: 'visible_spans (user_id, since) INCLUDE (event_id, created_at) WHERE since > created_at',
+  events_purged_idx: 'events (deleted_at) WHERE purged_at IS NOT NULL',
+};
+
+/** Lists as of an earlier time are read from indexes alone, and what moved or was purged since is found by when it did. */
 export class IndexesOfSpansSince20261205100800 implements MigrationInterface {
   name = 'IndexesOfSpansSince20261205100800';
   // CONCURRENTLY has transactions of its own. Each statement may run again.
   transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
-    await build(runner, 'events_purged_idx', 'events (deleted_at) WHERE purged_at IS NOT NULL');
+    for (const [name, definition] of Object.entries(NEW_INDEXES)) await build(runner, name, definition);
     for (const [name, definition] of Object.entries(SPAN_INDEXES)) {
       const isNew = `SELECT FROM pg_indexes WHERE indexname = '${name}' AND indexdef LIKE '%since%'`;
       if (((await runner.query(isNew)) as object[]).length > 0) continue;
@@ -27,7 +32,7 @@ export class IndexesOfSpansSince20261205100800 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     // Not concurrently: TypeORM undoes every migration in a transaction.
-    await runner.query('DROP INDEX events_purged_idx');
+    await runner.query(`DROP INDEX ${Object.keys(NEW_INDEXES).join(', ')}`);
     for (const [name, definition] of Object.entries(SPAN_INDEXES)) {
       await runner.query(`DROP INDEX ${name}`);
       await runner.query(`CREATE INDEX ${name} ON ${definition('')}`);

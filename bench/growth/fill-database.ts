@@ -27,8 +27,9 @@ const CHANGES_PER_LINE = 1_000_000;
 /** What the triggers would have derived from the loaded rows. */
 const DERIVED_TABLES = ['visible_spans', 'event_texts'];
 const DERIVE = `
-  INSERT INTO visible_spans (event_id, user_id, kind, start_time, span, since)
-  SELECT e.id, p.user_id, visible_kind(e), e.start_time, tstzrange(e.first_start, e.last_end), placed.since
+  INSERT INTO visible_spans (event_id, user_id, kind, start_time, span, since, created_at)
+  SELECT e.id, p.user_id, visible_kind(e), e.start_time, tstzrange(e.first_start, e.last_end), placed.since,
+         e.created_at
     FROM event_permissions p JOIN events e ON e.id = p.event_id
     JOIN (SELECT event_id, max(created_at) AS since FROM event_versions
            WHERE NOT changed <@ '{title,description,location,url,status,show_as}' GROUP BY event_id) AS placed USING (event_id)

@@ -1,6 +1,7 @@
 import { CONTENT_COLUMNS } from '../content/event-content.js';
 import { LATER_DEFAULTS } from '../content/snapshot.js';
 import { SEARCHED } from './text-filter.js';
+import { hasManyEvents } from './reads.js';
 import type { VisibleEvents } from './visible-events.js';
 
 /** The columns of an earlier state that conditions and orders of lists name. They are cheaper to read than a whole row. */
@@ -20,20 +21,31 @@ const IS_SERIES = `(s.rrule IS NOT NULL OR s.added <> '[]')`;
 export const isOwner = (user: string, id: string): string =>
   `(SELECT p.role FROM event_permissions p WHERE p.event_id = ${id} AND p.user_id = ${user}) = 'owner'`;
 
-/** Returns a query of the person's own events that were put into the trash after a time, and are there or were purged. */
+/**
+ * Returns a query of the person's own events that were put into the trash after a time, and are there or were purged. Those of
+ * a person with many events are looked for among all that were.
+ */
 const trashedSince = (user: string, asOf: string): string => {
-  const trashed = ['IS', 'IS NOT'].map(
+  const isMany = hasManyEvents(user);
+  const all = ['IS', 'IS NOT'].map(
     (purged) => `SELECT id AS event_id FROM events WHERE deleted_at > ${asOf} AND purged_at ${purged} NULL`,
   );
-  return `SELECT v.event_id FROM (${trashed.join(' UNION ALL ')}) AS v WHERE ${isOwner(user, 'v.event_id')}`;
+  return `
+  SELECT v.event_id FROM (${all.join(' UNION ALL ')}) AS v WHERE ${isMany} AND ${isOwner(user, 'v.event_id')}
+  UNION ALL
+  SELECT v.event_id
+    FROM event_permissions v
+    CROSS JOIN LATERAL (SELECT FROM events e WHERE e.id = v.event_id AND e.deleted_at > ${asOf} OFFSET 0) AS e
+   WHERE v.user_id = ${user} AND v.role = 'owner' AND NOT ${isMany}`;
 };
 
 /**
- * Returns a query of the events that a person sees today and that did not exist at a time, were in the trash, or took place
- * at other times. Those in the trash today are included for their owner only.
+ * Returns a query of the events that a person sees today and that may have been in the trash at a time, or have taken place at
+ * other times. Those in the trash today are included for their owner only.
  */
 export const movedSince = (user: string, asOf: string): string => `
-  SELECT v.event_id FROM visible_spans v WHERE v.user_id = ${user} AND v.since > ${asOf}
+  SELECT v.event_id FROM visible_spans v
+   WHERE v.user_id = ${user} AND v.since > ${asOf} AND v.since > v.created_at AND v.created_at <= ${asOf}
   UNION ALL ${trashedSince(user, asOf)}`;
 
 /**

@@ -13,6 +13,7 @@ import {
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
 import type { EventView, ListEventsData } from '../../sdk/generated/types.gen.js';
+import { READS } from '../../src/events/reads.js';
 import { Database } from '../../src/platform/database/database.js';
 import { addVersions } from '../support/many-versions.js';
 import { createMeeting, hourOn, MEETING, share } from '../support/meetings.js';
@@ -301,17 +302,47 @@ describe('GET /api/events?as_of=', () => {
     expect((await ok(listEvents({ client: ana.client, query }))).items).toEqual([]);
   });
 
-  it('lists an event that is in the trash today to its owner alone, if it was not there at that time', async () => {
-    const [eve, guest] = [await app.signUp('eve'), await app.signUp('guest')];
-    const { id } = await createMeeting(eve, { show_as: 'free' });
-    await share(eve, id, guest, 'editor');
-    const alive = await now();
-    await remove(eve, id);
-    const titles = async (person: Person, query: object): Promise<number> =>
-      (await ok(listEvents({ client: person.client, query }))).items.length;
-    expect(await titles(eve, { as_of: alive })).toBe(1);
-    expect(await titles(eve, { as_of: alive, deleted: true })).toBe(0);
-    expect(await titles(guest, { as_of: alive })).toBe(0);
+  it.each([
+    ['few', READS.manyEvents],
+    ['many', 0],
+  ])(
+    'lists to its owner alone what came into the trash since, also when it was purged: %s events',
+    async (_many, most) => {
+      const [eve, guest] = [await app.signUp('eve'), await app.signUp('guest')];
+      const { id } = await createMeeting(eve, { show_as: 'free' });
+      await share(eve, id, guest, 'editor');
+      const alive = await now();
+      await remove(eve, id);
+      const count = async (person: Person, query: object): Promise<number> =>
+        (await ok(listEvents({ client: person.client, query }))).items.length;
+      const usual = READS.manyEvents;
+      READS.manyEvents = most;
+      try {
+        for (const purge of ['', `UPDATE events SET purged_at = now() WHERE id = '${id}'`]) {
+          if (purge) await app.database.query(purge);
+          expect(await count(eve, { as_of: alive })).toBe(1);
+          expect(await count(eve, { as_of: alive, deleted: true })).toBe(0);
+          expect(await count(guest, { as_of: alive })).toBe(0);
+        }
+      } finally {
+        READS.manyEvents = usual;
+      }
+    },
+  );
+
+  it('finds an event at its time, though by its dates it is elsewhere since', async () => {
+    const ana = await app.signUp('ana');
+    // The first of October in Samoa, which is eleven hours of the day before in UTC.
+    const day = { start_time: '2031-10-01T00:00:00', end_time: '2031-10-02T00:00:00', time_zone: 'Pacific/Apia' };
+    const { id } = await createMeeting(ana, day);
+    const timed = await now();
+    const dated = { all_day: true, start_time: '2031-10-01', end_time: '2031-10-02' };
+    await ok(updateEvent({ client: ana.client, path: { id }, body: dated }));
+    const dates = await now();
+    const query = { from: '2031-09-30T12:00:00Z', to: '2031-09-30T13:00:00Z', time_zone: 'UTC' };
+    const found = async (as_of?: string): Promise<number> =>
+      (await ok(listEvents({ client: ana.client, query: { ...query, ...(as_of ? { as_of } : {}) } }))).items.length;
+    expect([await found(timed), await found(dates), await found()]).toEqual([1, 0, 0]);
   });
 });
 

@@ -41,7 +41,11 @@ const SPOILED: [string, string][] = [
   ['a member finds an event at another time', `UPDATE visible_spans SET span = '(,)' WHERE event_id = '$first'`],
   [
     'a member finds an event in the trash',
-    `INSERT INTO visible_spans SELECT '$deleted', user_id, kind, start_time, span, since FROM visible_spans LIMIT 1`,
+    `INSERT INTO visible_spans SELECT '$deleted', user_id, kind, start_time, span, since, created_at FROM visible_spans LIMIT 1`,
+  ],
+  [
+    'an event counts as newer than it is',
+    `UPDATE visible_spans SET created_at = created_at + interval '1 hour' WHERE event_id = '$first'`,
   ],
   [
     'a span is older than its event',

@@ -60,6 +60,7 @@ const NONE_OF = {
   'spans that were others, or did not exist, since the time that they name': `
     SELECT v.event_id, v.user_id FROM visible_spans v
      WHERE NOT EXISTS (SELECT FROM event_versions past WHERE past.event_id = v.event_id AND past.created_at <= v.since)
+OR NOT EXISTS (SELECT FROM events e WHERE e.id = v.event_id AND e.created_at = v.created_at)
         OR EXISTS (
            SELECT FROM event_versions past CROSS JOIN LATERAL jsonb_to_record(whole_snapshot(past)) AS s
                   (start_time timestamptz, end_time timestamptz, rrule text, added jsonb, deleted_at timestamptz)
