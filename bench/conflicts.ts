@@ -12,7 +12,7 @@ import { type Booking, FindConflicts } from '../src/availability/find-conflicts.
 import { draftContent } from '../src/content/draft.js';
 import type { EventContent } from '../src/content/event-content.js';
 import { toSnapshot } from '../src/content/snapshot.js';
-import { computeFarDays } from '../src/availability/far-days.js';
+import { computeFarTime } from '../src/availability/far-days.js';
 import { toMultirange, occupancyOf, toWeekMask } from '../src/availability/occupancy.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
@@ -125,13 +125,13 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
         },
         snapshot: toSnapshot(content),
         ...{ rrule: content.rrule, busy: toMultirange(busy), week: toWeekMask(busy) },
-        ...(until === null ? {} : { until: new Date(until * 1_000), far: computeFarDays(content, until) }),
+        ...(until === null ? {} : { until: new Date(until * 1_000), far: computeFarTime(content, until) }),
       };
     });
     const values = [JSON.stringify(rows), owner];
     const recordset = `jsonb_to_recordset($1::jsonb) AS r (id uuid, start timestamptz, "end" timestamptz,
       "localStart" text, "localEnd" text, rrule text, busy text, week text,
-      until timestamptz, far text, snapshot jsonb)`;
+      until timestamptz, far jsonb, snapshot jsonb)`;
     await tx.query(
       `INSERT INTO events (id, title, start_time, end_time, local_start, local_end, time_zone, all_day, rrule, series_id,
                            first_start, last_end, tzdata, version, created_at, updated_at, updated_by)
@@ -150,8 +150,9 @@ async function fill(tx: Transaction, owner: string, contents: EventContent[]): P
       values,
     );
     await tx.query(
-      `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, week, busy_until, far_days)
-       SELECT id, $2::uuid, busy::tstzmultirange, false, week::bit(336), until, far::bit varying FROM ${recordset}`,
+      `INSERT INTO event_occupancy (event_id, owner_id, busy, rejects, week, busy_until, far_days, far_week)
+       SELECT id, $2::uuid, busy::tstzmultirange, false, week::bit(336), until,
+              (far->>'days')::bit varying, (far->>'week')::bit(336) FROM ${recordset}`,
       values,
     );
   }

@@ -1,4 +1,4 @@
-import { computeFarDays } from '../../src/availability/far-days.js';
+import { computeFarTime } from '../../src/availability/far-days.js';
 import { occupancyOf, toMultirange, toWeekMask } from '../../src/availability/occupancy.js';
 import { CONTENT_COLUMNS } from '../../src/content/event-content.js';
 import { deriveColumns } from '../../src/events/event-row.js';
@@ -21,7 +21,7 @@ export const TABLES = {
     ...['event_id', 'version', 'position', 'kind', 'author_id', 'comment', 'changed', 'snapshot', 'created_at', 'hash'],
   ],
   member_changes: ['event_id', 'position', 'version', 'kind', 'actor_id', 'comment', 'members', 'created_at', 'hash'],
-  event_occupancy: ['event_id', 'owner_id', 'busy', 'rejects', 'busy_until', 'far_days', 'week'],
+  event_occupancy: ['event_id', 'owner_id', 'busy', 'rejects', 'busy_until', 'far_days', 'far_week', 'week'],
   notification_streams: ['user_id', 'last_seq'],
   notifications: [
     ...['user_id', 'seq', 'id', 'type', 'event_id', 'event_title', 'version', 'actor_id', 'changed', 'members'],
@@ -72,9 +72,9 @@ export function occupancyRow(event: SimulatedEvent, now: number): CopyValue[] | 
   const { content, id, owner, exclusive } = event;
   const { busy, until } = occupancyOf(content, now);
   if (busy.length === 0 && until === null) return null;
-  const farDays = until === null ? null : computeFarDays(content, until);
+  const far = until === null ? null : computeFarTime(content, until);
   const end = until === null ? null : new Date(until * 1_000);
-  return [id, owner.person.id, toMultirange(busy), exclusive, end, farDays, toWeekMask(busy)];
+  return [id, owner.person.id, toMultirange(busy), exclusive, end, far && far.days, far && far.week, toWeekMask(busy)];
 }
 
 export function notificationRow(item: NewStreamItem, seq: number): CopyValue[] {

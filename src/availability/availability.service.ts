@@ -9,7 +9,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { formatLocalTime } from '../time/local-time.js';
 import { type Conflict, eventConflict, type Resolution } from './conflict.js';
 import type { SlotView } from './conflict-view.js';
-import { computeFarDaysInParts } from './far-days.js';
+import { computeFarTimeInParts } from './far-days.js';
 import { type Booking, FindConflicts } from './find-conflicts.service.js';
 import { findFreeSlots, SUGGESTION_WINDOW } from './free-slots.js';
 import { comparedUntil, type Interval, isCut, MAX_OCCURRENCES } from './occupancy.js';
@@ -152,8 +152,8 @@ export class AvailabilityService {
       const { eventId, ownerId, content } = booking;
       await slices.pause();
       const { busy, until } = this.conflicts.expand(tx, booking);
-      const farDays = until === null ? null : await computeFarDaysInParts(content, until, slices);
-      stored.push({ eventId, ownerId, busy, until, rejects: !overlapping, farDays });
+      const far = until === null ? null : await computeFarTimeInParts(content, until, slices);
+      stored.push({ eventId, ownerId, busy, until, rejects: !overlapping, far });
     }
     this.occupancies.occupy(tx, stored);
   }

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { contentOf, seconds, spelled } from '../../test/support/contents.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { EventContent } from '../content/event-content.js';
-import { computeFarDays, computeFarDaysInParts, findFirstOverlap } from './far-days.js';
+import { computeFarTime, computeFarTimeInParts, findFirstOverlap } from './far-days.js';
 
 const dayIn = (bits: string, date: string): string =>
   bits.charAt((seconds(`${date}T00:00:00Z`) - seconds('2026-01-01T00:00:00Z')) / 86_400);
+const computeFarDays = (content: EventContent, from: number): string => computeFarTime(content, from).days;
 const shareADay = (a: string, b: string): boolean => [...a].some((bit, day) => bit === '1' && b[day] === '1');
 
-describe('computeFarDays', () => {
+describe('computeFarTime', () => {
   it('marks the days on which a series occupies time, from an instant on', () => {
     const bits = computeFarDays(contentOf({ recurrence_pattern: 'FREQ=WEEKLY' }), seconds('2040-01-01T00:00:00Z'));
     expect(bits).toHaveLength(29_200);
@@ -52,6 +53,18 @@ describe('computeFarDays', () => {
     const firsts = computeFarDays(contentOf({ recurrence_pattern: 'FREQ=MONTHLY' }), -Infinity);
     expect(shareADay(mondays, tuesdays)).toBe(false);
     expect(shareADay(mondays, firsts)).toBe(true);
+  });
+
+  it('marks the half hours of the week that an occurrence touches in any year, in summer and in winter', () => {
+    const times = { start_time: '2026-06-01T10:00:00', end_time: '2026-06-01T11:00:00' };
+    const { week } = computeFarTime(
+      contentOf({ ...times, recurrence_pattern: 'FREQ=WEEKLY' }, 'Europe/Paris'),
+      -Infinity,
+    );
+    // Weeks of the epoch begin on Thursday.
+    const monday = 4 * 48;
+    const marked = [...week].flatMap((bit, slot) => (bit === '1' ? slot - monday : []));
+    expect(marked).toEqual([16, 17, 18, 19]);
   });
 });
 
@@ -97,7 +110,7 @@ describe('findFirstOverlap', () => {
       recurrence_pattern: `FREQ=DAILY;BYHOUR=${hours}`,
     });
     const bits = computeFarDays(month, seconds('2026-06-01T00:00:00Z'));
-    expect(bits).toBe(await computeFarDaysInParts(month, seconds('2026-06-01T00:00:00Z'), new TimeSlices()));
+    expect(bits).toBe((await computeFarTimeInParts(month, seconds('2026-06-01T00:00:00Z'), new TimeSlices())).days);
     const first = (seconds('2026-06-01T00:00:00Z') - 20_454 * 86_400) / 86_400;
     expect(bits.slice(first - 1, first + 4_000)).toBe(`0${'1'.repeat(4_000)}`);
   });

@@ -2,7 +2,7 @@ import type { EventContent } from '../content/event-content.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { seriesOf } from '../content/series.js';
 import { expand, type Window } from '../recurrence/expand.js';
-import { findOccupied, findOccupiedStarts, type OccupiedInterval } from './occupancy.js';
+import { findOccupied, findOccupiedStarts, type OccupiedInterval, WeekMask } from './occupancy.js';
 
 // 2026-01-01 to 2105: one bit per day, 3.6 KB per series.
 const FIRST_DAY = 20_454;
@@ -17,45 +17,54 @@ const PART = 5_000;
 const SAMPLE = 1_000;
 
 /**
- * Returns the days on which an event occupies time, as a PostgreSQL bit string, to filter series that continue beyond
- * the horizon. Two series that share no day never conflict; those that share one are compared exactly. Pure.
- * @param from epoch seconds; earlier days are omitted
+ * When a series occupies time beyond the horizon, roughly: two series that share no day, or no half hour of the week, never
+ * conflict. Others are compared exactly.
  */
-export function computeFarDays(content: EventContent, from: number): string {
-  const days = new FarDays(content, from);
-  while (days.next());
-  return days.bits();
+export interface FarTime {
+  /** One bit for each day until 2105, as a PostgreSQL bit string. */
+  days: string;
+  /** See `WeekMask`. */
+  week: string;
+}
+
+/** Returns when an event occupies time. Pure. @param from epoch seconds; earlier time is omitted */
+export function computeFarTime(content: EventContent, from: number): FarTime {
+  const time = new FarTimeReader(content, from);
+  while (time.next());
+  return time.result();
 }
 
 /** Computes the same part by part, so that others are served in between. */
-export async function computeFarDaysInParts(content: EventContent, from: number, slices: TimeSlices): Promise<string> {
-  const days = new FarDays(content, from);
-  while (days.next()) await slices.pause();
-  return days.bits();
+export async function computeFarTimeInParts(content: EventContent, from: number, slices: TimeSlices): Promise<FarTime> {
+  const time = new FarTimeReader(content, from);
+  while (time.next()) await slices.pause();
+  return time.result();
 }
 
-class FarDays {
-  private readonly found = Buffer.alloc(DAYS, '0');
+class FarTimeReader {
+  private readonly days = Buffer.alloc(DAYS, '0');
+  private readonly week = new WeekMask();
   private readonly parts: Parts;
 
   constructor(content: EventContent, from: number) {
     this.parts = inParts(content, { from: Math.max(from, FIRST_DAY * DAY), to: END });
   }
 
-  /** Marks the days of the next part. Returns false when there is none. */
+  /** Marks the time of the next part. Returns false when there is none. */
   next(): boolean {
     const part = this.parts.next();
     if (part.done) return false;
-    for (const { start, end } of part.value) {
-      const last = Math.floor((end - 1) / DAY) - FIRST_DAY;
-      for (let day = Math.max(0, Math.floor(start / DAY) - FIRST_DAY); day <= last && day < DAYS; day += 1)
-        this.found[day] = ONE;
+    for (const one of part.value) {
+      const last = Math.floor((one.end - 1) / DAY) - FIRST_DAY;
+      for (let day = Math.max(0, Math.floor(one.start / DAY) - FIRST_DAY); day <= last && day < DAYS; day += 1)
+        this.days[day] = ONE;
+      this.week.add(one);
     }
     return true;
   }
 
-  bits(): string {
-    return this.found.toString('latin1');
+  result(): FarTime {
+    return { days: this.days.toString('latin1'), week: this.week.toString() };
   }
 }
 

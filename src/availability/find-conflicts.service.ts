@@ -9,7 +9,7 @@ import { counted } from '../problems/counted.js';
 import { invalid } from '../problems/problem.js';
 import type { Conflict } from './conflict.js';
 import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
-import { computeFarDaysInParts, inParts, listPairs } from './far-days.js';
+import { computeFarTimeInParts, inParts, listPairs } from './far-days.js';
 import { findBlocking, intersectIntervals, mergeIntervals } from './free-slots.js';
 import {
   comparedUntil,
@@ -109,11 +109,12 @@ export class FindConflicts {
       ? await this.occupancies.listFarNeighbours(
           tx,
           ownerId,
-          await computeFarDaysInParts(content, -Infinity, slices),
+          await computeFarTimeInParts(content, -Infinity, slices),
           eventId,
         )
       : [];
-    const known = kinds.known ? findOccupied(content, { from: until, to: Infinity }, MAX_OCCURRENCES) : [];
+    const { knownUntil } = kinds;
+    const known = knownUntil === null ? [] : findOccupied(content, { from: until, to: knownUntil }, MAX_OCCURRENCES);
     const overlaps = await this.occupancies.listOverlaps(tx, ownerId, known, eventId);
     const visible = await this.findVisible(tx, booking, [...later, ...overlaps], actor);
     const first = new Map<string, Conflict | undefined>();

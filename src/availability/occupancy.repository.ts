@@ -5,6 +5,7 @@ import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { type EventContent, selectContent } from '../content/event-content.js';
 import { eventConflict } from './conflict.js';
+import type { FarTime } from './far-days.js';
 import { type Interval, toMultirange, type Occupancy, toWeekMask } from './occupancy.js';
 
 /** Another event of the same owner. */
@@ -30,8 +31,8 @@ export interface StoredOccupancy extends Omit<Occupancy, 'horizon'> {
   ownerId: string;
   /** True for an event that must not overlap others, which an exclusion constraint guarantees among them. */
   rejects: boolean;
-  /** For a series that continues after `until`: its days in later years, as a bit string. */
-  farDays: string | null;
+  /** For a series that continues after `until`: its time in later years. */
+  far: FarTime | null;
 }
 
 /** The select list that reads the content from a row `e` of `events`. */
@@ -46,11 +47,13 @@ const COLUMNS = {
   rejects: false,
   busy_until: false,
   far_days: false,
+  far_week: false,
   week: false,
 };
 const REPLACE = `ON CONFLICT (event_id) DO UPDATE
   SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,
-      busy_until = excluded.busy_until, far_days = excluded.far_days, week = excluded.week`;
+      busy_until = excluded.busy_until, far_days = excluded.far_days, far_week = excluded.far_week,
+      week = excluded.week`;
 const insertOccupancy = insertInto('event_occupancy', COLUMNS, REPLACE);
 
 const IS_FREE = `
@@ -118,13 +121,14 @@ export class OccupancyRepository {
     const occupying = events.filter((event) => !isNone(event)).sort((a, b) => a.busy.length - b.busy.length);
     for (const { eventId } of events.filter(isNone)) this.vacate(tx, eventId);
     if (occupying.length === 0) return;
-    const rows = occupying.map(({ eventId, ownerId, busy, rejects, until, farDays }) => ({
+    const rows = occupying.map(({ eventId, ownerId, busy, rejects, until, far }) => ({
       event_id: eventId,
       owner_id: ownerId,
       busy: toMultirange(busy),
       rejects,
       busy_until: until === null ? null : new Date(until * 1_000),
-      far_days: farDays,
+      far_days: far && far.days,
+      far_week: far && far.week,
       week: toWeekMask(busy),
     }));
     // Only possible when a writer did not take the lock.
@@ -186,39 +190,42 @@ export class OccupancyRepository {
   }
 
   /**
-   * Returns which events an endless booking may conflict with outside the main check: `later`, other series that
-   * continue after their stored occupancy; `known`, occupancy stored after the horizon of the booking (epoch seconds).
+   * Returns which events an endless booking may conflict with outside the main check: `later`, whether other series
+   * continue after their stored occupancy; `knownUntil`, up to when occupancy is stored after the horizon of the booking
+   * (both epoch seconds), or null.
    */
   async findFarKinds(
     tx: Transaction,
     ownerId: string,
     until: number,
     exceptEventId: string,
-  ): Promise<{ later: boolean; known: boolean }> {
-    const [row] = await tx.query<{ later: boolean; known: boolean }>(
+  ): Promise<{ later: boolean; knownUntil: number | null }> {
+    const [row] = await tx.query<{ later: boolean; knownUntil: number | null }>(
       `SELECT EXISTS (SELECT FROM event_occupancy
                        WHERE owner_id = $1 AND event_id <> $2 AND busy_until IS NOT NULL) AS later,
-              EXISTS (SELECT FROM event_occupancy
-                       WHERE owner_id = $1 AND event_id <> $2 AND span && tstzrange($3, 'infinity')) AS known`,
+              (SELECT extract(epoch FROM max(upper(span)))::float8 FROM event_occupancy
+                WHERE owner_id = $1 AND event_id <> $2 AND span && tstzrange($3, 'infinity')) AS "knownUntil"`,
       [ownerId, exceptEventId, new Date(until * 1_000)],
     );
     return row!;
   }
 
-  /** Returns other series that continue after their stored occupancy and share a day in later years. */
+  /** Returns other series that continue after their stored occupancy and share days and times of the week in later years. */
   async listFarNeighbours(
     tx: Transaction,
     ownerId: string,
-    farDays: string,
+    { days, week }: FarTime,
     exceptEventId: string,
   ): Promise<FarNeighbour[]> {
+    // The days are long, and are read only of series whose times of the week are shared.
     const rows = await tx.query<NeighbourRow & { until: number }>(
       `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
         WHERE o.owner_id = $1 AND o.busy_until IS NOT NULL AND o.event_id <> $3
-          AND bit_count(o.far_days & $2::bit varying) > 0
+          AND CASE WHEN o.far_week IS NULL OR bit_count(o.far_week & $4::bit(336)) > 0
+                   THEN bit_count(o.far_days & $2::bit varying) > 0 END
         LIMIT ${MAX_FAR_NEIGHBOURS}`,
-      [ownerId, farDays, exceptEventId],
+      [ownerId, days, exceptEventId, week],
     );
     return rows.map(({ until, ...row }) => ({ until, ...toNeighbour(row) }));
   }

@@ -112,16 +112,27 @@ const SLOTS_IN_WEEK = 336;
 const ONE = '1'.charCodeAt(0);
 
 /**
- * Returns the half hours of the week (UTC) that the intervals touch, as a PostgreSQL bit string: intervals that share
- * none do not overlap. Pure.
+ * Half hours of the week (UTC), as a PostgreSQL bit string: intervals that touch none of the same do not overlap.
  */
-export function toWeekMask(intervals: Interval[]): string {
-  const bits = Buffer.alloc(SLOTS_IN_WEEK, '0');
-  for (const { start, end } of intervals) {
+export class WeekMask {
+  private readonly bits = Buffer.alloc(SLOTS_IN_WEEK, '0');
+
+  /** Marks the half hours that an interval touches. */
+  add({ start, end }: Interval): void {
     const first = Math.floor(start / SLOT);
     const last = Math.min(Math.floor((end - 1) / SLOT), first + SLOTS_IN_WEEK - 1);
     for (let slot = first; slot <= last; slot += 1)
-      bits[((slot % SLOTS_IN_WEEK) + SLOTS_IN_WEEK) % SLOTS_IN_WEEK] = ONE;
+      this.bits[((slot % SLOTS_IN_WEEK) + SLOTS_IN_WEEK) % SLOTS_IN_WEEK] = ONE;
   }
-  return bits.toString('latin1');
+
+  toString(): string {
+    return this.bits.toString('latin1');
+  }
+}
+
+/** Returns the half hours of the week that the intervals touch. Pure. */
+export function toWeekMask(intervals: Interval[]): string {
+  const mask = new WeekMask();
+  for (const interval of intervals) mask.add(interval);
+  return mask.toString();
 }

@@ -22,7 +22,7 @@ describe('the occurrences of an event', () => {
     expect(listOccurrences(once, window('2026-06-01T11:00:00Z', '2026-06-02T00:00:00Z'), 5)).toEqual([]);
     expect(listOccurrences(once, window('2026-06-01T10:59:59Z', '2026-06-02T00:00:00Z'), 5)).toHaveLength(1);
     expect(listOccurrences(once, window('2026-05-01T00:00:00Z', '2026-06-01T10:00:00Z'), 5)).toEqual([]);
-    expect(listOccurrences(once, ALWAYS, 5, { start: only!.start, original: only!.original })).toEqual([]);
+    expect(listOccurrences(once, ALWAYS, 5, { after: only })).toEqual([]);
   });
 
   it('come by the time they really take place, with their own texts laid over', () => {
@@ -40,7 +40,7 @@ describe('the occurrences of an event', () => {
       for (let page = all.slice(0, size); page.length > 0;) {
         paged.push(...page);
         const { start, original } = paged.at(-1)!;
-        page = listOccurrences(daily, ALWAYS, size, { start, original });
+        page = listOccurrences(daily, ALWAYS, size, { after: { start, original } });
       }
       expect(paged).toEqual(all);
     }
@@ -59,7 +59,7 @@ describe('the occurrences of an event', () => {
     expect(all).toHaveLength(40);
     let after: EventOccurrence | null = null;
     for (const expected of all) {
-      const found: EventOccurrence[] = listOccurrences(together, ALWAYS, 1, after);
+      const found: EventOccurrence[] = listOccurrences(together, ALWAYS, 1, { after });
       expect(found).toEqual([expected]);
       after = found[0]!;
     }

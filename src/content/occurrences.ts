@@ -1,5 +1,6 @@
 import { formatLocalTime, stampOf } from '../time/local-time.js';
 import { toLocal } from '../time/time-zone.js';
+import { compileRecord } from '../platform/records/compile-record.js';
 import { camelCase } from './columns.js';
 import { OCCURRENCE_FIELDS, type OccurrenceContent } from './fields.js';
 import { type EventContent, isAdjusted, isSeries } from './event-content.js';
@@ -51,31 +52,40 @@ export function overlapsWindow(
   return dateOf(start) < shown(to) && dateOf(end) > shown(from);
 }
 
+/** Which of the occurrences in a window are listed. */
+export interface OccurrenceChoice {
+  /** Those after it. */
+  after?: OccurrenceKey | null;
+  /** Those that start at this time (epoch seconds) at the latest. */
+  until?: number;
+  accepts?: (occurrence: EventOccurrence) => boolean;
+}
+
 /**
- * Returns up to `limit` occurrences that overlap a window (half-open) and come after a key, by start, then by original
- * start. A single event has one occurrence. Pure.
- * @param accepts filters the occurrences
+ * Returns up to `limit` occurrences that overlap a window (half-open) and are chosen, by start, then by original start. A
+ * single event has one occurrence. Pure.
  */
 export function listOccurrences(
   content: EventContent,
   window: ReaderWindow,
   limit: number,
-  after: OccurrenceKey | null = null,
-  accepts: (occurrence: EventOccurrence) => boolean = () => true,
+  { after = null, until = Infinity, accepts = () => true }: OccurrenceChoice = {},
 ): EventOccurrence[] {
   const wanted = (occurrence: EventOccurrence): boolean =>
     isAfter(occurrence, after) && overlapsWindow(content, occurrence, window) && accepts(occurrence);
-  if (!isSeries(content)) return [toSingleOccurrence(content)].filter(wanted);
+  const plain = valuesOf(content);
+  if (!isSeries(content))
+    return [toSingleOccurrence(content, plain)].filter(({ start }) => start <= until).filter(wanted);
   const series = seriesOf(content);
   const floats = content.allDay && window.zone !== undefined;
   const [from, to] = floats
     ? [window.from - MAX_ZONE_DIFFERENCE, window.to + MAX_ZONE_DIFFERENCE]
     : [window.from, window.to];
-  const rest = { from: Math.max(from, after?.start ?? -Infinity), to };
+  const rest = { from: Math.max(from, after?.start ?? -Infinity), to: Math.min(to, until + 1) };
   // Occurrences that began before the key and overlap the rest of the window come first; they are skipped.
   for (let take = limit + 1; ; take *= 2) {
     const found = expand(series, rest, take);
-    const kept = found.map((occurrence) => toEventOccurrence(content, occurrence)).filter(wanted);
+    const kept = found.map((occurrence) => toEventOccurrence(plain, occurrence)).filter(wanted);
     if (kept.length >= limit || found.length < take) return kept.slice(0, limit);
   }
 }
@@ -92,29 +102,28 @@ export function wireOccurrence(
   };
 }
 
-function toSingleOccurrence(content: EventContent): EventOccurrence {
+function toSingleOccurrence(content: EventContent, values: OccurrenceContent): EventOccurrence {
   return {
     start: content.startTime.getTime() / 1_000,
     end: content.endTime.getTime() / 1_000,
     original: content.localStart,
     adjusted: isAdjusted(content),
     overridden: false,
-    values: valuesOf(content),
+    values,
   };
 }
 
 function toEventOccurrence(
-  content: EventContent,
+  plain: OccurrenceContent,
   { start, end, original, adjusted, override }: Occurrence,
 ): EventOccurrence {
-  const values = { ...valuesOf(content), ...overrideContent(override) };
+  const values = override ? { ...plain, ...overrideContent(override) } : plain;
   return { start, end, original: formatLocalTime(original), adjusted, overridden: override !== undefined, values };
 }
 
-const valuesOf = (content: EventContent): OccurrenceContent =>
-  Object.fromEntries(
-    OCCURRENCE_FIELDS.map((field) => [camelCase(field), content[camelCase(field)]]),
-  ) as unknown as OccurrenceContent;
+const valuesOf = compileRecord<EventContent, OccurrenceContent>(
+  OCCURRENCE_FIELDS.map((field) => [camelCase(field), camelCase(field)]),
+);
 
 const isAfter = ({ start, original }: EventOccurrence, key: OccurrenceKey | null): boolean =>
   key === null || start > key.start || (start === key.start && original > key.original);

@@ -14,7 +14,6 @@ import { EventsRepository } from './events.repository.js';
 import {
   type EventOccurrence,
   listOccurrences,
-  MAX_ZONE_DIFFERENCE,
   type OccurrenceKey,
   type ReaderWindow,
 } from '../content/occurrences.js';
@@ -52,7 +51,7 @@ export class OccurrencesService {
     if (!record || record.event.deletedAt) throw notVisible();
     const after = page.after && { start: readSeconds(page.after[0]), original: page.after[1]! };
     const to = Math.min(window.to, END_OF_YEARS);
-    const found = listOccurrences(record.event, { ...window, to }, page.limit + 1, after);
+    const found = listOccurrences(record.event, { ...window, to }, page.limit + 1, { after });
     const keyOf = (occurrence: EventOccurrence): string[] => [String(occurrence.start), occurrence.original];
     return { event: record.event, page: pageOf(found, page, keyOf, null) };
   }
@@ -80,38 +79,33 @@ export class OccurrencesService {
     );
     // SQL has matched the texts of single events, but for a series only those of some occurrence.
     const accepts = ({ values }: EventOccurrence): boolean => matchesTexts(values, filter);
-    const expand = (to: number): ExpandedRecord[] =>
-      [...series, ...single].flatMap((record) => {
-        const key = after && toOccurrenceKey(record.event.id, after);
-        const wanted = isSeries(record.event) ? accepts : undefined;
-        const found = listOccurrences(record.event, { ...window, to }, take, key, wanted);
-        return found.map((occurrence) => ({ record, occurrence }));
-      });
-    const from = Math.max(window.from, after?.start ?? window.from);
-    const found = series.length > take ? expandPage(from, window.to, take, expand) : expand(window.to);
+    const expand = (record: EventRecord, limit: number, until?: number): ExpandedRecord[] => {
+      const key = after && toOccurrenceKey(record.event.id, after);
+      const choice = { after: key, until, accepts: isSeries(record.event) ? accepts : undefined };
+      return listOccurrences(record.event, window, limit, choice).map((occurrence) => ({ record, occurrence }));
+    };
+    const found = expandPage([...series, ...single], take, expand);
     found.sort((a, b) => compare(toKey(a), toKey(b)));
     return pageOf(found.slice(0, take), page, (entry) => toKey(entry).map(String), null);
   }
 }
 
 /**
- * Expands the beginning of a window, and more of it until that has enough occurrences: of many series, the whole window
- * would have far more. What starts before the end of a part is complete, but for all-day events of other zones, which may
- * start earlier than the date of the reader on which they are.
+ * Returns the occurrences of a page, and perhaps others that come after them. Of many events, all occurrences would be far
+ * more: if `enough` events have their first one by some time, none that starts later is on the page.
  */
 function expandPage(
-  from: number,
-  to: number,
+  records: EventRecord[],
   enough: number,
-  expand: (to: number) => ExpandedRecord[],
+  expand: (record: EventRecord, limit: number, until?: number) => ExpandedRecord[],
 ): ExpandedRecord[] {
-  for (const share of [1 / 16, 1 / 4]) {
-    const end = from + Math.ceil((to - from) * share);
-    const found = expand(end);
-    const complete = found.filter(({ occurrence }) => occurrence.start < end - MAX_ZONE_DIFFERENCE);
-    if (complete.length >= enough) return found;
-  }
-  return expand(to);
+  if (records.length < enough) return records.flatMap((record) => expand(record, enough));
+  const firsts = records.flatMap((record) => expand(record, 1));
+  const starts = firsts.map(({ occurrence }) => occurrence.start).sort((a, b) => a - b);
+  const until = starts[enough - 1];
+  return firsts
+    .filter(({ occurrence }) => until === undefined || occurrence.start <= until)
+    .flatMap((first) => (isSeries(first.record.event) ? expand(first.record, enough, until) : first));
 }
 
 function refuseNumbered(page: PageRequest): void {
