@@ -252,6 +252,24 @@ describe('beyond the ten years that are checked', () => {
     ]);
   });
 
+  it('also among many that share its days at other times, and one whose times of the week are not stored yet', async () => {
+    await newcomer();
+    const hours = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => hour !== 10);
+    const events = hours.map((hour) => {
+      const start = `2026-06-01T${String(hour).padStart(2, '0')}`;
+      return { title: `At ${hour}`, start_time: `${start}:00:00Z`, end_time: `${start}:59:00Z`, ...weekly };
+    });
+    await ok(createEvents({ client: ana.client, body: { events } }));
+    const mondays = await createSeries(ana, { title: 'Mondays', ...at10('2026-06-01'), ...weekly });
+    for (const forgotten of [false, true]) {
+      if (forgotten)
+        await app.database.query('UPDATE event_occupancy SET far_week = NULL WHERE event_id = $1', [mondays.id]);
+      const rare = await createSeries(ana, { ...leapDay(2028), recurrence_pattern: yearly });
+      expect(rare.possible_conflicts_after).toMatchObject([{ event_id: mondays.id, ...at10('2044-02-29') }]);
+      await done(deleteEvent({ client: ana.client, path: { id: rare.id } }));
+    }
+  });
+
   it('also between the horizon of one series and that of another that begins later and was there first', async () => {
     await newcomer();
     await createSeries(ana, { ...leapDay(2032), recurrence_pattern: yearly });
