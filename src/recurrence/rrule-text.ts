@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { counted } from '../problems/counted.js';
 import { TimeError } from '../time/time-error.js';
 import { NUMBER_LISTS, type NumberList, type RuleDraft } from './rule-parts.js';
@@ -9,12 +10,25 @@ import { validateRule } from './validate-rule.js';
 /** Longer than any rule whose lists contain each value once. */
 const MAX_TEXT_LENGTH = 16_384;
 
+/** The rules of most series have few different texts, and reading one is a tenth of what a list of many series costs. */
+const read = new LRUCache<string, RecurrenceRule>({ max: 1_000 });
+/** Longer than nearly all. */
+const MAX_KEPT_LENGTH = 200;
+
 /**
  * Reads the value of an RRULE property (RFC 5545 §3.3.10), with or without the prefix `RRULE:`, in any case.
  * @throws TimeError with an empty pointer for invalid syntax, for parts of other calendars (RSCALE), for frequencies
  * below daily, and for every rule that `validateRule` rejects
  */
 export function parseRrule(text: string): RecurrenceRule {
+  const known = read.get(text);
+  if (known) return known;
+  const rule = readRrule(text);
+  if (text.length <= MAX_KEPT_LENGTH) read.set(text, rule);
+  return rule;
+}
+
+function readRrule(text: string): RecurrenceRule {
   if (text.length > MAX_TEXT_LENGTH) throw invalid(`A rule can have at most ${counted(MAX_TEXT_LENGTH, 'character')}.`);
   const parts = new Map<string, string>();
   // Some calendars write a semicolon after the last part.
