@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { counted } from '../problems/counted.js';
 import { TimeError } from '../time/time-error.js';
 import { NUMBER_LISTS, type NumberList, type RuleDraft } from './rule-parts.js';
@@ -11,9 +10,11 @@ import { validateRule } from './validate-rule.js';
 const MAX_TEXT_LENGTH = 16_384;
 
 /** The rules of most series have few different texts, and reading one is a tenth of what a list of many series costs. */
-const read = new LRUCache<string, RecurrenceRule>({ max: 1_000 });
+const known = new Map<string, RecurrenceRule>();
+/** Then it begins again: the dashboard has this code too, so it is without a library. */
+const MAX_KNOWN = 1_000;
 /** Longer than nearly all. */
-const MAX_KEPT_LENGTH = 200;
+const MAX_KNOWN_LENGTH = 200;
 
 /**
  * Reads the value of an RRULE property (RFC 5545 §3.3.10), with or without the prefix `RRULE:`, in any case.
@@ -21,10 +22,13 @@ const MAX_KEPT_LENGTH = 200;
  * below daily, and for every rule that `validateRule` rejects
  */
 export function parseRrule(text: string): RecurrenceRule {
-  const known = read.get(text);
-  if (known) return known;
+  const before = known.get(text);
+  if (before) return before;
   const rule = readRrule(text);
-  if (text.length <= MAX_KEPT_LENGTH) read.set(text, rule);
+  if (text.length <= MAX_KNOWN_LENGTH) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(text, rule);
+  }
   return rule;
 }
 
