@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   changeRole,
   createEvent,
@@ -14,10 +14,8 @@ import {
 } from '../../sdk/generated/sdk.gen.js';
 import type { EventView, ListEventsData } from '../../sdk/generated/types.gen.js';
 import { READS } from '../../src/events/reads.js';
-import { Database } from '../../src/platform/database/database.js';
-import { addVersions } from '../support/many-versions.js';
-import { createMeeting, hourOn, MEETING, share } from '../support/meetings.js';
-import { complaints, footprint, send } from '../support/requests.js';
+import { createMeeting, hourOn, share } from '../support/meetings.js';
+import { complaints, footprint } from '../support/requests.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -343,66 +341,5 @@ describe('GET /api/events?as_of=', () => {
     const found = async (as_of?: string): Promise<number> =>
       (await ok(listEvents({ client: ana.client, query: { ...query, ...(as_of ? { as_of } : {}) } }))).items.length;
     expect([await found(timed), await found(dates), await found()]).toEqual([1, 0, 0]);
-  });
-});
-
-describe('a long history', () => {
-  it('is entered at the moment asked for, not read from its beginning', async () => {
-    const ana = await app.signUp('ana');
-    const { id } = await createMeeting(ana);
-    const client = await app.database.pool.connect();
-    try {
-      await client.query(`BEGIN; ALTER TABLE event_versions DISABLE TRIGGER USER`);
-      await client.query(
-        `INSERT INTO event_versions (event_id, version, position, kind, author_id, changed, snapshot, created_at, hash)
-         SELECT event_id, n, n + 1000, 'updated', author_id, '{}', snapshot, created_at - n * interval '1 minute', hash
-           FROM event_versions, generate_series(2, 20000) AS n WHERE event_id = $1`,
-        [id],
-      );
-      await client.query('ANALYZE event_versions');
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-        `EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM event_versions v WHERE v.event_id = $1
-            AND v.created_at <= now() - interval '1000 minutes' ORDER BY v.created_at DESC LIMIT 1`,
-        [id],
-      );
-      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-      expect(plan).toContain('Index Scan Backward using event_versions_created_at_idx');
-      expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1])).toBeLessThan(10);
-    } finally {
-      await client.query('ROLLBACK');
-      client.release();
-    }
-  });
-
-  it('is stepped into at most once an event by the list, and only the events of the page are asked for their owner', async () => {
-    const full = await startApp();
-    try {
-      const ana = await full.signUp('ana');
-      const events = Array.from({ length: 300 }, (_, index) => ({ ...MEETING, ...hourOn(index), show_as: 'free' }));
-      await send(full, '/api/events/batch', { as: ana, body: { events } });
-      await addVersions(full.database, 100);
-      const [{ as_of } = { as_of: '' }] = await full.database.query<{ as_of: string }>(
-        `SELECT to_json(max(created_at) + interval '50 ms') #>> '{}' AS as_of FROM events`,
-      );
-      const queries = vi.spyOn(full.app.get(Database), 'query');
-      const { items } = await ok(listEvents({ client: ana.client, query: { as_of, limit: 20, sort: '-start_time' } }));
-      expect(items).toHaveLength(20);
-      expect(items[0]).toMatchObject({ title: 'Version 50', version: 50, owner: { id: ana.id } });
-
-      const statements = queries.mock.calls.map(([sql, parameters]) => ({
-        sql: typeof sql === 'string' ? sql : sql.text,
-        parameters,
-      }));
-      const { sql, parameters } = statements.find((one) => one.sql.includes('event_versions'))!;
-      const rows = await full.database.query(`EXPLAIN (ANALYZE) ${sql}`, parameters);
-      const plan = rows.map((row) => row['QUERY PLAN'] as string).join('\n');
-      expect(plan).not.toContain('Seq Scan on event_versions');
-      // What did not change since needs no version.
-      const lookups = /Index Scan Backward using event_versions_created_at_idx .* loops=(\d+)/.exec(plan);
-      expect(Number(lookups?.[1])).toBeLessThanOrEqual(300);
-      expect(plan).toMatch(/Function Scan on members_at_birth .* loops=21\b/);
-    } finally {
-      await full.close();
-    }
   });
 });
