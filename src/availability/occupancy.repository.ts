@@ -217,12 +217,13 @@ export class OccupancyRepository {
     { days, week }: FarTime,
     exceptEventId: string,
   ): Promise<FarNeighbour[]> {
-    // The days are long, and are read only of series whose times of the week are shared.
+    // The days are long, and are read only of series whose times of the week are shared. A server of the version before changes
+    // the days alone: the half hours of a series that moved are then not those of its near time, and all is compared.
     const rows = await tx.query<NeighbourRow & { until: number }>(
       `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
         WHERE o.owner_id = $1 AND o.busy_until IS NOT NULL AND o.event_id <> $3
-          AND CASE WHEN o.far_week IS NULL OR bit_count(o.far_week & $4::bit(336)) > 0
+          AND CASE WHEN o.far_week IS NULL OR bit_count(o.far_week & $4::bit(336)) > 0 OR bit_count(o.week & ~o.far_week) > 0
                    THEN bit_count(o.far_days & $2::bit varying) > 0 END
         LIMIT ${MAX_FAR_NEIGHBOURS}`,
       [ownerId, days, exceptEventId, week],
