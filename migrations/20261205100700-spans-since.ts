@@ -32,12 +32,12 @@ export class SpansSince20261205100700 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     // What is there counts as moved just now, which is correct for every time, and costs no more than before. An hour more,
-    // because this statement may have waited for writers, whose clocks may be others.
+    // because this statement may have waited for writers, whose clocks may be others. The defaults stay: a trigger that waits
+    // for this lock goes on without the columns.
     await runner.query(`
       ALTER TABLE visible_spans
         ADD COLUMN since timestamptz(3) NOT NULL DEFAULT now() + interval '1 hour',
         ADD COLUMN created_at timestamptz(3) NOT NULL DEFAULT '-infinity';
-      ALTER TABLE visible_spans ALTER COLUMN since DROP DEFAULT, ALTER COLUMN created_at DROP DEFAULT;
       COMMENT ON COLUMN visible_spans.since IS 'The event has had this span, outside the trash, since this time at the latest.';
       COMMENT ON COLUMN visible_spans.created_at IS 'That of the event: before, it was nowhere.';
       ${write(', since, created_at', ', e.updated_at, e.created_at', ', NEW.updated_at, NEW.created_at')}

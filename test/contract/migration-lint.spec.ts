@@ -93,6 +93,7 @@ describe('the rules of migrations', () => {
     ['breaks-previous-version', 'ALTER TABLE events DROP COLUMN url'],
     ['breaks-previous-version', 'ALTER TABLE events RENAME COLUMN url TO link'],
     ['breaks-previous-version', 'ALTER TABLE events RENAME TO entries'],
+    ['breaks-previous-version', 'ALTER TABLE events ALTER COLUMN show_as DROP DEFAULT'],
     ['breaks-previous-version', 'DROP TABLE IF EXISTS notifications'],
     ['writes-whole-table', "UPDATE events SET url = 'DELETE WHERE'"],
     ['writes-whole-table', 'DELETE FROM notifications'],

@@ -42,6 +42,7 @@ const ACTIONS: [MigrationRule, RegExp][] = [
   ['constraint-scans-table', /^ADD (?:COLUMN )?(?!CONSTRAINT|CHECK|FOREIGN).*\b(?:CHECK|REFERENCES)\b/i],
   ['constraint-builds-index', /^ADD (?:CONSTRAINT "?\w+"? )?(?:UNIQUE|PRIMARY KEY|EXCLUDE)\b(?!.*USING INDEX)/i],
   ['breaks-previous-version', /^(?:DROP (?!CONSTRAINT)|RENAME (?!CONSTRAINT))/i],
+  ['breaks-previous-version', /^ALTER (?:COLUMN )?"?\w+"? DROP DEFAULT/i],
 ];
 
 /**
