@@ -33,7 +33,7 @@ function selectAsOf(list: ListQuery, asOf: string): string[] {
 /** Selects by the current rows. @param conditions of `e`, beside those of the filter */
 function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   const { events, filter, slice } = list;
-  const { window, isRecurring, outside, deleted, sort } = filter;
+  const { window, deleted, sort } = filter;
   conditions.push(...contentConditions(events, filter));
   if (deleted) {
     // What was purged since was in the trash at that time.
@@ -44,16 +44,14 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
     return selectMatching(list, own, conditions, `e.${columnOf(filter)}`);
   }
   const byStart = sort.column === 'startTime';
-  const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
-  const spans = (limit: number | null): string =>
-    selectSpans(events, { window, isRecurring, outside, order, after: byStart ? slice.after : null, limit });
+  const spans = (limit: number | null): string => selectOwnSpans(list, limit);
   if (byStart && conditions.length === 0) {
     const enough = upTo(list).slice.limit;
     return `SELECT v.event_id, v.start_time AS time, NULL::integer AS version FROM ${spans(enough)} AS v ${inOrder(list)}`;
   }
   if (!byStart) conditions.push(...keyConditions(events, filter, slice.after));
   if (filter.q || filter.location) return selectByText(list, spans, conditions);
-  const isWalk = !byStart && slice.limit !== null && isAlways(window) && !events.asOf;
+  const isWalk = !byStart && slice.limit !== null && isAlways(window);
   if (isWalk) return selectByUpdate(list, spans(null), conditions);
   return selectMatching(list, spans(null), conditions, byStart ? 'v.start_time' : 'e.updated_at');
 }
@@ -61,17 +59,19 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
 /** Selects events that take place at the same times since then; of those that changed, the version that they had. */
 function selectUnmoved(list: ListQuery, asOf: string): string {
   const { events, filter, slice } = list;
-  const { window, isRecurring, outside, sort } = filter;
-  const byStart = sort.column === 'startTime';
+  const byStart = filter.sort.column === 'startTime';
   const conditions = contentConditions(events, filter);
-  const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
-  const spans = selectSpans(events, {
-    ...{ window, isRecurring, outside, order },
-    after: byStart ? slice.after : null,
-    limit: byStart && conditions.length === 0 ? slice.limit : null,
-  });
+  const spans = selectOwnSpans(list, byStart && conditions.length === 0 ? slice.limit : null);
   if (!byStart) conditions.push(...keyConditions(events, filter, slice.after));
   return selectMatching(list, spans, conditions, byStart ? 'v.start_time' : 'e.updated_at', numberedAsOf(asOf));
+}
+
+/** Returns a query of the person's spans in the window of a list, in its order if that is one of starts. */
+function selectOwnSpans({ events, filter, slice }: ListQuery, limit: number | null): string {
+  const { window, isRecurring, outside, sort } = filter;
+  const byStart = sort.column === 'startTime';
+  const order = byStart && slice.limit !== null ? (sort.descending ? 'DESC' : 'ASC') : null;
+  return selectSpans(events, { window, isRecurring, outside, order, after: byStart ? slice.after : null, limit });
 }
 
 /**

@@ -328,18 +328,25 @@ describe('GET /api/events?as_of=', () => {
     },
   );
 
-  it('finds an event at its time, though by its dates it is elsewhere since', async () => {
-    const ana = await app.signUp('ana');
-    // The first of October in Samoa, which is eleven hours of the day before in UTC.
-    const day = { start_time: '2031-10-01T00:00:00', end_time: '2031-10-02T00:00:00', time_zone: 'Pacific/Apia' };
-    const { id } = await createMeeting(ana, day);
-    const timed = await now();
-    const dated = { all_day: true, start_time: '2031-10-01', end_time: '2031-10-02' };
-    await ok(updateEvent({ client: ana.client, path: { id }, body: dated }));
-    const dates = await now();
-    const query = { from: '2031-09-30T12:00:00Z', to: '2031-09-30T13:00:00Z' };
-    const found = async (as_of?: string): Promise<number> =>
-      (await ok(listEvents({ client: ana.client, query: { ...query, ...(as_of ? { as_of } : {}) } }))).items.length;
-    expect([await found(timed), await found(dates), await found()]).toEqual([1, 0, 0]);
-  });
+  // The first of October in Samoa is eleven hours of the day before in UTC, and the last of September in American Samoa.
+  const timed = { start_time: '2031-10-01T00:00:00', end_time: '2031-10-02T00:00:00', all_day: false };
+  const dated = { start_time: '2031-10-01', end_time: '2031-10-02', all_day: true };
+  const before = { start_time: '2031-09-30', end_time: '2031-10-01', all_day: true, time_zone: 'Pacific/Pago_Pago' };
+  it.each([
+    ['lasts all day', timed, dated, '2031-09-30'],
+    ['lasts no longer all day', dated, timed, '2031-10-01'],
+    ['is in another zone', dated, before, '2031-10-01'],
+  ])(
+    'finds an event on its day, though it has the same instants on another since: it %s',
+    async (_how, was, is, day) => {
+      const ana = await app.signUp('ana');
+      const { id } = await createMeeting(ana, { time_zone: 'Pacific/Apia', ...was });
+      const then = await now();
+      await ok(updateEvent({ client: ana.client, path: { id }, body: is }));
+      const query = { from: `${day}T12:00:00Z`, to: `${day}T13:00:00Z` };
+      const found = async (as_of?: string): Promise<number> =>
+        (await ok(listEvents({ client: ana.client, query: { ...query, ...(as_of ? { as_of } : {}) } }))).items.length;
+      expect([await found(then), await found(await now()), await found()]).toEqual([1, 0, 0]);
+    },
+  );
 });
