@@ -132,9 +132,9 @@ export class OccupancyRepository {
       week: toWeekMask(busy),
     }));
     // Only possible when a writer did not take the lock.
-    tx.write(...insertOccupancy(rows), (error) =>
-      violatesExclusion(error, 'event_occupancy_no_overlap') ? eventConflict([]) : error,
-    );
+    tx.write(...insertOccupancy(rows), {
+      toError: (error) => (violatesExclusion(error, 'event_occupancy_no_overlap') ? eventConflict([]) : error),
+    });
   }
 
   /** Returns true when an event occupies exactly the given time. */

@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import type { StreamPart } from '../notifications/stream-item.js';
+import type { StreamItem, StreamPart } from '../notifications/stream-item.js';
 import { StreamRecorder } from '../notifications/stream-recorder.js';
 import { Streams } from '../notifications/streams.js';
+import { forEachPart } from '../platform/hooks/map-in-parts.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { Connection } from './connection.js';
 import { ItemFrames } from './item-frame.js';
@@ -13,6 +15,8 @@ const ITEMS_PUBLISHED = 'items_published';
 const ACCESS_REVOKED = 'access_revoked';
 
 const USERS_PER_ROUND = 500;
+/** So few that a turn of the event loop stays short. */
+const USERS_PER_TURN = 50;
 const ITEMS_PER_ROUND = 2_000;
 /** Small: with 200, one client that caught up delayed the items of others fivefold at the 99th percentile. */
 const MAX_ITEMS_EACH = 50;
@@ -26,18 +30,23 @@ interface Position {
 }
 
 /**
- * Sends the stored streams to the open connections. It only reads committed items from the table, by number; a wake-up
- * carries no item, so that a repeated or superfluous one does no harm. Each round serves many users with one query, so
- * that one database connection is enough for any number of users.
+ * Sends the stored streams to the open connections. It reads committed items from the table, by number; a wake-up carries
+ * no item, so that a repeated or superfluous one does no harm. Each round serves many users with one query, so that one
+ * database connection is enough for any number of users. An item that was committed by this server is not read for a
+ * connection that has been sent the one before it.
  */
 @Injectable()
 export class Delivery {
   private readonly logger = new Logger(Delivery.name);
   /** Users to serve, and when their first new item was committed here (milliseconds since 1970; 0 when unknown). */
   private readonly waiting = new Map<string, number>();
+  /** The users whose streams are being read. */
+  private serving: ReadonlyMap<string, number> = new Map();
   /** Users whose access was revoked during a read: it may contain items that they can no longer see. */
   private readonly revokedDuringRead = new Set<string>();
   private running = false;
+  /** Ends when the items that were committed by this server have been sent. */
+  private committed = Promise.resolve();
 
   constructor(
     private readonly streams: Streams,
@@ -46,19 +55,51 @@ export class Delivery {
     private readonly signals: Signals,
     recorder: StreamRecorder,
   ) {
-    recorder.published.on((recipients, revoked) => {
+    recorder.published.on((recipients, revoked, items) => {
       if (revoked.length > 0) this.revoke(revoked);
-      this.publish(recipients);
+      this.publish(recipients, items);
     });
     signals.on(ITEMS_PUBLISHED, (userIds) => this.wake(userIds));
     signals.on(ACCESS_REVOKED, (userIds) => this.revokeHere(userIds));
     metrics.watchWaiting(() => this.waiting.size);
   }
 
-  /** Serves users whose streams have new committed items, here and on the other servers. Returns at once. */
-  publish(userIds: string[]): void {
-    this.wake(userIds, Date.now());
+  /**
+   * Serves users whose streams have new committed items, here and on the other servers. Returns at once.
+   * @param items those of them that need not be read, at most one per user
+   */
+  private publish(userIds: string[], items: StreamItem[]): void {
+    const now = Date.now();
+    const known = items.filter(({ userId }) => this.connections.has(userId));
+    if (known.length < userIds.length) this.wake(without(userIds, known), now);
+    if (known.length > 0) this.committed = this.committed.then(() => this.sendCommitted(known, now));
     this.signals.send(ITEMS_PUBLISHED, userIds);
+  }
+
+  /** Sends each item to the connections that have been sent the one before it, and has it read for others. */
+  private async sendCommitted(items: StreamItem[], committedAt: number): Promise<void> {
+    const frames = new ItemFrames();
+    // The answer to the request comes first.
+    await setImmediate();
+    await forEachPart(items, USERS_PER_TURN, (part) => {
+      const others = part.filter((item) => !this.follows(item, committedAt, frames));
+      if (others.length > 0)
+        this.wake(
+          others.map(({ userId }) => userId),
+          committedAt,
+        );
+    });
+  }
+
+  /** Sends an item to the connections of its recipient. Returns false when one of them has to be sent others before it. */
+  private follows(item: StreamItem, committedAt: number, frames: ItemFrames): boolean {
+    const { userId, seq } = item;
+    // What is read, or will be, may say that they lost access.
+    if (this.waiting.has(userId) || this.serving.has(userId)) return false;
+    const open = this.connections.of(userId).filter(({ cursor }) => cursor !== null && cursor < seq);
+    const ready = open.filter((connection) => connection.acceptsItems && connection.cursor === seq - 1);
+    for (const connection of ready) this.send(connection, { items: [item], lastSeq: seq }, committedAt, frames);
+    return ready.length === open.length;
   }
 
   /** Serves these users if they are connected here. Returns at once. */
@@ -88,17 +129,19 @@ export class Delivery {
   private async run(): Promise<void> {
     this.running = true;
     // Wake-ups of the same turn belong to the first round.
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     while (this.waiting.size > 0) {
       const users = new Map([...this.waiting].slice(0, USERS_PER_ROUND));
       for (const userId of users.keys()) this.waiting.delete(userId);
       try {
+        this.serving = users;
         await this.serve(users);
       } catch (error) {
         // The items are still in the table, and there may be no other wake-up for these users.
         this.logger.warn(`Delivery failed and will be retried: ${(error as Error).message}`);
         setTimeout(() => this.wake(users.keys()), RETRY_MS).unref();
       }
+      this.serving = new Map();
     }
     this.running = false;
   }
@@ -161,4 +204,10 @@ export class Delivery {
       if (visible && createdAt.getTime() >= connection.liveSince) this.metrics.observeLag((now - since) / 1_000);
     }
   }
+}
+
+/** Returns the users for whom there is no item. */
+function without(userIds: string[], items: StreamItem[]): string[] {
+  const known = new Set(items.map(({ userId }) => userId));
+  return userIds.filter((userId) => !known.has(userId));
 }

@@ -95,9 +95,16 @@ export class ItemFrame implements NotificationView {
   }
 }
 
+interface Written {
+  item: StreamItem;
+  content: SharedContent;
+}
+
 /** Makes the frames of items that are sent together. Items of one change are written down once for all recipients. */
 export class ItemFrames {
-  private readonly written = new Map<string, { item: StreamItem; content: SharedContent }>();
+  private readonly written = new Map<string, Written>();
+  /** The last one that did not address its recipient: most items are of the same change as the one before them. */
+  private last: Written | undefined;
 
   of(item: StreamItem): ItemFrame {
     return new ItemFrame(item.id, item.seq, this.contentOf(item));
@@ -106,13 +113,13 @@ export class ItemFrames {
   private contentOf(item: StreamItem): SharedContent {
     // What names members addresses its recipient.
     if (item.members !== null) return write(item);
+    if (this.last && saysTheSame(this.last.item, item)) return this.last.content;
     // The actor's own item differs: `You`, and it has been read.
     const key = `${item.eventId} ${item.version} ${item.actorId === item.userId}`;
-    const known = this.written.get(key);
-    if (known && saysTheSame(known.item, item)) return known.content;
-    const content = write(item);
-    this.written.set(key, { item, content });
-    return content;
+    let known = this.written.get(key);
+    if (!known || !saysTheSame(known.item, item)) this.written.set(key, (known = { item, content: write(item) }));
+    this.last = known;
+    return known.content;
   }
 }
 

@@ -6,15 +6,21 @@ import { Hook } from '../platform/hooks/hook.js';
 import { mapInParts } from '../platform/hooks/map-in-parts.js';
 import { summarise } from './change-summary.js';
 import { listRecipients, newStreamItem } from './new-stream-item.js';
-import type { NewStreamItem } from './stream-item.js';
+import type { NewStreamItem, StreamItem } from './stream-item.js';
 import { StreamsRepository } from './streams.repository.js';
 
 /** Writes one item per change to the stream of every member of the event, in the transaction of the change. */
 @Injectable()
 export class StreamRecorder {
-  /** Notifies after COMMIT: which users have new items in their streams, and which lost access to an event. */
-  readonly published = new Hook<[recipients: string[], revoked: string[]]>('StreamRecorder.published');
+  /**
+   * Notifies after COMMIT: which users have new items in their streams, which lost access to an event, and those of the
+   * items that need not be read.
+   */
+  readonly published = new Hook<[recipients: string[], revoked: string[], items: StreamItem[]]>(
+    'StreamRecorder.published',
+  );
 
+  private readonly stored = new PerTransaction<StreamItem[]>(() => []);
   private readonly recipientsOf = new PerTransaction<Map<Change, string[]>>(() => new Map());
 
   constructor(
@@ -40,7 +46,7 @@ export class StreamRecorder {
       const summary = summarise(change);
       return recipients.map((userId) => newStreamItem(change, userId, summary));
     });
-    await this.streams.append(tx, items);
+    await this.streams.append(tx, items, (stored) => this.stored.of(tx).push(...stored));
   }
 
   private publish(tx: Transaction, changes: readonly Change[]): void {
@@ -49,6 +55,7 @@ export class StreamRecorder {
     this.published.notify(
       [...new Set(recipients)],
       revoked.map(({ userId }) => userId),
+      this.stored.of(tx),
     );
   }
 }

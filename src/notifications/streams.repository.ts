@@ -50,34 +50,37 @@ export class StreamsRepository {
    * never deadlock, and stay locked until COMMIT, so that numbers become visible in order and without gaps. Of many items,
    * the part with the first item of a stream takes the numbers of all items in it.
    * @param itemsOfChanges the items of each change, at most one per stream
+   * @param onStored is called before COMMIT with items as a read returns them from then on. Not with all: those that
+   * name members are only read, and so are those of a transaction with several for a stream.
    */
-  async append(tx: Transaction, itemsOfChanges: readonly NewStreamItem[][]): Promise<void> {
-    await writeInParts(tx, placeItems(itemsOfChanges), (part) => this.insert(tx, part), ITEMS_PER_STATEMENT);
+  async append(tx: Transaction, itemsOfChanges: readonly NewStreamItem[][], onStored: OnStored): Promise<void> {
+    await writeInParts(tx, placeItems(itemsOfChanges), (part) => this.insert(tx, part, onStored), ITEMS_PER_STATEMENT);
   }
 
-  private insert(tx: Transaction, part: PlacedItem[]): void {
+  private insert(tx: Transaction, part: PlacedItem[], onStored: OnStored): void {
     const isOneChange = part.every((one) => one.change === part[0]!.change && one.isFirst && one.following === 0);
     if (!isOneChange) return this.insertOfSeveral(tx, part);
-    this.insertOfOneChange(
-      tx,
-      part.map(({ item }) => item),
-    );
+    const items = part.map(({ item }) => item);
+    this.insertOfOneChange(tx, items, onStored);
   }
 
   /** What the items have in common is sent as values: joining it, as below, is a fifth of the cost of one item. */
-  private insertOfOneChange(tx: Transaction, items: NewStreamItem[]): void {
+  private insertOfOneChange(tx: Transaction, items: NewStreamItem[], onStored: OnStored): void {
     const { type, eventId, eventTitle, version, actorId, changed, summary, createdAt } = items[0]!;
+    const onRow = ([seqs, actorName]: (string | null)[]): void => onStored(toStored(items, seqs!, actorName!));
     tx.write(
       `WITH streams AS (
          INSERT INTO notification_streams AS s (user_id, last_seq)
          SELECT user_id, 1 FROM unnest($1::uuid[]) WITH ORDINALITY AS recipient (user_id, place) ORDER BY place
          ON CONFLICT (user_id) DO UPDATE SET last_seq = s.last_seq + 1
-         RETURNING user_id, last_seq)
-       INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
-                                  summary, created_at, read_at)
-       SELECT s.user_id, s.last_seq, item.id, $5, $6, $7, $8, $9, $10, item.members::jsonb, $11, $12, item.read_at
-         FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS item (user_id, id, read_at, members)
-         JOIN streams s ON s.user_id = item.user_id`,
+         RETURNING user_id, last_seq),
+       stored AS (
+         INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
+                                    summary, created_at, read_at)
+         SELECT s.user_id, s.last_seq, item.id, $5, $6, $7, $8, $9, $10, item.members::jsonb, $11, $12, item.read_at
+           FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS item (user_id, id, read_at, members)
+           JOIN streams s ON s.user_id = item.user_id)
+       SELECT string_agg(last_seq::text, ',' ORDER BY user_id), (SELECT username FROM users WHERE id = $9) FROM streams`,
       [
         toArray(items.map(({ userId }) => userId)),
         toArray(items.map(({ id }) => id)),
@@ -85,6 +88,7 @@ export class StreamsRepository {
         membersOf(items),
         ...[type, eventId, eventTitle, version, actorId, changed, summary, createdAt.toISOString()],
       ],
+      items[0]!.members === null ? { onRow } : {},
     );
   }
 
@@ -188,6 +192,36 @@ export class StreamsRepository {
     );
     return row!;
   }
+}
+
+type OnStored = (items: StreamItem[]) => void;
+
+/**
+ * Returns items of one change that are about its content, and whose recipients therefore see the event.
+ * @param seqs their numbers, in their order and with commas
+ */
+function toStored(items: NewStreamItem[], seqs: string, actorName: string): StreamItem[] {
+  const numbers = seqs.split(',');
+  const { eventId, eventTitle, version, actorId, changed, members, summary, createdAt } = items[0]!;
+  const names = {};
+  return items.map(({ id, userId, type, readAt }, index) => ({
+    id,
+    userId,
+    seq: Number(numbers[index]),
+    type,
+    eventId,
+    eventTitle,
+    version,
+    actorId,
+    actorName,
+    changed,
+    members,
+    names,
+    summary,
+    createdAt,
+    readAt,
+    visible: true,
+  }));
 }
 
 /** What the items of one change have in common. */

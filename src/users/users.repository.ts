@@ -79,11 +79,13 @@ export class UsersRepository {
                                  ELSE NOT ($5::boolean AND EXISTS (${isHeldByAnother('$2', '$1')})) END
         WHERE id = $1`,
       [id, email ?? null, timeZone ?? null, passwordHash ?? null, this.areAddressesPrivate],
-      (error) => {
-        if (!violatesUnique(error, 'users_email_key')) return error;
-        // Another account took the address at the same moment, which the next attempt sees.
-        if (this.areAddressesPrivate) return new RetryTransaction();
-        return new Problem('name_taken', { errors: [TAKEN.users_email_key!] });
+      {
+        toError: (error) => {
+          if (!violatesUnique(error, 'users_email_key')) return error;
+          // Another account took the address at the same moment, which the next attempt sees.
+          if (this.areAddressesPrivate) return new RetryTransaction();
+          return new Problem('name_taken', { errors: [TAKEN.users_email_key!] });
+        },
       },
     );
   }

@@ -31,7 +31,7 @@ it.each([1, 2, 3, 999, 1_000, 1_001, 1_002, 2_001])('%d changes are numbered wit
   const [ofBen, ofCleo] = [itemsOf(ben, changes), itemsOf(cleo, [count])];
   const itemsOfChanges = changes.map((change) => [ofBen[change - 1]!, ...(change === count ? ofCleo : [])]);
   const streams = app.app.get(StreamsRepository, { strict: false });
-  await app.app.get(Transactions, { strict: false }).run((tx) => streams.append(tx, itemsOfChanges));
+  await app.app.get(Transactions, { strict: false }).run((tx) => streams.append(tx, itemsOfChanges, () => undefined));
 
   const read = (person: Person): Promise<object[]> =>
     app.database.query('SELECT seq::int, event_title AS title FROM notifications WHERE user_id = $1 ORDER BY seq', [

@@ -1,17 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEvent, revokePermission, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { Connection } from '../../src/live/connection.js';
 import { Delivery } from '../../src/live/delivery.js';
 import type { ServerFrames } from '../../src/live/live-frames.js';
 import { OpenConnections } from '../../src/live/open-connections.js';
 import type { Transport } from '../../src/live/transport.js';
+import { StreamRecorder } from '../../src/notifications/stream-recorder.js';
+import { Streams } from '../../src/notifications/streams.js';
 import { outcome, slot } from '../support/calls.js';
+import { until } from '../support/embedded-postgres-harness.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let delivery: Delivery;
 let connections: OpenConnections;
 let ana: Person;
+/** The event of ana, which five items are about. */
+let event: string;
 beforeAll(async () => {
   app = await startApp();
   delivery = app.app.get(Delivery);
@@ -22,6 +27,7 @@ afterAll(() => app.close());
 beforeEach(async () => {
   ana = await app.signUp('ana');
   const { id } = await ok(createEvent({ client: ana.client, body: { title: 'Plan', ...slot(1) } }));
+  event = id;
   for (const title of ['B', 'C', 'D', 'E'])
     await ok(updateEvent({ client: ana.client, path: { id }, body: { title } }));
 });
@@ -184,6 +190,72 @@ describe('Delivery', () => {
       client.release();
     }
     await waitForSeqs(() => reader.seqs, [1, 2, 3, 4, 5]);
+  });
+
+  it('sends an item of this server after the one before it, though both were committed during a read', async () => {
+    const streams = app.app.get(Streams, { strict: false });
+    const read = streams.readParts.bind(streams);
+    let letGo: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    const reads = vi.spyOn(streams, 'readParts').mockImplementationOnce(async (...args) => {
+      const parts = await read(...args);
+      await gate;
+      return parts;
+    });
+    const [reader, ready] = [record(), record()];
+    ready.connection.start(5);
+    reader.start(3);
+    await until(() => reads.mock.calls.length === 1);
+    const path = { id: event };
+    await ok(updateEvent({ client: ana.client, path, body: { title: 'F' } }));
+    await ok(updateEvent({ client: ana.client, path, body: { title: 'G' } }));
+    expect([reader.seqs, ready.seqs]).toEqual([[], []]);
+    letGo!();
+    await waitForSeqs(() => reader.seqs, [4, 5, 6, 7]);
+    await waitForSeqs(() => ready.seqs, [6, 7]);
+  });
+
+  it('reads what another server committed before an item of this one', async () => {
+    const [reader, ready] = [record(), record()];
+    ready.connection.start(6);
+    reader.connection.start(5);
+    await app.database.query(INSERT_SIXTH, [ana.id]);
+    await app.database.query('UPDATE notification_streams SET last_seq = 6 WHERE user_id = $1', [ana.id]);
+    await ok(updateEvent({ client: ana.client, path: { id: event }, body: { title: 'F' } }));
+    await waitForSeqs(() => reader.seqs, [6, 7]);
+    await waitForSeqs(() => ready.seqs, [7]);
+  });
+
+  it('keeps an item of this server for a client that is slow', async () => {
+    const [slow, good] = [record(), record()];
+    slow.unsent = 70_000;
+    for (const one of [slow, good]) one.connection.start(5);
+    await ok(updateEvent({ client: ana.client, path: { id: event }, body: { title: 'F' } }));
+    await waitForSeqs(() => good.seqs, [6]);
+    expect(slow.seqs).toEqual([]);
+    slow.unsent = 0;
+    await waitForSeqs(() => slow.seqs, [6]);
+  });
+
+  it('does not send an item that is heard of after the loss of access that followed it', async () => {
+    const ben = await app.signUp('ben');
+    const path = { id: event };
+    await ok(shareEvent({ client: ana.client, path, body: { user_id: ben.id, role: 'viewer' } }));
+    const reader = record(undefined, ben);
+    reader.connection.start(1);
+    const { published } = app.app.get(StreamRecorder, { strict: false });
+    const notify = published.notify.bind(published);
+    const heard: Parameters<typeof notify>[] = [];
+    const notified = vi.spyOn(published, 'notify').mockImplementation((...args) => void heard.push(args));
+    await ok(updateEvent({ client: ana.client, path, body: { title: 'Not for Ben' } }));
+    await outcome(revokePermission({ client: ana.client, path: { ...path, userId: ben.id } }));
+    notified.mockRestore();
+    expect(heard).toHaveLength(2);
+    expect(heard[0]![2].map(({ userId }) => userId).sort()).toEqual([ana.id, ben.id].sort());
+    for (const args of heard.reverse()) notify(...args);
+    await waitForSeqs(() => reader.seqs, [3]);
+    expect(reader.names).toEqual(['withheld', 'change']);
+    expect(reader.messages).toEqual([`${ana.username} removed you from “Not for Ben”`]);
   });
 
   it('sends new items to a connection while another of the same user is far behind', async () => {

@@ -10,7 +10,12 @@ export interface SentStatement {
   values: unknown[];
   /** The name under which the connection prepares it; undefined for one that is planned each time. */
   name: string | undefined;
+  /** Called with each row, as texts. */
+  onRow?: OnRow | undefined;
 }
+
+/** Takes a row as PostgreSQL sends it: the texts of its columns. */
+export type OnRow = (columns: (string | null)[]) => void;
 
 /** Told of each statement that has run, by its position; with the error for the one that failed. */
 export type OnEnd = (position: number, error?: Error) => void;
@@ -22,6 +27,10 @@ interface Columns extends DescribedColumns {
 
 /** The columns of the statements that a connection has prepared, by the name of the statement. */
 export type KnownColumns = Map<string, Columns & { parseRow: ReturnType<typeof rowParserOf> }>;
+
+interface DataRow {
+  fields: (string | null)[];
+}
 
 interface Connection {
   parsedStatements: Record<string, string>;
@@ -53,7 +62,7 @@ const { prepareValue } = utils;
 
 /**
  * Statements that are sent together and answered together: PostgreSQL flushes its answers once, at the end, and skips what
- * follows a statement that failed. Returns the rows of the last one.
+ * follows a statement that failed. Returns the rows of the last one; those of another are for its `onRow`.
  *
  * A connection asks once for the columns of a statement that it has prepared: they stay the same, and PostgreSQL refuses
  * to run a statement whose columns would have to change.
@@ -93,8 +102,10 @@ export class Exchange extends DriverQuery {
     connection.sync();
   }
 
-  override handleDataRow(message: unknown): void {
-    if (this.isAtLast) super.handleDataRow(message);
+  override handleDataRow(message: DataRow): void {
+    const { onRow } = this.statements[this.position]!;
+    if (onRow) onRow(message.fields);
+    else if (this.isAtLast) super.handleDataRow(message);
   }
 
   handleCommandComplete(message: unknown): void {

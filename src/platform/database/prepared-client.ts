@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Client, type ClientConfig, Query, type QueryResult, type Submittable } from 'pg';
 import { errorCode, type Span } from '../tracing/span.js';
-import { Exchange, type KnownColumns } from './exchange.js';
+import { Exchange, type KnownColumns, type OnRow } from './exchange.js';
 import type { SilenceWatch, WatchedConnection } from './silence-watch.js';
 import { type Sql, type StatementNames, VaryingSql } from './statement-names.js';
 import { TYPES } from './timestamps.js';
@@ -12,6 +12,8 @@ export interface Statement {
   parameters?: unknown[] | undefined;
   /** Replaces the error of the statement. */
   toError?: ((error: unknown) => unknown) | undefined;
+  /** Called with each row, as texts, instead of adding it to the result. */
+  onRow?: OnRow | undefined;
 }
 
 /** Starts the span of a statement; undefined when it belongs to no trace. */
@@ -114,8 +116,8 @@ export class PreparedClient extends Client implements WatchedConnection {
         if (!error) return spans?.[position]?.end();
         for (const span of spans?.slice(position) ?? []) span?.end(errorCode(error));
       };
-      const sent = statements.map(({ sql, parameters = [] }) => {
-        return { text: textOf(sql), values: parameters, name: this.names?.nameOf(sql) };
+      const sent = statements.map(({ sql, parameters = [], onRow }) => {
+        return { text: textOf(sql), values: parameters, name: this.names?.nameOf(sql), onRow };
       });
       let failed = 0;
       return new Exchange(

@@ -41,12 +41,13 @@ export class Transaction implements Queryable {
   }
 
   /**
-   * Adds a statement whose result nobody needs. Its error is thrown by the call that sends it.
+   * Adds a statement whose result nobody waits for. Its error is thrown by the call that sends it.
    * @param toError replaces the error of the statement
+   * @param onRow is called with each row, as texts, before that call returns
    */
-  write(sql: Sql, parameters: unknown[] = [], toError?: (error: unknown) => unknown): void {
+  write(sql: Sql, parameters: unknown[] = [], { toError, onRow }: Pick<Statement, 'toError' | 'onRow'> = {}): void {
     if (!this.isOpen) throw new Error('The transaction has ended');
-    this.waiting.push({ sql, parameters, toError });
+    this.waiting.push({ sql, parameters, toError, onRow });
   }
 
   /**
@@ -56,11 +57,12 @@ export class Transaction implements Queryable {
    * @param onWrong is called when the condition was not true
    */
   assume(condition: string, parameters: unknown[], onWrong?: () => void): void {
-    this.write(assumption(condition), parameters, (error) => {
+    const toError = (error: unknown): unknown => {
       if (!failsAssumption(error)) return error;
       onWrong?.();
       return new WrongAssumption();
-    });
+    };
+    this.write(assumption(condition), parameters, { toError });
     this.waitingAssumptions += 1;
     this.unchecked += 1;
   }
@@ -113,10 +115,11 @@ export class Transaction implements Queryable {
     }
   }
 
-  private explained({ sql, parameters, toError = (reason) => reason }: Statement): Statement {
+  private explained({ sql, parameters, toError = (reason) => reason, onRow }: Statement): Statement {
     return {
       sql,
       parameters,
+      onRow,
       toError: (error) => toError(isCancelled(error) ? this.deadline.explain(error) : error),
     };
   }
