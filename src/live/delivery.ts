@@ -40,13 +40,15 @@ export class Delivery {
   private readonly logger = new Logger(Delivery.name);
   /** Users to serve, and when their first new item was committed here (milliseconds since 1970; 0 when unknown). */
   private readonly waiting = new Map<string, number>();
-  /** The users whose streams are being read. */
-  private serving: ReadonlyMap<string, number> = new Map();
+  /** Users whose streams are being read, or will be again because a read failed. */
+  private readonly reading = new Set<string>();
   /** Users whose access was revoked during a read: it may contain items that they can no longer see. */
   private readonly revokedDuringRead = new Set<string>();
   private running = false;
   /** Ends when the items that were committed by this server have been sent. */
   private committed = Promise.resolve();
+  /** How many of them each user will be sent. */
+  private readonly toSend = new Map<string, number>();
 
   constructor(
     private readonly streams: Streams,
@@ -72,6 +74,7 @@ export class Delivery {
     const now = Date.now();
     const known = items.filter(({ userId }) => this.connections.has(userId));
     if (known.length < userIds.length) this.wake(without(userIds, known), now);
+    for (const { userId } of known) this.countToSend(userId, 1);
     if (known.length > 0) this.committed = this.committed.then(() => this.sendCommitted(known, now));
     this.signals.send(ITEMS_PUBLISHED, userIds);
   }
@@ -82,24 +85,33 @@ export class Delivery {
     // The answer to the request comes first.
     await setImmediate();
     await forEachPart(items, USERS_PER_TURN, (part) => {
-      const others = part.filter((item) => !this.follows(item, committedAt, frames));
-      if (others.length > 0)
-        this.wake(
-          others.map(({ userId }) => userId),
-          committedAt,
-        );
+      for (const item of part) {
+        this.countToSend(item.userId, -1);
+        if (!this.sendNext(item, committedAt, frames)) this.wake([item.userId], committedAt);
+      }
     });
   }
 
-  /** Sends an item to the connections of its recipient. Returns false when one of them has to be sent others before it. */
-  private follows(item: StreamItem, committedAt: number, frames: ItemFrames): boolean {
+  /** Sends an item to the connections of its recipient. Returns false when one of them needs others before it. */
+  private sendNext(item: StreamItem, committedAt: number, frames: ItemFrames): boolean {
     const { userId, seq } = item;
-    // What is read, or will be, may say that they lost access.
-    if (this.waiting.has(userId) || this.serving.has(userId)) return false;
+    // What is read, or will be, may say that they have lost access since: this server may hear of that change first.
+    if (this.waiting.has(userId) || this.reading.has(userId)) return false;
     const open = this.connections.of(userId).filter(({ cursor }) => cursor !== null && cursor < seq);
-    const ready = open.filter((connection) => connection.acceptsItems && connection.cursor === seq - 1);
+    const ready = open.filter((connection) => this.isUpTo(seq - 1, connection));
     for (const connection of ready) this.send(connection, { items: [item], lastSeq: seq }, committedAt, frames);
     return ready.length === open.length;
+  }
+
+  private countToSend(userId: string, change: 1 | -1): void {
+    const count = (this.toSend.get(userId) ?? 0) + change;
+    if (count > 0) this.toSend.set(userId, count);
+    else this.toSend.delete(userId);
+  }
+
+  /** Serves users whose connections lack items, unless they are about to be sent some. Returns at once. */
+  wakeLagging(userIds: string[]): void {
+    this.wake(userIds.filter((userId) => !this.toSend.has(userId)));
   }
 
   /** Serves these users if they are connected here. Returns at once. */
@@ -108,6 +120,11 @@ export class Delivery {
       if (this.connections.has(userId) && !this.waiting.has(userId)) this.waiting.set(userId, committedAt);
     }
     if (this.waiting.size > 0 && !this.running) void this.run();
+  }
+
+  /** Whether the connection takes the item after a number, and nothing that was read waits for it. */
+  private isUpTo(seq: number, connection: Connection): boolean {
+    return connection.cursor === seq && connection.acceptsItems && !this.connections.stalled.has(connection);
   }
 
   /** Discards what was read for these users before a committed revocation, here and on the other servers. */
@@ -132,18 +149,27 @@ export class Delivery {
     await setImmediate();
     while (this.waiting.size > 0) {
       const users = new Map([...this.waiting].slice(0, USERS_PER_ROUND));
-      for (const userId of users.keys()) this.waiting.delete(userId);
+      for (const userId of users.keys()) {
+        this.waiting.delete(userId);
+        this.reading.add(userId);
+      }
       try {
-        this.serving = users;
         await this.serve(users);
+        this.endReading(users.keys());
       } catch (error) {
         // The items are still in the table, and there may be no other wake-up for these users.
         this.logger.warn(`Delivery failed and will be retried: ${(error as Error).message}`);
-        setTimeout(() => this.wake(users.keys()), RETRY_MS).unref();
+        setTimeout(() => {
+          this.endReading(users.keys());
+          this.wake(users.keys());
+        }, RETRY_MS).unref();
       }
-      this.serving = new Map();
     }
     this.running = false;
+  }
+
+  private endReading(userIds: Iterable<string>): void {
+    for (const userId of userIds) this.reading.delete(userId);
   }
 
   private async serve(users: Map<string, number>): Promise<void> {

@@ -70,7 +70,7 @@ export class LivePoller implements OnApplicationBootstrap, OnApplicationShutdown
         else this.endIfTooSlow(connection, lastSeq);
       }
     }
-    this.delivery.wake(lagging);
+    this.delivery.wakeLagging(lagging);
   }
 
   /** Ends a stalled connection when too many items have been added, or too much time has passed, since it stalled. */

@@ -9,16 +9,20 @@ import { listRecipients, newStreamItem } from './new-stream-item.js';
 import type { NewStreamItem, StreamItem } from './stream-item.js';
 import { StreamsRepository } from './streams.repository.js';
 
+type Published = [
+  /** Users who have new items in their streams. */
+  recipients: string[],
+  /** Those of them who lost access to an event. */
+  revoked: string[],
+  /** The items that need not be read, at most one per user. */
+  items: StreamItem[],
+];
+
 /** Writes one item per change to the stream of every member of the event, in the transaction of the change. */
 @Injectable()
 export class StreamRecorder {
-  /**
-   * Notifies after COMMIT: which users have new items in their streams, which lost access to an event, and those of the
-   * items that need not be read.
-   */
-  readonly published = new Hook<[recipients: string[], revoked: string[], items: StreamItem[]]>(
-    'StreamRecorder.published',
-  );
+  /** Notifies after COMMIT. */
+  readonly published = new Hook<Published>('StreamRecorder.published');
 
   private readonly stored = new PerTransaction<StreamItem[]>(() => []);
   private readonly recipientsOf = new PerTransaction<Map<Change, string[]>>(() => new Map());

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { createEvent, revokePermission, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { Connection } from '../../src/live/connection.js';
 import { Delivery } from '../../src/live/delivery.js';
@@ -23,6 +23,7 @@ beforeAll(async () => {
   connections = app.app.get(OpenConnections);
 });
 afterAll(() => app.close());
+afterEach(() => vi.restoreAllMocks());
 
 beforeEach(async () => {
   ana = await app.signUp('ana');
@@ -31,6 +32,8 @@ beforeEach(async () => {
   for (const title of ['B', 'C', 'D', 'E'])
     await ok(updateEvent({ client: ana.client, path: { id }, body: { title } }));
 });
+
+type Reads = MockInstance<Streams['readParts']>;
 
 interface Recorded {
   connection: Connection;
@@ -237,7 +240,11 @@ describe('Delivery', () => {
     await waitForSeqs(() => slow.seqs, [6]);
   });
 
-  it('does not send an item that is heard of after the loss of access that followed it', async () => {
+  it.each([
+    ['is to be read', async () => undefined],
+    ['could not be read', (reads: Reads) => until(() => reads.mock.settledResults[0]?.type === 'rejected')],
+    ['has been sent', (_reads: Reads, { seqs }: Recorded) => until(() => seqs.length > 0)],
+  ])('does not send an item that is heard of when the loss of access after it %s', async (what, moment) => {
     const ben = await app.signUp('ben');
     const path = { id: event };
     await ok(shareEvent({ client: ana.client, path, body: { user_id: ben.id, role: 'viewer' } }));
@@ -252,7 +259,11 @@ describe('Delivery', () => {
     notified.mockRestore();
     expect(heard).toHaveLength(2);
     expect(heard[0]![2].map(({ userId }) => userId).sort()).toEqual([ana.id, ben.id].sort());
-    for (const args of heard.reverse()) notify(...args);
+    const reads = vi.spyOn(app.app.get(Streams, { strict: false }), 'readParts');
+    if (what === 'could not be read') reads.mockRejectedValueOnce(new Error('gone'));
+    notify(...heard[1]!);
+    await moment(reads, reader);
+    notify(...heard[0]!);
     await waitForSeqs(() => reader.seqs, [3]);
     expect(reader.names).toEqual(['withheld', 'change']);
     expect(reader.messages).toEqual([`${ana.username} removed you from “Not for Ben”`]);
