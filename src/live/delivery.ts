@@ -3,7 +3,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { StreamItem, StreamPart } from '../notifications/stream-item.js';
 import { StreamRecorder } from '../notifications/stream-recorder.js';
 import { Streams } from '../notifications/streams.js';
-import { forEachPart } from '../platform/hooks/map-in-parts.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { Connection } from './connection.js';
 import { ItemFrames } from './item-frame.js';
@@ -17,6 +16,8 @@ const ACCESS_REVOKED = 'access_revoked';
 const USERS_PER_ROUND = 500;
 /** So few that a turn of the event loop stays short. */
 const USERS_PER_TURN = 50;
+/** A busy server reads what is older than this: one read takes many items of many users, and nothing waits in memory. */
+const COMMITTED_MS = 100;
 const ITEMS_PER_ROUND = 2_000;
 /** Small: with 200, one client that caught up delayed the items of others fivefold at the 99th percentile. */
 const MAX_ITEMS_EACH = 50;
@@ -32,7 +33,7 @@ interface Position {
 /**
  * Sends the stored streams to the open connections. It reads committed items from the table, by number; a wake-up carries
  * no item, so that a repeated or superfluous one does no harm. Each round serves many users with one query, so that one
- * database connection is enough for any number of users. An item that was committed by this server is not read for a
+ * database connection is enough for any number of users. Only what this server committed a moment ago is not read for a
  * connection that has been sent the one before it.
  */
 @Injectable()
@@ -72,35 +73,58 @@ export class Delivery {
    */
   private publish(userIds: string[], items: StreamItem[]): void {
     const now = Date.now();
-    const known = items.filter(({ userId }) => this.connections.has(userId));
-    if (known.length < userIds.length) this.wake(without(userIds, known), now);
-    for (const { userId } of known) this.countToSend(userId, 1);
-    if (known.length > 0) this.committed = this.committed.then(() => this.sendCommitted(known, now));
+    const next = items.filter(({ userId }) => this.connections.has(userId) && !this.isToBeRead(userId));
+    if (next.length < userIds.length) this.wake(without(userIds, next), now);
+    if (next.length > 0) {
+      for (const { userId } of next) this.countToSend(userId, 1);
+      const deadline = performance.now() + COMMITTED_MS;
+      this.committed = this.committed.then(() => this.sendCommitted(next, now, deadline));
+    }
     this.signals.send(ITEMS_PUBLISHED, userIds);
   }
 
-  /** Sends each item to the connections that have been sent the one before it, and has it read for others. */
-  private async sendCommitted(items: StreamItem[], committedAt: number): Promise<void> {
+  /**
+   * Sends each item to the connections that have been sent the one before it, and has it read for others. Never throws: the
+   * items of other changes are behind these.
+   * @param deadline on the clock of `performance.now()`, after which the rest is read
+   */
+  private async sendCommitted(items: StreamItem[], committedAt: number, deadline: number): Promise<void> {
     const frames = new ItemFrames();
-    // The answer to the request comes first.
-    await setImmediate();
-    await forEachPart(items, USERS_PER_TURN, (part) => {
-      for (const item of part) {
+    for (let from = 0; from < items.length; from += USERS_PER_TURN) {
+      // Other requests are served in between, and the answer to this one comes first.
+      if (performance.now() < deadline) await setImmediate();
+      const isLate = performance.now() >= deadline;
+      for (const item of items.slice(from, from + USERS_PER_TURN)) {
         this.countToSend(item.userId, -1);
-        if (!this.sendNext(item, committedAt, frames)) this.wake([item.userId], committedAt);
+        if (isLate || !this.sendNext(item, committedAt, frames)) this.wake([item.userId], committedAt);
       }
-    });
+    }
   }
 
-  /** Sends an item to the connections of its recipient. Returns false when one of them needs others before it. */
+  /**
+   * Sends an item to the connections of its recipient. Returns false when one of them needs others before it, or something
+   * failed.
+   */
   private sendNext(item: StreamItem, committedAt: number, frames: ItemFrames): boolean {
     const { userId, seq } = item;
-    // What is read, or will be, may say that they have lost access since: this server may hear of that change first.
-    if (this.waiting.has(userId) || this.reading.has(userId)) return false;
-    const open = this.connections.of(userId).filter(({ cursor }) => cursor !== null && cursor < seq);
-    const ready = open.filter((connection) => this.isUpTo(seq - 1, connection));
-    for (const connection of ready) this.send(connection, { items: [item], lastSeq: seq }, committedAt, frames);
-    return ready.length === open.length;
+    if (this.isToBeRead(userId)) return false;
+    try {
+      const open = this.connections.of(userId).filter(({ cursor }) => cursor !== null && cursor < seq);
+      const ready = open.filter((connection) => this.isUpTo(seq - 1, connection));
+      for (const connection of ready) this.send(connection, { items: [item], lastSeq: seq }, committedAt, frames);
+      return ready.length === open.length;
+    } catch (error) {
+      this.logger.warn(`An item was not sent and will be read: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  /**
+   * Whether the stream of a user is read, or will be. What is read may say that they have lost access: this server may hear
+   * of that first, and then of a change before it.
+   */
+  private isToBeRead(userId: string): boolean {
+    return this.waiting.has(userId) || this.reading.has(userId);
   }
 
   private countToSend(userId: string, change: 1 | -1): void {

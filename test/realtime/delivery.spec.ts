@@ -240,6 +240,37 @@ describe('Delivery', () => {
     await waitForSeqs(() => slow.seqs, [6]);
   });
 
+  it('reads an item of this server that could not be sent at once, and nothing is left of it', async () => {
+    const reads = vi.spyOn(app.app.get(Streams, { strict: false }), 'readParts');
+    const reader = record();
+    reader.connection.start(5);
+    let letGo: (() => void) | undefined;
+    const busy = new Promise<void>((resolve) => (letGo = resolve));
+    delivery['committed'] = delivery['committed'].then(() => busy);
+    await ok(updateEvent({ client: ana.client, path: { id: event }, body: { title: 'F' } }));
+    const answered = performance.now();
+    await until(() => performance.now() > answered + 150);
+    expect([reader.seqs, reads.mock.calls.length]).toEqual([[], 0]);
+    letGo!();
+    await waitForSeqs(() => reader.seqs, [6]);
+    expect(reads).toHaveBeenCalled();
+    expect(delivery['toSend'].size).toBe(0);
+  });
+
+  it('sends items of this server to others when a connection fails to the last', async () => {
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    const good = record();
+    const transport: Transport = { kind: 'web_socket', send: fail, unsentBytes: () => 0, close: fail };
+    const broken = new Connection(ana.id, 'any', transport, (closed) => connections.remove(closed));
+    connections.add(broken);
+    for (const one of [broken, good.connection]) one.start(5);
+    for (const title of ['F', 'G']) await ok(updateEvent({ client: ana.client, path: { id: event }, body: { title } }));
+    await waitForSeqs(() => good.seqs, [6, 7]);
+    expect(broken.closed).toBe(true);
+  });
+
   it.each([
     ['is to be read', async () => undefined],
     ['could not be read', (reads: Reads) => until(() => reads.mock.settledResults[0]?.type === 'rejected')],
