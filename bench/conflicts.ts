@@ -9,6 +9,7 @@ import { DataSource } from 'typeorm';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
 import { OccupancyRepository } from '../src/availability/occupancy.repository.js';
 import { type Booking, FindConflicts } from '../src/availability/find-conflicts.service.js';
+import { FindFarConflicts } from '../src/availability/find-far-conflicts.service.js';
 import { draftContent } from '../src/content/draft.js';
 import type { EventContent } from '../src/content/event-content.js';
 import { toSnapshot } from '../src/content/snapshot.js';
@@ -48,7 +49,8 @@ process.exitCode = missed === 0 ? 0 : 1;
 async function run(dataSource: DataSource): Promise<void> {
   const database = new Database(dataSource);
   const config = readConfig({ JWT_SECRET: 'only for the benchmark, which makes no tokens' });
-  const conflicts = new FindConflicts(new OccupancyRepository(database), config);
+  const occupancies = new OccupancyRepository(database);
+  const conflicts = new FindConflicts(occupancies, new FindFarConflicts(occupancies), config);
   const [inSeries, inSingles] = [await newOwner(database), await newOwner(database)];
   await new Transactions(database, new Tracing(null), TimeLimits.NONE, new TransactionTurns(config)).run(
     async (filling) => {

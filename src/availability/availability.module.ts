@@ -4,6 +4,7 @@ import { AvailabilityService } from './availability.service.js';
 import { BusyTimeRepository } from './busy-time.repository.js';
 import { BusyTimeService } from './busy-time.service.js';
 import { FindConflicts } from './find-conflicts.service.js';
+import { FindFarConflicts } from './find-far-conflicts.service.js';
 import { FreeBusyController } from './free-busy.controller.js';
 import { FreeBusyService } from './free-busy.service.js';
 import { HorizonService } from './horizon.service.js';
@@ -18,6 +19,7 @@ import { OccupancyRepository } from './occupancy.repository.js';
     BusyTimeRepository,
     BusyTimeService,
     FindConflicts,
+    FindFarConflicts,
     FreeBusyService,
     HorizonService,
     KnownPeopleService,

@@ -2,7 +2,7 @@ import type { Neighbour, Overlap } from './occupancy.repository.js';
 import { type EventContent, isSeries } from '../content/event-content.js';
 import { type Conflict, wireInterval } from './conflict.js';
 import type { TimeSlices } from '../platform/hooks/time-slices.js';
-import { findFirstOverlap } from './far-days.js';
+import { type Budget, findFirstOverlap } from './far-days.js';
 import { type Interval, findOccupied } from './occupancy.js';
 
 const MAX_OCCURRENCES = 50;
@@ -48,8 +48,9 @@ export async function explainFarConflict(
   from: number,
   visible: boolean,
   slices: TimeSlices,
+  budget: Budget,
 ): Promise<Conflict | null> {
-  const found = await findFirstOverlap(content, neighbour.content, from, slices);
+  const found = await findFirstOverlap(content, neighbour.content, from, slices, budget);
   return found && { ...identify(neighbour, visible), ...wireInterval(found.theirs), with: wireInterval(found.ours) };
 }
 

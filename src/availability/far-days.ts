@@ -2,7 +2,7 @@ import type { EventContent } from '../content/event-content.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { seriesOf } from '../content/series.js';
 import { expand, type Window } from '../recurrence/expand.js';
-import { findOccupied, findOccupiedStarts, type OccupiedInterval, WeekMask } from './occupancy.js';
+import { findOccupied, findOccupiedStarts, type Interval, type OccupiedInterval, WeekMask } from './occupancy.js';
 
 // 2026-01-01 to 2105: one bit per day, 3.6 KB per series.
 const FIRST_DAY = 20_454;
@@ -53,14 +53,18 @@ class FarTimeReader {
   /** Marks the time of the next part. Returns false when there is none. */
   next(): boolean {
     const part = this.parts.next();
+    // Of a series with too many occurrences, all that follows may be occupied.
+    if (part.done && part.value < END) this.mark({ start: part.value, end: END });
     if (part.done) return false;
-    for (const one of part.value) {
-      const last = Math.floor((one.end - 1) / DAY) - FIRST_DAY;
-      for (let day = Math.max(0, Math.floor(one.start / DAY) - FIRST_DAY); day <= last && day < DAYS; day += 1)
-        this.days[day] = ONE;
-      this.week.add(one);
-    }
+    for (const one of part.value) this.mark(one);
     return true;
+  }
+
+  private mark(one: Interval): void {
+    const last = Math.floor((one.end - 1) / DAY) - FIRST_DAY;
+    for (let day = Math.max(0, Math.floor(one.start / DAY) - FIRST_DAY); day <= last && day < DAYS; day += 1)
+      this.days[day] = ONE;
+    this.week.add(one);
   }
 
   result(): FarTime {
@@ -74,18 +78,58 @@ export interface Pair {
   theirs: OccupiedInterval;
 }
 
+/** How many occurrences may still be read. */
+export interface Budget {
+  left: number;
+}
+
+/** What looking up an occurrence takes, in occurrences that are read. */
+const LOOK_UP = 50;
+
 /**
- * Returns the first overlapping occurrences of two series after an instant (epoch seconds), among the first 100,000 of
- * each; null for none. Pure, and others are served in between.
+ * Returns the first overlapping occurrences of two series after an instant (epoch seconds) and before 2105; null for none.
+ * Of a series with more than 100,000 occurrences until then, the others are looked up in the time of the other series, if that
+ * has fewer. Pure, and others are served in between.
+ * @param budget is used up by this; when nothing is left, the result is null
  */
 export async function findFirstOverlap(
   ours: EventContent,
   theirs: EventContent,
   from: number,
   slices = new TimeSlices(),
+  budget: Budget = { left: Infinity },
 ): Promise<Pair | null> {
   const window = { from, to: END };
-  for await (const pair of pairsOf(inParts(ours, window), inParts(theirs, window), slices)) return pair;
+  const read = (occurrences: number): void => void (budget.left -= occurrences);
+  const mine = new Reader(reportParts(inParts(ours, window), read));
+  const others = new Reader(reportParts(inParts(theirs, window), read));
+  for await (const pair of pairsOf(mine, others, slices)) return pair;
+  if (mine.reached !== null && mine.reached < END) {
+    const found = await lookUp(others, mine.reached, ours, slices, budget);
+    return found && { ours: found.there, theirs: found.one };
+  }
+  if (others.reached !== null && others.reached < END) {
+    const found = await lookUp(mine, others.reached, theirs, slices, budget);
+    return found && { ours: found.one, theirs: found.there };
+  }
+  return null;
+}
+
+/** Returns the first of the occurrences that are left that overlaps one of a series, after an instant (epoch seconds). */
+async function lookUp(
+  left: Reader,
+  after: number,
+  series: EventContent,
+  slices: TimeSlices,
+  budget: Budget,
+): Promise<{ one: OccupiedInterval; there: OccupiedInterval } | null> {
+  for (let one = left.current(); one && budget.left > 0; left.skip(), one = left.current()) {
+    await slices.pause();
+    if (one.end <= after) continue;
+    budget.left -= LOOK_UP;
+    const [there] = findOccupied(series, { from: one.start, to: one.end }, LOOK_UP);
+    if (there) return { one, there };
+  }
   return null;
 }
 
@@ -102,7 +146,7 @@ export function listPairs(
   onRead: (occurrences: number) => void,
 ): AsyncGenerator<Pair> {
   const reporting = (content: EventContent): Parts => reportParts(inParts(content, window, Infinity), onRead);
-  return pairsOf(reporting(ours), reporting(theirs), slices);
+  return pairsOf(new Reader(reporting(ours)), new Reader(reporting(theirs)), slices);
 }
 
 function* reportParts(parts: Parts, onRead: (occurrences: number) => void): Parts {
@@ -114,8 +158,7 @@ function* reportParts(parts: Parts, onRead: (occurrences: number) => void): Part
   }
 }
 
-async function* pairsOf(ours: Parts, theirs: Parts, slices: TimeSlices): AsyncGenerator<Pair> {
-  const [mine, others] = [new Reader(ours), new Reader(theirs)];
+async function* pairsOf(mine: Reader, others: Reader, slices: TimeSlices): AsyncGenerator<Pair> {
   for (;;) {
     const [a, b] = [mine.current(), others.current()];
     if (!a || !b) return;
@@ -131,6 +174,8 @@ type Parts = Generator<OccupiedInterval[], number>;
 
 /** Reads occurrences one after the other, in the order of their starts. */
 class Reader {
+  /** Up to when no occurrence was missing, in epoch seconds; null before the end. */
+  reached: number | null = null;
   private part: OccupiedInterval[] = [];
   private at = 0;
 
@@ -139,7 +184,10 @@ class Reader {
   current(): OccupiedInterval | null {
     while (this.at >= this.part.length) {
       const next = this.parts.next();
-      if (next.done) return null;
+      if (next.done) {
+        this.reached ??= next.value;
+        return null;
+      }
       this.part = next.value;
       this.at = 0;
     }

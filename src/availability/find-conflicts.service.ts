@@ -8,8 +8,9 @@ import type { Actor } from '../platform/http/actor.js';
 import { counted } from '../problems/counted.js';
 import { invalid } from '../problems/problem.js';
 import type { Conflict } from './conflict.js';
-import { explainConflicts, explainFarConflict } from './explain-conflicts.js';
-import { computeFarTimeInParts, inParts, listPairs } from './far-days.js';
+import { explainConflicts } from './explain-conflicts.js';
+import { inParts, listPairs } from './far-days.js';
+import { FindFarConflicts } from './find-far-conflicts.service.js';
 import { findBlocking, intersectIntervals, mergeIntervals } from './free-slots.js';
 import {
   comparedUntil,
@@ -21,7 +22,7 @@ import {
   findOccupied,
   type OccupiedInterval,
 } from './occupancy.js';
-import { type Neighbour, OccupancyRepository, type Overlap } from './occupancy.repository.js';
+import { OccupancyRepository, type Overlap } from './occupancy.repository.js';
 
 /** An event that is to occupy its owner's time. */
 export interface Booking {
@@ -52,7 +53,6 @@ interface Cut {
 const MAX_CONFLICTS = 50;
 /** Occurrences that take some milliseconds. */
 const LONG = 1_000;
-const MAX_FAR_CONFLICTS = 10;
 
 /** Finds what is in the way of a booking, in a transaction that may hold the lock on its owner's availability. */
 @Injectable()
@@ -63,6 +63,7 @@ export class FindConflicts {
 
   constructor(
     private readonly occupancies: OccupancyRepository,
+    private readonly far: FindFarConflicts,
     private readonly config: Config,
   ) {}
 
@@ -88,7 +89,8 @@ export class FindConflicts {
     ]);
     const overlaps = [...found.flat(), ...cut.overlaps];
     this.limitCompared(tx, booking)(busy.length * overlaps.length);
-    const visible = await this.findVisible(tx, booking, overlaps, actor);
+    const ids = overlaps.map((overlap) => overlap.eventId);
+    const visible = await this.occupancies.listVisible(tx, booking.ownerId, ids, actor.userId);
     const conflicts = await explainConflicts(overlaps, busy, visible, MAX_CONFLICTS, new TimeSlices());
     return conflicts.map((conflict) =>
       booking.pointer === undefined ? conflict : { ...conflict, pointer: booking.pointer },
@@ -100,37 +102,8 @@ export class FindConflicts {
    * horizon of the booking or of the other series.
    */
   async findFar(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
-    const { content, ownerId, eventId } = booking;
-    const { horizon: until } = this.expand(tx, booking);
-    if (until === null) return [];
-    const slices = new TimeSlices();
-    const kinds = await this.occupancies.findFarKinds(tx, ownerId, until, eventId);
-    const later = kinds.later
-      ? await this.occupancies.listFarNeighbours(
-          tx,
-          ownerId,
-          await computeFarTimeInParts(content, -Infinity, slices),
-          eventId,
-        )
-      : [];
-    const { knownUntil } = kinds;
-    const known = knownUntil === null ? [] : findOccupied(content, { from: until, to: knownUntil }, MAX_OCCURRENCES);
-    const overlaps = await this.occupancies.listOverlaps(tx, ownerId, known, eventId);
-    const visible = await this.findVisible(tx, booking, [...later, ...overlaps], actor);
-    const first = new Map<string, Conflict | undefined>();
-    for (const one of overlaps) {
-      const [conflict] = await explainConflicts([one], known, visible, 1, slices);
-      first.set(one.eventId, conflict);
-    }
-    for (const neighbour of later) {
-      const from = Math.min(until, neighbour.until);
-      const conflict = await explainFarConflict(neighbour, content, from, visible.has(neighbour.eventId), slices);
-      if (conflict) first.set(neighbour.eventId, conflict);
-    }
-    return [...first.values()]
-      .flatMap((conflict) => conflict ?? [])
-      .sort((a, b) => (a.start_time < b.start_time ? -1 : 1))
-      .slice(0, MAX_FAR_CONFLICTS);
+    const { horizon } = this.expand(tx, booking);
+    return horizon === null ? [] : this.far.find(tx, booking, horizon, actor);
   }
 
   /**
@@ -291,18 +264,6 @@ export class FindConflicts {
     known.push({ content, now, occupancy });
     if (known.length > 2) known.shift();
     return occupancy;
-  }
-
-  private async findVisible(
-    tx: Transaction,
-    { ownerId }: Booking,
-    neighbours: Neighbour[],
-    actor: Actor,
-  ): Promise<Set<string>> {
-    const ids = neighbours.map((neighbour) => neighbour.eventId);
-    // All of them belong to the owner.
-    if (ids.length === 0 || actor.userId === ownerId) return new Set(ids);
-    return this.occupancies.listVisible(tx, ids, actor.userId);
   }
 }
 

@@ -210,23 +210,27 @@ export class OccupancyRepository {
     return row!;
   }
 
-  /** Returns other series that continue after their stored occupancy and share days and times of the week in later years. */
+  /**
+   * Returns some of the other series that continue after their stored occupancy and share days and times of the week in
+   * later years.
+   * @param exceptEventIds those that are left out
+   */
   async listFarNeighbours(
     tx: Transaction,
     ownerId: string,
     { days, week }: FarTime,
-    exceptEventId: string,
+    exceptEventIds: string[],
   ): Promise<FarNeighbour[]> {
     // The days are long, and are read only of series whose times of the week are shared. A server of the version before changes
     // the days alone: the half hours of a series that moved are then not those of its near time, and all is compared.
     const rows = await tx.query<NeighbourRow & { until: number }>(
       `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
-        WHERE o.owner_id = $1 AND o.busy_until IS NOT NULL AND o.event_id <> $3
+        WHERE o.owner_id = $1 AND o.busy_until IS NOT NULL AND o.event_id <> ALL($3::uuid[])
           AND CASE WHEN o.far_week IS NULL OR bit_count(o.far_week & $4::bit(336)) > 0 OR bit_count(o.week & ~o.far_week) > 0
                    THEN bit_count(o.far_days & $2::bit varying) > 0 END
         LIMIT ${MAX_FAR_NEIGHBOURS}`,
-      [ownerId, days, exceptEventId, week],
+      [ownerId, days, exceptEventIds, week],
     );
     return rows.map(({ until, ...row }) => ({ until, ...toNeighbour(row) }));
   }
@@ -235,8 +239,9 @@ export class OccupancyRepository {
     tx.write(`DELETE FROM event_occupancy WHERE event_id = $1`, [eventId]);
   }
 
-  /** Returns the given events that a person may see. */
-  async listVisible(tx: Transaction, eventIds: string[], userId: string): Promise<Set<string>> {
+  /** Returns the given events of an owner that a person may see. */
+  async listVisible(tx: Transaction, ownerId: string, eventIds: string[], userId: string): Promise<Set<string>> {
+    if (eventIds.length === 0 || userId === ownerId) return new Set(eventIds);
     const rows = await tx.query<{ eventId: string }>(
       `SELECT event_id AS "eventId" FROM event_permissions WHERE event_id = ANY($1) AND user_id = $2`,
       [eventIds, userId],

@@ -37,8 +37,9 @@ function selectCurrent(list: ListQuery, ...conditions: string[]): string {
   conditions.push(...contentConditions(events, filter));
   if (deleted) {
     // What was purged since was in the trash at that time.
-    const inTrash = events.asOf ? 'e.deleted_at IS NOT NULL' : 'e.deleted_at IS NOT NULL AND e.purged_at IS NULL';
-    conditions.push(inTrash, ...windowConditions(events, filter));
+    const purgedSince = events.asOf ? ` OR e.purged_at > ${events.asOf}` : '';
+    conditions.push('e.deleted_at IS NOT NULL', `(e.purged_at IS NULL${purgedSince})`);
+    conditions.push(...windowConditions(events, filter));
     conditions.push(...keyConditions(events, filter, slice.after));
     const own = `(SELECT event_id FROM event_permissions WHERE user_id = ${events.user} AND role = 'owner')`;
     return selectMatching(list, own, conditions, `e.${columnOf(filter)}`);

@@ -311,6 +311,7 @@ describe('GET /api/events?as_of=', () => {
       await share(eve, id, guest, 'editor');
       const alive = await now();
       await remove(eve, id);
+      const inTrash = await now();
       const count = async (person: Person, query: object): Promise<number> =>
         (await ok(listEvents({ client: person.client, query }))).items.length;
       const usual = READS.manyEvents;
@@ -320,6 +321,8 @@ describe('GET /api/events?as_of=', () => {
           if (purge) await app.database.query(purge);
           expect(await count(eve, { as_of: alive })).toBe(1);
           expect(await count(eve, { as_of: alive, deleted: true })).toBe(0);
+          expect(await count(eve, { as_of: inTrash, deleted: true })).toBe(1);
+          expect(await count(eve, { as_of: await now(), deleted: true })).toBe(purge ? 0 : 1);
           expect(await count(guest, { as_of: alive })).toBe(0);
         }
       } finally {
