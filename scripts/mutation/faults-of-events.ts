@@ -273,9 +273,9 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   },
   {
     name: 'conflicts show titles that their reader must not see',
-    file: 'src/availability/find-conflicts.service.ts',
-    find: 'if (ids.length === 0 || actor.userId === ownerId) return new Set(ids);',
-    replace: 'if (ids.length >= 0 || actor.userId === ownerId) return new Set(ids);',
+    file: 'src/availability/occupancy.repository.ts',
+    find: 'if (eventIds.length === 0 || userId === ownerId) return new Set(eventIds);',
+    replace: 'if (eventIds.length >= 0 || userId === ownerId) return new Set(eventIds);',
     tests: [NEW_OWNERS],
     only: 'when the new owner is busy',
   },
