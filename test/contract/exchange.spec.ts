@@ -45,6 +45,23 @@ describe('an exchange of statements', () => {
     expect(await stored()).toEqual([1, 2]);
   });
 
+  it('gives rows to those who asked for them, also of the last statement, and returns only the others', async () => {
+    const rows: unknown[] = [];
+    const adding = (n: number) => ({
+      sql: 'INSERT INTO notes VALUES ($1, $2) RETURNING n, text',
+      parameters: [n, null],
+      onRow: (row: unknown[]) => void rows.push(row),
+    });
+    const counted = { sql: 'SELECT count(*)::int FROM notes WHERE n < $1', parameters: [9] };
+    // Prepared and described the first time, known the second.
+    for (const from of [1, 3]) {
+      expect((await client.exchange([adding(from), counted])).rows).toEqual([{ count: from }]);
+      expect(await client.exchange([insert(from + 4), adding(from + 1)])).toMatchObject({ rows: [], rowCount: 1 });
+      await client.run('DELETE FROM notes WHERE n > $1', [4]);
+    }
+    expect(rows).toEqual([1, 2, 3, 4].map((n) => [String(n), null]));
+  });
+
   it('ends with the first statement that fails: what follows is skipped, also COMMIT, and its error is translated', async () => {
     const toError = (error: unknown): Error => new Error(`translated: ${(error as { code: string }).code}`);
     const failing = client.exchange([
