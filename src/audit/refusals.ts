@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { isUUID } from 'class-validator';
 import type { FastifyInstance } from 'fastify';
+import { onRequestEnd } from '../platform/http/request-end.js';
 import { originOf } from '../platform/http/request-origin.js';
 import { AuditTrail } from './audit-trail.js';
 
@@ -15,8 +16,7 @@ export class Refusals {
     const fastify = host.httpAdapter.getInstance<FastifyInstance>();
     // After the last response, while the database is still there.
     fastify.addHook('onClose', () => trail.close());
-    fastify.addHook('onResponse', (request, reply, done) => {
-      done();
+    onRequestEnd(fastify, (request, reply) => {
       if (!request.refusedByRight) return;
       const { id } = request.params as { id?: unknown };
       const route = request.routeOptions.url ?? null;

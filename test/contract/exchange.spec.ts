@@ -62,6 +62,20 @@ describe('an exchange of statements', () => {
     expect(rows).toEqual([1, 2, 3, 4].map((n) => [String(n), null]));
   });
 
+  it('fails with what was thrown for a row, and goes on with the next exchange', async () => {
+    const thrown = new Error('This row is not for me');
+    const onRow = (): never => {
+      throw thrown;
+    };
+    const adding = { sql: 'INSERT INTO notes VALUES ($1, $2), ($1 + 1, $2) RETURNING n', parameters: [1, null], onRow };
+    for (const statements of [[adding, insert(3)], [adding]]) {
+      await expect(client.exchange(statements)).rejects.toBe(thrown);
+      await client.run('DELETE FROM notes WHERE n > $1', [0]);
+      await client.exchange([insert(4)]);
+      await client.run('DELETE FROM notes WHERE n > $1', [0]);
+    }
+  });
+
   it('ends with the first statement that fails: what follows is skipped, also COMMIT, and its error is translated', async () => {
     const toError = (error: unknown): Error => new Error(`translated: ${(error as { code: string }).code}`);
     const failing = client.exchange([

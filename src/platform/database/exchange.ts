@@ -10,7 +10,7 @@ export interface SentStatement {
   values: unknown[];
   /** The name under which the connection prepares it; undefined for one that is planned each time. */
   name: string | undefined;
-  /** Called with each row, as texts. */
+  /** Called with each row, as texts. What it throws is the error of the exchange, whose other statements run. */
   onRow?: OnRow | undefined;
 }
 
@@ -48,6 +48,7 @@ interface Internals {
   text: string;
   _result: Columns & { addCommandComplete(message: unknown): void };
   _accumulateRows: boolean;
+  _canceledDueToError: Error | false;
   handleDataRow(message: unknown): void;
   handleError(error: Error, connection: Connection): void;
 }
@@ -104,8 +105,16 @@ export class Exchange extends DriverQuery {
 
   override handleDataRow(message: DataRow): void {
     const { onRow } = this.statements[this.position]!;
-    if (onRow) onRow(message.fields);
-    else if (this.isAtLast) super.handleDataRow(message);
+    if (!onRow) {
+      if (this.isAtLast) super.handleDataRow(message);
+      return;
+    }
+    try {
+      onRow(message.fields);
+    } catch (error) {
+      // The driver fails the query with it in the end. Thrown from here, it would end the process.
+      this._canceledDueToError ||= error as Error;
+    }
   }
 
   handleCommandComplete(message: unknown): void {

@@ -48,6 +48,8 @@ export function toProblem(error: unknown): Problem {
   return new Problem(code);
 }
 
+const CUT_SHORT = 'The connection closed before the whole request had arrived.';
+
 /**
  * The only exception filter. Sends a problem document (RFC 9457) in the format that the caller accepts, or a page to a
  * browser.
@@ -60,7 +62,9 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const problem = toProblem(error);
+    // The same code as that of a database that is gone.
+    const isCutShort = error === request.raw.errored;
+    const problem = isCutShort ? new Problem('bad_request', { detail: CUT_SHORT }) : toProblem(error);
     if (problem.code === 'internal_error') {
       this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error, { request_id: request.id });
     }

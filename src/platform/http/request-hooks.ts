@@ -8,6 +8,7 @@ import { negotiate } from './body-formats.js';
 import { tagResponse } from './etag.js';
 import { toProblem, sendProblem } from './problem.filter.js';
 import { refuseBeforeBody } from './refuse-before-body.js';
+import { onRequestEnd } from './request-end.js';
 import { followRequests } from './request-origin.js';
 import { shownPath } from './request-path.js';
 
@@ -48,16 +49,16 @@ export function addRequestHooks(fastify: FastifyInstance): void {
   // An expectation that is not known may be ignored (RFC 9110 §10.1.1). Node would send a 417 without a body.
   fastify.server.on('checkExpectation', (...exchange) => fastify.server.emit('request', ...exchange));
   fastify.addHook('onSend', tagResponse);
-  fastify.addHook('onResponse', (request, reply, done) => {
+  onRequestEnd(fastify, (request, reply) => {
     logger.log('request', {
       request_id: request.id,
       method: request.method,
       path: shownPath(request),
       status: reply.statusCode,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+      client_left: reply.clientLeft || undefined,
       user_id: request.actor?.userId,
       trace_id: request.span?.traceId,
     });
-    done();
   });
 }

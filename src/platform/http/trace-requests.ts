@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { runInSpan, type Span } from '../tracing/span.js';
 import type { Tracing } from '../tracing/tracing.js';
+import { onRequestEnd } from './request-end.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,9 +32,9 @@ export function traceRequests(fastify: FastifyInstance, { source }: Tracing): vo
     if (request.span) runInSpan(request.span, done);
     else done();
   });
-  fastify.addHook('onResponse', (request, reply, done) => {
+  onRequestEnd(fastify, (request, reply) => {
     const { span } = request;
-    if (!span) return done();
+    if (!span) return;
     const route = request.is404 ? undefined : request.routeOptions.url;
     span.rename(route ? `${request.method} ${route}` : request.method);
     span.set({
@@ -43,6 +44,5 @@ export function traceRequests(fastify: FastifyInstance, { source }: Tracing): vo
       ...(route ? { 'http.route': route } : {}),
     });
     span.end(reply.statusCode >= 500 ? String(reply.statusCode) : undefined);
-    done();
   });
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { Histogram } from 'prom-client';
+import { onRequestEnd } from '../http/request-end.js';
 import { Metrics } from './metrics.js';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -22,17 +23,16 @@ export class HttpMetrics {
       buckets: BUCKETS,
       registers: [registry],
     });
-    host.httpAdapter.getInstance<FastifyInstance>().addHook('onResponse', (request, reply, done) => {
+    onRequestEnd(host.httpAdapter.getInstance<FastifyInstance>(), (request, reply) => {
       // A stream lasts as long as its client stays connected. It counts as a live connection instead.
       const isStream = request.routeOptions.config.produces?.includes(EVENT_STREAM) ?? false;
-      if (isStream && reply.statusCode === 200) return done();
+      if (isStream && reply.statusCode === 200) return;
       const labels = {
         method: request.method,
         route: request.is404 ? NO_ROUTE : (request.routeOptions.url ?? NO_ROUTE),
         status: `${Math.floor(reply.statusCode / 100)}xx`,
       };
       duration.observe(labels, reply.elapsedTime / 1_000);
-      done();
     });
   }
 }

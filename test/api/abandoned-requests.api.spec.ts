@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createEvent, createEvents, getMetrics, listAudit } from '../../sdk/generated/sdk.gen.js';
+import { AuditTrail } from '../../src/audit/audit-trail.js';
+import { slot } from '../support/calls.js';
+import { until } from '../support/embedded-postgres-harness.js';
+import { parseExposition } from '../support/exposition.js';
+import { RawConnection } from '../support/raw-connection.js';
+import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+
+interface Line {
+  request_id: string;
+  status: number;
+  client_left?: true;
+}
+
+let app: TestApp;
+let ana: Person;
+let bob: Person;
+beforeAll(async () => {
+  app = await startApp();
+  [ana, bob] = [await app.signUp('ana'), await app.signUp('bob')];
+});
+afterAll(() => app.close());
+afterEach(() => void vi.restoreAllMocks());
+
+/** Records the lines that the log has about requests with ids that begin so. */
+function recordLines(prefix: string): Line[] {
+  const lines: Line[] = [];
+  vi.spyOn(Logger.prototype, 'log').mockImplementation((message: unknown, line: unknown) => {
+    if (message === 'request' && (line as Line).request_id.startsWith(prefix)) lines.push(line as Line);
+  });
+  return lines;
+}
+
+/** Sends a request. The connection stays open. */
+async function send(person: Person, id: string, start: string, headers: string[] = []): Promise<RawConnection> {
+  const connection = await RawConnection.open(app.url);
+  const lines = [
+    `${start} HTTP/1.1`,
+    'Host: convene',
+    `Authorization: Bearer ${person.accessToken}`,
+    `X-Request-Id: ${id}`,
+    ...headers,
+  ];
+  await connection.write(`${lines.join('\r\n')}\r\n\r\n`);
+  return connection;
+}
+
+async function countRequests(route: string, status: string): Promise<number> {
+  const samples = parseExposition(await ok(getMetrics({ client: app.client() })));
+  return samples
+    .filter(({ name }) => name === 'convene_http_request_duration_seconds_count')
+    .filter(({ labels }) => labels['route'] === route && labels['status'] === status)
+    .reduce((sum, { value }) => sum + value, 0);
+}
+
+describe('a request whose client leaves before it has the response', () => {
+  it('is in the log, in the metrics and, when it was refused, in the audit trail', async () => {
+    const event = await ok(createEvent({ client: ana.client, body: { title: 'Plan', ...slot(1) } }));
+    const before = await countRequests('/api/events/:id', '4xx');
+    const lines = recordLines('refused-');
+    for (let n = 0; n < 20; n += 1) {
+      const connection = await send(bob, `refused-${n}`, `DELETE /api/events/${event.id}`);
+      // At once, or while the server is busy with it.
+      if (n % 2 === 1) await sleep(n / 4);
+      connection.close();
+    }
+    await until(() => lines.length === 20);
+    expect(lines.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 404));
+    expect(lines.filter(({ client_left }) => client_left).length).toBeGreaterThan(5);
+    expect(await countRequests('/api/events/:id', '4xx')).toBe(before + 20);
+    await app.app.get(AuditTrail).flush();
+    const { items } = await ok(listAudit({ client: bob.client, query: { limit: 200 } }));
+    expect(items.filter(({ kind, event_id }) => kind === 'refused' && event_id === event.id)).toHaveLength(20);
+  });
+
+  it('is in the log when the response was half sent', async () => {
+    const description = (n: number): string => Array.from({ length: 3_000 }, (_, word) => `${n * word} `).join('');
+    for (let batch = 0; batch < 4; batch += 1) {
+      const events = Array.from({ length: 50 }, (_, n) => {
+        return {
+          title: 'Plan',
+          description: description(batch * 50 + n).slice(0, 15_000),
+          show_as: 'free',
+          ...slot(n),
+        };
+      });
+      await ok(createEvents({ client: ana.client, body: { events: events as never } }));
+    }
+    const lines = recordLines('half-');
+    const errors = vi.spyOn(Logger.prototype, 'error');
+    for (let n = 0; n < 20; n += 1) {
+      const headers = ['Accept-Encoding: gzip'];
+      const connection = await send(ana, `half-${n}`, 'GET /api/events?limit=200', headers);
+      // With the first bytes, or a moment before them.
+      if (n % 2 === 0) await new Promise((resolve) => connection.socket.once('data', resolve));
+      else await sleep(n * 2);
+      connection.close();
+    }
+    await until(() => lines.length === 20);
+    expect(lines.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+    expect(lines.filter(({ client_left }) => client_left).length).toBeGreaterThan(5);
+    expect(errors.mock.calls).toEqual([]);
+  });
+
+  it('is in the log when the request was half sent', async () => {
+    const lines = recordLines('cut-');
+    const errors = vi.spyOn(Logger.prototype, 'error');
+    const headers = ['Content-Type: application/json', 'Content-Length: 1000'];
+    const connection = await send(ana, 'cut-1', 'POST /api/events', headers);
+    await connection.write('{"title":');
+    await sleep(50);
+    connection.close();
+    await until(() => lines.length === 1);
+    expect(lines[0]).toMatchObject({ status: 400, client_left: true });
+    expect(errors.mock.calls).toEqual([]);
+  });
+
+  it('is in the log when it was a stream', async () => {
+    const lines = recordLines('stream-');
+    const connection = await send(ana, 'stream-1', 'GET /api/changes/stream');
+    await new Promise((resolve) => connection.socket.once('data', resolve));
+    expect(lines).toEqual([]);
+    connection.close();
+    await until(() => lines.length === 1);
+    expect(lines[0]).toMatchObject({ status: 200, client_left: true });
+  });
+
+  it('is in the log once, without this, when the client stays', async () => {
+    const lines = recordLines('whole-');
+    const connection = await send(ana, 'whole-1', 'GET /api/auth/me', ['Connection: close']);
+    expect((await connection.read()).status).toBe(200);
+    await until(() => connection.socket.destroyed);
+    connection.close();
+    await until(() => lines.length > 0);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.client_left).toBeUndefined();
+  });
+});
