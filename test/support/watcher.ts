@@ -3,7 +3,8 @@ import { type LiveClient, type LiveKind, openLive } from './live-client.js';
 import type { Item } from './live-socket.js';
 import type { Chance } from './random.js';
 
-const MAX_STAY_MS = 2_000;
+/** Long enough that a busy machine has time for more than connections. */
+const MAX_STAY_MS = 6_000;
 
 /** How many items each connection had received at some moment. */
 export type Received = Map<LiveClient, number>;
