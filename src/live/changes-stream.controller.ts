@@ -58,10 +58,10 @@ export class ChangesStreamController {
     if (request.method === 'HEAD') return void reply.type(EVENT_STREAM).header('cache-control', 'no-store').send();
     const bearer = /^\s*bearer\s+(\S+)/i.exec(request.headers.authorization ?? '')?.[1];
     const signedIn = await this.live.signIn(bearer ?? query.token);
-    reply.hijack();
     const { raw } = reply;
     // The client may have closed the connection meanwhile; then there is no further event.
-    if (raw.destroyed) return;
+    if (raw.destroyed) return void reply.send();
+    reply.hijack();
     raw.on('error', () => undefined);
     raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),

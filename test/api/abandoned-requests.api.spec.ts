@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEvent, createEvents, getMetrics, listAudit } from '../../sdk/generated/sdk.gen.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
+import { LiveService } from '../../src/live/live.service.js';
 import { slot } from '../support/calls.js';
 import { until } from '../support/embedded-postgres-harness.js';
 import { parseExposition } from '../support/exposition.js';
@@ -73,7 +75,42 @@ describe('a request whose client leaves before it has the response', () => {
     expect(await countRequests('/api/events/:id', '4xx')).toBe(before + 20);
     await app.app.get(AuditTrail).flush();
     const { items } = await ok(listAudit({ client: bob.client, query: { limit: 200 } }));
-    expect(items.filter(({ kind, event_id }) => kind === 'refused' && event_id === event.id)).toHaveLength(20);
+    const refusals = items.filter(({ kind, event_id }) => kind === 'refused' && event_id === event.id);
+    expect(refusals.map(({ address }) => address)).toEqual(Array.from({ length: 20 }, () => '127.0.0.1'));
+  });
+
+  it.each([
+    {
+      kind: 'event_created',
+      path: '/api/events',
+      status: 201,
+      body: () => ({ title: 'Plan', show_as: 'free', ...slot(1) }),
+    },
+    {
+      kind: 'sign_in_failed',
+      path: '/api/auth/login',
+      status: 401,
+      body: ({ username }: Person) => ({ username, password: 'not the password' }),
+    },
+  ])('is in the audit trail as $kind, with its address', async ({ kind, path, status, body }) => {
+    const lines = recordLines(kind);
+    const cara = await app.signUp('cara');
+    const text = JSON.stringify(body(cara));
+    const headers = ['Content-Type: application/json', `Content-Length: ${text.length}`];
+    for (let n = 0; n < 10; n += 1) {
+      const connection = await send(cara, `${kind}-${n}`, `POST ${path}`, headers);
+      await connection.write(text);
+      connection.close();
+    }
+    await until(() => lines.length === 10);
+    expect(lines.map((line) => line.status)).toEqual(Array.from({ length: 10 }, () => status));
+    await app.app.get(AuditTrail).flush();
+    // People do not see from where others tried to sign in as them.
+    const entries = await app.database.query<{ address: string | null }>(
+      'SELECT address FROM audit_entries WHERE kind = $1 AND request_id LIKE $2',
+      [kind, `${kind}-%`],
+    );
+    expect(entries).toEqual(Array.from({ length: 10 }, () => ({ address: '127.0.0.1' })));
   });
 
   it('is in the log when the response was half sent', async () => {
@@ -123,6 +160,23 @@ describe('a request whose client leaves before it has the response', () => {
     const connection = await send(ana, 'stream-1', 'GET /api/changes/stream');
     await new Promise((resolve) => connection.socket.once('data', resolve));
     expect(lines).toEqual([]);
+    connection.close();
+    await until(() => lines.length === 1);
+    expect(lines[0]).toMatchObject({ status: 200, client_left: true });
+  });
+
+  it('is in the log when it was to become a stream', async () => {
+    const lines = recordLines('early-');
+    const live = app.app.get(LiveService);
+    const signIn = live.signIn.bind(live);
+    let socket: Socket | undefined;
+    app.app.getHttpServer().once('connection', (opened: Socket) => (socket = opened));
+    const waiting = vi.spyOn(live, 'signIn').mockImplementation(async (token) => {
+      await until(() => socket!.destroyed);
+      return signIn(token);
+    });
+    const connection = await send(ana, 'early-1', 'GET /api/changes/stream');
+    await until(() => waiting.mock.calls.length === 1);
     connection.close();
     await until(() => lines.length === 1);
     expect(lines[0]).toMatchObject({ status: 200, client_left: true });

@@ -3,6 +3,8 @@ import { createEvent, getEvent, login, updateEvent } from '../../sdk/generated/s
 import { Tracing } from '../../src/platform/tracing/tracing.js';
 import { outcome, slot } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/embedded-postgres-harness.js';
+import { RawConnection } from '../support/raw-connection.js';
 import { ok, PASSWORD, startApp, type TestApp } from '../support/test-app.js';
 import { type ReceivedSpan, TraceCollector } from '../support/trace-collector.js';
 
@@ -93,6 +95,22 @@ describe('tracing', () => {
     } finally {
       await plain.close();
     }
+  });
+
+  it('has a request whose client hung up before the response', async () => {
+    const app = await traced(collector.url);
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const connection = await RawConnection.open(app.url);
+    const text = '{"username":"nobody","password":"not the password"}';
+    const headers = ['Host: convene', `traceparent: 00-${traceId}-${PARENT}-01`, 'Content-Type: application/json'];
+    const lines = ['POST /api/auth/login HTTP/1.1', ...headers, `Content-Length: ${text.length}`, '', text];
+    await connection.write(lines.join('\r\n'));
+    connection.close();
+    const isOver = async (): Promise<boolean> => /login.*4xx/.test(await (await app.fetch('/metrics')).text());
+    await until(isOver);
+    await app.close();
+    const [server] = spansOf(traceId).filter(({ name }) => name === 'POST /api/auth/login');
+    expect(server).toMatchObject({ parentSpanId: PARENT, attributes: { 'http.response.status_code': 401 } });
   });
 
   it('contains no secret, no text of a person and no value of a statement', async () => {

@@ -17,6 +17,8 @@ const origins = new AsyncLocalStorage<() => RequestOrigin>();
 
 /** Lets `currentOrigin` find the request in everything that its handler calls. */
 export function followRequests(fastify: FastifyInstance): void {
+  // Asked for once, it stays known when the client has left: what was done or refused then has an address too.
+  fastify.server.on('connection', (socket) => void socket.remoteAddress);
   // Not earlier: the body is read in callbacks of the socket, which know nothing of the request.
   fastify.addHook('preHandler', (request, _reply, done) => origins.run(() => originOf(request), done));
 }
