@@ -888,7 +888,7 @@ export const demoteAccount = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Read figures of the installation
  *
- * Returns how much is stored. Numbers of rows of large tables are estimates of PostgreSQL.
+ * Returns how much is stored. Numbers of rows are estimates of PostgreSQL.
  */
 export const getFigures = <ThrowOnError extends boolean = false>(options?: Options<GetFiguresData, ThrowOnError>) => (options?.client ?? client).get<GetFiguresResponses, GetFiguresErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],

@@ -184,7 +184,7 @@ export class AdminController {
   @ApiOperation({
     operationId: 'getFigures',
     summary: 'Read figures of the installation',
-    description: 'Returns how much is stored. Numbers of rows of large tables are estimates of PostgreSQL.',
+    description: 'Returns how much is stored. Numbers of rows are estimates of PostgreSQL.',
   })
   @ApiOkResponse({ type: FiguresView, description: 'The figures' })
   async read(): Promise<FiguresView> {

@@ -2,10 +2,11 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createEvent, createEvents, getMetrics, listAudit } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, createEvents, getMetrics, listAudit, listEvents } from '../../sdk/generated/sdk.gen.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { LiveService } from '../../src/live/live.service.js';
-import { slot } from '../support/calls.js';
+import { RequestQueues } from '../../src/platform/queues/request-queues.js';
+import { atOnce, slot } from '../support/calls.js';
 import { until } from '../support/embedded-postgres-harness.js';
 import { parseExposition } from '../support/exposition.js';
 import { RawConnection } from '../support/raw-connection.js';
@@ -37,8 +38,14 @@ function recordLines(prefix: string): Line[] {
 }
 
 /** Sends a request. The connection stays open. */
-async function send(person: Person, id: string, start: string, headers: string[] = []): Promise<RawConnection> {
-  const connection = await RawConnection.open(app.url);
+async function send(
+  person: Person,
+  id: string,
+  start: string,
+  headers: string[] = [],
+  to = app,
+): Promise<RawConnection> {
+  const connection = await RawConnection.open(to.url);
   const lines = [
     `${start} HTTP/1.1`,
     'Host: convene',
@@ -103,14 +110,73 @@ describe('a request whose client leaves before it has the response', () => {
       connection.close();
     }
     await until(() => lines.length === 10);
-    expect(lines.map((line) => line.status)).toEqual(Array.from({ length: 10 }, () => status));
+    // Or the client had left before its body could be read.
+    const carriedOut = lines.filter((line) => line.status !== 400);
+    expect(carriedOut.length).toBeGreaterThan(0);
+    expect(carriedOut.map((line) => line.status)).toEqual(carriedOut.map(() => status));
     await app.app.get(AuditTrail).flush();
     // People do not see from where others tried to sign in as them.
     const entries = await app.database.query<{ address: string | null }>(
       'SELECT address FROM audit_entries WHERE kind = $1 AND request_id LIKE $2',
       [kind, `${kind}-%`],
     );
-    expect(entries).toEqual(Array.from({ length: 10 }, () => ({ address: '127.0.0.1' })));
+    expect(entries).toEqual(carriedOut.map(() => ({ address: '127.0.0.1' })));
+  });
+
+  it('is not carried out, or has an address in the audit trail, when the client resets the connection', async () => {
+    const lines = recordLines('reset-');
+    const dora = await app.signUp('dora');
+    const text = JSON.stringify({ title: 'Plan', show_as: 'free', ...slot(1) });
+    const headers = ['Content-Type: application/json', `Content-Length: ${text.length}`];
+    for (let n = 0; n < 30; n += 1) {
+      const connection = await send(dora, `reset-${n}`, 'POST /api/events', headers);
+      await connection.write(text);
+      // Before the server has accepted the connection, or when it knows the address.
+      if (n % 3 === 0) await sleep(n / 3);
+      connection.socket.resetAndDestroy();
+    }
+    await until(() => lines.length === 30);
+    const created = lines.filter(({ status }) => status === 201).length;
+    expect(lines.filter(({ status }) => status === 400)).toHaveLength(30 - created);
+    await app.app.get(AuditTrail).flush();
+    const { items } = await ok(listAudit({ client: dora.client, query: { limit: 200 } }));
+    const addresses = items.filter(({ kind }) => kind === 'event_created').map(({ address }) => address);
+    expect(addresses).toEqual(Array.from({ length: created }, () => '127.0.0.1'));
+    expect((await ok(listEvents({ client: dora.client, query: { limit: 200 } }))).items).toHaveLength(created);
+  });
+
+  it('has the status that it would have had', async () => {
+    const headers = { authorization: `Bearer ${ana.accessToken}` };
+    const etag = (await app.fetch('/api/events', { headers })).headers.get('etag')!;
+    const lines = recordLines('known-');
+    for (let n = 0; n < 20; n += 1) {
+      (await send(ana, `known-${n}`, 'GET /api/events', [`If-None-Match: ${etag}`])).close();
+    }
+    await until(() => lines.length === 20);
+    expect(lines.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 304));
+    expect(lines.some(({ client_left }) => client_left)).toBe(true);
+  });
+
+  it('is no sign of a busy server when it waited for others of its caller', async () => {
+    const narrow = await startApp({ requestsAtOnce: 1 }, app.database);
+    try {
+      const lines = recordLines('waiting-');
+      const { ofCaller } = narrow.app.get(RequestQueues);
+      const text = JSON.stringify({ title: 'Plan', show_as: 'free', ...slot(1) });
+      const headers = ['Content-Type: application/json', `Content-Length: ${text.length}`];
+      const connections = await atOnce(40, async (n) => {
+        const connection = await send(ana, `waiting-${n}`, 'POST /api/events', headers, narrow);
+        await connection.write(text);
+        return connection;
+      });
+      await until(() => ofCaller.waiting > 0);
+      for (const connection of connections.reverse()) connection.socket.resetAndDestroy();
+      await until(() => lines.length === 40);
+      const statuses = lines.map(({ status }) => status);
+      expect([...new Set(statuses)].sort()).toEqual([201, 400]);
+    } finally {
+      await narrow.close();
+    }
   });
 
   it('is in the log when the response was half sent', async () => {
@@ -143,15 +209,20 @@ describe('a request whose client leaves before it has the response', () => {
   });
 
   it('is in the log when the request was half sent', async () => {
-    const lines = recordLines('cut-');
+    const lines = recordLines('');
     const errors = vi.spyOn(Logger.prototype, 'error');
     const headers = ['Content-Type: application/json', 'Content-Length: 1000'];
     const connection = await send(ana, 'cut-1', 'POST /api/events', headers);
     await connection.write('{"title":');
     await sleep(50);
     connection.close();
-    await until(() => lines.length === 1);
-    expect(lines[0]).toMatchObject({ status: 400, client_left: true });
+    await until(() => lines.length > 0);
+    // What else might be said about it comes before the next one.
+    await ok(listEvents({ client: ana.client }));
+    await until(() => lines.some(({ status }) => status === 200));
+    expect(lines.filter(({ status }) => status !== 200)).toMatchObject([
+      { request_id: 'cut-1', status: 400, client_left: true },
+    ]);
     expect(errors.mock.calls).toEqual([]);
   });
 

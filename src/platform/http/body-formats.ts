@@ -36,6 +36,10 @@ export const XML_TYPES = ['application/xml', 'text/xml'];
 export const largestBody = ({ values }: Config): number =>
   Math.max(values.batchBodyLimitBytes, values.bodyLimitBytes, values.calendarLimitBytes);
 
+/** Whether a request says that it has a body (RFC 9112 §6.3). */
+export const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
 /** Registers the parsers for JSON and MessagePack and, for the routes that declare them, merge patches and forms. */
 export function useBodyFormats(app: NestFastifyApplication, config: Config): void {
   const { batchBodyLimitBytes, bodyLimitBytes, calendarLimitBytes, maxNesting, maxBodyValues } = config.values;
@@ -46,10 +50,9 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
   // Fastify parses plain text by default; this API doesn't accept it.
   fastify.removeContentTypeParser('text/plain');
   // Clients name a type for a body that they don't send: `curl -d ''`, `axios.post(url)`. That of a read is not read.
-  fastify.addHook('onRequest', ({ method, headers }, _reply, done) => {
-    const { 'content-length': length = '0', 'transfer-encoding': chunked } = headers;
-    const isRead = method === 'GET' || method === 'HEAD';
-    if (isRead || (length === '0' && chunked === undefined)) {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { method, headers } = request;
+    if (method === 'GET' || method === 'HEAD' || !hasBody(request)) {
       delete headers['content-type'];
       delete headers['content-encoding'];
     }

@@ -48,7 +48,9 @@ export function toProblem(error: unknown): Problem {
   return new Problem(code);
 }
 
-const CUT_SHORT = 'The connection closed before the whole request had arrived.';
+/** The problem of a request that was not carried out because its client has left. Nobody reads it but the log. */
+export const clientGone = (): Problem =>
+  new Problem('bad_request', { detail: 'The connection closed before the request was carried out.' });
 
 /**
  * The only exception filter. Sends a problem document (RFC 9457) in the format that the caller accepts, or a page to a
@@ -64,7 +66,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     // The same code as that of a database that is gone.
     const isCutShort = error === request.raw.errored;
-    const problem = isCutShort ? new Problem('bad_request', { detail: CUT_SHORT }) : toProblem(error);
+    const problem = isCutShort ? clientGone() : toProblem(error);
     if (problem.code === 'internal_error') {
       this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error, { request_id: request.id });
     }

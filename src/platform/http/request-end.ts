@@ -47,7 +47,8 @@ export function onRequestEnd(fastify: FastifyInstance, listener: Listener): void
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
     reply.isAnswered = true;
-    if (reply.clientLeft) end(request, reply);
+    // Later hooks may change the status.
+    if (reply.clientLeft) setImmediate(() => end(request, reply));
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { noSuchPath, Problem } from '../../problems/problem.js';
 import { AllowedMethods } from './allowed-methods.js';
-import { negotiate } from './body-formats.js';
+import { hasBody, negotiate } from './body-formats.js';
 import { tagResponse } from './etag.js';
-import { toProblem, sendProblem } from './problem.filter.js';
+import { clientGone, sendProblem, toProblem } from './problem.filter.js';
 import { refuseBeforeBody } from './refuse-before-body.js';
 import { onRequestEnd } from './request-end.js';
 import { followRequests } from './request-origin.js';
@@ -14,10 +14,15 @@ import { shownPath } from './request-path.js';
 
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 
-/** Returns the `X-Request-Id` of the caller if it is safe to log and to return, or else a new id. */
-export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+/**
+ * Returns the `X-Request-Id` of the caller if it is safe to log and to return, or else a new id. Asked again about the same
+ * request, the answer is the same.
+ */
+export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id'];
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  headers['x-request-id'] = id;
+  return id;
 }
 
 /** Sends the problem for a URL that the router can't parse. Such a request reaches neither the hooks nor the filter. */
@@ -39,6 +44,8 @@ export function addRequestHooks(fastify: FastifyInstance): void {
   });
   // Before the body: what does not exist is a 404, whatever is sent to it.
   fastify.addHook('preParsing', (request, reply, payload, done) => {
+    // Nothing would come of a body any more, not even an error.
+    if (request.raw.destroyed && hasBody(request)) return refuseBeforeBody(clientGone(), request, reply);
     if (!request.is404) return done(null, payload);
     const methods = allowed.of(request.url.split('?')[0]!);
     const headers = { allow: methods.join(', ') };

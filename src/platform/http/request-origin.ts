@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { clientGone } from './problem.filter.js';
+import { refuseBeforeBody } from './refuse-before-body.js';
 
 /** Where a request came from. All are null for work that no request started. */
 export interface RequestOrigin {
@@ -17,8 +19,13 @@ const origins = new AsyncLocalStorage<() => RequestOrigin>();
 
 /** Lets `currentOrigin` find the request in everything that its handler calls. */
 export function followRequests(fastify: FastifyInstance): void {
-  // Asked for once, it stays known when the client has left: what was done or refused then has an address too.
-  fastify.server.on('connection', (socket) => void socket.remoteAddress);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    // Asked for once, it stays known when the client leaves: what is done or refused then has an address too. A client that
+    // has reset the connection by now has none, and whatever it asks for could be done without a trace, and without limits.
+    if (request.raw.socket.remoteAddress !== undefined) return done();
+    reply.clientLeft = true;
+    refuseBeforeBody(clientGone(), request, reply);
+  });
   // Not earlier: the body is read in callbacks of the socket, which know nothing of the request.
   fastify.addHook('preHandler', (request, _reply, done) => origins.run(() => originOf(request), done));
 }

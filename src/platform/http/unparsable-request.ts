@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { randomUUID } from 'node:crypto';
 import { Problem } from '../../problems/problem.js';
 import type { ProblemCode } from '../../problems/problem-catalogue.js';
+import { requestId } from './request-hooks.js';
 
 const CODES: Record<string, ProblemCode> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
@@ -45,17 +45,19 @@ export function rejectUnparsable(error: UnparsableError, socket: Socket): void {
     return;
   }
   const problem = new Problem(CODES[error.code ?? ''] ?? 'bad_request');
-  const requestId = randomUUID();
-  const body = JSON.stringify(problem.toDocument('/', requestId));
+  // Of a request that began well, the log has a line when it is over.
+  const begun = current?.req.complete === false ? current.req : undefined;
+  const id = requestId(begun ?? { headers: {} });
+  const body = JSON.stringify(problem.toDocument('/', id));
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${requestId}`,
+    `X-Request-Id: ${id}`,
     'Connection: close',
   ];
   // The client of a HEAD takes a body for the beginning of another response.
   const isHead = error.rawPacket instanceof Buffer && error.rawPacket.toString('latin1', 0, 5) === 'HEAD ';
   socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
-  new Logger('Http').log('request', { request_id: requestId, status: problem.status, parser: error.code });
+  if (!begun) new Logger('Http').log('request', { request_id: id, status: problem.status, parser: error.code });
 }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge } from 'prom-client';
 import { Config } from '../config/config.js';
 import { Metrics } from '../metrics/metrics.js';
+import { clientGone } from '../http/problem.filter.js';
 import { Problem } from '../../problems/problem.js';
 import { KeyedQueue, QueueFull } from '../hooks/keyed-queue.js';
 
@@ -43,12 +44,13 @@ export class RequestQueues {
     });
   }
 
-  /** @throws Problem unavailable when too many wait */
+  /** @throws Problem unavailable when too many wait, or bad_request when the caller has left meanwhile */
   async enter(queue: KeyedQueue, key: string, request: FastifyRequest): Promise<() => void> {
     try {
       return await queue.enter(key, request.raw.socket);
     } catch (error) {
       if (!(error instanceof QueueFull)) throw error;
+      if (request.raw.socket.destroyed) throw clientGone();
       const detail =
         queue === this.ofCaller ? 'Too many of your requests wait.' : 'Too many writes wait for this calendar.';
       throw new Problem('unavailable', { detail });
