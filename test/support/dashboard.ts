@@ -107,13 +107,22 @@ export async function drag(page: Page, title: string, x: number, y: number): Pro
 /** The event in the calendar. */
 export const eventOf = (page: Page, title: string) => page.locator('#calendar [data-key]', { hasText: title }).first();
 
+/** Holds the writes to an address, until the function that this returns is called. */
+export function holdWrites(page: Page, address: RegExp): Promise<() => void> {
+  return hold(page, address, (method) => method !== 'GET');
+}
+
 /** Holds the reads of lists of events, until the function that this returns is called. */
-export async function holdLists(page: Page): Promise<() => void> {
+export function holdLists(page: Page): Promise<() => void> {
+  return hold(page, /\/api\/events\?/, (method) => method === 'GET');
+}
+
+async function hold(page: Page, address: RegExp, isHeld: (method: string) => boolean): Promise<() => void> {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/\/api\/events\?/, async (route) => {
-    await held;
-    await route.continue();
+  await page.route(address, async (route) => {
+    if (isHeld(route.request().method())) await held;
+    await route.fallback();
   });
   return release;
 }

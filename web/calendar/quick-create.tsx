@@ -1,5 +1,4 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Refusal } from '../api.js';
 import { ConflictNote } from '../event/conflict-note.js';
 import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
 import { presetsFor } from '../event/presets.js';
@@ -8,9 +7,9 @@ import { ShareDraft } from '../event/share-draft.js';
 import { TimesField } from '../event/times-field.js';
 import { useSave } from '../event/use-save.js';
 import { Icon } from '../icons/icon.js';
-import { createNew, explain } from '../state/edit.js';
+import { createNew } from '../state/edit.js';
 import { reason } from '../state/reason.js';
-import { closeDraft, draft, draftInDrawer, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
+import { draft, draftInDrawer, finishDraft, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { Switch } from '../ui/switch.js';
@@ -50,19 +49,18 @@ export function QuickCreate() {
   const form = formOfDraft(current, zone.value);
   const change = (next: Form): void => typeDraft(withForm(current, next));
 
-  const { save, onKeyDown } = useSave(async () => {
-    if (!form.title.trim()) {
-      setError(words.titleMissing);
-      title.current?.focus();
-      return;
-    }
-    try {
-      if (await createNew(newEventOf(form), viewersOf(current), () => markStored(current))) closeDraft(current);
-    } catch (refusal) {
-      if (refusal instanceof Refusal && refusal.code === 'validation_failed') setError(reason(refusal));
-      else explain(refusal);
-    }
-  });
+  const { save, onKeyDown } = useSave(
+    async () => {
+      if (!form.title.trim()) {
+        setError(words.titleMissing);
+        title.current?.focus();
+        return;
+      }
+      const created = await createNew(newEventOf(form), viewersOf(current), (id) => markStored(current, id));
+      if (created) finishDraft(current, false);
+    },
+    (refusal) => setError(reason(refusal)),
+  );
 
   const presets = presetsFor(form.startDay);
   return (

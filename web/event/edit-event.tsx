@@ -1,80 +1,81 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Refusal } from '../api.js';
 import { keyOf } from '../state/calendar.js';
-import { explain, saveChange, chooseTarget } from '../state/edit.js';
-import { dropForm, keepForm, keptForm } from '../state/kept.js';
-import { arrived, event, openedItem, opened, openEvent, setEditing } from '../state/opened.js';
+import { sayKept } from '../state/draft.js';
+import { saveChange, chooseTarget } from '../state/edit.js';
+import { dropForm, keepForm, type KeptForm, keptForm } from '../state/kept.js';
+import { arrived, event, openedItem, openEvent, setEditing } from '../state/opened.js';
 import { rebaseForm } from '../state/rebase-form.js';
-import { showToast } from '../state/toasts.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { Close } from './drawer-close.js';
-import { EventForm, type FieldErrors } from './event-form.js';
+import { EventForm, fieldErrors, type FieldErrors } from './event-form.js';
 import { changesOf, type Form, formOf, patternsDiffer, timesDiffer } from '../state/form.js';
 import { useSave } from './use-save.js';
-
-export function fieldErrors(error: Refusal): FieldErrors {
-  const errors: FieldErrors = {};
-  for (const { pointer, message, next } of error.problem.errors ?? [])
-    errors[pointer.split('/')[1] ?? ''] ??= { message, next };
-  return errors;
-}
-
-const hasTyped = (form: Form, base: Form): boolean =>
-  form.comment !== '' || Object.keys(changesOf(form, base)).length > 0;
 
 /** The form of the open event. What is typed is kept on the device until it is saved. */
 export function EditEvent() {
   const item = useRef(openedItem()!);
   const subject = useRef(event.value!);
-  const [base] = useState(() => formOf(item.current));
+  const [base, setBase] = useState(() => formOf(item.current));
   // Dates of a series have forms of their own.
   const key = useRef(keyOf(item.current));
   const { id } = subject.current;
   const [kept] = useState(() => keptForm(key.current));
   const [form, setForm] = useState<Form>(() => (kept ? rebaseForm(kept, base) : base));
   const [errors, setErrors] = useState<FieldErrors>({});
-  const element = useRef<HTMLFormElement>(null);
+  const latest = useRef(form);
+  latest.current = form;
   const change = changesOf(form, base);
   const isDirty = Object.keys(change).length > 0;
 
-  useEffect(() => element.current?.querySelector<HTMLInputElement>('.ttl')?.focus(), []);
   // Kept as it is typed: the form may be closed by the next key.
   const type = (next: Form): void => {
     setForm(next);
-    if (hasTyped(next, base)) keepForm(key.current, { form: next, base });
-    else dropForm(key.current);
+    keepForm(key.current, { form: next, base });
   };
   useEffect(
     () => () => {
       // However it was closed.
       if (!keptForm(key.current)) return;
-      const goOn = (): void => openEvent(id, item.current, 'details', true);
-      showToast({ text: common.draftKept(item.current.title), action: { label: common.goOn, run: goOn } });
+      sayKept(item.current.title, () => openEvent(id, item.current, 'details', true));
     },
     [],
   );
 
-  const { save, onKeyDown } = useSave(async () => {
-    if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
-    if (!isDirty) return setEditing(false);
-    setErrors({});
-    try {
+  const { save, onKeyDown, isOpen } = useSave(
+    async () => {
+      if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
+      if (!isDirty) return setEditing(false);
+      setErrors({});
       const target = await chooseTarget(item.current, patternsDiffer(form, base) ? { without: ['this'] } : {});
       if (!target) return;
       const comment = form.comment ? { change_comment: form.comment } : {};
       const said = (): string => common.toast.saved(form.title);
-      const forget = (): void => dropForm(key.current);
-      const saved = await saveChange(subject.current, { ...change, ...comment }, target, said, forget);
-      if (!saved) return;
+      // Only what was sent: more may have been typed meanwhile.
+      const keepRest = (): void => {
+        keepForm(key.current, { form: keptForm(key.current)?.form ?? form, base: form });
+      };
+      const saved = await saveChange(subject.current, { ...change, ...comment }, target, said, keepRest);
+      // Nor is what was opened meanwhile closed.
+      if (!saved || !isOpen.current) return;
       arrived.value = null;
-      if (saved.kind === 'saved' && saved.event.id !== opened.value?.id) openEvent(saved.event.id);
-      setEditing(false);
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'validation_failed') setErrors(fieldErrors(error));
-      else explain(error);
+      showSaved(saved.id, { form: latest.current, base: form });
+    },
+    (refusal) => setErrors(fieldErrors(refusal)),
+  );
+
+  /** Goes on with what was typed since, on what is stored now; without any, closes the form. */
+  const showSaved = (savedId: string, typed: KeptForm): void => {
+    if (savedId !== subject.current.id) {
+      dropForm(key.current);
+      return openEvent(savedId, null, 'details', keepForm(`${savedId}@`, typed));
     }
-  });
+    if (!keepForm(key.current, typed)) return setEditing(false);
+    [item.current, subject.current] = [openedItem()!, event.value!];
+    const now = formOf(item.current);
+    setBase(now);
+    setForm(rebaseForm(typed, now));
+  };
 
   return (
     <>
@@ -88,7 +89,6 @@ export function EditEvent() {
       </div>
       <form
         class="db"
-        ref={element}
         onSubmit={(submit) => {
           submit.preventDefault();
           save();

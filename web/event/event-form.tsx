@@ -1,3 +1,5 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { Refusal } from '../api.js';
 import { Icon } from '../icons/icon.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
@@ -13,26 +15,34 @@ import { ZoneField } from './zone-field.js';
 
 export type FieldErrors = Record<string, { message: string; next?: string | undefined }>;
 
+export function fieldErrors(error: Refusal): FieldErrors {
+  const errors: FieldErrors = {};
+  for (const { pointer, message, next } of error.problem.errors ?? [])
+    errors[pointer.split('/')[1] ?? ''] ??= { message, next };
+  return errors;
+}
+
 interface Props {
   form: Form;
   change: (form: Form) => void;
   errors: FieldErrors;
   /** The event that is edited; its own time is no conflict. */
   eventId?: string;
-  /** False for one date of a series: the rule is of the whole. */
-  withRecurrence?: boolean;
   /** Asks about conflicts only where the times were changed. */
   checks: boolean;
 }
 
 /** The fields of an event, in the order in which it is read. */
-export function EventForm({ form, change, errors, eventId, withRecurrence = true, checks }: Props) {
+export function EventForm({ form, change, errors, eventId, checks }: Props) {
   const set = (fields: Partial<Form>): void => change({ ...form, ...fields });
+  const title = useRef<HTMLInputElement>(null);
+  useEffect(() => title.current?.focus(), []);
   const other = form.zone !== zone.value && !form.allDay;
   return (
     <div class="fm">
       <div>
         <input
+          ref={title}
           class="ttl"
           value={form.title}
           maxLength={255}
@@ -65,9 +75,7 @@ export function EventForm({ form, change, errors, eventId, withRecurrence = true
         <Problem error={errors.start_time ?? errors.end_time ?? errors.time_zone} />
         {checks && <ConflictNote form={form} change={change} {...(eventId ? { eventId } : {})} />}
       </div>
-      {withRecurrence && (
-        <RecurrenceField form={form} change={change} error={errors.recurrence_pattern ?? errors.recurrence} />
-      )}
+      <RecurrenceField form={form} change={change} error={errors.recurrence_pattern ?? errors.recurrence} />
       <div>
         <span class="in s with-icon">
           <Icon name="pin" />

@@ -1,14 +1,11 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { Refusal } from '../api.js';
-import { createNew, explain } from '../state/edit.js';
-import { closeDraft, draft, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
-import { openEvent } from '../state/opened.js';
+import { useState } from 'preact/hooks';
+import { createNew } from '../state/edit.js';
+import { draft, finishDraft, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
 import { zone } from '../state/session.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { Close } from './drawer-close.js';
-import { fieldErrors } from './edit-event.js';
-import { EventForm, type FieldErrors } from './event-form.js';
+import { EventForm, fieldErrors, type FieldErrors } from './event-form.js';
 import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
 import { KeptNote } from './kept-note.js';
 import { ShareDraft } from './share-draft.js';
@@ -20,21 +17,15 @@ export function NewEvent() {
   const form = formOfDraft(current, zone.value);
   const setForm = (next: Form): void => typeDraft(withForm(current, next));
   const [errors, setErrors] = useState<FieldErrors>({});
-  const element = useRef<HTMLFormElement>(null);
-  useEffect(() => element.current?.querySelector<HTMLInputElement>('.ttl')?.focus(), []);
 
-  const { save, onKeyDown } = useSave(async () => {
-    if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
-    try {
-      const created = await createNew(newEventOf(form), viewersOf(current), () => markStored(current));
-      if (!created) return;
-      closeDraft(current);
-      if (created.kind === 'saved') openEvent(created.event.id);
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'validation_failed') setErrors(fieldErrors(error));
-      else explain(error);
-    }
-  });
+  const { save, onKeyDown } = useSave(
+    async () => {
+      if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
+      const created = await createNew(newEventOf(form), viewersOf(current), (id) => markStored(current, id));
+      if (created) finishDraft(current, created.kind === 'saved');
+    },
+    (refusal) => setErrors(fieldErrors(refusal)),
+  );
 
   return (
     <aside class="drawer" aria-labelledby="drawer-title" onKeyDown={onKeyDown}>
@@ -47,7 +38,6 @@ export function NewEvent() {
       </div>
       <form
         class="db"
-        ref={element}
         onSubmit={(submit) => {
           submit.preventDefault();
           save();

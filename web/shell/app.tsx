@@ -50,10 +50,10 @@ export function App() {
         {asOf.value && <TravelBar />}
         <TopBar withSide={withSide} />
         <CalendarView />
-        {draft.value && !draftInDrawer.value && <QuickCreate />}
+        {draft.value && !draftInDrawer.value && <QuickCreate key={draft.value.key} />}
       </main>
       {opened.value && <Drawer />}
-      {draft.value && draftInDrawer.value && !opened.value && <NewEvent />}
+      {draft.value && draftInDrawer.value && !opened.value && <NewEvent key={draft.value.key} />}
       {panel.value && <Panels />}
       {isPhone.value && !opened.value && !draftInDrawer.value && <BottomBar />}
       <Dialogs />

@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals';
-import { emptyForm, type Form } from './form.js';
+import { emptyForm, type Form, formOfDraft } from './form.js';
 import { addMinutes, instantOf, today, wallTime } from '../time/zoned.js';
 import { words } from '../words/en.js';
-import { forgetDraft, keepDraft } from './kept.js';
+import { forgetDraft, keepDraft, keepForm } from './kept.js';
 import { newKey } from './offline-edit.js';
-import { closeEvent } from './opened.js';
+import { closeEvent, opened, openEvent } from './opened.js';
 import { zone } from './session.js';
 import { asOf } from './time-travel.js';
 import { showToast } from './toasts.js';
@@ -24,8 +24,8 @@ export interface Draft {
   form?: Form;
   /** Names it among those that are kept. */
   key: string;
-  /** True when the event is created, and is about to be shown. */
-  isStored?: boolean;
+  /** The event that was created of it and is about to be shown, and what was sent. */
+  stored?: { id: string; form: Form };
   /** Where the pointer was. */
   at?: { x: number; y: number };
 }
@@ -39,7 +39,7 @@ export function startDraft(given: Omit<Draft, 'title' | 'key'> & { title?: strin
   // The past cannot be changed.
   asOf.value = null;
   const before = draft.value;
-  if (before?.form && hasText(before) && !given.title) {
+  if (before?.form && hasText(before) && !before.stored && !given.title) {
     const { start, end, allDay } = given;
     const { startDay, startTime, endDay, endTime } = emptyForm({ title: '', start, end, allDay }, before.form.zone);
     const form = { ...before.form, startDay, startTime, endDay, endTime, allDay };
@@ -57,6 +57,7 @@ export const hasText = ({ title, form }: Draft): boolean =>
 /** Changes what is typed, and keeps it. */
 export function typeDraft(next: Draft): void {
   draft.value = next;
+  if (next.stored) return;
   if (hasText(next)) keepDraft(next);
   else forgetDraft(next);
 }
@@ -64,13 +65,18 @@ export function typeDraft(next: Draft): void {
 /** Closes it. What was typed stays on the device, and is offered again. */
 export function leaveDraft(): void {
   const left = draft.value;
-  if (left && hasText(left) && !left.isStored) {
+  if (left && keepLater(left)) sayKept(left.title, () => openEvent(left.stored!.id, null, 'details', true));
+  else if (left && hasText(left) && !left.stored) {
     keepDraft(left);
-    showToast({ text: words.draftKept(left.title), action: { label: words.goOn, run: () => resumeDraft(left) } });
+    sayKept(left.title, () => resumeDraft(left));
   }
   draft.value = null;
   draftInDrawer.value = false;
 }
+
+/** Says that what was typed is kept, and offers to go on. */
+export const sayKept = (title: string, run: () => void): void =>
+  showToast({ text: words.draftKept(title), action: { label: words.goOn, run } });
 
 /** Opens one that was kept, in the whole form. */
 export function resumeDraft(kept: Draft): void {
@@ -95,14 +101,28 @@ export const viewersOf = ({ viewers = [], isPrivate }: Draft): NonNullable<Draft
   isPrivate ? [] : viewers;
 
 /** The event is created. The draft stays where it is until the calendar shows it. */
-export function markStored(stored: Draft): void {
-  forgetDraft(stored);
-  if (draft.value?.key === stored.key) draft.value = { ...draft.value, isStored: true };
+export function markStored(sent: Draft, id: string): void {
+  forgetDraft(sent);
+  const now = draft.value;
+  if (now?.key === sent.key) draft.value = { ...now, stored: { id, form: formOfDraft(sent, zone.value) } };
 }
 
-/** Closes it, unless another is open by then. */
-export function closeDraft({ key }: Draft): void {
-  if (draft.value?.key !== key) return;
+/** Keeps what was typed after it was sent, as changes of the event. Returns whether anything was. */
+const keepLater = ({ stored, form }: Draft): boolean =>
+  Boolean(stored && form && keepForm(`${stored.id}@`, { form, base: stored.form }));
+
+/**
+ * Closes what was saved, unless another is open by then. What was typed meanwhile goes on in the form of the event.
+ *
+ * @param shows whether the event is opened in any case
+ */
+export function finishDraft(saved: Draft, shows: boolean): void {
+  const now = draft.value;
+  if (!now?.stored || now.key !== saved.key) return;
   draft.value = null;
   draftInDrawer.value = false;
+  const edited = keepLater(now);
+  const show = (): void => openEvent(now.stored!.id, null, 'details', edited);
+  if (!opened.value && (edited || shows)) show();
+  else if (edited) sayKept(now.title, show);
 }

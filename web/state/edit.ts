@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals';
-import { type Event, events, history, type Item, people, Refusal, type Target } from '../api.js';
+import { events, history, type Item, people, Refusal, type Target } from '../api.js';
 import type { Change } from '../event/changes.js';
 import { words } from '../words/en.js';
 import { listed } from '../time/format.js';
 import { dayOf } from '../time/zoned.js';
 import { keyOf, occurrenceOf, pending, reload, startOf } from './calendar.js';
 import { decide, type ScopeQuestion } from './dialogs.js';
-import { closeEvent, opened, refreshOpened } from './opened.js';
+import { closeIfOpen, refreshOpened } from './opened.js';
 import { flushSoon, ownSuccessor } from './flush.js';
 import { type Edit, newKey, type Subject } from './offline-edit.js';
 import { edits, editsOf, forget, keep, newLocalId } from './outbox.js';
@@ -68,7 +68,11 @@ export async function afterChange(): Promise<void> {
 }
 
 /** `kept`: there is no connection; it waits on this device and is sent later. */
-export type Outcome = { kind: 'saved'; event: Event } | { kind: 'kept' };
+export interface Outcome {
+  kind: 'saved' | 'kept';
+  /** Of the event: another one where a series was split. */
+  id: string;
+}
 
 function editOf<Kind extends Edit['kind']>(
   kind: Kind,
@@ -137,7 +141,7 @@ export async function saveChange(
   const sent = await sendOrKeep(edit);
   if (sent.kind === 'left' || sent.kind === 'removed') return null;
   onStored?.();
-  if (sent.kind === 'kept') return sent;
+  if (sent.kind === 'kept') return { kind: 'kept', id };
   const { event } = sent;
   if (sent.kind === 'saved' && (event.version !== edit.subject.version || event.id !== id)) {
     const undo =
@@ -147,7 +151,7 @@ export async function saveChange(
     sayDone(text, undo, start, event.id === id ? undefined : words.toast.joined(text));
   }
   await afterChange();
-  return { kind: 'saved', event };
+  return { kind: 'saved', id: event.id };
 }
 
 /** The series is split at the first entry of that kind from the end. */
@@ -199,12 +203,12 @@ function setPending(key: string, to: { start: string; end: string; allDay: boole
  * Creates an event, and shares it; asks about conflicts. Null when that is left. @throws Refusal
  *
  * @param viewers who can view it then
- * @param onStored is called once it is created, or waits to be sent, before it is shown
+ * @param onStored is called with its id once it is created, or waits to be sent, before it is shown
  */
 export async function createNew(
   draft: Parameters<typeof events.create>[0],
   viewers: { id: string; username: string }[],
-  onStored: () => void,
+  onStored: (id: string) => void,
 ): Promise<Outcome | null> {
   const subject = {
     id: newLocalId(),
@@ -217,10 +221,10 @@ export async function createNew(
   const names = listed(viewers.map(({ username }) => username));
   const sent = await sendOrKeep(editOf('create', subject, draft));
   if (sent.kind !== 'saved' && sent.kind !== 'kept') return null;
-  onStored();
+  onStored(sent.kind === 'kept' ? subject.id : sent.event.id);
   if (sent.kind === 'kept') {
     if (names) showToast({ ...toast.value!, text: `${toast.value!.text}. ${words.toast.notShared(names)}` });
-    return sent;
+    return { kind: 'kept', id: subject.id };
   }
   const { event } = sent;
   const said = [words.toast.created(event.title, event.start_time, zone.value)];
@@ -236,7 +240,7 @@ export async function createNew(
   }
   sayDone(said.join('. '), () => events.remove(event.id), event.start_time);
   await afterChange();
-  return { kind: 'saved', event };
+  return { kind: 'saved', id: event.id };
 }
 
 /** Moves an event, or dates of a series, to the trash. */
@@ -247,7 +251,7 @@ export async function removeItem(item: Item): Promise<void> {
   const sayTrashed = (): void => sayDone(words.toast.trashed(item.title), () => events.restore(item.id, 'allow'));
   try {
     const sent = await sendOrKeep(editOf('remove', item, {}, target));
-    if (whole && opened.value?.id === item.id) closeEvent();
+    if (whole) closeIfOpen(item.id);
     if (sent.kind === 'kept') return;
     if (whole) sayTrashed();
     else {
@@ -255,7 +259,7 @@ export async function removeItem(item: Item): Promise<void> {
         if (error instanceof Refusal && ['not_found', 'event_deleted'].includes(error.code)) return null;
         throw error;
       });
-      closeEvent();
+      closeIfOpen(item.id);
       // No date was left of it.
       if (!now) sayTrashed();
       else {

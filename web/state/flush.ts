@@ -4,6 +4,7 @@ import { words } from '../words/en.js';
 import { reload, reloadSoon } from './calendar.js';
 import { asked } from './dialogs.js';
 import { opened, openEvent, refreshOpened } from './opened.js';
+import { moveForms } from './kept.js';
 import { type Edit, rebase } from './offline-edit.js';
 import { edits, forget, isLocal, keep, readEdits } from './outbox.js';
 import { openPanel } from './panel.js';
@@ -108,7 +109,11 @@ async function settle(edit: Edit, result: Sent): Promise<void> {
     const follow = later.flatMap((each) => rebase(each, edit, result.event));
     if (follow.length > 0) await keep(...follow);
     // What was new is on the server now.
-    if (isLocal(edit.subject.id) && opened.value?.id === edit.subject.id) openEvent(id);
+    if (isLocal(edit.subject.id)) {
+      moveForms(edit.subject.id, id);
+      const shown = opened.value;
+      if (shown?.id === edit.subject.id) openEvent(id, null, shown.tab, shown.editing);
+    }
   }
   await forget(edit);
 }

@@ -102,6 +102,10 @@ export function withStart(form: Form, day: string, time: string): Form {
   return { ...form, startDay: day, startTime: time, endDay: end.slice(0, 10), endTime: end.slice(11) };
 }
 
+/** Whether anything was typed, also what belongs to no field of the event. */
+export const hasTyped = (form: Form, base: Form): boolean =>
+  form.comment !== base.comment || Object.keys(changesOf(form, base)).length > 0;
+
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The fields that differ from the form as it was opened. */

@@ -1,4 +1,4 @@
-import type { Form } from './form.js';
+import { type Form, hasTyped } from './form.js';
 import type { Draft } from './draft.js';
 import { user } from './session.js';
 
@@ -29,8 +29,21 @@ export interface KeptForm {
   base: Form;
 }
 export const keptForm = (id: string): KeptForm | null => read(name(`form.${id}`)) as KeptForm | null;
-export const keepForm = (id: string, kept: KeptForm): void => write(name(`form.${id}`), kept);
+/** Keeps what was typed. Returns whether anything was; else nothing is kept. */
+export function keepForm(id: string, kept: KeptForm): boolean {
+  const typed = hasTyped(kept.form, kept.base);
+  write(name(`form.${id}`), typed ? kept : null);
+  return typed;
+}
 export const dropForm = (id: string): void => write(name(`form.${id}`), null);
+/** The event has another id now, and what was typed of it goes with it. */
+export function moveForms(from: string, to: string): void {
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith(`convene.form.${from}@`)) continue;
+    write(key.replace(from, to), read(key));
+    write(key, null);
+  }
+}
 
 /** Events that were never saved, oldest first. */
 export const keptDrafts = (): Draft[] => (read(name('drafts')) ?? []) as Draft[];

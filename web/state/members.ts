@@ -1,9 +1,8 @@
-import { batch } from '@preact/signals';
 import { type Event, history, people } from '../api.js';
 import { words } from '../words/en.js';
 import { reload } from './calendar.js';
 import { afterChange, explain, sayDone } from './edit.js';
-import { closeEvent } from './opened.js';
+import { closeIfOpen } from './opened.js';
 import { writeOrAsk } from './overlap.js';
 import { showToast } from './toasts.js';
 
@@ -46,7 +45,7 @@ export async function undoPeople(event: Event, position: number): Promise<void> 
 export async function leave(event: Event, userId: string): Promise<void> {
   try {
     await people.remove(event.id, userId);
-    batch(closeEvent);
+    closeIfOpen(event.id);
     showToast({ text: words.toast.left(event.title) });
     await reload();
   } catch (error) {

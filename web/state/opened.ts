@@ -71,6 +71,11 @@ export function closeEvent(): void {
   returnFocus = null;
 }
 
+/** Closes the event that is gone, unless another is open by then. */
+export function closeIfOpen(id: string): void {
+  if (opened.value?.id === id) closeEvent();
+}
+
 export const showTab = (tab: Tab): void => {
   if (opened.value) opened.value = { ...opened.value, tab, editing: false };
 };

@@ -1,0 +1,195 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEvent, getEvent, listEvents, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import { chromiumPath, unlessMissing } from '../support/chromium.js';
+import { type Dashboard, eventOf, holdLists, holdWrites, startDashboard } from '../support/dashboard.js';
+import { ok, type Person } from '../support/test-app.js';
+import { wednesday } from '../support/this-week.js';
+
+describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMissing}`, () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => (dashboard = await startDashboard()));
+  afterAll(() => dashboard?.close());
+
+  const schedule = (person: Person, title: string, hour: string) =>
+    ok(
+      createEvent({
+        client: person.client,
+        body: { title, start_time: wednesday(`${hour}:00`), end_time: wednesday(`${hour}:30`), time_zone: 'UTC' },
+      }),
+    );
+  const read = (person: Person, id: string) => ok(getEvent({ client: person.client, path: { id } }));
+  const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
+  const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).last().click();
+  const close = (page: Page) => page.locator('.drawer').getByRole('button', { name: 'Close' }).click();
+  const edit = async (page: Page, title: string): Promise<void> => {
+    await eventOf(page, title).click();
+    await page.getByRole('heading', { name: title }).waitFor();
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  };
+  /** Opens the whole form of a new event. */
+  const begin = async (page: Page): Promise<void> => {
+    await page.keyboard.press('c');
+    await page.getByRole('dialog', { name: 'New event' }).waitFor();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('heading', { name: 'New event' }).waitFor();
+  };
+
+  it('leaves open what was opened meanwhile, and closes no form', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    await schedule(ana, 'Plan', '09');
+    await schedule(ana, 'Other', '11');
+    const { page, context, complaints } = await dashboard.open(ana);
+    let release = await holdLists(page);
+    await begin(page);
+    await field(page, 'Title').fill('New');
+    await save(page);
+    await page.getByText('Created “New”').waitFor();
+    await close(page);
+    await edit(page, 'Plan');
+    await field(page, 'Title').fill('Plan, typed');
+    release();
+    await eventOf(page, 'New').waitFor();
+    expect(await field(page, 'Title').inputValue()).toBe('Plan, typed');
+    release = await holdLists(page);
+    await save(page);
+    await page.getByText('Saved “Plan, typed”').waitFor();
+    await close(page);
+    await edit(page, 'Other');
+    await field(page, 'Title').fill('Other, typed');
+    release();
+    await eventOf(page, 'Plan, typed').waitFor();
+    expect(await field(page, 'Title').inputValue()).toBe('Other, typed');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('leaves another event open when one was left or a date was deleted', async () => {
+    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
+    const { id } = await schedule(ben, 'Shared', '09');
+    await ok(shareEvent({ client: ben.client, path: { id }, body: { user_id: ana.id, role: 'viewer' } }));
+    const times = { start_time: wednesday('13:00'), end_time: wednesday('14:00'), time_zone: 'UTC' };
+    const body = { title: 'Series', ...times, recurrence_pattern: 'FREQ=WEEKLY' };
+    await ok(createEvent({ client: ana.client, body }));
+    await schedule(ana, 'Other', '11');
+    const { page, context, complaints } = await dashboard.open(ana);
+    await eventOf(page, 'Shared').click();
+    await page.getByRole('tab', { name: 'People' }).click();
+    let release = await holdWrites(page, /\/permissions\//);
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await eventOf(page, 'Other').click();
+    await page.getByRole('heading', { name: 'Other' }).waitFor();
+    release();
+    await page.getByText('You left “Shared”').waitFor();
+    await page.getByRole('heading', { name: 'Other' }).waitFor();
+    await eventOf(page, 'Series').click();
+    await page.getByRole('heading', { name: 'Series' }).waitFor();
+    release = await holdWrites(page, /occurrence=/);
+    await page.getByRole('button', { name: 'Move to the trash' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await edit(page, 'Other');
+    await field(page, 'Title').fill('Other, typed');
+    release();
+    await page.getByText(/^Deleted .* of “Series”/).waitFor();
+    expect(await field(page, 'Title').inputValue()).toBe('Other, typed');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('goes on with what is typed of a new event while it is created', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context, complaints } = await dashboard.open(ana);
+    await begin(page);
+    await field(page, 'Title').fill('New');
+    const release = await holdWrites(page, /\/api\/events$/);
+    await save(page);
+    await field(page, 'Location').fill('Room 3');
+    release();
+    await page.getByRole('heading', { name: 'Edit event' }).waitFor();
+    expect(await field(page, 'Title').inputValue()).toBe('New');
+    expect(await field(page, 'Location').inputValue()).toBe('Room 3');
+    const { items } = await ok(listEvents({ client: ana.client, query: { q: 'New' } }));
+    expect(items).toMatchObject([{ title: 'New', location: null, version: 1 }]);
+    await save(page);
+    await page.getByText('Saved “New”').waitFor();
+    expect(await read(ana, items[0]!.id)).toMatchObject({ title: 'New', location: 'Room 3', version: 2 });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('keeps what is typed of a new event as a change of it when the form is closed before it is shown', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context, complaints } = await dashboard.open(ana);
+    await begin(page);
+    await field(page, 'Title').fill('Next');
+    const release = await holdLists(page);
+    await save(page);
+    await page.getByText('Created “Next”').waitFor();
+    await field(page, 'Location').fill('Room 4');
+    await close(page);
+    await page.getByText('Draft kept: “Next”').waitFor();
+    release();
+    await page.getByRole('status').getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Edit event' }).waitFor();
+    expect(await field(page, 'Location').inputValue()).toBe('Room 4');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('goes on with what is typed of an event while it is saved', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { id } = await schedule(ana, 'Plan', '09');
+    const { page, context, complaints } = await dashboard.open(ana);
+    await edit(page, 'Plan');
+    await field(page, 'Title').fill('Plan B');
+    let release = await holdWrites(page, /\/api\/events\/[^/]+$/);
+    await save(page);
+    await field(page, 'Location').fill('Room 3');
+    release();
+    await page.getByText('Saved “Plan B”').waitFor();
+    await eventOf(page, 'Plan B').waitFor();
+    expect(await field(page, 'Location').inputValue()).toBe('Room 3');
+    expect(await read(ana, id)).toMatchObject({ title: 'Plan B', location: null, version: 2 });
+    await save(page);
+    await field(page, 'Location').waitFor({ state: 'detached' });
+    expect(await read(ana, id)).toMatchObject({ title: 'Plan B', location: 'Room 3', version: 3 });
+    // Closed before it is saved, the rest is kept.
+    await edit(page, 'Plan B');
+    await field(page, 'Title').fill('Plan C');
+    release = await holdWrites(page, /\/api\/events\/[^/]+$/);
+    await save(page);
+    await field(page, 'Location').fill('Room 4');
+    await close(page);
+    await page.getByText('Draft kept: “Plan B”').waitFor();
+    release();
+    await page.getByText('Saved “Plan C”').waitFor();
+    await edit(page, 'Plan C');
+    expect(await field(page, 'Title').inputValue()).toBe('Plan C');
+    expect(await field(page, 'Location').inputValue()).toBe('Room 4');
+    expect((await read(ana, id)).location).toBe('Room 3');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('goes on with what is typed of an event that was kept on the device, once it is sent', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context } = await dashboard.open(ana);
+    await page.route('**/api/events', (route) => route.abort());
+    await page.keyboard.press('c');
+    await page.getByRole('dialog', { name: 'New event' }).waitFor();
+    await field(page, 'Title').fill('Kept');
+    await page.keyboard.press('Enter');
+    await page.getByText('Kept “Kept” on this device').waitFor();
+    await page.locator('#calendar .waits', { hasText: 'Kept' }).first().click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await field(page, 'Location').fill('Room 3');
+    await page.unroute('**/api/events');
+    await page.getByText('Sent 1 change').waitFor();
+    expect(await field(page, 'Location').inputValue()).toBe('Room 3');
+    await save(page);
+    await page.getByText('Saved “Kept”').waitFor();
+    const { items } = await ok(listEvents({ client: ana.client, query: { q: 'Kept' } }));
+    expect(items).toMatchObject([{ title: 'Kept', location: 'Room 3', version: 2 }]);
+    await context.close();
+  });
+});
