@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Streams } from '../../src/notifications/streams.js';
 import { OpenConnections } from '../../src/live/open-connections.js';
 import type { TestApp } from './test-app.js';
 
@@ -21,9 +23,17 @@ export interface SentFrame {
 export class SendLog {
   readonly sent: SentFrame[] = [];
   private last = 0;
+  private readonly polls = new Map<TestApp, number>();
 
-  /** Records every frame that the server sends, without changing it. */
-  watch({ app }: TestApp): void {
+  /** Records every frame that the server sends, and how often it polls, without changing either. */
+  watch(server: TestApp): void {
+    const { app } = server;
+    const streams = app.get(Streams);
+    const listLastSeqs = streams.listLastSeqs.bind(streams);
+    streams.listLastSeqs = (...given) => {
+      this.polls.set(server, (this.polls.get(server) ?? 0) + 1);
+      return listLastSeqs(...given);
+    };
     const connections = app.get(OpenConnections);
     const add = connections.add.bind(connections);
     connections.add = (connection) => {
@@ -37,6 +47,15 @@ export class SendLog {
       };
       add(connection);
     };
+  }
+
+  /**
+   * Waits until the server has begun to read the streams twice more. By the second time it has read and told everything
+   * else that a poll reads, from the beginning.
+   */
+  async untilPolled(server: TestApp): Promise<void> {
+    const before = this.polls.get(server) ?? 0;
+    while ((this.polls.get(server) ?? 0) < before + 2) await sleep(20);
   }
 
   /** Returns the position of this moment. */
