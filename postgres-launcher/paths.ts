@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
@@ -16,6 +17,11 @@ export interface Paths {
   readonly unfinished: string;
 }
 
+const DATA = 'postgres';
+
+/** Whether the folder contains a database already. */
+export const hasDatabase = (dataDir: string): boolean => existsSync(join(dataDir, DATA));
+
 /**
  * Creates the folder if it is missing, and returns the paths in it.
  * @throws EmbeddedPostgresError if the folder can't be created or entered.
@@ -28,7 +34,7 @@ export async function openPaths(dataDir: string): Promise<Paths> {
   const file = (name: string) => join(home, name);
   return {
     home,
-    data: file('postgres'),
+    data: file(DATA),
     password: file('postgres.password'),
     port: file('postgres.port'),
     log: file('postgres.log'),

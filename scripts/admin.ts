@@ -4,22 +4,21 @@
  * with the client `command line`. Ends with 1 when the command is refused, with 2 when it is not understood.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { startEmbeddedPostgres } from '../postgres-launcher/index.js';
 import { RedactionService } from '../src/admin/redaction.service.js';
 import { AccountsService } from '../src/admin/accounts.service.js';
 import { readAccount } from '../src/admin/read-account.js';
 import { createApp } from '../src/create-app.js';
 import { TrashService } from '../src/events/trash.service.js';
 import { RedactionRefused } from '../src/history/redact-version.js';
-import { ConfigError, readConfig, withSigningSecret } from '../src/platform/config/config.js';
+import { ConfigError, withSigningSecret } from '../src/platform/config/config.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { withUserAgent } from '../src/platform/http/request-origin.js';
 import { Problem } from '../src/problems/problem.js';
 import { SYSTEM_ACTOR } from '../src/users/system-actor.js';
+import { readSettings, startDatabase } from './open-database.js';
 
 const HELP = `Usage: npm run admin -- <command>
 
@@ -64,6 +63,8 @@ interface Services {
 interface Command {
   /** How many words follow the command. */
   words: number;
+  /** Whether it may be the first that happens in a database. */
+  begins?: boolean;
   /** Returns what to print. */
   run: (services: Services, words: string[], values: Values) => Promise<string>;
 }
@@ -94,6 +95,7 @@ const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n ==
 const COMMANDS: Record<string, Command> = {
   create: {
     words: 1,
+    begins: true,
     run: async ({ accounts }, [username], values) => {
       if (values.email === undefined) throw new UsageError('create needs --email <address>.');
       if (values.role !== 'admin' && values.role !== 'user') throw new UsageError('--role is admin or user.');
@@ -175,13 +177,10 @@ const COMMANDS: Record<string, Command> = {
 };
 
 /** Runs a command with the services of the application, which serves nobody meanwhile. */
-async function withServices(work: (services: Services) => Promise<string>): Promise<string> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  let config = withSigningSecret(readConfig(process.env)).with({ logLevel: 'error' });
-  const embedded = config.values.databaseUrl
-    ? null
-    : await startEmbeddedPostgres({ ...config.embeddedPostgres, log: () => undefined });
-  if (embedded) config = config.with({ databaseUrl: embedded.url });
+async function withServices(work: (services: Services) => Promise<string>, begins = false): Promise<string> {
+  const settings = readSettings();
+  const database = await startDatabase(settings, { mayCreate: begins });
+  const config = withSigningSecret(settings).with({ databaseUrl: database.url, logLevel: 'error' });
   try {
     await migrate(config.databaseUrl);
     const app = await createApp(config);
@@ -198,7 +197,7 @@ async function withServices(work: (services: Services) => Promise<string>): Prom
       await app.close();
     }
   } finally {
-    await embedded?.stop();
+    await database.stop();
   }
 }
 
@@ -217,7 +216,7 @@ async function main(): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : null;
   if (!command) throw new UsageError(`There is no command ${name}.`);
   if (words.length !== command.words) throw new UsageError(`${name} takes ${count(command.words, 'argument')}.`);
-  say(await withServices((services) => command.run(services, words, values)));
+  say(await withServices((services) => command.run(services, words, values), command.begins));
 }
 
 try {

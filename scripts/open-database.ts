@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DataSource } from 'typeorm';
-import { startEmbeddedPostgres } from '../postgres-launcher/index.js';
-import { type Config, readConfig } from '../src/platform/config/config.js';
+import { hasDatabase, startEmbeddedPostgres } from '../postgres-launcher/index.js';
+import { type Config, ConfigError, readConfig } from '../src/platform/config/config.js';
 import { dataSourceOptions } from '../src/platform/database/data-source.js';
 import { isUpToDate } from '../src/platform/database/migrate.js';
 import { whyNotStarted } from '../src/start-problem.js';
@@ -13,8 +13,8 @@ export function readSettings(): Config {
 }
 
 /**
- * Runs a command on the database of the settings: DATABASE_URL, or the embedded one of DATA_DIR, beside a running server
- * if there is one. Ends the process with code 2 when the database is not up to date.
+ * Runs a command on the database of the settings. Ends the process with code 1 when there is none, with code 2 when it is
+ * not up to date.
  */
 export function withDatabase(command: (dataSource: DataSource, url: string) => Promise<void>): Promise<void> {
   return orExplain(() => openFor(command));
@@ -30,14 +30,33 @@ export async function orExplain(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function openFor(command: (dataSource: DataSource, url: string) => Promise<void>): Promise<void> {
-  const config = readSettings();
+export interface RunningDatabase {
+  url: string;
+  /** Stops the embedded one, unless a server uses it. */
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts the database of the settings: DATABASE_URL, or the embedded one of DATA_DIR, beside a running server if there is
+ * one. Creates none in a folder that was only mistyped, unless `mayCreate`, and then says so.
+ *
+ * @throws ConfigError when there is none; EmbeddedPostgresError
+ */
+export async function startDatabase(config: Config, { mayCreate = false } = {}): Promise<RunningDatabase> {
   const { databaseUrl } = config.values;
-  const embedded = databaseUrl
-    ? null
-    : await startEmbeddedPostgres({ ...config.embeddedPostgres, log: () => undefined });
+  if (databaseUrl) return { url: databaseUrl, stop: async () => undefined };
+  const { dataDir } = config.embeddedPostgres;
+  if (!hasDatabase(dataDir)) {
+    if (!mayCreate) throw new ConfigError([`DATA_DIR: there is no database in ${dataDir}; set it as for the server`]);
+    console.error(`There was no database in ${dataDir}: a new one was created.`);
+  }
+  return startEmbeddedPostgres({ ...config.embeddedPostgres, log: () => undefined });
+}
+
+async function openFor(command: (dataSource: DataSource, url: string) => Promise<void>): Promise<void> {
+  const database = await startDatabase(readSettings());
   try {
-    const url = databaseUrl || embedded!.url;
+    const { url } = database;
     const options = dataSourceOptions({ url, poolSize: 1 });
     const dataSource = await new DataSource(options).initialize();
     try {
@@ -50,6 +69,6 @@ async function openFor(command: (dataSource: DataSource, url: string) => Promise
       await dataSource.destroy();
     }
   } finally {
-    await embedded?.stop();
+    await database.stop();
   }
 }

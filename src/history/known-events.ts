@@ -47,7 +47,7 @@ export class KnownEvents {
   constructor({ registry }: Metrics) {
     this.assumptions = new Counter({
       name: 'convene_known_events_total',
-      help: 'Writes of an event, by whether this server knew it (hit), did not (miss), or knew it wrongly (wrong).',
+      help: 'Writes of an event, by whether this server knew it (hit) or did not (miss); wrong: it had changed since, and was read again.',
       labelNames: ['result'],
       registers: [registry],
     });

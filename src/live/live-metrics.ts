@@ -31,7 +31,7 @@ export class LiveMetrics {
     });
     this.closed = new Counter({
       name: 'convene_live_sockets_closed_total',
-      help: 'Closed live connections, by the reason that the server gave; left: the client closed the connection; renewed: the client asks again.',
+      help: 'Closed live connections, by the reason that the server gave; left: the client closed the connection; renewed: SSE_SECONDS were over, and the client asks again.',
       labelNames: ['transport', 'reason'],
       registers,
     });
