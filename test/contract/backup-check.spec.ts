@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,9 +12,13 @@ import { liveEventfully } from '../support/eventful-history.js';
 import { createMeeting } from '../support/meetings.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
+/** Of this run alone: another one on the same machine leaves folders meanwhile. */
+let temporary: string;
 let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
+  temporary = await mkdtemp(join(tmpdir(), 'convene-backups-'));
+  process.env.TMPDIR = temporary;
   await liveEventfully(app);
   // A month that no fresh database has a partition for.
   await app.database.query(
@@ -24,11 +28,14 @@ beforeAll(async () => {
     `INSERT INTO audit_entries (id, at, kind, outcome) VALUES (gen_random_uuid(), '2001-01-15', 'signed_in', 'ok')`,
   );
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await rm(temporary, { recursive: true, force: true });
+  await app.close();
+});
 
 /** What checks leave behind: folders with dumps, and databases on the server. */
 async function remains(): Promise<string[]> {
-  const folders = (await readdir(tmpdir())).filter((name) => name.startsWith('convene-backup-check-'));
+  const folders = (await readdir(temporary)).filter((name) => name.startsWith('convene-backup-check-'));
   const databases = await app.database.query<{ datname: string }>(
     `SELECT datname FROM pg_database WHERE datname LIKE 'convene\\_backup\\_check\\_%'`,
   );
@@ -62,7 +69,7 @@ const check = (onDumped?: (dump: Dump) => Promise<void>, url = app.database.url)
 async function runCommand(url: string, ...args: string[]): Promise<{ code: number; printed: string }> {
   await buildServer();
   const program = join(SERVER_PROGRAM, '../../scripts/backup-check.js');
-  const env = { PATH: process.env.PATH, DATABASE_URL: url };
+  const env = { PATH: process.env.PATH, TMPDIR: temporary, DATABASE_URL: url };
   return new Promise((resolve) => {
     execFile(process.execPath, [program, ...args], { env }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, printed: out + err }),
