@@ -24,7 +24,8 @@ describe('shutting down', () => {
 
     expect((await creating).response.status).toBe(201);
     await closing;
-    expect(performance.now() - began).toBeLessThan(3_000);
+    // Whoever waits for what is merely open waits for a minute or more.
+    expect(performance.now() - began).toBeLessThan(30_000);
     expect(await database.query(`SELECT title FROM events`)).toEqual([{ title: MEETING.title }]);
     await database.drop();
   });

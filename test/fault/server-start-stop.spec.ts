@@ -80,7 +80,8 @@ describe('SIGTERM', () => {
 
     expect(await slow).toMatchObject({ status: 200, body: { title: 'Finished', version: 2 } });
     expect(await exit).toEqual({ code: 0, signal: null });
-    expect(Date.now() - began).toBeLessThan(5_000);
+    // Whoever waits for what is merely open waits for a minute or more.
+    expect(Date.now() - began).toBeLessThan(30_000);
     await socket.waitFor('disconnect');
     silent.destroy();
     expect(await lasting.postgres()).toBeUndefined();
