@@ -114,7 +114,7 @@ export class AccessWorld {
   async fingerprint(): Promise<unknown> {
     const columns = TABLES.map(
       (table) =>
-        `(SELECT count(*) || ' ' || md5(coalesce(string_agg(r::text, '' ORDER BY r::text), '')) FROM ${table} r) AS ${table}`,
+        `(SELECT count(*) || ' ' || coalesce(sum(hashtextextended(r::text, 0)), 0) FROM ${table} r) AS ${table}`,
     );
     return (await this.app.database.query(`SELECT ${columns.join(', ')}`))[0];
   }
