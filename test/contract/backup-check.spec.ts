@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkBackup } from '../../scripts/backup/check-backup.js';
 import { type Dump, fileOf } from '../../scripts/backup/dump.js';
 import { AcknowledgedWriters } from '../support/acknowledged-writers.js';
@@ -18,7 +18,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
   temporary = await mkdtemp(join(tmpdir(), 'convene-backups-'));
-  process.env.TMPDIR = temporary;
+  vi.stubEnv('TMPDIR', temporary);
   await liveEventfully(app);
   // A month that no fresh database has a partition for.
   await app.database.query(
@@ -29,6 +29,8 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
+  // The next test files run in the same process.
+  vi.unstubAllEnvs();
   await rm(temporary, { recursive: true, force: true });
   await app.close();
 });

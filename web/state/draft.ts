@@ -79,8 +79,10 @@ export function leaveDraft(): void {
 export const sayKept = (title: string, run: () => void): void =>
   showToast({ text: words.draftKept(title), action: { label: words.goOn, run } });
 
-/** Opens one that was kept, in the whole form. */
+/** Opens one that was kept, in the whole form; in that of its event, if it was created meanwhile. */
 export function resumeDraft(kept: Draft): void {
+  const id = storedAs.get(kept.key);
+  if (id) return openEvent(id, null, 'details', true);
   if (draft.value?.key !== kept.key) leaveDraft();
   asOf.value = null;
   closeEvent();
@@ -103,7 +105,9 @@ export const viewersOf = ({ viewers = [], isPrivate }: Draft): NonNullable<Draft
 
 /** The keys of drafts that are being sent. */
 const sending = new Set<string>();
-const isSent = ({ key, stored }: Draft): boolean => Boolean(stored) || sending.has(key);
+/** The ids of the events that were created of drafts, by their keys. */
+const storedAs = new Map<string, string>();
+const isSent = ({ key }: Draft): boolean => sending.has(key) || storedAs.has(key);
 
 /**
  * Creates the event of the draft, once, from whichever form. It stays where it is until the calendar shows the event. What is
@@ -127,6 +131,7 @@ export async function sendDraft(shows: boolean): Promise<void> {
 function markStored(sent: Draft, id: string): void {
   const isOpen = draft.value?.key === sent.key;
   const now = isOpen ? draft.value : keptDrafts().find(({ key }) => key === sent.key);
+  storedAs.set(sent.key, id);
   forgetDraft(sent);
   if (!now) return;
   const stored = { ...now, stored: { id, form: formOfDraft(sent, zone.value) } };

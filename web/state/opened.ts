@@ -80,7 +80,8 @@ export const nextField = { label: '' };
  * @param close closes that form; false when it is not open any more
  */
 export async function goOnIn(id: string, close: () => boolean): Promise<void> {
-  const whole = isLocal(id) ? null : await readWhole(id).catch(() => null);
+  // Without a connection it would be tried for a while.
+  const whole = isLocal(id) || !navigator.onLine ? null : await readWhole(id).catch(() => null);
   batch(() => {
     const label = document.activeElement?.getAttribute('aria-label') ?? '';
     if (!close()) return;
