@@ -112,14 +112,9 @@ export function holdWrites(page: Page, address: RegExp): Promise<() => void> {
   return hold(page, address, (method) => method !== 'GET');
 }
 
-/** Holds the reads of an address, until the function that this returns is called. */
-export function holdReads(page: Page, address: RegExp): Promise<() => void> {
-  return hold(page, address, (method) => method === 'GET');
-}
-
 /** Holds the reads of lists of events, until the function that this returns is called. */
 export function holdLists(page: Page): Promise<() => void> {
-  return holdReads(page, /\/api\/events\?/);
+  return hold(page, /\/api\/events\?/, (method) => method === 'GET');
 }
 
 async function hold(page: Page, address: RegExp, isHeld: (method: string) => boolean): Promise<() => void> {

@@ -1,23 +1,16 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Item } from '../api.js';
 import { keyOf } from '../state/calendar.js';
 import { sayKept } from '../state/draft.js';
 import { saveChange, chooseTarget } from '../state/edit.js';
-import { dropForm, keepForm, keptForm } from '../state/kept.js';
-import { arrived, event, goOnIn, openedItem, openEvent, setEditing } from '../state/opened.js';
+import { dropForm, keepForm, type KeptForm, keptForm } from '../state/kept.js';
+import { arrived, event, openedItem, openEvent, setEditing } from '../state/opened.js';
 import { rebaseForm } from '../state/rebase-form.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { Close } from './drawer-close.js';
 import { EventForm, fieldErrors, type FieldErrors } from './event-form.js';
-import { changesOf, type Form, formOf, hasTyped, patternsDiffer, timesDiffer } from '../state/form.js';
+import { changesOf, type Form, formOf, patternsDiffer, timesDiffer } from '../state/form.js';
 import { useSave } from './use-save.js';
-
-/** Of what is kept of a date of a series; else of the whole. */
-function keyOfForm(item: Item): string {
-  const [own, whole] = [keyOf(item), `${item.id}@`];
-  return !keptForm(own) && keptForm(whole) ? whole : own;
-}
 
 /** The form of the open event. What is typed is kept on the device until it is saved. */
 export function EditEvent() {
@@ -25,11 +18,8 @@ export function EditEvent() {
   const subject = useRef(event.value!);
   const [base, setBase] = useState(() => formOf(item.current));
   // Dates of a series have forms of their own.
+  const key = useRef(keyOf(item.current));
   const { id } = subject.current;
-  const key = useRef('');
-  key.current ||= keyOfForm(item.current);
-  /** True when the form goes on in another one. */
-  const goesOn = useRef(false);
   const [kept] = useState(() => keptForm(key.current));
   const [form, setForm] = useState<Form>(() => (kept ? rebaseForm(kept, base) : base));
   const [errors, setErrors] = useState<FieldErrors>({});
@@ -46,7 +36,7 @@ export function EditEvent() {
   useEffect(
     () => () => {
       // However it was closed.
-      if (goesOn.current || !keptForm(key.current)) return;
+      if (!keptForm(key.current)) return;
       sayKept(item.current.title, () => openEvent(id, item.current, 'details', true));
     },
     [],
@@ -61,40 +51,28 @@ export function EditEvent() {
       if (!target) return;
       const comment = form.comment ? { change_comment: form.comment } : {};
       const said = (): string => common.toast.saved(form.title);
-      const isOfMany = target.scope !== undefined && target.scope !== 'this';
-      // Only what was sent is done with: more may have been typed meanwhile, here or in another tab.
-      const keepRest = (storedId: string): void => {
-        const rest = keptForm(key.current);
-        const isOwn = !rest || JSON.stringify(rest.form) === JSON.stringify(latest.current);
-        // The dates may be others by then.
-        if (isOfMany) dropForm(key.current);
-        if (isOfMany) key.current = `${storedId}@`;
-        keepForm(key.current, { form: isOwn ? latest.current : rebaseForm(rest, form), base: form });
+      // Only what was sent: more may have been typed meanwhile.
+      const keepRest = (): void => {
+        keepForm(key.current, { form: keptForm(key.current)?.form ?? form, base: form });
       };
       const saved = await saveChange(subject.current, { ...change, ...comment }, target, said, keepRest);
       // Nor is what was opened meanwhile closed.
       if (!saved || !isOpen.current) return;
       arrived.value = null;
-      if (hasTyped(latest.current, form)) await goOn(saved.id, form, isOfMany);
-      else if (saved.id === subject.current.id) setEditing(false);
-      else openEvent(saved.id);
+      showSaved(saved.id, { form: latest.current, base: form });
     },
     (refusal) => setErrors(fieldErrors(refusal)),
   );
 
-  /** Goes on with what was typed since it was sent, on what is stored now. */
-  const goOn = async (savedId: string, sent: Form, isOfMany: boolean): Promise<void> => {
-    if (isOfMany) {
-      return goOnIn(savedId, () => {
-        goesOn.current = isOpen.current;
-        if (isOpen.current) keepForm(key.current, { form: latest.current, base: sent });
-        return isOpen.current;
-      });
+  /** Goes on with what was typed since, on what is stored now; without any, closes the form. */
+  const showSaved = (savedId: string, typed: KeptForm): void => {
+    if (savedId !== subject.current.id) {
+      dropForm(key.current);
+      return openEvent(savedId, null, 'details', keepForm(`${savedId}@`, typed));
     }
-    const typed = { form: latest.current, base: sent };
+    if (!keepForm(key.current, typed)) return setEditing(false);
     [item.current, subject.current] = [openedItem()!, event.value!];
     const now = formOf(item.current);
-    keepForm(key.current, typed);
     setBase(now);
     setForm(rebaseForm(typed, now));
   };

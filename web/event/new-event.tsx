@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
-import { draft, leaveDraft, sendDraft, typeDraft } from '../state/draft.js';
+import { createNew } from '../state/edit.js';
+import { draft, finishDraft, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
 import { zone } from '../state/session.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { Close } from './drawer-close.js';
 import { EventForm, fieldErrors, type FieldErrors } from './event-form.js';
-import { type Form, formOfDraft, withForm } from '../state/form.js';
+import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
 import { KeptNote } from './kept-note.js';
 import { ShareDraft } from './share-draft.js';
 import { useSave } from './use-save.js';
@@ -20,7 +21,8 @@ export function NewEvent() {
   const { save, onKeyDown } = useSave(
     async () => {
       if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
-      await sendDraft(true);
+      const created = await createNew(newEventOf(form), viewersOf(current), (id) => markStored(current, id));
+      if (created) finishDraft(current, created.kind === 'saved');
     },
     (refusal) => setErrors(fieldErrors(refusal)),
   );

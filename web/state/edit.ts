@@ -6,7 +6,7 @@ import { listed } from '../time/format.js';
 import { dayOf } from '../time/zoned.js';
 import { keyOf, occurrenceOf, pending, reload, startOf } from './calendar.js';
 import { decide, type ScopeQuestion } from './dialogs.js';
-import { closeEvent, opened, refreshOpened } from './opened.js';
+import { closeIfOpen, refreshOpened } from './opened.js';
 import { flushSoon, ownSuccessor } from './flush.js';
 import { type Edit, newKey, type Subject } from './offline-edit.js';
 import { edits, editsOf, forget, keep, newLocalId } from './outbox.js';
@@ -127,25 +127,22 @@ async function sendOrKeep(edit: Edit): Promise<Sent | { kind: 'kept' }> {
  * Saves a change of an event that was read at `subject.version`. A conflict or a clash is put to the person and sent again;
  * a change by others is merged. Returns null when they leave it. @throws Refusal for anything else
  *
- * @param onStored is called with the id of the event once it is saved, or waits to be sent, before it is shown
+ * @param onStored is called once it is saved, or waits to be sent, before it is shown
  */
 export async function saveChange(
   subject: Subject,
   change: Change,
   target: Target,
   said: (start: string) => string,
-  onStored?: (id: string) => void,
+  onStored?: () => void,
 ): Promise<Outcome | null> {
   const { id } = subject;
   const edit = editOf('update', subject, change, target);
   const sent = await sendOrKeep(edit);
   if (sent.kind === 'left' || sent.kind === 'removed') return null;
-  if (sent.kind === 'kept') {
-    onStored?.(id);
-    return { kind: 'kept', id };
-  }
+  onStored?.();
+  if (sent.kind === 'kept') return { kind: 'kept', id };
   const { event } = sent;
-  onStored?.(event.id);
   if (sent.kind === 'saved' && (event.version !== edit.subject.version || event.id !== id)) {
     const undo =
       target.scope === 'following' ? () => undoSplit(id) : () => history.revert(event.id, event.version, 'allow');
@@ -246,14 +243,6 @@ export async function createNew(
   return { kind: 'saved', id: event.id };
 }
 
-/** Closes the drawer of what is gone, unless something else is open by then. */
-function closeRemoved({ id, occurrence }: Item, scope: Target['scope']): void {
-  const shown = opened.value;
-  if (shown?.id !== id) return;
-  const [date, gone] = [shown.item?.occurrence?.original_start ?? '', occurrence?.original_start ?? ''];
-  if (scope === 'this' ? date === gone : scope === 'all' || date >= gone) closeEvent();
-}
-
 /** Moves an event, or dates of a series, to the trash. */
 export async function removeItem(item: Item): Promise<void> {
   const target = await chooseTarget(item, { removes: true, without: item.can.includes('delete') ? [] : ['all'] });
@@ -262,7 +251,7 @@ export async function removeItem(item: Item): Promise<void> {
   const sayTrashed = (): void => sayDone(words.toast.trashed(item.title), () => events.restore(item.id, 'allow'));
   try {
     const sent = await sendOrKeep(editOf('remove', item, {}, target));
-    if (whole) closeRemoved(item, 'all');
+    if (whole) closeIfOpen(item.id);
     if (sent.kind === 'kept') return;
     if (whole) sayTrashed();
     else {
@@ -270,7 +259,7 @@ export async function removeItem(item: Item): Promise<void> {
         if (error instanceof Refusal && ['not_found', 'event_deleted'].includes(error.code)) return null;
         throw error;
       });
-      closeRemoved(item, now ? target.scope : 'all');
+      closeIfOpen(item.id);
       // No date was left of it.
       if (!now) sayTrashed();
       else {
