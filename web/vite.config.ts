@@ -33,14 +33,14 @@ export default defineConfig({
     rolldownOptions: {
       input: [page('index.html'), page('service-worker.ts')],
       output: {
-        // Opening an event asks for all of it soon, and so does the calendar for its state: one file compresses better than
-        // ten. What the two share stays where it is.
+        // What opens over the calendar soon asks for all of it, and so does the calendar for its state: one file compresses
+        // better than ten. What the two share stays where it is.
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
             {
-              name: 'event',
-              test: /web\/(event|history|dialogs|calendar\/quick-create|words\/(event|history|dialogs)|state\/(rebase-form|local-overlap|restore|members|overlap|ghosts))/,
+              name: 'opened',
+              test: /web\/(event|history|dialogs|panels|calendar\/quick-create|words\/(event|history|dialogs|panels)|state\/(rebase-form|local-overlap|restore|members|overlap|ghosts))/,
             },
             { name: 'page', test: /web\/(state|ui|time|icons|words\/en)/ },
           ],

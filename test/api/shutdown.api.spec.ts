@@ -24,7 +24,7 @@ describe('shutting down', () => {
 
     expect((await creating).response.status).toBe(201);
     await closing;
-    // Whoever waits for what is merely open waits for a minute or more.
+    // Waiting for connections that are merely open would take a minute or more.
     expect(performance.now() - began).toBeLessThan(30_000);
     expect(await database.query(`SELECT title FROM events`)).toEqual([{ title: MEETING.title }]);
     await database.drop();

@@ -1,8 +1,8 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, getEvent, listEvents, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, holdLists, holdWrites, startDashboard } from '../support/dashboard.js';
+import { begin, beginInDrawer, closeDrawer, edit, field, save } from '../support/dashboard-forms.js';
 import { ok, type Person } from '../support/test-app.js';
 import { wednesday } from '../support/this-week.js';
 
@@ -19,21 +19,6 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
       }),
     );
   const read = (person: Person, id: string) => ok(getEvent({ client: person.client, path: { id } }));
-  const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
-  const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).last().click();
-  const close = (page: Page) => page.locator('.drawer').getByRole('button', { name: 'Close' }).click();
-  const edit = async (page: Page, title: string): Promise<void> => {
-    await eventOf(page, title).click();
-    await page.getByRole('heading', { name: title }).waitFor();
-    await page.getByRole('button', { name: 'Edit', exact: true }).click();
-  };
-  /** Opens the whole form of a new event. */
-  const begin = async (page: Page): Promise<void> => {
-    await page.keyboard.press('c');
-    await page.getByRole('dialog', { name: 'New event' }).waitFor();
-    await page.getByRole('button', { name: 'More' }).click();
-    await page.getByRole('heading', { name: 'New event' }).waitFor();
-  };
 
   it('leaves open what was opened meanwhile, and closes no form', async () => {
     const ana = await dashboard.app.signUp('ana');
@@ -41,11 +26,10 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
     await schedule(ana, 'Other', '11');
     const { page, context, complaints } = await dashboard.open(ana);
     let release = await holdLists(page);
-    await begin(page);
-    await field(page, 'Title').fill('New');
+    await beginInDrawer(page, 'New');
     await save(page);
     await page.getByText('Created “New”').waitFor();
-    await close(page);
+    await closeDrawer(page);
     await edit(page, 'Plan');
     await field(page, 'Title').fill('Plan, typed');
     release();
@@ -54,7 +38,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
     release = await holdLists(page);
     await save(page);
     await page.getByText('Saved “Plan, typed”').waitFor();
-    await close(page);
+    await closeDrawer(page);
     await edit(page, 'Other');
     await field(page, 'Title').fill('Other, typed');
     release();
@@ -99,8 +83,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
   it('goes on with what is typed of a new event while it is created', async () => {
     const ana = await dashboard.app.signUp('ana');
     const { page, context, complaints } = await dashboard.open(ana);
-    await begin(page);
-    await field(page, 'Title').fill('New');
+    await beginInDrawer(page, 'New');
     const release = await holdWrites(page, /\/api\/events$/);
     await save(page);
     await field(page, 'Location').fill('Room 3');
@@ -120,13 +103,12 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
   it('keeps what is typed of a new event as a change of it when the form is closed before it is shown', async () => {
     const ana = await dashboard.app.signUp('ana');
     const { page, context, complaints } = await dashboard.open(ana);
-    await begin(page);
-    await field(page, 'Title').fill('Next');
+    await beginInDrawer(page, 'Next');
     const release = await holdLists(page);
     await save(page);
     await page.getByText('Created “Next”').waitFor();
     await field(page, 'Location').fill('Room 4');
-    await close(page);
+    await closeDrawer(page);
     await page.getByText('Draft kept: “Next”').waitFor();
     release();
     await page.getByRole('status').getByRole('button', { name: 'Continue' }).click();
@@ -159,7 +141,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
     release = await holdWrites(page, /\/api\/events\/[^/]+$/);
     await save(page);
     await field(page, 'Location').fill('Room 4');
-    await close(page);
+    await closeDrawer(page);
     await page.getByText('Draft kept: “Plan B”').waitFor();
     release();
     await page.getByText('Saved “Plan C”').waitFor();
@@ -175,9 +157,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
     const ana = await dashboard.app.signUp('ana');
     const { page, context } = await dashboard.open(ana);
     await page.route('**/api/events', (route) => route.abort());
-    await page.keyboard.press('c');
-    await page.getByRole('dialog', { name: 'New event' }).waitFor();
-    await field(page, 'Title').fill('Kept');
+    await begin(page, 'Kept');
     await page.keyboard.press('Enter');
     await page.getByText('Kept “Kept” on this device').waitFor();
     await page.locator('#calendar .waits', { hasText: 'Kept' }).first().click();

@@ -10,7 +10,7 @@ import {
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, drag, eventOf, startDashboard } from '../support/dashboard.js';
 import { ok, PASSWORD, type Person } from '../support/test-app.js';
-import { wednesday } from '../support/this-week.js';
+import { thisWeek, wednesday } from '../support/this-week.js';
 
 const HOUR = 56;
 
@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath)(`the dashboard in a real browser${unlessMissing}`
     ok(shareEvent({ client: owner.client, path: { id }, body: { user_id: with_.id, role } }));
 
   it('signs up, draws an event on the grid with the keyboard, and finds it after a reload', async () => {
-    const { page, complaints } = await dashboard.visit();
+    const { page, complaints } = await dashboard.visit({ path: thisWeek() });
     await page.getByRole('button', { name: 'Create an account' }).click();
     const name = `ida-${Date.now()}`;
     await page.getByLabel('Username').fill(name);

@@ -18,7 +18,7 @@ import { ServerHome, type ServerProcess } from '../support/server-process.js';
  */
 const LONGEST_TURN_MS = stressed(150, 100);
 /** Some of these requests held a server for 6 to 12 seconds. A machine with much to do may take long for anything. */
-const HELD_MS = 5_000;
+const HELD_MS = 2_500;
 /** A refusal repeats little of what it refuses. */
 const LARGEST_REFUSAL = 64_000;
 const MEGABYTE = 1_048_576;

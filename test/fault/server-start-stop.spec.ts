@@ -80,7 +80,7 @@ describe('SIGTERM', () => {
 
     expect(await slow).toMatchObject({ status: 200, body: { title: 'Finished', version: 2 } });
     expect(await exit).toEqual({ code: 0, signal: null });
-    // Whoever waits for what is merely open waits for a minute or more.
+    // Waiting for connections that are merely open would take a minute or more.
     expect(Date.now() - began).toBeLessThan(30_000);
     await socket.waitFor('disconnect');
     silent.destroy();

@@ -168,7 +168,7 @@ describe('closing the application', () => {
     );
     const began = Date.now();
     await brief.close();
-    // Whoever waits for a client that does not answer waits for pings, some 45 s.
+    // Waiting for clients that do not answer would take until their ping fails, some 45 s.
     expect(Date.now() - began).toBeLessThan(20_000);
     for (const socket of sockets) await socket.waitFor('disconnect');
     expect(await app.database.query(`SELECT 1 FROM users WHERE id = $1`, [ana.id])).toHaveLength(1);

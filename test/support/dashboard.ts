@@ -5,12 +5,13 @@ import { chromiumPath } from './chromium.js';
 import type { Settings } from '../../src/platform/config/settings.js';
 import { createDatabase } from './database.js';
 import { ok, type Person, startApp, type TestApp } from './test-app.js';
+import { thisWeek } from './this-week.js';
 
 /** The dashboard in a real browser, from the files that the build made. */
 export interface Dashboard {
   app: TestApp;
   browser: Browser;
-  /** A browser of its own for a person, signed in, with the week before them. */
+  /** A browser of its own for a person, signed in, with this week before them. */
   open(person: Person, options?: OpenOptions): Promise<Opened>;
   /** The server ends and starts again, at the same address and with its data. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
@@ -76,7 +77,8 @@ export async function startDashboard(settings: Partial<Settings> = {}): Promise<
       app = await startApp(settings, database, Number(new URL(url).port));
     },
     open: async (person, options) => {
-      const opened = await visit(options);
+      // A phone shows another view.
+      const opened = await visit(options?.width ? options : { path: thisWeek(), ...options });
       const { page } = opened;
       await page.getByLabel('Username or email').fill(person.username);
       await page.getByLabel('Password', { exact: true }).fill(person.password);
@@ -112,9 +114,14 @@ export function holdWrites(page: Page, address: RegExp): Promise<() => void> {
   return hold(page, address, (method) => method !== 'GET');
 }
 
+/** Holds the reads of an address, until the function that this returns is called. */
+export function holdReads(page: Page, address: RegExp): Promise<() => void> {
+  return hold(page, address, (method) => method === 'GET');
+}
+
 /** Holds the reads of lists of events, until the function that this returns is called. */
 export function holdLists(page: Page): Promise<() => void> {
-  return hold(page, /\/api\/events\?/, (method) => method === 'GET');
+  return holdReads(page, /\/api\/events\?/);
 }
 
 async function hold(page: Page, address: RegExp, isHeld: (method: string) => boolean): Promise<() => void> {

@@ -50,8 +50,8 @@ export class SendLog {
   }
 
   /**
-   * Waits until the server has begun to read the streams twice more. By the second time it has read and told everything
-   * else that a poll reads, from the beginning.
+   * Waits until the server has begun to read the streams twice more. A poll reads the sessions first: by the second time it
+   * has ended those that were over when this was called.
    */
   async untilPolled(server: TestApp): Promise<void> {
     const before = this.polls.get(server) ?? 0;

@@ -1,15 +1,14 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ConflictNote } from '../event/conflict-note.js';
-import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
+import { type Form, formOfDraft, withForm } from '../state/form.js';
 import { presetsFor } from '../event/presets.js';
 import { KeptNote } from '../event/kept-note.js';
 import { ShareDraft } from '../event/share-draft.js';
 import { TimesField } from '../event/times-field.js';
 import { useSave } from '../event/use-save.js';
 import { Icon } from '../icons/icon.js';
-import { createNew } from '../state/edit.js';
 import { reason } from '../state/reason.js';
-import { draft, draftInDrawer, finishDraft, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
+import { draft, draftInDrawer, leaveDraft, sendDraft, typeDraft } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
 import { Switch } from '../ui/switch.js';
@@ -56,8 +55,7 @@ export function QuickCreate() {
         title.current?.focus();
         return;
       }
-      const created = await createNew(newEventOf(form), viewersOf(current), (id) => markStored(current, id));
-      if (created) finishDraft(current, false);
+      await sendDraft(false);
     },
     (refusal) => setError(reason(refusal)),
   );
@@ -106,7 +104,7 @@ export function QuickCreate() {
       </div>
       <div class="ln">
         <span />
-        <Switch label={words.allDay} on={form.allDay} change={(allDay) => change({ ...form, allDay })} />
+        <Switch label={common.allDay} on={form.allDay} change={(allDay) => change({ ...form, allDay })} />
       </div>
       <ConflictNote form={form} change={change} />
       <div class="ln">

@@ -5,6 +5,7 @@ import { diffWords } from '../history/diff-words.js';
 import { Marked } from '../history/difference.js';
 import { Icon } from '../icons/icon.js';
 import type { ClashAnswer, ClashQuestion } from '../state/dialogs.js';
+import { TIMES } from '../state/offline-edit.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
 import { Modal } from '../ui/modal.js';
@@ -14,16 +15,6 @@ import { dialogWords as words } from '../words/dialogs.js';
 import { eventWords } from '../words/event.js';
 import { historyWords } from '../words/history.js';
 
-const TIMES = [
-  'start_time',
-  'end_time',
-  'time_zone',
-  'all_day',
-  'is_recurring',
-  'recurrence_pattern',
-  'excluded',
-  'added',
-];
 const TEXTS = ['title', 'description', 'location', 'url'];
 
 interface Row {

@@ -4,6 +4,7 @@ import { shortDay } from '../time/format.js';
 import { Modal } from '../ui/modal.js';
 import { ModalActions } from '../ui/modal-actions.js';
 import { Option } from '../ui/option.js';
+import { words as common } from '../words/en.js';
 import { dialogWords as words } from '../words/dialogs.js';
 
 type Scope = ScopeAnswer['scope'];
@@ -35,7 +36,7 @@ export function ScopeChoice({
         <ModalActions
           cancel={() => answer(null)}
           act={() => answer({ scope })}
-          label={question.removes ? words.delete : words.go}
+          label={question.removes ? words.delete : common.goOn}
           isDangerous={question.removes}
         />
       }

@@ -8,7 +8,7 @@ import { user, zone } from '../state/session.js';
 import { clock, clockSpan, longDay, spanIn } from '../time/format.js';
 import { instantOf, wallTime } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
-import { endTime, type Form, startTime } from '../state/form.js';
+import { endTime, type Form, occupancyOf, startTime } from '../state/form.js';
 
 const AFTER_MS = 300;
 const NOTHING: ConflictCheckView = { conflicts: [], suggestions: [], possible_conflicts_after: [] };
@@ -24,12 +24,7 @@ export function ConflictNote({ form, change, eventId }: Props) {
   const [found, setFound] = useState<ConflictCheckView | null>(null);
   const question = {
     title: form.title || words.untitled,
-    start_time: startTime(form),
-    end_time: endTime(form),
-    time_zone: form.zone,
-    all_day: form.allDay,
-    show_as: form.showAs,
-    status: form.status,
+    ...occupancyOf(form),
     ...(form.pattern ? { recurrence_pattern: form.pattern } : eventId ? { recurrence_pattern: null } : {}),
     ...(eventId ? { event_id: eventId } : {}),
   };

@@ -12,7 +12,7 @@ import {
   openedState,
   showTab,
 } from '../state/opened.js';
-import { endOf, startOf } from '../state/calendar.js';
+import { endOf, keyOf, startOf } from '../state/calendar.js';
 import { isLocal } from '../state/outbox.js';
 import { zone } from '../state/session.js';
 import { showToast } from '../state/toasts.js';
@@ -40,7 +40,9 @@ export function Drawer() {
       {openedState.value === 'gone' && <Gone />}
       {openedState.value === 'loading' && <Loading />}
       {openedState.value === 'failed' && <Failed />}
-      {now && openedState.value === 'ready' && shown.editing && <EditEvent key={now.id} />}
+      {now && openedState.value === 'ready' && shown.editing && (
+        <EditEvent key={shown.item ? keyOf(shown.item) : now.id} />
+      )}
       {isReading && (
         <>
           <div class="dh">

@@ -1,43 +1,58 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import type { Event, Item } from '../api.js';
 import { keyOf } from '../state/calendar.js';
 import { sayKept } from '../state/draft.js';
 import { saveChange, chooseTarget } from '../state/edit.js';
-import { dropForm, keepForm, type KeptForm, keptForm } from '../state/kept.js';
-import { arrived, event, openedItem, openEvent, setEditing } from '../state/opened.js';
+import { dropForm, keepForm, keptForm } from '../state/kept.js';
+import { arrived, closeEvent, event, goOnIn, openedItem, openEvent, setEditing } from '../state/opened.js';
 import { rebaseForm } from '../state/rebase-form.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
-import { Close } from './drawer-close.js';
 import { EventForm, fieldErrors, type FieldErrors } from './event-form.js';
-import { changesOf, type Form, formOf, patternsDiffer, timesDiffer } from '../state/form.js';
+import { FormFrame } from './form-frame.js';
+import { changesOf, type Form, formOf, hasTyped, patternsDiffer, timesDiffer } from '../state/form.js';
 import { useSave } from './use-save.js';
+
+interface Begun {
+  item: Item;
+  subject: Event;
+  /** Under which it is kept. Dates of a series have forms of their own. */
+  key: string;
+  /** As it is now. */
+  form?: Form;
+  /** True when it goes on in another form, so that it is not left. */
+  goesOn?: boolean;
+}
+
+/** Begins with what is kept of the date that is open, else with that of the whole series. */
+function begin(): Begun {
+  const item = openedItem()!;
+  const [own, whole] = [keyOf(item), `${item.id}@`];
+  return { item, subject: event.value!, key: !keptForm(own) && keptForm(whole) ? whole : own };
+}
 
 /** The form of the open event. What is typed is kept on the device until it is saved. */
 export function EditEvent() {
-  const item = useRef(openedItem()!);
-  const subject = useRef(event.value!);
-  const [base, setBase] = useState(() => formOf(item.current));
-  // Dates of a series have forms of their own.
-  const key = useRef(keyOf(item.current));
-  const { id } = subject.current;
-  const [kept] = useState(() => keptForm(key.current));
+  const [self] = useState(begin);
+  const { id } = self.subject;
+  const [base, setBase] = useState(() => formOf(self.item));
+  const [kept] = useState(() => keptForm(self.key));
   const [form, setForm] = useState<Form>(() => (kept ? rebaseForm(kept, base) : base));
   const [errors, setErrors] = useState<FieldErrors>({});
-  const latest = useRef(form);
-  latest.current = form;
+  self.form = form;
   const change = changesOf(form, base);
   const isDirty = Object.keys(change).length > 0;
 
   // Kept as it is typed: the form may be closed by the next key.
   const type = (next: Form): void => {
     setForm(next);
-    keepForm(key.current, { form: next, base });
+    keepForm(self.key, { form: next, base });
   };
   useEffect(
     () => () => {
       // However it was closed.
-      if (!keptForm(key.current)) return;
-      sayKept(item.current.title, () => openEvent(id, item.current, 'details', true));
+      if (self.goesOn || !keptForm(self.key)) return;
+      sayKept(self.item.title, () => openEvent(id, self.item, 'details', true));
     },
     [],
   );
@@ -47,74 +62,59 @@ export function EditEvent() {
       if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
       if (!isDirty) return setEditing(false);
       setErrors({});
-      const target = await chooseTarget(item.current, patternsDiffer(form, base) ? { without: ['this'] } : {});
+      const target = await chooseTarget(self.item, patternsDiffer(form, base) ? { without: ['this'] } : {});
       if (!target) return;
       const comment = form.comment ? { change_comment: form.comment } : {};
       const said = (): string => common.toast.saved(form.title);
-      // Only what was sent: more may have been typed meanwhile.
-      const keepRest = (): void => {
-        keepForm(key.current, { form: keptForm(key.current)?.form ?? form, base: form });
+      const isOfMany = target.scope !== undefined && target.scope !== 'this';
+      // Only what was sent is done with: more may have been typed meanwhile, here or in another tab.
+      const keepRest = (storedId: string): void => {
+        const rest = keptForm(self.key);
+        const isOwn = !rest || JSON.stringify(rest.form) === JSON.stringify(self.form!);
+        // The dates may be others by then.
+        if (isOfMany) {
+          dropForm(self.key);
+          self.key = `${storedId}@`;
+        }
+        keepForm(self.key, { form: isOwn ? self.form! : rebaseForm(rest, form), base: form });
       };
-      const saved = await saveChange(subject.current, { ...change, ...comment }, target, said, keepRest);
+      const saved = await saveChange(self.subject, { ...change, ...comment }, target, said, keepRest);
       // Nor is what was opened meanwhile closed.
       if (!saved || !isOpen.current) return;
       arrived.value = null;
-      showSaved(saved.id, { form: latest.current, base: form });
+      if (hasTyped(self.form!, form)) await goOn(saved.id, form, isOfMany);
+      else if (saved.id === self.subject.id) setEditing(false);
+      else openEvent(saved.id);
     },
     (refusal) => setErrors(fieldErrors(refusal)),
   );
 
-  /** Goes on with what was typed since, on what is stored now; without any, closes the form. */
-  const showSaved = (savedId: string, typed: KeptForm): void => {
-    if (savedId !== subject.current.id) {
-      dropForm(key.current);
-      return openEvent(savedId, null, 'details', keepForm(`${savedId}@`, typed));
+  /** Goes on with what was typed since it was sent, on what is stored now. */
+  const goOn = async (savedId: string, sent: Form, isOfMany: boolean): Promise<void> => {
+    if (isOfMany) {
+      return goOnIn(savedId, () => {
+        self.goesOn = isOpen.current;
+        if (isOpen.current) keepForm(self.key, { form: self.form!, base: sent });
+        return isOpen.current;
+      });
     }
-    if (!keepForm(key.current, typed)) return setEditing(false);
-    [item.current, subject.current] = [openedItem()!, event.value!];
-    const now = formOf(item.current);
+    const typed = { form: self.form!, base: sent };
+    Object.assign(self, { item: openedItem()!, subject: event.value! });
+    const now = formOf(self.item);
+    keepForm(self.key, typed);
     setBase(now);
     setForm(rebaseForm(typed, now));
   };
 
   return (
-    <>
-      <div class="dh">
-        <h2 class="edit-title" id="drawer-title">
-          {words.editTitle}
-        </h2>
-        <span class="grow" />
-        {isDirty && <span class="mut not-saved">{words.notSaved}</span>}
-        <Close />
-      </div>
-      <form
-        class="db"
-        onSubmit={(submit) => {
-          submit.preventDefault();
-          save();
-        }}
-        onKeyDown={onKeyDown}
-      >
-        {kept && isDirty && (
-          <div class="note row">
-            <span class="grow">{common.draftKept('')}</span>
-            <button type="button" class="link" onClick={() => type(base)}>
-              {common.discard}
-            </button>
-          </div>
-        )}
-        <EventForm
-          form={form}
-          change={type}
-          errors={errors}
-          eventId={subject.current.id}
-          checks={timesDiffer(form, base) || patternsDiffer(form, base)}
-        />
-        <button class="sr" tabIndex={-1} aria-hidden="true">
-          {common.save}
-        </button>
-      </form>
-      <div class="df" onKeyDown={onKeyDown}>
+    <FormFrame
+      title={words.editTitle}
+      close={closeEvent}
+      cancel={() => setEditing(false)}
+      isDirty={isDirty}
+      save={save}
+      onKeyDown={onKeyDown}
+      foot={
         <input
           class="in s grow"
           value={form.comment}
@@ -123,13 +123,23 @@ export function EditEvent() {
           aria-label={words.why}
           onInput={({ currentTarget }) => type({ ...form, comment: currentTarget.value })}
         />
-        <button type="button" class="btn" onClick={() => setEditing(false)}>
-          {common.cancel}
-        </button>
-        <button type="button" class="btn pri" onClick={save}>
-          {common.save}
-        </button>
-      </div>
-    </>
+      }
+    >
+      {kept && isDirty && (
+        <div class="note row">
+          <span class="grow">{common.draftKept('')}</span>
+          <button type="button" class="link" onClick={() => type(base)}>
+            {common.discard}
+          </button>
+        </div>
+      )}
+      <EventForm
+        form={form}
+        change={type}
+        errors={errors}
+        eventId={self.subject.id}
+        checks={timesDiffer(form, base) || patternsDiffer(form, base)}
+      />
+    </FormFrame>
   );
 }

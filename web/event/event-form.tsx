@@ -1,6 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Refusal } from '../api.js';
 import { Icon } from '../icons/icon.js';
+import { nextField } from '../state/opened.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
 import { instantOf } from '../time/zoned.js';
@@ -35,14 +36,19 @@ interface Props {
 /** The fields of an event, in the order in which it is read. */
 export function EventForm({ form, change, errors, eventId, checks }: Props) {
   const set = (fields: Partial<Form>): void => change({ ...form, ...fields });
-  const title = useRef<HTMLInputElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  const box = useRef<HTMLDivElement>(null);
+  // The next key belongs to it already.
+  useLayoutEffect(() => {
+    const find = (label: string): HTMLElement | null =>
+      box.current!.querySelector(`[aria-label="${CSS.escape(label)}"]`);
+    (find(nextField.label) ?? find(words.title))!.focus();
+    nextField.label = '';
+  }, []);
   const other = form.zone !== zone.value && !form.allDay;
   return (
-    <div class="fm">
+    <div class="fm" ref={box}>
       <div>
         <input
-          ref={title}
           class="ttl"
           value={form.title}
           maxLength={255}
@@ -56,7 +62,7 @@ export function EventForm({ form, change, errors, eventId, checks }: Props) {
       <div>
         <TimesField form={form} change={change} />
         <div class="row under-times">
-          <Switch label={words.allDay} on={form.allDay} change={(allDay) => set({ allDay })} />
+          <Switch label={common.allDay} on={form.allDay} change={(allDay) => set({ allDay })} />
           <span class="grow" />
           <ZoneField value={form.zone} change={(name) => set({ zone: name })} />
         </div>

@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks';
-import { createNew } from '../state/edit.js';
-import { draft, finishDraft, leaveDraft, markStored, typeDraft, viewersOf } from '../state/draft.js';
+import { draft, leaveDraft, sendDraft, typeDraft } from '../state/draft.js';
 import { zone } from '../state/session.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
-import { Close } from './drawer-close.js';
 import { EventForm, fieldErrors, type FieldErrors } from './event-form.js';
-import { type Form, formOfDraft, newEventOf, withForm } from '../state/form.js';
+import { type Form, formOfDraft, withForm } from '../state/form.js';
+import { FormFrame } from './form-frame.js';
 import { KeptNote } from './kept-note.js';
 import { ShareDraft } from './share-draft.js';
 import { useSave } from './use-save.js';
@@ -21,44 +20,18 @@ export function NewEvent() {
   const { save, onKeyDown } = useSave(
     async () => {
       if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
-      const created = await createNew(newEventOf(form), viewersOf(current), (id) => markStored(current, id));
-      if (created) finishDraft(current, created.kind === 'saved');
+      await sendDraft(true);
     },
     (refusal) => setErrors(fieldErrors(refusal)),
   );
 
   return (
-    <aside class="drawer" aria-labelledby="drawer-title" onKeyDown={onKeyDown}>
-      <div class="dh">
-        <h2 class="edit-title" id="drawer-title">
-          {words.newTitle}
-        </h2>
-        <span class="grow" />
-        <Close close={leaveDraft} />
-      </div>
-      <form
-        class="db"
-        onSubmit={(submit) => {
-          submit.preventDefault();
-          save();
-        }}
-      >
+    <aside class="drawer" aria-labelledby="drawer-title">
+      <FormFrame title={common.newEvent} close={leaveDraft} cancel={leaveDraft} save={save} onKeyDown={onKeyDown}>
         <KeptNote />
         <EventForm form={form} change={setForm} errors={errors} checks />
         <ShareDraft />
-        <button class="sr" tabIndex={-1} aria-hidden="true">
-          {common.save}
-        </button>
-      </form>
-      <div class="df">
-        <span class="grow" />
-        <button type="button" class="btn" onClick={leaveDraft}>
-          {common.cancel}
-        </button>
-        <button type="button" class="btn pri" onClick={save}>
-          {common.save}
-        </button>
-      </div>
+      </FormFrame>
     </aside>
   );
 }

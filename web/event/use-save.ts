@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Refusal } from '../api.js';
 import { explain } from '../state/edit.js';
 
-interface Saving {
+export interface Saving {
   save: () => void;
   onKeyDown: (key: KeyboardEvent) => void;
   /** False once the form was closed: then something else may be open by the time it is saved. */

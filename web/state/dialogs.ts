@@ -65,16 +65,22 @@ export type Asked = {
 /** The decision that blocks a change; null when there is none. */
 export const asked = signal<Asked | null>(null);
 
-/** Opens a dialog. Resolves to null when it is left without a decision. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Opens a dialog, after those that are open already. Resolves to null when it is left without a decision. */
 export function decide<Name extends Kind>(
   question: Questions[Name][0] & { kind: Name },
 ): Promise<Questions[Name][1] | null> {
-  return new Promise((resolve) => {
-    asked.value?.answer(null);
-    const answer = (given: Questions[Name][1] | null): void => {
-      asked.value = null;
-      resolve(given);
-    };
-    asked.value = { question, answer } as unknown as Asked;
-  });
+  const answered = last.then(
+    () =>
+      new Promise<Questions[Name][1] | null>((resolve) => {
+        const answer = (given: Questions[Name][1] | null): void => {
+          asked.value = null;
+          resolve(given);
+        };
+        asked.value = { question, answer } as unknown as Asked;
+      }),
+  );
+  last = answered;
+  return answered;
 }

@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals';
-import { emptyForm, type Form, formOfDraft } from './form.js';
+import { emptyForm, type Form, formOfDraft, newEventOf } from './form.js';
 import { addMinutes, instantOf, today, wallTime } from '../time/zoned.js';
 import { words } from '../words/en.js';
-import { forgetDraft, keepDraft, keepForm } from './kept.js';
+import { createNew } from './edit.js';
+import { forgetDraft, keepDraft, keepForm, keptDrafts } from './kept.js';
 import { newKey } from './offline-edit.js';
-import { closeEvent, opened, openEvent } from './opened.js';
+import { closeEvent, editEvent, goOnIn, opened, openEvent } from './opened.js';
 import { zone } from './session.js';
 import { asOf } from './time-travel.js';
 import { showToast } from './toasts.js';
@@ -39,7 +40,7 @@ export function startDraft(given: Omit<Draft, 'title' | 'key'> & { title?: strin
   // The past cannot be changed.
   asOf.value = null;
   const before = draft.value;
-  if (before?.form && hasText(before) && !before.stored && !given.title) {
+  if (before?.form && hasText(before) && !isSent(before) && !given.title) {
     const { start, end, allDay } = given;
     const { startDay, startTime, endDay, endTime } = emptyForm({ title: '', start, end, allDay }, before.form.zone);
     const form = { ...before.form, startDay, startTime, endDay, endTime, allDay };
@@ -57,15 +58,15 @@ export const hasText = ({ title, form }: Draft): boolean =>
 /** Changes what is typed, and keeps it. */
 export function typeDraft(next: Draft): void {
   draft.value = next;
-  if (next.stored) return;
-  if (hasText(next)) keepDraft(next);
+  if (next.stored) keepLater(next);
+  else if (hasText(next)) keepDraft(next);
   else forgetDraft(next);
 }
 
 /** Closes it. What was typed stays on the device, and is offered again. */
 export function leaveDraft(): void {
   const left = draft.value;
-  if (left && keepLater(left)) sayKept(left.title, () => openEvent(left.stored!.id, null, 'details', true));
+  if (left && keepLater(left)) sayKept(left.title, () => editEvent(left.stored!.id));
   else if (left && hasText(left) && !left.stored) {
     keepDraft(left);
     sayKept(left.title, () => resumeDraft(left));
@@ -78,8 +79,10 @@ export function leaveDraft(): void {
 export const sayKept = (title: string, run: () => void): void =>
   showToast({ text: words.draftKept(title), action: { label: words.goOn, run } });
 
-/** Opens one that was kept, in the whole form. */
+/** Opens one that was kept, in the whole form; in that of its event, if it was created meanwhile. */
 export function resumeDraft(kept: Draft): void {
+  const id = storedAs.get(kept.key);
+  if (id) return editEvent(id);
   if (draft.value?.key !== kept.key) leaveDraft();
   asOf.value = null;
   closeEvent();
@@ -100,29 +103,64 @@ export function startDraftSoon(title = ''): void {
 export const viewersOf = ({ viewers = [], isPrivate }: Draft): NonNullable<Draft['viewers']> =>
   isPrivate ? [] : viewers;
 
-/** The event is created. The draft stays where it is until the calendar shows it. */
-export function markStored(sent: Draft, id: string): void {
+/** The keys of drafts that are being sent. */
+const sending = new Set<string>();
+/** The ids of the events that were created of drafts, by their keys. */
+const storedAs = new Map<string, string>();
+const isSent = ({ key }: Draft): boolean => sending.has(key) || storedAs.has(key);
+
+/**
+ * Creates the event of the draft, once, from whichever form. It stays where it is until the calendar shows the event. What is
+ * typed meanwhile goes on in the form of the event. @throws Refusal
+ *
+ * @param shows whether the event is opened in any case
+ */
+export async function sendDraft(shows: boolean): Promise<void> {
+  const sent = draft.value!;
+  if (isSent(sent)) return;
+  sending.add(sent.key);
+  try {
+    const body = newEventOf(formOfDraft(sent, zone.value));
+    const created = await createNew(body, viewersOf(sent), (id) => markStored(sent, id));
+    if (created) await finish(sent, shows && created.kind === 'saved');
+  } finally {
+    sending.delete(sent.key);
+  }
+}
+
+function markStored(sent: Draft, id: string): void {
+  const isOpen = draft.value?.key === sent.key;
+  const now = isOpen ? draft.value : keptDrafts().find(({ key }) => key === sent.key);
+  storedAs.set(sent.key, id);
   forgetDraft(sent);
-  const now = draft.value;
-  if (now?.key === sent.key) draft.value = { ...now, stored: { id, form: formOfDraft(sent, zone.value) } };
+  if (!now) return;
+  const stored = { ...now, stored: { id, form: formOfDraft(sent, zone.value) } };
+  keepLater(stored);
+  if (isOpen) draft.value = stored;
 }
 
 /** Keeps what was typed after it was sent, as changes of the event. Returns whether anything was. */
 const keepLater = ({ stored, form }: Draft): boolean =>
   Boolean(stored && form && keepForm(`${stored.id}@`, { form, base: stored.form }));
 
-/**
- * Closes what was saved, unless another is open by then. What was typed meanwhile goes on in the form of the event.
- *
- * @param shows whether the event is opened in any case
- */
-export function finishDraft(saved: Draft, shows: boolean): void {
+async function finish({ key }: Draft, shows: boolean): Promise<void> {
   const now = draft.value;
-  if (!now?.stored || now.key !== saved.key) return;
-  draft.value = null;
-  draftInDrawer.value = false;
-  const edited = keepLater(now);
-  const show = (): void => openEvent(now.stored!.id, null, 'details', edited);
-  if (!opened.value && (edited || shows)) show();
-  else if (edited) sayKept(now.title, show);
+  if (now?.key !== key || !now.stored) return;
+  const { id } = now.stored;
+  /** Returns whether it was open. */
+  const close = (): boolean => {
+    const last = draft.value;
+    if (last?.key !== key) return false;
+    keepLater(last);
+    draft.value = null;
+    draftInDrawer.value = false;
+    return true;
+  };
+  if (keepLater(now)) {
+    await goOnIn(id, () => {
+      if (!close()) return false;
+      if (opened.value) sayKept(now.title, () => editEvent(id));
+      return !opened.value;
+    });
+  } else if (close() && shows && !opened.value) openEvent(id);
 }

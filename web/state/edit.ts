@@ -6,7 +6,7 @@ import { listed } from '../time/format.js';
 import { dayOf } from '../time/zoned.js';
 import { keyOf, occurrenceOf, pending, reload, startOf } from './calendar.js';
 import { decide, type ScopeQuestion } from './dialogs.js';
-import { closeIfOpen, refreshOpened } from './opened.js';
+import { closeEvent, opened, refreshOpened } from './opened.js';
 import { flushSoon, ownSuccessor } from './flush.js';
 import { type Edit, newKey, type Subject } from './offline-edit.js';
 import { edits, editsOf, forget, keep, newLocalId } from './outbox.js';
@@ -127,20 +127,21 @@ async function sendOrKeep(edit: Edit): Promise<Sent | { kind: 'kept' }> {
  * Saves a change of an event that was read at `subject.version`. A conflict or a clash is put to the person and sent again;
  * a change by others is merged. Returns null when they leave it. @throws Refusal for anything else
  *
- * @param onStored is called once it is saved, or waits to be sent, before it is shown
+ * @param onStored is called with the id of the event once it is saved, or waits to be sent, before it is shown
  */
 export async function saveChange(
   subject: Subject,
   change: Change,
   target: Target,
   said: (start: string) => string,
-  onStored?: () => void,
+  onStored?: (id: string) => void,
 ): Promise<Outcome | null> {
   const { id } = subject;
   const edit = editOf('update', subject, change, target);
   const sent = await sendOrKeep(edit);
   if (sent.kind === 'left' || sent.kind === 'removed') return null;
-  onStored?.();
+  const storedId = sent.kind === 'kept' ? id : sent.event.id;
+  onStored?.(storedId);
   if (sent.kind === 'kept') return { kind: 'kept', id };
   const { event } = sent;
   if (sent.kind === 'saved' && (event.version !== edit.subject.version || event.id !== id)) {
@@ -151,7 +152,7 @@ export async function saveChange(
     sayDone(text, undo, start, event.id === id ? undefined : words.toast.joined(text));
   }
   await afterChange();
-  return { kind: 'saved', id: event.id };
+  return { kind: 'saved', id: storedId };
 }
 
 /** The series is split at the first entry of that kind from the end. */
@@ -221,10 +222,11 @@ export async function createNew(
   const names = listed(viewers.map(({ username }) => username));
   const sent = await sendOrKeep(editOf('create', subject, draft));
   if (sent.kind !== 'saved' && sent.kind !== 'kept') return null;
-  onStored(sent.kind === 'kept' ? subject.id : sent.event.id);
+  const id = sent.kind === 'kept' ? subject.id : sent.event.id;
+  onStored(id);
   if (sent.kind === 'kept') {
     if (names) showToast({ ...toast.value!, text: `${toast.value!.text}. ${words.toast.notShared(names)}` });
-    return { kind: 'kept', id: subject.id };
+    return { kind: 'kept', id };
   }
   const { event } = sent;
   const said = [words.toast.created(event.title, event.start_time, zone.value)];
@@ -240,7 +242,15 @@ export async function createNew(
   }
   sayDone(said.join('. '), () => events.remove(event.id), event.start_time);
   await afterChange();
-  return { kind: 'saved', id: event.id };
+  return { kind: 'saved', id };
+}
+
+/** Closes the drawer of what is gone, unless something else is open by then. */
+function closeRemoved({ id, occurrence }: Item, scope: Target['scope']): void {
+  const shown = opened.value;
+  if (shown?.id !== id) return;
+  const [date, gone] = [shown.item?.occurrence?.original_start ?? '', occurrence?.original_start ?? ''];
+  if (scope === 'this' ? date === gone : scope === 'all' || date >= gone) closeEvent();
 }
 
 /** Moves an event, or dates of a series, to the trash. */
@@ -251,7 +261,7 @@ export async function removeItem(item: Item): Promise<void> {
   const sayTrashed = (): void => sayDone(words.toast.trashed(item.title), () => events.restore(item.id, 'allow'));
   try {
     const sent = await sendOrKeep(editOf('remove', item, {}, target));
-    if (whole) closeIfOpen(item.id);
+    if (whole) closeRemoved(item, 'all');
     if (sent.kind === 'kept') return;
     if (whole) sayTrashed();
     else {
@@ -259,7 +269,7 @@ export async function removeItem(item: Item): Promise<void> {
         if (error instanceof Refusal && ['not_found', 'event_deleted'].includes(error.code)) return null;
         throw error;
       });
-      closeIfOpen(item.id);
+      closeRemoved(item, now ? target.scope : 'all');
       // No date was left of it.
       if (!now) sayTrashed();
       else {

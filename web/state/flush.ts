@@ -3,8 +3,8 @@ import { Refusal } from '../api.js';
 import { words } from '../words/en.js';
 import { reload, reloadSoon } from './calendar.js';
 import { asked } from './dialogs.js';
-import { opened, openEvent, refreshOpened } from './opened.js';
-import { moveForms } from './kept.js';
+import { goOnIn, opened, openEvent, refreshOpened } from './opened.js';
+import { moveForm } from './kept.js';
 import { type Edit, rebase } from './offline-edit.js';
 import { edits, forget, isLocal, keep, readEdits } from './outbox.js';
 import { openPanel } from './panel.js';
@@ -106,16 +106,25 @@ async function settle(edit: Edit, result: Sent): Promise<void> {
     const before = edit.subject.version;
     if (edit.kind === 'update' && version === before + 1) written.set(`${id}@${before}`, version);
     const later = edits.value.filter(({ order, subject }) => order > edit.order && subject.id === edit.subject.id);
-    const follow = later.flatMap((each) => rebase(each, edit, result.event));
-    if (follow.length > 0) await keep(...follow);
+    const rebased = later.flatMap((each) => rebase(each, edit, result.event));
+    if (rebased.length > 0) await keep(...rebased);
     // What was new is on the server now.
-    if (isLocal(edit.subject.id)) {
-      moveForms(edit.subject.id, id);
-      const shown = opened.value;
-      if (shown?.id === edit.subject.id) openEvent(id, null, shown.tab, shown.editing);
-    }
+    if (isLocal(edit.subject.id)) await follow(edit.subject.id, id);
   }
   await forget(edit);
+}
+
+/** What is shown and typed of a new event goes on as that of the one on the server. */
+async function follow(from: string, id: string): Promise<void> {
+  const shown = () => (opened.value?.id === from ? opened.value : null);
+  const move = (): boolean => {
+    moveForm(`${from}@`, `${id}@`);
+    return Boolean(shown()?.editing);
+  };
+  if (shown()?.editing) await goOnIn(id, move);
+  else move();
+  const left = shown();
+  if (left) openEvent(id, null, left.tab);
 }
 
 function say(sent: { edit: Edit; result: Sent }[]): void {

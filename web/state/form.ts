@@ -134,15 +134,20 @@ export const timesDiffer = (form: Form, base: Form): boolean =>
   startTime(form) !== startTime(base) || endTime(form) !== endTime(base) || form.zone !== base.zone;
 export const patternsDiffer = (form: Form, base: Form): boolean => !same(form.pattern, base.pattern);
 
+/** What of it occupies people. */
+export const occupancyOf = (form: Form) => ({
+  start_time: startTime(form),
+  end_time: endTime(form),
+  time_zone: form.zone,
+  all_day: form.allDay,
+  show_as: form.showAs,
+  status: form.status,
+});
+
 export function newEventOf(form: Form): CreateEventBody {
   return {
     title: form.title,
-    start_time: startTime(form),
-    end_time: endTime(form),
-    time_zone: form.zone,
-    all_day: form.allDay,
-    show_as: form.showAs,
-    status: form.status,
+    ...occupancyOf(form),
     ...(form.pattern ? { recurrence_pattern: form.pattern } : {}),
     ...(form.location ? { location: form.location } : {}),
     ...(form.url ? { url: form.url } : {}),

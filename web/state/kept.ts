@@ -36,13 +36,11 @@ export function keepForm(id: string, kept: KeptForm): boolean {
   return typed;
 }
 export const dropForm = (id: string): void => write(name(`form.${id}`), null);
-/** The event has another id now, and what was typed of it goes with it. */
-export function moveForms(from: string, to: string): void {
-  for (const key of Object.keys(localStorage)) {
-    if (!key.startsWith(`convene.form.${from}@`)) continue;
-    write(key.replace(from, to), read(key));
-    write(key, null);
-  }
+/** What was typed of the first goes on as that of the second. */
+export function moveForm(from: string, to: string): void {
+  const kept = keptForm(from);
+  dropForm(from);
+  if (kept) keepForm(to, kept);
 }
 
 /** Events that were never saved, oldest first. */

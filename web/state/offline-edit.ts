@@ -40,20 +40,19 @@ export type Edit = Common &
 export const newKey = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-const UNITS = [
-  [
-    'start_time',
-    'end_time',
-    'time_zone',
-    'all_day',
-    'is_recurring',
-    'recurrence_pattern',
-    'rrule',
-    'excluded',
-    'added',
-  ],
+/** The fields that mean nothing without each other. */
+export const TIMES = [
+  'start_time',
+  'end_time',
+  'time_zone',
+  'all_day',
+  'is_recurring',
+  'recurrence_pattern',
+  'rrule',
+  'excluded',
+  'added',
 ];
-const unitOf = (field: string): string => UNITS.find((unit) => unit.includes(field))?.[0] ?? field;
+const unitOf = (field: string): string => (TIMES.includes(field) ? TIMES[0]! : field);
 
 /**
  * What remains of a later edit of the same event once an earlier one is stored. What the earlier one touched is based on

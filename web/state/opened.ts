@@ -1,7 +1,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import { type Change as LogEntry, type Event, events, history, type Item, people, Refusal } from '../api.js';
 import type { PermissionView } from '../../sdk/index.js';
-import { allItems, keyOf, occurrenceOf } from './calendar.js';
+import { allItems, keyOf } from './calendar.js';
 import { keepRead, keptRead } from './device.js';
 import { edits, editsOf, isLocal } from './outbox.js';
 import { withEdits } from './overlay.js';
@@ -59,6 +59,9 @@ export function openEvent(id: string, item: Item | null = null, tab: Tab = 'deta
   if (!same) void refreshOpened();
 }
 
+/** Opens the form of an event. */
+export const editEvent = (id: string): void => openEvent(id, null, 'details', true);
+
 export function closeEvent(): void {
   batch(() => {
     opened.value = null;
@@ -69,6 +72,27 @@ export function closeEvent(): void {
   const target = returnFocus?.isConnected ? returnFocus : document.querySelector<HTMLElement>('#calendar');
   target?.focus({ preventScroll: true });
   returnFocus = null;
+}
+
+/** The label of the field that has the focus once the form is there; empty for the first. */
+export const nextField = { label: '' };
+
+/**
+ * Opens the form of an event in place of one that goes on until the event is read, so that no key is lost in between.
+ *
+ * @param close closes that form; false when it is not open any more
+ */
+export async function goOnIn(id: string, close: () => boolean): Promise<void> {
+  // Without a connection it would be tried for a while.
+  const whole = isLocal(id) || !navigator.onLine ? null : await readWhole(id).catch(() => null);
+  batch(() => {
+    const label = document.activeElement?.getAttribute('aria-label') ?? '';
+    if (!close()) return;
+    nextField.label = label;
+    opened.value = null;
+    editEvent(id);
+    if (whole) show(whole);
+  });
 }
 
 /** Closes the event that is gone, unless another is open by then. */
@@ -96,24 +120,33 @@ export async function refreshOpened(): Promise<void> {
   // The calls would be tried again for a while before they fail.
   if (!navigator.onLine) await showKept(id);
   try {
-    const [fresh, list, log] = await Promise.all([events.get(id), people.list(id), history.changelog(id)]);
-    if (opened.value?.id !== id) return;
-    batch(() => {
-      read.value = fresh;
-      isOld.value = false;
-      members.value = list;
-      changelog.value = log.items;
-      changelogCursor.value = log.next_cursor;
-      openedState.value = 'ready';
-    });
-    seePeople(list.map(({ user_id, username, role }) => ({ id: user_id, username, owns: role === 'owner' })));
-    keepRead(`${user.peek()?.id}/event/${id}`, { event: fresh, members: list, log: log.items });
+    const whole = await readWhole(id);
+    if (opened.value?.id === id) show(whole);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (opened.value?.id !== id) return;
     if (['not_found', 'event_deleted'].includes(error.code)) openedState.value = 'gone';
     else await showKept(id);
   }
+}
+
+type Whole = Awaited<ReturnType<typeof readWhole>>;
+
+/** @throws Refusal */
+const readWhole = (id: string) => Promise.all([events.get(id), people.list(id), history.changelog(id)]);
+
+/** Shows the event that is open as it was just read. */
+function show([fresh, list, log]: Whole): void {
+  batch(() => {
+    read.value = fresh;
+    isOld.value = false;
+    members.value = list;
+    changelog.value = log.items;
+    changelogCursor.value = log.next_cursor;
+    openedState.value = 'ready';
+  });
+  seePeople(list.map(({ user_id, username, role }) => ({ id: user_id, username, owns: role === 'owner' })));
+  keepRead(`${user.peek()?.id}/event/${fresh.id}`, { event: fresh, members: list, log: log.items });
 }
 
 interface KeptEvent {
@@ -168,8 +201,3 @@ export function openedItem(): Item | null {
     (item && allItems.value.find((shown) => keyOf(shown) === keyOf(item)))?.occurrence ?? item?.occurrence;
   return { ...now, ...(occurrence && now.is_recurring ? { occurrence } : {}) };
 }
-
-export const openedOccurrence = (): string | undefined => {
-  const item = openedItem();
-  return item ? occurrenceOf(item) : undefined;
-};

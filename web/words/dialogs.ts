@@ -10,7 +10,6 @@ export const dialogWords = {
   followingHint: 'Splits the series in two',
   all: 'All dates',
   allHint: 'Earlier and later ones too',
-  go: 'Continue',
 
   transfer: 'Transfer ownership',
   transferTo: (name: string): string => `Transfer to ${name}`,

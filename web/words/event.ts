@@ -38,7 +38,6 @@ export const eventWords = {
   add: 'Add',
 
   editTitle: 'Edit event',
-  newTitle: 'New event',
   notSaved: 'Not saved',
   title: 'Title',
   untitled: 'Add a title',
@@ -46,7 +45,6 @@ export const eventWords = {
   lastDay: 'Last day',
   from: 'From',
   to: 'To',
-  allDay: 'All day',
   zone: 'Time zone',
   forYou: (span: string): string => `For you: ${span}`,
   location: 'Location',
