@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+/** As in production, for every server: garbage is part of what is compared. */
+const FLAGS = startInProduction().filter((word) => word.startsWith('--'));
+
 /** Servers that this run started, each a process of its own, whose output goes to files that are removed at the end. */
 export class Servers {
   private readonly children: ChildProcess[] = [];
@@ -25,7 +28,7 @@ export class Servers {
   async start(program: string, env: Record<string, string>): Promise<{ url: string; pid: number; output: string }> {
     const output = join(this.folder, `${this.children.length}.log`);
     const file = openSync(output, 'a');
-    const child = spawn(process.execPath, [fileURLToPath(new URL(`../${program}`, import.meta.url))], {
+    const child = spawn(process.execPath, [...FLAGS, fileURLToPath(new URL(`../${program}`, import.meta.url))], {
       // Away from the project, so that no .env of a developer counts.
       cwd: this.folder,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'production', ...env },
@@ -54,4 +57,10 @@ export class Servers {
     }
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Returns the words of the command that serves a build. */
+function startInProduction(): string[] {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { scripts: Record<string, string> }).scripts['start:prod']!.split(' ');
 }

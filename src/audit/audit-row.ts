@@ -3,20 +3,20 @@ import { newId } from '../platform/database/new-id.js';
 import type { RequestOrigin } from '../platform/http/request-origin.js';
 import type { AuditEntry } from './audit-kinds.js';
 
-/** The columns that are written; `jsonb` ones are marked with true. */
+/** The columns that are written, with their types. */
 export const AUDIT_COLUMNS = {
-  id: false,
-  at: false,
-  kind: false,
-  outcome: false,
-  actor_id: false,
-  subject_id: false,
-  event_id: false,
-  session_id: false,
-  request_id: false,
-  address: false,
-  user_agent: false,
-  details: true,
+  id: 'uuid',
+  at: 'timestamptz',
+  kind: 'text',
+  outcome: 'text',
+  actor_id: 'uuid',
+  subject_id: 'uuid',
+  event_id: 'uuid',
+  session_id: 'uuid',
+  request_id: 'text',
+  address: 'text',
+  user_agent: 'text',
+  details: 'jsonb',
 };
 
 /** A row of `audit_entries`. */

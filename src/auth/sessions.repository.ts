@@ -24,17 +24,17 @@ export interface LiveSession {
 }
 
 const COLUMNS = {
-  id: false,
-  user_id: false,
-  refresh_count: false,
-  rotated_at: false,
-  created_at: false,
-  last_used_at: false,
-  expires_at: false,
-  ended_at: false,
-  address: false,
-  user_agent: false,
-  device: false,
+  id: 'uuid',
+  user_id: 'uuid',
+  refresh_count: 'integer',
+  rotated_at: 'timestamptz',
+  created_at: 'timestamptz',
+  last_used_at: 'timestamptz',
+  expires_at: 'timestamptz',
+  ended_at: 'timestamptz',
+  address: 'text',
+  user_agent: 'text',
+  device: 'text',
 };
 const insertSessions = insertInto('sessions', COLUMNS);
 

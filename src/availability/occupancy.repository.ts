@@ -41,14 +41,14 @@ export const CONTENT = selectContent('e');
 type NeighbourRow = { eventId: string } & EventContent;
 
 const COLUMNS = {
-  event_id: false,
-  owner_id: false,
-  busy: false,
-  rejects: false,
-  busy_until: false,
-  far_days: false,
-  far_week: false,
-  week: false,
+  event_id: 'uuid',
+  owner_id: 'uuid',
+  busy: 'tstzmultirange',
+  rejects: 'boolean',
+  busy_until: 'timestamptz',
+  far_days: 'bit varying',
+  far_week: 'bit(336)',
+  week: 'bit(336)',
 };
 const REPLACE = `ON CONFLICT (event_id) DO UPDATE
   SET owner_id = excluded.owner_id, busy = excluded.busy, rejects = excluded.rejects,

@@ -19,7 +19,7 @@ export class EventStatements {
     const { columns } = this.metadata;
     this.insertRows = insertInto(
       'events',
-      Object.fromEntries(columns.map(({ databaseName, type }) => [databaseName, type === 'jsonb'])),
+      Object.fromEntries(columns.map(({ databaseName, type }) => [databaseName, String(type)])),
     );
     this.toRow = compileRecord(
       columns.map(({ databaseName, propertyName }) => [databaseName, propertyName as keyof CalendarEvent]),

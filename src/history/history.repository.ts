@@ -94,24 +94,24 @@ const PART_MEMBERS = `
       FROM members_at(v.event_id, 'infinity', v.position) m JOIN users u ON u.id = m.user_id) END AS "partMembers"`;
 
 const COLUMNS = {
-  event_id: false,
-  position: false,
-  version: false,
-  kind: false,
-  comment: false,
-  created_at: false,
-  hash: false,
+  event_id: 'uuid',
+  position: 'bigint',
+  version: 'integer',
+  kind: 'text',
+  comment: 'text',
+  created_at: 'timestamptz',
+  hash: 'bytea',
 };
 const VERSION_COLUMNS = {
   ...COLUMNS,
-  author_id: false,
-  changed: false,
-  snapshot: true,
-  long_values: true,
-  undoes: true,
+  author_id: 'uuid',
+  changed: 'text[]',
+  snapshot: 'jsonb',
+  long_values: 'jsonb',
+  undoes: 'jsonb',
 };
-const VALUE_COLUMNS = { event_id: false, hash: false, value: true };
-const MEMBER_CHANGE_COLUMNS = { ...COLUMNS, actor_id: false, members: true };
+const VALUE_COLUMNS = { event_id: 'uuid', hash: 'bytea', value: 'jsonb' };
+const MEMBER_CHANGE_COLUMNS = { ...COLUMNS, actor_id: 'uuid', members: 'jsonb' };
 
 const insertVersions = insertInto('event_versions', VERSION_COLUMNS);
 const insertValues = insertInto('version_values', VALUE_COLUMNS, 'ON CONFLICT DO NOTHING');

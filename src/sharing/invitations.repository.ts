@@ -29,15 +29,15 @@ export interface InvitationName {
 }
 
 const COLUMNS = {
-  event_id: false,
-  id: false,
-  email: false,
-  role: false,
-  token_hash: false,
-  invited_by: false,
-  invited_at: false,
-  sent_at: false,
-  expires_at: false,
+  event_id: 'uuid',
+  id: 'uuid',
+  email: 'citext',
+  role: 'text',
+  token_hash: 'bytea',
+  invited_by: 'uuid',
+  invited_at: 'timestamptz',
+  sent_at: 'timestamptz',
+  expires_at: 'timestamptz',
 };
 
 /** Of the same address on the same event: an earlier one that has expired, or the one that is sent again. */

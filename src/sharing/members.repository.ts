@@ -5,7 +5,7 @@ import { Database } from '../platform/database/database.js';
 import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 
-const COLUMNS = { event_id: false, user_id: false, role: false, granted_by: false, granted_at: false };
+const COLUMNS = { event_id: 'uuid', user_id: 'uuid', role: 'text', granted_by: 'uuid', granted_at: 'timestamptz' };
 const insertMembers = insertInto('event_permissions', COLUMNS);
 
 /** How many events an erased person leaves before the next are read. */
