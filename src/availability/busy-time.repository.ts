@@ -1,14 +1,29 @@
 import { Injectable } from '@nestjs/common';
+import { Counter } from 'prom-client';
 import { Database } from '../platform/database/database.js';
+import { forEachPart } from '../platform/hooks/map-in-parts.js';
+import { Metrics } from '../platform/metrics/metrics.js';
 import { CONTENT } from './occupancy.repository.js';
 import type { EventContent } from '../content/event-content.js';
+import { dayFromCivil } from '../time/calendar-day.js';
+import { SECONDS_IN_DAY } from '../time/local-time.js';
+import { BusyYears, type Times } from './busy-years.js';
+import { mergeIntervals } from './free-slots.js';
 import { type Interval, toMultirange } from './occupancy.js';
 
-/** The busy time of one person, in no particular order. */
+/** The busy time of one person, in order and merged. */
 export interface BusyIntervals {
   ownerId: string;
-  /** Start and end in epoch seconds. */
-  intervals: [number, number][];
+  intervals: Interval[];
+}
+
+/** What is stored of one person: the time that short events occupy, and the versions of long ones. */
+interface StoredRow {
+  ownerId: string;
+  intervals: Times[] | null;
+  versions: string[] | null;
+  /** When PostgreSQL started; null without versions. */
+  startedAt: string | null;
 }
 
 /** A series whose occupancy is stored for only a part of the window. */
@@ -28,20 +43,118 @@ interface SeriesRow extends EventContent {
 
 const BOUNDS = `extract(epoch FROM lower(o.busy))::bigint AS "storedFrom", extract(epoch FROM o.busy_until)::bigint AS "storedUntil"`;
 
+/** Names a version of a row: PostgreSQL writes another one for every change. */
+const VERSION = `concat_ws(' ', o.event_id, o.ctid, o.xmin)`;
+const ID_LENGTH = 36;
+const TIMES = `json_agg(json_build_array(extract(epoch FROM lower(part))::bigint, extract(epoch FROM upper(part))::bigint))`;
+
+/** Bytes. Longer times are stored apart from their row, and reading them takes as long as reading the rows of ten events. */
+const LONG = 2_000;
+/** Above ten years of every day: such a series may have all that is stored in one year. */
+const TOO_LONG = 100_000;
+const IS_LONG = `pg_column_size(o.busy) BETWEEN ${LONG} AND ${TOO_LONG}`;
+const MAX_UNKNOWN = 1_000;
+const VERSIONS_PER_READ = 50;
+const MAX_REMEMBERED = 20_000;
+
 /** Reads the `event_occupancy` of several people, and the series that continue beyond it. */
 @Injectable()
 export class BusyTimeRepository {
-  constructor(private readonly database: Database) {}
+  private readonly known = new BusyYears();
+  private readonly lookups: Counter<'result'>;
 
-  /**
-   * Returns the stored occupancy within the window, merged per person. At most `limit` intervals in all. That of a series is
-   * read once, since reading it is most of the cost: what is not in the window adds nothing.
-   */
-  listStored(ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
-    return this.database.query<BusyIntervals>(
-      `SELECT owner_id AS "ownerId",
-              json_agg(json_build_array(extract(epoch FROM lower(part))::bigint, extract(epoch FROM upper(part))::bigint))
-                AS intervals
+  constructor(
+    private readonly database: Database,
+    { registry }: Metrics,
+  ) {
+    this.lookups = new Counter({
+      name: 'convene_busy_time_cache_total',
+      help: 'Look-ups of the busy time of series, by whether the cache had it.',
+      labelNames: ['result'],
+      registers: [registry],
+    });
+    for (const result of ['hit', 'miss']) this.lookups.inc({ result }, 0);
+  }
+
+  /** Returns the stored occupancy within the window, clipped to it. At most `limit` intervals in all. */
+  async listStored(ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
+    const years = yearsAround(window);
+    const found = years && (await this.listRemembered(ownerIds, years, window, limit));
+    return found ?? this.listWhole(ownerIds, window, limit);
+  }
+
+  /** Returns the same from what is remembered of series; null when that is too much, or one changed meanwhile. */
+  private async listRemembered(
+    ownerIds: string[],
+    years: Interval,
+    window: Interval,
+    limit: number,
+  ): Promise<BusyIntervals[] | null> {
+    const limitEach = Math.ceil(limit / Math.max(1, ownerIds.length));
+    const stored = await this.listWithVersions(ownerIds, window, limitEach);
+    if (stored.some(({ intervals }) => intervals?.length === limitEach)) return null;
+    const startedAt = stored.find((row) => row.startedAt !== null)?.startedAt;
+    if (startedAt) {
+      this.known.keepSince(startedAt);
+      const unknown = this.listUnknown(
+        stored.flatMap(({ versions }) => versions ?? []),
+        years,
+      );
+      if (unknown.length > MAX_UNKNOWN) return null;
+      await forEachPart(unknown, VERSIONS_PER_READ, (part) => this.learn(part, years));
+    }
+    let left = MAX_REMEMBERED;
+    const result: BusyIntervals[] = [];
+    for (const row of stored) {
+      const busy = toIntervals(row.intervals ?? []);
+      for (const version of row.versions ?? []) {
+        const found = this.known.find(version, years, window);
+        left -= found?.length ?? 0;
+        if (found === null || left < 0) return null;
+        busy.push(...found);
+      }
+      result.push({ ownerId: row.ownerId, intervals: mergeIntervals(busy) });
+    }
+    return result;
+  }
+
+  /** Reads what short events occupy, at most `limitEach` intervals per person, and which versions the long ones have. */
+  private listWithVersions(ownerIds: string[], window: Interval, limitEach: number): Promise<StoredRow[]> {
+    return this.database.query<StoredRow>(
+      `SELECT person.id AS "ownerId", busy.versions,
+              (SELECT ${TIMES} FROM (SELECT unnest(busy.parts) AS part LIMIT $3) AS found) AS intervals,
+              CASE WHEN busy.versions IS NOT NULL THEN pg_postmaster_start_time()::text END AS "startedAt"
+         FROM unnest($1::uuid[]) AS person (id)
+        CROSS JOIN LATERAL (
+          SELECT range_agg(o.busy * $2::tstzmultirange) FILTER (WHERE NOT ${IS_LONG}) AS parts,
+                 json_agg(${VERSION}) FILTER (WHERE ${IS_LONG}) AS versions
+            FROM event_occupancy o
+           WHERE o.owner_id = person.id AND o.span && range_merge($2::tstzmultirange)) AS busy`,
+      [ownerIds, toMultirange([window]), limitEach],
+    );
+  }
+
+  private listUnknown(versions: string[], years: Interval): string[] {
+    const unknown = versions.filter((version) => !this.known.has(version, years));
+    this.lookups.inc({ result: 'hit' }, versions.length - unknown.length);
+    this.lookups.inc({ result: 'miss' }, unknown.length);
+    return unknown;
+  }
+
+  /** Reads what versions occupy in some years, as far as they are still the versions of their events. */
+  private async learn(versions: string[], years: Interval): Promise<void> {
+    const rows = await this.database.query<{ version: string; busy: Times[] | null }>(
+      `SELECT ${VERSION} AS version, (SELECT ${TIMES} FROM unnest(o.busy * $2::tstzmultirange) AS part) AS busy
+         FROM event_occupancy o WHERE o.event_id = ANY($1)`,
+      [versions.map((version) => version.slice(0, ID_LENGTH)), toMultirange([years])],
+    );
+    for (const { version, busy } of rows) this.known.store(version, years, busy ?? []);
+  }
+
+  /** Reads all that is stored from the table. That of a series is read once: what is not in the window adds nothing. */
+  private async listWhole(ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
+    const rows = await this.database.query<{ ownerId: string; intervals: Times[] }>(
+      `SELECT owner_id AS "ownerId", ${TIMES} AS intervals
          FROM (SELECT person.id AS owner_id, unnest(busy.parts) AS part
                  FROM unnest($1::uuid[]) AS person (id)
                 CROSS JOIN LATERAL (
@@ -51,6 +164,7 @@ export class BusyTimeRepository {
         GROUP BY owner_id`,
       [ownerIds, toMultirange([window]), limit],
     );
+    return rows.map(({ ownerId, intervals }) => ({ ownerId, intervals: toIntervals(intervals) }));
   }
 
   /** Returns the series that continue in the window after their stored occupancy. */
@@ -90,6 +204,17 @@ export class BusyTimeRepository {
       missing: { start: window.start, end: Math.min(window.end, row.storedFrom ?? window.end) },
     }));
   }
+}
+
+const toIntervals = (times: Times[]): Interval[] => times.map(([start, end]) => ({ start, end }));
+
+/** Returns the calendar years (UTC) around a window; null for more than two, and for years that PostgreSQL writes otherwise. */
+function yearsAround({ start, end }: Interval): Interval | null {
+  const firstYear = new Date(start * 1_000).getUTCFullYear();
+  const lastYear = new Date(end * 1_000).getUTCFullYear();
+  if (lastYear > firstYear + 1 || firstYear < 1_000 || lastYear >= 9_999) return null;
+  const startOf = (year: number): number => dayFromCivil(year, 1, 1) * SECONDS_IN_DAY;
+  return { start: startOf(firstYear), end: startOf(lastYear + 1) };
 }
 
 const toRange = ({ start, end }: Interval): string => toMultirange([{ start, end }]).slice(1, -1);

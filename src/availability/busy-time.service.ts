@@ -25,7 +25,7 @@ export class BusyTimeService {
     const unstored = await this.listUnstored(ownerIds, window);
     const stored = await this.busyTime.listStored(ownerIds, window, MAX_INTERVALS + 1);
     for (const { ownerId, intervals: found } of stored) {
-      intervals.get(ownerId)!.push(...found.map(([start, end]) => ({ start, end })));
+      intervals.get(ownerId)!.push(...found);
     }
     let left = MAX_INTERVALS - stored.reduce((sum, { intervals: found }) => sum + found.length, 0);
     if (left < 0) throw new TooMuchBusyTime();

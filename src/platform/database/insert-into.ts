@@ -42,17 +42,19 @@ function toArray(rows: readonly Row[], name: string, isJson: boolean): string {
   for (const row of rows) {
     const value = row[name];
     // A JSON text has no character that JSON escapes and PostgreSQL does not but with a backslash before it.
-    array += `,${isJson && value !== null ? JSON.stringify(JSON.stringify(value)) : toElement(value)}`;
+    array += `,${isJson && value !== null ? JSON.stringify(JSON.stringify(value)) : toElement(value as Value)}`;
   }
   return `{${array.slice(1)}}`;
 }
 
+type Value = string | number | bigint | boolean | Date | null | undefined | Value[];
+
 /** @param value of a column that is not jsonb */
-function toElement(value: unknown): string {
+function toElement(value: Value): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return quote(`{${value.map(toElement).join(',')}}`);
-  return value instanceof Date ? value.toISOString() : String(value as number | bigint | boolean);
+  return value instanceof Date ? value.toISOString() : String(value);
 }
 
 const quote = (text: string): string => `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text}"`;
