@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
-import { Database } from '../platform/database/database.js';
+import type { Queryable } from '../platform/database/database.js';
 import { forEachPart } from '../platform/hooks/map-in-parts.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { CONTENT } from './occupancy.repository.js';
@@ -21,6 +21,9 @@ export interface BusyIntervals {
 interface StoredRow {
   ownerId: string;
   intervals: Times[] | null;
+  /** How many events are long. */
+  count: number;
+  /** Null for none, and for too many. */
   versions: string[] | null;
   /** When PostgreSQL started; null without versions. */
   startedAt: string | null;
@@ -43,9 +46,10 @@ interface SeriesRow extends EventContent {
 
 const BOUNDS = `extract(epoch FROM lower(o.busy))::bigint AS "storedFrom", extract(epoch FROM o.busy_until)::bigint AS "storedUntil"`;
 
-/** Names a version of a row: PostgreSQL writes another one for every change. */
-const VERSION = `concat_ws(' ', o.event_id, o.ctid, o.xmin)`;
-const ID_LENGTH = 36;
+/** The size of a long row, its event, and what names this version of it: PostgreSQL writes another one for every change. */
+const VERSION = `concat_ws(' ', pg_column_size(o.busy), o.event_id, o.ctid, o.xmin)`;
+const sizeOf = (version: string): number => Number(version.slice(0, version.indexOf(' ')));
+const eventOf = (version: string): string => version.split(' ', 2)[1]!;
 const TIMES = `json_agg(json_build_array(extract(epoch FROM lower(part))::bigint, extract(epoch FROM upper(part))::bigint))`;
 
 /** Bytes. Longer times are stored apart from their row, and reading them takes as long as reading the rows of ten events. */
@@ -53,20 +57,18 @@ const LONG = 2_000;
 /** Above ten years of every day: such a series may have all that is stored in one year. */
 const TOO_LONG = 100_000;
 const IS_LONG = `pg_column_size(o.busy) BETWEEN ${LONG} AND ${TOO_LONG}`;
-const MAX_UNKNOWN = 1_000;
-const VERSIONS_PER_READ = 50;
-const MAX_REMEMBERED = 20_000;
+/** So many that reading a year of each holds nobody up. */
+const VERSIONS_PER_READ = 20;
 
 /** Reads the `event_occupancy` of several people, and the series that continue beyond it. */
 @Injectable()
 export class BusyTimeRepository {
+  /** What is remembered serves up to so many events and intervals of one question; and so many bytes are read for it. */
+  readonly limits = { versions: 5_000, intervals: 20_000, bytes: 16_000_000 };
   private readonly known = new BusyYears();
   private readonly lookups: Counter<'result'>;
 
-  constructor(
-    private readonly database: Database,
-    { registry }: Metrics,
-  ) {
+  constructor({ registry }: Metrics) {
     this.lookups = new Counter({
       name: 'convene_busy_time_cache_total',
       help: 'Look-ups of the busy time of series, by whether the cache had it.',
@@ -76,84 +78,99 @@ export class BusyTimeRepository {
     for (const result of ['hit', 'miss']) this.lookups.inc({ result }, 0);
   }
 
-  /** Returns the stored occupancy within the window, clipped to it. At most `limit` intervals in all. */
-  async listStored(ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
+  /**
+   * Returns the stored occupancy within the window, clipped to it. At most `limit` intervals in all.
+   * @param queries see one state of the database
+   */
+  async listStored(queries: Queryable, ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
     const years = yearsAround(window);
-    const found = years && (await this.listRemembered(ownerIds, years, window, limit));
-    return found ?? this.listWhole(ownerIds, window, limit);
+    const limitEach = Math.ceil(limit / Math.max(1, ownerIds.length));
+    const stored = years && (await this.listWithVersions(queries, ownerIds, window, limitEach));
+    const isWhole = stored?.every(({ intervals }) => intervals === null || intervals.length < limitEach);
+    const found = isWhole && (await this.addLong(queries, stored!, years!, window));
+    return found || this.listWhole(queries, ownerIds, window, limit);
   }
 
-  /** Returns the same from what is remembered of series; null when that is too much, or one changed meanwhile. */
-  private async listRemembered(
-    ownerIds: string[],
+  /** Adds what long events occupy, and learns what is not known. Returns null when that is too much. */
+  private async addLong(
+    queries: Queryable,
+    stored: StoredRow[],
     years: Interval,
     window: Interval,
-    limit: number,
   ): Promise<BusyIntervals[] | null> {
-    const limitEach = Math.ceil(limit / Math.max(1, ownerIds.length));
-    const stored = await this.listWithVersions(ownerIds, window, limitEach);
-    if (stored.some(({ intervals }) => intervals?.length === limitEach)) return null;
+    if (stored.reduce((sum, { count }) => sum + count, 0) > this.limits.versions) return null;
     const startedAt = stored.find((row) => row.startedAt !== null)?.startedAt;
     if (startedAt) {
       this.known.keepSince(startedAt);
-      const unknown = this.listUnknown(
+      await this.learn(
+        queries,
         stored.flatMap(({ versions }) => versions ?? []),
         years,
       );
-      if (unknown.length > MAX_UNKNOWN) return null;
-      await forEachPart(unknown, VERSIONS_PER_READ, (part) => this.learn(part, years));
     }
-    let left = MAX_REMEMBERED;
+    let left = this.limits.intervals;
     const result: BusyIntervals[] = [];
-    for (const row of stored) {
-      const busy = toIntervals(row.intervals ?? []);
-      for (const version of row.versions ?? []) {
+    for (const { ownerId, intervals, versions } of stored) {
+      const busy = toIntervals(intervals ?? []);
+      for (const version of versions ?? []) {
         const found = this.known.find(version, years, window);
         left -= found?.length ?? 0;
         if (found === null || left < 0) return null;
         busy.push(...found);
       }
-      result.push({ ownerId: row.ownerId, intervals: mergeIntervals(busy) });
+      result.push({ ownerId, intervals: mergeIntervals(busy) });
     }
     return result;
   }
 
   /** Reads what short events occupy, at most `limitEach` intervals per person, and which versions the long ones have. */
-  private listWithVersions(ownerIds: string[], window: Interval, limitEach: number): Promise<StoredRow[]> {
-    return this.database.query<StoredRow>(
-      `SELECT person.id AS "ownerId", busy.versions,
+  private listWithVersions(
+    queries: Queryable,
+    ownerIds: string[],
+    window: Interval,
+    limitEach: number,
+  ): Promise<StoredRow[]> {
+    return queries.query<StoredRow>(
+      `SELECT person.id AS "ownerId", busy.count::int, busy.versions,
               (SELECT ${TIMES} FROM (SELECT unnest(busy.parts) AS part LIMIT $3) AS found) AS intervals,
-              CASE WHEN busy.versions IS NOT NULL THEN pg_postmaster_start_time()::text END AS "startedAt"
+              CASE WHEN busy.count > 0 THEN pg_postmaster_start_time()::text END AS "startedAt"
          FROM unnest($1::uuid[]) AS person (id)
         CROSS JOIN LATERAL (
           SELECT range_agg(o.busy * $2::tstzmultirange) FILTER (WHERE NOT ${IS_LONG}) AS parts,
-                 json_agg(${VERSION}) FILTER (WHERE ${IS_LONG}) AS versions
+                 count(*) FILTER (WHERE ${IS_LONG}) AS count,
+                 CASE WHEN count(*) FILTER (WHERE ${IS_LONG}) <= $4
+                      THEN json_agg(${VERSION}) FILTER (WHERE ${IS_LONG}) END AS versions
             FROM event_occupancy o
            WHERE o.owner_id = person.id AND o.span && range_merge($2::tstzmultirange)) AS busy`,
-      [ownerIds, toMultirange([window]), limitEach],
+      [ownerIds, toMultirange([window]), limitEach, this.limits.versions],
     );
   }
 
-  private listUnknown(versions: string[], years: Interval): string[] {
+  /** Reads what versions that are not known occupy in some years, as far as it is not too much. */
+  private async learn(queries: Queryable, versions: string[], years: Interval): Promise<void> {
     const unknown = versions.filter((version) => !this.known.has(version, years));
     this.lookups.inc({ result: 'hit' }, versions.length - unknown.length);
     this.lookups.inc({ result: 'miss' }, unknown.length);
-    return unknown;
-  }
-
-  /** Reads what versions occupy in some years, as far as they are still the versions of their events. */
-  private async learn(versions: string[], years: Interval): Promise<void> {
-    const rows = await this.database.query<{ version: string; busy: Times[] | null }>(
-      `SELECT ${VERSION} AS version, (SELECT ${TIMES} FROM unnest(o.busy * $2::tstzmultirange) AS part) AS busy
-         FROM event_occupancy o WHERE o.event_id = ANY($1)`,
-      [versions.map((version) => version.slice(0, ID_LENGTH)), toMultirange([years])],
-    );
-    for (const { version, busy } of rows) this.known.store(version, years, busy ?? []);
+    let bytes = 0;
+    const read = unknown.filter((version) => (bytes += sizeOf(version)) <= this.limits.bytes);
+    await forEachPart(read, VERSIONS_PER_READ, async (part) => {
+      const rows = await queries.query<{ version: string; busy: Times[] | null }>(
+        `SELECT ${VERSION} AS version, (SELECT ${TIMES} FROM unnest(o.busy * $2::tstzmultirange) AS part) AS busy
+           FROM event_occupancy o WHERE o.event_id = ANY($1)`,
+        [part.map(eventOf), toMultirange([years])],
+      );
+      for (const { version, busy } of rows) this.known.store(version, years, busy ?? []);
+    });
   }
 
   /** Reads all that is stored from the table. That of a series is read once: what is not in the window adds nothing. */
-  private async listWhole(ownerIds: string[], window: Interval, limit: number): Promise<BusyIntervals[]> {
-    const rows = await this.database.query<{ ownerId: string; intervals: Times[] }>(
+  private async listWhole(
+    queries: Queryable,
+    ownerIds: string[],
+    window: Interval,
+    limit: number,
+  ): Promise<BusyIntervals[]> {
+    const rows = await queries.query<{ ownerId: string; intervals: Times[] }>(
       `SELECT owner_id AS "ownerId", ${TIMES} AS intervals
          FROM (SELECT person.id AS owner_id, unnest(busy.parts) AS part
                  FROM unnest($1::uuid[]) AS person (id)
@@ -168,8 +185,8 @@ export class BusyTimeRepository {
   }
 
   /** Returns the series that continue in the window after their stored occupancy. */
-  async listBeyond(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
-    const rows = await this.database.query<SeriesRow>(
+  async listBeyond(queries: Queryable, ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
+    const rows = await queries.query<SeriesRow>(
       `SELECT o.owner_id AS "ownerId", ${BOUNDS}, ${CONTENT}
          FROM unnest($1::uuid[]) AS person (id)
          JOIN event_occupancy o ON o.owner_id = person.id AND o.busy_until < upper($2::tstzrange)
@@ -186,8 +203,8 @@ export class BusyTimeRepository {
   }
 
   /** Returns the series with occurrences in the window before their stored occupancy: that of long ones begins late. */
-  async listBefore(ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
-    const rows = await this.database.query<SeriesRow>(
+  async listBefore(queries: Queryable, ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
+    const rows = await queries.query<SeriesRow>(
       `SELECT p.user_id AS "ownerId", ${BOUNDS}, ${CONTENT}
          FROM unnest($1::uuid[]) AS person (id)
          JOIN visible_spans v ON v.user_id = person.id AND v.kind = 2 AND v.span && $2::tstzrange

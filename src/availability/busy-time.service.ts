@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Database, type Queryable } from '../platform/database/database.js';
 import { BusyTimeRepository } from './busy-time.repository.js';
 import { mergeIntervals } from './free-slots.js';
 import { type Interval, findOccupied, YEAR_SECONDS } from './occupancy.js';
@@ -12,7 +13,10 @@ const MAX_SERIES = 5_000;
 /** Reads when people are busy: the time that the events which they own occupy, without the events. */
 @Injectable()
 export class BusyTimeService {
-  constructor(private readonly busyTime: BusyTimeRepository) {}
+  constructor(
+    private readonly database: Database,
+    private readonly busyTime: BusyTimeRepository,
+  ) {}
 
   /**
    * Returns the busy time of each person within the window (epoch seconds), in order, merged and clipped to the window.
@@ -21,9 +25,13 @@ export class BusyTimeService {
    */
   async list(ownerIds: string[], window: Interval): Promise<Map<string, Interval[]>> {
     const intervals = new Map<string, Interval[]>(ownerIds.map((id) => [id, []]));
-    // In this order, a series that is extended between the two reads is found twice; in the other, not at all.
-    const unstored = await this.listUnstored(ownerIds, window);
-    const stored = await this.busyTime.listStored(ownerIds, window, MAX_INTERVALS + 1);
+    // In one snapshot: a series that changed between the two reads might be in neither.
+    const [unstored, stored] = await this.database.inSnapshot((queries) =>
+      Promise.all([
+        this.listUnstored(queries, ownerIds, window),
+        this.busyTime.listStored(queries, ownerIds, window, MAX_INTERVALS + 1),
+      ]),
+    );
     for (const { ownerId, intervals: found } of stored) {
       intervals.get(ownerId)!.push(...found);
     }
@@ -39,11 +47,15 @@ export class BusyTimeService {
     return new Map([...intervals].map(([id, busy]) => [id, mergeIntervals(busy)]));
   }
 
-  private async listUnstored(ownerIds: string[], window: Interval): ReturnType<BusyTimeRepository['listBeyond']> {
-    const series = await this.busyTime.listBeyond(ownerIds, window, MAX_SERIES + 1);
+  private async listUnstored(
+    queries: Queryable,
+    ownerIds: string[],
+    window: Interval,
+  ): ReturnType<BusyTimeRepository['listBeyond']> {
+    const series = await this.busyTime.listBeyond(queries, ownerIds, window, MAX_SERIES + 1);
     // The occupancy of the past year is stored for every series.
     if (window.start < Date.now() / 1_000 - YEAR_SECONDS) {
-      series.push(...(await this.busyTime.listBefore(ownerIds, window, MAX_SERIES + 1)));
+      series.push(...(await this.busyTime.listBefore(queries, ownerIds, window, MAX_SERIES + 1)));
     }
     if (series.length > MAX_SERIES) throw new TooMuchBusyTime();
     return series;

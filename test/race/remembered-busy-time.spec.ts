@@ -7,6 +7,7 @@ import {
   rollbackEvent,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
+import { BusyTimeRepository } from '../../src/availability/busy-time.repository.js';
 import { Database } from '../../src/platform/database/database.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { changePart, createSeries } from '../support/series.js';
@@ -143,25 +144,72 @@ describe('the busy time of a series, which a server remembers', () => {
     expect(await askAt(here, ana)).toEqual(before);
   });
 
-  it('is read with all others when one changes between the question for versions and the reading of their time', async () => {
+  /** Has something happen after the first of two reads that answer one question, and before the second. */
+  function betweenReads(second: string, happen: () => Promise<unknown>): () => number {
+    const reads = here.app.get(Database, { strict: false });
+    const inSnapshot = reads.inSnapshot.bind(reads);
+    let count = 0;
+    vi.spyOn(reads, 'inSnapshot').mockImplementation((work) =>
+      inSnapshot((queries) =>
+        work({
+          query: async (sql, parameters) => {
+            const text = typeof sql === 'string' ? sql : sql.text;
+            if (text.includes(second) && (count += 1) === 1) {
+              // The snapshot is that of the first statement.
+              await queries.query('SELECT 1 FROM users LIMIT 1');
+              await happen();
+            }
+            return queries.query(sql, parameters);
+          },
+        }),
+      ),
+    );
+    return () => count;
+  }
+
+  it('is that of one moment when a series is split between the question for versions and the reading of their time', async () => {
     const ana = await there.signUp('ana');
     const { id } = await createSeries(ana, DAILY);
-    const reads = here.app.get(Database, { strict: false });
-    const query = reads.query.bind(reads);
-    let interrupted = 0;
-    vi.spyOn(reads, 'query').mockImplementation(async (sql, parameters) => {
-      // The head of the series would be known, and the tail that has the rest of its time would not.
-      const text = typeof sql === 'string' ? sql : sql.text;
-      if (text.includes('WHERE o.event_id = ANY($1)') && (interrupted += 1) === 1) {
-        const times = { start_time: '2027-03-04T15:00:00Z', end_time: '2027-03-04T16:00:00Z' };
-        await changePart(ana, { id }, FOURTH, 'following', times);
-      }
-      return query(sql, parameters);
-    });
-    const busy = await askAt(here, ana);
-    expect(interrupted).toBe(1);
-    expect(busy).toEqual(await stored(ana));
-    expect(busy.map(({ start_time }) => start_time.slice(11, 13))).toEqual(['10', '10', '10', '15', '15', '15', '15']);
+    const before = await stored(ana);
+    const times = { start_time: '2027-03-04T15:00:00Z', end_time: '2027-03-04T16:00:00Z' };
+    const count = betweenReads('WHERE o.event_id = ANY($1)', () => changePart(ana, { id }, FOURTH, 'following', times));
+    expect(await askAt(here, ana)).toEqual(before);
+    expect(count()).toBe(1);
+    expect(await askAt(here, ana)).toEqual(await stored(ana));
+    expect(await stored(ana)).not.toEqual(before);
+  });
+
+  it('is that of one moment when a series comes to be stored for fewer years between the two reads', async () => {
+    const ana = await there.signUp('ana');
+    const { id } = await createSeries(ana, DAILY);
+    const window = { from: '2034-03-01', to: '2034-03-02' };
+    const before = await askAt(here, ana, window);
+    expect(before).toEqual([{ start_time: '2034-03-01T10:00:00Z', end_time: '2034-03-01T11:00:00Z' }]);
+    const hours = Array.from({ length: 24 }, (_, hour) => hour).join(',');
+    const body = { recurrence_pattern: `FREQ=DAILY;BYHOUR=${hours}`, end_time: '2026-06-01T10:30:00Z' };
+    const count = betweenReads('pg_column_size', () => ok(updateEvent({ ...client(ana), path: { id }, body })));
+    expect(await askAt(here, ana, window)).toEqual(before);
+    expect(count()).toBe(1);
+    expect(await askAt(here, ana, window)).toHaveLength(24);
+  });
+
+  it('is the same when there is too much to remember', async () => {
+    const ana = await there.signUp('ana');
+    for (const hour of ['08', '10', '12']) {
+      const times = { start_time: `2026-06-01T${hour}:00:00Z`, end_time: `2026-06-01T${hour}:45:00Z` };
+      await createSeries(ana, { ...DAILY, ...times });
+    }
+    const { limits } = here.app.get(BusyTimeRepository, { strict: false });
+    const usual = { ...limits };
+    const before = await countLookUps(here);
+    for (const small of [{ bytes: 100_000 }, { bytes: 0 }, { versions: 2 }, { intervals: 20 }]) {
+      Object.assign(limits, usual, small);
+      expect([small, await askAt(here, ana)]).toEqual([small, await stored(ana)]);
+    }
+    Object.assign(limits, usual);
+    // One was learned at first, nothing by the next two, and two by the last.
+    expect(await askAt(here, ana)).toEqual(await stored(ana));
+    expect(await countLookUps(here)).toEqual({ hit: before.hit + 5, miss: before.miss + 7 });
   });
 
   it('is the same for series of any length, side by side, in any window', async () => {

@@ -33,6 +33,39 @@ export class Database implements Queryable {
   }
 
   /**
+   * Runs queries that all see the database as it is at one moment. Those that do not wait for each other are sent together.
+   * They only read.
+   */
+  async inSnapshot<T>(work: (queries: Queryable) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    let isOver = false;
+    const query = async <Row>(sql: Sql, parameters?: unknown[]): Promise<Row[]> => {
+      // What runs on after an error would read in the transaction of somebody else.
+      if (isOver) throw new Error('The snapshot is over');
+      return (await client.run(sql, parameters)).rows as Row[];
+    };
+    let isOpen = true;
+    try {
+      const begun = client.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const [result] = await Promise.all([work({ query }), begun]);
+      isOver = true;
+      await client.run('COMMIT');
+      isOpen = false;
+      return result;
+    } catch (error) {
+      isOver = true;
+      await client.run('ROLLBACK').then(
+        () => (isOpen = false),
+        () => undefined,
+      );
+      throw error;
+    } finally {
+      // A connection whose transaction may still be open is closed.
+      client.release(isOpen);
+    }
+  }
+
+  /**
    * Returns a connection of the pool. The caller releases it.
    * @throws DatabaseSilent, NoFreeConnection instead of waiting for long
    */

@@ -42,7 +42,7 @@ function toArray(rows: readonly Row[], name: string, isJson: boolean): string {
   for (const row of rows) {
     const value = row[name];
     // A JSON text has no character that JSON escapes and PostgreSQL does not but with a backslash before it.
-    array += `,${isJson && value !== null ? JSON.stringify(JSON.stringify(value)) : toElement(value as Value)}`;
+    array += `,${isJson && value != null ? JSON.stringify(JSON.stringify(value)) : toElement(value as Value)}`;
   }
   return `{${array.slice(1)}}`;
 }
