@@ -39,6 +39,43 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
     await context.close();
   });
 
+  it('keeps the unread notifications that were asked for while it was still reading the newest', async () => {
+    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
+    const { id } = await schedule(ben);
+    await ok(shareEvent({ client: ben.client, path: { id }, body: { user_id: ana.id, role: 'editor' } }));
+    for (let number = 1; number <= 55; number += 1) await rename(ben, id, `By ben ${number}`);
+    for (let number = 1; number <= 60; number += 1) await rename(ana, id, `By ana ${number}`);
+    const { page, context, complaints } = await dashboard.open(ana);
+    const bell = page.getByRole('button', { name: 'Notifications, 56 unread' });
+    await bell.waitFor();
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route(
+      (url) =>
+        url.pathname === '/api/notifications' && url.searchParams.has('cursor') && !url.searchParams.has('unread'),
+      async (route) => {
+        await released;
+        await route.continue();
+      },
+    );
+    await bell.click();
+    const inbox = page.getByRole('dialog', { name: 'Notifications' });
+    await inbox.getByRole('button', { name: 'Show all 56 unread' }).click();
+    // They may be listed before or after the newest have been read, and are listed then.
+    await inbox
+      .locator('.nt')
+      .nth(55)
+      .waitFor({ timeout: 2_000 })
+      .catch(() => undefined);
+    await rename(ben, id, 'By ben, meanwhile');
+    release();
+    await inbox.getByRole('button', { name: 'Mark all read' }).waitFor();
+    await inbox.locator('.nt').nth(56).waitFor();
+    await page.getByRole('button', { name: 'Notifications, 57 unread' }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it('shows the present for days that no calendar has, and says that an event of no such name is gone', async () => {
     const ana = await dashboard.app.signUp('ana');
     const { page, context, complaints } = await dashboard.open(ana, { path: '/calendar/week/2026-13-45' });

@@ -164,6 +164,75 @@ describe.skipIf(!chromiumPath)(`what is typed and opened while the server takes 
     await context.close();
   });
 
+  it('sends what is saved of an event that waits on the device while that reaches the server', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const { page, context } = await dashboard.open(ana);
+    await context.setOffline(true);
+    await begin(page, 'Local');
+    await page.keyboard.press('Enter');
+    await edit(page, 'Local');
+    await field(page, 'Location').fill('Room 1');
+    const read = await holdReads(page, /\/changelog/);
+    await context.setOffline(false);
+    await expect.poll(async () => (await created(ana)).items.length).toBe(1);
+    await save(page);
+    await field(page, 'Location').waitFor({ state: 'detached' });
+    read();
+    await expect.poll(async () => (await created(ana)).items.map(({ location }) => location)).toEqual(['Room 1']);
+    await context.close();
+  });
+
+  it('keeps what is typed of a series that was opened without a date while all of it is saved', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const times = { start_time: wednesday('09:00'), end_time: wednesday('10:00'), time_zone: 'UTC' };
+    const body = { title: 'Series', ...times, recurrence_pattern: 'FREQ=DAILY;COUNT=4' };
+    const { id } = await ok(createEvent({ client: ana.client, body }));
+    const { page, context, complaints } = await dashboard.open(ana, { path: `/?event=${id}` });
+    await heading(page, 'Series');
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await field(page, 'Title').fill('Whole');
+    const release = await holdWrites(page, /\/api\/events\/[^/]+$/);
+    await save(page);
+    await choose(page, /All dates/, 'Continue');
+    await field(page, 'Location').fill('Room 5');
+    release();
+    await page.getByText('Saved “Whole”').waitFor();
+    await eventOf(page, 'Whole').first().waitFor();
+    await closeDrawer(page);
+    await page.getByRole('status').filter({ hasText: 'Draft kept' }).getByRole('button', { name: 'Continue' }).click();
+    expect(await field(page, 'Location').inputValue()).toBe('Room 5');
+    expect(await field(page, 'Title').inputValue()).toBe('Whole');
+    await save(page);
+    await choose(page, /All dates/, 'Continue');
+    await field(page, 'Location').waitFor({ state: 'detached' });
+    expect((await created(ana)).items).toMatchObject([{ title: 'Whole', location: 'Room 5', version: 3 }]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('keeps what is typed back after it was stored, before the form has read that', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const times = { start_time: wednesday('09:00'), end_time: wednesday('10:00'), time_zone: 'UTC' };
+    const { id } = await ok(createEvent({ client: ana.client, body: { title: 'Plan', ...times } }));
+    const { page, context, complaints } = await dashboard.open(ana);
+    await edit(page, 'Plan');
+    await field(page, 'Title').fill('Plan B');
+    const read = await holdReads(page, /\/changelog/);
+    await save(page);
+    await page.getByText('Saved “Plan B”').waitFor();
+    await field(page, 'Title').fill('Plan');
+    await closeDrawer(page);
+    await page.getByRole('status').filter({ hasText: 'Draft kept' }).waitFor();
+    read();
+    await edit(page, 'Plan B');
+    expect(await field(page, 'Title').inputValue()).toBe('Plan');
+    await save(page);
+    await field(page, 'Title').waitFor({ state: 'detached' });
+    expect((await created(ana)).items).toMatchObject([{ id, title: 'Plan', version: 3 }]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it('asks one question after the other', async () => {
     const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
     const times = { start_time: wednesday('09:00'), end_time: wednesday('10:00'), time_zone: 'UTC' };

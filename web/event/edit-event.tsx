@@ -4,7 +4,17 @@ import { keyOf } from '../state/calendar.js';
 import { sayKept } from '../state/draft.js';
 import { saveChange, chooseTarget } from '../state/edit.js';
 import { dropForm, keepForm, keptForm } from '../state/kept.js';
-import { arrived, closeEvent, event, goOnIn, openedItem, openEvent, setEditing } from '../state/opened.js';
+import {
+  arrived,
+  closeEvent,
+  editEvent,
+  event,
+  goOnIn,
+  opened,
+  openedItem,
+  openEvent,
+  setEditing,
+} from '../state/opened.js';
 import { rebaseForm } from '../state/rebase-form.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
@@ -18,6 +28,10 @@ interface Begun {
   subject: Event;
   /** Under which it is kept. Dates of a series have forms of their own. */
   key: string;
+  /** What is compared with: as it was opened, or as it was sent last. */
+  base: Form;
+  /** The event in which a change of several dates is stored. */
+  storedId?: string;
   /** As it is now. */
   form?: Form;
   /** True when it goes on in another form, so that it is not left. */
@@ -28,14 +42,15 @@ interface Begun {
 function begin(): Begun {
   const item = openedItem()!;
   const [own, whole] = [keyOf(item), `${item.id}@`];
-  return { item, subject: event.value!, key: !keptForm(own) && keptForm(whole) ? whole : own };
+  const key = !keptForm(own) && keptForm(whole) ? whole : own;
+  return { item, subject: event.value!, key, base: formOf(item) };
 }
 
 /** The form of the open event. What is typed is kept on the device until it is saved. */
 export function EditEvent() {
   const [self] = useState(begin);
   const { id } = self.subject;
-  const [base, setBase] = useState(() => formOf(self.item));
+  const [base, setBase] = useState(self.base);
   const [kept] = useState(() => keptForm(self.key));
   const [form, setForm] = useState<Form>(() => (kept ? rebaseForm(kept, base) : base));
   const [errors, setErrors] = useState<FieldErrors>({});
@@ -46,13 +61,14 @@ export function EditEvent() {
   // Kept as it is typed: the form may be closed by the next key.
   const type = (next: Form): void => {
     setForm(next);
-    keepForm(self.key, { form: next, base });
+    keepForm(self.key, { form: next, base: self.base });
   };
   useEffect(
     () => () => {
       // However it was closed.
       if (self.goesOn || !keptForm(self.key)) return;
-      sayKept(self.item.title, () => openEvent(id, self.item, 'details', true));
+      const { storedId } = self;
+      sayKept(self.item.title, () => (storedId ? editEvent(storedId) : openEvent(id, self.item, 'details', true)));
     },
     [],
   );
@@ -75,14 +91,18 @@ export function EditEvent() {
         if (isOfMany) {
           dropForm(self.key);
           self.key = `${storedId}@`;
+          self.storedId = storedId;
         }
+        self.base = form;
         keepForm(self.key, { form: isOwn ? self.form! : rebaseForm(rest, form), base: form });
       };
       const saved = await saveChange(self.subject, { ...change, ...comment }, target, said, keepRest);
       // Nor is what was opened meanwhile closed.
       if (!saved || !isOpen.current) return;
       arrived.value = null;
-      if (hasTyped(self.form!, form)) await goOn(saved.id, form, isOfMany);
+      // A date of a series is another one by then, or of another event.
+      const moves = isOfMany && (saved.id !== self.subject.id || opened.value?.item);
+      if (hasTyped(self.form!, form)) await goOn(saved.id, form, Boolean(moves));
       else if (saved.id === self.subject.id) setEditing(false);
       else openEvent(saved.id);
     },
@@ -90,8 +110,8 @@ export function EditEvent() {
   );
 
   /** Goes on with what was typed since it was sent, on what is stored now. */
-  const goOn = async (savedId: string, sent: Form, isOfMany: boolean): Promise<void> => {
-    if (isOfMany) {
+  const goOn = async (savedId: string, sent: Form, moves: boolean): Promise<void> => {
+    if (moves) {
       return goOnIn(savedId, () => {
         self.goesOn = isOpen.current;
         if (isOpen.current) keepForm(self.key, { form: self.form!, base: sent });
@@ -99,11 +119,13 @@ export function EditEvent() {
       });
     }
     const typed = { form: self.form!, base: sent };
-    Object.assign(self, { item: openedItem()!, subject: event.value! });
-    const now = formOf(self.item);
-    keepForm(self.key, typed);
+    const item = openedItem()!;
+    const now = formOf(item);
+    Object.assign(self, { item, subject: event.value!, base: now });
+    const rebased = rebaseForm(typed, now);
+    keepForm(self.key, { form: rebased, base: now });
     setBase(now);
-    setForm(rebaseForm(typed, now));
+    setForm(rebased);
   };
 
   return (

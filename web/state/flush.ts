@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { Refusal } from '../api.js';
+import { type Event, Refusal } from '../api.js';
 import { words } from '../words/en.js';
 import { reload, reloadSoon } from './calendar.js';
 import { asked } from './dialogs.js';
@@ -105,13 +105,21 @@ async function settle(edit: Edit, result: Sent): Promise<void> {
     const { id, version } = result.event;
     const before = edit.subject.version;
     if (edit.kind === 'update' && version === before + 1) written.set(`${id}@${before}`, version);
-    const later = edits.value.filter(({ order, subject }) => order > edit.order && subject.id === edit.subject.id);
-    const rebased = later.flatMap((each) => rebase(each, edit, result.event));
-    if (rebased.length > 0) await keep(...rebased);
+    await carryOver(edit, result.event);
     // What was new is on the server now.
-    if (isLocal(edit.subject.id)) await follow(edit.subject.id, id);
+    if (isLocal(edit.subject.id)) {
+      await follow(edit.subject.id, id);
+      // Until then, what was saved in its form was kept as a change of what was new.
+      await carryOver(edit, result.event);
+    }
   }
   await forget(edit);
+}
+
+async function carryOver(edit: Edit, stored: Event): Promise<void> {
+  const later = edits.value.filter(({ order, subject }) => order > edit.order && subject.id === edit.subject.id);
+  const rebased = later.flatMap((each) => rebase(each, edit, stored));
+  if (rebased.length > 0) await keep(...rebased);
 }
 
 /** What is shown and typed of a new event goes on as that of the one on the server. */

@@ -21,44 +21,74 @@ const LISTED = 30;
 const MAX_PAGES = 5;
 const MAX_KEPT = 300;
 
+let reading: Promise<void> = Promise.resolve();
+/** What has arrived since the newest pages were asked for. */
+let received: LiveItem[] = [];
+let refreshing: Promise<void> | null = null;
+
+/** One read after another: what comes late would replace what was read since. */
+const inTurn = (read: () => Promise<void>): Promise<void> => (reading = reading.then(read, read));
+
 /** Reads the newest pages again. */
-export async function refreshInbox(): Promise<void> {
-  await readPages([], undefined);
-}
+export const refreshInbox = (): Promise<void> => (refreshing ??= inTurn(refresh));
 
-/** Reads older ones, until some of others are among them. */
-export async function loadOlder(): Promise<void> {
-  if (olderInbox.value) await readPages(notifications.peek(), olderInbox.value);
-}
-
-async function readPages(before: LiveItem[], from: string | undefined): Promise<void> {
-  const listed = (items: LiveItem[]): number => items.filter(({ actor }) => !isMe(actor.id)).length;
-  const wanted = listed(before) + LISTED;
-  let [items, cursor] = [before, from];
-  let count = 0;
-  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const page = await inbox.list(cursor).catch(() => null);
-    if (!page) return;
-    items = joinItems(items, page.items);
-    cursor = page.next_cursor ?? undefined;
-    count = page.unread_count;
-    if (!cursor || listed(items) >= wanted) break;
-  }
+async function refresh(): Promise<void> {
+  [refreshing, received] = [null, []];
+  const found = await readPages(undefined);
+  if (!found) return;
+  const since = received.filter(({ seq }) => seq > found.newest);
   batch(() => {
-    notifications.value = items;
-    olderInbox.value = cursor ?? null;
-    unread.value = count;
+    notifications.value = joinItems(received, found.items);
+    olderInbox.value = found.older;
+    unread.value = found.unread + since.filter(({ read_at }) => !read_at).length;
   });
 }
 
-/** Reads all unread ones that are not loaded. */
-export async function loadUnread(): Promise<void> {
-  const found = await inbox.unread().catch(() => null);
-  if (found) notifications.value = joinItems(notifications.value, found);
+/** Reads older ones, until some of others are among them. */
+export const loadOlder = (): Promise<void> =>
+  inTurn(async () => {
+    const found = olderInbox.value && (await readPages(olderInbox.value));
+    if (!found) return;
+    batch(() => {
+      notifications.value = joinItems(notifications.value, found.items);
+      olderInbox.value = found.older;
+    });
+  });
+
+type Page = Awaited<ReturnType<typeof inbox.list>>;
+
+interface Read {
+  items: LiveItem[];
+  older: string | null;
+  /** When the first page was read: how many were unread, and the number of the newest on it. */
+  unread: number;
+  newest: number;
 }
+
+async function readPages(from: string | undefined): Promise<Read | null> {
+  let result = null as Read | null;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const page: Page | null = await inbox.list(result?.older ?? from).catch(() => null);
+    if (!page) return null;
+    const items = joinItems(result?.items ?? [], page.items);
+    const { unread: count, newest } = result ?? { unread: page.unread_count, newest: page.items[0]?.seq ?? 0 };
+    result = { items, older: page.next_cursor, unread: count, newest };
+    const listed = items.filter(({ actor }) => !isMe(actor.id)).length;
+    if (!page.next_cursor || listed >= LISTED) break;
+  }
+  return result;
+}
+
+/** Reads all unread ones that are not loaded. */
+export const loadUnread = (): Promise<void> =>
+  inTurn(async () => {
+    const found = await inbox.unread().catch(() => null);
+    if (found) notifications.value = joinItems(notifications.value, found);
+  });
 
 /** Adds what has just happened. */
 export function receive(item: LiveItem): void {
+  received.push(item);
   const items = joinItems(notifications.value, [item]);
   if (!item.read_at) unread.value += 1;
   notifications.value = items;
