@@ -11,7 +11,7 @@ export type Times = readonly [start: number, end: number];
 
 /**
  * Remembers what series occupy in the calendar years around a window, by the version of their row in PostgreSQL, which never
- * changes. Whoever asks has read which versions there are, so nothing here is ever out of date (ADR 46).
+ * changes. Callers read first which versions there are, so that nothing here is ever out of date (ADR 46).
  */
 export class BusyYears {
   private readonly years = new LRUCache<string, Float64Array>({

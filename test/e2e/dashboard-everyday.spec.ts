@@ -16,12 +16,18 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
   const rename = (person: Person, id: string, title: string) =>
     ok(updateEvent({ client: person.client, path: { id }, body: { title } }));
 
-  it('lists every unread notification behind changes of one’s own, and marks none as read that is not listed', async () => {
+  /** Ana has 56 unread notifications of an event of ben’s, behind 60 of her own changes. */
+  async function shareMuchChanged(): Promise<{ ana: Person; ben: Person; id: string }> {
     const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
     const { id } = await schedule(ben);
     await ok(shareEvent({ client: ben.client, path: { id }, body: { user_id: ana.id, role: 'editor' } }));
     for (let number = 1; number <= 55; number += 1) await rename(ben, id, `By ben ${number}`);
     for (let number = 1; number <= 60; number += 1) await rename(ana, id, `By ana ${number}`);
+    return { ana, ben, id };
+  }
+
+  it('lists every unread notification behind changes of one’s own, and marks none as read that is not listed', async () => {
+    const { ana } = await shareMuchChanged();
     const { page, context, complaints } = await dashboard.open(ana);
     await page.getByRole('button', { name: 'Notifications, 56 unread' }).click();
     const inbox = page.getByRole('dialog', { name: 'Notifications' });
@@ -40,11 +46,7 @@ describe.skipIf(!chromiumPath)(`what the dashboard keeps, counts and says${unles
   });
 
   it('keeps the unread notifications that were asked for while it was still reading the newest', async () => {
-    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
-    const { id } = await schedule(ben);
-    await ok(shareEvent({ client: ben.client, path: { id }, body: { user_id: ana.id, role: 'editor' } }));
-    for (let number = 1; number <= 55; number += 1) await rename(ben, id, `By ben ${number}`);
-    for (let number = 1; number <= 60; number += 1) await rename(ana, id, `By ana ${number}`);
+    const { ana, ben, id } = await shareMuchChanged();
     const { page, context, complaints } = await dashboard.open(ana);
     const bell = page.getByRole('button', { name: 'Notifications, 56 unread' });
     await bell.waitFor();

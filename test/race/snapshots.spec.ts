@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database, type Queryable } from '../../src/platform/database/database.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+let database: Database;
+beforeAll(async () => {
+  // One connection: the next query uses the one that a snapshot has given back.
+  app = await startApp({ databasePoolSize: 1 });
+  database = app.app.get(Database, { strict: false });
+});
+afterAll(() => app.close());
+
+const countUsers = async (queries: Queryable): Promise<number> => {
+  const [row] = await queries.query<{ count: number }>('SELECT count(*)::int AS count FROM users');
+  return row!.count;
+};
+const isolation = async (): Promise<string> => {
+  const [row] = await database.query<{ level: string }>(`SELECT current_setting('transaction_isolation') AS level`);
+  return row!.level;
+};
+
+describe('Database.inSnapshot', () => {
+  it('reads the state of one moment, and later reads see what came since', async () => {
+    const before = await countUsers(database);
+    const counts = await database.inSnapshot(async (queries) => {
+      const first = await countUsers(queries);
+      const columns = 'id, username, email, password_hash, time_zone, created_at';
+      const values = `gen_random_uuid(), 'meanwhile', 'meanwhile@example.com', '', 'UTC', now()`;
+      await app.database.query(`INSERT INTO users (${columns}) VALUES (${values})`);
+      return [first, await countUsers(queries)];
+    });
+    expect([...counts, await countUsers(database)]).toEqual([before, before, before + 1]);
+    expect(await isolation()).toBe('read committed');
+  });
+
+  it('throws the error of the work, and gives a connection back that is in no transaction', async () => {
+    await expect(database.inSnapshot(() => Promise.reject(new Error('Too much')))).rejects.toThrow('Too much');
+    expect(await isolation()).toBe('read committed');
+    await expect(database.inSnapshot((queries) => queries.query('SELECT 1 / 0'))).rejects.toThrow('division by zero');
+    expect(await isolation()).toBe('read committed');
+  });
+
+  it('refuses what still runs after an error, instead of reading in the transaction of somebody else', async () => {
+    let goOn = (): void => undefined;
+    const failed = new Promise<void>((resolve) => (goOn = resolve));
+    let late: Promise<unknown> = Promise.resolve();
+    const both = database.inSnapshot((queries) => {
+      late = failed.then(() => countUsers(queries));
+      return Promise.all([late, Promise.reject(new Error('Too much'))]);
+    });
+    await expect(both).rejects.toThrow('Too much');
+    goOn();
+    await expect(late).rejects.toThrow('The snapshot is over');
+  });
+
+  it('refuses to write', async () => {
+    const write = database.inSnapshot((queries) => queries.query(`UPDATE users SET username = 'x'`));
+    await expect(write).rejects.toThrow('read-only');
+  });
+});
