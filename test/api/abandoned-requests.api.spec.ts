@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEvent, createEvents, getMetrics, listAudit, listEvents } from '../../sdk/generated/sdk.gen.js';
@@ -208,23 +209,32 @@ describe('a request whose client leaves before it has the response', () => {
     expect(errors.mock.calls).toEqual([]);
   });
 
-  it('is in the log when the request was half sent', async () => {
-    const lines = recordLines('');
-    const errors = vi.spyOn(Logger.prototype, 'error');
-    const headers = ['Content-Type: application/json', 'Content-Length: 1000'];
-    const connection = await send(ana, 'cut-1', 'POST /api/events', headers);
-    await connection.write('{"title":');
-    await sleep(50);
-    connection.close();
-    await until(() => lines.length > 0);
-    // What else might be said about it comes before the next one.
-    await ok(listEvents({ client: ana.client }));
-    await until(() => lines.some(({ status }) => status === 200));
-    expect(lines.filter(({ status }) => status !== 200)).toMatchObject([
-      { request_id: 'cut-1', status: 400, client_left: true },
-    ]);
-    expect(errors.mock.calls).toEqual([]);
-  });
+  it.each(['identity', 'gzip', 'deflate', 'br'])(
+    'is in the log when the request was half sent: %s',
+    async (encoding) => {
+      const lines = recordLines('');
+      const errors = vi.spyOn(Logger.prototype, 'error');
+      const compress = {
+        identity: (text: string) => Buffer.from(text),
+        gzip: gzipSync,
+        deflate: deflateSync,
+        br: brotliCompressSync,
+      }[encoding]!;
+      const body = compress(JSON.stringify({ title: 'Plan', description: 'text '.repeat(100) }));
+      const headers = ['Content-Type: application/json', 'Content-Length: 1000', `Content-Encoding: ${encoding}`];
+      const connection = await send(ana, 'cut-1', 'POST /api/events', headers);
+      await connection.write(body.toString('latin1', 0, body.length / 2));
+      await sleep(50);
+      connection.close();
+      await until(() => lines.length > 0);
+      // What else might be said about it comes before the next one.
+      await ok(listEvents({ client: ana.client }));
+      await until(() => lines.some(({ status }) => status === 200));
+      const cut = { request_id: 'cut-1', status: 400, client_left: true };
+      expect(lines.filter(({ status }) => status !== 200)).toMatchObject([cut]);
+      expect(errors.mock.calls).toEqual([]);
+    },
+  );
 
   it('is in the log when it was a stream', async () => {
     const lines = recordLines('stream-');

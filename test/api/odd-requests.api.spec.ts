@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RawConnection } from '../support/raw-connection.js';
 import { type RawRequest, sendRaw } from '../support/raw-request.js';
 import { readBody } from '../support/response-contract.js';
 import { type Person, startApp, type TestApp } from '../support/test-app.js';
@@ -86,5 +87,24 @@ describe('a request that is not quite right', () => {
     ],
   ])('is answered with a problem that says what it is: %s', async (_name, request, answer) => {
     expect(await send(request)).toBe(answer);
+  });
+});
+
+// Where the body ends before it has been decompressed, and where more of it comes after the error.
+describe.each(['gzip', 'deflate', 'br'])('a body that is not in the encoding that it names: %s', (encoding) => {
+  const headers = { ...JSON_TYPE, 'content-encoding': encoding };
+
+  it.each([10, 20_000, 300_000])('is refused for that: %i bytes', async (size) => {
+    const body = Buffer.alloc(size, '{"title":"Plan"}');
+    expect(await send({ method: 'POST', path: '/api/events', headers, body })).toBe('400 unreadable_body');
+  });
+
+  it('is refused for that before it has come whole', async () => {
+    const connection = await RawConnection.open(app.url);
+    const lines = Object.entries({ host: 'x', authorization: `Bearer ${ana.accessToken}`, ...headers });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    await connection.write(`POST /api/events HTTP/1.1\r\n${head}content-length: 20\r\n\r\n{"title":`);
+    expect((await connection.read()).body).toContain('"code":"unreadable_body"');
+    connection.close();
   });
 });

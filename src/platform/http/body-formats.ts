@@ -99,8 +99,12 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
 
 /** The problems of a compressed body (RFC 9110 §8.4), for the plugin that decompresses it. */
 export const COMPRESSED_BODIES = {
-  onInvalidRequestPayload: () => ({
-    cause: new Problem('unreadable_body', { detail: 'The body is not in the encoding that Content-Encoding names.' }),
+  // A client that leaves ends its body with an error too: that one stays as it is.
+  onInvalidRequestPayload: (_encoding: string, _request: FastifyRequest, { code }: NodeJS.ErrnoException) => ({
+    cause:
+      code === 'ECONNRESET'
+        ? undefined
+        : new Problem('unreadable_body', { detail: 'The body is not in the encoding that Content-Encoding names.' }),
   }),
   onUnsupportedRequestEncoding: () =>
     new Problem('unsupported_format', { detail: 'Content-Encoding must be gzip, deflate, br or identity.' }),

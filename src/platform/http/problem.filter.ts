@@ -64,8 +64,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    // The same code as that of a database that is gone.
-    const isCutShort = error === request.raw.errored;
+    // The same code as that of a database that is gone. A body that cannot be decompressed ends the request with its error too.
+    const isCutShort = error instanceof Error && error === request.raw.errored && !(error.cause instanceof Problem);
     const problem = isCutShort ? clientGone() : toProblem(error);
     if (problem.code === 'internal_error') {
       this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error, { request_id: request.id });
