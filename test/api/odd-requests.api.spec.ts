@@ -1,9 +1,12 @@
 import { Agent } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { getMetrics } from '../../sdk/generated/sdk.gen.js';
+import { parseExposition } from '../support/exposition.js';
 import { RawConnection } from '../support/raw-connection.js';
 import { type RawRequest, sendRaw } from '../support/raw-request.js';
 import { readBody } from '../support/response-contract.js';
-import { type Person, startApp, type TestApp } from '../support/test-app.js';
+import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 const ID = '01936f9e-5d3c-7b21-8a54-0f6f2f8f1a05';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -107,4 +110,25 @@ describe.each(['gzip', 'deflate', 'br'])('a body that is not in the encoding tha
     expect((await connection.read()).body).toContain('"code":"unreadable_body"');
     connection.close();
   });
+});
+
+// No hook of the framework runs for it.
+it('an address that cannot be decoded is in the log and in the metrics, without what may be a secret', async () => {
+  const lines = vi.spyOn(Logger.prototype, 'log');
+  const count = async (): Promise<number> =>
+    parseExposition(await ok(getMetrics({ client: ana.client })))
+      .filter(({ name }) => name === 'convene_http_request_duration_seconds_count')
+      .filter(({ labels }) => labels['route'] === 'none' && labels['status'] === '4xx')
+      .reduce((sum, { value }) => sum + value, 0);
+  try {
+    const before = await count();
+    await send({ path: `/feeds/${'s'.repeat(43)}%.ics`, headers: { 'x-request-id': 'undecodable-1' } });
+    const expected = { request_id: 'undecodable-1', method: 'GET', path: '/feeds/….ics', status: 400 };
+    await expect
+      .poll(() => lines.mock.calls)
+      .toContainEqual(['request', expect.objectContaining({ ...expected, client_left: undefined })]);
+    expect(await count()).toBe(before + 1);
+  } finally {
+    lines.mockRestore();
+  }
 });

@@ -56,3 +56,11 @@ export function onRequestEnd(fastify: FastifyInstance, listener: Listener): void
     done();
   });
 }
+
+/** Does the same for a request that the router refused: no hook runs for it. Call it before the response is sent. */
+export function onRefusedEnd(request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.once('close', () => {
+    reply.clientLeft = !reply.raw.writableFinished;
+    for (const each of listeners.get(request.server) ?? []) each(request, reply);
+  });
+}

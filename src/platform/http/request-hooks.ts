@@ -8,7 +8,7 @@ import { hasBody, negotiate } from './body-formats.js';
 import { tagResponse } from './etag.js';
 import { clientGone, sendProblem, toProblem } from './problem.filter.js';
 import { refuseBeforeBody } from './refuse-before-body.js';
-import { onRequestEnd } from './request-end.js';
+import { onRefusedEnd, onRequestEnd } from './request-end.js';
 import { followRequests } from './request-origin.js';
 import { shownPath } from './request-path.js';
 
@@ -27,6 +27,7 @@ export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string
 
 /** Sends the problem for a URL that the router can't parse. Such a request reaches neither the hooks nor the filter. */
 export function rejectMalformedUrl(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  onRefusedEnd(request, reply);
   reply.header('x-request-id', request.id);
   // The plugin that adds them is not reached either.
   reply.header('content-security-policy', `default-src 'none'; base-uri 'none'; frame-ancestors 'none'`);
