@@ -5,7 +5,7 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import { type EventContent, selectContent, toContent } from '../content/event-content.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import type { EventWrite } from '../history/event-write.js';
-import { Database } from '../platform/database/database.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { mapInParts } from '../platform/hooks/map-in-parts.js';
@@ -168,26 +168,23 @@ export class EventsRepository {
     return row ? { record: toRecord(row), members: row.members! } : null;
   }
 
-  /** Returns the series that a person may see whose bounds overlap the window of the filter. */
-  listSeries(userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
-    if (filter.isRecurring === false) return Promise.resolve([]);
-    return this.read(userId, { ...filter, isRecurring: true }, { after: null, limit, offset: 0 });
-  }
-
-  /** Returns the single events that match the filter, by start, after a key (epoch seconds and id). */
-  listSingle(
+  /**
+   * Returns what a page of occurrences is expanded from, as it is at one moment: the series that a person may see whose bounds
+   * overlap the window of the filter, and the single events that match it, by start, after a key (epoch seconds and id). Read one
+   * after the other, an event that becomes a series meanwhile could be in neither.
+   */
+  async listToExpand(
     userId: string,
     filter: EventFilter,
-    limit: number,
-    after: { start: number; id: string } | null,
-  ): Promise<EventRecord[]> {
-    if (filter.isRecurring === true) return Promise.resolve([]);
-    const single = { ...filter, isRecurring: false };
-    const read = (key: string[] | null, take: number): Promise<EventRecord[]> =>
-      this.read(userId, single, { after: key && readKey(key), limit: take, offset: 0 });
-    const keyOf = ({ event }: EventRecord): string[] => [event.startTime.toISOString(), event.id];
-    const key = after && [new Date(after.start * 1_000).toISOString(), after.id];
-    return readAll(read, keyOf, (event) => occursWithin(event, filter), limit, key);
+    { maxSeries, take, after }: { maxSeries: number; take: number; after: { start: number; id: string } | null },
+  ): Promise<{ series: EventRecord[]; single: EventRecord[] }> {
+    const [series, single] = await this.database.inSnapshot((queries) =>
+      Promise.all([
+        filter.isRecurring === false ? [] : this.readSeries(queries, userId, filter, maxSeries),
+        filter.isRecurring === true ? [] : this.readSingle(queries, userId, filter, take, after),
+      ]),
+    );
+    return { series, single };
   }
 
   /**
@@ -201,30 +198,17 @@ export class EventsRepository {
     page: PageRequest,
     keep: (event: CalendarEvent) => boolean,
   ): Promise<NumberedPage> {
-    const { column } = filter.sort;
-    const keyOf = ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
-    const { offset, limit } = page;
+    if (page.offset !== null) return { ...(await this.listNumbered(userId, filter, page, keep)), lastSeq: null };
+    const keyOf = keyBy(filter);
     let lastSeq: number | null = null;
-    if (offset !== null && matchesSingleInSql(filter)) {
-      const found = { ...filter, outside: await this.listSeriesOutside(userId, filter, keep) };
-      const [total, rows] = await Promise.all([
-        this.count(userId, found),
-        this.read(userId, found, { after: null, limit: limit + 1, offset }),
-      ]);
-      return { ...pageOf(rows, page, keyOf, total), lastSeq };
-    }
     const read = async (after: string[] | null, take: number): Promise<EventRecord[]> => {
       const slice = { after: after && readKey(after), limit: take, offset: 0 };
-      if (after !== null || offset !== null || filter.asOf) return this.read(userId, filter, slice);
+      if (after !== null || filter.asOf) return this.read(this.database, userId, filter, slice);
       const first = await this.readNumbered(userId, filter, slice);
       lastSeq = first.lastSeq;
       return first.records;
     };
-    if (offset !== null) {
-      const all = await readAll(read, keyOf, keep, Infinity);
-      return { ...pageOf(all.slice(offset, offset + limit + 1), page, keyOf, all.length), lastSeq };
-    }
-    return { ...pageOf(await readAll(read, keyOf, keep, limit + 1, page.after), page, keyOf, null), lastSeq };
+    return { ...pageOf(await readAll(read, keyOf, keep, page.limit + 1, page.after), page, keyOf, null), lastSeq };
   }
 
   /**
@@ -258,10 +242,52 @@ export class EventsRepository {
     );
   }
 
-  private async read(userId: string, filter: EventFilter, slice: Slice): Promise<EventRecord[]> {
+  /** Returns a page with its total, both of one moment. */
+  private listNumbered(
+    userId: string,
+    filter: EventFilter,
+    page: PageRequest,
+    keep: (event: CalendarEvent) => boolean,
+  ): Promise<Page<EventRecord>> {
+    const [offset, limit, keyOf] = [page.offset ?? 0, page.limit, keyBy(filter)];
+    return this.database.inSnapshot(async (queries) => {
+      if (matchesSingleInSql(filter)) {
+        const found = { ...filter, outside: await this.listSeriesOutside(queries, userId, filter, keep) };
+        const [total, rows] = await Promise.all([
+          this.count(queries, userId, found),
+          this.read(queries, userId, found, { after: null, limit: limit + 1, offset }),
+        ]);
+        return pageOf(rows, page, keyOf, total);
+      }
+      const read = (after: string[] | null, take: number): Promise<EventRecord[]> =>
+        this.read(queries, userId, filter, { after: after && readKey(after), limit: take, offset: 0 });
+      const all = await readAll(read, keyOf, keep, Infinity);
+      return pageOf(all.slice(offset, offset + limit + 1), page, keyOf, all.length);
+    });
+  }
+
+  private readSeries(queries: Queryable, userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
+    return this.read(queries, userId, { ...filter, isRecurring: true }, { after: null, limit, offset: 0 });
+  }
+
+  private readSingle(
+    queries: Queryable,
+    userId: string,
+    filter: EventFilter,
+    limit: number,
+    after: { start: number; id: string } | null,
+  ): Promise<EventRecord[]> {
+    const single = { ...filter, isRecurring: false };
+    const read = (key: string[] | null, take: number): Promise<EventRecord[]> =>
+      this.read(queries, userId, single, { after: key && readKey(key), limit: take, offset: 0 });
+    const key = after && [new Date(after.start * 1_000).toISOString(), after.id];
+    return readAll(read, keyBy(filter), (event) => occursWithin(event, filter), limit, key);
+  }
+
+  private async read(queries: Queryable, userId: string, filter: EventFilter, slice: Slice): Promise<EventRecord[]> {
     const events = new VisibleEvents(userId, filter.asOf);
     const sql = events.select(selectPage(events, filter, slice), orderOf(filter));
-    return (await this.database.query<VisibleRow>(sql, events.parameters)).map(toRecord);
+    return (await queries.query<VisibleRow>(sql, events.parameters)).map(toRecord);
   }
 
   private async readNumbered(
@@ -277,20 +303,22 @@ export class EventsRepository {
 
   /** Returns the ids of the series that match in SQL but are rejected: only series have to be expanded. */
   private async listSeriesOutside(
+    queries: Queryable,
     userId: string,
     filter: EventFilter,
     keep: (event: CalendarEvent) => boolean,
   ): Promise<string[]> {
     if (matchesSeriesInSql(filter)) return [];
-    const series = await this.read(userId, { ...filter, isRecurring: true }, { after: null, limit: null, offset: 0 });
+    const all = { after: null, limit: null, offset: 0 };
+    const series = await this.read(queries, userId, { ...filter, isRecurring: true }, all);
     return series.flatMap(({ event }) => (keep(event) ? [] : event.id));
   }
 
-  private async count(userId: string, filter: EventFilter): Promise<number> {
+  private async count(queries: Queryable, userId: string, filter: EventFilter): Promise<number> {
     const events = new VisibleEvents(userId, filter.asOf);
     const page = selectPage(events, filter, { after: null, limit: null, offset: 0 });
     const sql = new VaryingSql(`SELECT count(*)::int AS n FROM (${page}) AS found`);
-    const [row] = await this.database.query<{ n: number }>(sql, events.parameters);
+    const [row] = await queries.query<{ n: number }>(sql, events.parameters);
     return row!.n;
   }
 }
@@ -313,6 +341,11 @@ async function readAll(
     after = keyOf(last);
   }
 }
+
+/** Returns the function that returns the key of an event in the order of a list. */
+const keyBy =
+  ({ sort: { column } }: EventFilter) =>
+  ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
 
 // Four-digit years, which PostgreSQL can read.
 const KEY_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;

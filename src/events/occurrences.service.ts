@@ -66,17 +66,12 @@ export class OccurrencesService {
     const window = requireWindow(filter);
     const after = page.after && { start: readSeconds(page.after[0]), id: page.after[1]!, original: page.after[2]! };
     const take = page.limit + 1;
-    const series = await this.events.listSeries(actor.userId, filter, MAX_SERIES + 1);
+    const question = { maxSeries: MAX_SERIES + 1, take, after };
+    const { series, single } = await this.events.listToExpand(actor.userId, filter, question);
     if (series.length > MAX_SERIES) {
       const message = `More than ${counted(MAX_SERIES, 'series', 'series')} overlap this window. Choose a shorter one.`;
       throw invalid({ pointer: '/query/to', code: 'too_large', message });
     }
-    const single = await this.events.listSingle(
-      actor.userId,
-      filter,
-      take,
-      after && { start: after.start, id: after.id },
-    );
     // SQL has matched the texts of single events, but for a series only those of some occurrence.
     const accepts = ({ values }: EventOccurrence): boolean => matchesTexts(values, filter);
     const expand = (record: EventRecord, limit: number, until?: number): ExpandedRecord[] => {

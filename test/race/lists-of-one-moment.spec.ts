@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { listEvents, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { Database, type Queryable } from '../../src/platform/database/database.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createMeeting, hourOn } from '../support/meetings.js';
+import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+
+// Lists that several statements read. What changes between two of them must not fall through.
+
+let database: TestDatabase;
+let here: TestApp;
+let there: TestApp;
+beforeAll(async () => {
+  database = await createDatabase();
+  here = await startApp({}, database);
+  there = await startApp({}, database);
+});
+afterEach(() => vi.restoreAllMocks());
+afterAll(async () => {
+  await Promise.all([here.close(), there.close()]);
+  await database.drop();
+});
+
+type Query = Queryable['query'];
+
+/** Has something happen on the other server after the first statement about spans, and before the others. */
+function afterFirstRead(happen: () => Promise<unknown>): () => number {
+  const reads = here.app.get(Database, { strict: false });
+  let before: Promise<unknown> = Promise.resolve();
+  let count = 0;
+  const slow =
+    (query: Query): Query =>
+    <Row>(sql: Parameters<Query>[0], parameters?: unknown[]) => {
+      if (!(typeof sql === 'string' ? sql : sql.text).includes('visible_spans')) return query<Row>(sql, parameters);
+      count += 1;
+      const rows = before.then(() => query<Row>(sql, parameters));
+      before = count === 1 ? rows.then(happen) : rows;
+      return rows;
+    };
+  const [query, inSnapshot] = [reads.query.bind(reads), reads.inSnapshot.bind(reads)];
+  vi.spyOn(reads, 'query').mockImplementation(slow(query));
+  vi.spyOn(reads, 'inSnapshot').mockImplementation((work) =>
+    inSnapshot((queries) => work({ query: slow((...statement) => queries.query(...statement)) })),
+  );
+  return () => count;
+}
+
+const WEEK = { from: '2026-06-01', to: '2026-06-08', expand: true };
+const titlesHere = async ({ accessToken }: Person, query: object): Promise<string[]> => {
+  const { items } = await ok(listEvents({ client: here.client(accessToken), query }));
+  return items.map(({ title }) => title);
+};
+
+it.each([
+  ['an event that becomes a series', undefined, 'FREQ=YEARLY'],
+  ['a series that becomes an event', 'FREQ=YEARLY', null],
+])('a list of occurrences has once: %s', async (_name, before, after) => {
+  const ana = await there.signUp('ana');
+  const { id } = await createMeeting(ana, { title: 'Changed', recurrence_pattern: before });
+  await createMeeting(ana, { title: 'Other', ...hourOn(1) });
+  const change = { client: ana.client, path: { id }, body: { recurrence_pattern: after } };
+  const count = afterFirstRead(() => ok(updateEvent(change)));
+  expect(await titlesHere(ana, WEEK)).toEqual(['Changed', 'Other']);
+  expect(count()).toBe(2);
+});
+
+it.each([
+  ['of all events', {}],
+  ['of a window', { from: '2026-06-01', to: '2026-06-08' }],
+])('a numbered page %s counts the events that it has', async (_name, filter) => {
+  const ana = await there.signUp('ana');
+  await createMeeting(ana, { title: 'First' });
+  // Its dates have to be computed to know that it is not in the window.
+  await createMeeting(ana, { title: 'Later', ...hourOn(-1), recurrence_pattern: 'FREQ=DAILY;INTERVAL=30;COUNT=2' });
+  const before = await titlesHere(ana, { ...filter, page: 1 });
+  const count = afterFirstRead(() => createMeeting(ana, { title: 'New', ...hourOn(2) }));
+  const { items, total } = await ok(
+    listEvents({ client: here.client(ana.accessToken), query: { ...filter, page: 1 } }),
+  );
+  expect([items.map(({ title }) => title), total]).toEqual([before, before.length]);
+  expect(count()).toBeGreaterThan(1);
+});
