@@ -11,9 +11,6 @@ import { type ImportedRow, ImportedEventsRepository } from './imported-events.re
 import { revisionOf } from './revision.js';
 import { type CalendarEntry, type CalendarHead, writeCalendar } from './write-calendar.js';
 
-/** Rows of a read. Most calendars are read in one. */
-const PAGE = 2_000;
-
 /** Writes events as iCalendar files. */
 @Injectable()
 export class ExportService {
@@ -54,14 +51,7 @@ export class ExportService {
       asOf: null,
       sort: { column: 'startTime', descending: false },
     };
-    // An event that moves between two reads is listed once.
-    const found = new Map<string, CalendarEvent>();
-    for (let after: string[] | null = null; ;) {
-      const page = await this.listing.list(actor, filter, { order: 'export', limit: PAGE, offset: null, after });
-      for (const { event } of page.items) found.set(event.id, event);
-      if (!page.nextKey) return [...found.values()];
-      after = page.nextKey.slice(1);
-    }
+    return (await this.listing.listAll(actor, filter)).map(({ event }) => event);
   }
 
   /** Returns events as they are exported, in their order. */

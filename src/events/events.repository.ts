@@ -211,6 +211,18 @@ export class EventsRepository {
     return { ...pageOf(await readAll(read, keyOf, keep, page.limit + 1, page.after), page, keyOf, null), lastSeq };
   }
 
+  /** Returns all events that a person may see, as they are at one moment, in the order of the filter, which has no window. */
+  async listAll(userId: string, filter: EventFilter): Promise<EventRecord[]> {
+    const readFrom =
+      (queries: Queryable) =>
+      (after: string[] | null, take: number): Promise<EventRecord[]> =>
+        this.read(queries, userId, filter, { after: after && readKey(after), limit: take, offset: 0 });
+    // Most people's are read at once.
+    const first = await readFrom(this.database)(null, MAX_ROWS);
+    if (first.length < MAX_ROWS) return first;
+    return this.database.inSnapshot((queries) => readAll(readFrom(queries), keyBy(filter), () => true, Infinity));
+  }
+
   /**
    * Returns what the items of a person's stream between two numbers are about, ordered by event.
    * @param question.until the number of the last item; null for the last item of the stream

@@ -29,6 +29,14 @@ export class ListEventsService {
   }
 
   /**
+   * Returns all events that the actor may see, as they are at one moment: between the reads of pages, an event could move to one
+   * that was read already.
+   */
+  listAll(actor: Actor, filter: EventFilter): Promise<EventRecord[]> {
+    return this.events.listAll(actor.userId, filter);
+  }
+
+  /**
    * Returns a page of what changed in a list since its token was given. The key of the page has two parts.
    * @throws Problem resync when the stream of the actor no longer has all changes; validation_failed for an invalid token
    */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { listEvents, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvents, exportCalendar, listEvents, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { Database, type Queryable } from '../../src/platform/database/database.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { createMeeting, hourOn } from '../support/meetings.js';
@@ -23,8 +23,8 @@ afterAll(async () => {
 
 type Query = Queryable['query'];
 
-/** Has something happen on the other server after the first statement about spans, and before the others. */
-function afterFirstRead(happen: () => Promise<unknown>): () => number {
+/** Has something happen on the other server after the `nth` statement about spans, and before the others. */
+function afterRead(nth: number, happen: () => Promise<unknown>): () => number {
   const reads = here.app.get(Database, { strict: false });
   let before: Promise<unknown> = Promise.resolve();
   let count = 0;
@@ -34,7 +34,7 @@ function afterFirstRead(happen: () => Promise<unknown>): () => number {
       if (!(typeof sql === 'string' ? sql : sql.text).includes('visible_spans')) return query<Row>(sql, parameters);
       count += 1;
       const rows = before.then(() => query<Row>(sql, parameters));
-      before = count === 1 ? rows.then(happen) : rows;
+      before = count === nth ? rows.then(happen) : rows;
       return rows;
     };
   const [query, inSnapshot] = [reads.query.bind(reads), reads.inSnapshot.bind(reads)];
@@ -59,7 +59,7 @@ it.each([
   const { id } = await createMeeting(ana, { title: 'Changed', recurrence_pattern: before });
   await createMeeting(ana, { title: 'Other', ...hourOn(1) });
   const change = { client: ana.client, path: { id }, body: { recurrence_pattern: after } };
-  const count = afterFirstRead(() => ok(updateEvent(change)));
+  const count = afterRead(1, () => ok(updateEvent(change)));
   expect(await titlesHere(ana, WEEK)).toEqual(['Changed', 'Other']);
   expect(count()).toBe(2);
 });
@@ -73,10 +73,33 @@ it.each([
   // Its dates have to be computed to know that it is not in the window.
   await createMeeting(ana, { title: 'Later', ...hourOn(-1), recurrence_pattern: 'FREQ=DAILY;INTERVAL=30;COUNT=2' });
   const before = await titlesHere(ana, { ...filter, page: 1 });
-  const count = afterFirstRead(() => createMeeting(ana, { title: 'New', ...hourOn(2) }));
+  const count = afterRead(1, () => createMeeting(ana, { title: 'New', ...hourOn(2) }));
   const { items, total } = await ok(
     listEvents({ client: here.client(ana.accessToken), query: { ...filter, page: 1 } }),
   );
   expect([items.map(({ title }) => title), total]).toEqual([before, before.length]);
   expect(count()).toBeGreaterThan(1);
+});
+
+it('a calendar file has every event, also one that moves from the second page of its reads to the first', async () => {
+  const ana = await there.signUp('ana');
+  // One more than are read at once, by start.
+  const at = (day: number): object => ({ title: `Day ${day}`, ...hourOn(day) });
+  for (const [first, count] of [
+    [1, 500],
+    [501, 500],
+    [1_001, 500],
+    [1_501, 500],
+    [2_001, 1],
+  ] as const) {
+    const events = Array.from({ length: count }, (_, index) => at(first + index)) as never;
+    await ok(createEvents({ client: ana.client, body: { events } }));
+  }
+  const { items } = await ok(listEvents({ client: ana.client, query: { sort: '-start_time', limit: 1 } }));
+  const { id } = items[0]!;
+  // The first read tells that there are more.
+  const count = afterRead(2, () => ok(updateEvent({ client: ana.client, path: { id }, body: hourOn(0) })));
+  const file = await ok(exportCalendar({ client: here.client(ana.accessToken) }));
+  expect(file.match(/^SUMMARY:Day \d+/gm)?.length).toBe(2_001);
+  expect(count()).toBe(3);
 });
