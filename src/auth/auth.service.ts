@@ -11,6 +11,7 @@ import { UsersService } from '../users/users.service.js';
 import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import { AppPasswords } from './app-passwords.service.js';
 import type { Device } from './device.js';
+import { lockChecked, wrongPassword } from './checked-password.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { findUnknownTimeZone, findWeakPassword } from './judge-account.js';
 import { PasswordAttempts } from './password-attempts.js';
@@ -135,6 +136,7 @@ export class AuthService {
     // First, because it may be refused.
     if (email !== undefined) await this.emails.change(user, email);
     const ended = await this.transactions.run(async (tx) => {
+      if (passwordHash !== undefined) await lockChecked(this.users, tx, user);
       const zone = timeZone === undefined ? undefined : canonicalTimeZone(timeZone);
       if (zone ?? passwordHash) this.users.update(tx, user.id, { timeZone: zone, passwordHash });
       if (passwordHash === undefined) return [];
@@ -187,7 +189,7 @@ export class AuthService {
     }
     const check = (): Promise<boolean> => this.passwords.matches(password, user.passwordHash);
     if (!(await this.attempts.confirm(actor.sessionId, check))) {
-      throw invalid({ pointer, code: 'wrong_password', message: 'This is not the current password.' });
+      throw wrongPassword(pointer);
     }
   }
 }

@@ -16,6 +16,7 @@ import {
 } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
 import type { LivingToken } from './account-tokens.repository.js';
+import { lockChecked } from './checked-password.js';
 import { unauthenticated } from './unauthenticated.js';
 
 const HOUR_SECONDS = 3_600;
@@ -73,13 +74,15 @@ export class EmailAddressesService {
    * Begins to replace the address of an account: the new address has to confirm it, and the old one as well if it is
    * verified. Replaces a change that was not confirmed yet; the address that the account has ends it. On a server that
    * sends no mails the address changes at once.
-   * @throws Problem name_taken
+   * @param user whose password was checked
+   * @throws Problem name_taken; validation_failed or unauthenticated if the password or the account is another one by now
    */
   async change(user: User, email: string): Promise<void> {
     // Only upper and lower case differ, or nothing.
     const isSame = email.toLowerCase() === user.email.toLowerCase();
     if (isSame || !this.mails.areOn) {
       await this.transactions.run(async (tx) => {
+        await lockChecked(this.users, tx, user);
         this.users.update(tx, user.id, { email });
         this.end(tx, user.id);
         this.audit.record(tx, [{ kind: 'email_changed', actorId: user.id }]);
@@ -90,6 +93,7 @@ export class EmailAddressesService {
     const hours = this.config.values.emailLinkHours;
     const until = new Date(Date.now() + hours * HOUR_SECONDS * 1_000);
     await this.transactions.run(async (tx) => {
+      await lockChecked(this.users, tx, user);
       this.end(tx, user.id);
       this.users.setPendingEmail(tx, user.id, email, until);
       const link = (purpose: 'email_change' | 'email_release'): string =>

@@ -7,11 +7,12 @@ import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
 import { IdempotencyService } from '../platform/idempotency/idempotency.service.js';
-import { invalid } from '../problems/problem.js';
 import { ERASED_NAME } from '../users/erased-user.js';
+import type { User } from '../users/user.entity.js';
 import { requireOtherAdmin, UsersService } from '../users/users.service.js';
 import { AccountTokens } from './account-tokens.js';
 import { AppPasswords } from './app-passwords.service.js';
+import { wrongPassword } from './checked-password.js';
 import { PasswordAttempts } from './password-attempts.js';
 import { Passwords } from './passwords.js';
 import { SessionsService } from './sessions.service.js';
@@ -45,20 +46,25 @@ export class ErasureService {
     if (!user) throw unauthenticated('ended');
     const check = (): Promise<boolean> => this.passwords.matches(password, user.passwordHash);
     if (!(await this.attempts.confirm(actor.sessionId, check))) {
-      throw invalid({ pointer: '/password', code: 'wrong_password', message: 'This is not your password.' });
+      throw wrongPassword('/password');
     }
     const entry = { kind: 'account_erased', actorId: user.id } as const;
-    const ended = await this.transactions.run((tx) => this.eraseIn(tx, user.id, entry));
+    const ended = await this.transactions.run((tx) => this.eraseIn(tx, user.id, entry, user));
     await this.complete(user.id, ended);
   }
 
   /**
    * Erases an account in a transaction. Call `complete` after COMMIT with the sessions that it returns.
    * @param entry of the audit trail
-   * @throws Problem last_admin
+   * @param checked the account as it was when its password was checked; undefined for an administrator, who needs none
+   * @throws Problem last_admin; validation_failed or unauthenticated if the password or the account is another one by now
    */
-  async eraseIn(tx: Transaction, userId: string, entry: AuditEntry): Promise<string[]> {
+  async eraseIn(tx: Transaction, userId: string, entry: AuditEntry, checked?: User): Promise<string[]> {
     const { account, admins } = await this.users.lockWithAdmins(tx, userId);
+    if (checked) {
+      if (!account || account.disabledAt) throw unauthenticated('ended');
+      if (account.passwordHash !== checked.passwordHash) throw wrongPassword('/password');
+    }
     requireOtherAdmin(userId, admins);
     for (const address of [account?.email, account?.pendingEmail]) if (address) this.mails.forget(tx, address);
     this.tokens.end(tx, userId);

@@ -25,7 +25,7 @@ const NOT_ERASED = { erasedAt: IsNull() };
 const IS_FREE = `NOT EXISTS (SELECT FROM users held WHERE held.email = $2::citext AND held.holds_email AND held.id <> $1)`;
 
 /** An account that is locked: its row does not change until the transaction ends. */
-export type LockedAccount = Pick<User, 'id' | 'role' | 'disabledAt' | 'email' | 'pendingEmail'>;
+export type LockedAccount = Pick<User, 'id' | 'role' | 'disabledAt' | 'email' | 'pendingEmail' | 'passwordHash'>;
 
 export type AccountChanges = Partial<Pick<User, 'email' | 'timeZone' | 'passwordHash'>>;
 
@@ -70,14 +70,24 @@ export class UsersRepository {
     return { ...user, holdsEmail: row!.holdsEmail };
   }
 
-  /** Changes an account. The call that sends the statement throws Problem name_taken. */
+  /** Locks an account until the transaction ends. Returns the hash of its password; null when it is erased or disabled. */
+  async lockPassword(tx: Transaction, id: string): Promise<string | null> {
+    const [row] = await tx.query<{ passwordHash: string }>(
+      `SELECT password_hash AS "passwordHash" FROM users
+        WHERE id = $1 AND erased_at IS NULL AND disabled_at IS NULL FOR NO KEY UPDATE`,
+      [id],
+    );
+    return row?.passwordHash ?? null;
+  }
+
+  /** Changes an account, unless it is erased. The call that sends the statement throws Problem name_taken. */
   update(tx: Transaction, id: string, { email, timeZone, passwordHash }: AccountChanges): void {
     tx.write(
       `UPDATE users SET email = coalesce($2, email), time_zone = coalesce($3, time_zone),
               password_hash = coalesce($4, password_hash),
               holds_email = CASE WHEN $2::citext IS NULL THEN holds_email
                                  ELSE NOT ($5::boolean AND EXISTS (${isHeldByAnother('$2', '$1')})) END
-        WHERE id = $1`,
+        WHERE id = $1 AND erased_at IS NULL`,
       [id, email ?? null, timeZone ?? null, passwordHash ?? null, this.areAddressesPrivate],
       {
         toError: (error) => {
@@ -164,7 +174,9 @@ export class UsersRepository {
    */
   lockWithAdmins(tx: Transaction, id: string): Promise<LockedAccount[]> {
     return tx.query<LockedAccount>(
-      `SELECT u.id, u.role, u.disabled_at AS "disabledAt", u.email, u.pending_email AS "pendingEmail" FROM users u
+      `SELECT u.id, u.role, u.disabled_at AS "disabledAt", u.email, u.pending_email AS "pendingEmail",
+              u.password_hash AS "passwordHash"
+         FROM users u
         WHERE u.erased_at IS NULL AND u.id <> $2 AND (u.id = $1 OR u.role = 'admin') ORDER BY u.id FOR NO KEY UPDATE`,
       [id, SYSTEM_USER_ID],
     );

@@ -72,7 +72,12 @@ export class UsersService {
     }
   }
 
-  /** Changes an account. The call that sends the statement throws Problem name_taken. */
+  /** Locks an account until the transaction ends. Returns the hash of its password; null when it is erased or disabled. */
+  lockPassword(tx: Transaction, id: string): Promise<string | null> {
+    return this.users.lockPassword(tx, id);
+  }
+
+  /** Changes an account, unless it is erased. The call that sends the statement throws Problem name_taken. */
   update(tx: Transaction, id: string, changes: AccountChanges): void {
     this.users.update(tx, id, changes);
   }
