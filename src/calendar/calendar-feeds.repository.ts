@@ -92,7 +92,7 @@ export class CalendarFeedsRepository {
   async fingerprint(userId: string, role: Role | null): Promise<string> {
     const [row] = await this.database.query<{ print: string }>(
       `SELECT encode(sha256(convert_to(coalesce(
-                string_agg(concat_ws(':', e.id, e.version, e.xmin, i.xmin), ',' ORDER BY e.id), ''), 'UTF8')), 'hex') AS print
+                string_agg(concat_ws(':', e.id, e.version, e.xmin, p.xmin, i.xmin), ',' ORDER BY e.id), ''), 'UTF8')), 'hex') AS print
          FROM event_permissions p
          JOIN events e ON e.id = p.event_id
          LEFT JOIN imported_events i ON i.event_id = e.id

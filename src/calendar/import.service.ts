@@ -5,7 +5,7 @@ import { occupancyOf } from '../availability/occupancy.js';
 import { isSeries, toContent } from '../content/event-content.js';
 import { uidOf } from '../content/event-uid.js';
 import { type Draft, EventWriter } from '../events/event-writer.js';
-import { EventLock } from '../history/event-lock.js';
+import { EventLock, type LockedForActor } from '../history/event-lock.js';
 import { can } from '../permissions/role.js';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -161,31 +161,53 @@ export class ImportService {
     { group, stored, onConflict, rows, warnOf }: Update,
   ): Promise<ImportResult> {
     const digest = await digestOfGroup(group);
-    const isSame = stored.imported?.digest.equals(digest) ?? false;
-    // Somebody who shares an event with a UID that others know would receive what they import under it, or keep it out.
-    const isForeign = stored.role !== 'owner' && !hasOwnUid(stored);
-    if (!isSame && isForeign) throw sharedUid(group);
-    if (isSame || !isNewer(revisionOfGroup(group), stored)) {
+    const locked = isToReplace(group, stored, digest) ? await this.lock(tx, actor, group, stored.id) : null;
+    // Since the file was compared with it, which may be minutes ago, it may have been changed here.
+    const isSame = !locked || locked.event.version === stored.version;
+    const latest = isSame ? stored : (await this.imported.findByUid(tx, actor.userId, [group.uid])).get(group.uid);
+    if (!locked || latest?.id !== stored.id || (!isSame && !isToReplace(group, latest, digest))) {
       // What the file says is not applied, but a repeated report is the same.
       if (group.master && !group.master.cancels) await toImportedContent(group, null, warnOf);
       return 'unchanged';
     }
-    if (!can(stored.role, 'edit')) {
-      throw new UnreadableEvent(group.line, 'You may read the event with this UID, but not change it.');
-    }
-    const locked = await this.locks.lockFor(tx, actor, stored.id, 'edit', { availability: true });
     if (locked.ownerId !== actor.userId && !hasOwnUid(stored)) throw sharedUid(group);
     const current = toContent(locked.event);
     const { content, kept } = await toImportedContent(group, current, warnOf);
     const request = { actor, kind: 'updated' as const, comment: IMPORTED, onConflict };
     const { record } = await this.writer.write(tx, locked, content, request);
     const isWhole = group.master !== null && !group.master.cancels;
-    const lines = isWhole ? kept : { ...stored.imported?.kept, ...kept };
+    const lines = isWhole ? kept : { ...latest.imported?.kept, ...kept };
     rows.push(rowOf(record.event, group, lines, digest));
     if (record.event.version === locked.event.version) return 'unchanged';
     const cancels = group.master?.cancels ?? group.overrides.every((one) => one.cancels);
     return cancels || (content.status === 'cancelled' && current.status !== 'cancelled') ? 'cancelled' : 'updated';
   }
+
+  /** @throws UnreadableEvent for an event that was deleted or taken from the actor since it was found */
+  private async lock(tx: Transaction, actor: Actor, group: EventGroup, id: string): Promise<LockedForActor> {
+    try {
+      return await this.locks.lockFor(tx, actor, id, 'edit', { availability: true });
+    } catch (error) {
+      if (!(error instanceof Problem) || !GONE.has(error.code)) throw error;
+      throw new UnreadableEvent(group.line, 'You may no longer change the event with this UID.');
+    }
+  }
+}
+
+/** Why an event cannot be changed by a person who could a moment ago. */
+const GONE = new Set<string>(['not_found', 'forbidden', 'event_deleted']);
+
+/** Returns true when a file changes a stored event. @throws UnreadableEvent for one that the importer may not change */
+function isToReplace(group: EventGroup, stored: KnownUid, digest: Buffer): boolean {
+  const isSame = stored.imported?.digest.equals(digest) ?? false;
+  // Somebody who shares an event with a UID that others know would receive what they import under it, or keep it out.
+  const isForeign = stored.role !== 'owner' && !hasOwnUid(stored);
+  if (!isSame && isForeign) throw sharedUid(group);
+  if (isSame || !isNewer(revisionOfGroup(group), stored)) return false;
+  if (!can(stored.role, 'edit')) {
+    throw new UnreadableEvent(group.line, 'You may read the event with this UID, but not change it.');
+  }
+  return true;
 }
 
 /**

@@ -24,7 +24,8 @@ export function revisionOf({ version, updatedAt, imported }: StoredRevision): Re
   if (imported.version === version) {
     return { sequence: imported.sequence, lastModified: imported.lastModified?.getTime() ?? changedAt };
   }
-  return { sequence: imported.sequence + version - imported.version, lastModified: changedAt };
+  // An export may read the event a moment before an import writes it, and what was imported after.
+  return { sequence: imported.sequence + Math.max(0, version - imported.version), lastModified: changedAt };
 }
 
 /** Returns the revision of what a file says about an event. */

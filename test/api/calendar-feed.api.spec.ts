@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { revokePermission } from '../../sdk/generated/sdk.gen.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { feedCalls, named, unfold } from '../support/calendar-feeds.js';
 import { per, startLimitedApp } from '../support/limited-app.js';
@@ -45,6 +46,18 @@ describe('GET /feeds/{secret}.ics', () => {
       const { path } = await makeFeed(ana, { kind: 'role', role });
       expect(named((await get(path)).text, 'SUMMARY')).toEqual(titles);
     }
+  });
+
+  it('has another tag after an event was taken away and given back: a file of between may have the old one', async () => {
+    const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+    const { id } = await createMeeting(ben);
+    await share(ben, id, ana, 'viewer');
+    const { path } = await makeFeed(ana);
+    const { etag } = (await get(path)).headers;
+    await revokePermission({ client: ben.client, path: { id, userId: ana.id }, throwOnError: true });
+    await share(ben, id, ana, 'viewer');
+    expect((await get(path)).headers['etag']).not.toBe(etag);
+    expect((await get(path)).headers['etag']).toBe((await get(path)).headers['etag']);
   });
 
   it('is limited per feed, and per address', async () => {
