@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../platform/database/database.js';
+import { Database, type Queryable } from '../platform/database/database.js';
+import { readPage } from '../platform/database/read-page.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
@@ -48,14 +49,15 @@ export class AccountsRepository {
     }
     if (role !== undefined) conditions.push(`u.role = ${add(role)}`);
     if (isDisabled !== undefined) conditions.push(`u.disabled_at IS ${isDisabled ? 'NOT NULL' : 'NULL'}`);
-    const total = page.offset === null ? null : await this.count(conditions, parameters);
+    const [ofAll, allParameters] = [[...conditions], [...parameters]];
     if (page.after) conditions.push(`u.id < ${add(idKey(page.after[0]))}`);
-    const rows = await this.database.query<Account>(
-      new VaryingSql(
-        `SELECT ${ACCOUNT} FROM users u WHERE ${conditions.join(' AND ')}
-          ORDER BY u.id DESC LIMIT ${add(page.limit + 1)} OFFSET ${add(page.offset ?? 0)}`,
-      ),
-      parameters,
+    const sql = new VaryingSql(
+      `SELECT ${ACCOUNT} FROM users u WHERE ${conditions.join(' AND ')}
+        ORDER BY u.id DESC LIMIT ${add(page.limit + 1)} OFFSET ${add(page.offset ?? 0)}`,
+    );
+    const readRows = (queries: Queryable): Promise<Account[]> => queries.query<Account>(sql, parameters);
+    const [rows, total] = await readPage(this.database, page, readRows, (queries) =>
+      count(queries, ofAll, allParameters),
     );
     return pageOf(rows, page, ({ id }) => [id], total);
   }
@@ -80,14 +82,14 @@ export class AccountsRepository {
     );
     return row!;
   }
+}
 
-  private async count(conditions: string[], parameters: unknown[]): Promise<number> {
-    const [row] = await this.database.query<{ n: number }>(
-      new VaryingSql(`SELECT count(*)::int AS n FROM users u WHERE ${conditions.join(' AND ')}`),
-      [...parameters],
-    );
-    return row!.n;
-  }
+async function count(queries: Queryable, conditions: string[], parameters: unknown[]): Promise<number> {
+  const [row] = await queries.query<{ n: number }>(
+    new VaryingSql(`SELECT count(*)::int AS n FROM users u WHERE ${conditions.join(' AND ')}`),
+    parameters,
+  );
+  return row!.n;
 }
 
 function idKey(key: string | undefined): string {

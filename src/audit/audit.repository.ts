@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../platform/database/database.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import { insertInto } from '../platform/database/insert-into.js';
+import { readPage } from '../platform/database/read-page.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
@@ -77,19 +78,18 @@ export class AuditRepository {
     const add = (value: unknown): string => `$${parameters.push(value)}`;
     const person = filter.personId === null ? null : add(filter.personId);
     const matching = conditions(filter, add);
-    const count = page.offset === null ? null : this.count(selectEntries(person, matching, ''), [...parameters]);
+    const [all, ofAll] = [selectEntries(person, matching, ''), [...parameters]];
     const after = page.after ? [`(at, id) < (${add(instantKey(page.after[0]))}, ${add(idKey(page.after[1]))})`] : [];
     const bound = `${NEWEST_FIRST} LIMIT ${add(page.limit + 1 + (page.offset ?? 0))}`;
     const entries = selectEntries(person, [...matching, ...after], bound);
-    const rows = await this.database.query<ReadEntry>(
-      new VaryingSql(
-        `SELECT ${ENTRY} FROM (SELECT * FROM (${entries}) AS found ${NEWEST_FIRST}
-                                LIMIT ${add(page.limit + 1)} OFFSET ${add(page.offset ?? 0)}) AS e
-          ORDER BY e.at DESC, e.id DESC`,
-      ),
-      parameters,
+    const sql = new VaryingSql(
+      `SELECT ${ENTRY} FROM (SELECT * FROM (${entries}) AS found ${NEWEST_FIRST}
+                              LIMIT ${add(page.limit + 1)} OFFSET ${add(page.offset ?? 0)}) AS e
+        ORDER BY e.at DESC, e.id DESC`,
     );
-    return pageOf(rows, page, ({ at, id }) => [at.toISOString(), id], await count);
+    const readRows = (queries: Queryable): Promise<ReadEntry[]> => queries.query<ReadEntry>(sql, parameters);
+    const [rows, total] = await readPage(this.database, page, readRows, (queries) => count(queries, all, ofAll));
+    return pageOf(rows, page, ({ at, id }) => [at.toISOString(), id], total);
   }
 
   /** Creates the partitions of the next months and drops old ones. Returns how many it dropped. */
@@ -99,14 +99,14 @@ export class AuditRepository {
     ]);
     return row?.dropped ?? 0;
   }
+}
 
-  private async count(entries: string, parameters: unknown[]): Promise<number> {
-    const [row] = await this.database.query<{ n: number }>(
-      new VaryingSql(`SELECT count(*)::int AS n FROM (${entries}) AS found`),
-      parameters,
-    );
-    return row?.n ?? 0;
-  }
+async function count(queries: Queryable, entries: string, parameters: unknown[]): Promise<number> {
+  const [row] = await queries.query<{ n: number }>(
+    new VaryingSql(`SELECT count(*)::int AS n FROM (${entries}) AS found`),
+    parameters,
+  );
+  return row?.n ?? 0;
 }
 
 /**

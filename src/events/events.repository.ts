@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import { NIL } from 'uuid';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { type EventContent, selectContent, toContent } from '../content/event-content.js';
@@ -9,7 +8,7 @@ import { Database, type Queryable } from '../platform/database/database.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { mapInParts } from '../platform/hooks/map-in-parts.js';
-import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
+import { type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import {
   type ChangedEvents,
   type ChangedQuestion,
@@ -22,6 +21,7 @@ import type { EventRecord, EventWithMembers } from './event-record.js';
 import { EventStatements } from './event-statements.js';
 import { selectOneAsOf } from './events-as-of.js';
 import { orderOf, type Slice } from './list-statement.js';
+import { keyBy, MAX_ROWS, type Read, readAll, readKey } from './read-all.js';
 import { selectPage } from './select-page.js';
 import type { Tail } from './tail.js';
 import { MEMBERS, type NumberedRow, toRecord, VisibleEvents, type VisibleRow } from './visible-events.js';
@@ -34,8 +34,6 @@ export interface NumberedPage extends Page<EventRecord> {
 
 /** Tails that a problem names. */
 const MAX_TAILS = 100;
-/** Rows of the largest read. */
-const MAX_ROWS = 2_000;
 
 @Injectable()
 export class EventsRepository {
@@ -201,26 +199,26 @@ export class EventsRepository {
     if (page.offset !== null) return { ...(await this.listNumbered(userId, filter, page, keep)), lastSeq: null };
     const keyOf = keyBy(filter);
     let lastSeq: number | null = null;
-    const read = async (after: string[] | null, take: number): Promise<EventRecord[]> => {
-      const slice = { after: after && readKey(after), limit: take, offset: 0 };
-      if (after !== null || filter.asOf) return this.read(this.database, userId, filter, slice);
-      const first = await this.readNumbered(userId, filter, slice);
-      lastSeq = first.lastSeq;
-      return first.records;
-    };
-    return { ...pageOf(await readAll(read, keyOf, keep, page.limit + 1, page.after), page, keyOf, null), lastSeq };
+    const readFrom =
+      (queries: Queryable): Read =>
+      async (after, take) => {
+        const slice = { after: after && readKey(after), limit: take, offset: 0 };
+        if (after !== null || filter.asOf) return this.read(queries, userId, filter, slice);
+        const first = await this.readNumbered(queries, userId, filter, slice);
+        lastSeq = first.lastSeq;
+        return first.records;
+      };
+    const rows = await this.readAtOnce(readFrom, keyOf, keep, page.limit + 1, page.after);
+    return { ...pageOf(rows, page, keyOf, null), lastSeq };
   }
 
   /** Returns all events that a person may see, as they are at one moment, in the order of the filter, which has no window. */
-  async listAll(userId: string, filter: EventFilter): Promise<EventRecord[]> {
+  listAll(userId: string, filter: EventFilter): Promise<EventRecord[]> {
     const readFrom =
-      (queries: Queryable) =>
-      (after: string[] | null, take: number): Promise<EventRecord[]> =>
+      (queries: Queryable): Read =>
+      (after, take) =>
         this.read(queries, userId, filter, { after: after && readKey(after), limit: take, offset: 0 });
-    // Most people's are read at once.
-    const first = await readFrom(this.database)(null, MAX_ROWS);
-    if (first.length < MAX_ROWS) return first;
-    return this.database.inSnapshot((queries) => readAll(readFrom(queries), keyBy(filter), () => true, Infinity));
+    return this.readAtOnce(readFrom, keyBy(filter), () => true, Infinity);
   }
 
   /**
@@ -278,6 +276,24 @@ export class EventsRepository {
     });
   }
 
+  /**
+   * Reads rows until enough are kept or none are left, as they are at one moment: by one statement, which usually suffices, or
+   * else by several that see the same. Between others, an event could move out of what is read yet, or into it again.
+   */
+  private async readAtOnce(
+    readFrom: (queries: Queryable) => Read,
+    keyOf: (record: EventRecord) => string[],
+    keep: (event: CalendarEvent) => boolean,
+    enough: number,
+    start: string[] | null = null,
+  ): Promise<EventRecord[]> {
+    const take = Math.min(enough, MAX_ROWS);
+    const rows = await readFrom(this.database)(start, take);
+    const kept = rows.filter(({ event }) => keep(event));
+    if (rows.length < take || kept.length >= enough) return kept.slice(0, enough);
+    return this.database.inSnapshot((queries) => readAll(readFrom(queries), keyOf, keep, enough, start));
+  }
+
   private readSeries(queries: Queryable, userId: string, filter: EventFilter, limit: number): Promise<EventRecord[]> {
     return this.read(queries, userId, { ...filter, isRecurring: true }, { after: null, limit, offset: 0 });
   }
@@ -303,13 +319,14 @@ export class EventsRepository {
   }
 
   private async readNumbered(
+    queries: Queryable,
     userId: string,
     filter: EventFilter,
     slice: Slice,
   ): Promise<{ records: EventRecord[]; lastSeq: number }> {
     const events = new VisibleEvents(userId, null);
     const sql = events.selectNumbered(selectPage(events, filter, slice), orderOf(filter));
-    const rows = await this.database.query<NumberedRow>(sql, events.parameters);
+    const rows = await queries.query<NumberedRow>(sql, events.parameters);
     return { records: rows.flatMap((row) => (row.id === null ? [] : toRecord(row))), lastSeq: rows[0]!.lastSeq };
   }
 
@@ -333,37 +350,4 @@ export class EventsRepository {
     const [row] = await queries.query<{ n: number }>(sql, events.parameters);
     return row!.n;
   }
-}
-
-/** Reads rows until enough are kept or none are left. */
-async function readAll(
-  read: (after: string[] | null, take: number) => Promise<EventRecord[]>,
-  keyOf: (record: EventRecord) => string[],
-  keep: (event: CalendarEvent) => boolean,
-  enough: number,
-  start: string[] | null = null,
-): Promise<EventRecord[]> {
-  const kept: EventRecord[] = [];
-  // Each read is twice as large: a query as of an earlier time reads everything again, however few rows it returns.
-  for (let [after, take] = [start, Math.min(enough, MAX_ROWS)]; ; take = Math.min(take * 2, MAX_ROWS)) {
-    const rows = await read(after, take);
-    kept.push(...rows.filter(({ event }) => keep(event)));
-    const last = rows.at(-1);
-    if (rows.length < take || kept.length >= enough || !last) return kept.slice(0, enough);
-    after = keyOf(last);
-  }
-}
-
-/** Returns the function that returns the key of an event in the order of a list. */
-const keyBy =
-  ({ sort: { column } }: EventFilter) =>
-  ({ event }: EventRecord): string[] => [event[column].toISOString(), event.id];
-
-// Four-digit years, which PostgreSQL can read.
-const KEY_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-
-/** Reads the key of a cursor. @throws Problem for a key that is none */
-function readKey([time = '', id = '']: string[]): [Date, string] {
-  if (!KEY_TIME.test(time) || Number.isNaN(Date.parse(time)) || !isUUID(id)) throw invalidCursor();
-  return [new Date(time), id];
 }

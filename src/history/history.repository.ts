@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Snapshot } from '../content/snapshot.js';
 import type { Member, MemberEntry } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
-import { Database } from '../platform/database/database.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import { insertInto, type Row } from '../platform/database/insert-into.js';
+import { readPage } from '../platform/database/read-page.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import type { ChangeKind } from './change.js';
@@ -160,15 +161,15 @@ export class HistoryRepository {
   /** Returns the versions of an event, newest first. */
   async listVersions(eventId: string, page: PageRequest): Promise<Page<EntryRow>> {
     const before = page.after ? numberKey(page.after[0]) : null;
-    const rows = await this.database.query<EntryRow>(
-      `${VERSION} WHERE v.event_id = $1 AND ($2::bigint IS NULL OR v.version < $2)
-        ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
-      [eventId, before, page.limit + 1, page.offset ?? 0],
+    const readRows = (queries: Queryable): Promise<EntryRow[]> =>
+      queries.query<EntryRow>(
+        `${VERSION} WHERE v.event_id = $1 AND ($2::bigint IS NULL OR v.version < $2)
+          ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
+        [eventId, before, page.limit + 1, page.offset ?? 0],
+      );
+    const [rows, total] = await readPage(this.database, page, readRows, (queries) =>
+      count(queries, `SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, [eventId]),
     );
-    const total =
-      page.offset === null
-        ? null
-        : await this.count(`SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, [eventId]);
     return pageOf(rows, page, ({ version }) => [String(version)], total);
   }
 
@@ -200,7 +201,7 @@ export class HistoryRepository {
 
   /** Returns the number of the latest version, 0 for none. */
   async findLatestVersion(eventId: string): Promise<number> {
-    return this.count(`SELECT max(version) AS n FROM event_versions WHERE event_id = $1`, [eventId]);
+    return count(this.database, `SELECT max(version) AS n FROM event_versions WHERE event_id = $1`, [eventId]);
   }
 
   /** Returns the entry at a position; null when the history is shorter. */
@@ -224,8 +225,9 @@ export class HistoryRepository {
     const { descending, field = null, kind = null, author = null, readerId } = filter;
     const direction = descending ? 'DESC' : 'ASC';
     // Snapshots are read for the page only: they make up most of a long history.
-    const rows = await this.database.query<EntryRow>(
-      `SELECT page.*, whole_snapshot(v) AS snapshot, v.undoes, whole_snapshot(earlier) AS before, part."otherPart",
+    const readRows = (queries: Queryable): Promise<EntryRow[]> =>
+      queries.query<EntryRow>(
+        `SELECT page.*, whole_snapshot(v) AS snapshot, v.undoes, whole_snapshot(earlier) AS before, part."otherPart",
               ${PART_MEMBERS}, ${REDACTION}
          FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
                 ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
@@ -234,12 +236,11 @@ export class HistoryRepository {
          LEFT JOIN redactions r ON r.event_id = $1 AND r.version = v.version
          LEFT JOIN LATERAL (${OTHER_PART}) AS part ON true
         ORDER BY page.position ${direction}`,
-      [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0, readerId],
+        [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0, readerId],
+      );
+    const [rows, total] = await readPage(this.database, page, readRows, (queries) =>
+      count(queries, `SELECT count(*)::int AS n FROM (${ENTRIES}) AS log`, [eventId, field, kind, author]),
     );
-    const total =
-      page.offset === null
-        ? null
-        : await this.count(`SELECT count(*)::int AS n FROM (${ENTRIES}) AS log`, [eventId, field, kind, author]);
     return pageOf(rows, page, ({ position }) => [String(position)], total);
   }
 
@@ -271,11 +272,11 @@ export class HistoryRepository {
     }));
     tx.write(...insertVersions(rows));
   }
+}
 
-  private async count(sql: string, parameters: unknown[]): Promise<number> {
-    const [row] = await this.database.query<{ n: number | null }>(sql, parameters);
-    return row?.n ?? 0;
-  }
+async function count(queries: Queryable, sql: string, parameters: unknown[]): Promise<number> {
+  const [row] = await queries.query<{ n: number | null }>(sql, parameters);
+  return row?.n ?? 0;
 }
 
 function numberKey(key: string | undefined): number {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../platform/database/database.js';
+import { Database, type Queryable } from '../platform/database/database.js';
+import { readPage } from '../platform/database/read-page.js';
 import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/http/page.js';
 import type { StreamItem } from './stream-item.js';
 import { JOIN_ACCESS, selectItems, VISIBLE } from './streams.repository.js';
@@ -26,26 +27,20 @@ export class NotificationsRepository {
     if (before !== undefined && !/^\d{1,15}$/.test(before)) throw invalidCursor();
     const unread = unreadOnly ? 'AND n.read_at IS NULL' : '';
     // An inbox without items is one row whose item is null.
-    const rows = await this.database.query<StreamItem & { unreadCount: number }>(
-      `SELECT inbox.unread AS "unreadCount", item.*
+    const readRows = (queries: Queryable): Promise<(StreamItem & { unreadCount: number })[]> =>
+      queries.query(
+        `SELECT inbox.unread AS "unreadCount", item.*
          FROM (SELECT (${UNREAD}) AS unread) AS inbox
          LEFT JOIN LATERAL (${selectItems()} WHERE n.user_id = $1 ${unread} AND n.seq < $2 AND ${VISIBLE}
                              ORDER BY n.seq DESC LIMIT $3 OFFSET $4) AS item ON true
         ORDER BY item.seq DESC`,
-      [userId, before ?? Number.MAX_SAFE_INTEGER, page.limit + 1, page.offset ?? 0],
+        [userId, before ?? Number.MAX_SAFE_INTEGER, page.limit + 1, page.offset ?? 0],
+      );
+    const [rows, total] = await readPage(this.database, page, readRows, (queries) =>
+      count(queries, userId, unreadOnly),
     );
     const items = rows.filter(({ seq }) => seq !== null);
-    const total = page.offset === null ? null : await this.count(userId, unreadOnly);
     return { ...pageOf(items, page, ({ seq }) => [String(seq)], total), unreadCount: rows[0]!.unreadCount };
-  }
-
-  private async count(userId: string, unreadOnly: boolean): Promise<number> {
-    const [row] = await this.database.query<{ n: number }>(
-      `SELECT count(*)::int AS n FROM notifications n ${JOIN_ACCESS}
-        WHERE n.user_id = $1 AND ${VISIBLE} ${unreadOnly ? 'AND n.read_at IS NULL' : ''}`,
-      [userId],
-    );
-    return row?.n ?? 0;
   }
 
   /** Returns the notification, null when the user can see none with that id. A second call keeps the first time. */
@@ -72,4 +67,13 @@ export class NotificationsRepository {
     );
     return row?.n ?? 0;
   }
+}
+
+async function count(queries: Queryable, userId: string, unreadOnly: boolean): Promise<number> {
+  const [row] = await queries.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM notifications n ${JOIN_ACCESS}
+      WHERE n.user_id = $1 AND ${VISIBLE} ${unreadOnly ? 'AND n.read_at IS NULL' : ''}`,
+    [userId],
+  );
+  return row?.n ?? 0;
 }

@@ -81,6 +81,21 @@ it.each([
   expect(count()).toBeGreaterThan(1);
 });
 
+it('a page has an event once that moves on while it is read', async () => {
+  const ana = await there.signUp('ana');
+  // Three series that begin before the window and have no date in it: the first read keeps one event of four.
+  for (const day of [-3, -2, -1]) {
+    await createMeeting(ana, { ...hourOn(day), recurrence_pattern: 'FREQ=DAILY;INTERVAL=30;COUNT=2' });
+  }
+  const { id } = await createMeeting(ana, { title: 'Moved', ...hourOn(1) });
+  await createMeeting(ana, { title: 'Other', ...hourOn(2) });
+  const edit = { client: ana.client, path: { id }, body: hourOn(3) };
+  // The first read tells that another one is needed.
+  const count = afterRead(2, () => ok(updateEvent(edit)));
+  expect(await titlesHere(ana, { ...WEEK, expand: false, limit: 3 })).toEqual(['Moved', 'Other']);
+  expect(count()).toBe(3);
+});
+
 it('a calendar file has every event, also one that moves from the second page of its reads to the first', async () => {
   const ana = await there.signUp('ana');
   // One more than are read at once, by start.
