@@ -46,8 +46,8 @@ export class AccountTokensRepository {
   }
 
   /** Returns the address of an invitation; null if it has ended. */
-  async findInvited(hash: Buffer): Promise<string | null> {
-    const [row] = await this.database.query<{ email: string }>(
+  async findInvited(hash: Buffer, tx?: Transaction): Promise<string | null> {
+    const [row] = await (tx ?? this.database).query<{ email: string }>(
       `SELECT email FROM account_tokens WHERE hash = $1 AND purpose = 'invitation' AND expires_at > clock_timestamp()`,
       [hash],
     );

@@ -46,8 +46,8 @@ export class AccountTokens {
   }
 
   /** Returns the address that was invited. @throws Problem validation_failed if the invitation has ended */
-  async findInvited(token: string, pointer: string): Promise<string> {
-    const email = await this.tokens.findInvited(tokenHash(token));
+  async findInvited(token: string, pointer: string, tx?: Transaction): Promise<string> {
+    const email = await this.tokens.findInvited(tokenHash(token), tx);
     if (email === null) throw unusable(pointer);
     return email;
   }

@@ -67,6 +67,8 @@ export class RegistrationService {
       if (role === 'admin' && (await this.users.hasOtherAdmin(tx, created.id))) throw new NotTheFirst();
       session = this.sessions.start(tx, created.id, device, 'registered');
       if (invitation === undefined) return;
+      // It may have been revoked since: making the hash of a password takes long.
+      await this.requireInvited(invitation, account.email, tx);
       created.emailVerifiedAt = new Date();
       await this.emails.verifyInvited(tx, created);
     });
@@ -113,8 +115,8 @@ export class RegistrationService {
     if (invitation === undefined) throw new Problem('invitation_required');
   }
 
-  private async requireInvited(invitation: string, email: string): Promise<void> {
-    const invited = await this.tokens.findInvited(invitation, '/invitation');
+  private async requireInvited(invitation: string, email: string, tx?: Transaction): Promise<void> {
+    const invited = await this.tokens.findInvited(invitation, '/invitation', tx);
     if (invited.toLowerCase() === email.toLowerCase()) return;
     const message = 'The invitation is for another address. Register with the one that received it.';
     throw invalid({ pointer: '/email', code: 'not_invited', message });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { acceptInvitation, register, revokeInvitation, shareEvent, verifyEmail } from '../../sdk/generated/sdk.gen.js';
+import { Passwords } from '../../src/auth/passwords.js';
 import { atOnce, outcome, tally } from '../support/calls.js';
 import { expectInvariants } from '../support/invariants.js';
 import { type MailBox, startMailApp } from '../support/mail-box.js';
@@ -57,6 +58,23 @@ async function expectOneOutcome(eventId: string, revoked: boolean): Promise<void
   expect(kinds).toEqual(['invited', revoked ? 'invitation_revoked' : 'invitation_accepted']);
   expect(roles).toBe(revoked ? 0 : 1);
 }
+
+it('an invitation that is revoked while the password of its account is hashed makes no account', async () => {
+  const { eventId, invitationId, email, name } = await invite();
+  const { token: invitation } = await box.next(email, INVITED);
+  const passwords = app.app.get(Passwords, { strict: false });
+  const hash = passwords.hash.bind(passwords);
+  const hashing = vi.spyOn(passwords, 'hash').mockImplementationOnce(async (password) => {
+    const path = { id: eventId, invitationId };
+    await revokeInvitation({ client: ana.client, path, throwOnError: true });
+    return hash(password);
+  });
+  const body = { username: name, email, password: PASSWORD, invitation };
+  const { status, body: problem } = await outcome(register({ client: app.client(), body }));
+  hashing.mockRestore();
+  expect([status, problem]).toMatchObject([422, { errors: [{ pointer: '/invitation' }] }]);
+  expect(await app.database.query('SELECT FROM users WHERE username = $1', [name])).toEqual([]);
+});
 
 describe('an invitation that is accepted and revoked at the same moment, on two servers', () => {
   it('is either: two registrations with its link, and a revocation', async () => {
