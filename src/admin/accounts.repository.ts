@@ -56,7 +56,7 @@ export class AccountsRepository {
         ORDER BY u.id DESC LIMIT ${add(page.limit + 1)} OFFSET ${add(page.offset ?? 0)}`,
     );
     const readRows = (queries: Queryable): Promise<Account[]> => queries.query<Account>(sql, parameters);
-    const [rows, total] = await readPage(this.database, page, readRows, (queries) =>
+    const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>
       count(queries, ofAll, allParameters),
     );
     return pageOf(rows, page, ({ id }) => [id], total);

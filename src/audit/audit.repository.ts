@@ -88,7 +88,9 @@ export class AuditRepository {
         ORDER BY e.at DESC, e.id DESC`,
     );
     const readRows = (queries: Queryable): Promise<ReadEntry[]> => queries.query<ReadEntry>(sql, parameters);
-    const [rows, total] = await readPage(this.database, page, readRows, (queries) => count(queries, all, ofAll));
+    const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>
+      count(queries, all, ofAll),
+    );
     return pageOf(rows, page, ({ at, id }) => [at.toISOString(), id], total);
   }
 

@@ -167,7 +167,7 @@ export class HistoryRepository {
           ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
         [eventId, before, page.limit + 1, page.offset ?? 0],
       );
-    const [rows, total] = await readPage(this.database, page, readRows, (queries) =>
+    const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>
       count(queries, `SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, [eventId]),
     );
     return pageOf(rows, page, ({ version }) => [String(version)], total);
@@ -238,7 +238,7 @@ export class HistoryRepository {
         ORDER BY page.position ${direction}`,
         [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0, readerId],
       );
-    const [rows, total] = await readPage(this.database, page, readRows, (queries) =>
+    const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>
       count(queries, `SELECT count(*)::int AS n FROM (${ENTRIES}) AS log`, [eventId, field, kind, author]),
     );
     return pageOf(rows, page, ({ position }) => [String(position)], total);

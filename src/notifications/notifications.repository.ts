@@ -36,7 +36,7 @@ export class NotificationsRepository {
         ORDER BY item.seq DESC`,
         [userId, before ?? Number.MAX_SAFE_INTEGER, page.limit + 1, page.offset ?? 0],
       );
-    const [rows, total] = await readPage(this.database, page, readRows, (queries) =>
+    const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>
       count(queries, userId, unreadOnly),
     );
     const items = rows.filter(({ seq }) => seq !== null);

@@ -47,7 +47,8 @@ export class Database implements Queryable {
     let isOpen = true;
     try {
       const begun = client.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const [result] = await Promise.all([work({ query }), begun]);
+      // An error that is thrown at once is one that is rejected: nobody would hear that of BEGIN.
+      const [result] = await Promise.all([(async () => work({ query }))(), begun]);
       isOver = true;
       await client.run('COMMIT');
       isOpen = false;

@@ -1,13 +1,12 @@
-import type { PageRequest } from '../http/page.js';
 import type { Database, Queryable } from './database.js';
 
 /** Returns the rows of a page, and for a numbered one how many there are in all, both of one moment. */
 export async function readPage<Row>(
   database: Database,
-  { offset }: PageRequest,
+  isNumbered: boolean,
   readRows: (queries: Queryable) => Promise<Row[]>,
   count: (queries: Queryable) => Promise<number>,
 ): Promise<[rows: Row[], total: number | null]> {
-  if (offset === null) return [await readRows(database), null];
+  if (!isNumbered) return [await readRows(database), null];
   return database.inSnapshot((queries) => Promise.all([readRows(queries), count(queries)]));
 }
