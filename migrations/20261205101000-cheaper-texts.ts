@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const OF_OCCURRENCES = `string_agg(concat_ws(E'\\n', o ->> 'title', o ->> 'description', o ->> 'location'), E'\\n')`;
 
-/** The text of an event in the index of searches, made in a third of the time: few events have changed occurrences. */
+/** The text of an event in the index of searches, made in less than half of the time: few events have changed occurrences. */
 export class CheaperTexts20261205101000 implements MigrationInterface {
   name = 'CheaperTexts20261205101000';
 

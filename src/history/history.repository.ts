@@ -228,14 +228,14 @@ export class HistoryRepository {
     const readRows = (queries: Queryable): Promise<EntryRow[]> =>
       queries.query<EntryRow>(
         `SELECT page.*, whole_snapshot(v) AS snapshot, v.undoes, whole_snapshot(earlier) AS before, part."otherPart",
-              ${PART_MEMBERS}, ${REDACTION}
-         FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
-                ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
-         LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
-         LEFT JOIN event_versions earlier ON earlier.event_id = $1 AND earlier.version = v.version - 1
-         LEFT JOIN redactions r ON r.event_id = $1 AND r.version = v.version
-         LEFT JOIN LATERAL (${OTHER_PART}) AS part ON true
-        ORDER BY page.position ${direction}`,
+                ${PART_MEMBERS}, ${REDACTION}
+           FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
+                  ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
+           LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
+           LEFT JOIN event_versions earlier ON earlier.event_id = $1 AND earlier.version = v.version - 1
+           LEFT JOIN redactions r ON r.event_id = $1 AND r.version = v.version
+           LEFT JOIN LATERAL (${OTHER_PART}) AS part ON true
+          ORDER BY page.position ${direction}`,
         [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0, readerId],
       );
     const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>

@@ -30,10 +30,10 @@ export class NotificationsRepository {
     const readRows = (queries: Queryable): Promise<(StreamItem & { unreadCount: number })[]> =>
       queries.query(
         `SELECT inbox.unread AS "unreadCount", item.*
-         FROM (SELECT (${UNREAD}) AS unread) AS inbox
-         LEFT JOIN LATERAL (${selectItems()} WHERE n.user_id = $1 ${unread} AND n.seq < $2 AND ${VISIBLE}
-                             ORDER BY n.seq DESC LIMIT $3 OFFSET $4) AS item ON true
-        ORDER BY item.seq DESC`,
+           FROM (SELECT (${UNREAD}) AS unread) AS inbox
+           LEFT JOIN LATERAL (${selectItems()} WHERE n.user_id = $1 ${unread} AND n.seq < $2 AND ${VISIBLE}
+                               ORDER BY n.seq DESC LIMIT $3 OFFSET $4) AS item ON true
+          ORDER BY item.seq DESC`,
         [userId, before ?? Number.MAX_SAFE_INTEGER, page.limit + 1, page.offset ?? 0],
       );
     const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>

@@ -1,25 +1,18 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { createEvents, exportCalendar, listEvents, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { Database, type Queryable } from '../../src/platform/database/database.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { createMeeting, hourOn } from '../support/meetings.js';
-import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { ok, type Person, type TestApp } from '../support/test-app.js';
+import { startTwoServers } from '../support/two-servers.js';
 
 // Lists that several statements read. What changes between two of them must not fall through.
 
-let database: TestDatabase;
 let here: TestApp;
 let there: TestApp;
-beforeAll(async () => {
-  database = await createDatabase();
-  here = await startApp({}, database);
-  there = await startApp({}, database);
-});
+let close: () => Promise<void>;
+beforeAll(async () => void ({ here, there, close } = await startTwoServers()));
 afterEach(() => vi.restoreAllMocks());
-afterAll(async () => {
-  await Promise.all([here.close(), there.close()]);
-  await database.drop();
-});
+afterAll(() => close());
 
 type Query = Queryable['query'];
 

@@ -9,9 +9,10 @@ import {
 } from '../../sdk/generated/sdk.gen.js';
 import { BusyTimeRepository } from '../../src/availability/busy-time.repository.js';
 import { Database } from '../../src/platform/database/database.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
 import { changePart, createSeries } from '../support/series.js';
-import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { ok, type Person, type TestApp } from '../support/test-app.js';
+import { startTwoServers } from '../support/two-servers.js';
 
 // A server remembers what the versions of long rows of event_occupancy occupy, and asks for the versions each time.
 
@@ -27,16 +28,10 @@ const FOURTH = '2027-03-04T10:00:00Z';
 let database: TestDatabase;
 let here: TestApp;
 let there: TestApp;
-beforeAll(async () => {
-  database = await createDatabase();
-  here = await startApp({}, database);
-  there = await startApp({}, database);
-});
+let close: () => Promise<void>;
+beforeAll(async () => void ({ database, here, there, close } = await startTwoServers()));
 afterEach(() => vi.restoreAllMocks());
-afterAll(async () => {
-  await Promise.all([here.close(), there.close()]);
-  await database.drop();
-});
+afterAll(() => close());
 
 interface Span {
   start_time: string;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database, type Queryable } from '../../src/platform/database/database.js';
+import { readPage } from '../../src/platform/database/read-page.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -57,5 +58,34 @@ describe('Database.inSnapshot', () => {
   it('refuses to write', async () => {
     const write = database.inSnapshot((queries) => queries.query(`UPDATE users SET username = 'x'`));
     await expect(write).rejects.toThrow('read-only');
+  });
+});
+
+describe('readPage', () => {
+  /** Reads people as a page does, while somebody signs up between its two reads. */
+  const readPeople = async (isNumbered: boolean): Promise<[number, number | null]> => {
+    let areRead = (): void => undefined;
+    const rowsRead = new Promise<void>((resolve) => (areRead = resolve));
+    const readRows = async (queries: Queryable): Promise<{ id: string }[]> => {
+      const rows = await queries.query<{ id: string }>('SELECT id FROM users');
+      areRead();
+      return rows;
+    };
+    const count = async (queries: Queryable): Promise<number> => {
+      await rowsRead;
+      await app.database.query(
+        `INSERT INTO users (id, username, email, password_hash, time_zone, created_at)
+         SELECT id, left(id::text, 20), id || '@example.com', '', 'UTC', now() FROM gen_random_uuid() AS id`,
+      );
+      return countUsers(queries);
+    };
+    const [rows, total] = await readPage(database, isNumbered, readRows, count);
+    return [rows.length, total];
+  };
+
+  it('counts as many rows as there were when the page was read, and counts only for a numbered one', async () => {
+    const [rows, total] = await readPeople(true);
+    expect(total).toBe(rows);
+    expect(await readPeople(false)).toEqual([rows + 1, null]);
   });
 });

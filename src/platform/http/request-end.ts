@@ -57,7 +57,10 @@ export function onRequestEnd(fastify: FastifyInstance, listener: Listener): void
   });
 }
 
-/** Does the same for a request that the router refused: no hook runs for it. Call it before the response is sent. */
+/**
+ * Does the same for a request that the router refused: no hook runs for it, and its duration counts as 0. Call it before the
+ * response is sent.
+ */
 export function onRefusedEnd(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.once('close', () => {
     reply.clientLeft = !reply.raw.writableFinished;
