@@ -133,10 +133,10 @@ export class AuthService {
     ];
     if (errors.length > 0) throw invalid(...errors);
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
-    // First, because it may be refused.
-    if (email !== undefined) await this.emails.change(user, email);
+    if (email !== undefined) await this.emails.requireFree(user, email);
     const ended = await this.transactions.run(async (tx) => {
-      if (passwordHash !== undefined) await lockChecked(this.users, tx, user);
+      if (passwordHash !== undefined || email !== undefined) await lockChecked(this.users, tx, user);
+      if (email !== undefined) this.emails.change(tx, user, email);
       const zone = timeZone === undefined ? undefined : canonicalTimeZone(timeZone);
       if (zone ?? passwordHash) this.users.update(tx, user.id, { timeZone: zone, passwordHash });
       if (passwordHash === undefined) return [];

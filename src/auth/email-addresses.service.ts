@@ -16,7 +16,6 @@ import {
 } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
 import type { LivingToken } from './account-tokens.repository.js';
-import { lockChecked } from './checked-password.js';
 import { unauthenticated } from './unauthenticated.js';
 
 const HOUR_SECONDS = 3_600;
@@ -70,42 +69,41 @@ export class EmailAddressesService {
     await this.transactions.run(async (tx) => this.requestVerification(tx, user));
   }
 
+  /** @throws Problem name_taken if somebody has the address that is to replace that of an account, and everybody may learn that */
+  async requireFree(user: User, email: string): Promise<void> {
+    if (!this.changesAtOnce(user, email)) await this.users.requireFreeEmail(email);
+  }
+
   /**
    * Begins to replace the address of an account: the new address has to confirm it, and the old one as well if it is
    * verified. Replaces a change that was not confirmed yet; the address that the account has ends it. On a server that
-   * sends no mails the address changes at once.
-   * @param user whose password was checked
-   * @throws Problem name_taken; validation_failed or unauthenticated if the password or the account is another one by now
+   * sends no mails the address changes at once, and the call that sends the statement throws Problem name_taken.
    */
-  async change(user: User, email: string): Promise<void> {
-    // Only upper and lower case differ, or nothing.
-    const isSame = email.toLowerCase() === user.email.toLowerCase();
-    if (isSame || !this.mails.areOn) {
-      await this.transactions.run(async (tx) => {
-        await lockChecked(this.users, tx, user);
-        this.users.update(tx, user.id, { email });
-        this.end(tx, user.id);
-        this.audit.record(tx, [{ kind: 'email_changed', actorId: user.id }]);
-      });
+  change(tx: Transaction, user: User, email: string): void {
+    if (this.changesAtOnce(user, email)) {
+      this.users.update(tx, user.id, { email });
+      this.end(tx, user.id);
+      this.audit.record(tx, [{ kind: 'email_changed', actorId: user.id }]);
       return;
     }
-    await this.users.requireFreeEmail(email);
     const hours = this.config.values.emailLinkHours;
     const until = new Date(Date.now() + hours * HOUR_SECONDS * 1_000);
-    await this.transactions.run(async (tx) => {
-      await lockChecked(this.users, tx, user);
-      this.end(tx, user.id);
-      this.users.setPendingEmail(tx, user.id, email, until);
-      const link = (purpose: 'email_change' | 'email_release'): string =>
-        this.mails.link('verify-email', this.tokens.issue(tx, purpose, user.id, email, hours * HOUR_SECONDS));
-      this.mails.queue(tx, emailChangeLetter(user, email, link('email_change'), hours));
-      this.mails.queue(
-        tx,
-        user.emailVerifiedAt
-          ? emailReleaseLetter(user, email, link('email_release'), hours)
-          : emailReplacedLetter(user, email),
-      );
-    });
+    this.end(tx, user.id);
+    this.users.setPendingEmail(tx, user.id, email, until);
+    const link = (purpose: 'email_change' | 'email_release'): string =>
+      this.mails.link('verify-email', this.tokens.issue(tx, purpose, user.id, email, hours * HOUR_SECONDS));
+    this.mails.queue(tx, emailChangeLetter(user, email, link('email_change'), hours));
+    this.mails.queue(
+      tx,
+      user.emailVerifiedAt
+        ? emailReleaseLetter(user, email, link('email_release'), hours)
+        : emailReplacedLetter(user, email),
+    );
+  }
+
+  /** Also when only upper and lower case differ, or nothing. */
+  private changesAtOnce(user: User, email: string): boolean {
+    return email.toLowerCase() === user.email.toLowerCase() || !this.mails.areOn;
   }
 
   /** @throws Problem validation_failed if the token cannot be used, name_taken if somebody else has the address by now */

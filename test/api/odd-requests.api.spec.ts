@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { getMetrics } from '../../sdk/generated/sdk.gen.js';
@@ -111,6 +112,21 @@ describe.each(['gzip', 'deflate', 'br'])('a body that is not in the encoding tha
     connection.close();
   });
 });
+
+it.each(['GZIP', 'x-gzip', 'X-Gzip', 'Identity'])(
+  'an encoding by another spelling of its name is read: %s',
+  async (encoding) => {
+    const event = JSON.stringify({
+      title: 'Plan',
+      start_time: '2026-06-01T10:00:00Z',
+      end_time: '2026-06-01T11:00:00Z',
+      show_as: 'free',
+    });
+    const body = encoding === 'Identity' ? Buffer.from(event) : gzipSync(event);
+    const headers = { ...JSON_TYPE, 'content-encoding': encoding };
+    expect(await send({ method: 'POST', path: '/api/events', headers, body })).toBe('201');
+  },
+);
 
 // No hook of the framework runs for it.
 it('an address that cannot be decoded is in the log and in the metrics, without what may be a secret', async () => {

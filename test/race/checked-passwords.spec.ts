@@ -31,6 +31,7 @@ const CALLS: [name: string, call: Call, server: () => TestApp][] = [
   ['another password', change({ password: NEW_PASSWORD }), () => app],
   ['another address, at once', change({ email: 'thief@example.com' }), () => app],
   ['another address, to be confirmed', change({ email: 'thief@example.com' }), () => withMails],
+  ['another password and address', change({ password: NEW_PASSWORD, email: 'thief@example.com' }), () => withMails],
   ['the end of the account', ({ client }) => eraseMe({ client, body: { password: PASSWORD } }), () => app],
 ];
 
@@ -86,6 +87,34 @@ describe.each(CALLS)('%s, asked for with a password', (_name, call, server) => {
     const { status } = await meanwhile(server(), ana, call, 'created_at = created_at');
     expect(status).toBeLessThan(300);
   });
+});
+
+it.each([
+  ['at once', () => app, 'email'],
+  ['to be confirmed', () => withMails, 'pending_email'],
+] as const)('a password and an address, %s, are stored together or not at all', async (_when, server, column) => {
+  const { database } = server();
+  const ana = await server().signUp('ana');
+  const email = `${ana.id}@new.example`;
+  // Whoever stores the address finds that somebody has replaced the password at that moment.
+  await database.query(`
+    CREATE FUNCTION replace_password() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NEW.${column} IS DISTINCT FROM OLD.${column} THEN NEW.password_hash := 'that of a reset'; END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER replace_password BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION replace_password()`);
+  try {
+    const { response } = await change({ password: NEW_PASSWORD, email })(ana);
+    const [row] = await database.query<Record<string, string>>(
+      `SELECT ${column}, password_hash FROM users WHERE id = $1`,
+      [ana.id],
+    );
+    const isDone = response!.status === 200;
+    expect([row![column] === email, row!['password_hash'] !== 'that of a reset']).toEqual([isDone, true]);
+  } finally {
+    await database.query('DROP TRIGGER replace_password ON users; DROP FUNCTION replace_password()');
+  }
 });
 
 it('another time zone does not reach an account that was erased meanwhile', async () => {

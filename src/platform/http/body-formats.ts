@@ -55,6 +55,9 @@ export function useBodyFormats(app: NestFastifyApplication, config: Config): voi
     if (method === 'GET' || method === 'HEAD' || !hasBody(request)) {
       delete headers['content-type'];
       delete headers['content-encoding'];
+    } else if (headers['content-encoding'] !== undefined) {
+      // Whatever the case of its letters, and by the name that it had before (RFC 9110 §8.4.1).
+      headers['content-encoding'] = headers['content-encoding'].toLowerCase().replace(/^x-gzip$/, 'gzip');
     }
     done();
   });
