@@ -31,7 +31,7 @@ let ana: DavAccount;
 beforeAll(async () => {
   await buildServer();
   home = await ServerHome.create();
-  server = home.start({ NODE_OPTIONS: `--require=${METER}`, OVERLOAD_LAG_MS: '0', RATE_LIMITS: 'off' });
+  server = home.start({ NODE_OPTIONS: `--require=${METER}`, RATE_LIMITS: 'off' });
   url = await server.url();
   const account = { username: 'ana', email: 'ana@example.com', password: PASSWORD, time_zone: 'Europe/Paris' };
   const { body } = await call(url, 'POST', '/api/auth/register', { body: account });

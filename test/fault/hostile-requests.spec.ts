@@ -38,7 +38,7 @@ const measured: { name: string; turn: number; wait: number; answered: number; st
 beforeAll(async () => {
   await buildServer();
   home = await ServerHome.create();
-  server = home.start({ NODE_OPTIONS: `${INSPECTED.NODE_OPTIONS} --require=${METER}`, OVERLOAD_LAG_MS: '0' });
+  server = home.start({ NODE_OPTIONS: `${INSPECTED.NODE_OPTIONS} --require=${METER}` });
   url = await server.url();
   scene = await createHostileScene(url);
   // The rules of all time zones are loaded by the first file with one that has to be matched, and stay.

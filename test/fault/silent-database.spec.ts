@@ -23,7 +23,7 @@ let tokens: string[];
 beforeAll(async () => {
   await buildServer();
   home = await ServerHome.create();
-  server = home.start({ DATABASE_WAIT_SECONDS: '30' });
+  server = home.start({ DATABASE_WAIT_SECONDS: '30', DATABASE_SILENCE_SECONDS: '5' });
   url = await server.url();
   tokens = await Promise.all(
     Array.from({ length: WRITERS }, async (_, index) => {
@@ -132,7 +132,7 @@ describe('a database that stops to answer, with its connections open', () => {
 
 describe('one connection that is dead while the database answers on others', () => {
   it('is given up, and its request is answered', { timeout: 300_000 }, async () => {
-    const own = home.start({ DATABASE_STATEMENT_SECONDS: '2', DATABASE_POOL_SIZE: '4' });
+    const own = home.start({ DATABASE_STATEMENT_SECONDS: '2', DATABASE_POOL_SIZE: '4', DATABASE_SILENCE_SECONDS: '5' });
     const ownUrl = await own.url();
     const token = tokens[1]!;
     const list = (): ReturnType<typeof call> => call(ownUrl, 'GET', '/api/events?limit=1', { token });

@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A proxy before PostgreSQL that can hold back the answer to a statement, as a slow network would. */
+/** A proxy before PostgreSQL that can hold back the answer to a statement, or all on new connections, as a slow network would. */
 export class HeldAnswers {
   private text: string | null = null;
   private held: { client: Socket; chunks: Buffer[] } | null = null;
   private onHeld = (): void => undefined;
+  /** By how many milliseconds each part of an answer is late on connections from now on; `Infinity` for never. */
+  delay = 0;
+  /** How many connections with such answers have ended. */
+  delayedEnds = 0;
 
   private constructor(
     private readonly server: Server,
@@ -51,6 +55,8 @@ export class HeldAnswers {
 
   private serve(client: Socket): void {
     const database = connect(Number(this.target.port || 5432), this.target.hostname);
+    const { delay } = this;
+    if (delay > 0) client.on('close', () => (this.delayedEnds += 1));
     client.on('data', (chunk: Buffer) => {
       if (this.text !== null && chunk.includes(this.text)) {
         this.text = null;
@@ -61,7 +67,8 @@ export class HeldAnswers {
     });
     database.on('data', (chunk: Buffer) => {
       if (this.held?.client === client) this.held.chunks.push(chunk);
-      else client.write(chunk);
+      else if (delay === 0) client.write(chunk);
+      else if (delay !== Infinity) setTimeout(() => client.write(chunk), delay);
     });
     for (const [one, other] of [
       [client, database],

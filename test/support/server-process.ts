@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { HIGH_LIMITS } from '../../bench/high-limits.js';
 import { SERVER_PROGRAM } from './build.js';
 import { postmasterPid, runsIn, until } from './embedded-postgres-harness.js';
+import { PATIENT } from './patient.js';
 
 export interface Exit {
   code: number | null;
@@ -37,6 +38,7 @@ export class ServerProcess {
           SHUTDOWN_DELAY_SECONDS: '0',
         },
         ...HIGH_LIMITS,
+        ...PATIENT,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

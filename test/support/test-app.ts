@@ -8,6 +8,7 @@ import { openApiDocument } from '../../src/platform/openapi/openapi-document.js'
 import { type Client, createClient } from '../../sdk/generated/client/index.js';
 import * as sdk from '../../sdk/generated/sdk.gen.js';
 import { createDatabase, type TestDatabase } from './database.js';
+import { PATIENT } from './patient.js';
 import { ResponseContract } from './response-contract.js';
 
 /** Somebody who signed up, with a client that speaks for them. */
@@ -45,12 +46,7 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
     RATE_LIMITS: 'off',
     // Every account would write one.
     MAIL: 'off',
-    // However busy the machine is, nothing is refused because it would take too long.
-    DATABASE_WAIT_SECONDS: '60',
-    DATABASE_LOCK_SECONDS: '30',
-    DATABASE_TRANSACTION_SECONDS: '300',
-    QUEUE_SECONDS: '300',
-    OVERLOAD_LAG_MS: '0',
+    ...PATIENT,
     // So that as many meet in the database as a test wants.
     REQUESTS_AT_ONCE: '1000',
     WRITES_AT_ONCE: '1000',

@@ -55,6 +55,12 @@ export const SETTINGS = {
     wholeNumber(1, 30),
     'Longest wait for a lock in the database before a 503',
   ),
+  databaseSilenceSeconds: setting(
+    'DATABASE_SILENCE_SECONDS',
+    '5',
+    wholeNumber(1, 300),
+    'How long a database that is asked may send nothing on any connection before every request gets a 503',
+  ),
   databaseStatementSeconds: setting(
     'DATABASE_STATEMENT_SECONDS',
     '30',

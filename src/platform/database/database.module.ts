@@ -14,7 +14,8 @@ import { Transactions } from './transactions.js';
 const watch = {
   provide: SilenceWatch,
   inject: [Config],
-  useFactory: ({ databaseUrl, values }: Config) => new SilenceWatch(databaseUrl, values.databaseStatementSeconds),
+  useFactory: ({ databaseUrl, values }: Config) =>
+    new SilenceWatch(databaseUrl, values.databaseSilenceSeconds, values.databaseStatementSeconds),
 };
 
 const limits = {

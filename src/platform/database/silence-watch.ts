@@ -21,15 +21,14 @@ const SUSPECT_MS = 1_500;
  * firewall has dropped it, or its process is frozen.
  */
 const SPARE_SECONDS = 2;
-/** The database does not answer when it has not even answered `SELECT 1` on a new connection by then. */
-const ANSWER_MS = 5_000;
 
 /**
  * Tells a database that is silent (frozen, or behind a broken network) from one that is slow. Nothing else notices: the
  * operating system keeps such a connection for minutes, and a time limit of PostgreSQL needs a PostgreSQL that runs.
  *
- * When a connection has waited for a while, the watch asks the database on another one. Without an answer it abandons
- * all connections, so that each request gets a response, and asks again until there is one.
+ * When a connection has waited for a while, the watch asks the database on another one. Without an answer, and without a
+ * byte on any connection meanwhile, it abandons all connections, so that each request gets a response, and asks again until
+ * there is one.
  */
 @Injectable()
 export class SilenceWatch implements OnModuleDestroy {
@@ -37,15 +36,20 @@ export class SilenceWatch implements OnModuleDestroy {
   private readonly connections = new Map<WatchedConnection, { bytes: number; since: number }>();
   private readonly timer: NodeJS.Timeout;
   private readonly giveUpMs: number;
-  private lastTick = performance.now();
+  /** Time in ticks, in milliseconds: what a process was held for, and could not receive anything, is no time of it. */
+  private now = 0;
+  /** When bytes came last, on whatever connection. */
+  private heardAt = 0;
   private isAsking = false;
-  /** How often this process was held, and could not receive anything. */
-  private held = 0;
   private silentSince: number | null = null;
 
-  /** @param statementSeconds the longest time in which PostgreSQL ends a statement itself */
+  /**
+   * @param silenceSeconds the database does not answer when nothing comes from it for so long, not even on a new connection
+   * @param statementSeconds the longest time in which PostgreSQL ends a statement itself
+   */
   constructor(
     private readonly url: string,
+    private readonly silenceSeconds: number,
     statementSeconds: number,
   ) {
     this.giveUpMs = (statementSeconds + SPARE_SECONDS) * 1_000;
@@ -58,7 +62,7 @@ export class SilenceWatch implements OnModuleDestroy {
   }
 
   add(connection: WatchedConnection): void {
-    this.connections.set(connection, { bytes: 0, since: performance.now() });
+    this.connections.set(connection, { bytes: 0, since: this.now });
   }
 
   remove(connection: WatchedConnection): void {
@@ -70,30 +74,34 @@ export class SilenceWatch implements OnModuleDestroy {
   }
 
   private tick(): void {
-    const now = performance.now();
-    const wasHeld = now - this.lastTick > 2 * TICK_MS;
-    if (wasHeld) this.held += 1;
-    this.lastTick = now;
+    this.now += TICK_MS;
+    const waited = this.listen();
+    if (this.isSilent) void this.askAgain();
+    else if (waited > SUSPECT_MS && !this.isAsking) void this.judge();
+  }
+
+  /** Notes what has come, and gives dead connections up. @returns the longest wait of the others */
+  private listen(): number {
     let longest = 0;
     for (const [connection, seen] of this.connections) {
       const { isWaiting, bytesReceived } = connection;
-      if (!isWaiting || wasHeld || bytesReceived !== seen.bytes)
-        Object.assign(seen, { bytes: bytesReceived, since: now });
-      const waited = now - seen.since;
+      if (bytesReceived !== seen.bytes) this.heardAt = this.now;
+      if (!isWaiting || bytesReceived !== seen.bytes) Object.assign(seen, { bytes: bytesReceived, since: this.now });
+      const waited = this.now - seen.since;
       if (waited > this.giveUpMs) connection.abandon(new DatabaseSilent());
       else longest = Math.max(longest, waited);
     }
-    if (this.isSilent) void this.askAgain();
-    else if (longest > SUSPECT_MS && !this.isAsking) void this.judge();
+    return longest;
   }
 
   private async judge(): Promise<void> {
     this.isAsking = true;
-    const before = this.held;
+    const askedAt = this.now;
     const answers = await this.answers();
     this.isAsking = false;
-    // An answer may have come while this process was held: the next tick asks again.
-    if (answers || this.held > before) return;
+    this.listen();
+    // A busy machine may let statements go on, and take long to start a process for one more connection.
+    if (answers || this.heardAt > askedAt) return;
     this.silentSince = performance.now();
     this.logger.error('The database does not answer: requests are refused until it does');
     // All of them: another one would only be found silent by the request that uses it next.
@@ -110,7 +118,7 @@ export class SilenceWatch implements OnModuleDestroy {
 
   private async answers(): Promise<boolean> {
     try {
-      await askDatabase(this.url, 'SELECT 1', ANSWER_MS);
+      await askDatabase(this.url, 'SELECT 1', this.silenceSeconds * 1_000);
       return true;
     } catch (error) {
       // A refusal is an answer too, such as one that it has no connection left.

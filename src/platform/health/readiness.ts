@@ -28,7 +28,7 @@ export class Readiness {
     this.needed = neededMigrations();
   }
 
-  /** Returns, within about two seconds, why the server cannot do its work, as a sentence for people; null when it can. */
+  /** Returns, at the latest after two seconds without a sign of life, why the server cannot do its work, as a sentence for people; null when it can. */
   async whyNot(): Promise<string | null> {
     if (this.watch.isSilent) return 'The database does not answer.';
     const now = performance.now();

@@ -1,0 +1,10 @@
+/** Settings of a server that, however busy the machine is, refuses nothing because it would take too long. */
+export const PATIENT = {
+  DATABASE_WAIT_SECONDS: '60',
+  DATABASE_LOCK_SECONDS: '30',
+  DATABASE_SILENCE_SECONDS: '120',
+  DATABASE_STATEMENT_SECONDS: '150',
+  DATABASE_TRANSACTION_SECONDS: '300',
+  QUEUE_SECONDS: '300',
+  OVERLOAD_LAG_MS: '0',
+};
