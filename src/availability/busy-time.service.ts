@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Queryable } from '../platform/database/database.js';
+import type { Queryable } from '../platform/database/database.js';
 import { BusyTimeRepository } from './busy-time.repository.js';
 import { mergeIntervals } from './free-slots.js';
 import { type Interval, findOccupied, YEAR_SECONDS } from './occupancy.js';
@@ -13,25 +13,20 @@ const MAX_SERIES = 5_000;
 /** Reads when people are busy: the time that the events which they own occupy, without the events. */
 @Injectable()
 export class BusyTimeService {
-  constructor(
-    private readonly database: Database,
-    private readonly busyTime: BusyTimeRepository,
-  ) {}
+  constructor(private readonly busyTime: BusyTimeRepository) {}
 
   /**
    * Returns the busy time of each person within the window (epoch seconds), in order, merged and clipped to the window.
    * Reads the stored occupancy, and computes that of series where the window extends beyond it.
+   * @param snapshot of one moment: a series that changed between the two reads might be in neither
    * @throws TooMuchBusyTime
    */
-  async list(ownerIds: string[], window: Interval): Promise<Map<string, Interval[]>> {
+  async list(snapshot: Queryable, ownerIds: string[], window: Interval): Promise<Map<string, Interval[]>> {
     const intervals = new Map<string, Interval[]>(ownerIds.map((id) => [id, []]));
-    // In one snapshot: a series that changed between the two reads might be in neither.
-    const [unstored, stored] = await this.database.inSnapshot((queries) =>
-      Promise.all([
-        this.listUnstored(queries, ownerIds, window),
-        this.busyTime.listStored(queries, ownerIds, window, MAX_INTERVALS + 1),
-      ]),
-    );
+    const [unstored, stored] = await Promise.all([
+      this.listUnstored(snapshot, ownerIds, window),
+      this.busyTime.listStored(snapshot, ownerIds, window, MAX_INTERVALS + 1),
+    ]);
     for (const { ownerId, intervals: found } of stored) {
       intervals.get(ownerId)!.push(...found);
     }

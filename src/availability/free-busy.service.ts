@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BusyTimeService } from './busy-time.service.js';
 import type { Interval } from './occupancy.js';
 import type { KnownPerson } from '../permissions/member.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid } from '../problems/problem.js';
 import { KnownPeopleService } from './known-people.service.js';
@@ -18,6 +19,7 @@ const MAX_DAYS = 92;
 @Injectable()
 export class FreeBusyService {
   constructor(
+    private readonly database: Database,
     private readonly people: KnownPeopleService,
     private readonly busyTime: BusyTimeService,
   ) {}
@@ -29,12 +31,22 @@ export class FreeBusyService {
    */
   async list(actor: Actor, userIds: unknown[], span: { from: string; to: string }): Promise<PersonBusy[]> {
     const read = readSpan(span, { timeZone: actor.timeZone, maxDays: MAX_DAYS, prefix: '/query' });
-    const found = await this.people.find(actor, [{ pointer: '/query/user_ids', ids: userIds }]);
+    // In one snapshot: of somebody who shares nothing any more, nothing that is new is told.
+    return this.database.inSnapshot((queries) => this.listOf(queries, actor, userIds, read));
+  }
+
+  private async listOf(
+    queries: Queryable,
+    actor: Actor,
+    userIds: unknown[],
+    read: ReturnType<typeof readSpan>,
+  ): Promise<PersonBusy[]> {
+    const found = await this.people.find(queries, actor, [{ pointer: '/query/user_ids', ids: userIds }]);
     const errors = [read, found].flatMap((part) => ('errors' in part ? part.errors : []));
     if ('errors' in read || 'errors' in found) throw invalid(...errors);
     const [people = []] = found.people;
     const ids = people.map(({ id }) => id);
-    const busy = await refuseTooMuchBusyTime('/query/to', this.busyTime.list(ids, read.window));
+    const busy = await refuseTooMuchBusyTime('/query/to', this.busyTime.list(queries, ids, read.window));
     return people.map((person) => ({ person, busy: busy.get(person.id)! }));
   }
 }

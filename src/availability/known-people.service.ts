@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { KnownPerson } from '../permissions/member.js';
 import { MembersService } from '../permissions/members.service.js';
+import type { Queryable } from '../platform/database/database.js';
 import type { Actor } from '../platform/http/actor.js';
 import type { FieldError } from '../problems/problem.js';
 
@@ -20,10 +21,14 @@ export class KnownPeopleService {
   constructor(private readonly members: MembersService) {}
 
   /** Returns the people of each list, in its order and without duplicates; or an error for each invalid id. */
-  async find(actor: Actor, lists: IdList[]): Promise<{ people: KnownPerson[][] } | { errors: FieldError[] }> {
+  async find(
+    queries: Queryable,
+    actor: Actor,
+    lists: IdList[],
+  ): Promise<{ people: KnownPerson[][] } | { errors: FieldError[] }> {
     const wanted = lists.map(({ ids }) => ids.map((id) => (isUUID(id) ? (id as string).toLowerCase() : null)));
     const ids = [...new Set(wanted.flat().filter((id) => id !== null))];
-    const found = await this.members.listKnownPeople(actor.userId, ids);
+    const found = await this.members.listKnownPeople(queries, actor.userId, ids);
     const byId = new Map(found.map((person) => [person.id, person]));
     const errors = lists.flatMap(({ pointer }, list) =>
       wanted[list]!.flatMap((id, index): FieldError[] => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BusyTimeService, TooMuchBusyTime } from '../availability/busy-time.service.js';
 import { joinLines } from '../calendar/write-lines.js';
+import { Database } from '../platform/database/database.js';
 import type { Actor } from '../platform/http/actor.js';
 import { formatICalendarTime, localOf } from '../time/local-time.js';
 import { readTimeRange } from './calendar-filter.js';
@@ -14,7 +15,10 @@ const PERIODS_PER_LINE = 20;
 /** Says when a person is busy, as `GET /api/free-busy` does. */
 @Injectable()
 export class DavFreeBusy {
-  constructor(private readonly busyTime: BusyTimeService) {}
+  constructor(
+    private readonly database: Database,
+    private readonly busyTime: BusyTimeService,
+  ) {}
 
   /**
    * Returns the busy time that a free-busy-query asks for, as a file (RFC 4791 §7.10).
@@ -47,7 +51,8 @@ export class DavFreeBusy {
     window: { start: number; end: number },
   ): Promise<{ start: number; end: number }[]> {
     try {
-      return (await this.busyTime.list([userId], window)).get(userId)!;
+      const busy = await this.database.inSnapshot((queries) => this.busyTime.list(queries, [userId], window));
+      return busy.get(userId)!;
     } catch (error) {
       if (!(error instanceof TooMuchBusyTime)) throw error;
       throw davError('number-of-matches-within-limits', 'There is too much busy time in this range.');

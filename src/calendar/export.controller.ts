@@ -22,7 +22,7 @@ export class ExportController {
   constructor(private readonly exports: AuditedExports) {}
 
   @Get('events/:id.ics')
-  @RequireRole('read')
+  @RequireRole('read', { readsOwnRole: true })
   @RouteConfig({ produces: [CALENDAR] })
   @ApiOperation({
     operationId: 'exportEvent',

@@ -6,6 +6,7 @@ import type { EventFilter } from '../events/event-filter.js';
 import { ListEventsService } from '../events/list-events.service.js';
 import { ReadEventsService } from '../events/read-events.service.js';
 import type { Role } from '../permissions/role.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import type { Actor } from '../platform/http/actor.js';
 import { type ImportedRow, ImportedEventsRepository } from './imported-events.repository.js';
 import { revisionOf } from './revision.js';
@@ -15,6 +16,7 @@ import { type CalendarEntry, type CalendarHead, writeCalendar } from './write-ca
 @Injectable()
 export class ExportService {
   constructor(
+    private readonly database: Database,
     private readonly listing: ListEventsService,
     private readonly reading: ReadEventsService,
     private readonly imported: ImportedEventsRepository,
@@ -22,8 +24,10 @@ export class ExportService {
 
   /** Returns one event as a file. @throws Problem not_found */
   async exportEvent(actor: Actor, id: string): Promise<string> {
-    const { record } = await this.reading.get(actor, id);
-    return writeCalendar(await this.toEntries([record.event]), {});
+    const [{ record }, imported] = await this.database.inSnapshot((queries) =>
+      Promise.all([this.reading.get(actor, id, null, queries), this.imported.list([id], queries)]),
+    );
+    return writeCalendar([toEntry(record.event, imported.get(id) ?? null)], {});
   }
 
   /**
@@ -36,14 +40,17 @@ export class ExportService {
     head: CalendarHead,
     { role, select = (entry) => entry }: { role?: Role; select?: (entry: CalendarEntry) => CalendarEntry | null } = {},
   ): Promise<string> {
-    const entries = await this.toEntries(await this.list(actor, role));
+    // Of one moment: what an import kept belongs to one version of its event.
+    const entries = await this.database.inSnapshot(async (queries) =>
+      this.toEntries(await this.list(queries, actor, role), queries),
+    );
     return writeCalendar(
       entries.flatMap((entry) => select(entry) ?? []),
       head,
     );
   }
 
-  private async list(actor: Actor, role?: Role): Promise<CalendarEvent[]> {
+  private async list(snapshot: Queryable, actor: Actor, role?: Role): Promise<CalendarEvent[]> {
     const filter: EventFilter = {
       window: { from: -Infinity, to: Infinity },
       role,
@@ -51,12 +58,15 @@ export class ExportService {
       asOf: null,
       sort: { column: 'startTime', descending: false },
     };
-    return (await this.listing.listAll(actor, filter)).map(({ event }) => event);
+    return (await this.listing.listAll(snapshot, actor, filter)).map(({ event }) => event);
   }
 
   /** Returns events as they are exported, in their order. */
-  async toEntries(events: CalendarEvent[]): Promise<CalendarEntry[]> {
-    const imported = await this.imported.list(events.map(({ id }) => id));
+  async toEntries(events: CalendarEvent[], queries?: Queryable): Promise<CalendarEntry[]> {
+    const imported = await this.imported.list(
+      events.map(({ id }) => id),
+      queries,
+    );
     return events.map((event) => toEntry(event, imported.get(event.id) ?? null));
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { idOfUid } from '../content/event-uid.js';
 import type { Role } from '../permissions/role.js';
-import { Database } from '../platform/database/database.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { KeptLines } from './imported-event.entity.js';
 
@@ -94,9 +94,9 @@ export class ImportedEventsRepository {
   }
 
   /** Returns what imports have left beside events, by event. */
-  async list(eventIds: string[]): Promise<Map<string, ImportedRow>> {
+  async list(eventIds: string[], queries: Queryable = this.database): Promise<Map<string, ImportedRow>> {
     if (eventIds.length === 0) return new Map();
-    const rows = await this.database.query<Omit<ImportedRow, 'lastModified'> & { lastModified: Date | null }>(
+    const rows = await queries.query<Omit<ImportedRow, 'lastModified'> & { lastModified: Date | null }>(
       `SELECT event_id AS "eventId", version, sequence, last_modified AS "lastModified", digest, kept
          FROM imported_events WHERE event_id = ANY($1::uuid[])`,
       [eventIds],

@@ -145,10 +145,14 @@ export class EventsRepository {
 
   /**
    * Returns an event as a person sees it; null when they may not see it, or when it did not exist yet.
-   * @param asOf an earlier time; null for the current state
+   * @param asOf an earlier time; absent for the current state
    */
-  async findRecord(id: string, userId: string, asOf: Date | null = null): Promise<EventRecord | null> {
-    const [row] = await this.findRows(id, userId, { asOf });
+  async findRecord(
+    id: string,
+    userId: string,
+    { asOf, queries }: { asOf?: Date; queries?: Queryable } = {},
+  ): Promise<EventRecord | null> {
+    const [row] = await this.findRows(id, userId, { asOf, queries });
     return row ? toRecord(row) : null;
   }
 
@@ -161,8 +165,8 @@ export class EventsRepository {
   }
 
   /** Returns an event as a person sees it with its members, owner first, then by name; null when they may not see it. */
-  async findWithMembers(id: string, userId: string, tx?: Transaction): Promise<EventWithMembers | null> {
-    const [row] = await this.findRows(id, userId, { tx, members: true });
+  async findWithMembers(id: string, userId: string, queries?: Queryable): Promise<EventWithMembers | null> {
+    const [row] = await this.findRows(id, userId, { queries, members: true });
     return row ? { record: toRecord(row), members: row.members! } : null;
   }
 
@@ -212,13 +216,11 @@ export class EventsRepository {
     return { ...pageOf(rows, page, keyOf, null), lastSeq };
   }
 
-  /** Returns all events that a person may see, as they are at one moment, in the order of the filter, which has no window. */
-  listAll(userId: string, filter: EventFilter): Promise<EventRecord[]> {
-    const readFrom =
-      (queries: Queryable): Read =>
-      (after, take) =>
-        this.read(queries, userId, filter, { after: after && readKey(after), limit: take, offset: 0 });
-    return this.readAtOnce(readFrom, keyBy(filter), () => true, Infinity);
+  /** Returns all events that a person may see, in the order of the filter, which has no window. */
+  listAll(snapshot: Queryable, userId: string, filter: EventFilter): Promise<EventRecord[]> {
+    const read: Read = (after, take) =>
+      this.read(snapshot, userId, filter, { after: after && readKey(after), limit: take, offset: 0 });
+    return readAll(read, keyBy(filter), () => true, Infinity);
   }
 
   /**
@@ -241,15 +243,12 @@ export class EventsRepository {
   private findRows(
     id: string,
     userId: string,
-    { tx, asOf = null, members }: { tx?: Transaction; asOf?: Date | null; members?: boolean },
+    { queries = this.database, asOf, members }: { queries?: Queryable; asOf?: Date; members?: boolean },
   ): Promise<VisibleRow[]> {
-    const events = new VisibleEvents(userId, asOf);
+    const events = new VisibleEvents(userId, asOf ?? null);
     const place = events.parameter(id);
     const page = events.asOf ? selectOneAsOf(events, place, events.asOf) : `SELECT ${place}::uuid AS event_id`;
-    return (tx ?? this.database).query<VisibleRow>(
-      events.select(page, '', members ? [MEMBERS] : []),
-      events.parameters,
-    );
+    return queries.query<VisibleRow>(events.select(page, '', members ? [MEMBERS] : []), events.parameters);
   }
 
   /** Returns a page with its total, both of one moment. */

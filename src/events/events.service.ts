@@ -161,7 +161,7 @@ export class EventsService {
     version: number,
   ): Promise<EventContent | null> {
     if (precondition.strict || precondition.version > version) return null;
-    const base = await this.history.findVersion(id, precondition.version, tx);
+    const base = await this.history.findVersion(tx, id, precondition.version);
     // The original content of a redacted version is unknown, so nothing can be compared with it.
     return base && !base.redaction ? base.content : null;
   }

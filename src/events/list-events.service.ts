@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { isStored } from '../notifications/stream-number.js';
+import type { Queryable } from '../platform/database/database.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalidCursor, type PageRequest } from '../platform/http/page.js';
 import { Problem } from '../problems/problem.js';
@@ -29,11 +30,11 @@ export class ListEventsService {
   }
 
   /**
-   * Returns all events that the actor may see, as they are at one moment: between the reads of pages, an event could move to one
-   * that was read already.
+   * Returns all events that the actor may see.
+   * @param snapshot of one moment: between the reads of pages, an event could move to one that was read already
    */
-  listAll(actor: Actor, filter: EventFilter): Promise<EventRecord[]> {
-    return this.events.listAll(actor.userId, filter);
+  listAll(snapshot: Queryable, actor: Actor, filter: EventFilter): Promise<EventRecord[]> {
+    return this.events.listAll(snapshot, actor.userId, filter);
   }
 
   /**

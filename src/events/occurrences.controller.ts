@@ -17,7 +17,7 @@ export class OccurrencesController {
   constructor(private readonly occurrences: OccurrencesService) {}
 
   @Get()
-  @RequireRole('read')
+  @RequireRole('read', { readsOwnRole: true })
   @RouteConfig({ userBudget: 'expensive_reads' })
   @ApiOperation({
     operationId: 'listOccurrences',

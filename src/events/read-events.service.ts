@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HistoryService } from '../history/history.service.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Actor } from '../platform/http/actor.js';
 import { notVisible } from '../problems/problem.js';
@@ -10,6 +11,7 @@ import { EventsRepository } from './events.repository.js';
 @Injectable()
 export class ReadEventsService {
   constructor(
+    private readonly database: Database,
     private readonly events: EventsRepository,
     private readonly history: HistoryService,
   ) {}
@@ -17,10 +19,13 @@ export class ReadEventsService {
   /**
    * Returns an event with its members.
    * @param asOf an earlier time; null for the current state
+   * @param queries of a snapshot in which the caller reads more of the current state
    * @throws Problem not_found, also for an event that did not exist at that time or was in the trash
    */
-  async get(actor: Actor, id: string, asOf: Date | null = null): Promise<EventWithMembers> {
-    const found = asOf ? await this.findAsOf(actor, id, asOf) : await this.events.findWithMembers(id, actor.userId);
+  async get(actor: Actor, id: string, asOf: Date | null = null, queries?: Queryable): Promise<EventWithMembers> {
+    const found = asOf
+      ? await this.findAsOf(actor, id, asOf)
+      : await this.events.findWithMembers(id, actor.userId, queries);
     if (!found || found.record.event.deletedAt) throw notVisible();
     return found;
   }
@@ -38,7 +43,13 @@ export class ReadEventsService {
   }
 
   private async findAsOf(actor: Actor, id: string, asOf: Date): Promise<EventWithMembers | null> {
-    const record = await this.events.findRecord(id, actor.userId, asOf);
-    return record && { record, members: await this.history.getMembersAsOf(id, asOf) };
+    // A time just now may still be written to: both are read of one state of it.
+    const [record, members] = await this.database.inSnapshot((queries) =>
+      Promise.all([
+        this.events.findRecord(id, actor.userId, { asOf, queries }),
+        this.history.listMembersAsOf(queries, id, asOf),
+      ]),
+    );
+    return record && { record, members };
   }
 }

@@ -3,6 +3,7 @@ import { counted } from '../problems/counted.js';
 import { BusyTimeService } from '../availability/busy-time.service.js';
 import type { Interval } from '../availability/occupancy.js';
 import type { KnownPerson } from '../permissions/member.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import type { Actor } from '../platform/http/actor.js';
 import { type FieldError, invalid } from '../problems/problem.js';
 import { type Attendee, type BestTimes, bestTimes } from './best-times.js';
@@ -22,30 +23,38 @@ export interface FoundTimes extends BestTimes {
 @Injectable()
 export class FindTimeService {
   constructor(
+    private readonly database: Database,
     private readonly known: KnownPeopleService,
     private readonly busyTime: BusyTimeService,
   ) {}
 
   /** Finds the best times. @throws Problem validation_failed, also for people with whom the actor shares no event */
   async find(actor: Actor, input: FindTimeInput): Promise<FoundTimes> {
-    const question = readQuestion(input, actor.timeZone, Date.now() / 1_000);
-    const found = await this.findPeople(actor, input);
-    const errors = [question, found].flatMap((read) => ('errors' in read ? read.errors : []));
-    if ('errors' in question || 'errors' in found) throw invalid(...errors);
-
-    const { rule } = question;
-    const candidates = rule === null ? singleCandidates(question) : seriesCandidates(question, rule);
-    const attendees = await this.attendees(question, candidates, found);
+    const read = readQuestion(input, actor.timeZone, Date.now() / 1_000);
+    // In one snapshot: of somebody who shares nothing any more, nothing that is new is told.
+    const { question, invited, candidates, attendees } = await this.database.inSnapshot(async (queries) => {
+      const found = await this.findPeople(queries, actor, input);
+      const errors = [read, found].flatMap((part) => ('errors' in part ? part.errors : []));
+      if ('errors' in read || 'errors' in found) throw invalid(...errors);
+      const times = read.rule === null ? singleCandidates(read) : seriesCandidates(read, read.rule);
+      const people = await this.attendees(queries, read, times, found);
+      return { question: read, invited: found, candidates: times, attendees: people };
+    });
     const best = bestTimes(attendees, candidates, question.buffer, question.limit);
-    const summary = summaryOf(best, question.zoneName, rule !== null);
-    const people = new Map([...found.required, ...found.optional].map((person) => [person.id, person]));
-    return { ...best, summary, recurring: rule !== null, people };
+    const recurring = question.rule !== null;
+    const summary = summaryOf(best, question.zoneName, recurring);
+    const people = new Map([...invited.required, ...invited.optional].map((person) => [person.id, person]));
+    return { ...best, summary, recurring, people };
   }
 
   /** Returns the people to invite. The caller is always required, and so is a person in both lists. */
-  private async findPeople(actor: Actor, input: FindTimeInput): Promise<Invited | { errors: FieldError[] }> {
+  private async findPeople(
+    queries: Queryable,
+    actor: Actor,
+    input: FindTimeInput,
+  ): Promise<Invited | { errors: FieldError[] }> {
     const { user_ids: required, optional_user_ids: optional = [] } = input;
-    const found = await this.known.find(actor, [
+    const found = await this.known.find(queries, actor, [
       { pointer: '/user_ids', ids: required },
       { pointer: '/optional_user_ids', ids: optional },
       { pointer: '', ids: [actor.userId] },
@@ -65,6 +74,7 @@ export class FindTimeService {
   }
 
   private async attendees(
+    queries: Queryable,
     { hours, hoursZone, buffer }: TimeQuestion,
     candidates: Candidate[],
     { required, optional }: Invited,
@@ -73,7 +83,7 @@ export class FindTimeService {
     const people = [...required, ...optional];
     const ids = people.map(({ id }) => id);
     const padded = { start: span.start - buffer, end: span.end + buffer };
-    const busy = await refuseTooMuchBusyTime('/to', this.busyTime.list(ids, padded));
+    const busy = await refuseTooMuchBusyTime('/to', this.busyTime.list(queries, ids, padded));
     return people.map((person, index) => ({
       id: person.id,
       required: index < required.length,

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Snapshot } from '../content/snapshot.js';
 import type { Member, MemberEntry } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
-import { Database, type Queryable } from '../platform/database/database.js';
+import type { Queryable } from '../platform/database/database.js';
 import { insertInto, type Row } from '../platform/database/insert-into.js';
-import { readPage } from '../platform/database/read-page.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import type { ChangeKind } from './change.js';
@@ -135,8 +134,6 @@ const toRow = ({ eventId, position, version, kind, comment, at, hash }: ChainedE
 /** Reads and appends rows of `event_versions` and `member_changes`. */
 @Injectable()
 export class HistoryRepository {
-  constructor(private readonly database: Database) {}
-
   /** Returns the last entry of each locked event that has one. */
   async listLastEntries(tx: Transaction, eventIds: string[]): Promise<Map<string, LastEntry>> {
     if (eventIds.length === 0) return new Map();
@@ -159,25 +156,24 @@ export class HistoryRepository {
   }
 
   /** Returns the versions of an event, newest first. */
-  async listVersions(eventId: string, page: PageRequest): Promise<Page<EntryRow>> {
+  async listVersions(queries: Queryable, eventId: string, page: PageRequest): Promise<Page<EntryRow>> {
     const before = page.after ? numberKey(page.after[0]) : null;
-    const readRows = (queries: Queryable): Promise<EntryRow[]> =>
+    const [rows, total] = await Promise.all([
       queries.query<EntryRow>(
         `${VERSION} WHERE v.event_id = $1 AND ($2::bigint IS NULL OR v.version < $2)
           ORDER BY v.version DESC LIMIT $3 OFFSET $4`,
         [eventId, before, page.limit + 1, page.offset ?? 0],
-      );
-    const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>
-      count(queries, `SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, [eventId]),
-    );
+      ),
+      totalOf(page, queries, `SELECT count(*)::int AS n FROM event_versions WHERE event_id = $1`, [eventId]),
+    ]);
     return pageOf(rows, page, ({ version }) => [String(version)], total);
   }
 
-  async findVersion(eventId: string, version: number, tx?: Transaction): Promise<EntryRow | null> {
-    const [row] = await (tx ?? this.database).query<EntryRow>(`${VERSION} WHERE v.event_id = $1 AND v.version = $2`, [
-      eventId,
-      version,
-    ]);
+  /** @param version null for the latest */
+  async findVersion(queries: Queryable, eventId: string, version: number | null): Promise<EntryRow | null> {
+    const [row] = await (version === null
+      ? queries.query<EntryRow>(`${VERSION} WHERE v.event_id = $1 ORDER BY v.version DESC LIMIT 1`, [eventId])
+      : queries.query<EntryRow>(`${VERSION} WHERE v.event_id = $1 AND v.version = $2`, [eventId, version]));
     return row ?? null;
   }
 
@@ -199,11 +195,6 @@ export class HistoryRepository {
     return row ?? null;
   }
 
-  /** Returns the number of the latest version, 0 for none. */
-  async findLatestVersion(eventId: string): Promise<number> {
-    return count(this.database, `SELECT max(version) AS n FROM event_versions WHERE event_id = $1`, [eventId]);
-  }
-
   /** Returns the entry at a position; null when the history is shorter. */
   async findEntry(
     tx: Transaction,
@@ -220,12 +211,17 @@ export class HistoryRepository {
   }
 
   /** Returns the entries that match the filter, oldest or newest first. */
-  async listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<EntryRow>> {
+  async listChangelog(
+    queries: Queryable,
+    eventId: string,
+    page: PageRequest,
+    filter: ChangelogFilter,
+  ): Promise<Page<EntryRow>> {
     const after = page.after ? numberKey(page.after[0]) : null;
     const { descending, field = null, kind = null, author = null, readerId } = filter;
     const direction = descending ? 'DESC' : 'ASC';
     // Snapshots are read for the page only: they make up most of a long history.
-    const readRows = (queries: Queryable): Promise<EntryRow[]> =>
+    const [rows, total] = await Promise.all([
       queries.query<EntryRow>(
         `SELECT page.*, whole_snapshot(v) AS snapshot, v.undoes, whole_snapshot(earlier) AS before, part."otherPart",
                 ${PART_MEMBERS}, ${REDACTION}
@@ -237,16 +233,15 @@ export class HistoryRepository {
            LEFT JOIN LATERAL (${OTHER_PART}) AS part ON true
           ORDER BY page.position ${direction}`,
         [eventId, field, kind, author, after, page.limit + 1, page.offset ?? 0, readerId],
-      );
-    const [rows, total] = await readPage(this.database, page.offset !== null, readRows, (queries) =>
-      count(queries, `SELECT count(*)::int AS n FROM (${ENTRIES}) AS log`, [eventId, field, kind, author]),
-    );
+      ),
+      totalOf(page, queries, `SELECT count(*)::int AS n FROM (${ENTRIES}) AS log`, [eventId, field, kind, author]),
+    ]);
     return pageOf(rows, page, ({ position }) => [String(position)], total);
   }
 
   /** Returns the members of an event as of an earlier time, owner first; none before it existed. */
-  async listMembersAsOf(eventId: string, asOf: Date): Promise<Member[]> {
-    return this.database.query<Member>(
+  async listMembersAsOf(queries: Queryable, eventId: string, asOf: Date): Promise<Member[]> {
+    return queries.query<Member>(
       `SELECT m.user_id AS "userId", u.username, m.role, m.granted_at AS "grantedAt",
               json_build_object('id', g.id, 'username', g.username) AS "grantedBy"
          FROM members_at($1, $2, 9223372036854775807) m
@@ -274,9 +269,16 @@ export class HistoryRepository {
   }
 }
 
-async function count(queries: Queryable, sql: string, parameters: unknown[]): Promise<number> {
-  const [row] = await queries.query<{ n: number | null }>(sql, parameters);
-  return row?.n ?? 0;
+/** Returns how many entries there are in all; null for a page that is not numbered. */
+async function totalOf(
+  page: PageRequest,
+  queries: Queryable,
+  sql: string,
+  parameters: unknown[],
+): Promise<number | null> {
+  if (page.offset === null) return null;
+  const [row] = await queries.query<{ n: number }>(sql, parameters);
+  return row!.n;
 }
 
 function numberKey(key: string | undefined): number {

@@ -9,6 +9,7 @@ import {
   type MemberEntry,
   type RoleChange,
 } from '../permissions/member.js';
+import type { Queryable } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
@@ -57,14 +58,14 @@ export interface VersionEntry extends ChangelogEntry {
 
 export type { ChangelogFilter, OtherPart } from './history.repository.js';
 
-/** Reads the history of events. */
+/** Reads the history of events. Callers look at the role in the same snapshot (`AccessService.read`), or under the lock. */
 @Injectable()
 export class HistoryService {
   constructor(private readonly history: HistoryRepository) {}
 
   /** Returns the versions of an event, newest first. */
-  async listVersions(eventId: string, page: PageRequest): Promise<Page<ChangelogEntry>> {
-    return mapPage(await this.history.listVersions(eventId, page));
+  async listVersions(queries: Queryable, eventId: string, page: PageRequest): Promise<Page<ChangelogEntry>> {
+    return mapPage(await this.history.listVersions(queries, eventId, page));
   }
 
   /**
@@ -72,13 +73,18 @@ export class HistoryService {
    * the whole lists of a series, before and after the change.
    * @throws Problem validation_failed for a numbered page, which cannot end early
    */
-  async listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<ChangelogEntry>> {
+  async listChangelog(
+    queries: Queryable,
+    eventId: string,
+    page: PageRequest,
+    filter: ChangelogFilter,
+  ): Promise<Page<ChangelogEntry>> {
     const slices = new TimeSlices();
     const items: ChangelogEntry[] = [];
     let size = 0;
     for (let rest = page; ;) {
       const limit = Math.min(rest.limit, PART);
-      const part = await this.history.listChangelog(eventId, { ...rest, limit }, filter);
+      const part = await this.history.listChangelog(queries, eventId, { ...rest, limit }, filter);
       for (const row of part.items) {
         await slices.pause();
         const entry = toChangelogEntry(row);
@@ -99,9 +105,9 @@ export class HistoryService {
     }
   }
 
-  /** Returns a version; null when there is none with that number. */
-  async findVersion(eventId: string, version: number, tx?: Transaction): Promise<VersionEntry | null> {
-    const row = await this.history.findVersion(eventId, version, tx);
+  /** Returns a version; null when there is none with that number. @param version null for the latest */
+  async findVersion(queries: Queryable, eventId: string, version: number | null): Promise<VersionEntry | null> {
+    const row = await this.history.findVersion(queries, eventId, version);
     return row && (toChangelogEntry(row) as VersionEntry);
   }
 
@@ -115,11 +121,6 @@ export class HistoryService {
     return row && { entry: toChangelogEntry(row) as VersionEntry, splitSteps: row.splitSteps };
   }
 
-  /** Returns the number of the latest version. */
-  findLatestVersion(eventId: string): Promise<number> {
-    return this.history.findLatestVersion(eventId);
-  }
-
   /** Returns the entry at a position. @throws Problem not_found when the history is shorter */
   async getEntry(
     tx: Transaction,
@@ -131,11 +132,9 @@ export class HistoryService {
     return { ...entry, ...splitMembers(entry.members) };
   }
 
-  /** Returns the members of an event as of an earlier time. @throws Problem not_found when it did not exist yet */
-  async getMembersAsOf(eventId: string, asOf: Date): Promise<Member[]> {
-    const members = await this.history.listMembersAsOf(eventId, asOf);
-    if (members.length === 0) throw notFound();
-    return members;
+  /** Returns the members of an event as of an earlier time, owner first, then by name; none before it existed. */
+  listMembersAsOf(queries: Queryable, eventId: string, asOf: Date): Promise<Member[]> {
+    return this.history.listMembersAsOf(queries, eventId, asOf);
   }
 }
 

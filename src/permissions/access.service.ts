@@ -1,6 +1,7 @@
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
+import { Database, type Queryable } from '../platform/database/database.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { notVisible, Problem } from '../problems/problem.js';
 import { type Deletion, eventDeleted, eventPurged } from './event-deleted.js';
@@ -35,6 +36,7 @@ export class AccessService {
 
   constructor(
     private readonly permissions: PermissionsRepository,
+    private readonly database: Database,
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
     { registry }: Metrics,
   ) {
@@ -56,6 +58,29 @@ export class AccessService {
     const { role, problem, ownerId } = await this.judge(eventId, userId, action, options);
     if (problem) throw problem;
     return { role, ownerId: ownerId! };
+  }
+
+  /**
+   * Reads of an event what a role allows, as it was at the moment at which the caller had that role: looked at before, it could
+   * have been taken away before the content was written that is read.
+   * @param work sent with the look at the role; its result is only returned when the role allows it
+   * @throws Problem as `require` does
+   */
+  read<T>(
+    eventId: string,
+    userId: string,
+    work: (queries: Queryable) => Promise<T>,
+    { action = 'read', ...options }: AccessOptions & { action?: Action } = {},
+  ): Promise<T> {
+    return this.database.inSnapshot(async (queries) => {
+      const looking = this.permissions.findAccess(eventId, userId, queries);
+      const reading = work(queries);
+      // Whoever may not read does not learn either why it failed.
+      reading.catch(() => undefined);
+      const access = await looking;
+      checkRole(access?.role ?? null, access?.deletion ?? null, action, options);
+      return reading;
+    });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../platform/database/transaction.js';
+import type { Queryable } from '../platform/database/database.js';
 import type { KnownPerson, Member } from './member.js';
 import { PermissionsRepository } from './permissions.repository.js';
 
@@ -9,12 +9,12 @@ export class MembersService {
   constructor(private readonly permissions: PermissionsRepository) {}
 
   /** Returns the members of an event, owner first, then by name. */
-  list(eventId: string, tx?: Transaction): Promise<Member[]> {
-    return this.permissions.listMembers(eventId, tx);
+  list(queries: Queryable, eventId: string): Promise<Member[]> {
+    return this.permissions.listMembers(queries, eventId);
   }
 
   /** Returns the given people who share an event with a person, in any role, or are that person. */
-  listKnownPeople(userId: string, ids: string[]): Promise<KnownPerson[]> {
-    return this.permissions.listKnownPeople(userId, ids);
+  listKnownPeople(queries: Queryable, userId: string, ids: string[]): Promise<KnownPerson[]> {
+    return this.permissions.listKnownPeople(queries, userId, ids);
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../platform/database/database.js';
-import type { Transaction } from '../platform/database/transaction.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import type { Deletion } from './event-deleted.js';
 import type { KnownPerson, Member } from './member.js';
 import type { Role } from './role.js';
@@ -46,8 +45,8 @@ const sharesAnEvent = (person: string, other: string, bound: string): string => 
 export class PermissionsRepository {
   constructor(private readonly database: Database) {}
 
-  async findAccess(eventId: string, userId: string): Promise<EventAccess | null> {
-    const [row] = await this.database.query<AccessRow>(
+  async findAccess(eventId: string, userId: string, queries: Queryable = this.database): Promise<EventAccess | null> {
+    const [row] = await queries.query<AccessRow>(
       `SELECT p.role, e.deleted_at AS "deletedAt", e.purged_at AS "purgedAt",
               (SELECT o.user_id FROM event_permissions o WHERE o.event_id = e.id AND o.role = 'owner') AS "ownerId",
               CASE WHEN e.deleted_at IS NOT NULL THEN (
@@ -63,8 +62,8 @@ export class PermissionsRepository {
   }
 
   /** Returns the members of an event, owner first, then by name. */
-  async listMembers(eventId: string, tx?: Transaction): Promise<Member[]> {
-    const rows = await (tx ?? this.database).query<MemberRow>(
+  async listMembers(queries: Queryable, eventId: string): Promise<Member[]> {
+    const rows = await queries.query<MemberRow>(
       `SELECT ${MEMBER}
          FROM event_permissions p JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
         WHERE p.event_id = $1 ORDER BY ${OWNER_FIRST}`,
@@ -74,9 +73,9 @@ export class PermissionsRepository {
   }
 
   /** Returns the given people who share an event outside the trash with a person, or are that person. */
-  listKnownPeople(userId: string, ids: string[]): Promise<KnownPerson[]> {
+  listKnownPeople(queries: Queryable, userId: string, ids: string[]): Promise<KnownPerson[]> {
     // Events in the trash have no spans.
-    return this.database.query<KnownPerson>(
+    return queries.query<KnownPerson>(
       `SELECT u.id, u.username, u.time_zone AS "timeZone"
          FROM users u
         WHERE u.id = ANY($2::uuid[])

@@ -26,7 +26,7 @@ interface Requirement {
   tellsOfDeletion: boolean;
 }
 
-/** Checks the caller's role on the event `:id` of the path, in one indexed query or in that of the handler. */
+/** Checks the caller's role on the event `:id` of the path, unless the handler reads it with the content. */
 @Injectable()
 export class RoleGuard implements CanActivate {
   constructor(
@@ -56,7 +56,8 @@ export class RoleGuard implements CanActivate {
 /**
  * Requires a role on the event `:id` that allows the action.
  * @param evenDeleted also allows the owner when the event is in the trash
- * @param readsOwnRole for a read: the statement of the handler joins the caller's role, and finds nothing without it
+ * @param readsOwnRole for a read: the handler looks at the caller's role itself, at the moment of what it reads (`AccessService.read`,
+ *   or a statement that joins the role and finds nothing without it)
  * @param tellsOfDeletion whether the refusal tells those who can restore an event in the trash that it is there
  * @param locks for a write: the handler judges the role again under the lock (`EventLock.lockFor`)
  */

@@ -22,7 +22,7 @@ export class InvitationsController {
   ) {}
 
   @Get('events/:id/invitations')
-  @RequireRole('share')
+  @RequireRole('share', { readsOwnRole: true })
   @ApiOperation({
     operationId: 'listInvitations',
     summary: 'List the invitations to an event',
@@ -30,8 +30,8 @@ export class InvitationsController {
       'Owner only. Returns the addresses that were invited by e-mail and have not accepted, oldest first. Invite with `POST …/share`, which also changes the role of an invitation.',
   })
   @ApiOkResponse({ type: InvitationsView, description: 'The invitations that can be accepted' })
-  async list(@UuidParam('id', 'The event.') id: string): Promise<InvitationsView> {
-    return invitationsView(await this.invitations.list(id));
+  async list(@CurrentActor() actor: Actor, @UuidParam('id', 'The event.') id: string): Promise<InvitationsView> {
+    return invitationsView(await this.invitations.list(actor, id));
   }
 
   @Delete('events/:id/invitations/:invitationId')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../permissions/role.js';
-import { Database } from '../platform/database/database.js';
+import { Database, type Queryable } from '../platform/database/database.js';
 import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 
@@ -61,8 +61,8 @@ export class InvitationsRepository {
   constructor(private readonly database: Database) {}
 
   /** Returns the invitations of an event that can be accepted, oldest first. */
-  list(eventId: string, tx?: Transaction): Promise<Invitation[]> {
-    return (tx ?? this.database).query<Invitation>(`${INVITATION} ORDER BY i.invited_at, i.email`, [eventId]);
+  list(queries: Queryable, eventId: string): Promise<Invitation[]> {
+    return queries.query<Invitation>(`${INVITATION} ORDER BY i.invited_at, i.email`, [eventId]);
   }
 
   /** Returns an invitation; null when it was accepted or revoked, or has expired. */

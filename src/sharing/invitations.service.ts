@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { EventLock } from '../history/event-lock.js';
+import { AccessService } from '../permissions/access.service.js';
+import type { Queryable } from '../platform/database/database.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { notFound } from '../problems/problem.js';
@@ -13,15 +15,17 @@ export class InvitationsService {
   private readonly logger = new Logger(InvitationsService.name);
 
   constructor(
+    private readonly access: AccessService,
     private readonly invitations: InvitationsRepository,
     private readonly writer: InvitationsWriter,
     private readonly locks: EventLock,
     private readonly transactions: Transactions,
   ) {}
 
-  /** Returns the invitations that can be accepted, oldest first. */
-  list(eventId: string): Promise<Invitation[]> {
-    return this.invitations.list(eventId);
+  /** Returns the invitations that can be accepted, oldest first. @throws Problem not_found, forbidden, event_deleted */
+  list(actor: Actor, eventId: string): Promise<Invitation[]> {
+    const list = (queries: Queryable): Promise<Invitation[]> => this.invitations.list(queries, eventId);
+    return this.access.read(eventId, actor.userId, list, { action: 'share' });
   }
 
   /** @throws Problem not_found when there is no such invitation, also when it was accepted or has expired; forbidden */

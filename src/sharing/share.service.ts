@@ -54,7 +54,7 @@ export class ShareService {
       const [found, locked, living] = await Promise.all([
         this.findPeople(tx, requests),
         this.locks.lockFor(tx, actor, eventId, 'share'),
-        mayInvite ? this.invitations.list(eventId, tx) : [],
+        mayInvite ? this.invitations.list(tx, eventId) : [],
       ]);
       const { people, addresses, errors } = resolveShareRequests(requests, found, known, locked.ownerId, this.rules);
       if (errors.length > 0) throw invalidValues(errors);

@@ -59,7 +59,7 @@ export class SharingController {
   }
 
   @Get('permissions')
-  @RequireRole('read', { evenDeleted: true })
+  @RequireRole('read', { readsOwnRole: true })
   @ApiOperation({
     operationId: 'listPermissions',
     summary: 'List the members of an event',

@@ -33,7 +33,7 @@ export class VersionsController {
   ) {}
 
   @Get('history')
-  @RequireRole('read', { evenDeleted: true })
+  @RequireRole('read', { readsOwnRole: true })
   @ApiOperation({
     operationId: 'listVersions',
     summary: 'List the versions of an event',
@@ -41,17 +41,18 @@ export class VersionsController {
   })
   @ApiOkResponse({ type: HistoryView, description: 'A page of versions' })
   async list(
+    @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Query() query: PageQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<HistoryView> {
-    const page = await this.versions.list(id, pageRequest(query, 'versions', 1));
+    const page = await this.versions.list(actor, id, pageRequest(query, 'versions', 1));
     return { items: page.items.map(versionView), ...pageView(page, query, request, reply) };
   }
 
   @Get('history/:version')
-  @RequireRole('read', { evenDeleted: true })
+  @RequireRole('read', { readsOwnRole: true })
   @ApiOperation({
     operationId: 'getVersion',
     summary: 'Read a version of an event',
@@ -59,15 +60,16 @@ export class VersionsController {
   })
   @ApiOkResponse({ type: VersionWithSnapshotView, description: 'The version' })
   async get(
+    @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @VersionParam('version') version: number,
   ): Promise<VersionWithSnapshotView> {
-    const found = await this.versions.get(id, version);
+    const found = await this.versions.get(actor, id, version);
     return { ...versionView(found), snapshot: wireContent(found.content) };
   }
 
   @Get('changelog')
-  @RequireRole('read', { evenDeleted: true })
+  @RequireRole('read', { readsOwnRole: true })
   @ApiOperation({
     operationId: 'listChangelog',
     summary: 'List the changelog of an event',
@@ -76,7 +78,7 @@ export class VersionsController {
   })
   @ApiOkResponse({ type: ChangelogView, description: 'A page of changes' })
   async listChangelog(
-    @CurrentActor() { userId: readerId }: Actor,
+    @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @Query() query: ChangelogQuery,
     @Req() request: FastifyRequest,
@@ -84,8 +86,8 @@ export class VersionsController {
   ): Promise<ChangelogView> {
     const order = query.order ?? 'asc';
     const { field, author, kind } = query;
-    const filter = { descending: order === 'desc', field, author, kind, readerId };
-    const page = await this.versions.listChangelog(id, pageRequest(query, `changes:${order}`, 1), filter);
+    const filter = { descending: order === 'desc', field, author, kind };
+    const page = await this.versions.listChangelog(actor, id, pageRequest(query, `changes:${order}`, 1), filter);
     const userIds = page.items.flatMap((entry) => entry.members ?? []).map(({ userId }) => userId);
     const names = await this.users.usernames(userIds);
     const slices = new TimeSlices();
@@ -98,7 +100,7 @@ export class VersionsController {
   }
 
   @Get('diff/:v1/:v2')
-  @RequireRole('read', { evenDeleted: true })
+  @RequireRole('read', { readsOwnRole: true })
   @ApiOperation({
     operationId: 'diffVersions',
     summary: 'Compare two versions',
@@ -115,13 +117,14 @@ export class VersionsController {
     },
   })
   async diff(
+    @CurrentActor() actor: Actor,
     @UuidParam('id', 'The event.') id: string,
     @VersionParam('v1', { orState: true }) v1: number | 'current',
     @VersionParam('v2', { orState: true }) v2: number | 'current',
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DiffView | string> {
-    const { from, to, changes, patch, summary, rendered } = await this.versions.diff(id, v1, v2);
+    const { from, to, changes, patch, summary, rendered } = await this.versions.diff(actor, id, v1, v2);
     if (request.responseFormat === 'text/plain') {
       reply.type('text/plain; charset=utf-8');
       return `Version ${from} to version ${to}\n\n${rendered}\n`;

@@ -19,7 +19,9 @@ import {
   type VersionEntry,
 } from '../history/history.service.js';
 import { changeSplits, type SplitStep } from '../history/splits.js';
+import { AccessService } from '../permissions/access.service.js';
 import { eventDeleted } from '../permissions/event-deleted.js';
+import type { Queryable } from '../platform/database/database.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
@@ -46,6 +48,7 @@ const UNCHANGED: Difference = { changes: {}, patch: [], summary: [] };
 @Injectable()
 export class VersionsService {
   constructor(
+    private readonly access: AccessService,
     private readonly history: HistoryService,
     private readonly events: ReadEventsService,
     private readonly writer: EventWriter,
@@ -54,21 +57,25 @@ export class VersionsService {
     private readonly transactions: Transactions,
   ) {}
 
-  /** Returns a page of the versions of an event, newest first. */
-  list(eventId: string, page: PageRequest): Promise<Page<ChangelogEntry>> {
-    return this.history.listVersions(eventId, page);
+  /** Returns a page of the versions of an event, newest first. @throws Problem not_found */
+  list(actor: Actor, eventId: string, page: PageRequest): Promise<Page<ChangelogEntry>> {
+    return this.read(actor, eventId, (queries) => this.history.listVersions(queries, eventId, page));
   }
 
   /** Returns a version. @throws Problem not_found */
-  async get(eventId: string, version: number, tx?: Transaction): Promise<VersionEntry> {
-    const found = await this.history.findVersion(eventId, version, tx);
-    if (!found) throw notFound(`This event has no version ${version}.`);
-    return found;
+  get(actor: Actor, eventId: string, version: number): Promise<VersionEntry> {
+    return this.read(actor, eventId, (queries) => this.getVersion(queries, eventId, version));
   }
 
-  /** Returns a page of the entries that match the filter. */
-  listChangelog(eventId: string, page: PageRequest, filter: ChangelogFilter): Promise<Page<ChangelogEntry>> {
-    return this.history.listChangelog(eventId, page, filter);
+  /** Returns a page of the entries that match the filter. @throws Problem not_found */
+  listChangelog(
+    actor: Actor,
+    eventId: string,
+    page: PageRequest,
+    filter: Omit<ChangelogFilter, 'readerId'>,
+  ): Promise<Page<ChangelogEntry>> {
+    const own = { ...filter, readerId: actor.userId };
+    return this.read(actor, eventId, (queries) => this.history.listChangelog(queries, eventId, page, own));
   }
 
   /**
@@ -76,8 +83,10 @@ export class VersionsService {
    * @param from,to version numbers, 0 for the empty state before the first, or `current` for the current state
    * @throws Problem not_found
    */
-  async diff(eventId: string, from: number | 'current', to: number | 'current'): Promise<VersionDiff> {
-    const [earlier, later] = [await this.getState(eventId, from), await this.getState(eventId, to)];
+  async diff(actor: Actor, eventId: string, from: number | 'current', to: number | 'current'): Promise<VersionDiff> {
+    const [earlier, later] = await this.read(actor, eventId, (queries) =>
+      Promise.all([this.getState(queries, eventId, from), this.getState(queries, eventId, to)]),
+    );
     const [before, after] = [earlier.content, later.content];
     const compared = after ? compareContents(before, after) : before ? compareWithNothing(before) : UNCHANGED;
     const rendered = after ? renderDifference(before, after, compared.changes) : compared.summary.join('\n');
@@ -130,7 +139,7 @@ export class VersionsService {
     const request = { comment: comment ?? `Undid version ${version}`, undoes: { reverted: version }, onConflict };
     return this.write(actor, eventId, request, async (tx, current) => {
       const { entry: changed, splitSteps } = await this.getToUndo(tx, eventId, version);
-      const before = await this.get(eventId, version - 1, tx);
+      const before = await this.getVersion(tx, eventId, version - 1);
       for (const entry of [changed, before]) refuseRedacted(entry, pointer);
       refuseDeletion(before.content, pointer);
       const merged = mergeContent(changed.content, current, before.content);
@@ -192,13 +201,25 @@ export class VersionsService {
     return found;
   }
 
+  /** Reads what members may read, and the owner also in the trash. */
+  private read<T>(actor: Actor, eventId: string, work: (queries: Queryable) => Promise<T>): Promise<T> {
+    return this.access.read(eventId, actor.userId, work, { evenDeleted: true });
+  }
+
+  private async getVersion(queries: Queryable, eventId: string, version: number): Promise<VersionEntry> {
+    const found = await this.history.findVersion(queries, eventId, version);
+    if (!found) throw notFound(`This event has no version ${version}.`);
+    return found;
+  }
+
   private async getState(
+    queries: Queryable,
     eventId: string,
     version: number | 'current',
   ): Promise<{ version: number; content: EventContent | null }> {
     if (version === 0) return { version, content: null };
-    const number = version === 'current' ? await this.history.findLatestVersion(eventId) : version;
-    return { version: number, content: (await this.get(eventId, number)).content };
+    if (version !== 'current') return this.getVersion(queries, eventId, version);
+    return (await this.history.findVersion(queries, eventId, null))!;
   }
 }
 

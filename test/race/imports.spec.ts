@@ -73,3 +73,34 @@ it('an event that is no longer shared with the importer is left out, and the oth
   ]);
   expect(await versionsOf(app.database, id)).toEqual(['1 created']);
 });
+
+describe('an export while the file of its event is imported again', () => {
+  const numbered = (number: number): string =>
+    calendarOf(
+      ...vevent('kept@example.org', ...HOUR, `SEQUENCE:${number}`, `SUMMARY:Title ${number}`, `X-KEPT:${number}`),
+    );
+
+  it.each(['/api/events/:id.ics', '/api/calendar.ics'])(
+    'has the lines of the version that it has: %s',
+    async (path) => {
+      const ana = await app.signUp('ana');
+      const { json } = await importFile(app, ana, numbered(1));
+      const [{ id }] = json.items as [{ id: string }];
+      const repository = app.app.get(ImportedEventsRepository, { strict: false });
+      const list = repository.list.bind(repository);
+      vi.spyOn(repository, 'list').mockImplementationOnce(async (ids, queries) => {
+        // The event has been read when this is answered.
+        await queries?.query('SELECT 1');
+        expect((await importFile(app, ana, numbered(2))).json.updated).toBe(1);
+        return list(ids, queries);
+      });
+      const headers = { authorization: `Bearer ${ana.accessToken}` };
+      const read = async (): Promise<string[]> => {
+        const text = await (await app.fetch(path.replace(':id', id), { headers })).text();
+        return [...text.matchAll(/^(?:SUMMARY:Title|X-KEPT:)\s?(\d)/gm)].map(([, number]) => number!);
+      };
+      expect(await read()).toEqual(['1', '1']);
+      expect(await read()).toEqual(['2', '2']);
+    },
+  );
+});

@@ -146,8 +146,15 @@ export class PreparedClient extends Client implements WatchedConnection {
     if (now < this.plansEnd) return;
     this.plansMs = Math.min(2 * this.plansMs, MAX_PLANS_MS);
     this.plansEnd = now + this.plansMs;
-    // Nobody waits for it: it goes with what is sent next, which fails as well if the connection has failed.
-    super.query(new Query('DISCARD PLANS', () => undefined) as unknown as Submittable);
+    this.send('DISCARD PLANS');
+  }
+
+  /**
+   * Sends a statement for whose result nobody waits: it goes with what is sent next, which fails as well if the connection has
+   * failed.
+   */
+  send(text: string): void {
+    super.query(new Query(text, () => undefined) as unknown as Submittable);
   }
 
   private runScript(text: string): Promise<QueryResult> {
