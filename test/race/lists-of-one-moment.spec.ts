@@ -105,8 +105,7 @@ it('a calendar file has every event, also one that moves from the second page of
   }
   const { items } = await ok(listEvents({ client: ana.client, query: { sort: '-start_time', limit: 1 } }));
   const { id } = items[0]!;
-  // The first read tells that there are more.
-  const count = afterRead(2, () => ok(updateEvent({ client: ana.client, path: { id }, body: hourOn(0) })));
+  const count = afterRead(1, () => ok(updateEvent({ client: ana.client, path: { id }, body: hourOn(0) })));
   const file = await ok(exportCalendar({ client: here.client(ana.accessToken) }));
   expect(file.match(/^SUMMARY:Day \d+/gm)?.length).toBe(2_001);
   expect(count()).toBe(2);
