@@ -1,5 +1,6 @@
 import { CONTENT_COLUMNS } from '../content/event-content.js';
 import { LATER_DEFAULTS } from '../content/snapshot.js';
+import { wholeSnapshot } from '../history/long-values.js';
 import { SEARCHED } from './text-filter.js';
 import { hasManyEvents } from './reads.js';
 import type { VisibleEvents } from './visible-events.js';
@@ -12,7 +13,7 @@ const LISTED_COLUMNS = CONTENT_COLUMNS.filter(({ name }) => LISTED.includes(name
 
 /** The latest version of the event `seen` up to a time: `event_versions_created_at_idx` finds it, however many there are. */
 const versionAsOf = (asOf: string): string => `
-  (SELECT v.version, v.created_at AS updated_at, whole_snapshot(v) AS snapshot FROM event_versions v
+  (SELECT v.version, v.created_at AS updated_at, ${wholeSnapshot('v')} AS snapshot FROM event_versions v
     WHERE v.event_id = seen.event_id AND v.created_at <= ${asOf} ORDER BY v.created_at DESC LIMIT 1)`;
 
 const IS_SERIES = `(s.rrule IS NOT NULL OR s.added <> '[]')`;
@@ -100,7 +101,7 @@ export const selectEventsAsOf = (events: VisibleEvents, page: string): string =>
     JOIN events present ON present.id = page.event_id
     LEFT JOIN event_versions past ON past.event_id = page.event_id AND past.version = page.version
     CROSS JOIN LATERAL jsonb_populate_record(present, CASE WHEN past.version IS NOT NULL THEN
-      ${events.parameter(JSON.stringify(LATER_DEFAULTS))}::jsonb || whole_snapshot(past) || jsonb_build_object(
+      ${events.parameter(JSON.stringify(LATER_DEFAULTS))}::jsonb || (${wholeSnapshot('past')}) || jsonb_build_object(
         'version', past.version, 'updated_at', past.created_at, 'updated_by', past.author_id) END) AS state`;
 
 /**

@@ -8,7 +8,7 @@ import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
 import type { ChangeKind } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
-import { shorten } from './long-values.js';
+import { shorten, wholeSnapshot } from './long-values.js';
 import type { SplitStep } from './splits.js';
 
 /** An entry with its hash, hexadecimal. */
@@ -55,7 +55,7 @@ export interface ChangelogFilter {
 
 const REDACTION = `r.reason AS "redactionReason", r.created_at AS "redactedAt"`;
 const VERSION = `
-  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, whole_snapshot(v) AS snapshot, v.undoes,
+  SELECT v.position, v.version, v.kind, v.created_at AS at, v.comment, v.changed, ${wholeSnapshot('v')} AS snapshot, v.undoes,
          NULL::jsonb AS members,
          u.id AS "personId", u.username AS "personName", ${REDACTION}
     FROM event_versions v JOIN users u ON u.id = v.author_id
@@ -79,7 +79,7 @@ const ENTRIES = `
  * when the reader ($8) can see that event now.
  */
 const OTHER_PART = `
-  SELECT jsonb_build_object('eventId', part.id, 'title', whole_snapshot(other) ->> 'title') AS "otherPart"
+  SELECT jsonb_build_object('eventId', part.id, 'title', (${wholeSnapshot('other')}) ->> 'title') AS "otherPart"
     FROM events own
     JOIN events part ON CASE WHEN v.version = 1 THEN part.id = own.split_from
                              ELSE part.split_from = own.id AND part.split_from_version = v.version END
@@ -88,6 +88,11 @@ const OTHER_PART = `
     JOIN event_permissions access ON access.event_id = part.id AND access.user_id = $8
    WHERE v.kind = 'split' AND own.id = v.event_id AND (part.deleted_at IS NULL OR access.role = 'owner')
    LIMIT 1`;
+/** The previous snapshot, unless it is that of another entry of the page. */
+const BEFORE = `
+  CASE WHEN v.version - 1 IS DISTINCT FROM
+            max(v.version) OVER (ORDER BY page.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+       THEN ${wholeSnapshot('earlier')} END AS before`;
 const PART_MEMBERS = `
   CASE WHEN v.kind = 'split' THEN (
     SELECT jsonb_agg(jsonb_build_object('username', u.username, 'role', m.role) ORDER BY m.role <> 'owner', u.username)
@@ -223,7 +228,7 @@ export class HistoryRepository {
     // Snapshots are read for the page only: they make up most of a long history.
     const [rows, total] = await Promise.all([
       queries.query<EntryRow>(
-        `SELECT page.*, whole_snapshot(v) AS snapshot, v.undoes, whole_snapshot(earlier) AS before, part."otherPart",
+        `SELECT page.*, ${wholeSnapshot('v')} AS snapshot, v.undoes, ${BEFORE}, part."otherPart",
                 ${PART_MEMBERS}, ${REDACTION}
            FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
                   ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
@@ -236,6 +241,8 @@ export class HistoryRepository {
       ),
       totalOf(page, queries, `SELECT count(*)::int AS n FROM (${ENTRIES}) AS log`, [eventId, field, kind, author]),
     ]);
+    const snapshots = new Map(rows.map(({ version, snapshot }) => [snapshot && version, snapshot]));
+    for (const row of rows) if (row.snapshot) row.before ??= snapshots.get(row.version - 1) ?? null;
     return pageOf(rows, page, ({ position }) => [String(position)], total);
   }
 

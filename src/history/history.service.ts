@@ -81,13 +81,20 @@ export class HistoryService {
   ): Promise<Page<ChangelogEntry>> {
     const slices = new TimeSlices();
     const items: ChangelogEntry[] = [];
+    // A snapshot is that of one version, and of the next one what was before.
+    const contents = new Map<Snapshot, EventContent>();
+    const read = (snapshot: Snapshot): EventContent => {
+      const known = contents.get(snapshot) ?? fromSnapshot(snapshot);
+      contents.set(snapshot, known);
+      return known;
+    };
     let size = 0;
     for (let rest = page; ;) {
       const limit = Math.min(rest.limit, PART);
       const part = await this.history.listChangelog(queries, eventId, { ...rest, limit }, filter);
       for (const row of part.items) {
         await slices.pause();
-        const entry = toChangelogEntry(row);
+        const entry = toChangelogEntry(row, read);
         size += sizeOf(entry.content) + sizeOf(entry.before);
         if (size > MAX_SIZE && items.length > 0) {
           if (page.offset !== null) throw tooLarge(items.length);
@@ -139,7 +146,7 @@ export class HistoryService {
 }
 
 /** Entries that are read at once. */
-const PART = 50;
+const PART = 100;
 /** Characters of the snapshots of one page, about. */
 const MAX_SIZE = 4_000_000;
 
@@ -159,9 +166,12 @@ function tooLarge(fits: number): Error {
   return invalid({ pointer: '/query/page_size', code: 'too_large', message });
 }
 
-const mapPage = (page: Page<EntryRow>): Page<ChangelogEntry> => ({ ...page, items: page.items.map(toChangelogEntry) });
+const mapPage = (page: Page<EntryRow>): Page<ChangelogEntry> => ({
+  ...page,
+  items: page.items.map((row) => toChangelogEntry(row)),
+});
 
-function toChangelogEntry(row: EntryRow): ChangelogEntry {
+function toChangelogEntry(row: EntryRow, read = fromSnapshot): ChangelogEntry {
   const { position, version, kind, at, comment, changed, members, undoes, redactionReason, redactedAt } = row;
   return {
     position,
@@ -171,8 +181,8 @@ function toChangelogEntry(row: EntryRow): ChangelogEntry {
     at,
     comment,
     changed: changed ?? [],
-    content: readSnapshot(row.snapshot),
-    before: readSnapshot(row.before ?? null),
+    content: row.snapshot && read(row.snapshot),
+    before: row.before ? read(row.before) : null,
     undoes: undoes ?? null,
     otherPart: row.otherPart ?? null,
     partMembers: row.partMembers ?? [],
@@ -185,5 +195,3 @@ const splitMembers = (members: MemberEntry[] | null): Pick<ChangelogEntry, 'memb
   members: members && members.filter(isRoleChange),
   invitations: (members ?? []).filter(isInvitationChange),
 });
-
-const readSnapshot = (snapshot: Snapshot | null): EventContent | null => snapshot && fromSnapshot(snapshot);

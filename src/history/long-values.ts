@@ -16,7 +16,7 @@ export interface ShortSnapshot {
 
 /**
  * Separates the long values of a snapshot, so that they are stored once, and not again with every version. SQL puts them
- * back with `whole_snapshot`. Pure.
+ * back with `wholeSnapshot`. Pure.
  */
 export function shorten(whole: Snapshot): ShortSnapshot {
   const long = Object.entries(whole).filter(([, value]) => isLong(value));
@@ -29,6 +29,13 @@ export function shorten(whole: Snapshot): ShortSnapshot {
     values: new Map(hashed.map(({ hash, value }) => [hash, value])),
   };
 }
+
+/**
+ * Returns the SQL expression of the whole snapshot of a row of `event_versions`, without a call of `whole_snapshot` for the most,
+ * which have no long values.
+ */
+export const wholeSnapshot = (version: string): string =>
+  `CASE WHEN ${version}.long_values IS NULL THEN ${version}.snapshot ELSE whole_snapshot(${version}) END`;
 
 function isLong(value: unknown): boolean {
   if (typeof value === 'string') return value.length >= LONG;

@@ -2,6 +2,7 @@ import { REDACTED, redactSnapshot, collectTexts } from '../content/redact.js';
 import type { Snapshot } from '../content/snapshot.js';
 import type { HistoryEntry } from './history-entry.js';
 import { contentHash, historyHash } from './history-hash.js';
+import { wholeSnapshot } from './long-values.js';
 import type { Query } from './verify-history.js';
 
 /** Thrown when a version cannot be redacted. The message contains the reason and the remedy, and no text of a person. */
@@ -33,7 +34,7 @@ export async function redactVersion(
 ): Promise<{ alsoIn: number[] }> {
   const [row] = await query<VersionRow>(
     `SELECT v.event_id AS "eventId", v.position::int, v.version, v.kind, v.author_id AS "actorId", v.created_at AS at,
-            v.comment, v.changed, whole_snapshot(v) AS snapshot, v.undoes, encode(v.hash, 'hex') AS hash, e.version AS current,
+            v.comment, v.changed, ${wholeSnapshot('v')} AS snapshot, v.undoes, encode(v.hash, 'hex') AS hash, e.version AS current,
             (SELECT encode(previous.hash, 'hex') FROM (
                SELECT position, hash FROM event_versions WHERE event_id = v.event_id
                UNION ALL SELECT position, hash FROM member_changes WHERE event_id = v.event_id) AS previous
@@ -83,7 +84,7 @@ async function removeUnusedValues(query: Query, eventId: string): Promise<void> 
 
 async function findVersionsWithTexts(query: Query, eventId: string, texts: ReadonlySet<string>): Promise<number[]> {
   const rows = await query<{ version: number; snapshot: Snapshot }>(
-    `SELECT v.version, whole_snapshot(v) AS snapshot FROM event_versions v WHERE v.event_id = $1 ORDER BY v.version`,
+    `SELECT v.version, ${wholeSnapshot('v')} AS snapshot FROM event_versions v WHERE v.event_id = $1 ORDER BY v.version`,
     [eventId],
   );
   const containsOne = (snapshot: Snapshot): boolean => [...collectTexts(snapshot)].some((text) => texts.has(text));

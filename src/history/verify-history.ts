@@ -2,6 +2,7 @@ import { type EventContent, selectContent } from '../content/event-content.js';
 import { isRoleChange, type MemberEntry } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { type CurrentState, type HistoryCheck, HistoryReplay, type StoredEntry } from './history-replay.js';
+import { wholeSnapshot } from './long-values.js';
 
 /** Runs one statement. All statements must see the same state: in a repeatable-read transaction, or without writers. */
 export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
@@ -116,7 +117,7 @@ async function* listHistory(query: Query, only: string[] | null): AsyncGenerator
   for (let after: [string, number] = [FIRST, 0]; ;) {
     const rows = await query<EntryRow>(
       `SELECT v.event_id AS "eventId", v.position, v.version, v.kind, v.author_id AS "actorId", v.created_at AS at,
-              v.comment, v.changed, whole_snapshot(v) AS snapshot, v.undoes, NULL::jsonb AS members, encode(v.hash, 'hex') AS hash,
+              v.comment, v.changed, ${wholeSnapshot('v')} AS snapshot, v.undoes, NULL::jsonb AS members, encode(v.hash, 'hex') AS hash,
               encode(r.content_hash, 'hex') AS "redactedHash"
          FROM event_versions v LEFT JOIN redactions r ON r.event_id = v.event_id AND r.version = v.version
         WHERE (v.event_id, v.position) > ($1, $2) AND ($3::uuid[] IS NULL OR v.event_id = ANY($3))

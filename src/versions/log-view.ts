@@ -129,10 +129,10 @@ export function logEntryView(record: ChangelogEntry, names: Map<string, string>)
   };
 }
 
-const TEXTS = PLAIN_NAMES.filter((name) => plainFieldOf(name).isText);
+const TEXTS = PLAIN_NAMES.filter((name) => plainFieldOf(name).isText).map((name) => camelCase(name));
 
 const textLength = (content: EventContent | null): number =>
-  content ? TEXTS.map((name) => content[camelCase(name)] ?? '').join('').length : 0;
+  content ? TEXTS.reduce((sum, name) => sum + (content[name] ?? '').length, 0) : 0;
 
 interface Description {
   changes: LogChangeView[];

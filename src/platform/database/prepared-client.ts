@@ -57,6 +57,7 @@ export class PreparedClient extends Client implements WatchedConnection {
   private readonly onStatement: OnStatement | undefined;
   private running = 0;
   private isOpen = false;
+  private isCorked = false;
   /** How long the plans of now are used, and until when, in milliseconds. */
   private plansMs: number;
   private plansEnd: number;
@@ -154,6 +155,7 @@ export class PreparedClient extends Client implements WatchedConnection {
    * failed.
    */
   send(text: string): void {
+    this.writeOnce();
     super.query(new Query(text, () => undefined) as unknown as Submittable);
   }
 
@@ -178,7 +180,20 @@ export class PreparedClient extends Client implements WatchedConnection {
         else resolve(result);
       });
       this.running += 1;
+      this.writeOnce();
       super.query(query as Submittable);
+    });
+  }
+
+  /** Has what is sent in this turn of the event loop written at its end, with one call of the operating system. */
+  private writeOnce(): void {
+    if (this.isCorked) return;
+    this.isCorked = true;
+    const { stream } = this;
+    stream.cork();
+    process.nextTick(() => {
+      this.isCorked = false;
+      stream.uncork();
     });
   }
 }
