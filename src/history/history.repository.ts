@@ -88,11 +88,11 @@ const OTHER_PART = `
     JOIN event_permissions access ON access.event_id = part.id AND access.user_id = $8
    WHERE v.kind = 'split' AND own.id = v.event_id AND (part.deleted_at IS NULL OR access.role = 'owner')
    LIMIT 1`;
-/** The previous snapshot, unless it is that of another entry of the page. */
-const BEFORE = `
-  CASE WHEN v.version - 1 IS DISTINCT FROM
-            max(v.version) OVER (ORDER BY page.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-       THEN ${wholeSnapshot('earlier')} END AS before`;
+/** The previous snapshot, unless it is that of another entry of the page. The window has the order of the page. */
+const before = (direction: 'ASC' | 'DESC'): string => `
+  CASE WHEN v.version - 1 IS DISTINCT FROM max(v.version) OVER (ORDER BY page.position ${direction} ROWS BETWEEN ${
+    direction === 'ASC' ? 'UNBOUNDED PRECEDING AND 1 PRECEDING' : '1 FOLLOWING AND UNBOUNDED FOLLOWING'
+  }) THEN ${wholeSnapshot('earlier')} END AS before`;
 const PART_MEMBERS = `
   CASE WHEN v.kind = 'split' THEN (
     SELECT jsonb_agg(jsonb_build_object('username', u.username, 'role', m.role) ORDER BY m.role <> 'owner', u.username)
@@ -228,7 +228,7 @@ export class HistoryRepository {
     // Snapshots are read for the page only: they make up most of a long history.
     const [rows, total] = await Promise.all([
       queries.query<EntryRow>(
-        `SELECT page.*, ${wholeSnapshot('v')} AS snapshot, v.undoes, ${BEFORE}, part."otherPart",
+        `SELECT page.*, ${wholeSnapshot('v')} AS snapshot, v.undoes, ${before(direction)}, part."otherPart",
                 ${PART_MEMBERS}, ${REDACTION}
            FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
                   ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page

@@ -81,16 +81,18 @@ export class HistoryService {
   ): Promise<Page<ChangelogEntry>> {
     const slices = new TimeSlices();
     const items: ChangelogEntry[] = [];
-    // A snapshot is that of one version, and of the next one what was before.
+    // A snapshot is the content of one version, and what the next one had before.
     const contents = new Map<Snapshot, EventContent>();
     const read = (snapshot: Snapshot): EventContent => {
       const known = contents.get(snapshot) ?? fromSnapshot(snapshot);
       contents.set(snapshot, known);
       return known;
     };
+    // Of other entries than the one before, the previous snapshot is read as well.
+    const isFiltered = [filter.field, filter.kind, filter.author].some((value) => value !== undefined);
     let size = 0;
     for (let rest = page; ;) {
-      const limit = Math.min(rest.limit, PART);
+      const limit = Math.min(rest.limit, isFiltered ? PART / 2 : PART);
       const part = await this.history.listChangelog(queries, eventId, { ...rest, limit }, filter);
       for (const row of part.items) {
         await slices.pause();
@@ -145,7 +147,7 @@ export class HistoryService {
   }
 }
 
-/** Entries that are read at once. */
+/** Entries that are read at once, with about as many snapshots. */
 const PART = 100;
 /** Characters of the snapshots of one page, about. */
 const MAX_SIZE = 4_000_000;

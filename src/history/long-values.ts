@@ -31,8 +31,8 @@ export function shorten(whole: Snapshot): ShortSnapshot {
 }
 
 /**
- * Returns the SQL expression of the whole snapshot of a row of `event_versions`, without a call of `whole_snapshot` for the most,
- * which have no long values.
+ * Returns the SQL expression of the whole snapshot of a row of `event_versions`. It calls no function for most rows, which have
+ * no long values.
  */
 export const wholeSnapshot = (version: string): string =>
   `CASE WHEN ${version}.long_values IS NULL THEN ${version}.snapshot ELSE whole_snapshot(${version}) END`;

@@ -61,8 +61,8 @@ export class AccessService {
   }
 
   /**
-   * Reads of an event what a role allows, as it was at the moment at which the caller had that role: looked at before, it could
-   * have been taken away before the content was written that is read.
+   * Reads of an event what a role allows, as it was at the moment at which the caller had that role. A role that is looked at
+   * earlier may be taken away before the content is written that is then read.
    * @param work sent with the look at the role; its result is only returned when the role allows it
    * @throws Problem as `require` does
    */

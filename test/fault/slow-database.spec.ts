@@ -49,10 +49,13 @@ describe('a database that is slow is not taken for a silent one', { timeout: 300
     expect((await getEvent({ client: ana.client, path: { id } })).response?.status).toBe(200);
   });
 
-  it('while it answers on other connections', async () => {
-    proxy.delay = Infinity;
+  it.each([
+    ['and on a new one never', () => (proxy.delay = Infinity), 1],
+    ['and refuses new ones', () => (proxy.isFull = true), 3],
+  ])('while it answers on other connections, %s', async (_name, trouble, asked) => {
+    trouble();
     const read = async (): Promise<void> => {
-      while (proxy.delayedEnds === 0) {
+      while (proxy.delayedEnds < asked) {
         expect((await getEvent({ client: ana.client, path: { id } })).response?.status).toBe(200);
         await sleep(50);
       }

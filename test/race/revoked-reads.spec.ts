@@ -107,7 +107,7 @@ describe('somebody whose access ends while their request is answered', () => {
     const { data, error, response } = await reading;
     expect(statuses).toContain(response?.status);
     // As it was, to the letter.
-    expect(withoutTime(data ?? error)).toEqual(withoutTime(before.data ?? before.error));
+    expect(withoutId(data ?? error)).toEqual(withoutId(before.data ?? before.error));
     expect((await read(ben.client)).response?.status).toBeGreaterThanOrEqual(400);
   });
 
@@ -125,6 +125,6 @@ describe('somebody whose access ends while their request is answered', () => {
   });
 });
 
-/** Without what is of the moment of the request, as the id of a refusal and the time at which a file was written. */
-const withoutTime = (data: unknown): unknown =>
+/** Without the id of the request, which a refusal has. */
+const withoutId = (data: unknown): unknown =>
   JSON.parse(JSON.stringify(data), (key, value: unknown) => (key === 'request_id' ? null : value));

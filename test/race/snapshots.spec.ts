@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Database, type Queryable } from '../../src/platform/database/database.js';
 import { readPage } from '../../src/platform/database/read-page.js';
 import { startApp, type TestApp } from '../support/test-app.js';
@@ -59,6 +59,18 @@ describe('Database.inSnapshot', () => {
     const write = database.inSnapshot((queries) => queries.query(`UPDATE users SET username = 'x'`));
     await expect(write).rejects.toThrow('read-only');
   });
+});
+
+it('a connection is closed when something fails for which nobody waits', async () => {
+  const backend = async (): Promise<number> => {
+    const [row] = await database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    return row!.pid;
+  };
+  const before = await backend();
+  const connection = await database.connect();
+  connection.send('SELECT 1 / 0');
+  connection.release();
+  await vi.waitFor(async () => expect(await backend()).not.toBe(before));
 });
 
 describe('readPage', () => {

@@ -8,7 +8,9 @@ export class HeldAnswers {
   private onHeld = (): void => undefined;
   /** By how many milliseconds each part of an answer is late on connections from now on; `Infinity` for never. */
   delay = 0;
-  /** How many connections with such answers have ended. */
+  /** Whether connections are closed at once from now on. */
+  isFull = false;
+  /** How many connections with late answers, or with none, have ended. */
   delayedEnds = 0;
 
   private constructor(
@@ -54,6 +56,10 @@ export class HeldAnswers {
   }
 
   private serve(client: Socket): void {
+    if (this.isFull) {
+      this.delayedEnds += 1;
+      return void client.resetAndDestroy();
+    }
     const database = connect(Number(this.target.port || 5432), this.target.hostname);
     const { delay } = this;
     if (delay > 0) client.on('close', () => (this.delayedEnds += 1));

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import { DatabaseSilent } from './database-errors.js';
 
-/** Time is counted in such steps, in milliseconds: what this process was held for, and could not receive anything, is none. */
+/** Time is counted in steps of so many milliseconds. While this process is held, and cannot receive anything, none passes. */
 const STEP_MS = 100;
 
 /**

@@ -150,13 +150,10 @@ export class PreparedClient extends Client implements WatchedConnection {
     this.send('DISCARD PLANS');
   }
 
-  /**
-   * Sends a statement for whose result nobody waits: it goes with what is sent next, which fails as well if the connection has
-   * failed.
-   */
+  /** Sends a statement for whose result nobody waits. The connection is closed if it fails: its state is not known then. */
   send(text: string): void {
     this.writeOnce();
-    super.query(new Query(text, () => undefined) as unknown as Submittable);
+    super.query(new Query(text, (error) => error && this.abandon(error)) as unknown as Submittable);
   }
 
   private runScript(text: string): Promise<QueryResult> {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseError } from 'pg';
 import { askDatabase } from './ask-database.js';
@@ -16,6 +17,8 @@ export interface WatchedConnection {
 const TICK_MS = 500;
 /** A connection that waits for so long without a byte makes the watch ask the database. */
 const SUSPECT_MS = 1_500;
+/** How long each of the attempts waits that run at once while the database is silent. */
+const ASK_AGAIN_MS = 5_000;
 /**
  * A connection that waits for so much longer than PostgreSQL lets any statement run is dead, whatever the others are: a
  * firewall has dropped it, or its process is frozen.
@@ -36,7 +39,8 @@ export class SilenceWatch implements OnModuleDestroy {
   private readonly connections = new Map<WatchedConnection, { bytes: number; since: number }>();
   private readonly timer: NodeJS.Timeout;
   private readonly giveUpMs: number;
-  /** Time in ticks, in milliseconds: what a process was held for, and could not receive anything, is no time of it. */
+  private readonly silenceMs: number;
+  /** Time in ticks, in milliseconds. While this process is held, and cannot receive anything, none passes. */
   private now = 0;
   /** When bytes came last, on whatever connection. */
   private heardAt = 0;
@@ -49,9 +53,10 @@ export class SilenceWatch implements OnModuleDestroy {
    */
   constructor(
     private readonly url: string,
-    private readonly silenceSeconds: number,
+    silenceSeconds: number,
     statementSeconds: number,
   ) {
+    this.silenceMs = silenceSeconds * 1_000;
     this.giveUpMs = (statementSeconds + SPARE_SECONDS) * 1_000;
     this.timer = setInterval(() => this.tick(), TICK_MS).unref();
   }
@@ -96,12 +101,13 @@ export class SilenceWatch implements OnModuleDestroy {
 
   private async judge(): Promise<void> {
     this.isAsking = true;
-    const askedAt = this.now;
-    const answers = await this.answers();
-    this.isAsking = false;
+    const answers = await this.answers(this.silenceMs);
+    // What has arrived meanwhile is read first.
+    await setImmediate();
     this.listen();
-    // A busy machine may let statements go on, and take long to start a process for one more connection.
-    if (answers || this.heardAt > askedAt) return;
+    this.isAsking = false;
+    // A busy machine may let statements go on, and refuse one more connection or take long to start a process for it.
+    if (answers || this.now - this.heardAt < this.silenceMs - TICK_MS) return;
     this.silentSince = performance.now();
     this.logger.error('The database does not answer: requests are refused until it does');
     // All of them: another one would only be found silent by the request that uses it next.
@@ -110,15 +116,15 @@ export class SilenceWatch implements OnModuleDestroy {
 
   /** Called at every tick, so that several attempts run at once, and the first one that is answered counts. */
   private async askAgain(): Promise<void> {
-    if (!(await this.answers()) || this.silentSince === null) return;
+    if (!(await this.answers(ASK_AGAIN_MS)) || this.silentSince === null) return;
     const seconds = Math.round((performance.now() - this.silentSince) / 1_000);
     this.silentSince = null;
     this.logger.log(`The database answers again after ${seconds} s`);
   }
 
-  private async answers(): Promise<boolean> {
+  private async answers(milliseconds: number): Promise<boolean> {
     try {
-      await askDatabase(this.url, 'SELECT 1', this.silenceSeconds * 1_000);
+      await askDatabase(this.url, 'SELECT 1', milliseconds);
       return true;
     } catch (error) {
       // A refusal is an answer too, such as one that it has no connection left.
