@@ -11,7 +11,8 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait for processes, clocks and sockets: two workers would leave two cores idle half of the time.
     maxWorkers: availableParallelism() + 2,
-    testTimeout: 300_000,
+    // Of a test that hangs. The longest take a third of it beside fifteen busy processes.
+    testTimeout: 600_000,
     // The first test file that needs the built server builds it, while others have the machine.
     hookTimeout: 900_000,
     expect: { poll: { timeout: 60_000 } },

@@ -201,7 +201,7 @@ function report(what: string, { revocations, sessionEnds, seconds, edits }: Outc
   );
 }
 
-describe('revocations during a stream of changes', { timeout: 900_000 }, () => {
+describe('revocations during a stream of changes', { timeout: 2_700_000 }, () => {
   beforeEach(() => onTestFailed(() => console.error(`REVOCATIONS_SEED=${SEED}`)));
 
   const createTeams = async (count: number, eventCount: number): Promise<Team[]> => {
