@@ -4800,7 +4800,7 @@ export type ListEventsData = {
          */
         deleted?: boolean;
         /**
-         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart. Example: `true`.
+         * Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart. Paged by `cursor` only, by start. Example: `true`.
          */
         expand?: boolean;
         /**

@@ -264,7 +264,8 @@ export class ListEventsQuery extends IntersectionType(PageQuery, AsOfQuery) {
   deleted?: boolean;
 
   @FlagQuery({
-    description: 'Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart.',
+    description:
+      'Returns one item per occurrence. Requires `from` and `to`, at most 400 days apart. Paged by `cursor` only, by start.',
     example: true,
   })
   expand?: boolean;
