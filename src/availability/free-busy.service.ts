@@ -31,7 +31,7 @@ export class FreeBusyService {
    */
   async list(actor: Actor, userIds: unknown[], span: { from: string; to: string }): Promise<PersonBusy[]> {
     const read = readSpan(span, { timeZone: actor.timeZone, maxDays: MAX_DAYS, prefix: '/query' });
-    // In one snapshot: of somebody who shares nothing any more, nothing that is new is told.
+    // In one snapshot, so that people who stop sharing are not seen to do anything after that.
     return this.database.inSnapshot((queries) => this.listOf(queries, actor, userIds, read));
   }
 

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { type ContentInput, draftContent } from '../content/draft.js';
+import type { EventContent } from '../content/event-content.js';
 import { AccessService } from '../permissions/access.service.js';
-import type { Transaction } from '../platform/database/transaction.js';
+import type { Queryable } from '../platform/database/database.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notVisible } from '../problems/problem.js';
@@ -35,9 +36,9 @@ export class CheckConflictsService {
    * @throws Problem validation_failed, not_found, forbidden
    */
   async check(actor: Actor, input: ContentInput, eventId: string | null): Promise<ConflictCheck> {
-    if (eventId !== null) await this.access.require(eventId, actor.userId, 'edit', { tellsOfDeletion: false });
+    const found = eventId === null ? null : await this.read(actor, eventId);
+    const booking = toBooking(actor, input, found);
     return this.transactions.run(async (tx) => {
-      const booking = await this.toBooking(tx, actor, input, eventId);
       const conflicts = await this.conflicts.findNew(tx, booking, actor);
       return {
         conflicts,
@@ -47,21 +48,27 @@ export class CheckConflictsService {
     });
   }
 
-  private async toBooking(
-    tx: Transaction,
-    actor: Actor,
-    input: ContentInput,
-    eventId: string | null,
-  ): Promise<Booking> {
-    const found = eventId === null ? null : await this.events.findContent(tx, eventId);
-    if (eventId !== null && !found) throw notVisible();
-    const draft = draftContent(input, found?.content ?? null, actor.timeZone);
-    if ('errors' in draft) throw invalid(...draft.errors);
-    return {
-      eventId: eventId ?? NIL,
-      ownerId: found?.ownerId ?? actor.userId,
-      content: draft.content,
-      before: found?.content,
-    };
+  private async read(actor: Actor, eventId: string): Promise<Found> {
+    const read = (queries: Queryable): Promise<Omit<Found, 'eventId'> | null> =>
+      this.events.findContent(queries, eventId);
+    const options = { action: 'edit', tellsOfDeletion: false } as const;
+    const found = await this.access.read(eventId, actor.userId, read, options);
+    if (!found) throw notVisible();
+    return { eventId, ...found };
   }
+}
+
+/** An event that is to be updated. */
+interface Found {
+  eventId: string;
+  ownerId: string;
+  content: EventContent;
+}
+
+/** @param found null for a new event of the actor @throws Problem validation_failed */
+function toBooking(actor: Actor, input: ContentInput, found: Found | null): Booking {
+  const draft = draftContent(input, found?.content ?? null, actor.timeZone);
+  if ('errors' in draft) throw invalid(...draft.errors);
+  const { eventId, ownerId, content: before } = found ?? { eventId: NIL, ownerId: actor.userId };
+  return { eventId, ownerId, content: draft.content, before };
 }

@@ -47,8 +47,8 @@ export class EventsRepository {
   }
 
   /** Returns the content of an event and its owner, without a lock; null when there is none. */
-  async findContent(tx: Transaction, id: string): Promise<{ ownerId: string; content: EventContent } | null> {
-    const [row] = await tx.query<{ ownerId: string } & EventContent>(
+  async findContent(queries: Queryable, id: string): Promise<{ ownerId: string; content: EventContent } | null> {
+    const [row] = await queries.query<{ ownerId: string } & EventContent>(
       `SELECT p.user_id AS "ownerId", ${selectContent('e')}
          FROM events e JOIN event_permissions p ON p.event_id = e.id AND p.role = 'owner' WHERE e.id = $1`,
       [id],

@@ -31,7 +31,7 @@ export class FindTimeService {
   /** Finds the best times. @throws Problem validation_failed, also for people with whom the actor shares no event */
   async find(actor: Actor, input: FindTimeInput): Promise<FoundTimes> {
     const read = readQuestion(input, actor.timeZone, Date.now() / 1_000);
-    // In one snapshot: of somebody who shares nothing any more, nothing that is new is told.
+    // In one snapshot, so that people who stop sharing are not seen to do anything after that.
     const { question, invited, candidates, attendees } = await this.database.inSnapshot(async (queries) => {
       const found = await this.findPeople(queries, actor, input);
       const errors = [read, found].flatMap((part) => ('errors' in part ? part.errors : []));

@@ -88,7 +88,7 @@ export class HistoryService {
       contents.set(snapshot, known);
       return known;
     };
-    // Of other entries than the one before, the previous snapshot is read as well.
+    // The version before an entry is often not on the page then, and is read as well.
     const isFiltered = [filter.field, filter.kind, filter.author].some((value) => value !== undefined);
     let size = 0;
     for (let rest = page; ;) {

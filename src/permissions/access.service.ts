@@ -75,7 +75,7 @@ export class AccessService {
     return this.database.inSnapshot(async (queries) => {
       const looking = this.permissions.findAccess(eventId, userId, queries);
       const reading = work(queries);
-      // Whoever may not read does not learn either why it failed.
+      // Its error is only for those who may read.
       reading.catch(() => undefined);
       const access = await looking;
       checkRole(access?.role ?? null, access?.deletion ?? null, action, options);

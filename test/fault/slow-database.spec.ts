@@ -63,4 +63,22 @@ describe('a database that is slow is not taken for a silent one', { timeout: 300
     expect(await changeLocked(read)).toBe(200);
     expect((await getEvent({ client: ana.client, path: { id } })).response?.status).toBe(200);
   });
+
+  it('by readiness, while requests are served', async () => {
+    const isReady = async (): Promise<boolean> => (await fetch(`${app.url}/health/ready`)).status === 200;
+    await until(isReady);
+    proxy.delay = Infinity;
+    const askWhileSilent = async (): Promise<void> => {
+      // What it said last is remembered for a second.
+      while (proxy.delayedEnds === 0) {
+        expect(await isReady()).toBe(true);
+        await sleep(50);
+      }
+    };
+    let isOver = false;
+    const serve = async (): Promise<void> => {
+      while (!isOver) await ok(getEvent({ client: ana.client, path: { id } }));
+    };
+    await Promise.all([askWhileSilent().finally(() => (isOver = true)), serve()]);
+  });
 });

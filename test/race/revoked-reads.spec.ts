@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   changeRole,
+  checkConflicts,
   createEvent,
   diffVersions,
   exportEvent,
@@ -109,6 +110,23 @@ describe('somebody whose access ends while their request is answered', () => {
     // As it was, to the letter.
     expect(withoutId(data ?? error)).toEqual(withoutId(before.data ?? before.error));
     expect((await read(ben.client)).response?.status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('reads nothing that was written later: whether the event would conflict', async () => {
+    // Of the owner, at the time to which she moves the event: then it is no new conflict.
+    await ok(createEvent({ client: ana.client, body: { title: 'Other', ...slot(hour + 1) } }));
+    await ok(changeRole({ client: ana.client, path: { id, userId: ben.id }, body: { role: 'editor' } }));
+    const check = (): ReturnType<typeof checkConflicts> =>
+      checkConflicts({ client: ben.client, body: { event_id: id, end_time: slot(hour + 1).end_time } });
+    const held = proxy.hold(ROLE);
+    const checking = check();
+    await held;
+    await revokePermission({ client: ana.client, path: { id, userId: ben.id } });
+    const body = { ...slot(hour + 1), on_conflict: 'allow' as const };
+    await ok(updateEvent({ client: ana.client, path: { id }, body }));
+    proxy.release();
+    expect((await checking).data?.conflicts).toHaveLength(1);
+    expect((await check()).response?.status).toBe(404);
   });
 
   it('reads nothing that was written later: the invitations, as an owner until then', async () => {

@@ -40,7 +40,7 @@ export const EXCHANGES: Record<string, number> = {
   restoreEvent: 2,
   'restoreEvent in the trash': 1,
   checkConflicts: 2,
-  'checkConflicts for an event': 3,
+  'checkConflicts for an event': 2,
   getFreeBusy: 2,
   'getFreeBusy of somebody else': 2,
   exportEvent: 1,

@@ -40,8 +40,7 @@ export class SilenceWatch implements OnModuleDestroy {
   private readonly timer: NodeJS.Timeout;
   private readonly giveUpMs: number;
   private readonly silenceMs: number;
-  /** Time in ticks, in milliseconds. While this process is held, and cannot receive anything, none passes. */
-  private now = 0;
+  private ticks = 0;
   /** When bytes came last, on whatever connection. */
   private heardAt = 0;
   private isAsking = false;
@@ -66,6 +65,17 @@ export class SilenceWatch implements OnModuleDestroy {
     return this.silentSince !== null;
   }
 
+  /** Time in milliseconds, counted in ticks. While this process is held, and cannot receive anything, none passes. */
+  get now(): number {
+    return this.ticks * TICK_MS;
+  }
+
+  /** Returns whether bytes came from the database, on a connection of the pool, after a time that `now` was. */
+  hasHeardSince(time: number): boolean {
+    this.listen();
+    return this.heardAt > time;
+  }
+
   add(connection: WatchedConnection): void {
     this.connections.set(connection, { bytes: 0, since: this.now });
   }
@@ -79,7 +89,7 @@ export class SilenceWatch implements OnModuleDestroy {
   }
 
   private tick(): void {
-    this.now += TICK_MS;
+    this.ticks += 1;
     const waited = this.listen();
     if (this.isSilent) void this.askAgain();
     else if (waited > SUSPECT_MS && !this.isAsking) void this.judge();
