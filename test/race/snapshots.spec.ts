@@ -42,6 +42,15 @@ describe('Database.inSnapshot', () => {
     expect(await isolation()).toBe('read committed');
   });
 
+  it('throws the error of the statement that failed, not that of one that was skipped because of it', async () => {
+    const deep = async (query: () => Promise<unknown>, depth: number): Promise<unknown> =>
+      depth === 0 ? query() : await deep(query, depth - 1);
+    // The error of the first statement takes more turns to arrive than that of the second.
+    const work = (queries: Queryable): Promise<unknown> =>
+      Promise.all([deep(() => queries.query('SELECT 1 / 0'), 20), queries.query('SELECT 1')]);
+    for (let n = 0; n < 20; n += 1) await expect(database.inSnapshot(work)).rejects.toThrow('division by zero');
+  });
+
   it('refuses what still runs after an error, instead of reading in the transaction of somebody else', async () => {
     let goOn = (): void => undefined;
     const failed = new Promise<void>((resolve) => (goOn = resolve));

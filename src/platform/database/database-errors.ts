@@ -55,6 +55,11 @@ export function isDiskFull(error: unknown): boolean {
   return postgresError(error)?.code === '53100';
 }
 
+/** True if a statement was skipped because one before it in the same transaction had failed (25P02). */
+export function isSkipped(error: unknown): boolean {
+  return postgresError(error)?.code === '25P02';
+}
+
 /** True if PostgreSQL ended a statement because it took too long (57014). */
 export function isCancelled(error: unknown): boolean {
   return postgresError(error)?.code === '57014';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
+import type { Pool, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
+import { isSkipped } from './database-errors.js';
 import type { PreparedClient } from './prepared-client.js';
 import type { Sql } from './statement-names.js';
 
@@ -39,14 +40,20 @@ export class Database implements Queryable {
   async inSnapshot<T>(work: (queries: Queryable) => Promise<T>): Promise<T> {
     const client = await this.connect();
     let isOver = false;
+    let failure: unknown;
+    const run = (sql: Sql, parameters?: unknown[]): Promise<QueryResult> => {
+      const running = client.run(sql, parameters);
+      running.catch((error: unknown) => (failure ??= error));
+      return running;
+    };
     const query = async <Row>(sql: Sql, parameters?: unknown[]): Promise<Row[]> => {
       // What runs on after an error would read in the transaction of somebody else.
       if (isOver) throw new Error('The snapshot is over');
-      return (await client.run(sql, parameters)).rows as Row[];
+      return (await run(sql, parameters)).rows as Row[];
     };
     let isOpen = true;
     try {
-      const begun = client.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const begun = run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       // An error that is thrown at once is one that is rejected: nobody would hear that of BEGIN.
       const [result] = await Promise.all([(async () => work({ query }))(), begun]);
       isOver = true;
@@ -60,7 +67,8 @@ export class Database implements Queryable {
         () => (isOpen = false),
         () => undefined,
       );
-      throw error;
+      // Of statements that were sent together, the work may hear first of one that was only skipped.
+      throw isSkipped(error) ? failure : error;
     } finally {
       // A connection whose transaction may still be open is closed.
       client.release(isOpen);
