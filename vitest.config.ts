@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './test/support/patient.js';
 
 /** Count what is in the memory of their process, so that nobody else may have left something there. */
 const COUNTING_MEMORY = ['test/realtime/connection-leaks.spec.ts'];
@@ -11,11 +12,12 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait for processes, clocks and sockets: two workers would leave two cores idle half of the time.
     maxWorkers: availableParallelism() + 2,
-    // Of a test that hangs. The longest take a third of it beside fifteen busy processes.
-    testTimeout: 600_000,
+    // Of a test that hangs. The longest take four minutes while nothing else runs, and many times that on a machine with too
+    // much to do.
+    testTimeout: 1_800_000,
     // The first test file that needs the built server builds it, while others have the machine.
     hookTimeout: 900_000,
-    expect: { poll: { timeout: 60_000 } },
+    expect: { poll: { timeout: PATIENCE_MS } },
     // A test that hangs on a lock should say so, not the next one.
     teardownTimeout: 10_000,
     projects: [

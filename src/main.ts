@@ -9,7 +9,8 @@ import { Drain } from './platform/http/drain.js';
 import { removeServerAddress, writeServerAddress } from './platform/config/server-address.js';
 import { whyNotStarted } from './start-problem.js';
 
-const MAX_STOP_MS = 10_000;
+/** How long the embedded database of a server that could not start has to stop. */
+const FAILED_START_SECONDS = 10;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -74,7 +75,8 @@ const cut = new AbortController();
  */
 async function stop(delaySeconds = 0): Promise<void> {
   if (delaySeconds > 0) await app?.get(Drain).announce(delaySeconds * 1_000, cut.signal);
-  setTimeout(() => process.exit(1), MAX_STOP_MS).unref();
+  const seconds = app?.get(Config).values.shutdownSeconds ?? FAILED_START_SECONDS;
+  setTimeout(() => process.exit(1), seconds * 1_000).unref();
   removeAddress();
   await app?.close();
   await embedded?.stop();

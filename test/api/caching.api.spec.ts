@@ -12,6 +12,7 @@ import { openApiDocument } from '../../src/platform/openapi/openapi-document.js'
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
 import { done, send, sendUndocumented, type WireAnswer } from '../support/requests.js';
 import { ok, PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let app: TestApp;
 let ana: Person;
@@ -83,7 +84,7 @@ describe('the ETag of an event', () => {
         await edit(dee, { title: 'Lunch' });
         const before = tagOf(await read(ben));
         await done(eraseMe({ client: dee.client, body: { password: PASSWORD } }));
-        await expect.poll(async () => tagOf(await read(ben)), { timeout: 30_000 }).not.toBe(before);
+        await expect.poll(async () => tagOf(await read(ben)), { timeout: PATIENCE_MS }).not.toBe(before);
       },
     ],
   ];

@@ -6,6 +6,7 @@ import { per, startLimitedApp } from '../support/limited-app.js';
 import { createMeeting, hourOn, share } from '../support/meetings.js';
 import { complaints, send } from '../support/requests.js';
 import { PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let app: TestApp;
 beforeAll(async () => void (app = await startApp()));
@@ -103,7 +104,7 @@ describe('/api/calendar/feed', () => {
     await get(feeds[0]!.path);
     const list = async (): Promise<Record<string, unknown>[]> =>
       (await send(app, '/api/calendar/feed', { as: ana })).json.items as never;
-    await vi.waitFor(async () => expect((await list())[0]!.last_used_at).not.toBeNull(), { timeout: 60_000 });
+    await vi.waitFor(async () => expect((await list())[0]!.last_used_at).not.toBeNull(), { timeout: PATIENCE_MS });
     const items = await list();
     expect(items.map(({ kind, name, role }) => [kind, name, role])).toEqual([
       ['all', null, null],

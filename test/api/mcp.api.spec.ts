@@ -3,6 +3,7 @@ import { Convene, tokenSession } from '../../sdk/index.js';
 import { per, type LimitedApp, startLimitedApp } from '../support/limited-app.js';
 import { Agent } from '../support/mcp-clients.js';
 import { type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 const ALLOWED = 'https://calendar.example.com';
 const LISTING = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
@@ -128,7 +129,7 @@ describe('/mcp', () => {
     await vi.waitFor(async () => {
       const refusals = (await trailOf(ben)).filter(({ kind }) => kind === 'refused');
       expect(refusals.length).toBeGreaterThanOrEqual(3);
-    }, 60_000);
+    }, PATIENCE_MS);
     for (const agent of [owner, other]) await agent.close();
   });
 
@@ -188,7 +189,7 @@ async function expiredToken(app: TestApp): Promise<string> {
         expect(
           (await fetch(`${app.url}/api/auth/me`, { headers: { authorization: `Bearer ${accessToken}` } })).status,
         ).toBe(401),
-      { timeout: 60_000, interval: 100 },
+      { timeout: PATIENCE_MS, interval: 100 },
     );
     return accessToken;
   } finally {

@@ -6,6 +6,7 @@ import { calendarOf, vevent } from '../support/calendar-files.js';
 import { CommandLine, expectSchema, TERMINAL } from '../support/command-line.js';
 import { CommandLineServer } from '../support/command-line-server.js';
 import { LockHolder } from '../support/held-locks.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let server: CommandLineServer;
 let ana: CommandLine;
@@ -294,7 +295,9 @@ describe('export and import', () => {
       await holder.lockAvailability(person!.id);
       const importing = dan.startOnTerminal(['import', file]);
       try {
-        await vi.waitFor(() => expect(importing.stdout).toContain('many.ics: 0 of 2 events …'), { timeout: 60_000 });
+        await vi.waitFor(() => expect(importing.stdout).toContain('many.ics: 0 of 2 events …'), {
+          timeout: PATIENCE_MS,
+        });
       } finally {
         await holder.release();
       }

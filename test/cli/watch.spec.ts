@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CommandLine, expectSchema, type RunningCommand } from '../support/command-line.js';
 import { CommandLineServer } from '../support/command-line-server.js';
 import { call } from '../support/server-process.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let server: CommandLineServer;
 let ana: CommandLine;
@@ -22,7 +23,7 @@ afterEach(async () => {
 });
 
 const shows = (command: RunningCommand, stream: 'stdout' | 'stderr', text: string): Promise<void> =>
-  vi.waitFor(() => expect(command[stream]).toContain(text), { timeout: 120_000, interval: 50 });
+  vi.waitFor(() => expect(command[stream]).toContain(text), { timeout: PATIENCE_MS, interval: 50 });
 
 describe('convene watch', () => {
   it('shows what others do, goes on after a restart of the server with nothing missing, and ends with Ctrl-C', async () => {

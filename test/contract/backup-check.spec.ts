@@ -11,6 +11,7 @@ import { createDatabase } from '../support/database.js';
 import { liveEventfully } from '../support/eventful-history.js';
 import { createMeeting } from '../support/meetings.js';
 import { startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 /** Of this run alone: another one on the same machine leaves folders meanwhile. */
 let temporary: string;
@@ -84,7 +85,7 @@ describe('a check of the backup', () => {
     const writers = new AcknowledgedWriters(app.url);
     await writers.start(4);
     try {
-      await expect.poll(() => writers.acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(50);
+      await expect.poll(() => writers.acknowledged.length, { timeout: PATIENCE_MS }).toBeGreaterThan(50);
       const acknowledged = [...writers.acknowledged];
       const lines: string[] = [];
       let during = 0;
@@ -104,7 +105,7 @@ describe('a check of the backup', () => {
       expect(lines.join('\n')).toMatch(/^ {2}audit_entries +[\d,]+ rows$/m);
       expect(lines.join('\n')).toMatch(/history in [\d.]+ s: \d+ events, \d+ entries of history: no problems\.\n/);
       // The server served on.
-      await expect.poll(() => writers.acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(during);
+      await expect.poll(() => writers.acknowledged.length, { timeout: PATIENCE_MS }).toBeGreaterThan(during);
     } finally {
       await writers.stop();
     }

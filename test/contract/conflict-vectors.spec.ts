@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(file))(`every pair of conflicts.json${note}`, () => 
     });
     expect(wrong).toEqual([]);
     expect(pairs).toHaveLength(203);
-  }, 600_000);
+  });
 });
 
 /** What the server makes of one after the other, and the expected result. */

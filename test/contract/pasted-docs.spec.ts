@@ -12,6 +12,7 @@ import { expectShown, patternOf } from '../support/expected-json.js';
 import { type Block, blocksOf } from '../support/markdown-blocks.js';
 import { ServerHome } from '../support/server-process.js';
 import { ShellSession } from '../support/shell-session.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 /*
  * How the documents are read:
@@ -173,7 +174,7 @@ const isOutput = ({ language, words }: Block): boolean => ['json', 'text'].inclu
 
 /** What runs on in a second terminal prints this sooner or later. */
 const printed = (session: ShellSession, block: Block): Promise<void> =>
-  vi.waitFor(() => expectOutput(session.output, block), { timeout: 120_000, interval: 50 });
+  vi.waitFor(() => expectOutput(session.output, block), { timeout: PATIENCE_MS, interval: 50 });
 
 function expectOutput(output: string, { language, text }: Block): void {
   if (language === 'json') expectShown(JSON.parse(output), JSON.parse(text));

@@ -12,6 +12,7 @@ import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, drag, eventOf, startDashboard } from '../support/dashboard.js';
 import { ok, type Person } from '../support/test-app.js';
 import { wednesday } from '../support/this-week.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 const HOUR = 56;
 
@@ -204,7 +205,7 @@ describe.skipIf(!chromiumPath)(`the dashboard without a connection, and in sever
     const { page: first, context } = await dashboard.open(ben);
     const sockets: string[] = [];
     const second = await context.newPage();
-    second.setDefaultTimeout(120_000);
+    second.setDefaultTimeout(PATIENCE_MS);
     second.on('websocket', (socket) => sockets.push(socket.url()));
     await second.goto(dashboard.app.url);
     await second.getByText('Live', { exact: true }).waitFor();
@@ -231,7 +232,7 @@ describe.skipIf(!chromiumPath)(`the dashboard without a connection, and in sever
     const { ben } = await pair('Twice');
     const { page: first, context } = await dashboard.open(ben);
     const second = await context.newPage();
-    second.setDefaultTimeout(120_000);
+    second.setDefaultTimeout(PATIENCE_MS);
     await second.goto(dashboard.app.url);
     await eventOf(second, 'Twice').waitFor();
     await context.setOffline(true);

@@ -11,6 +11,7 @@ import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { exampleOf } from '../support/live-examples.js';
 import { share } from '../support/meetings.js';
 import { ok, PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 const MEETING = { title: 'Plan', start_time: '2026-06-01T10:00:00Z', end_time: '2026-06-01T11:00:00Z' };
 /** So short that a connection ends while a test runs. */
@@ -181,7 +182,7 @@ describe.skipIf(!chromiumPath)(`a page of another origin in a real browser${unle
       await page.addScriptTag({ content: script, type: 'module' });
       const expected = ['You created “Plan”'];
       let title = 'Plan';
-      const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000, interval: 20 });
+      const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: PATIENCE_MS, interval: 20 });
       const connections = short.app.get(OpenConnections);
       const seen = new Set<unknown>();
       const endedAs = async (reason: string): Promise<boolean> => {

@@ -9,12 +9,13 @@ import { CutProxy } from '../support/cut-proxy.js';
 import { bundle } from '../support/sdk-bundle.js';
 import { clientOf } from '../support/sdk-clients.js';
 import { PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 /** What the script of the page leaves for the tests. */
 declare const page: { convene: sdk.Convene; sdk: typeof sdk; seqs: number[]; ended: string[] };
 
 const MEETING = { title: 'Plan', start_time: '2031-01-01T10:00:00Z', end_time: '2031-01-01T11:00:00Z' };
-const until = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 60_000, interval: 20 });
+const until = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: PATIENCE_MS, interval: 20 });
 
 describe.skipIf(!chromiumPath)(`the SDK in a real browser${unlessMissing}`, () => {
   let script: string;

@@ -19,7 +19,6 @@ const canMount = ((): boolean => {
 const unlessMounted = canMount ? '' : ' (not run: nothing can be mounted here)';
 
 const MEGABYTE = 1_048_576;
-const SECONDS = 180;
 
 describe.runIf(canMount)(`a disk that is full${unlessMounted}`, () => {
   let home: ServerHome;
@@ -36,7 +35,7 @@ describe.runIf(canMount)(`a disk that is full${unlessMounted}`, () => {
     await writers.stop();
     await home.endServers();
     await home.signalPostgres('SIGKILL').catch(() => undefined);
-    await until(() => unmounts(disk), SECONDS);
+    await until(() => unmounts(disk));
     await home.dispose();
   });
 
@@ -58,7 +57,7 @@ describe.runIf(canMount)(`a disk that is full${unlessMounted}`, () => {
     url = await server.url();
     writers = new AcknowledgedWriters(url);
     tokens = await writers.start(4);
-    await until(() => writers.acknowledged.length >= 50, SECONDS);
+    await until(() => writers.acknowledged.length >= 50);
   }
 
   const ballast = (): string => join(disk, 'ballast');
@@ -81,9 +80,9 @@ describe.runIf(canMount)(`a disk that is full${unlessMounted}`, () => {
 
   async function expectRecovery(): Promise<void> {
     await rm(ballast());
-    await until(async () => (await readiness()).status === 200, SECONDS);
+    await until(async () => (await readiness()).status === 200);
     const goal = writers.acknowledged.length + 50;
-    await until(() => writers.acknowledged.length >= goal, SECONDS);
+    await until(() => writers.acknowledged.length >= goal);
     await writers.stop();
     await writers.expectIntact(await home.databaseUrl());
     expect(server.isRunning).toBe(true);
@@ -94,17 +93,17 @@ describe.runIf(canMount)(`a disk that is full${unlessMounted}`, () => {
     const first = home.start();
     await first.url();
     await first.signal('SIGTERM');
-    await until(async () => (await home.postgres()) === undefined, SECONDS);
+    await until(async () => (await home.postgres()) === undefined);
     // Only the tables: the log of the database is on another disk, as it often is.
     await mount(join(home.dataDir, 'postgres', 'base'), 120);
     await startWriters();
     await fill(1);
-    await until(async () => (await readiness()).detail === 'The disk of the database is full.', SECONDS);
+    await until(async () => (await readiness()).detail === 'The disk of the database is full.');
     expect((await call(url, 'GET', '/api/events?limit=1', { token: tokens[0]! })).status).toBe(200);
     expect((await call(url, 'GET', '/health/live')).status).toBe(200);
     expect(writers.answers.get(503)?.body).toMatchObject({ code: 'unavailable' });
     await expectRecovery();
-  }, 900_000);
+  });
 
   it('has no room for the log of the database: PostgreSQL ends, is started again, and nothing is lost', async () => {
     await mkdir(home.dataDir);
@@ -112,11 +111,11 @@ describe.runIf(canMount)(`a disk that is full${unlessMounted}`, () => {
     await startWriters();
     const postgres = await home.postgres();
     await fill(0);
-    await until(async () => (await home.postgres()) !== postgres || (await readiness()).status === 503, SECONDS);
-    await until(() => writers.answers.has(503), SECONDS);
+    await until(async () => (await home.postgres()) !== postgres || (await readiness()).status === 503);
+    await until(() => writers.answers.has(503));
     expect((await call(url, 'GET', '/health/live')).status).toBe(200);
     await expectRecovery();
-  }, 900_000);
+  });
 });
 
 /** Whether a write failed for want of room; any other failure is thrown. */

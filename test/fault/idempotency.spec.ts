@@ -4,6 +4,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { expectInvariants } from '../support/invariants.js';
 import { type Answer, PlainClient, type PlainPerson } from '../support/plain-client.js';
 import { type RunningServer, startServerOn } from '../support/running-server.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 const ROUNDS = 3;
 const AT_ONCE = 40;
@@ -50,7 +51,7 @@ describe('a server that is killed with kill -9', () => {
   const eventsOf = (key: string): Promise<{ id: string }[]> =>
     database.query<{ id: string }>(`SELECT id FROM events WHERE title = $1`, [key]);
   const waitFor = async (sql: string): Promise<void> => {
-    for (const deadline = Date.now() + 60_000; (await database.query(sql)).length === 0; await sleep(5)) {
+    for (const deadline = Date.now() + PATIENCE_MS; (await database.query(sql)).length === 0; await sleep(5)) {
       if (Date.now() > deadline) throw new Error(`Waited in vain for ${sql}`);
     }
   };

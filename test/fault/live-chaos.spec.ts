@@ -28,10 +28,12 @@ let database: TestDatabase;
 let redis: RedisServer | null;
 let servers: ServerProcess[];
 let urls: string[];
+let clients: ReconnectingClient[];
 beforeEach(async () => {
-  [home, database, redis] = [await ServerHome.create(), await createDatabase(), null];
+  [home, database, redis, clients] = [await ServerHome.create(), await createDatabase(), null, []];
 });
 afterEach(async () => {
+  await Promise.all(clients.map((client) => client.stop()));
   await home.dispose();
   await redis?.dispose();
   await database.drop();
@@ -116,7 +118,7 @@ async function runChaos(disturb: (waitForWrites: (count: number) => Promise<void
   const people = await atOnce(WRITERS, (n) => new PlainClient(urls[n % 2]!).signUp('writer'));
   const writers = new ChaosWriters(people, () => urls, SEED);
   await writers.start(COMMON_EVENTS);
-  const clients = people.slice(0, READERS).flatMap(({ id, token }, person) =>
+  clients = people.slice(0, READERS).flatMap(({ id, token }, person) =>
     Array.from({ length: CLIENTS_PER_READER }, (_, client) => {
       const kind = KINDS[(person + client) % KINDS.length]!;
       return new ReconnectingClient(kind, id, token, () => urls, new Chance(SEED + 100 * person + client));
@@ -169,7 +171,7 @@ async function runChaos(disturb: (waitForWrites: (count: number) => Promise<void
   for (const server of servers) expect((await server.signal('SIGTERM')).code).toBe(0);
 }
 
-describe(`${WRITERS} writers and ${READERS * CLIENTS_PER_READER} clients on two servers`, { timeout: 900_000 }, () => {
+describe(`${WRITERS} writers and ${READERS * CLIENTS_PER_READER} clients on two servers`, () => {
   it('lose no item when the servers signal over PostgreSQL and one of them is killed', async () => {
     await runChaos(async (waitForWrites) => {
       await waitForWrites(80);

@@ -60,7 +60,7 @@ async function sendAll(apps: TestApp[]): Promise<void> {
     );
     for (const { app } of apps) app.get(MailSender).poll();
     return (await waiting()) === 0;
-  }, 120);
+  });
 }
 
 describe('a mail server that is killed in mid-run', () => {

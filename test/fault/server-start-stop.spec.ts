@@ -43,15 +43,15 @@ describe('SIGTERM', () => {
     let output = '';
     npm.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     const url = (): string | undefined => /ready at (http:\S+)/.exec(output)?.[1];
-    await until(() => url() !== undefined, 180);
+    await until(() => url() !== undefined);
     npm.kill('SIGTERM');
     const isUp = (): Promise<boolean> =>
       fetch(`${url()}/health/live`).then(
         () => true,
         () => false,
       );
-    await until(async () => !(await isUp()), 60);
-    await until(async () => (await home.postgres()) === undefined, 60);
+    await until(async () => !(await isUp()));
+    await until(async () => (await home.postgres()) === undefined);
   });
 
   it('lets a request in flight finish, closes sockets and idle connections, and exits 0 with its database', async () => {

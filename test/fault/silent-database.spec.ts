@@ -127,11 +127,11 @@ describe('a database that stops to answer, with its connections open', () => {
     await expectInvariants(database);
     const rows = await database.query<{ title: string }>('SELECT title FROM events');
     expect(rows.map(({ title }) => title).toSorted()).toEqual(acknowledged.toSorted());
-  }, 900_000);
+  });
 });
 
 describe('one connection that is dead while the database answers on others', () => {
-  it('is given up, and its request is answered', { timeout: 300_000 }, async () => {
+  it('is given up, and its request is answered', async () => {
     const own = home.start({ DATABASE_STATEMENT_SECONDS: '2', DATABASE_POOL_SIZE: '4', DATABASE_SILENCE_SECONDS: '5' });
     const ownUrl = await own.url();
     const token = tokens[1]!;

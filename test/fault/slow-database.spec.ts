@@ -41,7 +41,7 @@ async function changeLocked(meanwhile: () => Promise<void>): Promise<number | un
 }
 
 /** A machine with too much to do: what runs goes on, and a new connection takes longer than a silent database may. */
-describe('a database that is slow is not taken for a silent one', { timeout: 300_000 }, () => {
+describe('a database that is slow is not taken for a silent one', () => {
   it('while it answers a new connection step by step', async () => {
     // Some five steps: much longer than five seconds, but none of them takes so long.
     proxy.delay = 2_000;

@@ -8,6 +8,7 @@ import { PausedClient } from '../support/paused-client.js';
 import { PlainClient, type PlainPerson } from '../support/plain-client.js';
 import { INSPECTED, ServerMemory } from '../support/server-memory.js';
 import { ServerHome, type ServerProcess } from '../support/server-process.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 const ITEMS = 20_000;
 const QUIET_ITEMS = 2_000;
@@ -75,7 +76,7 @@ async function write(person: PlainPerson, items: number, shared: string, memory:
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
-describe('clients that never read', { timeout: 900_000 }, () => {
+describe('clients that never read', () => {
   it('cost the server no memory, are disconnected, and do not affect other clients', async () => {
     const memory = await ServerMemory.of(server);
     const [ana, ben] = [await client.signUp('ana'), await client.signUp('ben')];
@@ -118,7 +119,7 @@ describe('clients that never read', { timeout: 900_000 }, () => {
         expect(counts.sort()).toEqual(LIVE_KINDS.map((kind) => `convene_live_sockets{transport="${kind}"} 2`).sort());
         expect(metrics).toMatch(/^convene_live_slow_disconnects_total\{.*\} [1-9]/m);
       },
-      { timeout: 60_000, interval: 100 },
+      { timeout: PATIENCE_MS, interval: 100 },
     );
     // Reset long before the end and without a reason, which would have had to wait behind the unread frames.
     for (const one of slow) {

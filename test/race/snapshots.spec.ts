@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Database, type Queryable } from '../../src/platform/database/database.js';
 import { readPage } from '../../src/platform/database/read-page.js';
 import { startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let app: TestApp;
 let database: Database;
@@ -79,7 +80,7 @@ it('a connection is closed when something fails for which nobody waits', async (
   const connection = await database.connect();
   connection.send('SELECT 1 / 0');
   connection.release();
-  await vi.waitFor(async () => expect(await backend()).not.toBe(before));
+  await vi.waitFor(async () => expect(await backend()).not.toBe(before), PATIENCE_MS);
 });
 
 describe('readPage', () => {

@@ -27,7 +27,7 @@ afterAll(async () => {
 const redeem = (server: TestApp, token: string): Promise<Outcome> =>
   outcome(refresh({ client: server.client(), body: { refresh_token: token } }));
 
-describe('200 refresh tokens, each redeemed by 8 parallel requests on two servers', { timeout: 900_000 }, () => {
+describe('200 refresh tokens, each redeemed by 8 parallel requests on two servers', () => {
   it('have one successor each', async () => {
     // As a login would make them, without 200 password hashes.
     const [sessions, tokens] = [app.app.get(SessionsService), app.app.get(RefreshTokens)];
@@ -103,7 +103,7 @@ describe('200 refresh tokens, each redeemed by 8 parallel requests on two server
   });
 });
 
-describe('logout', { timeout: 900_000 }, () => {
+describe('logout', () => {
   const signIn = () => ok(login({ client: app.client(), body: { username: ana.username, password: ana.password } }));
   const works = async (accessToken: unknown): Promise<boolean> =>
     (await outcome(getMe({ client: app.client(String(accessToken)) }))).status === 200;

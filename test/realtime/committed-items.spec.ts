@@ -12,6 +12,7 @@ import { slot } from '../support/calls.js';
 import { LIVE_KINDS, type LiveClient, openLive } from '../support/live-client.js';
 import { done } from '../support/requests.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let app: TestApp;
 beforeAll(async () => void (app = await startApp()));
@@ -43,7 +44,7 @@ describe.each(LIVE_KINDS)('items that this server committed, over %s', (kind) =>
     // What a connection missed before it opened is looked for once.
     await ok(updateEvent({ client: ana.client, path, body: { title: 'Open' } }));
     for (const client of live) await client.waitForItems(1);
-    await vi.waitUntil(() => read.mock.settledResults.every(({ type }) => type === 'fulfilled'));
+    await vi.waitUntil(() => read.mock.settledResults.every(({ type }) => type === 'fulfilled'), PATIENCE_MS);
     read.mockClear();
 
     await ok(updateEvent({ client: ben.client, path, body: { title: 'Größe “2”' } }));

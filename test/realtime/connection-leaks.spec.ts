@@ -46,7 +46,7 @@ async function visit(chance: Chance, person: Person): Promise<string> {
   return client.names.includes('ready') ? kind : 'left early';
 }
 
-describe(`${VISITS} clients that connect and disconnect at random moments`, { timeout: 600_000 }, () => {
+describe(`${VISITS} clients that connect and disconnect at random moments`, () => {
   it('leave no connection, socket or timer behind', async () => {
     const [ana] = people;
     const { id } = await ok(createEvent({ client: ana!.client, body: { title: 'Plan', ...slot(1) } }));

@@ -13,6 +13,7 @@ import { StreamPruningService } from '../../src/notifications/stream-pruning.ser
 import { outcome, slot } from '../support/calls.js';
 import { LIVE_KINDS, type LiveClient, openLive } from '../support/live-client.js';
 import { ok, PASSWORD, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let app: TestApp;
 beforeAll(async () => void (app = await startApp({ pulseSeconds: 1 })));
@@ -196,7 +197,7 @@ describe.each(LIVE_KINDS)('%s', (kind) => {
     const open = await Promise.all(upTo(30).map(() => openLive(kind, app.url, ana.accessToken, { skipReady: true })));
     const isSettled = ({ closed, names }: LiveClient): boolean => closed !== null || names.includes('ready');
     const countOpen = (): number => (open.every(isSettled) ? open.filter(({ closed }) => closed === null).length : 30);
-    await expect.poll(countOpen, { timeout: 30_000 }).toBe(10);
+    await expect.poll(countOpen, { timeout: PATIENCE_MS }).toBe(10);
     expect(app.app.get(OpenConnections).of(ana.id)).toHaveLength(10);
     closeAll(open);
   });

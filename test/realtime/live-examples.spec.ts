@@ -9,6 +9,7 @@ import { slot } from '../support/calls.js';
 import { exampleOf, scriptIn } from '../support/live-examples.js';
 import type { Item } from '../support/live-socket.js';
 import { ok, PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 /** So short that a connection ends several times while a test runs. */
 const TOKEN_SECONDS = 8;
@@ -67,7 +68,7 @@ function run(script: string, person: Person): { shown: string[]; stop: () => voi
 }
 
 /** In tests that run at the same time, `expect.poll` does not know to which it belongs. */
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000, interval: 20 });
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: PATIENCE_MS, interval: 20 });
 
 describe.concurrent('the example of', () => {
   it.each(examples)('%s shows every change once, beyond the end of its tokens', async (_name, script) => {

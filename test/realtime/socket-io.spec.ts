@@ -10,6 +10,7 @@ import {
 import { outcome, slot } from '../support/calls.js';
 import { LiveSocket } from '../support/live-socket.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let app: TestApp;
 beforeAll(async () => void (app = await startApp()));
@@ -116,12 +117,15 @@ describe('a frame of the client', () => {
     const { client } = await listen(ana);
     await create(ana);
     const refusal = { ok: false, code: 'validation_failed' };
-    expect(await client.timeout(60_000).emitWithAck('resume')).toEqual(refusal);
-    expect(await client.timeout(60_000).emitWithAck('resume', null)).toEqual(refusal);
-    expect(await client.timeout(60_000).emitWithAck('resume', { after: 0 }, 'more')).toEqual({ ok: true, seq: 1 });
-    expect(await client.timeout(60_000).emitWithAck('authenticate')).toEqual({ ok: false, code: 'unauthenticated' });
+    expect(await client.timeout(PATIENCE_MS).emitWithAck('resume')).toEqual(refusal);
+    expect(await client.timeout(PATIENCE_MS).emitWithAck('resume', null)).toEqual(refusal);
+    expect(await client.timeout(PATIENCE_MS).emitWithAck('resume', { after: 0 }, 'more')).toEqual({ ok: true, seq: 1 });
+    expect(await client.timeout(PATIENCE_MS).emitWithAck('authenticate')).toEqual({
+      ok: false,
+      code: 'unauthenticated',
+    });
     for (const sent of [[], [{}], [null], ['text', 1]]) client.emit('resume', ...sent);
-    expect(await client.timeout(60_000).emitWithAck('resume', { after: 1 })).toEqual({ ok: true, seq: 1 });
+    expect(await client.timeout(PATIENCE_MS).emitWithAck('resume', { after: 1 })).toEqual({ ok: true, seq: 1 });
   });
 });
 

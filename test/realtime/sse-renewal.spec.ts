@@ -11,6 +11,7 @@ import { openLive } from '../support/live-client.js';
 import { PausedClient } from '../support/paused-client.js';
 import { done } from '../support/requests.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 let app: TestApp;
 let connections: OpenConnections;
@@ -40,7 +41,7 @@ const listen = (person: Person, after: number): EventReader => {
 const rename = (title: string): Promise<unknown> =>
   ok(updateEvent({ client: ana.client, path: { id }, body: { title } }));
 const until = (check: () => unknown): Promise<void> =>
-  vi.waitFor(() => expect(check()).toBeTruthy(), { timeout: 60_000, interval: 10 });
+  vi.waitFor(() => expect(check()).toBeTruthy(), { timeout: PATIENCE_MS, interval: 10 });
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 const renewals = async (): Promise<number> => {
   const text = await app.app.get(Metrics).registry.metrics();

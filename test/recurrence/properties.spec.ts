@@ -36,7 +36,7 @@ function firstOnes(series: Series, limit = 40): Occurrence[] {
   return expand(series, EVERYTHING, limit);
 }
 
-describe('properties of every series', { timeout: 600_000 }, () => {
+describe('properties of every series', () => {
   it('two windows side by side list what one window over both lists', () => {
     forRandomSeries(1, (series, random) => {
       const from = stampOf(series.start) + (random.integer(2000) - 200) * DAY;

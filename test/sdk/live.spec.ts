@@ -5,9 +5,10 @@ import { logout } from '../../sdk/operations.js';
 import { CutProxy } from '../support/cut-proxy.js';
 import { clientOf } from '../support/sdk-clients.js';
 import { PASSWORD, type Person, startApp, type TestApp } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 const TRANSPORTS: LiveTransport[] = ['web_socket', 'sse', 'polling'];
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 120_000, interval: 20 });
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: PATIENCE_MS, interval: 20 });
 
 describe('live changes of the SDK', () => {
   let app: TestApp;

@@ -6,6 +6,7 @@ import { Agent, MCP_PROGRAM, signUpAt } from '../support/mcp-clients.js';
 import { CommandLine } from '../support/command-line.js';
 import { type RunningServer, startServer } from '../support/running-server.js';
 import { PASSWORD } from '../support/test-app.js';
+import { PATIENCE_MS } from '../support/patient.js';
 
 interface Stored {
   servers: Record<
@@ -72,7 +73,7 @@ describe('convene-mcp', () => {
     const agent = await Agent.overStdio(server.url, { CONVENE_USERNAME: ana.username, CONVENE_PASSWORD: PASSWORD });
     expect((await ana.convene.account.sessions()).items).toHaveLength(2);
     await agent.close();
-    await vi.waitFor(async () => expect((await ana.convene.account.sessions()).items).toHaveLength(1), 60_000);
+    await vi.waitFor(async () => expect((await ana.convene.account.sessions()).items).toHaveLength(1), PATIENCE_MS);
   });
 
   it('does not start with mistakes, and says so in one sentence', async () => {

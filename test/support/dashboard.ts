@@ -6,6 +6,7 @@ import type { Settings } from '../../src/platform/config/settings.js';
 import { createDatabase } from './database.js';
 import { ok, type Person, startApp, type TestApp } from './test-app.js';
 import { thisWeek } from './this-week.js';
+import { PATIENCE_MS } from './patient.js';
 
 /** The dashboard in a real browser, from the files that the build made. */
 export interface Dashboard {
@@ -50,7 +51,7 @@ export async function startDashboard(settings: Partial<Settings> = {}): Promise<
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import ts from 'typescript';
+import { PATIENCE_MS } from './patient.js';
 
 const SOURCES = fileURLToPath(new URL('../../postgres-launcher/', import.meta.url));
 
@@ -152,9 +153,9 @@ export async function postmasterPid(dataDir: string): Promise<number | undefined
   return Number.parseInt(text, 10) || undefined;
 }
 
-/** Waits for something to become true, up to a minute or as long as it may take. */
-export async function until(condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
-  const deadline = Date.now() + seconds * 1_000;
+/** Waits for something to become true. @throws Error after `PATIENCE_MS` */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain for: ${condition.toString()}`);
     await sleep(10);
@@ -173,7 +174,7 @@ export function runsIn(pid: number, dataDir: string): boolean {
 
 /** Runs one statement on a connection of its own. */
 export async function query(url: string, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: PATIENCE_MS });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -2,6 +2,7 @@ import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { frameContract } from './frame-contract.js';
 import type { Item } from './live-socket.js';
+import { PATIENCE_MS } from './patient.js';
 
 export const LIVE_KINDS = ['socket_io', 'web_socket', 'sse'] as const;
 export type LiveKind = (typeof LIVE_KINDS)[number];
@@ -84,7 +85,7 @@ export class LiveClient {
   }
 
   private async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + PATIENCE_MS;
     while (!condition()) {
       this.throwViolations();
       if (Date.now() > deadline) {
@@ -121,13 +122,14 @@ function openSocketIo(url: string, token: string, { after, headers }: LiveOption
     reconnection: false,
     transports: ['websocket'],
     forceNew: true,
+    timeout: PATIENCE_MS,
     extraHeaders: headers ?? {},
   });
   const client = new LiveClient(
     'socket_io',
     () => void socket.io.engine.close(),
     async (name, message) => {
-      const answer = (await socket.timeout(60_000).emitWithAck(name, message)) as Record<string, unknown>;
+      const answer = (await socket.timeout(PATIENCE_MS).emitWithAck(name, message)) as Record<string, unknown>;
       client.validate('socketIo', `${name}Acknowledged`, answer);
       return answer;
     },

@@ -1,5 +1,6 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { frameContract } from './frame-contract.js';
+import { PATIENCE_MS } from './patient.js';
 
 /** An item as a connection sends it and the inbox returns it. */
 export interface Item {
@@ -99,7 +100,7 @@ export class LiveSocket {
   }
 
   private async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + PATIENCE_MS;
     while (!condition()) {
       if (Date.now() > deadline)
         throw new Error(`Timed out waiting for ${what}; received ${JSON.stringify(this.received)}`);

@@ -1,3 +1,6 @@
+/** How long a test waits for something that must come: the limit is for what hangs, not for a busy machine. */
+export const PATIENCE_MS = 300_000;
+
 /** Settings of a server that, however busy the machine is, refuses nothing because it would take too long. */
 export const PATIENT = {
   DATABASE_WAIT_SECONDS: '60',
@@ -6,5 +9,6 @@ export const PATIENT = {
   DATABASE_STATEMENT_SECONDS: '150',
   DATABASE_TRANSACTION_SECONDS: '300',
   QUEUE_SECONDS: '300',
+  SHUTDOWN_SECONDS: '300',
   OVERLOAD_LAG_MS: '0',
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { LiveKind } from './live-client.js';
+import { PATIENCE_MS } from './patient.js';
 
 const AFTER_READY: Record<LiveKind, RegExp> = {
   socket_io: /42\["ready"/,
@@ -63,7 +64,7 @@ export class PausedClient {
   }
 
   private async poll(condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + PATIENCE_MS;
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`${this.kind} timed out; last received ${this.received.slice(-300)}`);
       await new Promise((resolve) => setTimeout(resolve, 10));

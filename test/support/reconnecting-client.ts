@@ -45,10 +45,15 @@ export class ReconnectingClient {
   /** Stops once the item with that number has been received. @throws Error when it is not received in time */
   async finish(seq: number): Promise<void> {
     this.goal = seq;
-    const timeout = sleep(120_000, 'timeout', { ref: false });
+    const timeout = sleep(600_000, 'timeout', { ref: false });
     if ((await Promise.race([this.running, timeout])) !== 'timeout') return;
-    this.goal = 0;
     throw new Error(`A client over ${this.kind} has received ${this.cursor} items instead of ${seq}`);
+  }
+
+  /** Stops wherever it is, when nobody waits for it any more. */
+  async stop(): Promise<void> {
+    this.goal = 0;
+    await this.running;
   }
 
   private async run(): Promise<void> {

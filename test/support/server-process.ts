@@ -13,9 +13,6 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-/** A start after a kill recovers the database first, and a loaded machine takes its time. */
-const START_SECONDS = 180;
-
 /** The built server as a process of its own, as `npm start` runs it. */
 export class ServerProcess {
   output = '';
@@ -60,7 +57,7 @@ export class ServerProcess {
   /** Where it listens, once it does. @throws Error with what it said when it ended instead */
   async url(): Promise<string> {
     const ready = (): string | undefined => /ready at (http:\S+)/.exec(this.output)?.[1];
-    await until(() => ready() !== undefined || !this.isRunning, START_SECONDS);
+    await until(() => ready() !== undefined || !this.isRunning);
     const url = ready();
     if (!url) throw new Error(`The server ended: ${this.output}`);
     return url;

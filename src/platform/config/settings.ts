@@ -277,6 +277,12 @@ export const SETTINGS = {
     wholeNumber(0, 600),
     'How long a server, no longer ready, serves on after SIGTERM',
   ),
+  shutdownSeconds: setting(
+    'SHUTDOWN_SECONDS',
+    '10',
+    wholeNumber(1, 3_600),
+    'How long requests in flight may then take before they are cut',
+  ),
   traceEndpoint: setting(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     '',

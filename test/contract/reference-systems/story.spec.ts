@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PlainClient, type PlainPerson } from '../../support/plain-client.js';
 import { type RunningServer, startServer } from '../../support/running-server.js';
+import { PATIENCE_MS } from '../../support/patient.js';
 
 interface Change {
   seq: number;
@@ -28,7 +29,7 @@ class Listener {
 
   /** The stream so far, as soon as it is that long. */
   async until(length: number): Promise<Change[]> {
-    await expect.poll(() => this.changes.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(length);
+    await expect.poll(() => this.changes.length, { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(length);
     return this.changes;
   }
 }
