@@ -12,6 +12,7 @@ import {
   runsIn,
   serverOf,
   until,
+  untilLonger,
   url,
 } from '../support/embedded-postgres-harness.js';
 
@@ -85,11 +86,9 @@ describe('a killed server', () => {
     };
     const writers = [write(), write(), write(), write()];
     for (let round = 0; round < 2; round++) {
-      const before = acknowledged.length;
-      await until(() => acknowledged.length > before + 200);
+      await untilLonger(acknowledged, 200);
       process.kill(await serverOf(dataDir), 'SIGKILL');
-      const atKill = acknowledged.length;
-      await until(() => acknowledged.length > atKill + 50);
+      await untilLonger(acknowledged, 50);
     }
     over = true;
     await Promise.all(writers);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AcknowledgedWriters } from '../support/acknowledged-writers.js';
 import { buildServer } from '../support/build.js';
-import { until } from '../support/embedded-postgres-harness.js';
+import { until, untilLonger } from '../support/embedded-postgres-harness.js';
 import { call, ServerHome, type ServerProcess } from '../support/server-process.js';
 
 /** Only root may mount a small disk, and not in every container. */
@@ -57,7 +57,7 @@ describe.runIf(canMount)(`a disk that is full${unlessMounted}`, () => {
     url = await server.url();
     writers = new AcknowledgedWriters(url);
     tokens = await writers.start(4);
-    await until(() => writers.acknowledged.length >= 50);
+    await untilLonger(writers.acknowledged, 50);
   }
 
   const ballast = (): string => join(disk, 'ballast');
@@ -81,8 +81,7 @@ describe.runIf(canMount)(`a disk that is full${unlessMounted}`, () => {
   async function expectRecovery(): Promise<void> {
     await rm(ballast());
     await until(async () => (await readiness()).status === 200);
-    const goal = writers.acknowledged.length + 50;
-    await until(() => writers.acknowledged.length >= goal);
+    await untilLonger(writers.acknowledged, 50);
     await writers.stop();
     await writers.expectIntact(await home.databaseUrl());
     expect(server.isRunning).toBe(true);

@@ -3,7 +3,7 @@ import { buildServer } from '../support/build.js';
 import { atOnce } from '../support/calls.js';
 import { ChaosWriters } from '../support/chaos-writers.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { until } from '../support/embedded-postgres-harness.js';
+import { until, untilLonger } from '../support/embedded-postgres-harness.js';
 import { expectInvariants } from '../support/invariants.js';
 import { LIVE_KINDS, openLive } from '../support/live-client.js';
 import type { Item } from '../support/live-socket.js';
@@ -127,10 +127,7 @@ async function runChaos(disturb: (waitForWrites: (count: number) => Promise<void
   const began = Date.now();
   for (const client of clients) client.start();
   try {
-    await disturb(async (count) => {
-      const goal = writers.acknowledged.length + count;
-      await until(() => writers.acknowledged.length >= goal);
-    });
+    await disturb((count) => untilLonger(writers.acknowledged, count));
   } finally {
     await writers.stop();
   }

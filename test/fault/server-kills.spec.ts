@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AcknowledgedWriters } from '../support/acknowledged-writers.js';
-import { until } from '../support/embedded-postgres-harness.js';
+import { until, untilLonger } from '../support/embedded-postgres-harness.js';
 import { LiveSocket } from '../support/live-socket.js';
 import { stressed } from '../support/stress.js';
 import { buildServer } from '../support/build.js';
@@ -18,13 +18,7 @@ afterEach(async () => {
 
 const expectIntact = async (): Promise<void> => writers.expectIntact(await home.databaseUrl());
 
-const writeMore = async (count: number): Promise<void> => {
-  const goal = writers.acknowledged.length + count;
-  while (writers.acknowledged.length < goal) {
-    const before = writers.acknowledged.length;
-    await until(() => writers.acknowledged.length > before);
-  }
-};
+const writeMore = (count: number): Promise<void> => untilLonger(writers.acknowledged, count);
 
 /**
  * Kills the database until readiness has said so, and returns the process that was killed. On a busy machine the database may

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildServer } from '../support/build.js';
-import { query, until } from '../support/embedded-postgres-harness.js';
+import { query, until, untilLonger } from '../support/embedded-postgres-harness.js';
 import { expectInvariants } from '../support/invariants.js';
 import { call, ServerHome, type ServerProcess } from '../support/server-process.js';
 import { stressed } from '../support/stress.js';
@@ -86,9 +86,8 @@ describe('a database that stops to answer, with its connections open', () => {
           if (isFrozen && status !== 201) return;
         }
       };
-      const before = acknowledged.length;
       const writers = Promise.all(tokens.map(writer));
-      await until(() => acknowledged.length > before + 100);
+      await untilLonger(acknowledged, 100);
       const thaw = await freeze();
       const frozenAt = performance.now();
       isFrozen = true;

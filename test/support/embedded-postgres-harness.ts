@@ -162,6 +162,14 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   }
 }
 
+/** Waits until a list has so many more entries. @throws Error when none is added for `PATIENCE_MS` */
+export async function untilLonger(list: readonly unknown[], by: number): Promise<void> {
+  for (const goal = list.length + by; list.length < goal;) {
+    const before = list.length;
+    await until(() => list.length > before);
+  }
+}
+
 /** Whether the process is the server of the data folder, so that no stranger with its pid is ever killed. */
 export function runsIn(pid: number, dataDir: string): boolean {
   try {
@@ -174,7 +182,7 @@ export function runsIn(pid: number, dataDir: string): boolean {
 
 /** Runs one statement on a connection of its own. */
 export async function query(url: string, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: PATIENCE_MS });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 60_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

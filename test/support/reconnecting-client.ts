@@ -28,6 +28,7 @@ export class ReconnectingClient {
   /** Frames and responses that should not occur. */
   readonly unexpected: string[] = [];
   private goal = Infinity;
+  private stopped = false;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -42,7 +43,7 @@ export class ReconnectingClient {
     this.running = this.run();
   }
 
-  /** Stops once the item with that number has been received. @throws Error when it is not received in time */
+  /** Stops once the item with that number has been received, and it has connected more than once. @throws Error when it is not received in time */
   async finish(seq: number): Promise<void> {
     this.goal = seq;
     const timeout = sleep(600_000, 'timeout', { ref: false });
@@ -52,12 +53,12 @@ export class ReconnectingClient {
 
   /** Stops wherever it is, when nobody waits for it any more. */
   async stop(): Promise<void> {
-    this.goal = 0;
+    this.stopped = true;
     await this.running;
   }
 
   private async run(): Promise<void> {
-    while (this.cursor < this.goal) {
+    while (!this.stopped && (this.cursor < this.goal || this.visits < 2)) {
       const url = this.chance.pick(this.urls());
       if (this.kind === 'polling') await this.poll(url);
       else await this.visit(url, this.kind);
@@ -67,7 +68,8 @@ export class ReconnectingClient {
   private async visit(url: string, kind: LiveKind): Promise<void> {
     const client = await openLive(kind, url, this.token, { after: this.cursor, skipReady: true });
     const leaveAt = Date.now() + this.chance.next() * MAX_STAY_MS;
-    while (client.closed === null && Date.now() < leaveAt && (client.cursor ?? 0) < this.goal) await sleep(20);
+    const hasAll = (): boolean => client.names.includes('ready') && (client.cursor ?? this.cursor) >= this.goal;
+    while (!this.stopped && client.closed === null && Date.now() < leaveAt && !hasAll()) await sleep(20);
     client.cut();
     await client.waitForEnd();
     this.log.push(...client.texts);
