@@ -9,13 +9,14 @@ import { Public } from '../platform/http/access.js';
 const RESET_PASSWORD = page('Set a new password', {
   styles: ['page.css'],
   scripts: ['account-page.js'],
-  body: markup`<main>
+  body: markup`<main class="account">
       <h1>Set a new password</h1>
+      <p role="status" data-done="The new password is set. Sign in with it."></p>
       <form data-action="/api/auth/password-reset/confirm">
         <p><label>New password<br><input type="password" name="password" autocomplete="new-password" minlength="8" maxlength="128" required></label></p>
         <p><button>Set the password</button></p>
       </form>
-      <p role="status" data-done="The new password is set. Sign in with it."></p>
+      <p class="next" hidden><a href="/">Open the dashboard</a></p>
       <noscript><p>This page needs JavaScript.</p></noscript>
     </main>`,
 });
@@ -23,12 +24,13 @@ const RESET_PASSWORD = page('Set a new password', {
 const VERIFY_EMAIL = page('Confirm an e-mail address', {
   styles: ['page.css'],
   scripts: ['account-page.js'],
-  body: markup`<main>
+  body: markup`<main class="account">
       <h1>Confirm an e-mail address</h1>
+      <p role="status" data-done="Confirmed." data-waiting="Confirmed here. The change also has to be confirmed with the mail to the other address."></p>
       <form data-action="/api/auth/verify-email">
         <p><button>Confirm</button></p>
       </form>
-      <p role="status" data-done="Confirmed." data-waiting="Confirmed here. The change also has to be confirmed with the mail to the other address."></p>
+      <p class="next" hidden><a href="/">Open the dashboard</a></p>
       <noscript><p>This page needs JavaScript.</p></noscript>
     </main>`,
 });
@@ -36,8 +38,9 @@ const VERIFY_EMAIL = page('Confirm an e-mail address', {
 const INVITATION = page('Accept an invitation', {
   styles: ['page.css'],
   scripts: ['account-page.js'],
-  body: markup`<main>
+  body: markup`<main class="account">
       <h1>Accept an invitation</h1>
+      <p role="status" data-done="The invitation is accepted. Sign in to see the event."></p>
       <h2 data-choice>You have an account with this address</h2>
       <form data-action="/api/invitations/accept">
         <p><button>Accept</button></p>
@@ -45,11 +48,11 @@ const INVITATION = page('Accept an invitation', {
       <h2 data-choice>You have no account</h2>
       <form data-action="/api/auth/register" data-token="invitation">
         <p><label>The e-mail address that was invited<br><input type="email" name="email" autocomplete="email" required></label></p>
-        <p><label>User name<br><input name="username" autocomplete="username" minlength="3" maxlength="80" pattern="[A-Za-z0-9._\-]+" required></label></p>
+        <p><label>User name<br><input name="username" autocomplete="username" minlength="3" maxlength="80" pattern="[A-Za-z0-9._\\-]+" required></label></p>
         <p><label>Password<br><input type="password" name="password" autocomplete="new-password" minlength="8" maxlength="128" required></label></p>
         <p><button>Create the account</button></p>
       </form>
-      <p role="status" data-done="The invitation is accepted. Sign in to see the event."></p>
+      <p class="next" hidden><a href="/">Open the dashboard</a></p>
       <noscript><p>This page needs JavaScript.</p></noscript>
     </main>`,
 });

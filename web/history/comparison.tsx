@@ -64,7 +64,7 @@ export function Comparison({ from, to }: { from: number; to: number }) {
           <span class="grow" />
           {entry && (
             <button type="button" class="btn plain s" onClick={() => (asOf.value = entry.at)}>
-              <Icon name="hist" /> {words.asOf}
+              <Icon name="hist" /> {words.asOf(from)}
             </button>
           )}
         </div>
@@ -118,7 +118,7 @@ export function Comparison({ from, to }: { from: number; to: number }) {
 const restorable = (from: number, to: number, current: number): number[] => (to === current ? [from] : [from, to]);
 
 const entryOf = (log: Change[], version: number): Change | undefined =>
-  log.find((entry) => entry.version === version && !isAboutPeople(entry.kind));
+  log.find((entry) => entry.version === version && !isAboutPeople(entry));
 
 interface SideProps {
   label: string;

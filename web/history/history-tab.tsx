@@ -11,7 +11,7 @@ import { Timeline } from './timeline.js';
 /** The newest change of the content and the version before it, unless two versions were chosen. */
 export function chosenVersions(log: Change[]): { from: number; to: number } | null {
   if (compared.value) return compared.value;
-  const newest = log.find(({ previous_version, kind }) => previous_version !== null && !isAboutPeople(kind));
+  const newest = log.find((entry) => entry.previous_version !== null && !isAboutPeople(entry));
   return newest ? { from: newest.previous_version!, to: newest.version } : null;
 }
 

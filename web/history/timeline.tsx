@@ -8,7 +8,7 @@ import { dayOf, daysBetween, today } from '../time/zoned.js';
 import { Avatar } from '../ui/avatar.js';
 import { words as common } from '../words/en.js';
 import { historyWords as words } from '../words/history.js';
-import { isAboutPeople } from './about-people.js';
+import { canUndoPeople, isAboutPeople } from './about-people.js';
 
 interface Chosen {
   from: number;
@@ -49,8 +49,8 @@ function dayTitle(day: string): string {
 }
 
 function Entry({ entry, chosen }: { entry: Change; chosen: Chosen | null }) {
-  const { actor, kind, summary, comment, version, previous_version: previous, at, position } = entry;
-  const people = isAboutPeople(kind);
+  const { actor, summary, comment, version, previous_version: previous, at, position } = entry;
+  const people = isAboutPeople(entry);
   const side = people ? null : version === chosen?.to ? words.to : version === chosen?.from ? words.from : null;
   const canCompare = !people && (previous !== null || version > 1);
   const name = isMe(actor.id) ? common.you : actor.username;
@@ -80,7 +80,7 @@ function Entry({ entry, chosen }: { entry: Change; chosen: Chosen | null }) {
     <li class={side ? 'on' : ''}>
       {people ? (
         <span class="ls">
-          <Icon name={kind === 'revoked' ? 'leave' : 'share'} />
+          <Icon name={entry.changes.every(({ type }) => type === 'removed') ? 'leave' : 'share'} />
         </span>
       ) : (
         <Avatar person={actor} />
@@ -88,7 +88,7 @@ function Entry({ entry, chosen }: { entry: Change; chosen: Chosen | null }) {
       {people ? (
         <div class="entry">
           {what}
-          {event.value?.role === 'owner' && (
+          {event.value?.role === 'owner' && canUndoPeople(entry) && (
             <button type="button" class="link undo" onClick={() => void undoPeople(event.value!, position)}>
               {common.undo}
             </button>

@@ -6,9 +6,9 @@ import { edits } from './outbox.js';
 import { withEdits } from './overlay.js';
 import { hiddenOwners } from './preferences.js';
 import { people, readPeople, seePeople } from './people.js';
-import { isMe, user } from './session.js';
+import { isMe, user, zone } from './session.js';
 import { asOf } from './time-travel.js';
-import { readDays, view } from './view.js';
+import { readDays, shownDays, view } from './view.js';
 
 /** Names one occurrence of an event among the shown ones. */
 export const keyOf = (item: Item): string => `${item.id}@${item.occurrence?.original_start ?? ''}`;
@@ -179,11 +179,14 @@ export interface Owner {
   count: number;
 }
 
-/** Whose events you can see, with how many of them are shown: you first, then by name. */
+/** Whose events you can see, with how many are on the days that are shown: you first, then by name. */
 export const owners = computed<Owner[]>(() => {
   const counts = new Map<string, number>();
-  for (const { owner } of loaded.value) {
-    counts.set(owner.id, (counts.get(owner.id) ?? 0) + 1);
+  // More is read than shown: whole days in every zone, and the week over an agenda.
+  const { from, to } = shownDays.value;
+  for (const item of allItems.value) {
+    const { first, last } = daysOf(item, zone.value);
+    if (first < to && last >= from) counts.set(item.owner.id, (counts.get(item.owner.id) ?? 0) + 1);
   }
   const me = user.value;
   return [...(me ? [me] : []), ...[...people.value.values()].filter(({ id, owns }) => owns && !isMe(id))]

@@ -9,7 +9,7 @@ export const historyWords = {
   layout: 'Layout of the comparison',
   sideBySide: 'Side by side',
   inLine: 'In line',
-  asOf: 'Calendar as of then',
+  asOf: (version: number) => `Calendar as of v${version}`,
   version: (version: number): string => `Version ${version}`,
   nothingLost: (version: number): string => `Restoring adds version ${version}. Nothing is lost.`,
   undoOnly: (version: number): string => `Undo only version ${version}`,

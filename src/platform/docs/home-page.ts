@@ -10,7 +10,8 @@ export function homePage(): string {
   const body = markup`<main class="home">
       <p class="status">Version ${packageVersion()}</p>
       <h1>Convene is running</h1>
-      <p>This server keeps calendars. Programs use its API under <code>/api</code>; these pages explain it.</p>
+      <p>This server keeps calendars. Programs use its API under <code>/api</code>; these pages explain it. People use the
+        <a href="/">dashboard</a>.</p>
       <h2>Learn</h2>
       <dl>
         ${link('/guide/first-hour', 'The first hour', 'a calendar for a small team, step by step')}

@@ -9,7 +9,12 @@ const sections = [...document.querySelectorAll('[data-choice]'), ...forms];
 const show = (visible) => {
   for (const section of sections) section.hidden = !visible;
 };
-if (token === '') status.textContent = 'This link is not complete. Open the link in the mail again.';
+// Over the forms, so that nobody has to look for it.
+const say = (text, isDone) => {
+  status.textContent = text;
+  status.dataset.kind = isDone ? 'done' : 'refused';
+};
+if (token === '') say('This link is not complete. Open the link in the mail again.', false);
 show(token !== '');
 
 async function send(form) {
@@ -23,10 +28,13 @@ async function send(form) {
     const answer = response.status === 204 ? {} : await response.json();
     const problem = answer.errors?.map(({ message }) => message).join(' ') ?? answer.title;
     const { done, waiting = done } = status.dataset;
-    status.textContent = response.ok ? (answer.complete === false ? waiting : done) : problem;
-    if (response.ok) show(false);
+    say(response.ok ? (answer.complete === false ? waiting : done) : problem, response.ok);
+    if (response.ok) {
+      show(false);
+      document.querySelector('.next').hidden = false;
+    }
   } catch {
-    status.textContent = 'The server cannot be reached. Try again.';
+    say('The server cannot be reached. Try again.', false);
   }
   form.querySelector('button').disabled = false;
 }
