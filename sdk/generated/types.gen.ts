@@ -4752,7 +4752,7 @@ export type ListEventsData = {
          */
         page_size?: number;
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. A state of the last moments may still receive a change that is being stored. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
         /**
@@ -5098,7 +5098,7 @@ export type GetEventData = {
     };
     query?: {
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. A state of the last moments may still receive a change that is being stored. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
     };
@@ -5822,7 +5822,7 @@ export type ListPermissionsData = {
     };
     query?: {
         /**
-         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
+         * Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. A state of the last moments may still receive a change that is being stored. Your current role decides what you may see. Example: `2026-05-04T09:30:00Z`.
          */
         as_of?: string;
     };

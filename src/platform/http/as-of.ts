@@ -6,7 +6,7 @@ import { invalid } from '../../problems/problem.js';
 export class AsOfQuery {
   @TextField({
     description:
-      'Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. Your current role decides what you may see.',
+      'Reads the state as of this time: an instant, or wall time or a date in your time zone. Must not be in the future. A state of the last moments may still receive a change that is being stored. Your current role decides what you may see.',
     max: 40,
     optional: true,
     example: '2026-05-04T09:30:00Z',
