@@ -5,7 +5,7 @@ import { done, send } from '../support/requests.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-beforeAll(async () => void (app = await startApp()));
+beforeAll(async () => void (app = await startApp({ accessTokenSeconds: 900 })));
 afterAll(() => app.close());
 
 const signIn = (person: Person): Promise<TokensView> =>

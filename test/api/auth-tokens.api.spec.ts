@@ -23,7 +23,7 @@ describe('access tokens', () => {
   let ana: Person;
   let secret: string;
   beforeAll(async () => {
-    app = await startApp();
+    app = await startApp({ accessTokenSeconds: 900 });
     ana = await app.signUp('ana');
     secret = app.config.jwtSecrets[0]!;
   });

@@ -6,7 +6,7 @@ import { complaints, done, footprint, send } from '../support/requests.js';
 import { ok, PASSWORD, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-beforeAll(async () => void (app = await startApp()));
+beforeAll(async () => void (app = await startApp({ accessTokenSeconds: 900 })));
 afterAll(() => app.close());
 
 const signIn = (person: Person): Promise<TokensView> =>

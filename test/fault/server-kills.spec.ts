@@ -105,7 +105,7 @@ const WRITES = stressed(600, 20_000);
 describe(`kill -9 of the server and of every process of PostgreSQL, ${ROUNDS} times, with 16 writers`, () => {
   it('loses no acknowledged write and leaves no half of a batch', { timeout: 3_600_000 }, async () => {
     // The long form takes longer than a token lives otherwise.
-    const start = (): ServerProcess => home.start({ ACCESS_TOKEN_SECONDS: '86400' });
+    const start = (): ServerProcess => home.start();
     let server = start();
     writers = new AcknowledgedWriters(await server.url());
     await writers.start(16);

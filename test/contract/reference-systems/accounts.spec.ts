@@ -11,7 +11,7 @@ describe('accounts, as the reference systems document them', () => {
   let server: RunningServer;
   let client: PlainClient;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ ACCESS_TOKEN_SECONDS: '900' });
     client = new PlainClient(server.url);
   });
   afterAll(() => server.stop());
