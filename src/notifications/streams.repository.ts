@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { columnOf } from '../platform/database/array-parameter.js';
 import { Database } from '../platform/database/database.js';
 import type { OnRow } from '../platform/database/exchange.js';
 import type { Transaction } from '../platform/database/transaction.js';
@@ -98,14 +99,14 @@ export class StreamsRepository {
        stored AS (
          INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
                                     summary, created_at, read_at)
-         SELECT s.user_id, s.last_seq, item.id, $5, $6, $7, $8, $9, $10, item.members::jsonb, $11, $12, item.read_at
-           FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS item (user_id, id, read_at, members)
+         SELECT s.user_id, s.last_seq, item.id, $5, $6, $7, $8, $9, $10, item.members, $11, $12, item.read_at
+           FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::jsonb[]) AS item (user_id, id, read_at, members)
            JOIN streams s ON s.user_id = item.user_id)
        SELECT string_agg(last_seq::text, ',' ORDER BY user_id), (SELECT username FROM users WHERE id = $9) FROM streams`,
       [
         toArray(items.map(({ userId }) => userId)),
         toArray(items.map(({ id }) => id)),
-        readTimesOf(items),
+        columnOf(items, 'readAt', 'timestamptz'),
         membersOf(items),
         ...[type, eventId, eventTitle, version, actorId, changed, summary, createdAt.toISOString()],
       ],
@@ -119,6 +120,7 @@ export class StreamsRepository {
     const contents = new Map(part.map(({ change, item }) => [change, item]));
     const placeOf = new Map([...contents.keys()].map((change, index) => [change, index + 1]));
     const items = part.map(({ item }) => item);
+    const changes = [...contents.values()];
     tx.write(
       `WITH streams AS (
          INSERT INTO notification_streams AS s (user_id, last_seq)
@@ -128,14 +130,14 @@ export class StreamsRepository {
          RETURNING user_id, last_seq)
        INSERT INTO notifications (user_id, seq, id, type, event_id, event_title, version, actor_id, changed, members,
                                   summary, created_at, read_at)
-       SELECT s.user_id, s.last_seq - item.following, item.id, content.type, content."eventId", content."eventTitle",
-              content.version, content."actorId", content.changed, item.members::jsonb, content.summary,
-              content."createdAt", item.read_at
-         FROM unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::int[], $7::timestamptz[], $8::text[])
+       SELECT s.user_id, s.last_seq - item.following, item.id, content.type, content.event_id, content.event_title,
+              content.version, content.actor_id, content.changed::text[], item.members, content.summary,
+              content.created_at, item.read_at
+         FROM unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::int[], $7::timestamptz[], $8::jsonb[])
                 AS item (user_id, following, id, content, read_at, members)
-         JOIN ROWS FROM (json_to_recordset($9::json) AS (type text, "eventId" uuid, "eventTitle" text, version int,
-                "actorId" uuid, changed text[], summary text, "createdAt" timestamptz)) WITH ORDINALITY
-                AS content (type, "eventId", "eventTitle", version, "actorId", changed, summary, "createdAt", place)
+         JOIN unnest($9::text[], $10::uuid[], $11::text[], $12::int[], $13::uuid[], $14::text[], $15::text[],
+                     $16::timestamptz[]) WITH ORDINALITY
+                AS content (type, event_id, event_title, version, actor_id, changed, summary, created_at, place)
            ON content.place = item.content
          JOIN streams s ON s.user_id = item.user_id`,
       [
@@ -145,9 +147,16 @@ export class StreamsRepository {
         toArray(part.map(({ following }) => following)),
         toArray(items.map(({ id }) => id)),
         toArray(part.map(({ change }) => placeOf.get(change)!)),
-        readTimesOf(items),
+        columnOf(items, 'readAt', 'timestamptz'),
         membersOf(items),
-        JSON.stringify([...contents.values()].map(contentOf)),
+        columnOf(changes, 'type', 'text'),
+        toArray(changes.map(({ eventId }) => eventId)),
+        columnOf(changes, 'eventTitle', 'text'),
+        columnOf(changes, 'version', 'integer'),
+        toArray(changes.map(({ actorId }) => actorId)),
+        columnOf(changes, 'changed', 'text[]'),
+        columnOf(changes, 'summary', 'text'),
+        columnOf(changes, 'createdAt', 'timestamptz'),
       ],
     );
   }
@@ -246,20 +255,9 @@ function toStored(items: NewStreamItem[], seqs: string, actorName: string): Stre
   }));
 }
 
-/** What the items of one change have in common. */
-const contentOf = (item: NewStreamItem): object => {
-  const { type, eventId, eventTitle, version, actorId, changed, summary, createdAt } = item;
-  return { type, eventId, eventTitle, version, actorId, changed, summary, createdAt };
-};
-
-const readTimesOf = (items: NewStreamItem[]): string =>
-  toArray(items.map(({ readAt }) => readAt?.toISOString() ?? 'NULL'));
-
 /** Of arrays of different lengths, PostgreSQL takes the missing elements for NULL. */
-const membersOf = (items: NewStreamItem[]): (string | null)[] | string => {
-  const members = items.map((item) => item.members && JSON.stringify(item.members));
-  return members.some((text) => text !== null) ? members : toArray([]);
-};
+const membersOf = (items: NewStreamItem[]): Buffer | string =>
+  items.some(({ members }) => members) ? columnOf(items, 'members', 'jsonb') : toArray([]);
 
 /** Returns an array as PostgreSQL reads it. Only for values that need no quotes; the driver looks at every character. */
 const toArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;

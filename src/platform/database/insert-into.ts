@@ -1,3 +1,5 @@
+import { columnOf, isArray } from './array-parameter.js';
+
 /** A row by the names of its columns. */
 export type Row = Record<string, unknown>;
 
@@ -26,35 +28,10 @@ export function insertInto(table: string, columns: ColumnTypes, rest = ''): (row
   return (rows) => {
     const [first] = rows;
     if (!first || rows.length > 1) {
-      return [several, names.map((name, index) => toArray(rows, name, types[index] === 'jsonb'))];
+      return [several, names.map((name, index) => columnOf(rows, name, types[index]!))];
     }
     return [one, names.map((name, index) => (types[index] === 'jsonb' ? toJson(first[name]) : first[name]))];
   };
 }
 
-const isArray = (type: string): boolean => type.endsWith('[]');
-
 const toJson = (value: unknown): unknown => (value === null ? null : JSON.stringify(value));
-
-/** Returns one column of the rows as PostgreSQL reads an array. The driver would look at every character of each value. */
-function toArray(rows: readonly Row[], name: string, isJson: boolean): string {
-  let array = '';
-  for (const row of rows) {
-    const value = row[name];
-    // A JSON text has no character that JSON escapes and PostgreSQL does not but with a backslash before it.
-    array += `,${isJson && value != null ? JSON.stringify(JSON.stringify(value)) : toElement(value as Value)}`;
-  }
-  return `{${array.slice(1)}}`;
-}
-
-type Value = string | number | bigint | boolean | Date | null | undefined | Value[];
-
-/** @param value of a column that is not jsonb */
-function toElement(value: Value): string {
-  if (value === null || value === undefined) return 'NULL';
-  if (typeof value === 'string') return quote(value);
-  if (Array.isArray(value)) return quote(`{${value.map(toElement).join(',')}}`);
-  return value instanceof Date ? value.toISOString() : String(value);
-}
-
-const quote = (text: string): string => `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text}"`;
