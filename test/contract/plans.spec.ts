@@ -123,12 +123,21 @@ function toLiteral(value: unknown): string {
 const toText = (value: unknown): string =>
   value instanceof Date ? value.toISOString() : typeof value === 'string' ? value : JSON.stringify(value);
 
+/** Returns an array in the binary format as PostgreSQL writes it. */
+async function readArray(client: pg.PoolClient, array: Buffer): Promise<string> {
+  const type = `format_type(${array.readInt32BE(8)}, NULL)`;
+  const [{ name }] = (await client.query<{ name: string }>(`SELECT ${type} AS name`)).rows as [{ name: string }];
+  return (await client.query<{ text: string }>(`SELECT $1::${name}[]::text AS text`, [array])).rows[0]!.text;
+}
+
 /** What a statement that checks an assumption asks: its answer, which may be another by now, would fail it. */
 const askedBy = (text: string): string => text.replace(/^SELECT require_assumption\(\(([\s\S]*)\)\)$/, '$1');
 
 /** Returns the plan that the server's connections use. A statement that writes is not run. */
 async function explain(client: pg.PoolClient, statement: Statement): Promise<{ plan: Plan; ran: boolean }> {
-  const { values } = statement;
+  const values = await Promise.all(
+    statement.values.map((value) => (Buffer.isBuffer(value) ? readArray(client, value) : value)),
+  );
   const text = askedBy(statement.text);
   const ran = !/\b(INSERT|UPDATE|DELETE)\b/.test(text.replaceAll('FOR UPDATE', ''));
   await client.query('BEGIN');

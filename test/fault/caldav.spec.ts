@@ -15,7 +15,7 @@ import { until } from '../support/embedded-postgres-harness.js';
 import { call, ServerHome, type ServerProcess } from '../support/server-process.js';
 import { stressed } from '../support/stress.js';
 import { PASSWORD } from '../support/test-app.js';
-import { longestTurn, measureUntil, METERED } from '../support/turn-meter.js';
+import { longestTurn, measureUntil, METERED } from '../support/longest-turn.js';
 
 const EVENTS = 5_000;
 /** CPU time of the longest turn of the event loop: see hostile-requests.spec.ts. */

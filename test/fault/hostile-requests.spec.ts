@@ -8,7 +8,7 @@ import { createHostileScene, type HostileScene } from '../support/hostile-scene.
 import { INSPECTED, ServerMemory } from '../support/server-memory.js';
 import { stressed } from '../support/stress.js';
 import { ServerHome, type ServerProcess } from '../support/server-process.js';
-import { longestTurn, measureUntil, METERED } from '../support/turn-meter.js';
+import { longestTurn, measureUntil, METERED } from '../support/longest-turn.js';
 
 /**
  * The longest turn of the event loop in CPU time: what all other requests wait for. It takes 40 to 65 ms at a load of 5. At one

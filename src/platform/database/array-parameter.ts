@@ -19,7 +19,7 @@ export function columnOf<Row extends object>(rows: readonly Row[], name: keyof R
   if (type === 'jsonb') return binaryTexts(OIDS.jsonb, values.map(jsonText));
   if (isArray(type)) return binaryTexts(OIDS.text, values.map(arrayTextOrNull));
   const areTimes = type === 'timestamptz' && values.every((value) => value instanceof Date || value === null);
-  return areTimes ? binaryTimes(values as (Date | null)[]) : arrayText(values as Value[]);
+  return areTimes ? binaryTimes(values) : arrayText(values as Value[]);
 }
 
 export const isArray = (type: string): boolean => type.endsWith('[]');
