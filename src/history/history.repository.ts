@@ -88,11 +88,11 @@ const OTHER_PART = `
     JOIN event_permissions access ON access.event_id = part.id AND access.user_id = $8
    WHERE v.kind = 'split' AND own.id = v.event_id AND (part.deleted_at IS NULL OR access.role = 'owner')
    LIMIT 1`;
-/** The previous snapshot, unless it is that of another entry of the page. The window has the order of the page. */
-const before = (direction: 'ASC' | 'DESC'): string => `
-  CASE WHEN v.version - 1 IS DISTINCT FROM max(v.version) OVER (ORDER BY page.position ${direction} ROWS BETWEEN ${
+/** The version whose snapshot the entry before has. The window has the order of the page. */
+const shown = (direction: 'ASC' | 'DESC'): string => `
+  max(version) FILTER (WHERE members IS NULL) OVER (ORDER BY position ${direction} ROWS BETWEEN ${
     direction === 'ASC' ? 'UNBOUNDED PRECEDING AND 1 PRECEDING' : '1 FOLLOWING AND UNBOUNDED FOLLOWING'
-  }) THEN ${wholeSnapshot('earlier')} END AS before`;
+  }) AS shown`;
 const PART_MEMBERS = `
   CASE WHEN v.kind = 'split' THEN (
     SELECT jsonb_agg(jsonb_build_object('username', u.username, 'role', m.role) ORDER BY m.role <> 'owner', u.username)
@@ -225,15 +225,22 @@ export class HistoryRepository {
     const after = page.after ? numberKey(page.after[0]) : null;
     const { descending, field = null, kind = null, author = null, readerId } = filter;
     const direction = descending ? 'DESC' : 'ASC';
-    // Snapshots are read for the page only: they make up most of a long history.
+    // Snapshots are read for the page only: they make up most of a long history. With LIMIT, each is found by its key, also
+    // where most events have few versions: a join then reads the whole history for each entry. The one before is usually on
+    // the page.
     const [rows, total] = await Promise.all([
       queries.query<EntryRow>(
-        `SELECT page.*, ${wholeSnapshot('v')} AS snapshot, v.undoes, ${before(direction)}, part."otherPart",
-                ${PART_MEMBERS}, ${REDACTION}
-           FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
-                  ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS page
-           LEFT JOIN event_versions v ON v.event_id = $1 AND v.position = page.position
-           LEFT JOIN event_versions earlier ON earlier.event_id = $1 AND earlier.version = v.version - 1
+        `SELECT page.*, v.snapshot, v.undoes, earlier.snapshot AS before, part."otherPart", ${PART_MEMBERS}, ${REDACTION}
+           FROM (SELECT *, ${shown(direction)}
+                   FROM (SELECT * FROM (${ENTRIES}) AS log WHERE $5::bigint IS NULL OR position ${descending ? '<' : '>'} $5
+                          ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS entries) AS page
+           LEFT JOIN LATERAL (
+             SELECT event_id, version, position, kind, undoes, ${wholeSnapshot('stored')} AS snapshot
+               FROM event_versions stored WHERE event_id = $1 AND position = page.position LIMIT 1) AS v ON true
+           LEFT JOIN LATERAL (
+             SELECT ${wholeSnapshot('stored')} AS snapshot FROM event_versions stored
+              WHERE event_id = $1 AND version = v.version - 1 AND version IS DISTINCT FROM page.shown LIMIT 1) AS earlier
+             ON true
            LEFT JOIN redactions r ON r.event_id = $1 AND r.version = v.version
            LEFT JOIN LATERAL (${OTHER_PART}) AS part ON true
           ORDER BY page.position ${direction}`,
