@@ -1,6 +1,7 @@
 import { expect, describe, it, vi } from 'vitest';
-import { listEvents } from '../../sdk/generated/sdk.gen.js';
+import { listChangelog, listEvents } from '../../sdk/generated/sdk.gen.js';
 import { Database } from '../../src/platform/database/database.js';
+import { PreparedClient } from '../../src/platform/database/prepared-client.js';
 import { addVersions } from '../support/many-versions.js';
 import { createMeeting, hourOn, MEETING } from '../support/meetings.js';
 import { send } from '../support/requests.js';
@@ -64,6 +65,37 @@ describe('a long history', () => {
       expect(plan).toMatch(/Function Scan on members_at_birth .* loops=21\b/);
     } finally {
       await full.close();
+    }
+  });
+
+  it('has its snapshots found one by one, also where most events have one version', async () => {
+    const app = await startApp();
+    const client = await app.database.pool.connect();
+    try {
+      const ana = await app.signUp('ana');
+      const { id } = await createMeeting(ana, { show_as: 'free' });
+      await addVersions(app.database, 100);
+      const events = Array.from({ length: 500 }, (_, index) => ({ ...MEETING, ...hourOn(index), show_as: 'free' }));
+      await send(app, '/api/events/batch', { as: ana, body: { events } });
+      await client.query('ANALYZE');
+      const queries = vi.spyOn(PreparedClient.prototype, 'run');
+      const { items } = await ok(listChangelog({ client: ana.client, path: { id }, query: { limit: 50 } }));
+      expect(items).toHaveLength(50);
+      const asked = queries.mock.calls.map(([sql]) => (typeof sql === 'string' ? sql : sql.text));
+      const sql = asked.find((text) => text.includes('page.position'))!;
+      await client.query('SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off');
+      await client.query(`PREPARE page_of_changelog AS ${sql}`);
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN (ANALYZE) EXECUTE page_of_changelog('${id}', NULL, NULL, NULL, NULL, 51, 0, '${ana.id}')`,
+      );
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      const lookups = [...plan.matchAll(/on event_versions stored.*\(actual .*?rows=([\d.]+) loops=(\d+)/g)];
+      expect(lookups.map(([, found]) => Number(found) <= 1)).toEqual([true, true]);
+      expect(plan).not.toMatch(/Rows Removed by Filter: \d{2,}/);
+    } finally {
+      vi.restoreAllMocks();
+      client.release(true);
+      await app.close();
     }
   });
 });
