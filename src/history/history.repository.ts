@@ -225,8 +225,8 @@ export class HistoryRepository {
     const after = page.after ? numberKey(page.after[0]) : null;
     const { descending, field = null, kind = null, author = null, readerId } = filter;
     const direction = descending ? 'DESC' : 'ASC';
-    // Snapshots are read for the page only: they make up most of a long history. Where most events have few versions, a
-    // join would read the whole history for each entry: an order that only one index has makes PostgreSQL look up the key.
+    // Snapshots are read for the page only: they make up most of a long history. LIMIT has each looked up by its key:
+    // a join may read the whole history of the event for that.
     const [rows, total] = await Promise.all([
       queries.query<EntryRow>(
         `SELECT page.*, v.snapshot, v.undoes, earlier.snapshot AS before, part."otherPart", ${PART_MEMBERS}, ${REDACTION}
@@ -235,12 +235,11 @@ export class HistoryRepository {
                           ORDER BY position ${direction} LIMIT $6 OFFSET $7) AS entries) AS page
            LEFT JOIN LATERAL (
              SELECT event_id, version, position, kind, undoes, ${wholeSnapshot('stored')} AS snapshot
-               FROM event_versions stored
-              WHERE event_id = $1 AND position BETWEEN page.position AND page.position ORDER BY position LIMIT 1) AS v ON true
+               FROM event_versions stored WHERE event_id = $1 AND position = page.position LIMIT 1) AS v ON true
            LEFT JOIN LATERAL (
              SELECT ${wholeSnapshot('stored')} AS snapshot FROM event_versions stored
-              WHERE event_id = $1 AND version BETWEEN v.version - 1 AND v.version - 1 AND version IS DISTINCT FROM page.shown
-              ORDER BY version LIMIT 1) AS earlier ON true
+              WHERE event_id = $1 AND version = v.version - 1 AND version IS DISTINCT FROM page.shown LIMIT 1)
+             AS earlier ON true
            LEFT JOIN redactions r ON r.event_id = $1 AND r.version = v.version
            LEFT JOIN LATERAL (${OTHER_PART}) AS part ON true
           ORDER BY page.position ${direction}`,
