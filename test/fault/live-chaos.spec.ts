@@ -128,6 +128,8 @@ async function runChaos(disturb: (waitForWrites: (count: number) => Promise<void
   for (const client of clients) client.start();
   try {
     await disturb((count) => untilLonger(writers.acknowledged, count));
+    // Changes go on until every client has come back to them, however little time a busy machine has for each.
+    await until(() => clients.every(({ visits }) => visits > 1));
   } finally {
     await writers.stop();
   }

@@ -10,7 +10,7 @@ import { PASSWORD } from '../support/test-app.js';
 
 const ROUNDS = stressed(3, 5);
 /** Of every request, also of those that come while the database is frozen. */
-const ANSWERED_MS = stressed(60_000, 10_000);
+const ANSWERED_MS = stressed(30_000, 10_000);
 /** How long the database stays frozen once every writer has got its refusal. */
 const FROZEN_MS = stressed(0, 20_000);
 const WRITERS = 16;

@@ -15,9 +15,6 @@ import { type Received, Watcher } from '../support/watcher.js';
 
 const SEED = Number(process.env['REVOCATIONS_SEED'] ?? Date.now() % 1_000_000);
 
-/** Much longer than a frame is on its way within one machine. */
-const SETTLE_MS = 1_000;
-
 /** The moment from which a revocation has taken effect, and nothing may be sent. */
 interface Moment {
   /** Position in the log. */
@@ -64,11 +61,10 @@ async function stopWatching(): Promise<void> {
 }
 
 /**
- * Lets the clients read what was sent before the response: the operating system of a busy machine may take a moment to pass
- * it on, then one turn of the event loop reads from every socket. Frames that are sent meanwhile are in the log.
+ * Lets the clients read what their operating system had received before the response: one turn of the event loop reads from
+ * every socket. Frames that are sent meanwhile are in the log.
  */
 async function settle(): Promise<void> {
-  await sleep(SETTLE_MS);
   for (let turns = 0; turns < 20; turns += 1) await turn();
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveKind, openLive } from './live-client.js';
 import type { Item } from './live-socket.js';
+import { PATIENCE_MS } from './patient.js';
 import { isBusy } from './plain-client.js';
 import type { Chance } from './random.js';
 import { call } from './server-process.js';
@@ -43,10 +44,10 @@ export class ReconnectingClient {
     this.running = this.run();
   }
 
-  /** Stops once the item with that number has been received, and it has connected more than once. @throws Error when it is not received in time */
+  /** Stops once the item with that number has been received. @throws Error when it is not received in time */
   async finish(seq: number): Promise<void> {
     this.goal = seq;
-    const timeout = sleep(600_000, 'timeout', { ref: false });
+    const timeout = sleep(PATIENCE_MS, 'timeout', { ref: false });
     if ((await Promise.race([this.running, timeout])) !== 'timeout') return;
     throw new Error(`A client over ${this.kind} has received ${this.cursor} items instead of ${seq}`);
   }
@@ -58,7 +59,7 @@ export class ReconnectingClient {
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped && (this.cursor < this.goal || this.visits < 2)) {
+    while (!this.stopped && this.cursor < this.goal) {
       const url = this.chance.pick(this.urls());
       if (this.kind === 'polling') await this.poll(url);
       else await this.visit(url, this.kind);
@@ -68,8 +69,8 @@ export class ReconnectingClient {
   private async visit(url: string, kind: LiveKind): Promise<void> {
     const client = await openLive(kind, url, this.token, { after: this.cursor, skipReady: true });
     const leaveAt = Date.now() + this.chance.next() * MAX_STAY_MS;
-    const hasAll = (): boolean => client.names.includes('ready') && (client.cursor ?? this.cursor) >= this.goal;
-    while (!this.stopped && client.closed === null && Date.now() < leaveAt && !hasAll()) await sleep(20);
+    const isLeaving = (): boolean => this.stopped || Date.now() >= leaveAt || (client.cursor ?? 0) >= this.goal;
+    while (client.closed === null && !isLeaving()) await sleep(20);
     client.cut();
     await client.waitForEnd();
     this.log.push(...client.texts);
