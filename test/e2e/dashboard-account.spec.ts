@@ -1,27 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, getMe, login } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
-import { type Dashboard, startDashboard } from '../support/dashboard.js';
-import { MailBox } from '../support/mail-box.js';
+import { type Dashboard, startMailDashboard } from '../support/dashboard.js';
+import type { MailBox } from '../support/mail-box.js';
 import { ok, refused } from '../support/test-app.js';
 import { wednesday } from '../support/this-week.js';
 
 describe.skipIf(!chromiumPath)(`the account in the dashboard${unlessMissing}`, () => {
   let dashboard: Dashboard;
-  let dataDir: string;
   let box: MailBox;
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'convene-mail-'));
-    box = new MailBox(join(dataDir, 'outbox'));
-    dashboard = await startDashboard({ mail: true, dataDir });
-  });
-  afterAll(async () => {
-    await dashboard?.close();
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  });
+  let close: (() => Promise<void>) | undefined;
+  beforeAll(async () => void ({ dashboard, box, close } = await startMailDashboard()));
+  afterAll(() => close?.());
 
   it('changes the address and the password, signs a device out, and lists what was done', async () => {
     const ana = await dashboard.app.signUp('ana');

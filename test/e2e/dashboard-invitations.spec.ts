@@ -1,29 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvent, listPermissions, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
-import { type Dashboard, eventOf, startDashboard } from '../support/dashboard.js';
+import { type Dashboard, eventOf, startMailDashboard } from '../support/dashboard.js';
 import { fresh, INVITED } from '../support/invitations.js';
-import { MailBox } from '../support/mail-box.js';
+import type { MailBox } from '../support/mail-box.js';
 import { ok, PASSWORD, type Person } from '../support/test-app.js';
 import { wednesday } from '../support/this-week.js';
 
 describe.skipIf(!chromiumPath)(`people who are invited by address${unlessMissing}`, () => {
   let dashboard: Dashboard;
-  let dataDir: string;
   let box: MailBox;
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'convene-mail-'));
-    box = new MailBox(join(dataDir, 'outbox'));
-    dashboard = await startDashboard({ mail: true, dataDir });
-  });
-  afterAll(async () => {
-    await dashboard?.close();
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  });
+  let close: (() => Promise<void>) | undefined;
+  beforeAll(async () => void ({ dashboard, box, close } = await startMailDashboard()));
+  afterAll(() => close?.());
 
   const schedule = async (person: Person): Promise<string> => {
     const body = { title: 'Plan', start_time: wednesday('09:00'), end_time: wednesday('09:30'), time_zone: 'UTC' };

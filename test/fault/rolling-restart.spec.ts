@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildServer } from '../support/build.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { FreshRequests, sendFresh } from '../support/fresh-requests.js';
+import { LockHolder, startWaiting } from '../support/held-locks.js';
 import { type LiveClient, openLive } from '../support/live-client.js';
 import { LoadBalancer } from '../support/load-balancer.js';
 import { call, ServerHome } from '../support/server-process.js';
@@ -184,5 +185,24 @@ describe('SIGTERM without a load balancer', () => {
     expect([live.status, live.headers.get('connection')]).toEqual([200, 'close']);
     // Somebody who does not want to wait.
     expect((await Promise.all([server.signal('SIGINT'), stopped]))[0].code).toBe(0);
+  });
+
+  it('cuts what still hangs after the configured time', async () => {
+    const server = home.start({ ...env, SHUTDOWN_SECONDS: '1' });
+    const url = await server.url();
+    const token = await signUp(url);
+    const { body: me } = await call(url, 'GET', '/api/auth/me', { token });
+    const holder = await LockHolder.begin(database);
+    try {
+      await holder.lockAvailability(String(me['id']));
+      const body = { title: 'Plan', start_time: '2030-02-01T10:00:00Z', end_time: '2030-02-01T11:00:00Z' };
+      const creating = await startWaiting(database, 1, () =>
+        sendFresh(url, { method: 'POST', path: '/api/events', token, body }),
+      );
+      expect(await server.signal('SIGTERM')).toEqual({ code: 1, signal: null });
+      expect(await creating.result).toBe('ECONNRESET');
+    } finally {
+      await holder.release();
+    }
   });
 });

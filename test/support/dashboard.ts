@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { createEvent, shareEvent } from '../../sdk/generated/sdk.gen.js';
 import { buildServer } from './build.js';
 import { chromiumPath } from './chromium.js';
 import type { Settings } from '../../src/platform/config/settings.js';
 import { createDatabase } from './database.js';
+import { MailBox } from './mail-box.js';
 import { ok, type Person, startApp, type TestApp } from './test-app.js';
 import { thisWeek } from './this-week.js';
 import { PATIENCE_MS } from './patient.js';
@@ -94,6 +98,17 @@ export async function startDashboard(settings: Partial<Settings> = {}): Promise<
       await database.drop();
     },
   };
+}
+
+/** The dashboard of a server that writes its mails to files. */
+export async function startMailDashboard(): Promise<{ dashboard: Dashboard; box: MailBox; close(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'convene-mail-'));
+  const dashboard = await startDashboard({ mail: true, dataDir });
+  const close = async (): Promise<void> => {
+    await dashboard.close();
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { dashboard, box: new MailBox(join(dataDir, 'outbox')), close };
 }
 
 /** Drags an event by so many pixels. */
