@@ -34,6 +34,9 @@ export const selectItems = (
 const NEXT = `(SELECT * FROM notifications WHERE user_id = position.user_id AND seq > position.after
                 ORDER BY seq LIMIT $3)`;
 
+/** After every item. */
+const MAX_BIGINT = '9223372036854775807';
+
 /** As many as an event has members, so that one change is one statement. */
 const ITEMS_PER_STATEMENT = 1_000;
 
@@ -199,8 +202,9 @@ export class StreamsRepository {
 
   /**
    * Deletes the items from before an instant in the next `userCount` streams after a user id. Only the beginning of a
-   * stream is deleted, so that what is left has no gaps. Returns the user id of the last of these streams, null when
-   * there are no more.
+   * stream is deleted, so that what is left has no gaps. Where it ends is found once for each stream: otherwise PostgreSQL
+   * asks for it again for every item of the stream. Returns the user id of the last of these streams, null when there are
+   * no more.
    */
   async prune(
     before: Date,
@@ -210,13 +214,12 @@ export class StreamsRepository {
     const [row] = await this.database.query<{ last: string | null; pruned: number }>(
       `WITH next AS (SELECT user_id FROM notification_streams WHERE $2::uuid IS NULL OR user_id > $2
                       ORDER BY user_id LIMIT $3),
+            kept AS MATERIALIZED (
+              SELECT next.user_id, coalesce((SELECT n.seq FROM notifications n
+                                              WHERE n.user_id = next.user_id AND n.created_at >= $1
+                                              ORDER BY n.seq LIMIT 1), ${MAX_BIGINT}) AS from_seq FROM next),
             pruned AS (
-              DELETE FROM notifications n USING next
-               WHERE n.user_id = next.user_id
-                 AND n.seq < coalesce((SELECT kept.seq FROM notifications kept
-                                        WHERE kept.user_id = next.user_id AND kept.created_at >= $1
-                                        ORDER BY kept.seq LIMIT 1), 'infinity'::float8)
-              RETURNING 1)
+              DELETE FROM notifications n USING kept WHERE n.user_id = kept.user_id AND n.seq < kept.from_seq RETURNING 1)
        SELECT (SELECT max(user_id::text) FROM next) AS last, (SELECT count(*)::int FROM pruned) AS pruned`,
       [before, afterUserId, userCount],
     );

@@ -1,13 +1,27 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { INestApplication } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { fillDatabase } from '../../bench/growth/fill-database.js';
 import { MEASURED_CALLS, type MeasuredCall } from '../../bench/growth/measured-calls.js';
 import { chooseSubject, type Subject } from '../../bench/growth/subject.js';
 import { SECRET, Target } from '../../bench/target.js';
+import { AuditPartitionsService } from '../../src/audit/audit-partitions.service.js';
+import { AccountTokens } from '../../src/auth/account-tokens.js';
+import { HorizonService } from '../../src/availability/horizon.service.js';
+import { ImportJobs } from '../../src/calendar/import-jobs.service.js';
+import { ErasedOwnersService } from '../../src/events/erased-owners.service.js';
 import { READS } from '../../src/events/reads.js';
+import { TextIndexService } from '../../src/events/text-index.service.js';
+import { TrashService } from '../../src/events/trash.service.js';
+import { MailSender } from '../../src/mail/mail-sender.js';
+import { MailsRepository } from '../../src/mail/mails.repository.js';
+import { StreamPruningService } from '../../src/notifications/stream-pruning.service.js';
+import { IdempotencyService } from '../../src/platform/idempotency/idempotency.service.js';
+import { InvitationsService } from '../../src/sharing/invitations.service.js';
 import { toOpaqueText } from '../../src/platform/http/opaque-text.js';
 import { PreparedClient } from '../../src/platform/database/prepared-client.js';
-import { VaryingSql } from '../../src/platform/database/statement-names.js';
+import { type Sql, VaryingSql } from '../../src/platform/database/statement-names.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { stopJobs } from '../support/stop-jobs.js';
 import { startApp, type TestApp } from '../support/test-app.js';
@@ -97,18 +111,44 @@ const AUDIT_CALLS: MeasuredCall[] = [
   'kind=token_theft&to=2026-01-20',
 ].map(audit);
 
-/** Collects the statements that run with parameters, until it is undone. */
+/** What runs by itself, by its name in the schedule. */
+const JOBS: Record<string, (app: INestApplication) => Promise<unknown>> = {
+  'prune-idempotency-keys': (app) => app.get(IdempotencyService).prune(),
+  'prune-account-tokens': (app) => app.get(AccountTokens).prune(),
+  'audit-partitions': (app) => app.get(AuditPartitionsService).maintain(),
+  'send-mails': (app) => app.get(MailsRepository).claim(20, 60),
+  'prune-mails': (app) => app.get(MailSender).prune(),
+  'prune-streams': (app) => app.get(StreamPruningService).prune(),
+  'finish-erasures': (app) => app.get(ErasedOwnersService).finish(),
+  'purge-trash': (app) => app.get(TrashService).hourly(),
+  'index-texts': (app) => app.get(TextIndexService).often(),
+  'extend-horizon': (app) => app.get(HorizonService).extend(),
+  'prune-import-jobs': (app) => app.get(ImportJobs).prune(),
+  'prune-invitations': (app) => app.get(InvitationsService).prune(),
+};
+
+/** Jobs that read a table whole: every occupancy once a night, the invitations that are open, the imports of a day. */
+const READING_ALL = ['extend-horizon', 'prune-import-jobs', 'prune-invitations'];
+
+/** Collects the statements that run, until it is undone. */
 function recordStatements(): { statements: Map<string, Statement>; stop: () => void } {
   const statements = new Map<string, Statement>();
-  const { exchange } = PreparedClient.prototype;
+  const add = (sql: Sql, values: unknown[]): void => {
+    const text = sql instanceof VaryingSql ? sql.text : sql;
+    // Of a loop, the first: its last time finds nothing.
+    const isFirst = !statements.has(text) && /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b/.test(text);
+    if (isFirst) statements.set(text, { text, values });
+  };
+  const { exchange, run } = PreparedClient.prototype;
   PreparedClient.prototype.exchange = function (this: PreparedClient, sent) {
-    for (const { sql, parameters: values = [] } of sent) {
-      const text = sql instanceof VaryingSql ? sql.text : sql;
-      if (values.length > 0) statements.set(text, { text, values });
-    }
+    for (const { sql, parameters = [] } of sent) add(sql, parameters);
     return exchange.call(this, sent);
   };
-  return { statements, stop: () => void (PreparedClient.prototype.exchange = exchange) };
+  PreparedClient.prototype.run = function (this: PreparedClient, sql, parameters = []) {
+    add(sql, parameters);
+    return run.call(this, sql, parameters);
+  };
+  return { statements, stop: () => void Object.assign(PreparedClient.prototype, { exchange, run }) };
 }
 
 function toLiteral(value: unknown): string {
@@ -133,18 +173,26 @@ async function readArray(client: pg.PoolClient, array: Buffer): Promise<string> 
 /** What a statement that checks an assumption asks: its answer, which may be another by now, would fail it. */
 const askedBy = (text: string): string => text.replace(/^SELECT require_assumption\(\(([\s\S]*)\)\)$/, '$1');
 
-/** Returns the plan that the server's connections use. A statement that writes is not run. */
-async function explain(client: pg.PoolClient, statement: Statement): Promise<{ plan: Plan; ran: boolean }> {
+/**
+ * Returns the plan that the server's connections use.
+ * @param runs whether a statement that writes is run as well, and rolled back: what is inserted cannot be inserted twice
+ */
+async function explain(
+  client: pg.PoolClient,
+  statement: Statement,
+  runs = false,
+): Promise<{ plan: Plan; ran: boolean }> {
   const values = await Promise.all(
     statement.values.map((value) => (Buffer.isBuffer(value) ? readArray(client, value) : value)),
   );
   const text = askedBy(statement.text);
-  const ran = !/\b(INSERT|UPDATE|DELETE)\b/.test(text.replaceAll('FOR UPDATE', ''));
+  const ran = runs || !/\b(INSERT|UPDATE|DELETE)\b/.test(text.replaceAll('FOR UPDATE', ''));
+  const parameters = values.length === 0 ? '' : `(${values.map(toLiteral).join(', ')})`;
   await client.query('BEGIN');
   try {
     await client.query(`PREPARE explained AS ${text}`);
     const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-      `EXPLAIN (${ran ? 'ANALYZE, BUFFERS, ' : ''}FORMAT JSON) EXECUTE explained(${values.map(toLiteral).join(', ')})`,
+      `EXPLAIN (${ran ? 'ANALYZE, BUFFERS, ' : ''}FORMAT JSON) EXECUTE explained${parameters}`,
     );
     return { plan: rows[0]!['QUERY PLAN'][0]!.Plan, ran };
   } finally {
@@ -294,6 +342,22 @@ describe('the plans of hot statements on a filled database', () => {
   it('read no whole table and sort no whole calendar with statistics', async () => {
     await database.query('ANALYZE');
     await checkAll();
+  });
+
+  it('read little in what runs by itself', async () => {
+    expect(Object.keys(JOBS).toSorted()).toEqual([...app.app.get(SchedulerRegistry).getCronJobs().keys()].toSorted());
+    const reading: Record<string, string[]> = {};
+    for (const [name, run] of Object.entries(JOBS)) {
+      const { statements, stop } = recordStatements();
+      await run(app.app).finally(stop);
+      expect(statements.size, name).toBeGreaterThan(0);
+      for (const statement of statements.values()) {
+        const { plan, ran } = await explain(client, statement, !statement.text.startsWith('INSERT'));
+        const found = findFaults(plan, ran);
+        if (found.length > 0) (reading[name] ??= []).push(`${found.join(', ')}: ${statement.text.slice(0, 2_000)}`);
+      }
+    }
+    expect(Object.keys(reading).toSorted(), JSON.stringify(reading)).toEqual(READING_ALL);
   });
 
   it('find a plan that reads everything', async () => {

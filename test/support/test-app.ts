@@ -37,6 +37,11 @@ export interface TestApp {
 
 export const PASSWORD = 'correct horse 7';
 
+/** Made once for all of a process: no setting changes the document, and preparing to check against it takes as long as a test. */
+let known: ResponseContract | null = null;
+const contractOf = (app: NestFastifyApplication): ResponseContract =>
+  (known ??= new ResponseContract(openApiDocument(app) as never));
+
 /** The real application on a database of its own, or on a given one; on a free port, or on a given one. */
 export async function startApp(settings: Partial<Settings> = {}, database?: TestDatabase, port = 0): Promise<TestApp> {
   const own = database ?? (await createDatabase());
@@ -59,7 +64,7 @@ export async function startApp(settings: Partial<Settings> = {}, database?: Test
   // It would take a connection at any moment. Searches do not depend on it.
   await app.get(SchedulerRegistry).getCronJob('index-texts').stop();
   const url = await app.getUrl();
-  const contract = new ResponseContract(openApiDocument(app) as never);
+  const contract = contractOf(app);
 
   const checkedFetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
