@@ -123,20 +123,4 @@ describe('one version of a long history, where most events have one', () => {
       vi.restoreAllMocks();
     }
   });
-
-  it('is not taken for all of them: no other table has an index as good as its key that is none', async () => {
-    const rows = await app.database.query(
-      `SELECT DISTINCT key.indrelid::regclass::text AS name
-         FROM pg_index key
-         JOIN pg_index other ON other.indrelid = key.indrelid AND other.indexrelid <> key.indexrelid
-                            AND other.indkey[0] = key.indkey[0] AND other.indpred IS NULL
-         JOIN pg_class c ON c.oid = key.indrelid AND c.relnamespace = 'public'::regnamespace
-         JOIN pg_class o ON o.oid = other.indexrelid
-         JOIN pg_am ON pg_am.oid = o.relam AND amname = 'btree'
-         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = key.indkey[0]
-        WHERE key.indisunique AND key.indnkeyatts > 1
-          AND NOT coalesce(a.attoptions::text LIKE '%n_distinct%', false)`,
-    );
-    expect(rows).toEqual([]);
-  });
 });
