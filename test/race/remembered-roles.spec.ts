@@ -1,3 +1,4 @@
+import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   changeRole,
@@ -11,6 +12,7 @@ import {
 } from '../../sdk/generated/sdk.gen.js';
 import { slot } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { send } from '../support/requests.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
 let database: TestDatabase;
@@ -76,5 +78,37 @@ describe('a role that is remembered before a write', () => {
     expect(await edit('Outside')).toBe(404);
     await ok(shareEvent({ client: ana.client, path: { id }, body: { users: [{ user_id: ben.id, role: 'editor' }] } }));
     expect(await edit('Inside')).toBe(200);
+  });
+
+  it('tells nobody whose access has ended why else a write is refused', async () => {
+    expect(await edit('Before')).toBe(200);
+    await revokePermission({ client: ana.client, path: { id, userId: ben.id } });
+    const [cleo, dora] = [await there.signUp('cleo'), await there.signUp('dora')];
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: dora.id, role: 'viewer' } }));
+    await ok(updateEvent({ client: ana.client, path: { id }, body: { title: 'After' } }));
+
+    const attempts: [method: string, path: string, body?: object][] = [
+      ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((position): [string, string, object][] => [
+        ['POST', `/changelog/${position}/undo`, {}],
+        ['POST', `/changelog/${position}/undo?dry_run=true`, {}],
+      ]),
+      ['POST', '/revert/1', {}],
+      ['POST', '/revert/3', {}],
+      ['POST', '/rollback/1', { fields: ['nothing'] }],
+      ['POST', '/rollback/99', {}],
+      ['PATCH', '', { title: 5 }],
+      ['PUT', '', { unknown: true }],
+      ['PUT', '?scope=never', { title: 'Plan' }],
+    ];
+    const refusal = async (app: TestApp, as: Person, [method, path, body]: (typeof attempts)[number]) => {
+      const { json } = await send(app, `/api/events/${id}${path}`, { as, method, body });
+      const { request_id: _, instance: __, ...problem } = json as Record<string, unknown>;
+      return problem;
+    };
+    for (const attempt of attempts) {
+      // Each as if it were the first since then.
+      await here.app.get<Cache>(CACHE_MANAGER).set(`${id} ${ben.id}`, { role: 'editor', ownerId: ana.id });
+      expect(await refusal(here, ben, attempt), attempt.join(' ')).toEqual(await refusal(there, cleo, attempt));
+    }
   });
 });

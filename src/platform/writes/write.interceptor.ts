@@ -4,7 +4,15 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { hasOwnDryRun, isDryRun } from '../http/dry-run-query.js';
 import { IdempotentResponses } from '../idempotency/idempotent-responses.js';
 import { RequestQueues } from '../queues/request-queues.js';
+import { Problem } from '../../problems/problem.js';
 import { DryRuns } from './dry-runs.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by a guard that let a write begin by what it remembered of the caller: throws if that is no longer so. */
+    judgeAgain?: (() => Promise<void>) | null;
+  }
+}
 
 /** Runs the handler of a `WriteRoute`. */
 @Injectable()
@@ -16,7 +24,19 @@ export class WriteInterceptor implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return from(this.write(context, () => lastValueFrom(next.handle())));
+    return from(this.judged(context, () => lastValueFrom(next.handle())));
+  }
+
+  /** A refusal says something of what it is about, which somebody whose access has ended must not hear. */
+  private async judged(context: ExecutionContext, work: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await this.write(context, work);
+    } catch (error) {
+      // A server with too much to do says nothing of it.
+      const isAboutIt = error instanceof Problem && error.status < 500 && error.status !== 429;
+      if (isAboutIt) await context.switchToHttp().getRequest<FastifyRequest>().judgeAgain?.();
+      throw error;
+    }
   }
 
   /**
