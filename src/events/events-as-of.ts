@@ -94,13 +94,16 @@ export const selectOneAsOf = ({ user }: VisibleEvents, id: string, asOf: string)
     CROSS JOIN LATERAL ${versionAsOf(asOf)} AS past
    WHERE seen.user_id = ${user} AND seen.event_id = ${id} AND (present.deleted_at IS NULL OR seen.role = 'owner')`;
 
-/** Returns a query of the rows of `events` for a page, with the values of the versions that it names. */
+/**
+ * Returns a query of the rows of `events` for a page, with the values of the versions that it names. Each is looked up: where
+ * PostgreSQL expects a page of thousands, it would read all events.
+ */
 export const selectEventsAsOf = (events: VisibleEvents, page: string): string => `
   SELECT state.*
     FROM (${page}) AS page
-    JOIN events present ON present.id = page.event_id
+    CROSS JOIN LATERAL (SELECT e AS event FROM events e WHERE e.id = page.event_id OFFSET 0) AS present
     LEFT JOIN event_versions past ON past.event_id = page.event_id AND past.version = page.version
-    CROSS JOIN LATERAL jsonb_populate_record(present, CASE WHEN past.version IS NOT NULL THEN
+    CROSS JOIN LATERAL jsonb_populate_record(present.event, CASE WHEN past.version IS NOT NULL THEN
       ${events.parameter(JSON.stringify(LATER_DEFAULTS))}::jsonb || (${wholeSnapshot('past')}) || jsonb_build_object(
         'version', past.version, 'updated_at', past.created_at, 'updated_by', past.author_id) END) AS state`;
 

@@ -5,6 +5,7 @@ import type { Role } from '../permissions/role.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
 import type { EventRecord } from './event-record.js';
 import { ownerAsOf, selectEventsAsOf } from './events-as-of.js';
+import { joinUser } from '../users/join-user.js';
 
 /** A row of `VisibleEvents.select`. */
 export interface VisibleRow extends CalendarEvent {
@@ -23,11 +24,11 @@ const EVENT = selectEvent('e');
 /** For each row: without statistics, PostgreSQL would begin with the owners of all events. */
 const OWNER = `CROSS JOIN LATERAL (SELECT p.user_id FROM event_permissions p
                                 WHERE p.event_id = e.id AND p.role = 'owner' OFFSET 0) own
-  JOIN users owner ON owner.id = own.user_id`;
+  ${joinUser('owner', 'own.user_id')}`;
 /** The members of the event, for `VisibleEvents.select`. */
 export const MEMBERS = `(SELECT json_agg(json_build_object('userId', p.user_id, 'username', u.username, 'role', p.role)
                           ORDER BY p.role = 'owner' DESC, u.username)
-   FROM event_permissions p JOIN users u ON u.id = p.user_id WHERE p.event_id = e.id) AS members`;
+   FROM event_permissions p ${joinUser('u', 'p.user_id')} WHERE p.event_id = e.id) AS members`;
 
 /**
  * Builds the statement that reads events `e` as one person sees them, with the person's role `mine`, the owner and the

@@ -10,6 +10,7 @@ import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Changes } from './changes.js';
 import { type EventState, KnownEvents, stateAfter } from './known-events.js';
+import { joinUser } from '../users/join-user.js';
 
 /** A locked event and everything that decides about a write, as of the moment at which the lock was granted. */
 export interface LockedEvent extends EventState {
@@ -62,7 +63,7 @@ const READ_LOCKED = `
          (SELECT json_agg(json_build_object('userId', p.user_id, 'username', u.username, 'role', p.role,
                    'grantedAt', p.granted_at, 'grantedBy', json_build_object('id', g.id, 'username', g.username))
                    ORDER BY p.role = 'owner' DESC, u.username)
-            FROM event_permissions p JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
+            FROM event_permissions p ${joinUser('u', 'p.user_id')} ${joinUser('g', 'p.granted_by')}
            WHERE p.event_id = e.id) AS members,
          (SELECT u.username FROM users u WHERE u.id = e.updated_by) AS editor
     FROM events e CROSS JOIN LATERAL last_entry(e.id) AS last WHERE e.id = $1`;

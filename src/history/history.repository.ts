@@ -10,6 +10,7 @@ import type { ChangeKind } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
 import { shorten, wholeSnapshot } from './long-values.js';
 import type { SplitStep } from './splits.js';
+import { joinUser } from '../users/join-user.js';
 
 /** An entry with its hash, hexadecimal. */
 export interface ChainedEntry extends HistoryEntry {
@@ -258,7 +259,7 @@ export class HistoryRepository {
       `SELECT m.user_id AS "userId", u.username, m.role, m.granted_at AS "grantedAt",
               json_build_object('id', g.id, 'username', g.username) AS "grantedBy"
          FROM members_at($1, $2, 9223372036854775807) m
-         JOIN users u ON u.id = m.user_id JOIN users g ON g.id = m.granted_by
+         ${joinUser('u', 'm.user_id')} ${joinUser('g', 'm.granted_by')}
         ORDER BY m.role = 'owner' DESC, u.username`,
       [eventId, asOf],
     );

@@ -3,6 +3,7 @@ import { Database, type Queryable } from '../platform/database/database.js';
 import type { Deletion } from './event-deleted.js';
 import type { KnownPerson, Member } from './member.js';
 import type { Role } from './role.js';
+import { joinUser } from '../users/join-user.js';
 
 /** A person's access to one event. */
 export interface EventAccess {
@@ -65,7 +66,7 @@ export class PermissionsRepository {
   async listMembers(queries: Queryable, eventId: string): Promise<Member[]> {
     const rows = await queries.query<MemberRow>(
       `SELECT ${MEMBER}
-         FROM event_permissions p JOIN users u ON u.id = p.user_id JOIN users g ON g.id = p.granted_by
+         FROM event_permissions p ${joinUser('u', 'p.user_id')} ${joinUser('g', 'p.granted_by')}
         WHERE p.event_id = $1 ORDER BY ${OWNER_FIRST}`,
       [eventId],
     );

@@ -4,6 +4,7 @@ import type { Role } from '../permissions/role.js';
 import { Database } from '../platform/database/database.js';
 import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
+import { joinUser } from '../users/join-user.js';
 
 const COLUMNS = { event_id: 'uuid', user_id: 'uuid', role: 'text', granted_by: 'uuid', granted_at: 'timestamptz' };
 const insertMembers = insertInto('event_permissions', COLUMNS);
@@ -75,7 +76,7 @@ export class MembersRepository {
   /** Returns the member who would own the event next: the earliest editor, or else viewer; null when there is none. */
   async findSuccessor(tx: Transaction, eventId: string): Promise<string | null> {
     const [row] = await tx.query<{ userId: string }>(
-      `SELECT p.user_id AS "userId" FROM event_permissions p JOIN users u ON u.id = p.user_id
+      `SELECT p.user_id AS "userId" FROM event_permissions p ${joinUser('u', 'p.user_id')}
         WHERE p.event_id = $1 AND p.role <> 'owner' AND u.erased_at IS NULL
         ORDER BY p.role = 'editor' DESC, p.granted_at, p.user_id LIMIT 1`,
       [eventId],
