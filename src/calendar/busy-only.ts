@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EventContent } from '../content/event-content.js';
 import type { OccurrenceContent } from '../content/fields.js';
 import type { CalendarEntry } from './write-calendar.js';
@@ -6,9 +7,10 @@ import type { CalendarEntry } from './write-calendar.js';
 const TITLE = 'Busy';
 
 /**
- * Returns what an event says about when its owner is busy: its times, and no text. Null for one that takes no time. Pure.
+ * Returns what an event says about when its owner is busy: its times, and no text. Null for one that takes no time. Its UID is
+ * another one, always the same in one feed: that of an imported event may name people and companies. Pure.
  */
-export function toBusyOnly(entry: CalendarEntry): CalendarEntry | null {
+export function toBusyOnly(entry: CalendarEntry, feedId: string): CalendarEntry | null {
   const { content } = entry;
   const overrides = content.overrides.map(
     ({ title: _title, description: _description, location: _location, url: _url, ...rest }) => rest,
@@ -16,7 +18,8 @@ export function toBusyOnly(entry: CalendarEntry): CalendarEntry | null {
   const takesTime = takes(content) || overrides.some((override) => takes({ ...content, ...override }));
   if (!takesTime) return null;
   const busy: EventContent = { ...content, title: TITLE, description: null, location: null, url: null, overrides };
-  return { ...entry, content: busy, kept: {} };
+  const uid = `${createHash('sha256').update(`${feedId} ${entry.uid}`).digest('base64url')}@convene`;
+  return { ...entry, uid, content: busy, kept: {} };
 }
 
 const takes = ({ showAs, status }: Pick<OccurrenceContent, 'showAs' | 'status'>): boolean =>

@@ -5,6 +5,7 @@ import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
 import { noSuchPath } from '../problems/problem.js';
 import { toBusyOnly } from './busy-only.js';
+import type { CalendarEntry } from './write-calendar.js';
 import { CalendarFeedsRepository, type LiveFeed } from './calendar-feeds.repository.js';
 import { secretHash } from './calendar-feeds.service.js';
 import { ExportService } from './export.service.js';
@@ -52,7 +53,8 @@ export class FeedService {
     const reader: Actor = { userId, username, timeZone, sessionId: feed.id, isAdmin: false };
     const head = { name: name ?? (kind === 'busy' ? 'Busy' : 'Convene'), refresh: REFRESH };
     // Availability is that of the owner: an event of another person takes no time of a viewer or an editor.
-    const which = kind === 'busy' ? { role: 'owner' as const, select: toBusyOnly } : { role: role ?? undefined };
+    const select = (entry: CalendarEntry): CalendarEntry | null => toBusyOnly(entry, feed.id);
+    const which = kind === 'busy' ? { role: 'owner' as const, select } : { role: role ?? undefined };
     return this.exports.exportAll(reader, head, which);
   }
 

@@ -108,7 +108,9 @@ describe('a role that is remembered before a write', () => {
     for (const attempt of attempts) {
       // Each as if it were the first since then.
       await here.app.get<Cache>(CACHE_MANAGER).set(`${id} ${ben.id}`, { role: 'editor', ownerId: ana.id });
-      expect(await refusal(here, ben, attempt), attempt.join(' ')).toEqual(await refusal(there, cleo, attempt));
+      expect(await refusal(here, ben, attempt), `${attempt[0]} ${attempt[1]}`).toEqual(
+        await refusal(there, cleo, attempt),
+      );
     }
   });
 });
