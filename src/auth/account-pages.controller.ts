@@ -47,6 +47,7 @@ const INVITATION = page('Accept an invitation', {
       </form>
       <h2 data-choice>You have no account</h2>
       <form data-action="/api/auth/register" data-token="invitation">
+        <input type="hidden" name="time_zone">
         <p><label>The e-mail address that was invited<br><input type="email" name="email" autocomplete="email" required></label></p>
         <p><label>User name<br><input name="username" autocomplete="username" minlength="3" maxlength="80" pattern="[A-Za-z0-9._\\-]+" required></label></p>
         <p><label>Password<br><input type="password" name="password" autocomplete="new-password" minlength="8" maxlength="128" required></label></p>

@@ -57,6 +57,16 @@ describe.skipIf(!chromiumPath)(`the account in the dashboard${unlessMissing}`, (
     await context.close();
   });
 
+  it('begins with today where its person is, not where the browser is', async () => {
+    // Their dates always differ.
+    const ana = await dashboard.app.signUp('ana', 'Pacific/Kiritimati');
+    const today = (): string => new Intl.DateTimeFormat('sv', { timeZone: 'Pacific/Kiritimati' }).format(new Date());
+    const before = today();
+    const { page, context } = await dashboard.open(ana, { path: '/', zone: 'Pacific/Pago_Pago' });
+    expect([before, today()].map((day) => `/calendar/week/${day}`)).toContain(new URL(page.url()).pathname);
+    await context.close();
+  });
+
   it('shows users and figures to an administrator, who disables an account', async () => {
     const [root, ben] = [await dashboard.app.signUp('root-of'), await dashboard.app.signUp('ben')];
     await dashboard.app.database.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [root.id]);

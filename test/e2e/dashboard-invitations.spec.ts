@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, listPermissions, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, listPermissions, login, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, startMailDashboard } from '../support/dashboard.js';
 import { fresh, INVITED } from '../support/invitations.js';
@@ -34,7 +34,7 @@ describe.skipIf(!chromiumPath)(`people who are invited by address${unlessMissing
     const [username, email] = [fresh('cid'), `${fresh('cid')}@example.com`];
     await invite(ana, id, email);
     const { token } = await box.next(email, INVITED);
-    const { page, context, complaints } = await dashboard.visit({ path: `/invitation#${token}` });
+    const { page, context, complaints } = await dashboard.visit({ path: `/invitation#${token}`, zone: 'Asia/Tokyo' });
     await page.getByLabel('The e-mail address that was invited').fill(email);
     await page.getByLabel('User name').fill(`${username}!`);
     await page.getByLabel('Password').fill(PASSWORD);
@@ -54,6 +54,8 @@ describe.skipIf(!chromiumPath)(`people who are invited by address${unlessMissing
     await page.getByRole('button', { name: 'Sign in', exact: true }).first().waitFor();
     const { items } = await ok(listPermissions({ client: ana.client, path: { id } }));
     expect(items.map((one) => `${one.username} ${one.role}`)).toEqual([`${ana.username} owner`, `${username} editor`]);
+    const { user } = await ok(login({ client: dashboard.app.client(), body: { username, password: PASSWORD } }));
+    expect(user.time_zone).toBe('Asia/Tokyo');
     expect(complaints).toEqual([]);
     await context.close();
   });

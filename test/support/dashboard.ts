@@ -30,6 +30,8 @@ interface OpenOptions {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** The time zone of the browser. */
+  zone?: string;
 }
 
 export interface Opened {
@@ -46,11 +48,17 @@ export async function startDashboard(settings: Partial<Settings> = {}): Promise<
   const { url } = app;
   const browser = await chromium.launch({ executablePath: chromiumPath! });
 
-  const visit = async ({ path = '/', width = 1440, height = 900, dark = false }: OpenOptions = {}): Promise<Opened> => {
+  const visit = async ({
+    path = '/',
+    width = 1440,
+    height = 900,
+    dark = false,
+    zone = 'UTC',
+  }: OpenOptions = {}): Promise<Opened> => {
     const context = await browser.newContext({
       viewport: { width, height },
       locale: 'en-GB',
-      timezoneId: 'UTC',
+      timezoneId: zone,
       colorScheme: dark ? 'dark' : 'light',
       reducedMotion: 'reduce',
     });

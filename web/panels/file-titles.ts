@@ -12,7 +12,7 @@ export function titlesOf(file: string): Map<string, string> {
         uid = value;
         break;
       case 'SUMMARY':
-        title = value.replace(/\\n/gi, ' ').replace(/\\(.)/g, '$1');
+        title = value.replace(/\\(.)/g, (_, escaped: string) => (/n/i.test(escaped) ? ' ' : escaped));
         break;
       case 'END':
         // The first is the series; others are its single dates.

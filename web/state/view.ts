@@ -71,8 +71,9 @@ export function goTo(day: string, inView: View = view.value): void {
 
 export const goToday = (): void => goTo(today(zone.value));
 
-/** Keeps the address true, so that it can be shared and reloaded. */
+/** Keeps the address true, so that it can be shared and reloaded. Only now is it known in whose zone it is today. */
 export function followAddress(): void {
+  date.value = fromAddress().date;
   let first = true;
   effect(() => {
     const path = `/calendar/${view.value}/${date.value}`;

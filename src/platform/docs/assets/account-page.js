@@ -3,6 +3,11 @@ const token = location.hash.slice(1);
 // It should not stay in the history of the browser.
 history.replaceState(null, '', location.pathname);
 
+// Everybody starts in the time zone of their device.
+for (const input of document.querySelectorAll('input[name=time_zone]')) {
+  input.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 const forms = [...document.querySelectorAll('form')];
 const status = document.querySelector('[role=status]');
 const sections = [...document.querySelectorAll('[data-choice]'), ...forms];
