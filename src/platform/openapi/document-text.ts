@@ -15,7 +15,7 @@ curl http://${EXAMPLE_HOST}/api/events -H 'Authorization: Bearer <access_token>'
 - **Bodies** are JSON or MessagePack (\`Content-Type\`, \`Accept\`), in \`snake_case\`. Unknown fields are rejected; ignore
   unknown members of a response. In an update, \`null\` clears a field, and an absent field stays.
 - **Times** are RFC 3339: with an offset an instant, without one a wall time in the \`time_zone\` of the event.
-- **Problems** are RFC 9457 documents: handle them by \`code\`. \`errors\` points to every invalid value, \`type\` is a page that
+- **Problems** are RFC 9457 documents: handle them by \`code\`. \`errors\` points to invalid values, \`type\` is a page that
   explains the problem. What you may not see is a 404.
 - **Before any operation**, an address that cannot be decoded is a 400 \`bad_request\`, more than 16 KB of headers are a 431
   \`headers_too_large\`, and a request that arrives too slowly is a 408 \`request_timeout\`.
