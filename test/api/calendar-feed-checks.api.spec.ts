@@ -329,7 +329,7 @@ const CHECKS: Record<string, () => Promise<void>> = {
     expect(new Set(named(text, 'TRANSP'))).toEqual(new Set(['OPAQUE']));
     // The changed title is no difference any more; the moved occurrence is one.
     const uids = named(text, 'UID');
-    expect(uids.map((uid) => uids.indexOf(uid!))).toEqual([0, 0, 2]);
+    expect(uids.map((uid) => uids.indexOf(uid))).toEqual([0, 0, 2]);
     expect(named(text, 'RECURRENCE-ID')).toEqual(['20260603T100000Z']);
     expect(text).not.toMatch(/DESCRIPTION|LOCATION|^URL|ATTENDEE|CATEGORIES|Dentist|Surgeon|There|Painful/m);
     // An application knows an event again; two feeds do not say that theirs are the same.
