@@ -5,10 +5,10 @@ import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
 import { noSuchPath } from '../problems/problem.js';
 import { toBusyOnly } from './busy-only.js';
-import type { CalendarEntry } from './write-calendar.js';
 import { CalendarFeedsRepository, type LiveFeed } from './calendar-feeds.repository.js';
 import { secretHash } from './calendar-feeds.service.js';
 import { ExportService } from './export.service.js';
+import type { CalendarEntry } from './write-calendar.js';
 
 /** How often applications are asked to fetch a feed. */
 const REFRESH = 'PT1H';

@@ -3,9 +3,9 @@ import { lastSeqOf } from '../notifications/stream-sql.js';
 import type { Member } from '../permissions/member.js';
 import type { Role } from '../permissions/role.js';
 import { VaryingSql } from '../platform/database/statement-names.js';
+import { joinUser } from '../users/join-user.js';
 import type { EventRecord } from './event-record.js';
 import { ownerAsOf, selectEventsAsOf } from './events-as-of.js';
-import { joinUser } from '../users/join-user.js';
 
 /** A row of `VisibleEvents.select`. */
 export interface VisibleRow extends CalendarEvent {

@@ -8,9 +8,9 @@ import { RetryTransaction } from '../platform/database/database-errors.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
+import { joinUser } from '../users/join-user.js';
 import { Changes } from './changes.js';
 import { type EventState, KnownEvents, stateAfter } from './known-events.js';
-import { joinUser } from '../users/join-user.js';
 
 /** A locked event and everything that decides about a write, as of the moment at which the lock was granted. */
 export interface LockedEvent extends EventState {

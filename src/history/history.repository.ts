@@ -6,11 +6,11 @@ import type { Queryable } from '../platform/database/database.js';
 import { insertInto, type Row } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { invalidCursor, type Page, type PageRequest, pageOf } from '../platform/http/page.js';
+import { joinUser } from '../users/join-user.js';
 import type { ChangeKind } from './change.js';
 import type { HistoryEntry, LastEntry } from './history-entry.js';
 import { shorten, wholeSnapshot } from './long-values.js';
 import type { SplitStep } from './splits.js';
-import { joinUser } from '../users/join-user.js';
 
 /** An entry with its hash, hexadecimal. */
 export interface ChainedEntry extends HistoryEntry {

@@ -26,14 +26,6 @@ export interface KnownRole {
   ownerId: string;
 }
 
-/** A role that allows a write, or did a moment ago. */
-export interface ExpectedRole {
-  /** As of then. */
-  ownerId: string;
-  /** Looks at a role that was only remembered; throws what `require` throws. */
-  judgeAgain: (() => Promise<void>) | null;
-}
-
 /** How long a role is remembered for `expect`. */
 const ROLE_MS = 60_000;
 
@@ -108,25 +100,19 @@ export class AccessService {
 
   /**
    * Refuses a write that the caller's role does not allow, before its body is looked at. A role that allowed it a minute
-   * ago is enough here, because the role decides only under the lock; one that did not is looked up again.
+   * ago is enough here, because the role decides only under the lock; one that did not is looked up again. Returns the owner
+   * as of then.
    * @throws Problem not_found, forbidden, event_deleted
    */
-  async expect(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<ExpectedRole> {
+  async expect(eventId: string, userId: string, action: Action, options: AccessOptions = {}): Promise<string> {
     const key = `${eventId} ${userId}`;
-    const look = async (): Promise<KnownRole> => {
-      const found = await this.require(eventId, userId, action, options);
-      await this.cache.set(key, found, ROLE_MS);
-      return found;
-    };
     const known = await this.cache.get<KnownRole>(key);
     const allows = known !== undefined && can(known.role, action);
     this.lookups.inc({ result: allows ? 'hit' : 'miss' });
-    if (!allows) return { ownerId: (await look()).ownerId, judgeAgain: null };
-    const judgeAgain = async (): Promise<void> => {
-      await this.cache.del(key);
-      await look();
-    };
-    return { ownerId: known.ownerId, judgeAgain };
+    if (allows) return known.ownerId;
+    const found = await this.require(eventId, userId, action, options);
+    await this.cache.set(key, found, ROLE_MS);
+    return found.ownerId;
   }
 }
 

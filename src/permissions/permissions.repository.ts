@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '../platform/database/database.js';
+import { joinUser } from '../users/join-user.js';
 import type { Deletion } from './event-deleted.js';
 import type { KnownPerson, Member } from './member.js';
 import type { Role } from './role.js';
-import { joinUser } from '../users/join-user.js';
 
 /** A person's access to one event. */
 export interface EventAccess {

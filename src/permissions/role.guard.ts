@@ -42,16 +42,14 @@ export class RoleGuard implements CanActivate {
     const eventId = parseUuidParam('id', request.params.id);
     if (readsOwnRole) return true;
     const { userId } = request.actor!;
+    request.judgeAgain = () => this.access.require(eventId, userId, action, options);
     if (isKeyed(context)) {
       // A remembered role is not enough to repeat a response.
       const { role, problem, ownerId } = await this.access.judge(eventId, userId, action, options);
       if (problem) request.deferredRefusal = { problem, mayRead: role !== null };
       request.calendarOwnerId = ownerId;
-    } else if (locks) {
-      const { ownerId, judgeAgain } = await this.access.expect(eventId, userId, action, options);
-      request.calendarOwnerId = ownerId;
-      request.judgeAgain = judgeAgain;
-    } else request.calendarOwnerId = (await this.access.require(eventId, userId, action, options)).ownerId;
+    } else if (locks) request.calendarOwnerId = await this.access.expect(eventId, userId, action, options);
+    else request.calendarOwnerId = (await this.access.require(eventId, userId, action, options)).ownerId;
     return true;
   }
 }

@@ -16,6 +16,7 @@ import {
   listVersions,
   revokePermission,
   shareEvent,
+  undoChange,
   updateEvent,
 } from '../../sdk/generated/sdk.gen.js';
 import type { Client } from '../../sdk/generated/client/index.js';
@@ -140,6 +141,24 @@ describe('somebody whose access ends while their request is answered', () => {
     proxy.release();
     expect((await reading).data).toEqual({ items: [] });
     expect((await read()).response?.status).toBe(403);
+  });
+});
+
+describe('somebody whose access ends after the guard of a write has let them in', () => {
+  // The revocation itself, a change of the content, and one of the members.
+  const laterChanges = [1, 2, 3].flatMap((later) => [false, true].map((hasKey) => ({ later, hasKey })));
+  it.each(laterChanges)('is told nothing of a later change: $later, with a key: $hasKey', async ({ later, hasKey }) => {
+    await ok(changeRole({ client: ana.client, path: { id, userId: ben.id }, body: { role: 'editor' } }));
+    const { items } = await ok(listChangelog({ client: ana.client, path: { id }, query: { order: 'desc' } }));
+    const position = items[0]!.position + later;
+    const headers = hasKey ? { 'Idempotency-Key': `undo ${id} ${position}` } : {};
+    const held = proxy.hold(ROLE);
+    const undoing = undoChange({ client: ben.client, path: { id, position }, body: {}, headers });
+    await held;
+    await revokeAndWrite();
+    proxy.release();
+    const { error, response } = await undoing;
+    expect([response?.status, (error as { detail?: string }).detail]).toEqual([404, undefined]);
   });
 });
 

@@ -1,16 +1,16 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
+import { Problem } from '../../problems/problem.js';
 import { hasOwnDryRun, isDryRun } from '../http/dry-run-query.js';
 import { IdempotentResponses } from '../idempotency/idempotent-responses.js';
 import { RequestQueues } from '../queues/request-queues.js';
-import { Problem } from '../../problems/problem.js';
 import { DryRuns } from './dry-runs.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by a guard that let a write begin by what it remembered of the caller: throws if that is no longer so. */
-    judgeAgain?: (() => Promise<void>) | null;
+    /** Set by a guard that let a write begin: throws if the caller may no longer make it. */
+    judgeAgain?: () => Promise<unknown>;
   }
 }
 
@@ -27,7 +27,10 @@ export class WriteInterceptor implements NestInterceptor {
     return from(this.judged(context, () => lastValueFrom(next.handle())));
   }
 
-  /** A refusal says something of what it is about, which somebody whose access has ended must not hear. */
+  /**
+   * A refusal says something of what it is about, which somebody must not hear whose access has ended since the guard: their role
+   * was remembered, or the write waited for others.
+   */
   private async judged(context: ExecutionContext, work: () => Promise<unknown>): Promise<unknown> {
     try {
       return await this.write(context, work);
