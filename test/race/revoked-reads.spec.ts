@@ -145,8 +145,8 @@ describe('somebody whose access ends while their request is answered', () => {
 });
 
 describe('somebody whose access ends after the guard of a write has let them in', () => {
-  // The revocation itself, a change of the content, and one of the members.
-  const laterChanges = [1, 2, 3].flatMap((later) => [false, true].map((hasKey) => ({ later, hasKey })));
+  // The revocation itself, a change of the content, one of the members, an invitation, and none.
+  const laterChanges = [1, 2, 3, 4, 5].flatMap((later) => [false, true].map((hasKey) => ({ later, hasKey })));
   it.each(laterChanges)('is told nothing of a later change: $later, with a key: $hasKey', async ({ later, hasKey }) => {
     await ok(changeRole({ client: ana.client, path: { id, userId: ben.id }, body: { role: 'editor' } }));
     const { items } = await ok(listChangelog({ client: ana.client, path: { id }, query: { order: 'desc' } }));
@@ -156,6 +156,9 @@ describe('somebody whose access ends after the guard of a write has let them in'
     const undoing = undoChange({ client: ben.client, path: { id, position }, body: {}, headers });
     await held;
     await revokeAndWrite();
+    await ok(
+      shareEvent({ client: ana.client, path: { id }, body: { email: `for-${id}@example.com`, role: 'viewer' } }),
+    );
     proxy.release();
     const { error, response } = await undoing;
     expect([response?.status, (error as { detail?: string }).detail]).toEqual([404, undefined]);
