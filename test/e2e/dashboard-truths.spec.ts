@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, getEvent, listPermissions, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import {
+  createEvent,
+  getVersion,
+  getEvent,
+  listPermissions,
+  shareEvent,
+  updateEvent,
+} from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, signUpApart, startDashboard } from '../support/dashboard.js';
 import { ok } from '../support/test-app.js';
@@ -74,6 +81,22 @@ describe.skipIf(!chromiumPath)(`what the dashboard shows is true, and in sight${
     );
     expect(covered).toEqual([]);
     expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('asks on a phone too why something is changed', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const body = { title: 'One', start_time: '2027-06-02T14:00:00Z', end_time: '2027-06-02T15:00:00Z' };
+    const { id } = await ok(createEvent({ client: ana.client, body }));
+    const { page, context } = await dashboard.open(ana, { ...PHONE, path: '/calendar/day/2027-06-02' });
+    await eventOf(page, 'One').click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
+    await page.getByLabel('Title').fill('Two');
+    await page.getByLabel('Why? (kept in the history)').fill('Because');
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await eventOf(page, 'Two').first().waitFor();
+    const { comment } = await ok(getVersion({ client: ana.client, path: { id, version: 2 } }));
+    expect(comment).toBe('Because');
     await context.close();
   });
 
