@@ -8,7 +8,8 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { startTemporaryPostgres } from '../postgres-launcher/index.js';
 import { OccupancyRepository } from '../src/availability/occupancy.repository.js';
-import { type Booking, FindConflicts } from '../src/availability/find-conflicts.service.js';
+import { createBooking } from '../src/availability/booking.js';
+import { FindConflicts } from '../src/availability/find-conflicts.service.js';
 import { FindFarConflicts } from '../src/availability/find-far-conflicts.service.js';
 import { draftContent } from '../src/content/draft.js';
 import type { EventContent } from '../src/content/event-content.js';
@@ -64,7 +65,7 @@ async function run(dataSource: DataSource): Promise<void> {
   const [{ id }] = (await tx.query<{ id: string }>('SELECT id FROM events LIMIT 1')) as [{ id: string }];
   const read = (): Promise<unknown> => tx.query('SELECT * FROM events WHERE id = $1', [id]);
   const report = async (name: string, owner: string, content: EventContent, limit?: number): Promise<void> => {
-    const claim: Booking = { eventId: randomUUID(), ownerId: owner, content };
+    const claim = createBooking({ eventId: randomUUID(), ownerId: owner, content }, 'UTC');
     const check = (): Promise<unknown[]> => conflicts.find(tx, claim, { userId: owner } as Actor);
     const found = (await check()).length;
     const times = await measure(read, check);

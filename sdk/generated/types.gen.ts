@@ -139,7 +139,7 @@ export type UserView = {
     pending_email: string | null;
     role: UserRole;
     /**
-     * IANA time zone that applies to wall times without an offset.
+     * IANA time zone that applies to wall times without an offset, and in which your all-day events take up their dates.
      */
     time_zone: string;
     created_at: string;
@@ -571,7 +571,7 @@ export type CheckConflictsBody = {
      */
     end_time?: string;
     /**
-     * IANA time zone of the event. Your time zone when absent.
+     * IANA time zone of the event. Your time zone when absent. An all-day event takes up its dates in that of its owner.
      */
     time_zone?: string;
     /**
@@ -799,7 +799,7 @@ export type CreateEventBody = {
      */
     end_time: string;
     /**
-     * IANA time zone of the event. Your time zone when absent.
+     * IANA time zone of the event. Your time zone when absent. An all-day event takes up its dates in that of its owner.
      */
     time_zone?: string;
     /**
@@ -1218,7 +1218,7 @@ export type UpdateEventBody = {
      */
     end_time?: string;
     /**
-     * IANA time zone of the event. Your time zone when absent.
+     * IANA time zone of the event. Your time zone when absent. An all-day event takes up its dates in that of its owner.
      */
     time_zone?: string;
     /**
@@ -2172,7 +2172,7 @@ export type AccountView = {
     pending_email: string | null;
     role: UserRole;
     /**
-     * IANA time zone that applies to wall times without an offset.
+     * IANA time zone that applies to wall times without an offset, and in which your all-day events take up their dates.
      */
     time_zone: string;
     created_at: string;
@@ -2263,7 +2263,7 @@ export type AccountDetailsView = {
     pending_email: string | null;
     role: UserRole;
     /**
-     * IANA time zone that applies to wall times without an offset.
+     * IANA time zone that applies to wall times without an offset, and in which your all-day events take up their dates.
      */
     time_zone: string;
     created_at: string;

@@ -134,12 +134,14 @@ export class AuthService {
     if (errors.length > 0) throw invalid(...errors);
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
     if (email !== undefined) await this.emails.requireFree(user, email);
+    const zone = timeZone === undefined ? undefined : canonicalTimeZone(timeZone);
     const ended = await this.transactions.run(async (tx) => {
+      // First, because writers of events lock people's availability before accounts.
+      if (zone !== undefined) await this.users.changeTimeZone(tx, user.id, zone);
       if (passwordHash !== undefined || email !== undefined) await lockChecked(this.users, tx, user);
       if (email !== undefined) this.emails.change(tx, user, email);
-      const zone = timeZone === undefined ? undefined : canonicalTimeZone(timeZone);
-      if (zone ?? passwordHash) this.users.update(tx, user.id, { timeZone: zone, passwordHash });
       if (passwordHash === undefined) return [];
+      this.users.update(tx, user.id, { passwordHash });
       this.emails.endLinks(tx, user.id, { change: email === undefined });
       this.appPasswords.endAll(tx, user.id);
       this.mails.queue(tx, passwordChangedLetter(user));

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PermissionsModule } from '../permissions/permissions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AllDayEvents } from './all-day-events.js';
 import { AvailabilityService } from './availability.service.js';
 import { BusyTimeRepository } from './busy-time.repository.js';
 import { BusyTimeService } from './busy-time.service.js';
@@ -10,11 +12,13 @@ import { FreeBusyService } from './free-busy.service.js';
 import { HorizonService } from './horizon.service.js';
 import { KnownPeopleService } from './known-people.service.js';
 import { OccupancyRepository } from './occupancy.repository.js';
+import { OwnerZones } from './owner-zones.js';
 
 @Module({
-  imports: [PermissionsModule],
+  imports: [PermissionsModule, UsersModule],
   controllers: [FreeBusyController],
   providers: [
+    AllDayEvents,
     AvailabilityService,
     BusyTimeRepository,
     BusyTimeService,
@@ -24,7 +28,8 @@ import { OccupancyRepository } from './occupancy.repository.js';
     HorizonService,
     KnownPeopleService,
     OccupancyRepository,
+    OwnerZones,
   ],
-  exports: [AvailabilityService, BusyTimeService, FindConflicts, KnownPeopleService],
+  exports: [AvailabilityService, BusyTimeService, FindConflicts, KnownPeopleService, OwnerZones],
 })
 export class AvailabilityModule {}

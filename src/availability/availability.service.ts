@@ -7,13 +7,15 @@ import { PerTransaction, type Transaction } from '../platform/database/transacti
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { Actor } from '../platform/http/actor.js';
 import { formatLocalTime } from '../time/local-time.js';
+import { type Booking, withContent } from './booking.js';
 import { type Conflict, eventConflict, type Resolution } from './conflict.js';
 import type { SlotView } from './conflict-view.js';
 import { computeFarTimeInParts } from './far-days.js';
-import { type Booking, FindConflicts } from './find-conflicts.service.js';
+import { FindConflicts } from './find-conflicts.service.js';
 import { findFreeSlots, SUGGESTION_WINDOW } from './free-slots.js';
 import { comparedUntil, type Interval, isCut, MAX_OCCURRENCES } from './occupancy.js';
 import { OccupancyRepository, type StoredOccupancy } from './occupancy.repository.js';
+import { OwnerZones } from './owner-zones.js';
 
 /** The decision about the conflicts of a booking. */
 export interface ResolvedBooking {
@@ -39,6 +41,7 @@ export class AvailabilityService {
   constructor(
     private readonly conflicts: FindConflicts,
     private readonly occupancies: OccupancyRepository,
+    private readonly zones: OwnerZones,
   ) {}
 
   /** Returns the conflicts in a transaction that were allowed or skipped. */
@@ -57,7 +60,8 @@ export class AvailabilityService {
     actor: Actor,
     onConflict: Resolution,
   ): Promise<void> {
-    const booking = { eventId: event.id, ownerId: toUserId, content: toContent(event) };
+    const request = { eventId: event.id, ownerId: toUserId, content: toContent(event) };
+    const booking = await this.zones.book(tx, actor, request);
     const resolved = await this.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.refuse(tx, [booking], resolved.refused);
     await this.occupy(tx, [{ booking, overlapping: resolved.overlapping }]);
@@ -65,7 +69,7 @@ export class AvailabilityService {
 
   /** Resolves the conflicts of a booking. Skipping is refused when no occurrence of the series would be left. */
   async resolve(tx: Transaction, booking: Booking, actor: Actor, onConflict: Resolution): Promise<ResolvedBooking> {
-    const { content } = booking;
+    const { stored: content } = booking;
     const resolved = { content, overlapping: false, skipped: [], refused: [] };
     if (tx.mayAssume && onConflict === 'reject' && (await this.areFree(tx, [booking]))) return resolved;
     const all = await this.conflicts.find(tx, booking, actor);
@@ -158,15 +162,37 @@ export class AvailabilityService {
     this.occupancies.occupy(tx, stored);
   }
 
+  /**
+   * Stores the time of events again that were there before, whatever they conflict with now. The availability of their owner
+   * is locked.
+   * @param parts their bookings, as many at a time as others wait for
+   */
+  async occupyAnew(
+    tx: Transaction,
+    ownerId: string,
+    parts: Iterable<Booking[]> | AsyncIterable<Booking[]>,
+  ): Promise<void> {
+    const stored: string[][] = [];
+    for await (const bookings of parts) {
+      await this.occupy(
+        tx,
+        bookings.map((booking) => ({ booking, overlapping: true })),
+      );
+      stored.push(bookings.map(({ eventId }) => eventId));
+    }
+    // Whether they overlap is known when all are where they are now.
+    for (const eventIds of stored) this.occupancies.constrain(tx, ownerId, eventIds);
+  }
+
   /** Excludes the conflicting occurrences of a series. Returns null when none would be left, or too many excluded. */
   private async skipConflicts(
     tx: Transaction,
     booking: Booking,
   ): Promise<{ content: EventContent; skipped: string[] } | null> {
-    const { content } = booking;
+    const { stored: content } = booking;
     const names = new Set<string>();
     for (let rest = content; ;) {
-      const left = { ...booking, content: rest };
+      const left = withContent(booking, rest);
       const occupancy = this.conflicts.expand(tx, left);
       const conflicting = await this.conflicts.listConflicting(tx, left);
       if (conflicting.length >= occupancy.busy.length) return null;

@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import type { Queryable } from '../platform/database/database.js';
 import { forEachPart } from '../platform/hooks/map-in-parts.js';
 import { Metrics } from '../platform/metrics/metrics.js';
-import { CONTENT } from './occupancy.repository.js';
+import { type OccupyingRow, selectOccupying, toOccupying } from './occupancy.repository.js';
 import type { EventContent } from '../content/event-content.js';
 import { dayFromCivil } from '../time/calendar-day.js';
 import { SECONDS_IN_DAY } from '../time/local-time.js';
@@ -37,7 +37,7 @@ export interface UnstoredSeries {
   missing: Interval;
 }
 
-interface SeriesRow extends EventContent {
+interface SeriesRow extends OccupyingRow {
   ownerId: string;
   /** Bounds of the stored occupancy in epoch seconds; null when it is unbounded or empty. */
   storedFrom: number | null;
@@ -187,7 +187,7 @@ export class BusyTimeRepository {
   /** Returns the series that continue in the window after their stored occupancy. */
   async listBeyond(queries: Queryable, ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
     const rows = await queries.query<SeriesRow>(
-      `SELECT o.owner_id AS "ownerId", ${BOUNDS}, ${CONTENT}
+      `SELECT o.owner_id AS "ownerId", ${BOUNDS}, ${selectOccupying('o.owner_id')}
          FROM unnest($1::uuid[]) AS person (id)
          JOIN event_occupancy o ON o.owner_id = person.id AND o.busy_until < upper($2::tstzrange)
          JOIN events e ON e.id = o.event_id
@@ -205,7 +205,7 @@ export class BusyTimeRepository {
   /** Returns the series with occurrences in the window before their stored occupancy: that of long ones begins late. */
   async listBefore(queries: Queryable, ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
     const rows = await queries.query<SeriesRow>(
-      `SELECT p.user_id AS "ownerId", ${BOUNDS}, ${CONTENT}
+      `SELECT p.user_id AS "ownerId", ${BOUNDS}, ${selectOccupying('p.user_id')}
          FROM unnest($1::uuid[]) AS person (id)
          JOIN visible_spans v ON v.user_id = person.id AND v.kind = 2 AND v.span && $2::tstzrange
          JOIN event_permissions p ON p.event_id = v.event_id AND p.user_id = person.id AND p.role = 'owner'
@@ -240,5 +240,5 @@ const toUnstored = ({
   ownerId,
   storedFrom: _from,
   storedUntil: _until,
-  ...content
-}: SeriesRow): Pick<UnstoredSeries, 'ownerId' | 'content'> => ({ ownerId, content });
+  ...row
+}: SeriesRow): Pick<UnstoredSeries, 'ownerId' | 'content'> => ({ ownerId, content: toOccupying(row) });

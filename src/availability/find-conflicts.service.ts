@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { type EventContent, isSeries } from '../content/event-content.js';
+import { isSeries } from '../content/event-content.js';
 import { Config } from '../platform/config/config.js';
 import { PerTransaction, type Transaction } from '../platform/database/transaction.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import type { Actor } from '../platform/http/actor.js';
 import { counted } from '../problems/counted.js';
 import { invalid } from '../problems/problem.js';
+import type { Booking } from './booking.js';
 import type { Conflict } from './conflict.js';
 import { explainConflicts } from './explain-conflicts.js';
 import { inParts, listPairs } from './far-days.js';
@@ -23,19 +24,6 @@ import {
   type OccupiedInterval,
 } from './occupancy.js';
 import { OccupancyRepository, type Overlap } from './occupancy.repository.js';
-
-/** An event that is to occupy its owner's time. */
-export interface Booking {
-  eventId: string;
-  ownerId: string;
-  content: EventContent;
-  /** What already occupied the time before the change: conflicts in that time are not new and do not refuse it. */
-  before?: EventContent;
-  /** Start of the horizon in epoch seconds; the current time when absent. */
-  now?: number;
-  /** Pointer to the event in a request body with several events. */
-  pointer?: string;
-}
 
 /** The time that a content occupies, as it was expanded in this transaction. */
 interface Expanded extends Pick<Booking, 'content' | 'now'> {

@@ -10,6 +10,7 @@ import { AvailabilityService } from './availability.service.js';
 import { FindConflicts } from './find-conflicts.service.js';
 import type { Conflict } from './conflict.js';
 import { OccupancyRepository } from './occupancy.repository.js';
+import { OwnerZones } from './owner-zones.js';
 
 /** A series that conflicts with another event in the time that was added. */
 export interface ConflictingSeries {
@@ -35,6 +36,7 @@ export class HorizonService {
     private readonly availability: AvailabilityService,
     private readonly conflicts: FindConflicts,
     private readonly occupancies: OccupancyRepository,
+    private readonly zones: OwnerZones,
     private readonly locks: EventLock,
     private readonly transactions: Transactions,
   ) {}
@@ -85,7 +87,8 @@ export class HorizonService {
     const locked = await this.locks.lock(tx, eventId, { availability: true });
     if (!locked) return [];
     const { event, ownerId } = locked;
-    const booking = { eventId, ownerId, content: toContent(event), now: now.getTime() / 1_000 };
+    const request = { eventId, ownerId, content: toContent(event), now: now.getTime() / 1_000 };
+    const booking = await this.zones.book(tx, SYSTEM_ACTOR, request);
     const conflicts = await this.conflicts.find(tx, booking, SYSTEM_ACTOR);
     await this.availability.occupy(tx, [{ booking, overlapping: conflicts.length > 0 }]);
     return conflicts;

@@ -4,6 +4,7 @@ import { violatesExclusion } from '../platform/database/database-errors.js';
 import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { type EventContent, selectContent } from '../content/event-content.js';
+import { inOwnersZone } from './booking.js';
 import { eventConflict } from './conflict.js';
 import type { FarTime } from './far-days.js';
 import { type Interval, toMultirange, type Occupancy, toWeekMask } from './occupancy.js';
@@ -11,6 +12,7 @@ import { type Interval, toMultirange, type Occupancy, toWeekMask } from './occup
 /** Another event of the same owner. */
 export interface Neighbour {
   eventId: string;
+  /** As it occupies its owner's time. */
   content: EventContent;
 }
 
@@ -35,10 +37,20 @@ export interface StoredOccupancy extends Omit<Occupancy, 'horizon'> {
   far: FarTime | null;
 }
 
-/** The select list that reads the content from a row `e` of `events`. */
-export const CONTENT = selectContent('e');
+/** The select list that reads the content from a row `e` of `events`, for `toOccupying`. @param ownerId SQL */
+export const selectOccupying = (ownerId: string): string =>
+  `(SELECT u.time_zone FROM users u WHERE e.all_day AND u.id = ${ownerId}) AS "ownerZone", ${selectContent('e')}`;
 
-type NeighbourRow = { eventId: string } & EventContent;
+/** Content as it is stored, and the zone of the owner of an all-day event. */
+export type OccupyingRow = { ownerZone: string | null } & EventContent;
+
+/** Returns the content of a row as it occupies its owner's time. Pure. */
+export const toOccupying = ({ ownerZone, ...content }: OccupyingRow): EventContent => inOwnersZone(content, ownerZone);
+
+type NeighbourRow = { eventId: string } & OccupyingRow;
+
+/** An all-day event as it is stored. */
+export type AllDayEvent = { eventId: string } & EventContent;
 
 const COLUMNS = {
   event_id: 'uuid',
@@ -78,7 +90,7 @@ export class OccupancyRepository {
     if (busy.length === 0) return [];
     // The cheap conditions come first: `busy` is long, and is read only for rows that pass them.
     const rows = await tx.query<NeighbourRow & { shared: string }>(
-      `SELECT e.id AS "eventId", left(overlap.shared::text, ${MAX_INTERVALS * INTERVAL_TEXT_LENGTH}) AS shared, ${CONTENT}
+      `SELECT e.id AS "eventId", left(overlap.shared::text, ${MAX_INTERVALS * INTERVAL_TEXT_LENGTH}) AS shared, ${selectOccupying('$1')}
          FROM (SELECT o.event_id, both_busy.shared
                  FROM event_occupancy o,
                       LATERAL (SELECT CASE WHEN bit_count(o.week & $4::bit(336)) > 0 THEN o.busy * $2::tstzmultirange
@@ -171,7 +183,7 @@ export class OccupancyRepository {
     );
     if (ending.length === 0) return [];
     const rows = await tx.query<NeighbourRow & { until: number }>(
-      `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
+      `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${selectOccupying('o.owner_id')}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
         WHERE o.event_id = ANY($1) AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
       [ending.map((one) => one.eventId), new Date(window.start * 1_000), until],
@@ -224,7 +236,7 @@ export class OccupancyRepository {
     // The days are long, and are read only of series whose times of the week are shared. A server of the version before changes
     // the days alone: the half hours of a series that moved are then not those of its near time, and all is compared.
     const rows = await tx.query<NeighbourRow & { until: number }>(
-      `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${CONTENT}
+      `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${selectOccupying('o.owner_id')}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
         WHERE o.owner_id = $1 AND o.busy_until IS NOT NULL AND o.event_id <> ALL($3::uuid[])
           AND CASE WHEN o.far_week IS NULL OR bit_count(o.far_week & $4::bit(336)) > 0 OR bit_count(o.week & ~o.far_week) > 0
@@ -233,6 +245,38 @@ export class OccupancyRepository {
       [ownerId, days, exceptEventIds, week],
     );
     return rows.map(({ until, ...row }) => ({ until, ...toNeighbour(row) }));
+  }
+
+  /**
+   * Returns the all-day events that occupy an owner's time in another zone than the given one, as they are stored, by id.
+   * @param after the last one before
+   */
+  listAllDayOutside(
+    tx: Transaction,
+    ownerId: string,
+    zone: string,
+    after: string | null,
+    limit: number,
+  ): Promise<AllDayEvent[]> {
+    return tx.query<AllDayEvent>(
+      `SELECT e.id AS "eventId", ${selectContent('e')}
+         FROM event_occupancy o JOIN events e ON e.id = o.event_id
+        WHERE o.owner_id = $1 AND e.all_day AND ($2::uuid IS NULL OR e.id > $2)
+          AND EXISTS (SELECT FROM users WHERE id = $1 AND time_zone <> $3) ORDER BY e.id LIMIT $4`,
+      [ownerId, after, zone, limit],
+    );
+  }
+
+  /** Lets the exclusion constraint see those of an owner's events that no other overlaps. */
+  constrain(tx: Transaction, ownerId: string, eventIds: string[]): void {
+    tx.write(
+      `UPDATE event_occupancy o SET rejects = true
+        WHERE o.event_id = ANY($2) AND NOT o.rejects
+          AND NOT EXISTS (SELECT FROM event_occupancy other
+                           WHERE other.owner_id = $1 AND other.event_id <> o.event_id
+                             AND other.span && o.span AND other.busy && o.busy)`,
+      [ownerId, eventIds],
+    );
   }
 
   vacate(tx: Transaction, eventId: string): void {
@@ -250,10 +294,7 @@ export class OccupancyRepository {
   }
 }
 
-const toNeighbour = ({ eventId, ...content }: NeighbourRow): Neighbour => ({
-  eventId,
-  content,
-});
+const toNeighbour = ({ eventId, ...row }: NeighbourRow): Neighbour => ({ eventId, content: toOccupying(row) });
 
 const INTERVAL = /\["(\S+) (\S+)\+00","(\S+) (\S+)\+00"\)/g;
 

@@ -8,7 +8,9 @@ import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { invalid, notVisible } from '../problems/problem.js';
 import { AvailabilityService } from '../availability/availability.service.js';
-import { type Booking, FindConflicts } from '../availability/find-conflicts.service.js';
+import type { BookingRequest } from '../availability/booking.js';
+import { FindConflicts } from '../availability/find-conflicts.service.js';
+import { OwnerZones } from '../availability/owner-zones.js';
 import type { Conflict } from '../availability/conflict.js';
 import type { SlotView } from '../availability/conflict-view.js';
 import { EventsRepository } from './events.repository.js';
@@ -26,6 +28,7 @@ export class CheckConflictsService {
     private readonly access: AccessService,
     private readonly availability: AvailabilityService,
     private readonly conflicts: FindConflicts,
+    private readonly zones: OwnerZones,
     private readonly events: EventsRepository,
     private readonly transactions: Transactions,
   ) {}
@@ -37,8 +40,9 @@ export class CheckConflictsService {
    */
   async check(actor: Actor, input: ContentInput, eventId: string | null): Promise<ConflictCheck> {
     const found = eventId === null ? null : await this.read(actor, eventId);
-    const booking = toBooking(actor, input, found);
+    const request = toRequest(actor, input, found);
     return this.transactions.run(async (tx) => {
+      const booking = await this.zones.book(tx, actor, request);
       const conflicts = await this.conflicts.findNew(tx, booking, actor);
       return {
         conflicts,
@@ -66,7 +70,7 @@ interface Found {
 }
 
 /** @param found null for a new event of the actor @throws Problem validation_failed */
-function toBooking(actor: Actor, input: ContentInput, found: Found | null): Booking {
+function toRequest(actor: Actor, input: ContentInput, found: Found | null): BookingRequest {
   const draft = draftContent(input, found?.content ?? null, actor.timeZone);
   if ('errors' in draft) throw invalid(...draft.errors);
   const { eventId, ownerId, content: before } = found ?? { eventId: NIL, ownerId: actor.userId };

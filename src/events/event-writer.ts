@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AvailabilityService, type ResolvedBooking } from '../availability/availability.service.js';
+import { type Booking, createBooking, withContent } from '../availability/booking.js';
 import type { Conflict, Resolution } from '../availability/conflict.js';
-import { type Booking, FindConflicts } from '../availability/find-conflicts.service.js';
+import { FindConflicts } from '../availability/find-conflicts.service.js';
+import { OwnerZones } from '../availability/owner-zones.js';
 import type { DividedContent } from '../content/edit.js';
 import type { CalendarEvent } from '../content/event.entity.js';
 import { type EventContent, toContent } from '../content/event-content.js';
@@ -79,6 +81,7 @@ export class EventWriter {
     private readonly events: EventsRepository,
     private readonly availability: AvailabilityService,
     private readonly conflicts: FindConflicts,
+    private readonly zones: OwnerZones,
     private readonly locks: EventLock,
     private readonly members: MembersWriter,
   ) {}
@@ -94,10 +97,12 @@ export class EventWriter {
     { onWritten, notes = true }: CreateOptions = {},
   ): Promise<EventWithMembers[]> {
     this.locks.lockAvailability(tx, [actor.userId]);
+    const contents = drafts.map(({ content }) => content);
+    const ownerZone = await this.zones.find(tx, actor, actor.userId, contents);
     const created = await mapInParts(drafts, (draft): Creation => {
       const { content, pointer, uid } = draft;
       const event = createFirstRow(content, actor, new Date(), uid);
-      const booking = { eventId: event.id, ownerId: actor.userId, content, pointer };
+      const booking = createBooking({ eventId: event.id, ownerId: actor.userId, content, pointer }, ownerZone);
       return { draft, event, booking, resolved: { content, overlapping: false, skipped: [], refused: [] } };
     });
     const bookings = created.map(({ booking }) => booking);
@@ -167,7 +172,8 @@ export class EventWriter {
     if (!locked.availabilityLocked)
       throw new Error('A write changes the time of an event without a lock on the availability of its owner');
     if (splits && splits.undone.length > 0) await this.rejoin(tx, actor, event, splits.undone, onConflict);
-    const booking = { eventId: event.id, ownerId, content, before: toContent(event) };
+    const request = { eventId: event.id, ownerId, content, before: toContent(event) };
+    const booking = await this.zones.book(tx, actor, request);
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
     const saved = await this.events.update(createNextRow(locked, resolved.content, actor), event, version);
@@ -190,7 +196,7 @@ export class EventWriter {
     const { event, ownerId } = locked;
     const version = { tx, actorId: actor.userId, kind: 'split' as const, comment };
     const saved = await this.events.update(createNextRow(locked, head, actor), event, version);
-    await this.occupyLess(tx, { eventId: event.id, ownerId, content: head }, actor);
+    await this.occupyLess(tx, await this.zones.book(tx, actor, { eventId: event.id, ownerId, content: head }), actor);
 
     const created = Object.assign(createFirstRow(tail, actor, saved.updatedAt), {
       seriesId: event.seriesId,
@@ -198,7 +204,8 @@ export class EventWriter {
       splitFromVersion: saved.version,
     });
     // These occurrences had their time already, with whatever they share it. The time of the head is the head's.
-    const booking = { eventId: created.id, ownerId, content: tail, before: rest };
+    const request = { eventId: created.id, ownerId, content: tail, before: rest };
+    const booking = await this.zones.book(tx, actor, request);
     const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
     if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
     Object.assign(created, resolved.content, deriveColumns(resolved.content));
@@ -220,7 +227,7 @@ export class EventWriter {
     comment: string,
   ): Promise<{ event: CalendarEvent; conflicts: Conflict[] }> {
     const { event, ownerId } = locked;
-    const booking = { eventId: event.id, ownerId, content };
+    const booking = await this.zones.book(tx, actor, { eventId: event.id, ownerId, content });
     const conflicts = await this.conflicts.find(tx, booking, actor);
     const version = { tx, actorId: actor.userId, kind: 'updated' as const, comment };
     const saved = await this.events.update(createNextRow(locked, content, actor), event, version);
@@ -251,7 +258,7 @@ export class EventWriter {
       actor,
     );
     const occupied = created.map(({ booking, resolved: { content, overlapping } }) => ({
-      booking: { ...booking, content },
+      booking: withContent(booking, content),
       overlapping,
     }));
     await this.availability.occupy(tx, occupied);
@@ -321,7 +328,8 @@ export class EventWriter {
         continue;
       }
       const content = { ...toContent(tail.event), deletedAt: null };
-      const booking = { eventId: id, ownerId, content, before: toContent(event) };
+      const request = { eventId: id, ownerId, content, before: toContent(event) };
+      const booking = await this.zones.book(tx, actor, request);
       const resolved = await this.availability.resolve(tx, booking, actor, onConflict);
       if (resolved.refused.length > 0) return this.availability.refuse(tx, [booking], resolved.refused);
       const comment = `Split from “${event.title}” again`;
@@ -346,7 +354,7 @@ export class EventWriter {
     { content, overlapping, skipped }: ResolvedBooking,
     actor: Actor,
   ): Promise<EventWithMembers['notes']> {
-    const occupied = { ...booking, content };
+    const occupied = withContent(booking, content);
     await this.availability.occupy(tx, [{ booking: occupied, overlapping }]);
     return { skipped, possibleConflictsAfter: await this.conflicts.findFar(tx, occupied, actor) };
   }

@@ -42,7 +42,8 @@ class EventTimesBody extends (PlainBody as Class<PlainInput>) {
 @ApiExtraModels(RecurrencePatternBody)
 export class CreateEventBody extends EventTimesBody {
   @TextField({
-    description: 'IANA time zone of the event. Your time zone when absent.',
+    description:
+      'IANA time zone of the event. Your time zone when absent. An all-day event takes up its dates in that of its owner.',
     max: 64,
     optional: true,
     example: 'Europe/Paris',

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { Booking } from '../availability/booking.js';
 import type { Conflict } from '../availability/conflict.js';
 import { occupancyOf } from '../availability/occupancy.js';
+import { OwnerZones } from '../availability/owner-zones.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import { resolveTimes, showsLocal } from '../content/draft-times.js';
 import type { CalendarEvent } from '../content/event.entity.js';
@@ -37,6 +39,7 @@ export class TimeZoneUpdateService {
     private readonly events: EventsRepository,
     private readonly writer: EventWriter,
     private readonly availability: AvailabilityService,
+    private readonly zones: OwnerZones,
     private readonly locks: EventLock,
     private readonly transactions: Transactions,
   ) {}
@@ -63,22 +66,29 @@ export class TimeZoneUpdateService {
     const locked = await this.locks.lock(tx, eventId, { availability: true });
     if (!locked || locked.event.purgedAt) return null;
     const content = recomputeInstants(locked.event);
-    if (await this.isUnmoved(tx, locked.event, content)) {
-      this.events.markTzdata(tx, eventId, tzdata);
-      return null;
+    if (isSameTime(locked.event, content)) {
+      const booking = await this.zones.book(tx, SYSTEM_ACTOR, { eventId, ownerId: locked.ownerId, content });
+      const isMoved = !(await this.isOccupying(tx, booking));
+      // That of an all-day event is its owner's, and nothing of the event itself changes with it.
+      if (isMoved && content.allDay) await this.availability.occupyAnew(tx, locked.ownerId, [[booking]]);
+      if (!isMoved || content.allDay) {
+        this.events.markTzdata(tx, eventId, tzdata);
+        return null;
+      }
     }
     const comment = `New time zone data (${tzdata}): the wall time stays, the instant moved`;
     const { event, conflicts } = await this.writer.rewrite(tx, locked, content, SYSTEM_ACTOR, comment);
     return { eventId, title: event.title, version: event.version, conflicts };
   }
 
-  private async isUnmoved(tx: Transaction, event: CalendarEvent, content: EventContent): Promise<boolean> {
-    if (content.startTime.getTime() !== event.startTime.getTime()) return false;
-    if (content.endTime.getTime() !== event.endTime.getTime()) return false;
-    if (!isSeries(content)) return true;
-    return this.availability.isOccupying(tx, event.id, occupancyOf(content, Date.now() / 1_000).busy);
+  private async isOccupying(tx: Transaction, { eventId, content }: Booking): Promise<boolean> {
+    if (!isSeries(content) && !content.allDay) return true;
+    return this.availability.isOccupying(tx, eventId, occupancyOf(content, Date.now() / 1_000).busy);
   }
 }
+
+const isSameTime = (a: EventContent, b: EventContent): boolean =>
+  a.startTime.getTime() === b.startTime.getTime() && a.endTime.getTime() === b.endTime.getTime();
 
 /** Returns the content with instants derived from its wall times. */
 function recomputeInstants(event: CalendarEvent): EventContent {

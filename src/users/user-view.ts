@@ -34,7 +34,11 @@ export class UserView extends PersonView {
   @ApiProperty({ enum: ['user', 'admin'], enumName: 'UserRole', example: 'user' })
   role: 'user' | 'admin';
 
-  @ApiProperty({ description: 'IANA time zone that applies to wall times without an offset.', example: 'Europe/Paris' })
+  @ApiProperty({
+    description:
+      'IANA time zone that applies to wall times without an offset, and in which your all-day events take up their dates.',
+    example: 'Europe/Paris',
+  })
   time_zone: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-05-04T09:30:00.000Z' })

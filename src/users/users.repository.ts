@@ -80,6 +80,16 @@ export class UsersRepository {
     return row?.passwordHash ?? null;
   }
 
+  /** See `UsersService.timeZone`. */
+  async timeZone(tx: Transaction, id: string, expected: string | null): Promise<string> {
+    if (expected !== null && tx.mayAssume) {
+      tx.assume('SELECT EXISTS (SELECT FROM users WHERE id = $1 AND time_zone = $2)', [id, expected]);
+      return expected;
+    }
+    const [row] = await tx.query<{ timeZone: string }>(`SELECT time_zone AS "timeZone" FROM users WHERE id = $1`, [id]);
+    return row!.timeZone;
+  }
+
   /** Changes an account, unless it is erased. The call that sends the statement throws Problem name_taken. */
   update(tx: Transaction, id: string, { email, timeZone, passwordHash }: AccountChanges): void {
     tx.write(

@@ -4,6 +4,7 @@ import { newId } from '../platform/database/new-id.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Config } from '../platform/config/config.js';
+import { Hook } from '../platform/hooks/hook.js';
 import { normalizeEmail } from '../platform/http/email-address.js';
 import { Problem } from '../problems/problem.js';
 import { ERASED_NAME } from './erased-user.js';
@@ -39,11 +40,28 @@ export interface PersonName {
 
 @Injectable()
 export class UsersService {
+  /** A person is about to have another time zone, or the same again, in this transaction. */
+  readonly zoneChanging = new Hook<[tx: Transaction, userId: string, zone: string]>('UsersService.zoneChanging');
+
   constructor(
     private readonly users: UsersRepository,
     private readonly config: Config,
     private readonly transactions: Transactions,
   ) {}
+
+  /**
+   * Returns the time zone of an account.
+   * @param expected what it probably is: then PostgreSQL checks it with what is written, if the transaction may assume it
+   */
+  timeZone(tx: Transaction, id: string, expected: string | null): Promise<string> {
+    return this.users.timeZone(tx, id, expected);
+  }
+
+  /** @param zone a canonical IANA name */
+  async changeTimeZone(tx: Transaction, id: string, zone: string): Promise<void> {
+    await this.zoneChanging.run(tx, id, zone);
+    this.users.update(tx, id, { timeZone: zone });
+  }
 
   /**
    * @param also writes what belongs to the account in the same transaction

@@ -95,22 +95,6 @@ describe('creating an event', () => {
   });
 });
 
-describe('an all-day event', () => {
-  it('takes its days in its own zone', async () => {
-    await twoPeople();
-    const day = { all_day: true, start_time: '2026-06-01', end_time: '2026-06-02', time_zone: 'Pacific/Auckland' };
-    const holiday = await createMeeting(ana, { ...day, title: 'Holiday' });
-    // The day ends in Auckland at 12:00 UTC.
-    const [conflict] = await conflictsOf(creating({}));
-    expect(conflict).toMatchObject({
-      event_id: holiday.id,
-      start_time: '2026-05-31T12:00:00Z',
-      end_time: '2026-06-01T12:00:00Z',
-    });
-    await createMeeting(ana, hourOn(0, 12));
-  });
-});
-
 describe('a series', () => {
   beforeAll(async () => {
     await twoPeople();

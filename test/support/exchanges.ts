@@ -18,7 +18,7 @@ export const EXCHANGES: Record<string, number> = {
   refresh: 2,
   logout: 1,
   getMe: 1,
-  updateMe: 3,
+  updateMe: 4,
   eraseMe: 19,
   listSessions: 1,
   endSession: 1,

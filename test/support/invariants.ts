@@ -47,8 +47,12 @@ const NONE_OF = {
      WHERE CASE WHEN e.deleted_at IS NOT NULL THEN o.event_id IS NOT NULL
                 WHEN e.show_as = 'free' OR e.status = 'cancelled' THEN o.event_id IS NOT NULL AND e.overrides = '[]'
                 ELSE o.owner_id IS DISTINCT FROM p.user_id
-                  OR (e.rrule IS NULL AND e.added = '[]'
-                      AND o.busy <> tstzmultirange(tstzrange(e.start_time, e.end_time))) END`,
+                  OR (e.rrule IS NULL AND e.added = '[]' AND o.busy <> tstzmultirange(CASE WHEN NOT e.all_day
+                      THEN tstzrange(e.start_time, e.end_time)
+                      -- Its dates, where its owner is.
+                      ELSE (SELECT tstzrange(e.local_start::timestamp AT TIME ZONE u.time_zone,
+                                             e.local_end::timestamp AT TIME ZONE u.time_zone)
+                              FROM users u WHERE u.id = o.owner_id) END)) END`,
   'spans that are not those of the events that members see': `
     SELECT * FROM (
       SELECT e.id, p.user_id, e.start_time, tstzrange(e.first_start, e.last_end) AS span,
@@ -113,18 +117,26 @@ async function expectSnapshotsOfRows(database: Queries): Promise<void> {
 
 /** What a series occupies is what its rule says, up to the horizon noted with it. */
 async function expectOccupancyOfSeries(database: Queries): Promise<void> {
-  const rows = await database.query<{ id: string; until: Date | null; busy: Interval[]; snapshot: Snapshot }>(
-    `SELECT e.id, o.busy_until AS until, whole_snapshot(v) AS snapshot,
+  const rows = await database.query<{
+    id: string;
+    zone: string;
+    until: Date | null;
+    busy: Interval[];
+    snapshot: Snapshot;
+  }>(
+    `SELECT e.id, u.time_zone AS zone, o.busy_until AS until, whole_snapshot(v) AS snapshot,
             (SELECT jsonb_agg(jsonb_build_object('start', extract(epoch FROM lower(b))::bigint,
                                                  'end', extract(epoch FROM upper(b))::bigint) ORDER BY b)
                FROM unnest(o.busy) AS b) AS busy
-       FROM event_occupancy o JOIN events e ON e.id = o.event_id
+       FROM event_occupancy o JOIN events e ON e.id = o.event_id JOIN users u ON u.id = o.owner_id
        JOIN event_versions v ON v.event_id = e.id AND v.version = e.version
       WHERE e.rrule IS NOT NULL`,
   );
-  for (const { id, until, busy, snapshot } of rows) {
+  for (const { id, zone, until, busy, snapshot } of rows) {
+    const stored = fromSnapshot(snapshot);
+    const content = stored.allDay ? { ...stored, timeZone: zone } : stored;
     const to = until ? until.getTime() / 1_000 : Infinity;
-    const expected = mergeIntervals(findOccupied(fromSnapshot(snapshot), { from: -Infinity, to }, 100_000));
+    const expected = mergeIntervals(findOccupied(content, { from: -Infinity, to }, 100_000));
     expect(busy, `what series ${id} occupies`).toEqual(expected);
   }
 }
