@@ -93,7 +93,7 @@ export class EventsService {
       if (split) return this.writer.split(tx, locked, split, request);
       if (!stale) return this.writer.write(tx, locked, editContent(current, edit), request);
       const [base, tails] = await Promise.all([
-        this.findBase(tx, id, precondition, version),
+        this.findBase(tx, id, precondition),
         this.events.listTailsSince(tx, id, precondition.version, actor.userId),
       ]);
       // An edit of the following occurrences is not merged.
@@ -158,9 +158,8 @@ export class EventsService {
     tx: Transaction,
     id: string,
     precondition: Precondition,
-    version: number,
   ): Promise<EventContent | null> {
-    if (precondition.strict || precondition.version > version) return null;
+    if (precondition.strict) return null;
     const base = await this.history.findVersion(tx, id, precondition.version);
     // The original content of a redacted version is unknown, so nothing can be compared with it.
     return base && !base.redaction ? base.content : null;

@@ -7,12 +7,15 @@ import { findOriginal } from '../content/series-edit.js';
 import type { Precondition } from '../platform/http/etag.js';
 import { occurrenceAt } from '../recurrence/expand.js';
 import { toInstant } from '../time/time-zone.js';
-import { staleVersion } from './stale-version.js';
+import { staleVersion, versionNeverExisted } from './stale-version.js';
 import { type Tail, tailsWith } from './tail.js';
 
-/** Returns true when an edit was made for another version. */
-export const isStale = (version: number, precondition: Precondition | null): precondition is Precondition =>
-  precondition !== null && !precondition.versions.includes(version);
+/** Returns true when a write was made for an earlier version. @throws Problem stale_version for one that never existed */
+export function isStale(version: number, precondition: Precondition | null): precondition is Precondition {
+  if (precondition === null || precondition.versions.includes(version)) return false;
+  if (precondition.version > version || precondition.version < 1) throw versionNeverExisted(version);
+  return true;
+}
 
 /**
  * Merges an edit that was made for an older version into the current content. Pure.

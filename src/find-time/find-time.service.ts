@@ -42,7 +42,8 @@ export class FindTimeService {
     });
     const best = bestTimes(attendees, candidates, question.buffer, question.limit);
     const recurring = question.rule !== null;
-    const summary = summaryOf(best, question.zoneName, recurring);
+    const isOver = question.window.start >= question.window.end;
+    const summary = summaryOf(best, question.zoneName, recurring, isOver);
     const people = new Map([...invited.required, ...invited.optional].map((person) => [person.id, person]));
     return { ...best, summary, recurring, people };
   }

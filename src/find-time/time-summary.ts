@@ -6,10 +6,20 @@ import type { BestTimes, Slot, TakenOccurrence } from './best-times.js';
 
 const MAX_DATES_LISTED = 2;
 
-/** Summarises the result in one sentence, without naming people. @param zoneName the zone of the times in it */
-export function summaryOf({ slots, nearMiss, rejected }: BestTimes, zoneName: string, recurring: boolean): string {
+/**
+ * Summarises the result in one sentence, without naming people.
+ * @param zoneName the zone of the times in it
+ * @param isOver true when all of the window is in the past
+ */
+export function summaryOf(
+  { slots, nearMiss, rejected }: BestTimes,
+  zoneName: string,
+  recurring: boolean,
+  isOver = false,
+): string {
   const [best] = slots;
   if (!best) {
+    if (isOver) return 'The window is over: times in the past are never suggested.';
     const [closest] = rejected;
     if (!closest) return `${recurring ? 'No start of the series' : 'No event of this duration'} fits into the window.`;
     const start = toLocal(closest.start, zoneName);

@@ -152,7 +152,7 @@ describe('POST /api/find-time', () => {
     expect(slots.length).toBeGreaterThan(0);
     expect(Date.parse(slots[0]!.start_time)).toBeGreaterThan(Date.now() - 60_000);
     const past = await find({ from: '2020-01-01', to: '2020-01-02' });
-    const summary = 'No event of this duration fits into the window.';
+    const summary = 'The window is over: times in the past are never suggested.';
     expect(past).toEqual({ people: [person(ana)], slots: [], rejected: [], summary });
   });
 

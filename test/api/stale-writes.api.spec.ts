@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, getEvent, listVersions, patchEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
+import {
+  createEvent,
+  deleteEvent,
+  getEvent,
+  listVersions,
+  patchEvent,
+  updateEvent,
+} from '../../sdk/generated/sdk.gen.js';
 import type { EventView } from '../../sdk/generated/types.gen.js';
 import { createMeeting, hourOn, share, versionsOf } from '../support/meetings.js';
 import { ok, type Person, refused, startApp, type TestApp } from '../support/test-app.js';
@@ -63,6 +70,23 @@ describe('a write that was made for an older version', () => {
     });
     expect(await versionsOf(app.database, id)).toEqual(['1 created', '2 updated']);
     expect(await ok(getEvent({ client: ana.client, path: { id } }))).toMatchObject({ description: 'Weekly sync' });
+  });
+
+  it('says so when the event never had that version, and changes nothing', async () => {
+    const { id } = await shared();
+    for (const version of ['"9"', '"0"', '"9.123"']) {
+      const headers = { 'If-Match': version };
+      const problem = await refused(
+        updateEvent({ client: ben.client, path: { id }, body: { title: 'Mine' }, headers }),
+      );
+      expect(problem).toMatchObject({ status: 412, code: 'stale_version', current_version: 1 });
+      expect(problem.detail).toContain('never had the version that you sent');
+      const removal = await refused(deleteEvent({ client: ana.client, path: { id }, headers }));
+      expect(removal.detail).toBe(problem.detail);
+    }
+    const based = await refused(put(ben, id, { title: 'Mine', version: 4 }));
+    expect(based.detail).toContain('never had the version that you sent');
+    expect(await versionsOf(app.database, id)).toEqual(['1 created']);
   });
 
   it('merges descriptions line by line, with what both appended, and is refused over the same line', async () => {
