@@ -1,6 +1,7 @@
 import { counted } from '../problems/counted.js';
 import { plainFieldOf, type PlainContent, type PlainName } from '../content/fields.js';
 import { startOf } from '../content/visible-text.js';
+import { isBlank } from '../platform/http/blank-text.js';
 import { isWebAddress } from '../platform/http/web-address.js';
 import { UnreadableEvent } from './calendar-file-error.js';
 import { type Component, propertyOf } from './component.js';
@@ -33,7 +34,8 @@ export function readValues(component: Component, warn: Warn): VEventValues {
     const property = propertyOf(component, name);
     const value = property ? textOf(property).trim() : '';
     const { maxLength } = plainFieldOf(field).input;
-    if (value.length <= maxLength!) return value || null;
+    if (isBlank(value)) return null;
+    if (value.length <= maxLength!) return value;
     warn(property!, `Shortened to ${counted(maxLength!, 'character')}.`);
     return startOf(value, maxLength!);
   };

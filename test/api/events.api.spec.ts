@@ -118,6 +118,7 @@ describe('POST /api/events', () => {
     [{ title: undefined }, '/title required'],
     [{ title: '' }, '/title too_short'],
     [{ title: ' \t' }, '/title invalid'],
+    [{ title: '\u200b\u2060' }, '/title invalid'],
     [{ title: 'x'.repeat(256) }, '/title too_long'],
     [{ description: 'x'.repeat(20_001) }, '/description too_long'],
     [{ location: 'x'.repeat(256) }, '/location too_long'],

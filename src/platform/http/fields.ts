@@ -21,6 +21,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { isBlank } from './blank-text.js';
 import { counted } from '../../problems/counted.js';
 import { normalizeEmail } from './email-address.js';
 import { isWebAddress } from './web-address.js';
@@ -69,7 +70,7 @@ const NotBlank = (): PropertyDecorator =>
   ValidateBy({
     name: 'notBlank',
     validator: {
-      validate: (value) => typeof value !== 'string' || value.trim() !== '',
+      validate: (value) => typeof value !== 'string' || !isBlank(value),
       defaultMessage: () => 'Must not be blank.',
     },
   });
