@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * An all-day event takes up its dates in its owner's zone. Until now they were those of its own zone, which is another one for few
- * events. The time of these is found from their content, like that of a series after what is stored of it, until the nightly job
- * has stored it again: PostgreSQL may know fewer zones than the server.
+ * An all-day event takes up its dates in its owner's zone. Until now it was its own zone, which is another one where somebody named
+ * it, or has moved since. The time of these events is found from their content, like that of a series after what is stored of it,
+ * until the nightly job has stored it again: PostgreSQL may know fewer zones than the server.
  */
 export class AllDayInOwnersZone20261205101300 implements MigrationInterface {
   name = 'AllDayInOwnersZone20261205101300';

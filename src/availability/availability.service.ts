@@ -134,9 +134,9 @@ export class AvailabilityService {
     throw eventConflict(conflicts, bookings.length === 1 ? await this.suggest(tx, only!) : undefined);
   }
 
-  /** Returns true when an event occupies exactly the given time. */
-  isOccupying(tx: Transaction, eventId: string, busy: Interval[]): Promise<boolean> {
-    return this.occupancies.isOccupying(tx, eventId, busy);
+  /** Returns true when exactly the time of a booking is stored. */
+  isOccupying(tx: Transaction, booking: Booking): Promise<boolean> {
+    return this.occupancies.isOccupying(tx, booking.eventId, this.conflicts.expand(tx, booking).busy);
   }
 
   /** Releases all time that an event occupies. */

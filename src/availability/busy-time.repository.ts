@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import type { Queryable } from '../platform/database/database.js';
 import { forEachPart } from '../platform/hooks/map-in-parts.js';
 import { Metrics } from '../platform/metrics/metrics.js';
-import { type OccupyingRow, selectOccupying, toOccupying } from './occupancy.repository.js';
+import { widenedBounds, type OccupyingRow, selectOccupying, toOccupying } from './occupancy.repository.js';
 import type { EventContent } from '../content/event-content.js';
 import { dayFromCivil } from '../time/calendar-day.js';
 import { SECONDS_IN_DAY } from '../time/local-time.js';
@@ -184,17 +184,16 @@ export class BusyTimeRepository {
     return rows.map(({ ownerId, intervals }) => ({ ownerId, intervals: toIntervals(intervals) }));
   }
 
-  /** Returns the series that continue in the window after their stored occupancy. */
+  /** Returns the events, usually series, that continue in the window after their stored occupancy. */
   async listBeyond(queries: Queryable, ownerIds: string[], window: Interval, limit: number): Promise<UnstoredSeries[]> {
     const rows = await queries.query<SeriesRow>(
       `SELECT o.owner_id AS "ownerId", ${BOUNDS}, ${selectOccupying('o.owner_id')}
          FROM unnest($1::uuid[]) AS person (id)
          JOIN event_occupancy o ON o.owner_id = person.id AND o.busy_until < upper($2::tstzrange)
          JOIN events e ON e.id = o.event_id
-        WHERE e.deleted_at IS NULL AND e.first_start < upper($2::tstzrange)
-          AND (e.last_end IS NULL OR e.last_end > lower($2::tstzrange))
+        WHERE e.deleted_at IS NULL AND e.first_start < $5 AND (e.last_end IS NULL OR e.last_end > $4)
         LIMIT $3`,
-      [ownerIds, toRange(window), limit],
+      [ownerIds, toRange(window), limit, ...widenedBounds(window)],
     );
     return rows.map((row) => ({
       ...toUnstored(row),
@@ -207,14 +206,14 @@ export class BusyTimeRepository {
     const rows = await queries.query<SeriesRow>(
       `SELECT p.user_id AS "ownerId", ${BOUNDS}, ${selectOccupying('p.user_id')}
          FROM unnest($1::uuid[]) AS person (id)
-         JOIN visible_spans v ON v.user_id = person.id AND v.kind = 2 AND v.span && $2::tstzrange
+         JOIN visible_spans v ON v.user_id = person.id AND v.kind = 2 AND v.span && tstzrange($4, $5)
          JOIN event_permissions p ON p.event_id = v.event_id AND p.user_id = person.id AND p.role = 'owner'
          JOIN events e ON e.id = v.event_id
          LEFT JOIN event_occupancy o ON o.event_id = e.id
         WHERE (e.show_as = 'busy' OR e.overrides @> '[{"showAs": "busy"}]')
           AND (o.event_id IS NULL OR isempty(o.busy) OR lower(o.busy) > greatest(e.first_start, lower($2::tstzrange)))
         LIMIT $3`,
-      [ownerIds, toRange(window), limit],
+      [ownerIds, toRange(window), limit, ...widenedBounds(window)],
     );
     return rows.map((row) => ({
       ...toUnstored(row),

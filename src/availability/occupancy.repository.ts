@@ -5,6 +5,7 @@ import { insertInto } from '../platform/database/insert-into.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { type EventContent, selectContent } from '../content/event-content.js';
 import { inOwnersZone } from './booking.js';
+import { MAX_ZONE_DIFFERENCE } from '../content/occurrences.js';
 import { eventConflict } from './conflict.js';
 import type { FarTime } from './far-days.js';
 import { type Interval, toMultirange, type Occupancy, toWeekMask } from './occupancy.js';
@@ -47,10 +48,25 @@ export type OccupyingRow = { ownerZone: string | null } & EventContent;
 /** Returns the content of a row as it occupies its owner's time. Pure. */
 export const toOccupying = ({ ownerZone, ...content }: OccupyingRow): EventContent => inOwnersZone(content, ownerZone);
 
+/**
+ * Returns instants around a window, between which everything in it begins and ends by the columns of `events`: those of an
+ * all-day event are in its own zone.
+ */
+export const widenedBounds = ({ start, end }: Interval): [from: Date, to: Date] => [
+  new Date((start - MAX_ZONE_DIFFERENCE) * 1_000),
+  new Date((end + MAX_ZONE_DIFFERENCE) * 1_000),
+];
+
 type NeighbourRow = { eventId: string } & OccupyingRow;
 
-/** An all-day event as it is stored. */
-export type AllDayEvent = { eventId: string } & EventContent;
+/** The first and the last moment (epoch seconds) that are stored of an all-day event; null when there are none. */
+export interface StoredDays {
+  eventId: string;
+  /** Its owner's. */
+  zone: string;
+  start: number | null;
+  end: number | null;
+}
 
 const COLUMNS = {
   event_id: 'uuid',
@@ -158,7 +174,7 @@ export class OccupancyRepository {
     return row?.same ?? false;
   }
 
-  /** Returns series whose stored occupancy ends before an instant, by id. */
+  /** Returns events, usually series, whose stored occupancy ends before an instant, by id. */
   async listDue(before: Date, after: string | null, limit: number): Promise<string[]> {
     const rows = await this.database.query<{ eventId: string }>(
       `SELECT event_id AS "eventId" FROM event_occupancy
@@ -168,7 +184,7 @@ export class OccupancyRepository {
     return rows.map((row) => row.eventId);
   }
 
-  /** Returns other series of the owner that continue in a window after their stored occupancy. */
+  /** Returns other events of the owner, usually series, that continue in a window after their stored occupancy. */
   async listContinuing(
     tx: Transaction,
     ownerId: string,
@@ -186,7 +202,7 @@ export class OccupancyRepository {
       `SELECT o.event_id AS "eventId", extract(epoch FROM o.busy_until)::float8 AS until, ${selectOccupying('o.owner_id')}
          FROM event_occupancy o JOIN events e ON e.id = o.event_id
         WHERE o.event_id = ANY($1) AND e.first_start < $3 AND (e.last_end IS NULL OR e.last_end > $2)`,
-      [ending.map((one) => one.eventId), new Date(window.start * 1_000), until],
+      [ending.map((one) => one.eventId), ...widenedBounds(window)],
     );
     return rows.map(({ until: storedUntil, ...row }) => ({ until: storedUntil, ...toNeighbour(row) }));
   }
@@ -247,23 +263,33 @@ export class OccupancyRepository {
     return rows.map(({ until, ...row }) => ({ until, ...toNeighbour(row) }));
   }
 
-  /**
-   * Returns the all-day events that occupy an owner's time in another zone than the given one, as they are stored, by id.
-   * @param after the last one before
-   */
-  listAllDayOutside(
-    tx: Transaction,
-    ownerId: string,
-    zone: string,
-    after: string | null,
-    limit: number,
-  ): Promise<AllDayEvent[]> {
-    return tx.query<AllDayEvent>(
-      `SELECT e.id AS "eventId", ${selectContent('e')}
-         FROM event_occupancy o JOIN events e ON e.id = o.event_id
-        WHERE o.owner_id = $1 AND e.all_day AND ($2::uuid IS NULL OR e.id > $2)
-          AND EXISTS (SELECT FROM users WHERE id = $1 AND time_zone <> $3) ORDER BY e.id LIMIT $4`,
-      [ownerId, after, zone, limit],
+  /** Returns the ids of the all-day events that occupy an owner's time, if the owner has another zone than the given one. */
+  async listAllDayOutside(tx: Transaction, ownerId: string, zone: string): Promise<string[]> {
+    const rows = await tx.query<{ eventId: string }>(
+      `SELECT e.id AS "eventId" FROM event_occupancy o JOIN events e ON e.id = o.event_id
+        WHERE o.owner_id = $1 AND e.all_day AND EXISTS (SELECT FROM users WHERE id = $1 AND time_zone <> $2)`,
+      [ownerId, zone],
+    );
+    return rows.map(({ eventId }) => eventId);
+  }
+
+  /** Returns the content of events, as it is stored. */
+  async listContents(tx: Transaction, eventIds: string[]): Promise<{ eventId: string; content: EventContent }[]> {
+    const rows = await tx.query<{ eventId: string } & EventContent>(
+      `SELECT e.id AS "eventId", ${selectContent('e')} FROM events e WHERE e.id = ANY($1)`,
+      [eventIds],
+    );
+    return rows.map(({ eventId, ...content }) => ({ eventId, content }));
+  }
+
+  /** Returns what is stored of all-day events, by id. @param after the last one before */
+  listStoredAllDay(after: string, limit: number): Promise<StoredDays[]> {
+    return this.database.query(
+      `SELECT e.id AS "eventId", u.time_zone AS zone, extract(epoch FROM lower(o.busy))::float8 AS start,
+              extract(epoch FROM upper(o.busy))::float8 AS end
+         FROM events e JOIN event_occupancy o ON o.event_id = e.id JOIN users u ON u.id = o.owner_id
+        WHERE e.all_day AND e.id > $1 ORDER BY e.id LIMIT $2`,
+      [after, limit],
     );
   }
 
@@ -273,8 +299,8 @@ export class OccupancyRepository {
       `UPDATE event_occupancy o SET rejects = true
         WHERE o.event_id = ANY($2) AND NOT o.rejects
           AND NOT EXISTS (SELECT FROM event_occupancy other
-                           WHERE other.owner_id = $1 AND other.event_id <> o.event_id
-                             AND other.span && o.span AND other.busy && o.busy)`,
+                           WHERE other.owner_id = $1 AND other.event_id <> o.event_id AND other.span && o.span
+                             AND CASE WHEN bit_count(other.week & o.week) > 0 THEN other.busy && o.busy END)`,
       [ownerId, eventIds],
     );
   }

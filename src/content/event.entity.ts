@@ -37,6 +37,7 @@ class ContentRow {}
 @Index('events_updated_at_idx', ['updatedAt', 'id'])
 @Index('events_trash_idx', ['deletedAt'], { where: 'deleted_at IS NOT NULL AND purged_at IS NULL' })
 @Index('events_purged_idx', ['deletedAt'], { where: 'purged_at IS NOT NULL' })
+@Index('events_all_day_idx', ['id'], { where: 'all_day' })
 export class CalendarEvent extends (ContentRow as new () => EventContent) {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' })
   id: string;

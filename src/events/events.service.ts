@@ -154,11 +154,7 @@ export class EventsService {
   }
 
   /** Returns the content of the version that the caller has read; null when an edit of it must not be merged. */
-  private async findBase(
-    tx: Transaction,
-    id: string,
-    precondition: Precondition,
-  ): Promise<EventContent | null> {
+  private async findBase(tx: Transaction, id: string, precondition: Precondition): Promise<EventContent | null> {
     if (precondition.strict) return null;
     const base = await this.history.findVersion(tx, id, precondition.version);
     // The original content of a redacted version is unknown, so nothing can be compared with it.

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Booking } from '../availability/booking.js';
 import type { Conflict } from '../availability/conflict.js';
-import { occupancyOf } from '../availability/occupancy.js';
 import { OwnerZones } from '../availability/owner-zones.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import { resolveTimes, showsLocal } from '../content/draft-times.js';
@@ -14,6 +12,7 @@ import { Transactions } from '../platform/database/transactions.js';
 import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
 import { toInstant, toLocal, tzdataVersion } from '../time/time-zone.js';
 import { SYSTEM_ACTOR } from '../users/system-actor.js';
+import { deriveColumns } from './event-row.js';
 import { EventWriter } from './event-writer.js';
 import { EventsRepository } from './events.repository.js';
 
@@ -66,29 +65,28 @@ export class TimeZoneUpdateService {
     const locked = await this.locks.lock(tx, eventId, { availability: true });
     if (!locked || locked.event.purgedAt) return null;
     const content = recomputeInstants(locked.event);
-    if (isSameTime(locked.event, content)) {
-      const booking = await this.zones.book(tx, SYSTEM_ACTOR, { eventId, ownerId: locked.ownerId, content });
-      const isMoved = !(await this.isOccupying(tx, booking));
-      // That of an all-day event is its owner's, and nothing of the event itself changes with it.
-      if (isMoved && content.allDay) await this.availability.occupyAnew(tx, locked.ownerId, [[booking]]);
-      if (!isMoved || content.allDay) {
-        this.events.markTzdata(tx, eventId, tzdata);
-        return null;
-      }
+    const booking = await this.zones.book(tx, SYSTEM_ACTOR, { eventId, ownerId: locked.ownerId, content });
+    const isOccupying = () => this.availability.isOccupying(tx, booking);
+    const isSame = isSameTime(locked.event, { ...content, ...deriveColumns(content) });
+    // Of an all-day event, only the time that it takes from its owner may move: nothing of the event itself.
+    if (isSame && content.allDay && !(await isOccupying()))
+      await this.availability.occupyAnew(tx, locked.ownerId, [[booking]]);
+    if (isSame && (content.allDay || !isSeries(content) || (await isOccupying()))) {
+      this.events.markTzdata(tx, eventId, tzdata);
+      return null;
     }
     const comment = `New time zone data (${tzdata}): the wall time stays, the instant moved`;
     const { event, conflicts } = await this.writer.rewrite(tx, locked, content, SYSTEM_ACTOR, comment);
     return { eventId, title: event.title, version: event.version, conflicts };
   }
-
-  private async isOccupying(tx: Transaction, { eventId, content }: Booking): Promise<boolean> {
-    if (!isSeries(content) && !content.allDay) return true;
-    return this.availability.isOccupying(tx, eventId, occupancyOf(content, Date.now() / 1_000).busy);
-  }
 }
 
-const isSameTime = (a: EventContent, b: EventContent): boolean =>
-  a.startTime.getTime() === b.startTime.getTime() && a.endTime.getTime() === b.endTime.getTime();
+type Times = Pick<CalendarEvent, 'startTime' | 'endTime' | 'firstStart' | 'lastEnd'>;
+
+const isSameTime = (a: Times, b: Times): boolean =>
+  (['startTime', 'endTime', 'firstStart', 'lastEnd'] as const).every(
+    (name) => a[name]?.getTime() === b[name]?.getTime(),
+  );
 
 /** Returns the content with instants derived from its wall times. */
 function recomputeInstants(event: CalendarEvent): EventContent {

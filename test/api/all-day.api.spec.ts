@@ -12,6 +12,7 @@ import {
   updateMe,
 } from '../../sdk/generated/sdk.gen.js';
 import type { ConflictView, CreateEventBody, EventView } from '../../sdk/generated/types.gen.js';
+import { AllDayEvents } from '../../src/availability/all-day-events.js';
 import { HorizonService } from '../../src/availability/horizon.service.js';
 import { TimeZoneUpdateService } from '../../src/events/time-zone-update.service.js';
 import { dataSourceOptions } from '../../src/platform/database/data-source.js';
@@ -173,6 +174,17 @@ describe('what was stored before', () => {
       [ana.id],
     );
     expect(empty).toEqual([1, 2].map(() => ({ busy: '{}', rejects: false })));
+    // The days of the events themselves are over, and have not begun.
+    for (const [hour, event] of [
+      [13, 0],
+      [36, 1],
+    ] as const) {
+      const at = (hours: number): string => new Date(Date.UTC(2031, 5, 2, hours)).toISOString();
+      const body = { start_time: at(hour), end_time: at(hour + 1) };
+      expect((await clashOf(ana, body)).event_id).toBe(events[event]!.id);
+      const query = { user_ids: [ana.id], from: body.start_time, to: body.end_time };
+      expect((await ok(getFreeBusy({ client: ana.client, query }))).items[0]!.busy).toHaveLength(1);
+    }
     const both = [[IN_PARIS[0], '2031-06-03T22:00:00Z']];
     expect(await busyOf(ana)).toEqual(both);
     expect((await clashOf(ana, DAY)).event_id).toBe(events[0]!.id);
@@ -182,6 +194,33 @@ describe('what was stored before', () => {
     await createMeeting(ana, { start_time: '2031-06-03T22:00:00Z', end_time: '2031-06-03T23:00:00Z' });
     expect((await app.app.get(HorizonService).extend()).conflicting).toEqual([]);
     expect(await busyOf(ana)).toEqual([[IN_PARIS[0], '2031-06-03T23:00:00Z']]);
+  });
+});
+
+describe('what a server of the version before has stored', () => {
+  it('is stored again in the next night, and nothing else is', async () => {
+    const { id } = await createMeeting(ana, { ...DAY, time_zone: 'Pacific/Auckland' });
+    await createMeeting(ana, { ...WEEKLY, start_time: '2031-06-03', end_time: '2031-06-04' });
+    await app.database.query(
+      `UPDATE event_occupancy SET busy = (SELECT tstzmultirange(tstzrange(start_time, end_time)) FROM events WHERE id = $1)
+        WHERE event_id = $1`,
+      [id],
+    );
+    expect(await app.app.get(AllDayEvents).renew()).toBe(1);
+    expect(await busyOf(ana)).toEqual([[IN_PARIS[0], '2031-06-03T22:00:00Z']]);
+    expect(await app.app.get(AllDayEvents).renew()).toBe(0);
+  });
+});
+
+describe('the last date of a series, beyond what is stored', () => {
+  it.each(EVENT_ZONES)('counts to its end, in %s', async (time_zone) => {
+    await createMeeting(ana, { ...DAY, time_zone, recurrence_pattern: 'FREQ=YEARLY;COUNT=41' });
+    for (const hour of ['2071-06-01T22', '2071-06-02T21']) {
+      const query = { user_ids: [ana.id], from: `${hour}:00:00Z`, to: `${hour}:30:00Z` };
+      expect((await ok(getFreeBusy({ client: ana.client, query }))).items[0]!.busy).toHaveLength(1);
+      const clash = await clashOf(ana, { start_time: query.from, end_time: query.to });
+      expect([clash.start_time, clash.end_time]).toEqual(['2071-06-01T22:00:00Z', '2071-06-02T22:00:00Z']);
+    }
   });
 });
 

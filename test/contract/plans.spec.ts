@@ -8,6 +8,7 @@ import { chooseSubject, type Subject } from '../../bench/growth/subject.js';
 import { SECRET, Target } from '../../bench/target.js';
 import { AuditPartitionsService } from '../../src/audit/audit-partitions.service.js';
 import { AccountTokens } from '../../src/auth/account-tokens.js';
+import { AllDayEvents } from '../../src/availability/all-day-events.js';
 import { HorizonService } from '../../src/availability/horizon.service.js';
 import { ImportJobs } from '../../src/calendar/import-jobs.service.js';
 import { ErasedOwnersService } from '../../src/events/erased-owners.service.js';
@@ -125,6 +126,7 @@ const JOBS: Record<string, (app: INestApplication) => Promise<unknown>> = {
   'purge-trash': (app) => app.get(TrashService).hourly(),
   'index-texts': (app) => app.get(TextIndexService).often(),
   'extend-horizon': (app) => app.get(HorizonService).extend(),
+  'renew-all-day': (app) => app.get(AllDayEvents).renew(),
   'prune-import-jobs': (app) => app.get(ImportJobs).prune(),
   'prune-invitations': (app) => app.get(InvitationsService).prune(),
 };

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changeRole, createEvent, updateEvent, updateMe } from '../../sdk/generated/sdk.gen.js';
+import { changeRole, createEvent, eraseMe, updateEvent, updateMe } from '../../sdk/generated/sdk.gen.js';
 import type { CreateEventBody } from '../../sdk/generated/types.gen.js';
 import { outcome, type Outcome } from '../support/calls.js';
 import { LockHolder, startWaiting } from '../support/held-locks.js';
@@ -90,6 +90,22 @@ describe.each(SCENES)('an all-day event that %s', (_name, makeScene) => {
       await holder.release();
     }
   });
+});
+
+it('an account that is erased leaves all-day events where erased accounts are, before somebody else gets them', async () => {
+  const { id } = await createMeeting(ana, SERIES);
+  await share(ana, id, ben, 'editor');
+  const holder = await LockHolder.begin(servers.database);
+  try {
+    await holder.lockEvent(id);
+    const body = { password: ana.password };
+    const erasing = await startWaiting(servers.database, 1, () => outcome(eraseMe({ client: ana.client, body })));
+    await expectInvariants(servers.database);
+    await holder.release();
+    expect((await erasing.result).status).toBe(204);
+  } finally {
+    await holder.release();
+  }
 });
 
 it('60 moves among writes of events leave every day where its owner is, and book nobody twice', async () => {

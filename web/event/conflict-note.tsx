@@ -34,7 +34,8 @@ export function ConflictNote({ form, change, eventId }: Props) {
     if (form.showAs === 'free' || form.status === 'cancelled') return [];
     const [start, end] = [startTime(form), endTime(form)].map((time) => asInstant(time, form.zone)) as [string, string];
     const owner = eventId ? (allItems.value.find(({ id }) => id === eventId)?.owner ?? user.value!) : user.value!;
-    const zoneOfDays = zone.value;
+    // All-day events take up the days of their owner, whose zone is known of oneself.
+    const zoneOfDays = user.value!.time_zone;
     const at = (time: string): string => (time.includes('T') ? time : instantOf(`${time}T00:00`, zoneOfDays));
     return overlapsAmong(allItems.value, { start, end }, eventId ?? '', owner.id, zoneOfDays).map((item) => ({
       start_time: at(startOf(item)),
